@@ -1,0 +1,2 @@
+/// The key-value state machine, pure: commands in, results out.
+package io.jangada.kv;
