@@ -1,0 +1,116 @@
+# shellcheck shell=sh
+# Sourced by the launchers, not run. launch_prepare builds the program if its sources are newer than
+# the last build, and sets
+#   JAVA_HOME  the JDK to run on
+#   app        the folder of the built program: jangada.jar, lib/, start-up caches (*.aot)
+#   quiet      JVM flags that keep the JVM's own messages off standard output
+#
+# Standard output is the program's (Maelstrom speaks JSON on it): all that is said here goes to
+# standard error. What lies where, under target/run:
+#   KEY/     one built program; KEY is a checksum of all it was made from, the JDK included. Nothing
+#            in it changes once it has its name: a program may run while the next is built, and no
+#            start-up cache can meet another jar than its own, which a JDK before 25.0.4 would not
+#            notice (JDK-8377932).
+#   current  two lines, KEY and the JDK it was made with; as old as the START of its build, so that a
+#            source saved during the build counts as newer.
+# A start that finds everything fresh runs one find and the JVM: five nodes may be starting at once.
+
+quiet='-Xlog:disable -Xlog:all=error:stderr'
+maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
+maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m'
+
+launch_fail() {
+  echo "jangada: $1" >&2
+  exit 70
+}
+
+# Reads target/run/current into key, made_with and app; false if there is no built program.
+launch_read() {
+  app=
+  [ -f "$run/current" ] || return 1
+  { read -r key && read -r made_with; } <"$run/current" || return 1
+  app=$run/$key
+  [ -f "$app/jangada.jar" ]
+}
+
+# True if the built program is this JDK's and no source is newer. Folders count as well: a deleted
+# file shows only there.
+launch_fresh() {
+  launch_read && [ "$made_with" = "$JAVA_HOME" ] &&
+    [ -z "$(find "$home/pom.xml" "$home/bin" "$home/src/main" "$JAVA_HOME/release" \
+      -newer "$run/current" -print -quit)" ]
+}
+
+# Runs the program in folder $new once, with what follows $1, and keeps what the JVM learned about
+# starting it as the cache $1. Only a convenience: where it fails, the program starts without.
+launch_train() {
+  launch_cache=$new/$1
+  shift
+  "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$launch_cache" "$@" >/dev/null 2>&1 ||
+    rm -f "$launch_cache"
+}
+
+# Builds in a folder of its own and publishes it by renaming, so that a build that is cut short, or
+# two at once where there is no flock, are a waste and no harm.
+launch_build() {
+  echo "jangada: building; this first start after a change takes a while" >&2
+  new=$run/new.$$
+  trap 'rm -rf "$new" "$new.began" "$new.maven" "$new.current"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  : >"$new.began"
+  # shellcheck disable=SC2086 # JANGADA_MVN_ARGS is a list of words
+  "$home/bin/mvn25" -f "$home/pom.xml" -B -q -ntp -Dmaven.test.skip -Dspotless.check.skip \
+    -Djangada.target="$new.maven" ${JANGADA_MVN_ARGS-} package >"$run/build.log" 2>&1 </dev/null || {
+    tail -n 30 "$run/build.log" >&2
+    launch_fail "the build failed; what Maven said is above and in $run/build.log"
+  }
+  mkdir "$new"
+  mv "$new.maven/jangada.jar" "$new.maven/lib" "$new/"
+  key=$(cat "$new/jangada.jar" "$new"/lib/* "$JAVA_HOME/release" "$home"/bin/* | cksum)
+  key=${key%% *}
+  if [ ! -f "$run/$key/jangada.jar" ]; then
+    if [ "${JANGADA_AOT-on}" = on ]; then
+      launch_train jangada.aot -XX:+UseSerialGC -jar "$new/jangada.jar" help
+      # shellcheck disable=SC2086 # the flags are a list of words
+      launch_train maelstrom.aot $maelstrom_flags -cp "$new/jangada.jar" "$maelstrom_main" \
+        <"$home/bin/training.jsonl"
+    fi
+    mv "$new" "$run/$key"
+  fi
+  # The program of before stays: somebody may be running it.
+  for old in "$run"/[0-9]*; do
+    [ "$old" = "$run/$key" ] || [ "$old" = "$app" ] || rm -rf "$old"
+  done
+  printf '%s\n' "$key" "$JAVA_HOME" >"$new.current"
+  touch -r "$new.began" "$new.current"
+  mv "$new.current" "$run/current"
+}
+
+# $1 is the root of the checkout.
+launch_prepare() {
+  home=$1
+  run=$home/target/run
+  . "$home/bin/jdk.sh"
+  find_jdk
+  ! launch_fresh || return 0
+  mkdir -p "$run" 2>/dev/null || launch_fail "cannot build: $run cannot be made"
+  [ -w "$run" ] || launch_fail "cannot build: $run cannot be written"
+  (
+    flock 9 2>/dev/null || true
+    launch_fresh || launch_build
+  ) 9>"$run/.lock"
+  launch_read || launch_fail "the build left no program in $run"
+}
+
+# Becomes the JVM, with the start-up cache $1 if there is one, and what follows.
+launch_exec() {
+  launch_cache=$app/$1
+  shift
+  if [ "${JANGADA_AOT-on}" = on ] && [ -f "$launch_cache" ]; then
+    set -- -XX:AOTCache="$launch_cache" "$@"
+  fi
+  # shellcheck disable=SC2086 # both are lists of words
+  exec "$JAVA_HOME/bin/java" $quiet ${JANGADA_OPTS-} "$@"
+}

@@ -1,0 +1,22 @@
+package io.jangada.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `jangada version`: which version, from which commit, on which Java.
+@Command(
+    name = "version",
+    description = "Say which version this is, from which commit, on which Java.",
+    mixinStandardHelpOptions = true,
+    versionProvider = BuildInfo.Provider.class)
+final class VersionCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    for (String line : BuildInfo.read().lines()) {
+      spec.commandLine().getOut().println(line);
+    }
+  }
+}
