@@ -1,0 +1,170 @@
+package io.jangada.raft;
+
+import java.util.ArrayDeque;
+
+/// What a leader knows of one peer (Fig. 2, nextIndex and matchIndex), and how it sends to it:
+/// probing with one message at a time until the logs meet, then replicating with a window of
+/// messages in flight, or installing a snapshot.
+final class Progress {
+  sealed interface State {
+    /// One message at a time, to find where the logs meet.
+    record Probe(boolean sent) implements State {}
+
+    /// Entries are sent ahead of their acknowledgements.
+    record Replicate() implements State {}
+
+    /// @param chunk the chunk that the peer wants next
+    /// @param askedTick when that chunk was last asked for; negative for not yet
+    /// @param heardTick when the peer last asked for another chunk
+    record Install(SnapshotMeta meta, int chunk, long askedTick, long heardTick) implements State {}
+  }
+
+  private record Flight(long last, int bytes) {}
+
+  private final RaftConfig.Limits limits;
+  private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+  private int flightBytes;
+  private State state = new State.Probe(false);
+  private long match;
+  private long next;
+  private long round;
+  private long sentTick = Long.MIN_VALUE / 2;
+  private long heardTick;
+
+  Progress(RaftConfig.Limits limits, long next, long tick) {
+    this.limits = limits;
+    this.next = next;
+    this.heardTick = tick;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /// Up to here the peer's disk is known to hold our log.
+  long match() {
+    return match;
+  }
+
+  /// The first entry to send next.
+  long next() {
+    return next;
+  }
+
+  /// The latest round that the peer answered.
+  long round() {
+    return round;
+  }
+
+  long sentTick() {
+    return sentTick;
+  }
+
+  long heardTick() {
+    return heardTick;
+  }
+
+  void heard(long tick, long round) {
+    heardTick = Math.max(heardTick, tick);
+    this.round = Math.max(this.round, round);
+  }
+
+  /// Whether the window has room for another message with entries.
+  boolean mayAppend() {
+    return switch (state) {
+      case State.Probe(boolean sent) -> !sent;
+      case State.Replicate() ->
+          flights.size() < limits.inflightMessagesMax() && flightBytes < limits.inflightBytesMax();
+      case State.Install _ -> false;
+    };
+  }
+
+  /// A message with entries up to `last` was sent; `last` is `next - 1` for one without entries.
+  void sent(long last, int bytes, long tick) {
+    sentTick = tick;
+    switch (state) {
+      case State.Probe _ -> state = new State.Probe(true);
+      case State.Replicate() -> {
+        if (last < next) return;
+        flights.add(new Flight(last, bytes));
+        flightBytes += bytes;
+        next = last + 1;
+      }
+      case State.Install _ -> {}
+    }
+    Invariants.check(match < next, "match < next");
+  }
+
+  /// A probe may be sent again: its time is over.
+  void probeAgain() {
+    if (state instanceof State.Probe) state = new State.Probe(false);
+  }
+
+  /// The peer holds our log up to `index`. Returns whether that is news.
+  boolean matched(long index) {
+    boolean news = index > match;
+    match = Math.max(match, index);
+    while (!flights.isEmpty() && flights.peek().last <= match) flightBytes -= flights.poll().bytes;
+    next = Math.max(next, match + 1);
+    switch (state) {
+      case State.Probe _ -> replicate();
+      case State.Replicate() -> {}
+      case State.Install(SnapshotMeta meta, int _, long _, long _) -> {
+        if (match >= meta.last().index()) probe(match + 1);
+      }
+    }
+    return news;
+  }
+
+  /// Whether a refusal of `prev` speaks of what is now so, and not of a message long overtaken.
+  boolean isRefusalFresh(long prev) {
+    return switch (state) {
+      case State.Probe _ -> prev == next - 1 && prev > match;
+      case State.Replicate() -> prev > match && prev < next;
+      case State.Install _ -> false;
+    };
+  }
+
+  /// Starts to look for the place where the logs meet, at `index`.
+  void probe(long index) {
+    state = new State.Probe(false);
+    next = Math.max(index, match + 1);
+    flights.clear();
+    flightBytes = 0;
+  }
+
+  private void replicate() {
+    state = new State.Replicate();
+    next = match + 1;
+    flights.clear();
+    flightBytes = 0;
+  }
+
+  void install(SnapshotMeta meta, long tick) {
+    state = new State.Install(meta, 0, -1, tick);
+    flights.clear();
+    flightBytes = 0;
+  }
+
+  void chunkAsked(long tick) {
+    if (state instanceof State.Install(SnapshotMeta meta, int chunk, long _, long heard))
+      state = new State.Install(meta, chunk, tick, heard);
+  }
+
+  /// The peer wants this chunk next.
+  void chunkWanted(int chunk, long tick) {
+    if (state instanceof State.Install install && chunk != install.chunk())
+      state = new State.Install(install.meta(), chunk, -1, tick);
+  }
+
+  @Override
+  public String toString() {
+    String kind =
+        switch (state) {
+          case State.Probe _ -> "probe";
+          case State.Replicate() -> "replicate";
+          case State.Install _ -> "install";
+        };
+    return kind + " match=" + match + " next=" + next;
+  }
+}

@@ -1,0 +1,153 @@
+package io.jangada.raft;
+
+/// The settings of a [RaftNode]. Times are in ticks; how long a tick lasts is the caller's affair.
+///
+/// @param id this member, 0 or more
+/// @param bootstrap the membership in force before the log's first entry, the same on all first
+///   members; a member that joins later gives the cluster as it knows it, itself left out, and
+///   learns the rest from its log
+/// @param electionTicksMin a follower that hears of no leader stands after a time drawn between
+///   this…
+/// @param electionTicksMax …and this. For this long, too, a leader keeps going without hearing from
+///   a quorum, a transfer may take, and a write to disk may last before the lead is handed over
+/// @param heartbeatTicks the longest silence of a leader towards a peer; well under
+///   `electionTicksMin`
+/// @param priority 10 for an ordinary member; each step below waits a tenth of `electionTicksMin`
+///   longer before it stands; 0 never stands unless told to by a leader
+/// @param leaseTicks reads are answered without a round for this long after a quorum was last
+///   heard; 0 (the default) for never. Safe only while no clock runs faster than another by more
+///   than `electionTicksMin / leaseTicks`, and then only if all members use the same settings
+/// @param thrift how messages are saved
+/// @param limits what bounds memory and messages
+public record RaftConfig(
+    int id,
+    Membership bootstrap,
+    int electionTicksMin,
+    int electionTicksMax,
+    int heartbeatTicks,
+    int priority,
+    int leaseTicks,
+    Thrift thrift,
+    Limits limits) {
+  public static final int PRIORITY_MAX = 10;
+
+  /// @param quorumOnly entries and rounds go at first only to as many peers as make a quorum; the
+  ///   others get them with the next heartbeat, or at once when the quorum is slow
+  /// @param paceTicks the shortest time between two such sendings; what comes in between shares the
+  ///   next
+  public record Thrift(boolean quorumOnly, int paceTicks) {
+    public static final Thrift NONE = new Thrift(false, 0);
+  }
+
+  /// @param messageEntriesMax entries in one AppendEntries
+  /// @param messageBytesMax bytes of entries in one AppendEntries; a single larger entry goes alone
+  /// @param inflightMessagesMax unanswered AppendEntries for one peer
+  /// @param inflightBytesMax unanswered bytes for one peer
+  /// @param uncommittedBytesMax entries that the leader holds and has not committed; beyond, `BUSY`
+  /// @param readsMax reads that wait; beyond, `BUSY`
+  /// @param applyBytesMax entries handed out for applying in one [Ready]
+  /// @param retainedBytes entries kept behind a snapshot, for followers that are a little late
+  public record Limits(
+      int messageEntriesMax,
+      int messageBytesMax,
+      int inflightMessagesMax,
+      int inflightBytesMax,
+      long uncommittedBytesMax,
+      int readsMax,
+      int applyBytesMax,
+      long retainedBytes) {
+    public static final Limits DEFAULT =
+        new Limits(4096, 1 << 20, 64, 8 << 20, 64L << 20, 65_536, 4 << 20, 16L << 20);
+  }
+
+  public RaftConfig {
+    require(id >= 0, "id " + id + ", must be 0 or more");
+    require(heartbeatTicks >= 1, "heartbeatTicks " + heartbeatTicks + ", must be 1 or more");
+    require(
+        electionTicksMin >= 2 * heartbeatTicks,
+        "electionTicksMin " + electionTicksMin + ", must be twice heartbeatTicks or more");
+    require(
+        electionTicksMax >= electionTicksMin,
+        "electionTicksMax " + electionTicksMax + ", must be electionTicksMin or more");
+    require(
+        priority >= 0 && priority <= PRIORITY_MAX,
+        "priority " + priority + ", must be 0 to " + PRIORITY_MAX);
+    require(
+        leaseTicks >= 0 && leaseTicks < electionTicksMin,
+        "leaseTicks " + leaseTicks + ", must be less than electionTicksMin");
+  }
+
+  /// Settings for a tick of about 10 ms on a local network: elections after 150 to 300 ms (§5.6).
+  public static RaftConfig of(int id, Membership bootstrap) {
+    return new RaftConfig(id, bootstrap, 15, 30, 5, PRIORITY_MAX, 0, Thrift.NONE, Limits.DEFAULT);
+  }
+
+  public RaftConfig withTimes(int electionTicksMin, int electionTicksMax, int heartbeatTicks) {
+    return new RaftConfig(
+        id,
+        bootstrap,
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        priority,
+        leaseTicks,
+        thrift,
+        limits);
+  }
+
+  public RaftConfig withPriority(int priority) {
+    return new RaftConfig(
+        id,
+        bootstrap,
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        priority,
+        leaseTicks,
+        thrift,
+        limits);
+  }
+
+  public RaftConfig withLeaseTicks(int leaseTicks) {
+    return new RaftConfig(
+        id,
+        bootstrap,
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        priority,
+        leaseTicks,
+        thrift,
+        limits);
+  }
+
+  public RaftConfig withThrift(Thrift thrift) {
+    return new RaftConfig(
+        id,
+        bootstrap,
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        priority,
+        leaseTicks,
+        thrift,
+        limits);
+  }
+
+  public RaftConfig withLimits(Limits limits) {
+    return new RaftConfig(
+        id,
+        bootstrap,
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        priority,
+        leaseTicks,
+        thrift,
+        limits);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) throw new IllegalArgumentException(message);
+  }
+}

@@ -1,0 +1,249 @@
+package io.jangada.raft;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The log of one member since its last release, in memory, with the four places that matter in it:
+///
+/// ```
+/// base <= applied <= commit <= last        durable <= last
+/// ```
+///
+/// Appends are asynchronous: entries are first handed to the disk ([#takeUnpersisted]) and later
+/// known to be there ([#synced]). A write under way may be for entries that were cut since. Its
+/// completion must not count for other entries that took their place, not even when, after a second
+/// cut, the same entries are back that it had written (A, B, A: the disk may be at B). Therefore a
+/// cut lowers what each write under way will prove.
+final class RaftLog {
+  private record Write(long batch, long last) {}
+
+  private EntryId base;
+  private Entry[] entries = new Entry[16];
+  private int count;
+  private long sizeBytes;
+  private long uncommittedBytes;
+  private long commit;
+  private long applied;
+  private long durable;
+  private long persistedNext;
+  private ArrayDeque<Write> writes = new ArrayDeque<>();
+
+  /// A log recovered from disk: all of it durable, nothing known to be committed beyond
+  /// `committed`.
+  RaftLog(EntryId base, List<Entry> recovered, long committed) {
+    this.base = base;
+    commit = committed;
+    applied = committed;
+    recovered.forEach(this::push);
+    durable = lastIndex();
+    persistedNext = lastIndex() + 1;
+    Invariants.check(base.index() <= committed, "released entries were committed");
+    Invariants.check(committed <= lastIndex(), "commit never passes the log's end");
+  }
+
+  /// The place before the first entry held.
+  EntryId base() {
+    return base;
+  }
+
+  long lastIndex() {
+    return base.index() + count;
+  }
+
+  EntryId last() {
+    return count == 0 ? base : entries[count - 1].id();
+  }
+
+  long commit() {
+    return commit;
+  }
+
+  long applied() {
+    return applied;
+  }
+
+  long durable() {
+    return durable;
+  }
+
+  /// Bytes of all entries held.
+  long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /// Bytes of the entries after `commit`.
+  long uncommittedBytes() {
+    return uncommittedBytes;
+  }
+
+  /// Whether the term at `index` is known here: from `base` to the last entry.
+  boolean knows(long index) {
+    return index >= base.index() && index <= lastIndex();
+  }
+
+  /// The term at an index that [#knows] is true for.
+  long termAt(long index) {
+    Invariants.check(knows(index), "a term is only asked for where it is held");
+    return index == base.index() ? base.term() : at(index).term();
+  }
+
+  boolean matches(EntryId id) {
+    return knows(id.index()) && termAt(id.index()) == id.term();
+  }
+
+  Entry get(long index) {
+    Invariants.check(index > base.index() && index <= lastIndex(), "only held entries are read");
+    return at(index);
+  }
+
+  /// Entries from `from` on, as many as fit into the limits, but at least one if there is one.
+  List<Entry> slice(long from, long to, int entriesMax, long bytesMax) {
+    List<Entry> slice = new ArrayList<>();
+    long bytes = 0;
+    for (long index = from; index <= to && slice.size() < entriesMax; index++) {
+      Entry entry = get(index);
+      bytes += entry.sizeBytes();
+      if (!slice.isEmpty() && bytes > bytesMax) break;
+      slice.add(entry);
+    }
+    return slice;
+  }
+
+  void append(Entry entry) {
+    Invariants.check(entry.index() == lastIndex() + 1, "entries are appended without a gap");
+    Invariants.check(entry.term() >= last().term(), "terms in a log never decrease");
+    push(entry);
+  }
+
+  /// The first of `arrived` that this log does not hold yet, where its log and this one agree
+  /// before; one past the last when all are there.
+  long firstMissing(List<Entry> arrived) {
+    for (Entry entry : arrived) if (!matches(entry.id())) return entry.index();
+    return arrived.isEmpty() ? lastIndex() + 1 : arrived.getLast().index() + 1;
+  }
+
+  /// Throws away what follows `last`. Committed entries are never cut.
+  void cutAfter(long last) {
+    Invariants.check(last >= commit, "a committed entry is never cut");
+    while (lastIndex() > last) {
+      Entry cut = entries[--count];
+      entries[count] = null;
+      sizeBytes -= cut.sizeBytes();
+      uncommittedBytes -= cut.sizeBytes();
+    }
+    durable = Math.min(durable, last);
+    persistedNext = Math.min(persistedNext, last + 1);
+    ArrayDeque<Write> lowered = new ArrayDeque<>(writes.size());
+    for (Write write : writes) lowered.add(new Write(write.batch, Math.min(write.last, last)));
+    writes = lowered;
+  }
+
+  /// The first index of the run of entries with the term of `index`, as far as it is held.
+  long firstOfTermAt(long index) {
+    long term = termAt(index);
+    long first = index;
+    while (first - 1 > base.index() && termAt(first - 1) == term) first--;
+    return first;
+  }
+
+  /// The last index at or before `from` whose term is at most `term`.
+  long lastAtMostTerm(long from, long term) {
+    long index = Math.min(from, lastIndex());
+    while (index > base.index() && termAt(index) > term) index--;
+    return index;
+  }
+
+  boolean hasUnpersisted() {
+    return persistedNext <= lastIndex();
+  }
+
+  /// The entries that the disk was not given yet; they go with `batch`.
+  List<Entry> takeUnpersisted(long batch) {
+    List<Entry> taken =
+        List.of(
+            Arrays.copyOfRange(
+                entries, (int) (persistedNext - base.index() - 1), count, Entry[].class));
+    persistedNext = lastIndex() + 1;
+    writes.add(new Write(batch, lastIndex()));
+    return taken;
+  }
+
+  /// The disk holds all writes up to `batch`.
+  void synced(long batch) {
+    while (!writes.isEmpty() && writes.peek().batch <= batch)
+      durable = Math.max(durable, writes.poll().last);
+  }
+
+  void commitTo(long index) {
+    Invariants.check(index <= lastIndex(), "commit never passes the log's end");
+    while (commit < index) uncommittedBytes -= at(++commit).sizeBytes();
+  }
+
+  boolean hasUnapplied() {
+    return applied < commit;
+  }
+
+  /// The next committed entries, which count as applied from now on.
+  List<Entry> takeCommitted(long bytesMax) {
+    List<Entry> taken = slice(applied + 1, commit, Integer.MAX_VALUE, bytesMax);
+    applied += taken.size();
+    return taken;
+  }
+
+  /// Forgets entries up to `index`, which is applied and durable in a snapshot.
+  void releaseTo(long index) {
+    if (index <= base.index()) return;
+    Invariants.check(index <= applied, "only applied entries are released");
+    Invariants.check(index < persistedNext, "only entries given to the disk are released");
+    EntryId newBase = new EntryId(index, termAt(index));
+    int gone = (int) (index - base.index());
+    for (int i = 0; i < gone; i++) sizeBytes -= entries[i].sizeBytes();
+    System.arraycopy(entries, gone, entries, 0, count - gone);
+    Arrays.fill(entries, count - gone, count, null);
+    count -= gone;
+    base = newBase;
+    durable = Math.max(durable, index);
+  }
+
+  /// How far back entries reach that take `bytes` before `index`: releasing to the result keeps
+  /// them.
+  long releasable(long index, long bytes) {
+    long keep = index;
+    long kept = 0;
+    while (keep > base.index()) {
+      kept += at(keep).sizeBytes();
+      if (kept > bytes) break;
+      keep--;
+    }
+    return keep;
+  }
+
+  /// A snapshot takes the place of the whole log (Fig. 13, rule 7).
+  void reset(EntryId last) {
+    Invariants.check(last.index() > commit, "a snapshot never takes committed entries back");
+    Arrays.fill(entries, 0, count, null);
+    count = 0;
+    sizeBytes = 0;
+    uncommittedBytes = 0;
+    base = last;
+    commit = last.index();
+    applied = last.index();
+    durable = last.index();
+    persistedNext = last.index() + 1;
+    writes.clear();
+  }
+
+  private Entry at(long index) {
+    return entries[(int) (index - base.index() - 1)];
+  }
+
+  private void push(Entry entry) {
+    Invariants.check(entry.index() == lastIndex() + 1, "entries follow without a gap");
+    if (count == entries.length) entries = Arrays.copyOf(entries, count * 2);
+    entries[count++] = entry;
+    sizeBytes += entry.sizeBytes();
+    if (entry.index() > commit) uncommittedBytes += entry.sizeBytes();
+  }
+}
