@@ -3,10 +3,7 @@ package io.jangada.raft;
 import io.jangada.bytes.Bytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /// One member's side of the Raft protocol: inputs go into [#step], and [#ready] says what is to be
@@ -53,26 +50,7 @@ public final class RaftNode {
   private final ArrayDeque<Handed> handed = new ArrayDeque<>();
   private boolean stalled;
 
-  private List<Message> messages = new ArrayList<>();
-  private List<Long> reads = new ArrayList<>();
-  private List<Ready.Proposed> proposed = new ArrayList<>();
-  private List<Ready.Dropped> dropped = new ArrayList<>();
-  private List<Ready.ChunkRead> chunkReads = new ArrayList<>();
-  private List<Ready.ChunkWrite> chunkWrites = new ArrayList<>();
-  private List<RaftEvent> events = new ArrayList<>();
-  private SnapshotMeta restore;
-
-  /// What the disk held when the member started.
-  ///
-  /// @param base the place before the first of `entries`
-  /// @param snapshot the newest durable snapshot, from which the state machine was restored; or
-  ///   null
-  public record Recovered(
-      HardState hard, EntryId base, List<Entry> entries, SnapshotMeta snapshot) {
-    /// A member that starts for the first time.
-    public static final Recovered EMPTY =
-        new Recovered(HardState.INITIAL, EntryId.ZERO, List.of(), null);
-  }
+  private final Outbox out = new Outbox();
 
   public RaftNode(RaftConfig config, Recovered recovered, RandomGenerator random) {
     this.config = config;
@@ -81,7 +59,8 @@ public final class RaftNode {
     this.id = config.id();
     this.hard = recovered.hard();
     this.snapshot = recovered.snapshot();
-    this.log = recoverLog(recovered);
+    this.log = recovered.log();
+    this.resetTo = recovered.isLogReplaced() ? snapshot.last() : null;
     this.memberships = new MembershipLog(0, config.bootstrap());
     if (snapshot != null) memberships.reset(snapshot.last().index(), snapshot.membership());
     for (long index = log.commit() + 1; index <= log.lastIndex(); index++) {
@@ -90,22 +69,8 @@ public final class RaftNode {
         memberships.append(index, Membership.decode(entry.data()));
     }
     this.invariants = new Invariants(hard, log);
-    this.role = new Role.Follower(Membership.NONE, ticks);
+    this.role = new Follower(Membership.NONE, ticks);
     resetElectionTimer();
-  }
-
-  /// A snapshot that the log on disk does not know was installed just before a crash: the log is
-  /// thrown away now, as it would have been then (Fig. 13, rule 7).
-  private RaftLog recoverLog(Recovered recovered) {
-    if (snapshot == null) return new RaftLog(recovered.base(), recovered.entries(), 0);
-    EntryId last = snapshot.last();
-    RaftLog whole = new RaftLog(recovered.base(), recovered.entries(), recovered.base().index());
-    if (whole.matches(last))
-      return new RaftLog(recovered.base(), recovered.entries(), last.index());
-    Invariants.check(
-        recovered.base().index() <= last.index(), "the log begins at or before the snapshot's end");
-    resetTo = last;
-    return new RaftLog(last, List.of(), last.index());
   }
 
   // ---- what can be asked ----
@@ -123,31 +88,31 @@ public final class RaftNode {
   }
 
   public boolean isLeader() {
-    return role instanceof Role.Leader;
+    return role instanceof Leader;
   }
 
   /// `leader`, `follower`, `candidate` or `pre-candidate`.
   public String roleName() {
     return switch (role) {
-      case Role.Leader _ -> "leader";
-      case Role.Follower _ -> "follower";
-      case Role.Candidate candidate -> candidate.preVote ? "pre-candidate" : "candidate";
+      case Leader _ -> "leader";
+      case Follower _ -> "follower";
+      case Candidate candidate -> candidate.preVote ? "pre-candidate" : "candidate";
     };
   }
 
   /// The leader of this term as far as this member knows, or [Membership#NONE].
   public int leader() {
     return switch (role) {
-      case Role.Leader _ -> id;
-      case Role.Follower follower -> follower.leader;
-      case Role.Candidate _ -> Membership.NONE;
+      case Leader _ -> id;
+      case Follower follower -> follower.leader;
+      case Candidate _ -> Membership.NONE;
     };
   }
 
   /// Whether this member leads and has committed in its term, so that proposals and reads are not
   /// held up.
   public boolean isEstablished() {
-    return role instanceof Role.Leader leader && log.commit() >= leader.first;
+    return role instanceof Leader leader && leader.isOwnTermCommitted();
   }
 
   public Membership membership() {
@@ -202,18 +167,14 @@ public final class RaftNode {
   /// Snapshots older than this index are read by nobody any more.
   public long snapshotsNeededFrom() {
     long from = snapshot == null ? 0 : snapshot.last().index();
-    if (role instanceof Role.Leader leader)
-      for (Progress peer : leader.peers.values())
-        if (peer.state() instanceof Progress.State.Install install)
-          from = Math.min(from, install.meta().last().index());
-    return from;
+    return role instanceof Leader leader ? leader.installedFrom(from) : from;
   }
 
   /// What a leader knows of a peer's log: the match index; -1 when this member does not lead or
   /// does not know the peer.
   public long matchOf(int peer) {
-    if (!(role instanceof Role.Leader leader)) return -1;
-    Progress progress = leader.peers.get(peer);
+    if (!(role instanceof Leader leader)) return -1;
+    Progress progress = leader.peer(peer);
     return progress == null ? -1 : progress.match();
   }
 
@@ -237,32 +198,13 @@ public final class RaftNode {
 
   /// Everything that is to be done now. What it returns is not returned again.
   public Ready ready() {
-    if (role instanceof Role.Leader leader) replicate(leader);
-    if (role instanceof Role.Follower follower) acknowledge(follower);
+    if (role instanceof Leader leader) leader.replicate(snapshot, ticks, clock, out);
+    if (role instanceof Follower follower) acknowledge(follower);
     Persist persist = takePersist();
     List<Entry> committed =
         log.hasUnapplied() ? log.takeCommitted(limits.applyBytesMax()) : List.of();
-    if (role instanceof Role.Leader leader) leader.reads.drain(log.applied(), reads);
-    Ready ready =
-        new Ready(
-            messages,
-            persist,
-            restore,
-            committed,
-            reads,
-            proposed,
-            dropped,
-            chunkReads,
-            chunkWrites,
-            events);
-    messages = new ArrayList<>();
-    reads = new ArrayList<>();
-    proposed = new ArrayList<>();
-    dropped = new ArrayList<>();
-    chunkReads = new ArrayList<>();
-    chunkWrites = new ArrayList<>();
-    events = new ArrayList<>();
-    restore = null;
+    if (role instanceof Leader leader) leader.reads.drain(log.applied(), out.reads);
+    Ready ready = out.drain(persist, committed);
     invariants.step(hard, log, isLeader());
     return ready;
   }
@@ -294,9 +236,9 @@ public final class RaftNode {
     while (!held.isEmpty() && held.peek().batch <= syncedBatch) {
       Message message = held.poll().message;
       if (message.to() == id) receive(message);
-      else if (message.term() >= hard.term()) messages.add(message);
+      else if (message.term() >= hard.term()) out.messages.add(message);
     }
-    if (role instanceof Role.Leader leader) advanceCommit(leader);
+    if (role instanceof Leader leader) advanceCommit(leader);
   }
 
   // ---- time and elections (§5.2, §9.3, thesis §9.6) ----
@@ -306,7 +248,7 @@ public final class RaftNode {
     ticks++;
     clock += elapsed;
     checkStorage();
-    if (role instanceof Role.Leader leader) {
+    if (role instanceof Leader leader) {
       tickLeader(leader);
     } else if (ticks - electionTick >= electionTimeout) {
       if (mayStand()) campaign(true, false);
@@ -329,16 +271,16 @@ public final class RaftNode {
   }
 
   private void campaign(boolean preVote, boolean transfer) {
-    Role.Candidate candidate = new Role.Candidate(preVote);
+    Candidate candidate = new Candidate(preVote);
     role = candidate;
     resetElectionTimer();
     if (!preVote) setHard(new HardState(hard.term() + 1, id));
-    events.add(new RaftEvent.ElectionStarted(hard.term(), preVote));
+    out.events.add(new RaftEvent.ElectionStarted(hard.term(), preVote));
     long term = preVote ? hard.term() + 1 : hard.term();
     for (int voter : memberships.current().members()) {
       if (voter == id || !memberships.current().isVoter(voter)) continue;
       Message request = new Message.RequestVote(id, voter, term, log.last(), preVote, transfer);
-      if (preVote) messages.add(request);
+      if (preVote) out.messages.add(request);
       else hold(request);
     }
     Message own = new Message.RequestVoteReply(id, id, term, true, preVote);
@@ -351,19 +293,19 @@ public final class RaftNode {
     if (request.preVote()) {
       boolean granted = request.term() > hard.term() && upToDate && !isSticky();
       long term = granted ? request.term() : hard.term();
-      messages.add(new Message.RequestVoteReply(id, request.from(), term, granted, true));
+      out.messages.add(new Message.RequestVoteReply(id, request.from(), term, granted, true));
       return;
     }
     boolean free = hard.vote() == Membership.NONE || hard.vote() == request.from();
     boolean granted = request.term() == hard.term() && free && upToDate;
     Message reply = new Message.RequestVoteReply(id, request.from(), hard.term(), granted, false);
     if (!granted) {
-      messages.add(reply);
+      out.messages.add(reply);
       return;
     }
     if (hard.vote() == Membership.NONE) {
       setHard(new HardState(hard.term(), request.from()));
-      events.add(new RaftEvent.VoteCast(hard.term(), request.from()));
+      out.events.add(new RaftEvent.VoteCast(hard.term(), request.from()));
     }
     resetElectionTimer();
     hold(reply);
@@ -375,25 +317,19 @@ public final class RaftNode {
   private boolean isSticky() {
     if (config.leaseTicks() > 0 && ticks < config.electionTicksMin()) return true;
     return switch (role) {
-      case Role.Leader _ -> true;
-      case Role.Candidate _ -> false;
-      case Role.Follower follower ->
+      case Leader _ -> true;
+      case Candidate _ -> false;
+      case Follower follower ->
           follower.leader != Membership.NONE
               && ticks - follower.heardTick < config.electionTicksMin();
     };
   }
 
   private void requestVoteReply(Message.RequestVoteReply reply) {
-    if (!(role instanceof Role.Candidate candidate) || candidate.preVote != reply.preVote()) return;
+    if (!(role instanceof Candidate candidate) || candidate.preVote != reply.preVote()) return;
     long asked = candidate.preVote ? hard.term() + 1 : hard.term();
     if (reply.granted() && reply.term() != asked) return;
-    candidate.votes.putIfAbsent(reply.from(), reply.granted());
-    Quorum.Outcome outcome =
-        Quorum.vote(
-            memberships.current(),
-            member -> Boolean.TRUE.equals(candidate.votes.get(member)),
-            member -> Boolean.FALSE.equals(candidate.votes.get(member)));
-    switch (outcome) {
+    switch (candidate.count(memberships.current(), reply.from(), reply.granted())) {
       case WON -> {
         if (candidate.preVote) campaign(false, false);
         else becomeLeader();
@@ -404,22 +340,22 @@ public final class RaftNode {
   }
 
   private void becomeLeader() {
-    Role.Leader leader = new Role.Leader(log.lastIndex() + 1, limits.readsMax(), ticks);
+    Leader leader = new Leader(config, log, memberships, hard.term());
     role = leader;
-    events.add(new RaftEvent.LeaderElected(hard.term()));
-    syncPeers(leader);
+    out.events.add(new RaftEvent.LeaderElected(hard.term()));
+    leader.syncPeers(ticks);
     append(leader, Entry.Kind.NO_OP, Bytes.EMPTY);
   }
 
   private void becomeFollower(long term, int leader) {
-    if (role instanceof Role.Leader old) {
+    if (role instanceof Leader old) {
       for (long ticket : old.reads.clear()) drop(ticket, Ready.Reason.NOT_LEADER);
       resetElectionTimer();
       if (term > hard.term()) steppedDown(RaftEvent.Cause.HIGHER_TERM);
     }
     if (term > hard.term()) setHard(new HardState(term, Membership.NONE));
-    role = new Role.Follower(leader, ticks);
-    events.add(new RaftEvent.FollowerOf(hard.term(), leader));
+    role = new Follower(leader, ticks);
+    out.events.add(new RaftEvent.FollowerOf(hard.term(), leader));
   }
 
   private void stepDown(RaftEvent.Cause cause) {
@@ -428,7 +364,7 @@ public final class RaftNode {
   }
 
   private void steppedDown(RaftEvent.Cause cause) {
-    events.add(new RaftEvent.SteppedDown(hard.term(), cause));
+    out.events.add(new RaftEvent.SteppedDown(hard.term(), cause));
   }
 
   private void setHard(HardState next) {
@@ -440,7 +376,7 @@ public final class RaftNode {
   private void hold(Message message) {
     if (hardBatch > syncedBatch) held.add(new Held(hardBatch, message));
     else if (message.to() == id) receive(message);
-    else messages.add(message);
+    else out.messages.add(message);
   }
 
   // ---- messages ----
@@ -498,9 +434,9 @@ public final class RaftNode {
   /// depose it.
   private void refuseOldTerm(Message message) {
     switch (message) {
-      case Message.AppendEntries append -> messages.add(refusal(append.from(), append));
+      case Message.AppendEntries append -> out.messages.add(refusal(append.from(), append));
       case Message.InstallSnapshot install ->
-          messages.add(
+          out.messages.add(
               new Message.AppendEntriesReply(
                   id, install.from(), hard.term(), false, 0, EntryId.ZERO, 0));
       case Message.RequestVote request -> requestVote(request);
@@ -513,13 +449,13 @@ public final class RaftNode {
 
   // ---- followers (§5.3) ----
 
-  private Role.Follower follow(int leader) {
+  private Follower follow(int leader) {
     Invariants.check(!isLeader(), "Election Safety: at most one leader in a term (Fig. 3)");
-    if (role instanceof Role.Candidate) becomeFollower(hard.term(), leader);
-    Role.Follower follower = (Role.Follower) role;
+    if (role instanceof Candidate) becomeFollower(hard.term(), leader);
+    Follower follower = (Follower) role;
     if (follower.leader == Membership.NONE) {
       follower.leader = leader;
-      events.add(new RaftEvent.FollowerOf(hard.term(), leader));
+      out.events.add(new RaftEvent.FollowerOf(hard.term(), leader));
     }
     Invariants.check(
         follower.leader == leader, "Election Safety: at most one leader in a term (Fig. 3)");
@@ -529,7 +465,7 @@ public final class RaftNode {
   }
 
   private void appendEntries(Message.AppendEntries append) {
-    Role.Follower follower = follow(append.from());
+    Follower follower = follow(append.from());
     follower.round = Math.max(follower.round, append.round());
     EntryId prev = append.prev();
     List<Entry> entries = append.entries();
@@ -539,7 +475,7 @@ public final class RaftNode {
       prev = log.base();
     }
     if (!log.matches(prev)) {
-      messages.add(refusal(append.from(), append));
+      out.messages.add(refusal(append.from(), append));
       return;
     }
     long missing = log.firstMissing(entries);
@@ -557,9 +493,9 @@ public final class RaftNode {
 
   private void cut(long last) {
     log.cutAfter(last);
-    events.add(new RaftEvent.LogCut(log.last()));
+    out.events.add(new RaftEvent.LogCut(log.last()));
     if (memberships.cutAfter(last))
-      events.add(
+      out.events.add(
           new RaftEvent.MembershipInForce(memberships.currentIndex(), memberships.current()));
   }
 
@@ -575,7 +511,7 @@ public final class RaftNode {
   /// Tells the leader how far the disk is, once for all that came since. Nothing is said before the
   /// term is durable. While the disk still writes what came, only news is told: that it got
   /// further, or that a round asks who leads.
-  private void acknowledge(Role.Follower follower) {
+  private void acknowledge(Follower follower) {
     if (follower.leader == Membership.NONE || hardBatch > syncedBatch || !follower.ackOwed) return;
     long match = Math.min(follower.matched, log.durable());
     boolean done = match == follower.matched;
@@ -584,7 +520,7 @@ public final class RaftNode {
     follower.ackOwed = !done;
     follower.toldMatch = match;
     follower.toldRound = follower.round;
-    messages.add(
+    out.messages.add(
         new Message.AppendEntriesReply(
             id, follower.leader, hard.term(), true, match, EntryId.ZERO, follower.round));
   }
@@ -592,133 +528,32 @@ public final class RaftNode {
   // ---- leaders: replication and commitment (§5.3, §5.4) ----
 
   private void propose(long ticket, Bytes command) {
-    if (!(role instanceof Role.Leader leader)) {
+    if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
-    } else if (leader.transferTo != Membership.NONE
+    } else if (leader.transferTo() != Membership.NONE
         || log.uncommittedBytes() >= limits.uncommittedBytesMax()) {
       drop(ticket, Ready.Reason.BUSY);
     } else {
       EntryId entry = append(leader, Entry.Kind.COMMAND, command);
-      proposed.add(new Ready.Proposed(ticket, entry));
+      out.proposed.add(new Ready.Proposed(ticket, entry));
     }
   }
 
   private void drop(long ticket, Ready.Reason reason) {
-    dropped.add(new Ready.Dropped(ticket, reason));
+    out.dropped.add(new Ready.Dropped(ticket, reason));
   }
 
-  private EntryId append(Role.Leader leader, Entry.Kind kind, Bytes data) {
-    if (!isWaiting(leader)) leader.progressTick = ticks;
+  private EntryId append(Leader leader, Entry.Kind kind, Bytes data) {
+    leader.startWaiting(ticks);
     Entry entry = new Entry(log.lastIndex() + 1, hard.term(), kind, data);
     log.append(entry);
     if (kind == Entry.Kind.MEMBERSHIP) enforce(entry);
     return entry.id();
   }
 
-  private boolean isWaiting(Role.Leader leader) {
-    return log.commit() < log.lastIndex() || leader.reads.isRoundOpen();
-  }
-
-  private void replicate(Role.Leader leader) {
-    boolean paced = ticks - leader.paceTick >= config.thrift().paceTicks();
-    boolean round = paced && startRound(leader);
-    SortedSet<Integer> first = paced ? firstServed(leader) : new TreeSet<>();
-    for (int peer : leader.peers.keySet()) {
-      Progress progress = leader.peers.get(peer);
-      boolean due = ticks - progress.sentTick() >= config.heartbeatTicks();
-      if (due) progress.probeAgain();
-      if (progress.state() instanceof Progress.State.Install install)
-        continueInstall(peer, progress, install);
-      boolean asked = round && first.contains(peer) && memberships.current().isVoter(peer);
-      boolean news = first.contains(peer) && progress.next() <= log.lastIndex();
-      if (!due && !asked && !news) continue;
-      if (sendAppends(peer, progress, due || asked)) leader.paceTick = ticks;
-    }
-  }
-
-  /// Begins to ask the peers whether this member still leads, when reads wait for it.
-  private boolean startRound(Role.Leader leader) {
-    boolean late = ticks - leader.roundTick >= config.heartbeatTicks();
-    if (log.commit() < leader.first || !leader.reads.isGathering()) return false;
-    if (leader.reads.isRoundOpen() && !late) return false;
-    if (!isWaiting(leader)) leader.progressTick = ticks;
-    nextRound(leader);
-    leader.reads.start(leader.round, log.commit());
-    leader.roundTick = ticks;
-    return true;
-  }
-
-  private void nextRound(Role.Leader leader) {
-    leader.round++;
-    leader.rounds.add(new Role.RoundStart(leader.round, clock));
-  }
-
-  /// The peers that get entries and rounds at once. Under thrift these are just enough for a
-  /// quorum, the furthest first, as long as they answer in good time.
-  private SortedSet<Integer> firstServed(Role.Leader leader) {
-    int patience = Math.max(2, config.heartbeatTicks() / 4);
-    boolean slow = isWaiting(leader) && ticks - leader.progressTick > patience;
-    SortedSet<Integer> all = new TreeSet<>(leader.peers.keySet());
-    if (!config.thrift().quorumOnly() || slow) return all;
-    Comparator<Integer> furthest =
-        Comparator.<Integer>comparingLong(peer -> -leader.peers.get(peer).match())
-            .thenComparingLong(peer -> -leader.peers.get(peer).heardTick())
-            .thenComparingInt(peer -> peer);
-    SortedSet<Integer> chosen = new TreeSet<>();
-    for (int peer : all.stream().sorted(furthest).toList()) {
-      if (Quorum.isQuorum(memberships.current(), m -> m == id || chosen.contains(m))) break;
-      if (memberships.current().isVoter(peer)) chosen.add(peer);
-    }
-    return chosen;
-  }
-
-  /// Sends what the window allows. Returns whether anything was sent.
-  private boolean sendAppends(int peer, Progress progress, boolean evenEmpty) {
-    boolean heard = ticks - progress.heardTick() <= config.electionTicksMin();
-    boolean installs = progress.state() instanceof Progress.State.Install;
-    if (!installs && progress.next() <= log.base().index()) {
-      if (heard && snapshot != null) {
-        progress.install(snapshot, ticks);
-        events.add(new RaftEvent.InstallStarted(peer, snapshot.last()));
-      }
-      installs = true;
-    }
-    if (installs) {
-      if (evenEmpty) send(peer, progress, EntryId.ZERO, List.of());
-      return evenEmpty;
-    }
-    // A peer that is not heard gets no entries with its probes: they would only fill its queue.
-    boolean quiet = !heard && progress.state() instanceof Progress.State.Probe;
-    boolean sent = false;
-    while (true) {
-      boolean entriesToo = progress.mayAppend() && !quiet && progress.next() <= log.lastIndex();
-      if (!entriesToo && (sent || !evenEmpty)) return sent;
-      EntryId prev = new EntryId(progress.next() - 1, log.termAt(progress.next() - 1));
-      send(peer, progress, prev, entriesToo ? nextEntries(progress) : List.of());
-      sent = true;
-    }
-  }
-
-  private List<Entry> nextEntries(Progress progress) {
-    return log.slice(
-        progress.next(), log.lastIndex(), limits.messageEntriesMax(), limits.messageBytesMax());
-  }
-
-  private void send(int peer, Progress progress, EntryId prev, List<Entry> entries) {
-    Role.Leader leader = (Role.Leader) role;
-    boolean stamped = !leader.rounds.isEmpty() && leader.rounds.peekLast().clock() == clock;
-    if (config.leaseTicks() > 0 && !stamped) nextRound(leader);
-    int bytes = 0;
-    for (Entry entry : entries) bytes += entry.sizeBytes();
-    messages.add(
-        new Message.AppendEntries(
-            id, peer, hard.term(), prev, entries, log.commit(), leader.round));
-    progress.sent(prev.index() + entries.size(), bytes, ticks);
-  }
-
   private void appendEntriesReply(Message.AppendEntriesReply reply) {
-    if (!(role instanceof Role.Leader leader)) return;
-    Progress progress = leader.peers.get(reply.from());
+    if (!(role instanceof Leader leader)) return;
+    Progress progress = leader.peer(reply.from());
     if (progress == null) return;
     progress.heard(ticks, reply.round());
     if (reply.success()) {
@@ -728,12 +563,12 @@ public final class RaftNode {
     } else if (progress.isRefusalFresh(reply.match())) {
       progress.probe(Math.min(reply.match(), nextAfter(reply.conflict(), reply.match())));
     }
-    confirmRounds(leader);
+    leader.confirmRounds(ticks);
   }
 
-  private void matchAdvanced(Role.Leader leader, int peer, Progress progress) {
+  private void matchAdvanced(Leader leader, int peer, Progress progress) {
     advanceCommit(leader);
-    if (leader.transferTo == peer) tellTransfer(leader);
+    if (leader.transferTo() == peer) leader.tellTransfer(out);
     if (role == leader && progress.state() instanceof Progress.State.Replicate)
       promote(leader, peer);
   }
@@ -746,17 +581,14 @@ public final class RaftNode {
     return log.termAt(last) == conflict.term() ? last + 1 : conflict.index();
   }
 
-  private void advanceCommit(Role.Leader leader) {
-    long reached =
-        Quorum.reached(
-            memberships.current(),
-            member -> member == id ? log.durable() : matchIn(leader, member));
+  private void advanceCommit(Leader leader) {
+    long reached = leader.quorumMatch();
     // Count replicas only for entries of our own term: an older entry on a majority can still be
     // cut by
     // a leader that never saw it (Fig. 8). Once one of ours commits, so do those before it.
     if (reached <= log.commit() || log.termAt(reached) != hard.term()) return;
     log.commitTo(reached);
-    leader.progressTick = ticks;
+    leader.progressed(ticks);
     if (memberships.currentIndex() > log.commit()) return;
     if (memberships.current().isJoint()) {
       append(leader, Entry.Kind.MEMBERSHIP, memberships.current().settled().encode());
@@ -765,66 +597,26 @@ public final class RaftNode {
     }
   }
 
-  private static long matchIn(Role.Leader leader, int member) {
-    Progress progress = leader.peers.get(member);
-    return progress == null ? 0 : progress.match();
-  }
-
-  private void confirmRounds(Role.Leader leader) {
-    long answered =
-        Quorum.reached(
-            memberships.current(),
-            member -> {
-              if (member == id) return leader.round;
-              Progress progress = leader.peers.get(member);
-              return progress == null ? 0 : progress.round();
-            });
-    while (!leader.rounds.isEmpty() && leader.rounds.peek().round() <= answered) {
-      leader.quorumClock = leader.rounds.poll().clock();
-      leader.progressTick = ticks;
-    }
-    leader.reads.confirm(answered);
-  }
-
-  private void tickLeader(Role.Leader leader) {
-    long heard =
-        Quorum.reached(
-            memberships.current(),
-            member -> {
-              if (member == id) return ticks;
-              Progress progress = leader.peers.get(member);
-              return progress == null ? Long.MIN_VALUE / 2 : progress.heardTick();
-            });
-    if (ticks - heard > config.electionTicksMax()) {
+  private void tickLeader(Leader leader) {
+    if (ticks - leader.quorumHeardTick(ticks) > config.electionTicksMax()) {
       stepDown(RaftEvent.Cause.LOST_QUORUM);
-    } else if (leader.transferTo != Membership.NONE
-        && ticks - leader.transferTick > config.electionTicksMin()) {
-      events.add(new RaftEvent.TransferAbandoned(leader.transferTo));
-      leader.transferTo = Membership.NONE;
-      if (stalled) stepDown(RaftEvent.Cause.STORAGE_STALLED);
+    } else if (leader.abandonTransfer(ticks, out) && stalled) {
+      stepDown(RaftEvent.Cause.STORAGE_STALLED);
     }
   }
 
   // ---- linearizable reads (§8, thesis §6.4) ----
 
   private void read(long ticket, int witness) {
-    if (!(role instanceof Role.Leader leader)) {
+    if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
     } else if (leader.reads.isFull()) {
       drop(ticket, Ready.Reason.BUSY);
-    } else if (log.commit() >= leader.first && isLeadershipProven(leader, witness)) {
+    } else if (leader.isOwnTermCommitted() && leader.isProven(witness, clock)) {
       leader.reads.addConfirmed(ticket, log.commit());
     } else {
       leader.reads.add(ticket);
     }
-  }
-
-  private boolean isLeadershipProven(Role.Leader leader, int witness) {
-    boolean lease =
-        config.leaseTicks() > 0
-            && leader.transferTo == Membership.NONE
-            && clock - leader.quorumClock < config.leaseTicks();
-    return lease || Quorum.isQuorum(memberships.current(), m -> m == id || m == witness);
   }
 
   // ---- membership (§6, thesis §4) ----
@@ -832,50 +624,42 @@ public final class RaftNode {
   /// Puts the membership of an entry that was just appended into force.
   private void enforce(Entry entry) {
     memberships.append(entry.index(), Membership.decode(entry.data()));
-    events.add(new RaftEvent.MembershipInForce(entry.index(), memberships.current()));
-    if (role instanceof Role.Leader leader) syncPeers(leader);
-  }
-
-  private void syncPeers(Role.Leader leader) {
-    SortedSet<Integer> members = memberships.current().members();
-    leader.peers.keySet().removeIf(peer -> !members.contains(peer));
-    for (int member : members)
-      if (member != id)
-        leader.peers.computeIfAbsent(member, _ -> new Progress(limits, log.lastIndex() + 1, ticks));
+    out.events.add(new RaftEvent.MembershipInForce(entry.index(), memberships.current()));
+    if (role instanceof Leader leader) leader.syncPeers(ticks);
   }
 
   private void change(long ticket, Membership target) {
-    if (!(role instanceof Role.Leader leader)) {
+    if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
     } else if (target.isJoint() || target.equals(memberships.current())) {
       drop(ticket, Ready.Reason.INVALID);
     } else if (!mayChange(leader)) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
     } else {
-      proposed.add(new Ready.Proposed(ticket, beginChange(leader, target)));
+      out.proposed.add(new Ready.Proposed(ticket, beginChange(leader, target)));
     }
   }
 
   /// One change at a time, and none before an entry of this term is committed: an earlier leader's
   /// change that nobody here has seen could otherwise be in force beside it.
-  private boolean mayChange(Role.Leader leader) {
-    return log.commit() >= leader.first
+  private boolean mayChange(Leader leader) {
+    return leader.isOwnTermCommitted()
         && memberships.currentIndex() <= log.commit()
         && !memberships.current().isJoint()
-        && leader.transferTo == Membership.NONE;
+        && leader.transferTo() == Membership.NONE;
   }
 
-  private EntryId beginChange(Role.Leader leader, Membership target) {
+  private EntryId beginChange(Leader leader, Membership target) {
     boolean sameVoters = target.voters().equals(memberships.current().voters());
     Membership next = sameVoters ? target : memberships.current().jointTo(target);
     return append(leader, Entry.Kind.MEMBERSHIP, next.encode());
   }
 
   /// Makes a voter of a joining learner that holds all that is committed.
-  private void promote(Role.Leader leader, int peer) {
+  private void promote(Leader leader, int peer) {
     Membership now = memberships.current();
     if (!now.joining().contains(peer) || !mayChange(leader)) return;
-    if (leader.peers.get(peer).match() < log.commit()) return;
+    if (leader.matchOf(peer) < log.commit()) return;
     List<Integer> voters = new ArrayList<>(now.voters());
     voters.add(peer);
     List<Integer> learners = now.learners().stream().filter(m -> m != peer).toList();
@@ -884,57 +668,29 @@ public final class RaftNode {
   }
 
   /// The change that removes this leader is committed: it tells the others and goes (§6).
-  private void leave(Role.Leader leader) {
-    int successor = successor(leader);
-    for (int peer : leader.peers.keySet()) sendAppends(peer, leader.peers.get(peer), true);
+  private void leave(Leader leader) {
+    int successor = leader.successor(ticks);
+    leader.sendToAll(ticks, clock, out);
     if (successor != Membership.NONE)
-      messages.add(new Message.TimeoutNow(id, successor, hard.term()));
+      out.messages.add(new Message.TimeoutNow(id, successor, hard.term()));
     stepDown(RaftEvent.Cause.REMOVED);
   }
 
   // ---- leadership transfer (thesis §3.10) ----
 
   private void transfer(long ticket, int target) {
-    if (!(role instanceof Role.Leader leader)) {
+    if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
       return;
     }
-    int chosen = target == Membership.NONE ? successor(leader) : target;
+    int chosen = target == Membership.NONE ? leader.successor(ticks) : target;
     if (chosen == id || chosen == Membership.NONE || !memberships.current().isVoter(chosen))
       drop(ticket, Ready.Reason.INVALID);
-    else if (leader.transferTo != Membership.NONE) drop(ticket, Ready.Reason.BUSY);
+    else if (leader.transferTo() != Membership.NONE) drop(ticket, Ready.Reason.BUSY);
     else {
-      proposed.add(new Ready.Proposed(ticket, log.last()));
-      beginTransfer(leader, chosen);
+      out.proposed.add(new Ready.Proposed(ticket, log.last()));
+      leader.beginTransfer(chosen, ticks, out);
     }
-  }
-
-  private void beginTransfer(Role.Leader leader, int target) {
-    leader.transferTo = target;
-    leader.transferTick = ticks;
-    leader.transferTold = false;
-    events.add(new RaftEvent.TransferStarted(target));
-    tellTransfer(leader);
-  }
-
-  private void tellTransfer(Role.Leader leader) {
-    Progress progress = leader.peers.get(leader.transferTo);
-    if (leader.transferTold || progress == null || progress.match() < log.lastIndex()) return;
-    leader.transferTold = true;
-    messages.add(new Message.TimeoutNow(id, leader.transferTo, hard.term()));
-  }
-
-  /// The voter that could lead soonest, or [Membership#NONE].
-  private int successor(Role.Leader leader) {
-    int best = Membership.NONE;
-    for (int peer : leader.peers.keySet()) {
-      Progress progress = leader.peers.get(peer);
-      boolean fit =
-          memberships.current().voters().contains(peer)
-              && ticks - progress.heardTick() <= config.electionTicksMin();
-      if (fit && (best == Membership.NONE || progress.match() > matchIn(leader, best))) best = peer;
-    }
-    return best;
   }
 
   // ---- a disk that does not answer ----
@@ -943,11 +699,11 @@ public final class RaftNode {
     boolean late = !handed.isEmpty() && ticks - handed.peek().tick > config.electionTicksMax();
     if (late == stalled) return;
     stalled = late;
-    events.add(new RaftEvent.StorageStalled(stalled));
-    if (!stalled || !(role instanceof Role.Leader leader)) return;
-    int successor = successor(leader);
+    out.events.add(new RaftEvent.StorageStalled(stalled));
+    if (!stalled || !(role instanceof Leader leader)) return;
+    int successor = leader.successor(ticks);
     if (successor == Membership.NONE) stepDown(RaftEvent.Cause.STORAGE_STALLED);
-    else if (leader.transferTo == Membership.NONE) beginTransfer(leader, successor);
+    else if (leader.transferTo() == Membership.NONE) leader.beginTransfer(successor, ticks, out);
   }
 
   // ---- snapshots (§7, Fig. 13) ----
@@ -963,47 +719,28 @@ public final class RaftNode {
   private void release() {
     if (snapshot == null) return;
     long to = Math.min(snapshot.last().index(), log.lastIndex());
-    if (role instanceof Role.Leader leader)
-      for (Progress progress : leader.peers.values())
-        if (progress.state() instanceof Progress.State.Install install)
-          to = Math.min(to, install.meta().last().index());
+    if (role instanceof Leader leader) to = leader.installedFrom(to);
     to = log.releasable(to, limits.retainedBytes());
     if (to <= log.base().index()) return;
     log.releaseTo(to);
     memberships.releaseTo(to);
     releasedTo = to;
-    events.add(new RaftEvent.LogReleased(log.base()));
-  }
-
-  private void continueInstall(int peer, Progress progress, Progress.State.Install install) {
-    if (ticks - install.heardTick() > 4L * config.electionTicksMax()) {
-      progress.probe(progress.match() + 1);
-      events.add(new RaftEvent.InstallEnded(peer, install.meta().last(), false));
-      release();
-    } else if (install.askedTick() < 0
-        || ticks - install.askedTick() >= config.electionTicksMin()) {
-      chunkReads.add(new Ready.ChunkRead(peer, hard.term(), install.meta(), install.chunk()));
-      progress.chunkAsked(ticks);
-    }
+    out.events.add(new RaftEvent.LogReleased(log.base()));
   }
 
   private void chunkLoaded(Ready.ChunkRead asked, Bytes data) {
-    if (!(role instanceof Role.Leader leader) || asked.term() != hard.term()) return;
-    Progress progress = leader.peers.get(asked.peer());
-    if (progress == null
-        || !(progress.state() instanceof Progress.State.Install install)
-        || !install.meta().equals(asked.meta())
-        || install.chunk() != asked.chunk()) return;
-    messages.add(
+    if (!(role instanceof Leader leader) || asked.term() != hard.term()) return;
+    leader.chunkLoaded(
         new Message.InstallSnapshot(
-            id, asked.peer(), hard.term(), asked.meta(), asked.chunk(), data));
+            id, asked.peer(), hard.term(), asked.meta(), asked.chunk(), data),
+        out);
   }
 
   private void installSnapshot(Message.InstallSnapshot install) {
     follow(install.from());
     SnapshotMeta meta = install.meta();
     if (meta.last().index() <= log.commit()) replyInstall(meta, meta.chunks());
-    else chunkWrites.add(new Ready.ChunkWrite(meta, install.chunk(), install.data()));
+    else out.chunkWrites.add(new Ready.ChunkWrite(meta, install.chunk(), install.data()));
   }
 
   private void chunkStored(SnapshotMeta meta, int nextChunk) {
@@ -1016,29 +753,31 @@ public final class RaftNode {
   /// conflicts there would conflict for ever.
   private void adopt(SnapshotMeta meta) {
     boolean kept = log.matches(meta.last());
+    Invariants.check(
+        kept || !isLeader(), "Leader Completeness (Fig. 3): a leader holds what is committed");
     if (kept) {
       log.commitTo(meta.last().index());
     } else {
       log.reset(meta.last());
       memberships.reset(meta.last().index(), meta.membership());
       resetTo = meta.last();
-      restore = meta;
-      if (role instanceof Role.Follower follower)
+      out.restore = meta;
+      if (role instanceof Follower follower)
         follower.matched = Math.max(follower.matched, meta.last().index());
     }
     snapshot = meta;
-    events.add(new RaftEvent.SnapshotInstalled(meta.last(), kept));
+    out.events.add(new RaftEvent.SnapshotInstalled(meta.last(), kept));
   }
 
   private void replyInstall(SnapshotMeta meta, int nextChunk) {
-    if (!(role instanceof Role.Follower follower) || follower.leader == Membership.NONE) return;
+    if (!(role instanceof Follower follower) || follower.leader == Membership.NONE) return;
     hold(
         new Message.InstallSnapshotReply(id, follower.leader, hard.term(), meta.last(), nextChunk));
   }
 
   private void installSnapshotReply(Message.InstallSnapshotReply reply) {
-    if (!(role instanceof Role.Leader leader)) return;
-    Progress progress = leader.peers.get(reply.from());
+    if (!(role instanceof Leader leader)) return;
+    Progress progress = leader.peer(reply.from());
     if (progress == null) return;
     progress.heard(ticks, 0);
     if (!(progress.state() instanceof Progress.State.Install install)
@@ -1048,7 +787,7 @@ public final class RaftNode {
       return;
     }
     boolean news = progress.matched(reply.last().index());
-    events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
+    out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
     release();
     if (news) matchAdvanced(leader, reply.from(), progress);
   }

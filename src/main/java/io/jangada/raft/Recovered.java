@@ -1,0 +1,33 @@
+package io.jangada.raft;
+
+import java.util.List;
+
+/// What a member's disk held when it started.
+///
+/// @param base the place before the first of `entries`
+/// @param snapshot the newest durable snapshot, from which the state machine is restored; or null
+public record Recovered(HardState hard, EntryId base, List<Entry> entries, SnapshotMeta snapshot) {
+  /// A member that starts for the first time.
+  public static final Recovered EMPTY =
+      new Recovered(HardState.INITIAL, EntryId.ZERO, List.of(), null);
+
+  /// Whether a snapshot was installed just before a crash and the log on disk does not know of it
+  /// yet: the log is to be thrown away now, as it would have been then (Fig. 13, rule 7).
+  boolean isLogReplaced() {
+    if (snapshot == null) {
+      Invariants.check(base.index() == 0, "a log begins at 1 or behind a snapshot");
+      return false;
+    }
+    EntryId last = snapshot.last();
+    if (new RaftLog(base, entries, base.index()).matches(last)) return false;
+    Invariants.check(
+        base.index() <= last.index(), "the log begins at or before the snapshot's end");
+    return true;
+  }
+
+  RaftLog log() {
+    if (snapshot == null) return new RaftLog(base, entries, 0);
+    if (isLogReplaced()) return new RaftLog(snapshot.last(), List.of(), snapshot.last().index());
+    return new RaftLog(base, entries, snapshot.last().index());
+  }
+}
