@@ -1,0 +1,34 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.Bytes;
+import java.util.Objects;
+
+/// The guard of a [Operation.Write] or [Operation.Delete]: what must be true of the key when the
+/// command's turn comes. One write with these guards serves every client protocol.
+public sealed interface Condition {
+  /// The guard that always holds.
+  record Always() implements Condition {}
+
+  /// The key must not be there; if it is, the result is [Result.Exists].
+  record Absent() implements Condition {}
+
+  /// The key must be there with exactly this version; otherwise the result is [Result.NotFound] or
+  /// [Result.Mismatch].
+  record Version(long version) implements Condition {}
+
+  /// The key must be there with exactly this value; otherwise the result is [Result.NotFound] or
+  /// [Result.Mismatch].
+  record Value(Bytes value) implements Condition {
+    public Value {
+      Objects.requireNonNull(value);
+    }
+  }
+
+  /// The key must not be there, or be there with exactly this value; otherwise the result is
+  /// [Result.Mismatch]. (Maelstrom's `cas` with `create_if_not_exists`.)
+  record AbsentOrValue(Bytes value) implements Condition {
+    public AbsentOrValue {
+      Objects.requireNonNull(value);
+    }
+  }
+}

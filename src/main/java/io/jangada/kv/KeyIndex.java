@@ -1,0 +1,98 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.Bytes;
+import java.util.Arrays;
+
+/// From a key to its node: a hash table that grows by one bucket at a time (linear hashing, Litwin
+/// 1980), so that no single insertion pays for a copy of the whole.
+///
+/// With `n` buckets, `low` the largest power of two that is at most `n`, and `split = n - low`, the
+/// buckets before `split` have been split already: a hash's bucket is its lower bits modulo `2 *
+/// low` where that bucket exists, and modulo `low` where it does not yet. Growing by one means
+/// dividing bucket `split` between itself and the new one.
+///
+/// Nodes are their own bucket lists, which saves an entry object for each key. The hash is keyed:
+/// clients cannot choose keys that all fall into one bucket without knowing the seed. Nothing ever
+/// walks the table, so members may have different seeds.
+final class KeyIndex {
+  private static final int PAGE_BITS = 10;
+  private static final int PAGE = 1 << PAGE_BITS;
+
+  private final long seed;
+  private Node[][] pages = {new Node[PAGE]};
+  private int buckets = PAGE;
+  private int low = PAGE;
+  private int size;
+
+  KeyIndex(long seed) {
+    this.seed = seed;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /// The node of the key, or null.
+  Node get(Bytes key) {
+    int bucket = bucketOf(key);
+    Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
+    while (node != null && !node.key.equals(key)) node = node.nextInBucket;
+    return node;
+  }
+
+  /// Adds the node of a key that has none.
+  void add(Node node) {
+    if (size == buckets && buckets < 1 << 30) grow();
+    push(bucketOf(node.key), node);
+    size++;
+  }
+
+  /// Takes out a node that is in the table.
+  void remove(Node node) {
+    int bucket = bucketOf(node.key);
+    Node[] page = pages[bucket >>> PAGE_BITS];
+    int slot = bucket & (PAGE - 1);
+    if (page[slot] == node) {
+      page[slot] = node.nextInBucket;
+    } else {
+      Node before = page[slot];
+      while (before.nextInBucket != node) before = before.nextInBucket;
+      before.nextInBucket = node.nextInBucket;
+    }
+    node.nextInBucket = null;
+    size--;
+  }
+
+  private void grow() {
+    if ((buckets & (PAGE - 1)) == 0) addPage();
+    int split = buckets++ - low;
+    Node[] page = pages[split >>> PAGE_BITS];
+    Node node = page[split & (PAGE - 1)];
+    page[split & (PAGE - 1)] = null;
+    if (buckets == 2 * low) low = buckets;
+    while (node != null) {
+      Node next = node.nextInBucket;
+      push(bucketOf(node.key), node);
+      node = next;
+    }
+  }
+
+  private void addPage() {
+    int page = buckets >>> PAGE_BITS;
+    if (page == pages.length) pages = Arrays.copyOf(pages, 2 * page);
+    pages[page] = new Node[PAGE];
+  }
+
+  private void push(int bucket, Node node) {
+    Node[] page = pages[bucket >>> PAGE_BITS];
+    int slot = bucket & (PAGE - 1);
+    node.nextInBucket = page[slot];
+    page[slot] = node;
+  }
+
+  private int bucketOf(Bytes key) {
+    int hash = (int) key.hash64(seed, seed);
+    int bucket = hash & (2 * low - 1);
+    return bucket < buckets ? bucket : hash & (low - 1);
+  }
+}

@@ -1,0 +1,324 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+import java.util.Objects;
+
+/// The replicated state machine: keys with values, versions and ends, and the sessions of clients.
+/// It is a pure function of the commands applied to it; whoever applied the same ones is equal,
+/// down to the bytes of a snapshot.
+///
+/// **Versions.** The version of a value, and of a removal, is the log index of its entry.
+///
+/// **Time.** Cluster time is the greatest stamp seen. Every command first moves it, then removes
+/// what is due (deadline at or before cluster time; at most [KvLimits.State#expiriesMax] of them,
+/// soonest first) and then does its own work, for which a due key is not there even if it was not
+/// among those removed. A value that is due but not removed is still found by [#get]: it may be
+/// seen late, never gone early. [#nextDeadlineMillis] tells the leader when to propose an
+/// [Operation.Expire], and that it should propose one more while something due is left.
+///
+/// **Sessions.** A command with a [RequestId] that is remembered gets the answer it got first, and
+/// changes nothing but the session's last use. See [Sessions] for what is remembered how long.
+///
+/// Not thread-safe: one owner.
+public final class KvStore {
+  /// How many links one command looks at to free what an abandoned snapshot left behind.
+  private static final int SWEPT_MAX = 16;
+
+  private final KvLimits limits;
+  private final KeyIndex index;
+  private final Chain<Node> nodes = new Chain<>();
+  private final Expiry expiry = new Expiry();
+  private final Sessions sessions;
+  private long appliedIndex;
+  private long clusterTimeMillis;
+  private long digest;
+  private long sizeBytes;
+  private Snapshot openSnapshot;
+
+  public KvStore(KvLimits limits) {
+    this(limits, 0);
+  }
+
+  /// @param hashSeed keys the index against clients that choose colliding keys. It shows in nothing
+  ///   else, so members need not have the same.
+  public KvStore(KvLimits limits, long hashSeed) {
+    this.limits = Objects.requireNonNull(limits);
+    index = new KeyIndex(hashSeed);
+    sessions = new Sessions(limits.state());
+  }
+
+  /// Reads a snapshot's chunks back into a store.
+  public static Restorer restorer(KvLimits limits) {
+    return new Restorer(new KvStore(limits));
+  }
+
+  public static Restorer restorer(KvLimits limits, long hashSeed) {
+    return new Restorer(new KvStore(limits, hashSeed));
+  }
+
+  /// Applies the log's entry at this index, greater than any before.
+  ///
+  /// Bytes that are no envelope give [Result.Refused] and change nothing else: they are in the log,
+  /// all members have them, and a member that stopped there would stop again at every restart.
+  public Result apply(long index, Bytes encodedEnvelope) {
+    advance(index);
+    mix(index);
+    mix(encodedEnvelope.hash64(Digest.KEY0, Digest.KEY1));
+    nodes.sweep(SWEPT_MAX);
+    sessions.sweep(SWEPT_MAX);
+    Result result;
+    try {
+      result = apply(CommandCodec.decodeEnvelope(encodedEnvelope));
+    } catch (MalformedException e) {
+      result = new Result.Refused(Result.Reason.MALFORMED);
+    }
+    mix(Digest.wordOf(result));
+    return result;
+  }
+
+  /// The same as applying the envelope's encoded form.
+  public Result apply(long index, Envelope envelope) {
+    return apply(index, CommandCodec.encode(envelope));
+  }
+
+  /// Notes that the log's entry at this index is none of the state machine's: a leader's no-op or a
+  /// membership.
+  public void advance(long index) {
+    if (index <= appliedIndex)
+      throw new IllegalStateException("entry " + index + " after " + appliedIndex);
+    appliedIndex = index;
+  }
+
+  /// Reads a key as of the last applied entry: [Result.Found] or [Result.NotFound].
+  public Result get(Bytes key) {
+    Node node = index.get(key);
+    if (node == null) return Result.NotFound.INSTANCE;
+    return new Result.Found(node.value, node.version, node.ttlMillis(), node.deadlineMillis());
+  }
+
+  /// The index of the last entry applied, 0 before the first.
+  public long appliedIndex() {
+    return appliedIndex;
+  }
+
+  public long clusterTimeMillis() {
+    return clusterTimeMillis;
+  }
+
+  /// The cluster time at which the next value is due, `Long.MAX_VALUE` if none has an end. Not
+  /// greater than [#clusterTimeMillis] while something due was left for the next command.
+  public long nextDeadlineMillis() {
+    Node.Timer first = expiry.first();
+    return first == null ? Long.MAX_VALUE : first.deadlineMillis;
+  }
+
+  /// A number made of everything ever applied, in order, and what it came to. Members that applied
+  /// the same entries have the same; those that did not have the same with a chance of 1 in 2^64.
+  public long digest() {
+    return digest;
+  }
+
+  /// How many keys there are.
+  public int size() {
+    return index.size();
+  }
+
+  /// The bytes of all keys and values.
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /// How many clients are remembered.
+  public int sessionCount() {
+    return sessions.sessionCount();
+  }
+
+  /// How many answers are remembered.
+  public int answerCount() {
+    return sessions.answerCount();
+  }
+
+  /// How many superseded values, sessions and answers are kept for a snapshot.
+  public int ghosts() {
+    return nodes.ghosts() + sessions.ghosts();
+  }
+
+  public KvLimits limits() {
+    return limits;
+  }
+
+  /// Opens a snapshot of this moment. It takes the same short time whatever the store holds; its
+  /// chunks are made one by one while commands go on being applied.
+  ///
+  /// @throws IllegalStateException while another one is open
+  public Snapshot snapshot() {
+    if (openSnapshot != null) throw new IllegalStateException("a snapshot is open already");
+    nodes.open(appliedIndex);
+    sessions.open(appliedIndex);
+    openSnapshot = new Snapshot(this, SnapshotFormat.Header.of(this));
+    return openSnapshot;
+  }
+
+  /// Whether a snapshot is open.
+  public boolean snapshotting() {
+    return openSnapshot != null;
+  }
+
+  Chain<Node> nodes() {
+    return nodes;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  void close(Snapshot snapshot) {
+    if (openSnapshot != snapshot) return;
+    openSnapshot = null;
+    nodes.close();
+    sessions.close();
+  }
+
+  void restore(SnapshotFormat.Header header) {
+    appliedIndex = header.appliedIndex();
+    clusterTimeMillis = header.clusterTimeMillis();
+    digest = header.digest();
+  }
+
+  /// Takes a value from a snapshot; false if its key is there already.
+  boolean restore(Node node) {
+    if (index.get(node.key) != null) return false;
+    add(node);
+    return true;
+  }
+
+  private Result apply(Envelope envelope) {
+    clusterTimeMillis = Math.max(clusterTimeMillis, envelope.clusterTimeMillis());
+    sessions.endIdle(clusterTimeMillis);
+    int expired = removeDue();
+    RequestId id = envelope.requestId();
+    if (id == null) return execute(envelope.command(), expired);
+    Sessions.Session session = sessions.use(id.client(), appliedIndex, clusterTimeMillis);
+    Result first = sessions.answerTo(id);
+    if (first != null) return first;
+    if (Sessions.maybeForgotten(session, id)) return Result.Forgotten.INSTANCE;
+    Result result = execute(envelope.command(), expired);
+    sessions.remember(session, id, result, appliedIndex);
+    return result;
+  }
+
+  private Result execute(Operation.Command command, int expired) {
+    return switch (command) {
+      case Operation.Write write -> write(write);
+      case Operation.Delete delete -> delete(delete);
+      case Operation.Expire() -> new Result.Expired(expired);
+    };
+  }
+
+  private Result write(Operation.Write write) {
+    Node node = nodeNotDue(write.key());
+    Result objection = objection(node, write.condition());
+    if (objection != null) return objection;
+    if (node == null) {
+      node = new Node(write.key());
+      set(node, write);
+      add(node);
+    } else if (nodes.awaited(node)) {
+      Node fresh = new Node(node.key);
+      remove(node);
+      set(fresh, write);
+      add(fresh);
+    } else {
+      // No snapshot waits for this node, so it moves to the tail instead of being replaced.
+      nodes.retire(node);
+      sizeBytes -= node.payloadBytes();
+      if (node.timer != null) expiry.remove(node.timer);
+      set(node, write);
+      append(node);
+    }
+    return new Result.Written(appliedIndex);
+  }
+
+  private Result delete(Operation.Delete delete) {
+    Node node = nodeNotDue(delete.key());
+    if (node == null) return Result.NotFound.INSTANCE;
+    Result objection = objection(node, delete.condition());
+    if (objection != null) return objection;
+    remove(node);
+    return new Result.Deleted(appliedIndex);
+  }
+
+  /// What speaks against the guarded command, or null if the guard holds.
+  private static Result objection(Node node, Condition condition) {
+    return switch (condition) {
+      case Condition.Always() -> null;
+      case Condition.Absent() -> node == null ? null : new Result.Exists(node.version);
+      case Condition.Version(long version) ->
+          mismatch(node, node != null && node.version == version);
+      case Condition.Value(Bytes value) -> mismatch(node, node != null && node.value.equals(value));
+      case Condition.AbsentOrValue(Bytes value) ->
+          node == null ? null : mismatch(node, node.value.equals(value));
+    };
+  }
+
+  private static Result mismatch(Node node, boolean same) {
+    if (node == null) return Result.NotFound.INSTANCE;
+    return same ? null : new Result.Mismatch(node.version);
+  }
+
+  /// The key's node, after removing it if it is due: the bound on [#removeDue] may have left it.
+  private Node nodeNotDue(Bytes key) {
+    Node node = index.get(key);
+    if (node == null || node.timer == null || node.timer.deadlineMillis > clusterTimeMillis)
+      return node;
+    expire(node);
+    return null;
+  }
+
+  private int removeDue() {
+    int removed = 0;
+    while (removed < limits.state().expiriesMax() && nextDeadlineMillis() <= clusterTimeMillis) {
+      expire(expiry.first().node);
+      removed++;
+    }
+    return removed;
+  }
+
+  private void expire(Node node) {
+    mix(node.version);
+    remove(node);
+  }
+
+  private void set(Node node, Operation.Write write) {
+    node.value = write.value();
+    node.version = appliedIndex;
+    // A deadline beyond the end of time is never reached: stamps stay below half of it.
+    long ttl = write.ttlMillis();
+    long deadline =
+        ttl > Long.MAX_VALUE - clusterTimeMillis ? Long.MAX_VALUE : clusterTimeMillis + ttl;
+    node.timer = ttl == 0 ? null : new Node.Timer(node, ttl, deadline);
+  }
+
+  private void add(Node node) {
+    index.add(node);
+    append(node);
+  }
+
+  private void append(Node node) {
+    nodes.append(node);
+    sizeBytes += node.payloadBytes();
+    if (node.timer != null) expiry.add(node.timer);
+  }
+
+  private void remove(Node node) {
+    index.remove(node);
+    sizeBytes -= node.payloadBytes();
+    if (node.timer != null) expiry.remove(node.timer);
+    nodes.retire(node);
+  }
+
+  private void mix(long word) {
+    digest = Digest.mix(digest, word);
+  }
+}

@@ -1,0 +1,51 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.Bytes;
+
+/// A key's value, or that of a former moment which a snapshot still needs.
+final class Node extends Link<Node> {
+  final Bytes key;
+  Bytes value;
+
+  /// Null for a value that never expires.
+  Timer timer;
+
+  /// The next in the same bucket of the [KeyIndex].
+  Node nextInBucket;
+
+  Node(Bytes key) {
+    this.key = key;
+  }
+
+  long ttlMillis() {
+    return timer == null ? 0 : timer.ttlMillis;
+  }
+
+  long deadlineMillis() {
+    return timer == null ? 0 : timer.deadlineMillis;
+  }
+
+  long payloadBytes() {
+    return (long) key.length() + value.length();
+  }
+
+  /// A value's end, and its place in the [Expiry].
+  static final class Timer {
+    final Node node;
+    final long ttlMillis;
+    final long deadlineMillis;
+    int place;
+
+    Timer(Node node, long ttlMillis, long deadlineMillis) {
+      this.node = node;
+      this.ttlMillis = ttlMillis;
+      this.deadlineMillis = deadlineMillis;
+    }
+
+    boolean before(Timer other) {
+      return deadlineMillis != other.deadlineMillis
+          ? deadlineMillis < other.deadlineMillis
+          : node.version < other.node.version;
+    }
+  }
+}

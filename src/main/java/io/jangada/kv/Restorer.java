@@ -1,0 +1,97 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.ByteReader;
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+
+/// Makes a store of a snapshot's chunks. Beside the store itself it needs one chunk's memory.
+///
+/// Every method throws [MalformedException] for bytes that no store can have written; the restorer
+/// is then of no further use.
+public final class Restorer {
+  private final KvStore store;
+  private SnapshotFormat.Header header;
+  private int stage = SnapshotFormat.HEADER;
+  private long lastVersion;
+  private long lastUsedMillis;
+  private int values;
+  private int sessions;
+  private int answers;
+
+  Restorer(KvStore store) {
+    this.store = store;
+  }
+
+  /// Takes the next chunk, in the order in which they were given out.
+  public void accept(Bytes chunk) {
+    ByteReader in = new ByteReader(chunk);
+    while (in.remaining() > 0) acceptRecord(in);
+  }
+
+  /// The store, when all chunks were accepted.
+  public KvStore finish() {
+    if (header == null) throw new MalformedException("the snapshot has no header");
+    if (values != header.values() || sessions != header.sessions() || answers != header.answers())
+      throw new MalformedException(
+          "the snapshot ends after %d of %d values, %d of %d sessions, %d of %d answers"
+              .formatted(
+                  values, header.values(), sessions, header.sessions(), answers, header.answers()));
+    return store;
+  }
+
+  private void acceptRecord(ByteReader in) {
+    int kind = in.get();
+    if (kind == SnapshotFormat.HEADER ? header != null : header == null || kind < stage)
+      throw new MalformedException("snapshot record of kind " + kind + " after " + stage);
+    if (kind != stage) {
+      stage = kind;
+      lastVersion = 0;
+    }
+    switch (kind) {
+      case SnapshotFormat.HEADER -> acceptHeader(SnapshotFormat.getHeader(in));
+      case SnapshotFormat.VALUE -> accept(SnapshotFormat.getNode(in));
+      case SnapshotFormat.SESSION -> accept(SnapshotFormat.getSession(in));
+      case SnapshotFormat.ANSWER -> accept(SnapshotFormat.getAnswer(in));
+      default -> throw new MalformedException("snapshot record of kind " + kind);
+    }
+  }
+
+  private void acceptHeader(SnapshotFormat.Header header) {
+    KvLimits.State own = store.limits().state();
+    if (!header.limits().equals(own))
+      throw new MalformedException(
+          "the snapshot was made under " + header.limits() + ", this member has " + own);
+    this.header = header;
+    store.restore(header);
+  }
+
+  private void accept(Node node) {
+    checkVersion(node.version);
+    SnapshotFormat.check(values++ < header.values(), "value too many", node.version);
+    SnapshotFormat.check(store.restore(node), "second value of one key", node.version);
+  }
+
+  private void accept(Sessions.Session session) {
+    checkVersion(session.version);
+    long used = session.usedMillis;
+    SnapshotFormat.check(
+        used >= lastUsedMillis && used <= header.clusterTimeMillis(), "session's last use", used);
+    lastUsedMillis = used;
+    SnapshotFormat.check(sessions++ < header.sessions(), "session too many", session.version);
+    SnapshotFormat.check(
+        store.sessions().restore(session), "second session of one client", session.version);
+  }
+
+  private void accept(Sessions.Answer answer) {
+    checkVersion(answer.version);
+    SnapshotFormat.check(answers++ < header.answers(), "answer too many", answer.version);
+    SnapshotFormat.check(
+        store.sessions().restore(answer), "answer that fits no session", answer.version);
+  }
+
+  private void checkVersion(long version) {
+    SnapshotFormat.check(
+        version > lastVersion && version <= header.appliedIndex(), "version", version);
+    lastVersion = version;
+  }
+}

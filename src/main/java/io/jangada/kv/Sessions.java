@@ -1,0 +1,209 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.Bytes;
+import java.util.HashMap;
+
+/// What clients asked lately and what they were answered, so that a request sent again is done
+/// once.
+///
+/// A session begins with a client's first request and ends, with all it remembers, in one of three
+/// ways: it was not used for [KvLimits.State#idleMillisMax] of cluster time; there were more than
+/// [KvLimits.State#sessionsMax] of them and it was the least recently used; or all of them together
+/// remembered more than [KvLimits.State#answersMax] answers and it was the least recently used. A
+/// session remembers its last [KvLimits.State#answersPerSessionMax] answers and the highest number
+/// it has forgotten.
+///
+/// All of it follows from the log alone: last use goes by log index, age by cluster time.
+final class Sessions {
+  /// How many idle sessions one command ends at most: a bound on what a long gap can cost at once.
+  private static final int IDLE_ENDED_MAX = 16;
+
+  /// A client, as of its last use.
+  static final class Session extends Link<Session> {
+    final Bytes client;
+    long usedMillis;
+    long highestForgotten = -1;
+    int answers;
+    Answer first;
+    Answer last;
+
+    Session(Bytes client) {
+      this.client = client;
+    }
+
+    private Session(Session former) {
+      client = former.client;
+      highestForgotten = former.highestForgotten;
+      answers = former.answers;
+      first = former.first;
+      last = former.last;
+    }
+  }
+
+  /// A request and what it was answered; its version is the index of its entry.
+  static final class Answer extends Link<Answer> {
+    final RequestId id;
+    final Result result;
+    Answer nextInSession;
+
+    Answer(RequestId id, Result result) {
+      this.id = id;
+      this.result = result;
+    }
+  }
+
+  private final KvLimits.State limits;
+  private final HashMap<Bytes, Session> byClient = new HashMap<>();
+  private final HashMap<RequestId, Answer> byRequest = new HashMap<>();
+  final Chain<Session> sessions = new Chain<>();
+  final Chain<Answer> answers = new Chain<>();
+
+  Sessions(KvLimits.State limits) {
+    this.limits = limits;
+  }
+
+  int sessionCount() {
+    return byClient.size();
+  }
+
+  int answerCount() {
+    return byRequest.size();
+  }
+
+  int ghosts() {
+    return sessions.ghosts() + answers.ghosts();
+  }
+
+  void open(long bound) {
+    sessions.open(bound);
+    answers.open(bound);
+  }
+
+  void close() {
+    sessions.close();
+    answers.close();
+  }
+
+  void sweep(int linksMax) {
+    sessions.sweep(linksMax);
+    answers.sweep(linksMax);
+  }
+
+  /// Notes that the client asks for something at this index, and gives its session.
+  Session use(Bytes client, long index, long clusterTimeMillis) {
+    Session session = byClient.get(client);
+    if (session != null && idle(session, clusterTimeMillis)) {
+      end(session);
+      session = null;
+    }
+    if (session == null) {
+      session = new Session(client);
+      byClient.put(client, session);
+    } else {
+      Session former = session;
+      // The reader of a snapshot shall see the session as it was: then it stays, and a copy goes
+      // on.
+      if (sessions.awaited(former)) {
+        session = new Session(former);
+        byClient.put(client, session);
+      }
+      sessions.retire(former);
+    }
+    session.version = index;
+    session.usedMillis = clusterTimeMillis;
+    sessions.append(session);
+    if (byClient.size() > limits.sessionsMax()) end(sessions.oldest());
+    return session;
+  }
+
+  /// The answer that this request got before, or null.
+  Result answerTo(RequestId id) {
+    Answer answer = byRequest.get(id);
+    return answer == null ? null : answer.result;
+  }
+
+  /// Whether the request, which has no answer here, may be one whose answer was forgotten.
+  static boolean maybeForgotten(Session session, RequestId id) {
+    return switch (id) {
+      case RequestId.Numbered(Bytes _, long sequence) -> sequence <= session.highestForgotten;
+      case RequestId.Named _ -> false;
+    };
+  }
+
+  /// Keeps the answer to a request that was done at this index.
+  void remember(Session session, RequestId id, Result result, long index) {
+    Answer answer = new Answer(withClient(id, session.client), result);
+    answer.version = index;
+    link(session, answer);
+    if (session.answers > limits.answersPerSessionMax()) forgetFirst(session);
+    while (byRequest.size() > limits.answersMax()) end(sessions.oldest());
+  }
+
+  /// Ends some of the sessions that have been idle for too long.
+  void endIdle(long clusterTimeMillis) {
+    for (int i = 0; i < IDLE_ENDED_MAX; i++) {
+      Session session = sessions.oldest();
+      if (session == null || !idle(session, clusterTimeMillis)) return;
+      end(session);
+    }
+  }
+
+  /// Takes a session from a snapshot; false if its client has one already.
+  boolean restore(Session session) {
+    if (byClient.putIfAbsent(session.client, session) != null) return false;
+    sessions.append(session);
+    return true;
+  }
+
+  /// Takes an answer from a snapshot; false if its client has no session or it is there already.
+  boolean restore(Answer answer) {
+    Session session = byClient.get(answer.id.client());
+    if (session == null || byRequest.containsKey(answer.id)) return false;
+    if (session.answers == limits.answersPerSessionMax()) return false;
+    Answer shared = new Answer(withClient(answer.id, session.client), answer.result);
+    shared.version = answer.version;
+    link(session, shared);
+    return true;
+  }
+
+  private void link(Session session, Answer answer) {
+    byRequest.put(answer.id, answer);
+    answers.append(answer);
+    if (session.last == null) session.first = answer;
+    else session.last.nextInSession = answer;
+    session.last = answer;
+    session.answers++;
+  }
+
+  private void forgetFirst(Session session) {
+    Answer answer = session.first;
+    session.first = answer.nextInSession;
+    if (session.first == null) session.last = null;
+    session.answers--;
+    if (answer.id instanceof RequestId.Numbered(Bytes _, long sequence))
+      session.highestForgotten = Math.max(session.highestForgotten, sequence);
+    byRequest.remove(answer.id);
+    answers.retire(answer);
+  }
+
+  private void end(Session session) {
+    for (Answer answer = session.first; answer != null; answer = answer.nextInSession) {
+      byRequest.remove(answer.id);
+      answers.retire(answer);
+    }
+    byClient.remove(session.client);
+    sessions.retire(session);
+  }
+
+  private boolean idle(Session session, long clusterTimeMillis) {
+    return clusterTimeMillis - session.usedMillis >= limits.idleMillisMax();
+  }
+
+  /// The same id over the session's own copy of the client's name, so that it is kept once.
+  private static RequestId withClient(RequestId id, Bytes client) {
+    return switch (id) {
+      case RequestId.Numbered(Bytes _, long sequence) -> new RequestId.Numbered(client, sequence);
+      case RequestId.Named(Bytes _, Bytes name) -> new RequestId.Named(client, name);
+    };
+  }
+}
