@@ -14,7 +14,8 @@ import io.jangada.bytes.MalformedException;
 ///
 /// ```
 /// header   1 format (1) applied index (8) cluster time (8) digest (8)
-///            sessionsMax (4) answersPerSessionMax (4) answersMax (4) idleMillisMax (8) expiriesMax (4)
+///            sessionsMax (4) answersPerSessionMax (4) answersMax (4) idleMillisMax (8)
+///            expiriesMax (4)
 ///            values (4) sessions (4) answers (4)
 /// value    2 version (8) ttl (8) deadline (8) key value
 /// session  3 version (8) last used (8) highest forgotten (8) client

@@ -1,6 +1,7 @@
 package io.jangada.raft;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -137,7 +138,7 @@ final class Leader implements Role {
   void replicate(SnapshotMeta snapshot, long tick, long clock, Outbox out) {
     boolean paced = tick - paceTick >= config.thrift().paceTicks();
     boolean asks = paced && startRound(tick, clock);
-    Set<Integer> first = paced ? firstServed(tick) : Set.of();
+    Set<Integer> first = paced ? firstServed(tick) : Collections.emptySet();
     for (int peer : peers.keySet()) {
       Progress progress = peers.get(peer);
       boolean due = tick - progress.sentTick() >= config.heartbeatTicks();

@@ -33,6 +33,8 @@ final class Bans {
 
   private static final List<Exemption> EXEMPTIONS =
       List.of(
+          new Exemption("io.jangada.bytes.Bytes", "a variable handle", "compares by words"),
+          new Exemption("io.jangada.kv.Sessions", UNORDERED, "looks up; order is kept beside it"),
           new Exemption("io.jangada.node.Inbox", "a thread or lock", "threads meet here"),
           new Exemption("io.jangada.node.ReplicaThread", "a thread or lock", "owns a replica"),
           new Exemption("io.jangada.store.StoreThread", "a thread or lock", "owns a log's disk"),
@@ -77,7 +79,6 @@ final class Bans {
               "type java.util.Timer",
               "type java.util.TimerTask",
               "type java.util.concurrent.*",
-              "type java.lang.invoke.VarHandle",
               "call *.wait()V",
               "call *.wait(J)V",
               "call *.notify()V",
@@ -85,6 +86,11 @@ final class Bans {
               "op MONITORENTER",
               "flag synchronized",
               "flag volatile"),
+          Ban.of(
+              "a variable handle",
+              PURE,
+              "One thread owns the state: a plain field will do",
+              "type java.lang.invoke.VarHandle"),
           Ban.of(
               "a parallel stream",
               PURE,

@@ -121,7 +121,8 @@ class PlantedTest {
               does("store", "synchronized (this) { hashCode(); }", "op MONITORENTER"),
               new Plant("store", "class %s { synchronized void go() {} }", "flag synchronized"),
               new Plant("store", "class %s { volatile int seen; }", "field seen"),
-              new Plant("kv", "class %s { java.lang.invoke.VarHandle handle; }", "VarHandle"),
+              new Plant(
+                  "kv", "class %s { java.lang.invoke.VarHandle handle; }", "a variable handle"),
               does("kv", "java.util.List.of(1).parallelStream();", "a parallel stream"),
               does("kv", "new java.util.ArrayList<>().parallelStream();", "a parallel stream"),
               does("kv", "java.util.stream.IntStream.range(0, 9).parallel();", "parallel stream"),
@@ -247,7 +248,8 @@ class PlantedTest {
           source(
               "io.jangada.kv",
               "Far",
-              "public class Far { public static int field; public static int count() { return 1; } }"),
+              "public class Far { public static int field;"
+                  + " public static int count() { return 1; } }"),
           source("io.jangada.kv", "Face", "public interface Face {}"),
           source("io.jangada.kv", "Fault", "public class Fault extends Exception {}"),
           source("io.jangada.kv", "Mark", "public @interface Mark {}"),
