@@ -1,0 +1,12 @@
+package io.jangada.store;
+
+import java.io.IOException;
+
+/// Somebody else is using the data directory: another process, or another replica in this one.
+public final class DirectoryLockedException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public DirectoryLockedException(String message) {
+    super(message);
+  }
+}

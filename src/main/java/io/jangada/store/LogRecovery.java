@@ -1,0 +1,158 @@
+package io.jangada.store;
+
+import io.jangada.bytes.MalformedException;
+import io.jangada.store.CorruptLogException.Place;
+import io.jangada.store.SegmentReader.End;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Reads a whole log, segment after segment, and decides what a bad group means. Changes nothing.
+final class LogRecovery {
+  private final Disk disk;
+  private final Identity identity;
+  private final TreeMap<Long, Long> highest = new TreeMap<>();
+  private LogReplay replay;
+
+  /// What was found.
+  ///
+  /// @param highest for each segment the highest index of an entry that was ever written to it and
+  ///   not reset since
+  /// @param tail where the last segment can be written on
+  record Found(LogReplay replay, TreeMap<Long, Long> highest, Tail tail) {}
+
+  /// @param lastGroupAt where the last good group begins; `position` when there is none
+  /// @param position where the good groups end
+  /// @param isTorn whether remains of a torn group follow
+  record Tail(
+      SegmentHeader header, long lastGroupAt, long position, long nextGroup, boolean isTorn) {
+    /// Whether there is no group, or the last good one is the empty one of a log that was closed.
+    boolean endsEmpty() {
+      return position - lastGroupAt <= LogFormat.groupBytes(0);
+    }
+  }
+
+  private LogRecovery(Disk disk, Identity identity) {
+    this.disk = disk;
+    this.identity = identity;
+  }
+
+  static String segmentName(long sequence) {
+    return DurableLog.DIRECTORY + "/" + String.format("%016x", sequence) + ".log";
+  }
+
+  /// The names of the segments in `log/`, in order.
+  static List<String> segmentNames(Disk disk) throws IOException {
+    return disk.list(DurableLog.DIRECTORY).stream()
+        .filter(name -> name.matches("[0-9a-f]{16}\\.log"))
+        .map(name -> DurableLog.DIRECTORY + "/" + name)
+        .toList();
+  }
+
+  /// @return null when there is no log yet
+  /// @throws CorruptLogException when something that was durable cannot be read
+  /// @throws IdentityException when the log is another member's
+  static Found read(Disk disk, Identity identity) throws IOException {
+    List<String> names = segmentNames(disk);
+    if (names.isEmpty()) return null;
+    LogRecovery recovery = new LogRecovery(disk, identity);
+    Tail tail = null;
+    for (String name : names) tail = recovery.readSegment(name, tail, name.equals(names.getLast()));
+    LogReplay replay = recovery.replay;
+    if (!replay.isWhole())
+      throw recovery.corrupt(
+          names.getFirst(), 0, replay.state().last().index(), "older segments are missing");
+    return new Found(replay, recovery.highest, tail);
+  }
+
+  private Tail readSegment(String name, Tail before, boolean isLast) throws IOException {
+    try (SegmentReader reader = new SegmentReader(disk, name)) {
+      SegmentHeader header = reader.header();
+      identity.needSame(header.identity(), name);
+      if (!segmentName(header.sequence()).equals(name))
+        throw corrupt(name, 0, -1, "it is segment " + header.sequence());
+      if (before == null) replay = new LogReplay(header.start());
+      else needNext(before, header);
+      highest.put(header.sequence(), 0L);
+      for (var group = reader.next(); group != null; group = reader.next()) apply(reader, group);
+      return tail(reader, isLast);
+    } catch (MalformedException e) {
+      throw corrupt(name, 0, -1, e.getMessage());
+    }
+  }
+
+  private void apply(SegmentReader reader, SegmentReader.Group group) throws CorruptLogException {
+    for (LogRecord each : group.records()) {
+      try {
+        replay.apply(each);
+      } catch (IllegalStateException e) {
+        throw corrupt(reader.name(), reader.lastGroupAt(), -1, e.getMessage());
+      }
+      note(highest, each);
+    }
+  }
+
+  /// Keeps account of which segments hold which entries; the record goes to the last of them.
+  static void note(TreeMap<Long, Long> highest, LogRecord written) {
+    switch (written) {
+      case LogRecord.Append(var entry) ->
+          highest.merge(highest.lastKey(), entry.index(), Math::max);
+      case LogRecord.Reset reset -> highest.replaceAll((sequence, index) -> 0L);
+      case LogRecord.Hard hard -> {}
+      case LogRecord.Release release -> {}
+    }
+  }
+
+  /// The header of the segment that follows proves how far the one before it went.
+  private void needNext(Tail before, SegmentHeader header) throws CorruptLogException {
+    long sequence = before.header.sequence();
+    String name = segmentName(sequence);
+    if (header.sequence() != sequence + 1)
+      throw corrupt(
+          segmentName(sequence + 1), 0, header.start().last().index(), "the file is missing");
+    if (header.firstGroup() != before.nextGroup)
+      throw corrupt(
+          name,
+          before.position,
+          header.start().last().index(),
+          "group "
+              + before.nextGroup
+              + " cannot be read, but the next segment begins with group "
+              + header.firstGroup());
+    if (!header.start().equals(replay.state().start()))
+      throw corrupt(
+          segmentName(header.sequence()),
+          0,
+          -1,
+          "it goes on from " + header.start() + ", but before it is " + replay.state().start());
+  }
+
+  private Tail tail(SegmentReader reader, boolean isLast) throws IOException {
+    boolean isTorn = false;
+    if (isLast) {
+      isTorn =
+          switch (reader.end()) {
+            case End.Blank() -> false;
+            case End.Torn() -> true;
+            case End.Damaged(String what, var later) ->
+                throw corrupt(reader.name(), reader.position(), firstIndex(later) - 1, what);
+          };
+    }
+    return new Tail(
+        reader.header(), reader.lastGroupAt(), reader.position(), reader.nextGroup(), isTorn);
+  }
+
+  /// The index of a group's first entry; 0 when it has none.
+  private static long firstIndex(SegmentReader.Group group) {
+    if (group != null)
+      for (LogRecord each : group.records())
+        if (each instanceof LogRecord.Append(var entry)) return entry.index();
+    return 0;
+  }
+
+  private CorruptLogException corrupt(String name, long offset, long lastIndex, String what) {
+    long firstIndex = replay == null ? 1 : replay.state().last().index() + 1;
+    return new CorruptLogException(
+        new Place(name, offset), firstIndex, lastIndex < firstIndex ? -1 : lastIndex, what);
+  }
+}

@@ -1,0 +1,52 @@
+package io.jangada.store;
+
+import io.jangada.raft.Entry;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A [LogState] together with the entries themselves, as they come back from the disk.
+final class LogReplay {
+  private final LogState state;
+  private final ArrayList<Entry> entries = new ArrayList<>();
+
+  LogReplay(SegmentHeader.Start start) {
+    state = new LogState(start);
+  }
+
+  LogState state() {
+    return state;
+  }
+
+  List<Entry> entries() {
+    return entries;
+  }
+
+  /// @throws IllegalStateException when the record cannot follow those before it
+  void apply(LogRecord record) {
+    state.apply(record);
+    switch (record) {
+      case LogRecord.Append(Entry entry) -> {
+        cutFrom(entry.index());
+        entries.add(entry);
+      }
+      case LogRecord.Reset reset -> entries.clear();
+      case LogRecord.Release(var to) -> entries.subList(0, before(to.index() + 1)).clear();
+      case LogRecord.Hard hard -> {}
+    }
+  }
+
+  /// Whether every entry that should be there is: between the last released and the last one.
+  boolean isWhole() {
+    return entries.size() == state.last().index() - state.released().index();
+  }
+
+  private void cutFrom(long index) {
+    entries.subList(before(index), entries.size()).clear();
+  }
+
+  /// How many of the entries come before that index.
+  private int before(long index) {
+    if (entries.isEmpty()) return 0;
+    return Math.clamp(index - entries.getFirst().index(), 0, entries.size());
+  }
+}

@@ -1,0 +1,33 @@
+package io.jangada.store;
+
+/// The sizes of a [DurableLog].
+///
+/// @param segmentBytes the size of a segment's file, taken from the disk before it is used; a
+///   multiple of [Disk#SECTOR_BYTES]
+/// @param groupBytesMax about how many bytes are written before a sync
+/// @param queueBytesMax from how many bytes submitted and not yet durable on the log has no room
+public record LogSettings(int segmentBytes, int groupBytesMax, long queueBytesMax) {
+  public static final int SEGMENT_BYTES_MIN = 4 * Disk.SECTOR_BYTES;
+  public static final int SEGMENT_BYTES_MAX = 1 << 30;
+  public static final int GROUP_BYTES_MAX = 64 << 20;
+
+  public LogSettings {
+    if (segmentBytes < SEGMENT_BYTES_MIN
+        || segmentBytes > SEGMENT_BYTES_MAX
+        || segmentBytes % Disk.SECTOR_BYTES != 0)
+      throw new IllegalArgumentException("segments of " + segmentBytes + " bytes");
+    if (groupBytesMax < 1 || groupBytesMax > GROUP_BYTES_MAX)
+      throw new IllegalArgumentException("groups of " + groupBytesMax + " bytes");
+    if (queueBytesMax < 1) throw new IllegalArgumentException("a queue of " + queueBytesMax);
+  }
+
+  /// For members that keep their data.
+  public static LogSettings standard() {
+    return new LogSettings(64 << 20, 4 << 20, 64 << 20);
+  }
+
+  /// For members that keep nothing, and for simulated ones: little memory, many segments.
+  public static LogSettings small() {
+    return new LogSettings(64 << 10, 64 << 10, 16 << 20);
+  }
+}

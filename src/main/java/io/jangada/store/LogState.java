@@ -1,0 +1,83 @@
+package io.jangada.store;
+
+import io.jangada.raft.EntryId;
+import io.jangada.raft.HardState;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What the records so far come to: the hard state, and which entries there are, without their
+/// data. The log that is written and the log that is read fold the same records into it.
+final class LogState {
+  private HardState hardState;
+  private EntryId last;
+  private EntryId released;
+
+  /// Term by the first index of a run of entries of that term; the first run begins at `released`.
+  private final TreeMap<Long, Long> terms = new TreeMap<>();
+
+  LogState(SegmentHeader.Start start) {
+    hardState = start.hardState();
+    last = start.last();
+    released = start.released();
+    terms.put(released.index(), released.term());
+    terms.put(last.index(), last.term());
+  }
+
+  HardState hardState() {
+    return hardState;
+  }
+
+  EntryId last() {
+    return last;
+  }
+
+  /// The place before the first entry that is still wanted.
+  EntryId released() {
+    return released;
+  }
+
+  SegmentHeader.Start start() {
+    return new SegmentHeader.Start(hardState, last, released);
+  }
+
+  /// @param index from that of [#released] up to that of [#last]
+  EntryId idAt(long index) {
+    if (index < released.index() || index > last.index())
+      throw new IllegalStateException(
+          "no entry " + index + " in a log from " + released + " to " + last);
+    return new EntryId(index, terms.floorEntry(index).getValue());
+  }
+
+  /// @throws IllegalStateException when the record cannot follow those before it
+  void apply(LogRecord record) {
+    switch (record) {
+      case LogRecord.Hard(HardState state) -> hardState = state;
+      case LogRecord.Append(var entry) -> append(entry.id());
+      case LogRecord.Reset(EntryId to) -> {
+        terms.clear();
+        terms.put(to.index(), to.term());
+        last = to;
+        released = to;
+      }
+      case LogRecord.Release(EntryId to) -> release(to);
+    }
+  }
+
+  private void append(EntryId id) {
+    if (id.index() > last.index() + 1 || id.index() <= released.index())
+      throw new IllegalStateException("entry " + id + " in a log from " + released + " to " + last);
+    terms.tailMap(id.index(), true).clear();
+    Map.Entry<Long, Long> before = terms.lastEntry();
+    if (before.getValue() != id.term()) terms.put(id.index(), id.term());
+    last = id;
+  }
+
+  private void release(EntryId to) {
+    if (to.index() < released.index() || to.index() > last.index())
+      throw new IllegalStateException(
+          "release of " + to + " in a log from " + released + " to " + last);
+    terms.headMap(to.index(), true).clear();
+    terms.put(to.index(), to.term());
+    released = to;
+  }
+}

@@ -1,0 +1,186 @@
+package io.jangada.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The operating system's files under one directory, which only their owner may enter. It has no
+/// state of its own, so threads may share it as long as each keeps to its own files.
+///
+/// A thread that is interrupted while it uses a file closes that file for everybody: threads that
+/// work here are never interrupted.
+public final class OsDisk implements Disk {
+  private final Path root;
+
+  /// Makes the directory, and those above it, when it is not there.
+  public OsDisk(Path root) throws IOException {
+    this.root = root;
+    if (root.getParent() != null) Files.createDirectories(root.getParent());
+    makeDirectory("");
+  }
+
+  @Override
+  public DiskFile open(String name) throws IOException {
+    return new OsFile(
+        name, FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public DiskFile create(String name) throws IOException {
+    try {
+      return new OsFile(
+          name,
+          FileChannel.open(
+              path(name),
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING));
+    } catch (IOException e) {
+      throw translated(name, e);
+    }
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return Files.exists(path(name));
+  }
+
+  @Override
+  public List<String> list(String directory) throws IOException {
+    if (!Files.isDirectory(path(directory))) return List.of();
+    try (Stream<Path> paths = Files.list(path(directory))) {
+      return paths.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    try {
+      Files.move(
+          path(from),
+          path(to),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw translated(to, e);
+    }
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Files.deleteIfExists(path(name));
+  }
+
+  @Override
+  public void makeDirectory(String name) throws IOException {
+    Path path = path(name);
+    FileAttribute<?> ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    try {
+      if (posix) Files.createDirectory(path, ownerOnly);
+      else Files.createDirectory(path);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(path)) throw e;
+    } catch (IOException e) {
+      throw translated(name, e);
+    }
+  }
+
+  @Override
+  public void syncDirectory(String name) throws IOException {
+    try (FileChannel channel = FileChannel.open(path(name), StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public long usableBytes() throws IOException {
+    return Files.getFileStore(root).getUsableSpace();
+  }
+
+  @Override
+  public Closeable lock(String name) throws IOException {
+    FileChannel channel =
+        FileChannel.open(path(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) return channel;
+    } catch (OverlappingFileLockException e) {
+      // This very process has it: said below, like any other holder.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new DirectoryLockedException(
+        root + " is in use by another process, or by another replica in this one");
+  }
+
+  private Path path(String name) {
+    return name.isEmpty() ? root : root.resolve(name);
+  }
+
+  /// The JDK has no type for these two; the texts are the C library's.
+  private static IOException translated(String name, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    boolean full =
+        message.contains("No space left on device") || message.contains("Disk quota exceeded");
+    return full ? new DiskFullException(name + ": " + message, e) : e;
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  private record OsFile(String name, FileChannel channel) implements DiskFile {
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) throws IOException {
+      return channel.read(target, position);
+    }
+
+    @Override
+    public void write(long position, ByteBuffer source) throws IOException {
+      long at = position;
+      try {
+        while (source.hasRemaining()) at += channel.write(source, at);
+      } catch (IOException e) {
+        throw translated(name, e);
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      channel.truncate(size);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      channel.force(false);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.jangada.store;
+
+import io.jangada.bytes.MalformedException;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.HardState;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// The first sector of a segment; see [LogFormat].
+///
+/// @param sequence 1 for the first segment of a log
+/// @param sizeBytes the size of the file
+/// @param firstGroup the number of the first group in it
+/// @param start what all the records before it come to
+record SegmentHeader(
+    long sequence, long sizeBytes, long firstGroup, Identity identity, Start start) {
+  private static final long MAGIC = 0x4a414e47414c4f47L;
+  private static final int CRC_AT = LogFormat.SEGMENT_HEADER_BYTES - 4;
+
+  /// The hard state, the last entry and the last released entry at the beginning of a segment.
+  record Start(HardState hardState, EntryId last, EntryId released) {
+    static final Start OF_A_NEW_LOG = new Start(HardState.INITIAL, EntryId.ZERO, EntryId.ZERO);
+  }
+
+  ByteBuffer encode() {
+    ByteBuffer out = ByteBuffer.allocate(LogFormat.SEGMENT_HEADER_BYTES);
+    out.putLong(MAGIC).putInt(identity.formatVersion());
+    out.putLong(sequence).putLong(sizeBytes).putLong(firstGroup);
+    out.putLong(start.hardState.term()).putInt(start.hardState.vote());
+    out.putLong(start.last.index()).putLong(start.last.term());
+    out.putLong(start.released.index()).putLong(start.released.term());
+    byte[] cluster = identity.clusterId().getBytes(StandardCharsets.US_ASCII);
+    out.putInt(identity.memberId()).put((byte) cluster.length).put(cluster);
+    out.putInt(CRC_AT, LogFormat.crc(out, 0, CRC_AT));
+    return out.clear();
+  }
+
+  /// @throws MalformedException when the sector is no header, or one of a newer format
+  static SegmentHeader decode(ByteBuffer in) {
+    if (in.getLong(0) != MAGIC) throw new MalformedException("not the header of a log segment");
+    if (in.getInt(CRC_AT) != LogFormat.crc(in, 0, CRC_AT))
+      throw new MalformedException("a segment header with a wrong checksum");
+    int version = in.position(8).getInt();
+    if (version != LogFormat.VERSION)
+      throw new MalformedException(
+          "format " + version + ", this version of the program reads " + LogFormat.VERSION);
+    long sequence = in.getLong();
+    long sizeBytes = in.getLong();
+    long firstGroup = in.getLong();
+    try {
+      HardState hardState = new HardState(in.getLong(), in.getInt());
+      EntryId last = new EntryId(in.getLong(), in.getLong());
+      EntryId released = new EntryId(in.getLong(), in.getLong());
+      int member = in.getInt();
+      byte[] cluster = new byte[Math.min(in.get() & 0xff, in.remaining())];
+      in.get(cluster);
+      Identity identity =
+          new Identity(new String(cluster, StandardCharsets.US_ASCII), member, version);
+      return new SegmentHeader(
+          sequence, sizeBytes, firstGroup, identity, new Start(hardState, last, released));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("a segment header that says " + e.getMessage());
+    }
+  }
+}
