@@ -1,6 +1,5 @@
 package io.jangada.store;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
@@ -31,7 +30,7 @@ public interface Disk {
 
   /// Opens a file that exists, for reading and writing.
   ///
-  /// @throws java.nio.file.NoSuchFileException when there is none
+  /// @throws MissingFileException when there is none
   DiskFile open(String name) throws IOException;
 
   /// Makes an empty file and opens it; one that was there loses its contents.
@@ -58,8 +57,8 @@ public interface Disk {
   /// How many more bytes files can take, about.
   long usableBytes() throws IOException;
 
-  /// Takes the one lock of that name, which ends when it is closed or the process dies.
+  /// Takes the one lock of that name.
   ///
   /// @throws DirectoryLockedException when somebody has it
-  Closeable lock(String name) throws IOException;
+  DiskLock lock(String name) throws IOException;
 }

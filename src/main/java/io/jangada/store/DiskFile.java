@@ -1,11 +1,10 @@
 package io.jangada.store;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// An open file of a [Disk]. What is durable when is said there.
-public interface DiskFile extends Closeable {
+public interface DiskFile extends AutoCloseable {
   long size() throws IOException;
 
   /// Reads into what remains of `target`, perhaps less than that.
@@ -22,4 +21,7 @@ public interface DiskFile extends Closeable {
 
   /// Returns once everything written to the file is on stable storage (`fdatasync`).
   void sync() throws IOException;
+
+  @Override
+  void close() throws IOException;
 }

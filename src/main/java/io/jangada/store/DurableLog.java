@@ -4,7 +4,6 @@ import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.HardState;
 import io.jangada.raft.Persist;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -22,7 +21,7 @@ import java.util.List;
 /// may have forgotten what it could not write, and a second sync would then return as if all were
 /// well (Rebello et al., ATC'20). The replica stops too, and what the disk holds is found out by
 /// opening the log anew.
-public final class DurableLog implements Closeable {
+public final class DurableLog implements AutoCloseable {
   static final String DIRECTORY = "log";
 
   /// What a batch counts in the queue beside its entries.

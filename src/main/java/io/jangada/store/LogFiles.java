@@ -1,13 +1,12 @@
 package io.jangada.store;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.TreeMap;
 
 /// The segments of a log that is being written: the last one, which takes groups, the one that is
 /// being made ready, and the older ones until they are deleted.
-final class LogFiles implements Closeable {
+final class LogFiles implements AutoCloseable {
   /// What the end of each segment keeps free for a release that makes space on a full disk, and for
   /// the empty group that a closed log ends in.
   static final long RESERVED_BYTES = 256;

@@ -62,7 +62,7 @@ import java.util.zip.CRC32C;
 /// | at | bytes | what |
 /// |---|---|---|
 /// | 0 | 4 | length of kind and payload |
-/// | 4 | 4 | checksum of the whole record, with the lower half of the group's number in this place |
+/// | 4 | 4 | checksum of the whole record, the lower half of the group number in this place |
 /// | 8 | 1 | kind |
 /// | 9 | | payload |
 ///

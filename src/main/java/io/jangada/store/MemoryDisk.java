@@ -1,8 +1,6 @@
 package io.jangada.store;
 
-import java.io.Closeable;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
@@ -21,12 +19,12 @@ public final class MemoryDisk implements Disk {
   }
 
   @Override
-  public DiskFile open(String name) throws NoSuchFileException {
+  public DiskFile open(String name) throws MissingFileException {
     return new MemoryFile(find(name));
   }
 
   @Override
-  public DiskFile create(String name) throws NoSuchFileException {
+  public DiskFile create(String name) throws MissingFileException {
     needParent(name);
     Contents contents = new Contents();
     files.put(name, contents);
@@ -53,7 +51,7 @@ public final class MemoryDisk implements Disk {
   }
 
   @Override
-  public void rename(String from, String to) throws NoSuchFileException {
+  public void rename(String from, String to) throws MissingFileException {
     needParent(to);
     files.put(to, find(from));
     if (!from.equals(to)) files.remove(from);
@@ -65,7 +63,7 @@ public final class MemoryDisk implements Disk {
   }
 
   @Override
-  public void makeDirectory(String name) throws NoSuchFileException {
+  public void makeDirectory(String name) throws MissingFileException {
     needParent(name);
     directories.add(name);
   }
@@ -79,21 +77,21 @@ public final class MemoryDisk implements Disk {
   }
 
   @Override
-  public Closeable lock(String name) throws DirectoryLockedException {
+  public DiskLock lock(String name) throws DirectoryLockedException {
     if (!locks.add(name)) throw new DirectoryLockedException(name + " is locked");
     return () -> locks.remove(name);
   }
 
-  private Contents find(String name) throws NoSuchFileException {
+  private Contents find(String name) throws MissingFileException {
     Contents contents = files.get(name);
-    if (contents == null) throw new NoSuchFileException(name);
+    if (contents == null) throw new MissingFileException(name);
     return contents;
   }
 
-  private void needParent(String name) throws NoSuchFileException {
+  private void needParent(String name) throws MissingFileException {
     int slash = name.lastIndexOf('/');
     if (slash >= 0 && !directories.contains(name.substring(0, slash)))
-      throw new NoSuchFileException(name.substring(0, slash));
+      throw new MissingFileException(name.substring(0, slash));
   }
 
   private record MemoryFile(Contents contents) implements DiskFile {

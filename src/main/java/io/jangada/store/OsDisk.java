@@ -1,6 +1,5 @@
 package io.jangada.store;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,12 +29,17 @@ public final class OsDisk implements Disk {
     this.root = root;
     if (root.getParent() != null) Files.createDirectories(root.getParent());
     makeDirectory("");
+    if (root.getParent() != null) syncPath(root.getParent());
   }
 
   @Override
   public DiskFile open(String name) throws IOException {
-    return new OsFile(
-        name, FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+    try {
+      return new OsFile(
+          name, FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+    } catch (NoSuchFileException e) {
+      throw new MissingFileException(name);
+    }
   }
 
   @Override
@@ -102,7 +107,11 @@ public final class OsDisk implements Disk {
 
   @Override
   public void syncDirectory(String name) throws IOException {
-    try (FileChannel channel = FileChannel.open(path(name), StandardOpenOption.READ)) {
+    syncPath(path(name));
+  }
+
+  private static void syncPath(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
@@ -113,12 +122,12 @@ public final class OsDisk implements Disk {
   }
 
   @Override
-  public Closeable lock(String name) throws IOException {
+  public DiskLock lock(String name) throws IOException {
     FileChannel channel =
         FileChannel.open(path(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     try {
       FileLock lock = channel.tryLock();
-      if (lock != null) return channel;
+      if (lock != null) return channel::close;
     } catch (OverlappingFileLockException e) {
       // This very process has it: said below, like any other holder.
     } catch (IOException e) {

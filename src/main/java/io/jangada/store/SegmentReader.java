@@ -1,7 +1,6 @@
 package io.jangada.store;
 
 import io.jangada.bytes.MalformedException;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -9,7 +8,7 @@ import java.util.List;
 
 /// Reads one segment from its header to where its good groups end, and then says what is there
 /// instead of the next one. Changes nothing.
-final class SegmentReader implements Closeable {
+final class SegmentReader implements AutoCloseable {
   private static final int WINDOW_BYTES = 1 << 20;
 
   private final String name;

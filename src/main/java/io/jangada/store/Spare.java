@@ -1,10 +1,9 @@
 package io.jangada.store;
 
-import java.io.Closeable;
 import java.io.IOException;
 
 /// The file that becomes the next segment, while it is filled with zeroes.
-final class Spare implements Closeable {
+final class Spare implements AutoCloseable {
   static final String NAME = DurableLog.DIRECTORY + "/spare";
 
   /// Synced whenever that much was filled, so that no sync takes long.

@@ -2,6 +2,8 @@ package io.jangada.store;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /// It is never interrupted, since an interrupt would close the files it uses.
 public final class StoreThread implements AutoCloseable {
   /// How long it waits after a full disk before it tries again.
-  private static final long FULL_PAUSE_NANOS = 500_000_000;
+  private static final long FULL_PAUSE_MILLIS = 500;
 
   private enum Phase {
     RUNNING,
@@ -37,6 +39,7 @@ public final class StoreThread implements AutoCloseable {
 
   private final Thread thread;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.RUNNING);
+  private final CountDownLatch closing = new CountDownLatch(1);
   private Job job;
 
   /// A thread that does not run yet, but can be woken.
@@ -70,12 +73,12 @@ public final class StoreThread implements AutoCloseable {
     }
   }
 
-  private void turn() throws IOException {
+  private void turn() throws IOException, InterruptedException {
     try {
       if (!job.run()) LockSupport.park(this);
     } catch (DiskFullException full) {
       job.onFull(full);
-      LockSupport.parkNanos(this, FULL_PAUSE_NANOS);
+      closing.await(FULL_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -90,6 +93,7 @@ public final class StoreThread implements AutoCloseable {
   /// @return whether the thread has ended
   public boolean close(long timeoutMillis) {
     phase.compareAndSet(Phase.RUNNING, Phase.CLOSING);
+    closing.countDown();
     if (thread.getState() == Thread.State.NEW) return true;
     wake();
     try {
