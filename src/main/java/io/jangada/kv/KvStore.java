@@ -153,10 +153,14 @@ public final class KvStore {
   ///
   /// @throws IllegalStateException while another one is open
   public Snapshot snapshot() {
+    return snapshot(KvLimits.CHUNK_BYTES);
+  }
+
+  Snapshot snapshot(int chunkBytes) {
     if (openSnapshot != null) throw new IllegalStateException("a snapshot is open already");
     nodes.open(appliedIndex);
     sessions.open(appliedIndex);
-    openSnapshot = new Snapshot(this, SnapshotFormat.Header.of(this));
+    openSnapshot = new Snapshot(this, SnapshotFormat.Header.of(this), chunkBytes);
     return openSnapshot;
   }
 

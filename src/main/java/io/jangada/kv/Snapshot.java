@@ -11,7 +11,8 @@ import java.util.Optional;
 public final class Snapshot implements AutoCloseable {
   private final KvStore store;
   private final SnapshotFormat.Header header;
-  private final ByteWriter out = new ByteWriter(KvLimits.CHUNK_BYTES + 4096);
+  private final int chunkBytes;
+  private final ByteWriter out;
   private Stage stage = Stage.HEADER;
 
   private enum Stage {
@@ -23,9 +24,11 @@ public final class Snapshot implements AutoCloseable {
     CLOSED
   }
 
-  Snapshot(KvStore store, SnapshotFormat.Header header) {
+  Snapshot(KvStore store, SnapshotFormat.Header header, int chunkBytes) {
     this.store = store;
     this.header = header;
+    this.chunkBytes = chunkBytes;
+    out = new ByteWriter(chunkBytes + 4096);
   }
 
   /// The index of the last entry that the snapshot covers.
@@ -39,7 +42,7 @@ public final class Snapshot implements AutoCloseable {
   public Optional<Bytes> nextChunk() {
     if (stage == Stage.CLOSED) throw new IllegalStateException("the snapshot is closed");
     out.clear();
-    while (out.length() < KvLimits.CHUNK_BYTES && stage != Stage.FINISHED) putNext();
+    while (out.length() < chunkBytes && stage != Stage.FINISHED) putNext();
     return out.length() == 0 ? Optional.empty() : Optional.of(out.toBytes());
   }
 

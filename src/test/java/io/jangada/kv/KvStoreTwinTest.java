@@ -1,0 +1,99 @@
+package io.jangada.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The store beside its slow twin on thousands of random commands, with snapshots taken, abandoned
+/// and restored in between.
+class KvStoreTwinTest {
+  private static final int COMMANDS = 4_000;
+  private static final int CHUNK_BYTES = 200;
+  private static final KvLimits LIMITS =
+      new KvLimits(100, 1_000, new KvLimits.State(5, 9, 30, 700, 3));
+
+  private final List<Bytes> log = new ArrayList<>();
+  private KvStore store = new KvStore(LIMITS, 1);
+  private final SlowKv twin = new SlowKv(LIMITS.state());
+  private Snapshot open;
+  private List<Bytes> chunks;
+  private int restores;
+  private int written;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void everyStepIsTheTwins(long seed) {
+    SplittableRandom dice = new SplittableRandom(seed);
+    RandomCommands commands = new RandomCommands(dice, 30 + 30 * (int) (seed % 3));
+    for (int index = 1; index <= COMMANDS; index++) {
+      Envelope envelope = commands.next(index);
+      log.add(CommandCodec.encode(envelope));
+      Result result = store.apply(index, log.getLast());
+      assertThat(result)
+          .as("seed %d, %d: %s", seed, index, envelope)
+          .isEqualTo(twin.apply(index, envelope));
+      if (result instanceof Result.Written) written++;
+      compare("seed " + seed + ", " + index, commands.key());
+      snapshots(dice);
+    }
+    assertThat(restores).isGreaterThan(10);
+    assertThat(written).isGreaterThan(COMMANDS / 5);
+  }
+
+  private void compare(String when, Bytes key) {
+    assertThat(store.get(key)).as(when).isEqualTo(twin.get(key));
+    assertThat(store.size()).as(when).isEqualTo(twin.values.size());
+    assertThat(store.sizeBytes())
+        .as(when)
+        .isEqualTo(
+            twin.values.entrySet().stream()
+                .mapToLong(e -> e.getKey().length() + e.getValue().value().length())
+                .sum());
+    assertThat(store.nextDeadlineMillis()).as(when).isEqualTo(twin.nextDeadlineMillis());
+    assertThat(store.clusterTimeMillis()).as(when).isEqualTo(twin.clusterTimeMillis);
+    assertThat(store.sessionCount()).as(when).isEqualTo(twin.sessions.size());
+    assertThat(store.answerCount()).as(when).isEqualTo(twin.answerCount());
+  }
+
+  private void snapshots(SplittableRandom dice) {
+    int what = dice.nextInt(100);
+    if (open == null) {
+      if (what < 4) {
+        open = store.snapshot(CHUNK_BYTES);
+        chunks = new ArrayList<>();
+      }
+    } else if (what < 2) {
+      open.close();
+      open = null;
+    } else if (what < 50) {
+      var chunk = open.nextChunk();
+      chunk.ifPresent(chunks::add);
+      if (chunk.isEmpty()) finished(dice);
+    }
+  }
+
+  /// A snapshot that took its time is that of a member which stood still, and a member that starts
+  /// from it gets to where the others are.
+  private void finished(SplittableRandom dice) {
+    assertThat(store.ghosts()).isZero();
+    int covered = (int) open.appliedIndex();
+    open = null;
+    KvStore still = new KvStore(LIMITS, 2);
+    for (int i = 0; i < covered; i++) still.apply(i + 1, log.get(i));
+    assertThat(Scribe.chunksOf(still.snapshot(CHUNK_BYTES))).isEqualTo(chunks);
+    KvStore restored = Scribe.restored(LIMITS, chunks);
+    assertThat(restored.digest()).isEqualTo(still.digest());
+    assertThat(Scribe.chunksOf(restored.snapshot(CHUNK_BYTES))).isEqualTo(chunks);
+    for (int i = covered; i < log.size(); i++) restored.apply(i + 1, log.get(i));
+    assertThat(restored.digest()).isEqualTo(store.digest());
+    assertThat(Scribe.chunksOf(restored.snapshot(CHUNK_BYTES)))
+        .isEqualTo(Scribe.chunksOf(store.snapshot(CHUNK_BYTES)));
+    if (dice.nextBoolean()) store = restored;
+    restores++;
+  }
+}
