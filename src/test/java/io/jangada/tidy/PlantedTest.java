@@ -235,7 +235,6 @@ class PlantedTest {
   private static final List<Plant> ANYWHERE =
       List.of(
           does("cli", "Thread.sleep(1);", "a sleep"),
-          does("front", "java.util.concurrent.locks.LockSupport.parkNanos(1);", "a sleep"),
           does("front", "java.util.concurrent.TimeUnit.SECONDS.sleep(1);", "a sleep"),
           new Plant("raft", "@org.junit.jupiter.api.Disabled class %s {}", "switched off"),
           new Plant(
