@@ -1,0 +1,126 @@
+package io.jangada.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.raft.Persist;
+import io.jangada.store.CrashDisk.Crash;
+import io.jangada.store.CrashDisk.Loss;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Whatever a crash does to what was not synced: what was synced is there, what was never submitted
+/// is not, and the log goes on.
+class DurableLogCrashTest {
+  private static final LogSettings TINY = new LogSettings(4096, 1500, 1 << 20);
+  private static final Identity MEMBER = Identity.of("crash-test", 1);
+
+  /// A log with the batches that it was given and what it said about them.
+  private static final class Run {
+    final CrashDisk disk;
+    final RandomGenerator dice;
+    final LogScript script;
+    final List<LogModel> possible = new ArrayList<>();
+    DurableLog log;
+
+    Run(CrashDisk disk, RandomGenerator dice) {
+      this.disk = disk;
+      this.dice = dice;
+      script = new LogScript(dice, LogModel.EMPTY);
+      possible.add(LogModel.EMPTY);
+    }
+
+    /// Opens the log, which must hold one of the possible states.
+    void open(String where) throws IOException {
+      DurableLog.Opened opened = DurableLog.open(disk, TINY, MEMBER, () -> {});
+      LogModel found = LogModel.of(opened);
+      assertThat(possible).as(where).contains(found);
+      log = opened.log();
+      script.restart(found);
+      possible.clear();
+      possible.add(found);
+    }
+
+    void writeSome(int turns) throws IOException {
+      for (int turn = 0; turn < turns; turn++) {
+        int batches = dice.nextInt(1, 4);
+        for (int i = 0; i < batches; i++) {
+          LogModel before = script.model();
+          Persist batch = script.next();
+          possible.addAll(before.after(batch));
+          log.submit(batch);
+        }
+        log.work();
+        possible.clear();
+        possible.add(script.model());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Loss.class)
+  void aCrashAtEverySingleOperationLosesNothingThatWasSynced(Loss loss) throws IOException {
+    for (long seed = 1; seed <= 4; seed++) {
+      int crashAt = 1;
+      while (crashesAt(crashAt, seed, loss)) crashAt++;
+      assertThat(crashAt).as("operations in a run").isGreaterThan(100);
+    }
+  }
+
+  /// @return whether the run was long enough to reach the crash
+  private static boolean crashesAt(int crashAt, long seed, Loss loss) throws IOException {
+    String where = "seed " + seed + ", crash at operation " + crashAt + ", loss " + loss;
+    CrashDisk disk = new CrashDisk();
+    Run run = new Run(disk, new SplittableRandom(seed));
+    RandomGenerator crashDice = new SplittableRandom(seed * 1_000_003 + crashAt);
+    disk.crashAt = crashAt;
+    try {
+      run.open(where);
+      run.writeSome(60);
+      return false;
+    } catch (Crash e) {
+      disk.restart(loss, crashDice);
+    }
+    run.open(where);
+    run.writeSome(3);
+    disk.restart(Loss.SOME, crashDice);
+    run.open(where + ", then another");
+    return true;
+  }
+
+  @Test
+  void aLogThatCrashesAgainAndAgainAlsoWhileItRecoversGoesOn() throws IOException {
+    for (long seed = 1; seed <= 6; seed++) {
+      RandomGenerator dice = new SplittableRandom(seed);
+      CrashDisk disk = new CrashDisk();
+      Run run = new Run(disk, dice);
+      int crashes = 0;
+      while (crashes < 400) {
+        disk.crashAt = disk.operations + 1 + dice.nextInt(dice.nextBoolean() ? 8 : 120);
+        try {
+          run.open("seed " + seed + ", crash " + crashes);
+          run.writeSome(50);
+          if (dice.nextBoolean()) run.log.close();
+        } catch (Crash e) {
+          crashes++;
+        }
+        Loss[] losses = Loss.values();
+        disk.restart(losses[dice.nextInt(losses.length)], dice);
+      }
+    }
+  }
+
+  @Test
+  void oldSegmentsGoAndTheirSpaceWithThem() throws IOException {
+    CrashDisk disk = new CrashDisk();
+    Run run = new Run(disk, new SplittableRandom(7));
+    run.open("new");
+    run.writeSome(2000);
+    assertThat(disk.usedBytes()).isLessThan(200_000);
+  }
+}
