@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /// One group in memory, from its first record until it is written.
 final class GroupBuffer {
-  private static final int BYTES_MIN = 64 << 10;
+  private static final int BYTES_MIN = 4 << 10;
 
   private final int keptBytesMax;
   private ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES_MIN);

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -64,7 +63,9 @@ final class CrashDisk implements Disk {
   int failAt = Integer.MAX_VALUE;
 
   long capacityBytes = Long.MAX_VALUE;
-  final Set<String> synced = new LinkedHashSet<>();
+
+  /// Syncs of files, so far.
+  int syncs;
 
   /// The machine starts again after a crash.
   void restart(Loss loss, RandomGenerator dice) {
@@ -262,6 +263,7 @@ final class CrashDisk implements Disk {
     public void sync() throws IOException {
       if (begins()) throw new Crash();
       node.durable = node.now.clone();
+      syncs++;
     }
 
     @Override

@@ -1,0 +1,300 @@
+package io.jangada.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.raft.Entry;
+import io.jangada.raft.HardState;
+import io.jangada.raft.Persist;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is torn is cut, what is damaged is refused, and neither is taken for the other.
+class DurableLogDamageTest {
+  private static final LogSettings TINY = new LogSettings(4096, 1 << 20, 1 << 20);
+  private static final Identity MEMBER = Identity.of("damage-test", 3);
+  private static final String FIRST = LogRecovery.segmentName(1);
+
+  /// Files of a log with three groups in its only segment, and where they begin and end.
+  private record Written(TreeMap<String, byte[]> files, List<Integer> positions) {
+    byte[] segment() {
+      return files.get(FIRST);
+    }
+
+    DurableLog.Opened open() throws IOException {
+      return DurableLogDamageTest.open(CrashDisk.of(files));
+    }
+  }
+
+  @Test
+  void aTornTailIsCutAndTheLogGoesOn() throws IOException {
+    Written written = threeGroups("x".repeat(700));
+    blank(written, sectorAfter(written.positions.get(2)), 512);
+    CrashDisk disk = CrashDisk.of(written.files);
+    DurableLog.Opened opened = open(disk);
+    assertThat(opened.entries()).extracting(Entry::index).containsExactly(1L, 2L);
+    opened.log().submit(new Persist(1, null, null, List.of(entry(3, "again")), 0));
+    assertThat(opened.log().work()).isEqualTo(1);
+    assertThat(open(disk).entries()).extracting(Entry::data).last().isEqualTo(Bytes.utf8("again"));
+  }
+
+  @Test
+  void goodRecordsBehindATornSectorOfTheSameGroupProveNothing() throws IOException {
+    Written written = write(List.of("one", "a".repeat(900), "b".repeat(900)), 2);
+    int lastGroup = written.positions.get(1);
+    blank(written, sectorAfter(lastGroup), 512);
+    assertThat(written.open().entries()).extracting(Entry::index).containsExactly(1L);
+  }
+
+  @Test
+  void theVeryHeaderOfATornGroupMayBeWhatIsMissing() throws IOException {
+    Written written = threeGroups("x".repeat(700));
+    int start = written.positions.get(2);
+    blank(written, start, sectorAfter(start) - start);
+    assertThat(written.open().entries()).extracting(Entry::index).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aBadGroupBeforeAGoodOneIsRefusedWithItsPlaceAndItsEntries() throws IOException {
+    Written written = threeGroups("x".repeat(700));
+    int at = written.positions.get(1);
+    blank(written, sectorAfter(at), 512);
+    CrashDisk disk = CrashDisk.of(written.files);
+    CorruptLogException refused = catchThrowableOfType(CorruptLogException.class, () -> open(disk));
+    assertThat(refused.file()).isEqualTo(FIRST);
+    assertThat(refused.offset()).isEqualTo(at);
+    assertThat(refused.firstIndex()).isEqualTo(2);
+    assertThat(refused.lastIndex()).isEqualTo(2);
+    assertThat(refused)
+        .hasMessage(
+            "the log is damaged in log/0000000000000001.log at byte "
+                + at
+                + " (entries from 2 to 2): group 2 cannot be read, but group 3 is there");
+    assertThat(disk.contents().get(FIRST)).as("left as it was").isEqualTo(written.segment());
+  }
+
+  @Test
+  void aGroupThatWentWholeToZeroesIsMissedWhenAnotherFollows() throws IOException {
+    Written written = threeGroups("small");
+    int at = written.positions.get(1);
+    blank(written, at, written.positions.get(2) - at);
+    assertThatThrownBy(written::open)
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("group 2 cannot be read, but group 3 is there");
+  }
+
+  @Test
+  void theLastGroupWithoutABlankSectorIsDamagedAndNotTorn() throws IOException {
+    Written written = threeGroups("x".repeat(700));
+    written.segment()[written.positions.get(2) + 300] ^= 4;
+    assertThatThrownBy(written::open)
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("group 3 was written whole and cannot be read");
+  }
+
+  @Test
+  void inALogThatWasClosedEvenAMissingSectorOfTheLastGroupIsDamage() throws IOException {
+    CrashDisk disk = new CrashDisk();
+    DurableLog log = open(disk).log();
+    log.submit(new Persist(1, null, null, List.of(entry(1, "z".repeat(1500))), 0));
+    log.work();
+    log.close();
+    TreeMap<String, byte[]> files = disk.contents();
+    Arrays.fill(files.get(FIRST), 1024, 1536, (byte) 0);
+    assertThatThrownBy(() -> open(CrashDisk.of(files)))
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("group 1 cannot be read, but group 2 is there");
+  }
+
+  @Test
+  void aBadGroupBeforeTheNextSegmentIsRefused() throws IOException {
+    TreeMap<String, byte[]> files = manySegments(false);
+    byte[] first = files.get(FIRST);
+    Arrays.fill(first, 512, first.length, (byte) 0);
+    CorruptLogException refused =
+        catchThrowableOfType(CorruptLogException.class, () -> open(CrashDisk.of(files)));
+    assertThat(refused)
+        .hasMessageContaining("group 1 cannot be read, but the next segment begins with group");
+    assertThat(refused.firstIndex()).isEqualTo(1);
+    assertThat(refused.lastIndex()).isGreaterThan(3);
+  }
+
+  @Test
+  void aMissingSegmentIsRefused() throws IOException {
+    TreeMap<String, byte[]> middle = manySegments(true);
+    middle.remove(LogRecovery.segmentName(2));
+    assertThatThrownBy(() -> open(CrashDisk.of(middle)))
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("log/0000000000000002.log")
+        .hasMessageContaining("the file is missing");
+    TreeMap<String, byte[]> oldest = manySegments(true);
+    oldest.remove(FIRST);
+    assertThatThrownBy(() -> open(CrashDisk.of(oldest)))
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("older segments are missing");
+  }
+
+  @Test
+  void aSegmentThatWasCutShortIsRefused() throws IOException {
+    TreeMap<String, byte[]> files = manySegments(true);
+    String last = files.lastKey();
+    files.put(last, Arrays.copyOf(files.get(last), 2000));
+    assertThatThrownBy(() -> open(CrashDisk.of(files)))
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("the file has 2000 bytes instead of 4096");
+  }
+
+  @Test
+  void aNewerFormatIsRefusedByNumber() throws IOException {
+    Written written = threeGroups("x");
+    byte[] segment = written.segment();
+    segment[11] = 2;
+    var crc = new java.util.zip.CRC32C();
+    crc.update(segment, 0, 508);
+    java.nio.ByteBuffer.wrap(segment).putInt(508, (int) crc.getValue());
+    assertThatThrownBy(written::open)
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("format 2, this version of the program reads 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void oneFlippedBitAnywhereIsRefusedOrChangesNothing(boolean closed) throws IOException {
+    TreeMap<String, byte[]> files = manySegments(closed);
+    LogModel expected = LogModel.of(open(CrashDisk.of(files)));
+    RandomGenerator dice = new SplittableRandom(11);
+    int refused = 0;
+    int flips = 0;
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      for (int at = 0; at < file.getValue().length; at++, flips++) {
+        byte mask = (byte) (1 << dice.nextInt(8));
+        file.getValue()[at] ^= mask;
+        try {
+          assertThat(LogModel.of(open(CrashDisk.of(files))))
+              .as("bit %s of byte %d of %s", mask, at, file.getKey())
+              .isEqualTo(expected);
+        } catch (CorruptLogException e) {
+          refused++;
+        }
+        file.getValue()[at] ^= mask;
+      }
+    }
+    assertThat(refused).as("of " + flips).isGreaterThan(flips / 2).isLessThan(flips);
+  }
+
+  @Test
+  void filesOfRubbishAreRefusedAndNothingElse() throws IOException {
+    TreeMap<String, byte[]> good = manySegments(true);
+    RandomGenerator dice = new SplittableRandom(12);
+    int refused = 0;
+    for (int run = 0; run < 20_000; run++) {
+      TreeMap<String, byte[]> files = new TreeMap<>();
+      good.forEach((name, bytes) -> files.put(name, bytes.clone()));
+      for (int i = dice.nextInt(1, 4); i > 0; i--) spoil(files, dice);
+      try {
+        open(CrashDisk.of(files));
+      } catch (CorruptLogException | IdentityException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(10_000);
+  }
+
+  private static void spoil(TreeMap<String, byte[]> files, RandomGenerator dice) {
+    if (files.isEmpty()) return;
+    List<String> names = List.copyOf(files.keySet());
+    String name = names.get(dice.nextInt(names.size()));
+    byte[] bytes = files.get(name);
+    switch (dice.nextInt(7)) {
+      case 0 -> files.remove(name);
+      case 1 -> files.put(name, Arrays.copyOf(bytes, dice.nextInt(2 * bytes.length + 1)));
+      case 2 -> files.put(name, files.get(names.get(dice.nextInt(names.size()))).clone());
+      case 3 -> dice.nextBytes(bytes);
+      case 4 -> files.put(LogRecovery.segmentName(dice.nextInt(20)), bytes.clone());
+      case 5 -> {
+        int from = dice.nextInt(bytes.length + 1);
+        int to = dice.nextInt(from, bytes.length + 1);
+        Arrays.fill(bytes, from, to, (byte) dice.nextInt());
+      }
+      default -> {
+        byte[] other = files.get(names.get(dice.nextInt(names.size())));
+        int length = dice.nextInt(Math.min(bytes.length, other.length) + 1) / 32 * 32;
+        System.arraycopy(other, other.length - length, bytes, 0, length);
+      }
+    }
+  }
+
+  /// One entry in each of three groups, without the empty group of a log that was closed.
+  private static Written threeGroups(String data) throws IOException {
+    return write(List.of(data, data, data), 1);
+  }
+
+  /// The first group has one entry, the others so many.
+  private static Written write(List<String> data, int entriesPerGroup) throws IOException {
+    CrashDisk disk = new CrashDisk();
+    DurableLog log = open(disk).log();
+    List<Entry> gathered = new ArrayList<>();
+    long batch = 0;
+    for (int i = 0; i < data.size(); i++) {
+      gathered.add(entry(i + 1, data.get(i)));
+      if (i > 0 && gathered.size() < entriesPerGroup) continue;
+      log.submit(new Persist(++batch, null, null, gathered, 0));
+      log.work();
+      gathered.clear();
+    }
+    List<Integer> positions = new ArrayList<>();
+    try (SegmentReader reader = new SegmentReader(disk, FIRST)) {
+      while (reader.next() != null) positions.add((int) reader.lastGroupAt());
+      positions.add((int) reader.position());
+    }
+    return new Written(disk.contents(), positions);
+  }
+
+  /// A log of several segments, each with hard states and entries, some of them cut by others.
+  private static TreeMap<String, byte[]> manySegments(boolean closed) throws IOException {
+    CrashDisk disk = new CrashDisk();
+    DurableLog log = open(disk).log();
+    RandomGenerator dice = new SplittableRandom(13);
+    long index = 0;
+    for (int batch = 1; batch <= 60; batch++) {
+      if (dice.nextInt(6) == 0) index = Math.max(0, index - 3);
+      byte[] data = new byte[dice.nextInt(300)];
+      for (int i = 0; i < data.length; i++) data[i] = (byte) dice.nextInt(1, 256);
+      Entry entry = new Entry(++index, batch, Entry.Kind.COMMAND, Bytes.wrap(data));
+      log.submit(new Persist(batch, null, new HardState(batch, 1), List.of(entry), 0));
+      log.work();
+    }
+    if (closed) log.close();
+    TreeMap<String, byte[]> files = disk.contents();
+    files.remove(Spare.NAME);
+    assertThat(files).hasSizeGreaterThan(3);
+    return files;
+  }
+
+  private static void blank(Written written, int from, int length) {
+    Arrays.fill(written.segment(), from, from + length, (byte) 0);
+  }
+
+  private static int sectorAfter(int position) {
+    return (position / 512 + 1) * 512;
+  }
+
+  private static Entry entry(long index, String data) {
+    return new Entry(index, 1, Entry.Kind.COMMAND, Bytes.utf8(data));
+  }
+
+  private static DurableLog.Opened open(Disk disk) throws IOException {
+    return DurableLog.open(disk, TINY, MEMBER, () -> {});
+  }
+}
