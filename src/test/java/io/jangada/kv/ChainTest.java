@@ -67,6 +67,21 @@ class ChainTest {
     assertThat(chain.oldest()).isSameAs(live.getLast());
   }
 
+  @Test
+  void sweepingGoesOnWhenWhatItHasReachedIsRetired() {
+    for (int i = 0; i < 10; i++) append();
+    chain.open(version);
+    chain.retire(live.get(5));
+    chain.retire(live.get(9));
+    chain.read();
+    chain.close();
+    chain.retire(live.get(1));
+    chain.retire(live.get(4));
+    assertThat(chain.ghosts()).as("nothing new is kept after closing").isEqualTo(2);
+    for (int i = 0; i < 10; i++) chain.sweep(1);
+    assertThat(chain.ghosts()).isZero();
+  }
+
   private void change(SplittableRandom dice, int times) {
     for (int i = 0; i < times; i++) {
       if (live.size() < 30 ? dice.nextInt(3) > 0 : dice.nextInt(3) == 0) append();

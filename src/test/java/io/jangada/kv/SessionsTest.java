@@ -6,6 +6,8 @@ import static io.jangada.kv.Scribe.found;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -69,6 +71,25 @@ class SessionsTest {
     // 9 and then 2 were forgotten.
     assertThat(create("ann", 8, "new")).isEqualTo(FORGOTTEN);
     assertThat(create("ann", 3, "k3")).as("remembered").isEqualTo(new Result.Written(3));
+  }
+
+  @Test
+  void aClientWhoseRequestsUnderWayLieCloseTogetherIsNeverToldForgotten() {
+    SplittableRandom dice = new SplittableRandom(23);
+    Scribe scribe = new Scribe();
+    TreeSet<Long> underWay = new TreeSet<>();
+    long sent = 0;
+    for (int step = 0; step < 50_000; step++) {
+      // A number is lost, done, or done and asked again; the lowest one waits for as long as it
+      // may.
+      if (underWay.isEmpty() || sent < underWay.getFirst() + 63) underWay.add(++sent);
+      if (dice.nextInt(4) == 0) continue;
+      long number = dice.nextInt(10) == 0 ? underWay.getFirst() : underWay.getLast();
+      Result result = scribe.run(id("ann", number), write("k", "v"));
+      assertThat(result).isNotEqualTo(FORGOTTEN);
+      if (dice.nextInt(3) > 0) underWay.remove(number);
+    }
+    assertThat(sent).isGreaterThan(5_000);
   }
 
   @Test

@@ -105,6 +105,17 @@ class SnapshotTest {
   }
 
   @Test
+  void anAbandonedSnapshotsSessionsAreFreedToo() {
+    for (int i = 0; i < 1_280; i++) scribe.run(numbered(i), write("k", "v"));
+    Snapshot snapshot = scribe.store.snapshot();
+    for (int i = 1_280; i < 1_580; i++) scribe.run(numbered(i), write("k", "v"));
+    assertThat(scribe.store.ghosts()).as("10 sessions, 300 answers, 1 value").isEqualTo(311);
+    snapshot.close();
+    for (int i = 0; i < 50; i++) scribe.set("one", "more");
+    assertThat(scribe.store.ghosts()).isZero();
+  }
+
+  @Test
   void theGhostsOfAnAbandonedSnapshotAreNotInTheNext() {
     for (int i = 0; i < 300; i++) scribe.set("k" + i, KILOBYTE);
     for (int round = 0; round < 3; round++) {
