@@ -1,0 +1,135 @@
+package io.jangada.check;
+
+import io.jangada.check.Course.Kind;
+import io.jangada.check.Course.Step;
+import io.jangada.check.Rule.Effect;
+import io.jangada.check.Rule.Need;
+import io.jangada.check.Search.End;
+import io.jangada.check.Search.Node;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Says why a key's history has no order, in plain words.
+final class Explanation {
+
+  /// The most possible values named in a sentence.
+  static final int STATES_MAX = 8;
+
+  /// The most ways told of.
+  static final int ATTEMPTS_MAX = 8;
+
+  /// The most operations told of in each.
+  static final int LAST_MAX = 10;
+
+  private final String key;
+  private final List<Operation> operations;
+  private final Course course;
+
+  Explanation(String key, List<Operation> operations, Course course) {
+    this.key = key;
+    this.operations = operations;
+    this.course = course;
+  }
+
+  Verdict.NotLinearizable of(End.Stuck stuck) {
+    Step step = course.step(stuck.level());
+    Set<String> states = new LinkedHashSet<>();
+    List<Verdict.Attempt> attempts = new ArrayList<>();
+    for (Node node : stuck.nodes()) {
+      boolean news = states.add(node.register().toString());
+      if (news && attempts.size() < ATTEMPTS_MAX) {
+        List<Operation> order = Witness.of(course, node).order();
+        List<Operation> last = order.subList(Math.max(0, order.size() - LAST_MAX), order.size());
+        attempts.add(new Verdict.Attempt(last, node.register().toString(), refusal(node, step)));
+      }
+    }
+    addUnknown(states, step.deadline());
+    String why = said(step) + ", " + possible(states) + hint(step);
+    List<Operation> longest = Witness.of(course, stuck.nodes().getFirst()).order();
+    return new Verdict.NotLinearizable(key, step.operation(), why, longest, attempts);
+  }
+
+  /// Blind writes of unknown ending are only tried where they help; they were possible all the
+  /// same.
+  private void addUnknown(Set<String> states, int deadline) {
+    for (Kind kind : course.kinds()) {
+      if (!course.versions()
+          && kind.invokedBefore(deadline) > 0
+          && kind.rule().blind()
+          && kind.rule().effect() instanceof Effect.Put(String value, long _)) {
+        states.add(Words.value(value));
+      }
+    }
+  }
+
+  private String said(Step step) {
+    if (step.answered()) {
+      return Words.told(step.operation());
+    }
+    String by = "";
+    for (int level = 0; level < course.levels(); level++) {
+      Step seer = course.step(level);
+      if (seer.answered() && seer.deadline() == step.deadline()) {
+        by = ": " + Words.told(seer.operation()) + ", and nothing else wrote what that needs";
+      }
+    }
+    return Words.told(step.operation()) + ", but must have taken effect" + by + ";";
+  }
+
+  private static String possible(Set<String> states) {
+    List<String> shown = states.stream().limit(STATES_MAX).toList();
+    int more = states.size() - shown.size();
+    String list = String.join(" or ", shown) + (more > 0 ? " or " + more + " others" : "");
+    return states.size() == 1
+        ? "the only possible value was " + list
+        : "possible values were " + list;
+  }
+
+  /// Where the value asked for came from, if that alone settles it.
+  private String hint(Step step) {
+    if (!(step.rule().need() instanceof Need.Holds(String value, long _))) {
+      return "";
+    }
+    Operation failed = null;
+    for (Operation operation : operations) {
+      boolean writes = Model.ifItHappened(operation.op()).map(r -> puts(r, value)).orElse(false);
+      if (writes && operation.ending() instanceof Ending.Failed) {
+        failed = operation;
+      } else if (writes && mayHaveWritten(operation)) {
+        return operation.invoked().order() < step.deadline()
+            ? ""
+            : "; nothing had asked to write " + Words.value(value) + " by then";
+      }
+    }
+    return failed != null
+        ? "; " + Words.value(value) + " is what failed: " + Words.told(failed)
+        : "; nothing ever wrote " + Words.value(value);
+  }
+
+  private static boolean mayHaveWritten(Operation operation) {
+    return !(operation.ending() instanceof Ending.Ok(Result result, long _, int _))
+        || result instanceof Result.Written;
+  }
+
+  private static boolean puts(Rule rule, String value) {
+    return rule.effect() instanceof Effect.Put(String written, long _) && written.equals(value);
+  }
+
+  private String refusal(Node node, Step step) {
+    Register after = node.register().apply(step.rule());
+    if (after == null) {
+      return Words.told(step.operation()) + ", not possible with " + node.register();
+    }
+    for (int other : course.inFlight(node.level())) {
+      Step late = course.step(other);
+      if (late != step
+          && !node.marks().done(course.bit(other))
+          && !after.leavesRoomFor(late.rule())) {
+        return "it would leave no version for: " + Words.told(late.operation());
+      }
+    }
+    return Words.told(step.operation()) + ", only after another operation that cannot come first";
+  }
+}
