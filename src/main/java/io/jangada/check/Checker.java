@@ -14,11 +14,11 @@ import java.util.Map;
 public final class Checker {
 
   /// How much one key may take: `effortMax` placements and comparisons tried, `nodesMax` partial
-  /// orders held in memory (about 200 bytes each).
+  /// orders met in one search (about 200 bytes each while they are held).
   public record Limits(long effortMax, int nodesMax) {
 
-    /// A few seconds and a few hundred megabytes at the most.
-    public static final Limits USUAL = new Limits(200_000_000, 1_500_000);
+    /// Ten seconds or so and a few hundred megabytes at the most.
+    public static final Limits USUAL = new Limits(500_000_000, 2_000_000);
 
     /// See the record; both are at least 1.
     public Limits {
@@ -28,7 +28,11 @@ public final class Checker {
     }
   }
 
+  /// The effort for being lucky, for each operation of the key.
+  private static final long LUCK = 1000;
+
   private final Limits limits;
+  private final long luck;
 
   /// A checker with the usual limits.
   public Checker() {
@@ -37,7 +41,13 @@ public final class Checker {
 
   /// A checker with limits of its caller's.
   public Checker(Limits limits) {
+    this(limits, LUCK);
+  }
+
+  /// A checker that tries to be lucky with `luck` effort for each operation.
+  Checker(Limits limits, long luck) {
     this.limits = limits;
+    this.luck = luck;
   }
 
   /// Checks every key until one is found wanting. Keys that stay undecided count only if none is.
@@ -62,26 +72,41 @@ public final class Checker {
       return new Verdict.Undecided(key, "too many operations at once");
     }
     boolean[] counted = new boolean[course.kinds().size()];
-    long effort = 0;
+    boolean lenient = true;
+    boolean deepestFirst = true;
+    long left = limits.effortMax();
     while (true) {
-      Search search = new Search(course, counted, limits, effort);
-      switch (search.run()) {
+      long most = deepestFirst ? Math.min(left, luck * operations.size()) : left;
+      Search search =
+          new Search(
+              course, new Search.Plan(counted, lenient, deepestFirst, most, limits.nodesMax()));
+      End end = search.run();
+      left -= search.effort();
+      switch (end) {
         case End.Stuck stuck -> {
           return new Explanation(key, operations, course).of(stuck);
         }
         case End.GaveUp(String why) -> {
-          return new Verdict.Undecided(key, why);
+          if (!deepestFirst || left <= 0) {
+            return new Verdict.Undecided(key, why);
+          }
+          deepestFirst = false;
         }
         case End.Found(Search.Node last) -> {
           Witness witness = Witness.of(course, last);
-          if (!witness.markOverspent(counted)) {
-            List<Operation> order = witness.order();
-            Witness.verify(operations, order);
+          List<Operation> order = witness.order();
+          if (witness.markOverspent(counted)) {
+            deepestFirst = true;
+          } else if (Witness.verified(operations, order)) {
             return new Verdict.Linearizable(List.of(new Verdict.Order(key, order)));
+          } else if (lenient && course.versions()) {
+            lenient = false;
+            deepestFirst = true;
+          } else {
+            throw new IllegalStateException("the order found is none, key " + key);
           }
         }
       }
-      effort = search.effort();
     }
   }
 }

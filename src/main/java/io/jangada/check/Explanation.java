@@ -36,29 +36,41 @@ final class Explanation {
   Verdict.NotLinearizable of(End.Stuck stuck) {
     Step step = course.step(stuck.level());
     Set<String> states = new LinkedHashSet<>();
+    Set<String> noRoom = new LinkedHashSet<>();
     List<Verdict.Attempt> attempts = new ArrayList<>();
     for (Node node : stuck.nodes()) {
-      boolean news = states.add(node.register().toString());
+      String state = node.register().told(step.rule().versioned());
+      boolean refused = node.register().apply(step.rule()) == null;
+      String refusal =
+          refused ? Words.told(step.operation()) + ", not possible here" : noRoom(node, step);
+      boolean news = refused ? states.add(state) : noRoom.add(refusal);
       if (news && attempts.size() < ATTEMPTS_MAX) {
         List<Operation> order = Witness.of(course, node).order();
         List<Operation> last = order.subList(Math.max(0, order.size() - LAST_MAX), order.size());
-        attempts.add(new Verdict.Attempt(last, node.register().toString(), refusal(node, step)));
+        attempts.add(new Verdict.Attempt(last, state, refusal));
       }
     }
-    addUnknown(states, step.deadline());
-    String why = said(step) + ", " + possible(states) + hint(step);
+    addUnknown(states, step);
+    String why = said(step);
+    if (!states.isEmpty()) {
+      why += ", " + possible(states) + hint(step);
+    }
+    if (!noRoom.isEmpty()) {
+      why += (states.isEmpty() ? ", but " : "; with others ") + noRoom.iterator().next();
+    }
     List<Operation> longest = Witness.of(course, stuck.nodes().getFirst()).order();
     return new Verdict.NotLinearizable(key, step.operation(), why, longest, attempts);
   }
 
   /// Blind writes of unknown ending are only tried where they help; they were possible all the
   /// same.
-  private void addUnknown(Set<String> states, int deadline) {
+  private void addUnknown(Set<String> states, Step step) {
     for (Kind kind : course.kinds()) {
       if (!course.versions()
-          && kind.invokedBefore(deadline) > 0
+          && kind.invokedBefore(step.deadline()) > 0
           && kind.rule().blind()
-          && kind.rule().effect() instanceof Effect.Put(String value, long _)) {
+          && kind.rule().effect() instanceof Effect.Put(String value, long _)
+          && !fits(step.rule().need(), value)) {
         states.add(Words.value(value));
       }
     }
@@ -117,19 +129,28 @@ final class Explanation {
     return rule.effect() instanceof Effect.Put(String written, long _) && written.equals(value);
   }
 
-  private String refusal(Node node, Step step) {
+  /// Whether a value alone meets a need that names no version.
+  private static boolean fits(Need need, String value) {
+    return switch (need) {
+      case Need.Anything(), Need.Present() -> true;
+      case Need.Absent() -> false;
+      case Need.Holds(String wanted, long _) -> wanted.equals(value);
+      case Need.HoldsOther(String other) -> !other.equals(value);
+      case Need.HoldsOrAbsent(String wanted) -> wanted.equals(value);
+      case Need.AtVersion _, Need.NotAtVersion _ -> true;
+    };
+  }
+
+  private String noRoom(Node node, Step step) {
     Register after = node.register().apply(step.rule());
-    if (after == null) {
-      return Words.told(step.operation()) + ", not possible with " + node.register();
-    }
     for (int other : course.inFlight(node.level())) {
       Step late = course.step(other);
       if (late != step
           && !node.marks().done(course.bit(other))
           && !after.leavesRoomFor(late.rule())) {
-        return "it would leave no version for: " + Words.told(late.operation());
+        return "it would use up the version of another: " + Words.told(late.operation());
       }
     }
-    return Words.told(step.operation()) + ", only after another operation that cannot come first";
+    return "it would have to come after another that cannot come first";
   }
 }

@@ -1,5 +1,7 @@
 package io.jangada.check;
 
+import java.util.Arrays;
+
 /// What has become of each step in flight, one of three things: it must yet take effect (no bit),
 /// it has (`done`), or it **may** (`free`): it can be taken to have been overwritten at once by a
 /// write that is behind us, or still take effect, as it suits. Immutable; bits are those of
@@ -56,5 +58,17 @@ final class Marks {
       }
     }
     return true;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Marks that
+        && Arrays.equals(done, that.done)
+        && Arrays.equals(free, that.free);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(done) + Arrays.hashCode(free);
   }
 }

@@ -162,22 +162,26 @@ final class Register {
     return value == null ? least : least + 1;
   }
 
-  /// In plain words, such as `absent`, `4` or `4 at version 8 or later`.
-  @Override
-  public String toString() {
+  /// In plain words, such as `absent`, `4` or, with versions, `4 at version 8 or later`.
+  String told(boolean withVersions) {
+    boolean versions = withVersions && least != UNTRACKED;
     if (value == null) {
-      return least <= 0 ? "absent" : "absent (versions below " + least + " used up)";
+      return versions && least > 0
+          ? "absent with all versions below " + least + " used up"
+          : "absent";
     }
-    if (least == UNTRACKED) {
-      return Words.value(value);
-    }
-    StringBuilder text = new StringBuilder(Words.value(value)).append(" at version ").append(least);
-    if (!exact) {
-      text.append(" or later");
-    }
-    for (int i = 0; i < ruledOut.length; i++) {
-      text.append(i == 0 ? " but not " : ", ").append(ruledOut[i]);
+    StringBuilder text = new StringBuilder(Words.value(value));
+    if (versions) {
+      text.append(" at version ").append(least).append(exact ? "" : " or later");
+      for (int i = 0; i < ruledOut.length; i++) {
+        text.append(i == 0 ? " but not " : ", ").append(ruledOut[i]);
+      }
     }
     return text.toString();
+  }
+
+  @Override
+  public String toString() {
+    return told(true);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Looks for one order of a key's operations in which every answer is right and nothing comes
 /// before what had ended when it was invoked. `docs/CHECKING.md` tells the story; here is why each
@@ -19,26 +20,35 @@ import java.util.Map;
 /// that would come after X can as well wait for the next ending. Nodes seen before are not walked
 /// from twice.
 ///
-/// **Covering.** A node is also dropped if one seen before at the same ending *covers* it: equal
-/// value, no fewer possible versions, marks as told in [Marks], no unknown operation spent that it
-/// has not. Whatever completes the one completes the other.
+/// **Covering.** A node is also dropped if another at the same ending *covers* it: equal value, no
+/// fewer possible versions, marks as told in [Marks], no unknown operation spent that it has not.
+/// Whatever completes the one completes the other.
 ///
 /// **Quiet operations at once.** One that changes nothing takes effect as soon as it can: move it
 /// forward to here in any completion and all others see what they saw.
 ///
 /// **Overwritten at once.** When a write or delete that does not care what was there takes effect,
 /// any blind write in flight may have taken effect just before it, unseen. So these become free
-/// instead of being tried in all subsets; and a blind write (or an unknown operation) is never
-/// placed right before another blind one, since the node without it covers the node with it. Only
-/// where no version is mentioned: an unseen write takes a version, and answers could tell.
+/// instead of being tried in all subsets, and a blind write (or an unknown operation) is never
+/// placed right before one that goes as well without it. Where versions are mentioned this is too
+/// `lenient`: an unseen write takes a version, and answers could tell. It is done all the same, for
+/// blind writes whose own version is not known, since without an order even so there is none at
+/// all; an order found is checked from scratch, and if it is none the search starts again,
+/// strictly.
 ///
 /// **Room for versions.** Nothing is placed that would use up a version which an operation in
 /// flight is known to have had.
 ///
 /// **Unknown operations** of one kind (see [Course]) are taken from an endless supply, unless the
-/// kind is `counted`. Without an order even so there is none at all. With one, [Witness] counts;
-/// kinds that it spent more of than there were are counted from then on and the search starts
-/// again. Counting every kind from the start would tell apart a great many nodes for nothing.
+/// kind is `counted`. Again, without an order even so there is none at all. With one, [Witness]
+/// counts; kinds that it spent more of than there were are counted from then on and the search
+/// starts again. Counting every kind from the start would tell apart a great many nodes for
+/// nothing.
+///
+/// **Two ways to walk.** Deepest ending first finds an order soon if there is one, but if there is
+/// none goes a long way from nodes that others cover. Ending by ending meets all nodes of one
+/// before it goes on from any, and wastes nothing but cannot be lucky. So the first is tried with
+/// little effort and the second with what is left.
 final class Search {
 
   /// How a search ends.
@@ -49,7 +59,7 @@ final class Search {
     /// No order gets past the ending of this level; these nodes got there.
     record Stuck(int level, List<Node> nodes) implements End {}
 
-    /// The limits were reached first.
+    /// The plan's limits were reached first.
     record GaveUp(String why) implements End {}
   }
 
@@ -66,11 +76,12 @@ final class Search {
       int[] spent,
       boolean idle) {}
 
-  private record Place(int level, String value) {}
-
+  /// A node being gone on from: how far, and whether one found later covers it, so that there is no
+  /// use in going on.
   private static final class Frame {
     final Node node;
     int next;
+    boolean beaten;
 
     Frame(Node node) {
       this.node = node;
@@ -84,73 +95,70 @@ final class Search {
   /// overwritten.
   static final int PASSED = Integer.MIN_VALUE + 1;
 
+  /// How to search: which kinds to count, whether leniently, which way, and how far.
+  record Plan(
+      boolean[] counted, boolean lenient, boolean deepestFirst, long effortMax, int nodesMax) {}
+
   private final Course course;
-  private final boolean[] counted;
-  private final Checker.Limits limits;
-  private final Map<Place, List<Node>> seen = new HashMap<>();
-  private final ArrayDeque<Frame> path = new ArrayDeque<>();
+  private final Plan plan;
+  private final TreeMap<Integer, Map<String, List<Frame>>> seen = new TreeMap<>();
+  private final TreeMap<Integer, ArrayDeque<Frame>> agenda = new TreeMap<>();
   private List<Node> deepest = new ArrayList<>();
   private int deepestLevel = -1;
   private int nodes;
   private long effort;
 
-  Search(Course course, boolean[] counted, Checker.Limits limits, long effortBefore) {
+  Search(Course course, Plan plan) {
     this.course = course;
-    this.counted = counted;
-    this.limits = limits;
-    this.effort = effortBefore;
+    this.plan = plan;
   }
 
-  /// How many placements and comparisons were tried, those of earlier searches included.
+  /// How many placements and comparisons were tried.
   long effort() {
     return effort;
   }
 
   End run() {
-    int[] nothing = {};
-    Node root =
-        new Node(
-            null,
-            ROOT,
-            0,
-            Register.initial(course.versions()),
-            Marks.none(course.words()),
-            nothing,
-            false);
-    Node last = visit(settled(root));
+    Register unwritten = Register.initial(course.versions());
+    Marks none = Marks.none(course.words());
+    Node last = visit(settled(new Node(null, ROOT, 0, unwritten, none, new int[0], false)));
     while (last == null || last.level() < course.levels()) {
-      if (effort > limits.effortMax()) {
-        return new End.GaveUp("tried " + limits.effortMax() + " placements");
+      if (effort > plan.effortMax()) {
+        return new End.GaveUp("tried " + plan.effortMax() + " placements");
       }
-      if (nodes > limits.nodesMax()) {
-        return new End.GaveUp("held " + limits.nodesMax() + " orders in memory");
+      if (nodes > plan.nodesMax()) {
+        return new End.GaveUp("met " + plan.nodesMax() + " partial orders");
       }
-      Frame frame = path.peek();
-      if (frame == null) {
+      if (agenda.isEmpty()) {
         return new End.Stuck(deepestLevel, deepest);
       }
-      Node next = successor(frame);
-      if (next == null) {
-        path.pop();
-      } else {
-        last = visit(next);
-      }
+      Node next = next();
+      last = next == null ? null : visit(next);
     }
     return new End.Found(last);
   }
 
-  /// Takes up a node unless one like it was seen; returns it if so, else null.
-  private Node visit(Node node) {
-    if (node.level() < course.levels()) {
-      Place place = new Place(node.level(), node.register().value());
-      List<Node> like = seen.computeIfAbsent(place, _ -> new ArrayList<>(2));
-      for (Node other : like) {
-        effort++;
-        if (covers(other, node)) {
-          return null;
+  /// The next node from the first frame of the agenda, or null when that has no more to give.
+  private Node next() {
+    var first = plan.deepestFirst() ? agenda.lastEntry() : agenda.firstEntry();
+    Node next = successor(first.getValue().getFirst());
+    if (next == null) {
+      first.getValue().removeFirst();
+      if (first.getValue().isEmpty()) {
+        agenda.remove(first.getKey());
+        if (!plan.deepestFirst()) {
+          seen.remove(first.getKey());
         }
       }
-      like.add(node);
+    }
+    return next;
+  }
+
+  /// Takes up a node unless another covers it; returns it if so, else null.
+  private Node visit(Node node) {
+    Frame frame = new Frame(node);
+    if (node.level() < course.levels() && !takesItsPlace(frame)) {
+      return null;
     }
     nodes++;
     if (node.level() > deepestLevel) {
@@ -160,8 +168,35 @@ final class Search {
     if (node.level() == deepestLevel) {
       deepest.add(node);
     }
-    path.push(new Frame(node));
+    ArrayDeque<Frame> here = agenda.computeIfAbsent(node.level(), _ -> new ArrayDeque<>());
+    if (plan.deepestFirst()) {
+      here.addFirst(frame);
+    } else {
+      here.addLast(frame);
+    }
     return node;
+  }
+
+  private boolean takesItsPlace(Frame frame) {
+    Node node = frame.node;
+    List<Frame> like =
+        seen.computeIfAbsent(node.level(), _ -> new HashMap<>())
+            .computeIfAbsent(node.register().value(), _ -> new ArrayList<>(2));
+    effort += like.size();
+    for (Frame other : like) {
+      if (covers(other.node, node)) {
+        return false;
+      }
+    }
+    for (int i = like.size() - 1; i >= 0; i--) {
+      if (covers(node, like.get(i).node)) {
+        like.get(i).beaten = true;
+        like.set(i, like.getLast());
+        like.removeLast();
+      }
+    }
+    like.add(frame);
+    return true;
   }
 
   private boolean covers(Node a, Node b) {
@@ -188,6 +223,9 @@ final class Search {
   /// operation that ends here goes first, others in flight next, and unknown ones last.
   private Node successor(Frame frame) {
     Node node = frame.node;
+    if (frame.beaten) {
+      return null;
+    }
     int[] inFlight = course.inFlight(node.level());
     while (frame.next <= inFlight.length) {
       int index = frame.next++;
@@ -223,18 +261,30 @@ final class Search {
     effort++;
     Rule rule = course.step(step).rule();
     int bit = course.bit(step);
-    if (node.marks().done(bit) || (node.idle() && rule.blind())) {
+    if (node.marks().done(bit)) {
       return null;
     }
     Register after = node.register().apply(rule);
-    if (after == null || leavesNoRoom(after, node, step)) {
+    if (after == null || leavesNoRoom(after, node, step) || goesWithoutIdle(node, rule, after)) {
       return null;
     }
     Marks marks = node.marks().copy();
     marks.setDone(bit);
     freeOverwritten(rule, marks, node.level());
-    boolean idle = !course.versions() && rule.blind();
+    boolean idle = mayBeOverwritten(rule);
     return settled(new Node(node, step, node.level(), after, marks, node.spent(), idle));
+  }
+
+  /// Whether what would be placed next goes as well without the node's idle effect, so that the
+  /// node without it covers. If the next frees nothing itself, the idle effect must not have
+  /// changed a mark: a step would have to take effect yet, and what it freed would too.
+  private static boolean goesWithoutIdle(Node node, Rule rule, Register after) {
+    if (!node.idle()
+        || (!rule.blind() && !rule.clears() && !node.marks().equals(node.parent().marks()))) {
+      return false;
+    }
+    Register without = node.parent().register().apply(rule);
+    return without != null && without.sameValue(after) && without.covers(after);
   }
 
   private Node placeUnknown(Node node, int index) {
@@ -242,10 +292,7 @@ final class Search {
     Kind kind = course.kinds().get(index);
     Rule rule = kind.rule();
     int[] spent = node.spent();
-    if (node.idle() && rule.blind()) {
-      return null;
-    }
-    if (counted[index]) {
+    if (plan.counted()[index]) {
       long uses = Arrays.stream(spent).filter(k -> k == index).count();
       if (uses >= kind.invokedBefore(course.step(node.level()).deadline())) {
         return null;
@@ -255,7 +302,7 @@ final class Search {
       Arrays.sort(spent);
     }
     Register after = node.register().apply(rule);
-    if (after == null || leavesNoRoom(after, node, -1)) {
+    if (after == null || leavesNoRoom(after, node, -1) || goesWithoutIdle(node, rule, after)) {
       return null;
     }
     Marks marks = node.marks().copy();
@@ -264,13 +311,18 @@ final class Search {
   }
 
   private void freeOverwritten(Rule by, Marks marks, int level) {
-    if (!course.versions() && (by.blind() || by.clears())) {
+    if (by.blind() || by.clears()) {
       for (int other : course.inFlight(level)) {
-        if (course.step(other).rule().blind() && !marks.done(course.bit(other))) {
+        if (mayBeOverwritten(course.step(other).rule()) && !marks.done(course.bit(other))) {
           marks.setFree(course.bit(other));
         }
       }
     }
+  }
+
+  private boolean mayBeOverwritten(Rule rule) {
+    return rule.blind()
+        && (!course.versions() || (plan.lenient() && rule.versionTaken() == Result.NO_VERSION));
   }
 
   private boolean leavesNoRoom(Register after, Node node, int placing) {

@@ -27,15 +27,17 @@ class CheckerTwinTest {
               dice.nextInt(200),
               versions);
       History real = RandomHistory.draw(shape, dice);
-      assertThat(new Checker().check(real))
-          .as("seed %d, real\n%s", seed, HistoryText.write(real))
+      // Lucky, without luck, and giving up in the middle of luck.
+      Checker checker = new Checker(Checker.Limits.USUAL, new long[] {1000, 0, 3}[dice.nextInt(3)]);
+      assertThat(checker.check(real))
+          .as("seed %d, real%n%s", seed, HistoryText.write(real))
           .isInstanceOf(Verdict.Linearizable.class);
       History spoilt = RandomHistory.spoilt(real, dice);
       spoilt = dice.nextInt(3) == 0 ? RandomHistory.spoilt(spoilt, dice) : spoilt;
       boolean good = BruteForce.linearizable(spoilt);
       bad[(int) (seed % 3)] += good ? 0 : 1;
-      assertThat(new Checker().check(spoilt))
-          .as("seed %d, spoilt\n%s", seed, HistoryText.write(spoilt))
+      assertThat(checker.check(spoilt))
+          .as("seed %d, spoilt%n%s", seed, HistoryText.write(spoilt))
           .isInstanceOf(good ? Verdict.Linearizable.class : Verdict.NotLinearizable.class);
     }
     // Both verdicts must come up often, with versions unnamed, partly named and always named.
