@@ -1,7 +1,7 @@
 package io.jangada.check;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.nio.CharBuffer;
 import java.util.List;
 
 /// Histories as text, one event on a line in the order recorded, so that a failing run can be kept
@@ -84,19 +84,17 @@ public final class HistoryText {
 
   /// Reads a history back. Takes memory for one line and for what was read so far, all bounded; an
   /// `IOException` is the reader's own.
-  public static Parsed read(Reader in) throws IOException {
+  public static Parsed read(Readable in) throws IOException {
     return new Reading(in).all();
   }
 
   private static final class Reading {
-    private final Reader in;
+    private final Readable in;
     private final HistoryLines.Builder builder = new HistoryLines.Builder();
-    private final char[] buffer = new char[8192];
-    private int filled;
-    private int at;
+    private final CharBuffer buffer = CharBuffer.allocate(8192).flip();
     private int line;
 
-    Reading(Reader in) {
+    Reading(Readable in) {
       this.in = in;
     }
 
@@ -136,15 +134,11 @@ public final class HistoryText {
       }
       StringBuilder text = new StringBuilder();
       while (true) {
-        if (at == filled) {
-          at = 0;
-          filled = Math.max(0, in.read(buffer));
-          if (filled == 0) {
-            line -= text.isEmpty() ? 1 : 0;
-            return text.isEmpty() ? null : text.toString();
-          }
+        if (!buffer.hasRemaining() && !fill()) {
+          line -= text.isEmpty() ? 1 : 0;
+          return text.isEmpty() ? null : text.toString();
         }
-        char c = buffer[at++];
+        char c = buffer.get();
         if (c == '\n') {
           return text.toString();
         }
@@ -155,6 +149,13 @@ public final class HistoryText {
           throw new IllegalArgumentException("a line takes " + LINE_MAX + " characters");
         }
       }
+    }
+
+    private boolean fill() throws IOException {
+      buffer.clear();
+      int count = in.read(buffer);
+      buffer.flip();
+      return count > 0;
     }
   }
 }
