@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 ///     jangada-data 1
 ///     cluster orders-eu
 ///     member 3
-///     crc32c 9bd366ae
+///     crc32c 8954bf1d
 ///
 /// The number after `jangada-data` is the format version of the whole directory; the checksum is
 /// that of the lines before it.

@@ -111,7 +111,7 @@ final class LogFiles implements AutoCloseable {
   void write(ByteBuffer group) throws IOException {
     int bytes = group.remaining();
     file.write(position, group);
-    sync(file::sync);
+    SyncOnce.sync(file::sync);
     position += bytes;
   }
 
@@ -128,9 +128,9 @@ final class LogFiles implements AutoCloseable {
     long sequence = header == null ? 1 : header.sequence() + 1;
     SegmentHeader next = new SegmentHeader(sequence, spare.sizeBytes(), nextGroup, identity, start);
     spare.file().write(0, next.encode());
-    sync(spare.file()::sync);
+    SyncOnce.sync(spare.file()::sync);
     disk.rename(Spare.NAME, LogRecovery.segmentName(sequence));
-    sync(() -> disk.syncDirectory(DurableLog.DIRECTORY));
+    SyncOnce.sync(() -> disk.syncDirectory(DurableLog.DIRECTORY));
     if (file != null) file.close();
     file = spare.file();
     spare = null;
@@ -165,7 +165,7 @@ final class LogFiles implements AutoCloseable {
     boolean some = false;
     while (highest.size() > 1 && highest.firstEntry().getValue() <= state.released().index()) {
       disk.delete(LogRecovery.segmentName(highest.firstKey()));
-      sync(() -> disk.syncDirectory(DurableLog.DIRECTORY));
+      SyncOnce.sync(() -> disk.syncDirectory(DurableLog.DIRECTORY));
       highest.pollFirstEntry();
       some = true;
     }
@@ -175,20 +175,6 @@ final class LogFiles implements AutoCloseable {
   private static long sizeFor(long groupBytes) {
     long bytes = LogFormat.SEGMENT_HEADER_BYTES + groupBytes + RESERVED_BYTES;
     return (bytes + Disk.SECTOR_BYTES - 1) / Disk.SECTOR_BYTES * Disk.SECTOR_BYTES;
-  }
-
-  private interface Sync {
-    void run() throws IOException;
-  }
-
-  /// A sync that fails for want of space leaves as much doubt as any other: there is no trying
-  /// again.
-  private static void sync(Sync sync) throws IOException {
-    try {
-      sync.run();
-    } catch (DiskFullException e) {
-      throw new IOException("the disk was full in a sync", e);
-    }
   }
 
   @Override

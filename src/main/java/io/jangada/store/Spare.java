@@ -40,7 +40,7 @@ final class Spare implements AutoCloseable {
       Blank.fill(file, filledBytes, to);
       filledBytes = to;
       if (filledBytes - syncedBytes >= SYNC_BYTES || filledBytes == sizeBytes) {
-        file.sync();
+        SyncOnce.sync(file::sync);
         syncedBytes = filledBytes;
       }
     }

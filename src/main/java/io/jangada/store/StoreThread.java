@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,6 +40,7 @@ public final class StoreThread implements AutoCloseable {
 
   private final Thread thread;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.RUNNING);
+  private final AtomicBoolean woken = new AtomicBoolean();
   private final CountDownLatch closing = new CountDownLatch(1);
   private Job job;
 
@@ -55,7 +57,7 @@ public final class StoreThread implements AutoCloseable {
 
   /// There may be something to do. For any thread.
   public void wake() {
-    LockSupport.unpark(thread);
+    if (woken.compareAndSet(false, true)) LockSupport.unpark(thread);
   }
 
   /// Whether it has ended, by [#close] or by a failure.
@@ -74,8 +76,11 @@ public final class StoreThread implements AutoCloseable {
   }
 
   private void turn() throws IOException, InterruptedException {
+    woken.set(false);
     try {
-      if (!job.run()) LockSupport.park(this);
+      if (job.run()) return;
+      // The flag counts, not the permit of park: whatever the job waits for inside may use that up.
+      while (!woken.get() && phase.get() == Phase.RUNNING) LockSupport.park(this);
     } catch (DiskFullException full) {
       job.onFull(full);
       closing.await(FULL_PAUSE_MILLIS, TimeUnit.MILLISECONDS);

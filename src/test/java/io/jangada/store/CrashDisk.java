@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
@@ -11,7 +12,8 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /// A disk that takes the promises of [Disk] at their word: a crash loses whatever they allow it to
-/// lose. It can crash at any operation, fail any, and be full.
+/// lose. It can crash at any operation, fail any, and be full. After a failed sync it behaves as
+/// operating systems do: what was not written counts as written, and can be read.
 final class CrashDisk implements Disk {
   /// Thrown by the operation in which the machine stops, and by all later ones.
   static final class Crash extends RuntimeException {
@@ -33,6 +35,23 @@ final class CrashDisk implements Disk {
   private static final class Node {
     byte[] now = new byte[0];
     byte[] durable = new byte[0];
+
+    /// The sectors that a sync would write.
+    BitSet dirty = new BitSet();
+
+    void write() {
+      byte[] written = Arrays.copyOf(durable, now.length);
+      dirty.stream()
+          .map(sector -> sector * SECTOR_BYTES)
+          .filter(at -> at < now.length)
+          .forEach(at -> System.arraycopy(now, at, written, at, lengthOf(at, now)));
+      durable = written;
+      dirty.clear();
+    }
+
+    private static int lengthOf(int at, byte[] bytes) {
+      return Math.min(SECTOR_BYTES, bytes.length - at);
+    }
   }
 
   /// A change of names that is not durable.
@@ -83,6 +102,7 @@ final class CrashDisk implements Disk {
   private static void lose(Node node, Loss loss, RandomGenerator dice) {
     if (loss == Loss.SOME) node.durable = mixed(node, dice);
     node.now = node.durable.clone();
+    node.dirty.clear();
   }
 
   private static byte[] mixed(Node node, RandomGenerator dice) {
@@ -249,6 +269,7 @@ final class CrashDisk implements Disk {
         node.now = Arrays.copyOf(node.now, end);
       }
       source.get(node.now, (int) position, source.remaining());
+      node.dirty.set((int) position / SECTOR_BYTES, (end + SECTOR_BYTES - 1) / SECTOR_BYTES);
       if (crashes) throw new Crash();
     }
 
@@ -261,8 +282,13 @@ final class CrashDisk implements Disk {
 
     @Override
     public void sync() throws IOException {
-      if (begins()) throw new Crash();
-      node.durable = node.now.clone();
+      try {
+        if (begins()) throw new Crash();
+      } catch (IOException e) {
+        node.dirty.clear();
+        throw e;
+      }
+      node.write();
       syncs++;
     }
 

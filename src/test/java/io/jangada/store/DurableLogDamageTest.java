@@ -104,6 +104,17 @@ class DurableLogDamageTest {
   }
 
   @Test
+  void whereverTheLastGroupEndsItsLastSectorIsNotTakenForBlank() throws IOException {
+    for (int length = 100; length < 700; length++) {
+      Written written = write(List.of("a".repeat(length) + "\0".repeat(64)), 1);
+      written.segment()[written.positions.get(0) + 80] ^= 1;
+      assertThatThrownBy(written::open)
+          .as("%d bytes", length)
+          .isInstanceOf(CorruptLogException.class);
+    }
+  }
+
+  @Test
   void inALogThatWasClosedEvenAMissingSectorOfTheLastGroupIsDamage() throws IOException {
     CrashDisk disk = new CrashDisk();
     DurableLog log = open(disk).log();

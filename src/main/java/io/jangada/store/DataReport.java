@@ -1,0 +1,50 @@
+package io.jangada.store;
+
+import io.jangada.raft.EntryId;
+import io.jangada.raft.HardState;
+import io.jangada.raft.SnapshotMeta;
+import java.util.List;
+import java.util.Optional;
+
+/// What a look at a data directory found.
+///
+/// @param identity whose data it is
+/// @param hardState the last one, when the log is good
+/// @param base the place before the first entry, when the log is good
+/// @param last the last entry, when the log is good
+/// @param problems what is wrong, a sentence each; none when a replica can start from it
+public record DataReport(
+    Identity identity,
+    List<SegmentReport> segments,
+    List<SnapshotReport> snapshots,
+    Optional<HardState> hardState,
+    Optional<EntryId> base,
+    Optional<EntryId> last,
+    List<String> problems) {
+  public boolean isGood() {
+    return problems.isEmpty();
+  }
+
+  /// One segment of the log.
+  ///
+  /// @param usedBytes up to where it holds good groups
+  /// @param indexMin the lowest index of an entry in it, 0 when it has none
+  /// @param indexMax the highest
+  /// @param end what follows the good groups: `blank`, `torn`, or what is damaged
+  public record SegmentReport(
+      String name,
+      long sizeBytes,
+      long usedBytes,
+      long groups,
+      long records,
+      long indexMin,
+      long indexMax,
+      String end) {}
+
+  /// One snapshot.
+  ///
+  /// @param meta what its head says, when that can be read
+  /// @param problem what is wrong with it; empty when every byte of it was checked
+  public record SnapshotReport(
+      String name, Optional<SnapshotMeta> meta, Optional<String> problem) {}
+}
