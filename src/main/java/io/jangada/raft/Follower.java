@@ -17,13 +17,18 @@ final class Follower implements Role {
   /// …and up to here the log is known to equal the leader's.
   long matched;
 
-  /// The last match and the last round that were told.
+  /// The last match and the last round that were told. What was durable when this began is no news.
   long toldMatch;
 
   long toldRound;
 
-  Follower(int leader, long tick) {
+  /// When something was last told.
+  long toldTick;
+
+  Follower(int leader, long tick, long durable) {
     this.leader = leader;
     this.heardTick = tick;
+    this.toldTick = tick;
+    this.toldMatch = durable;
   }
 }

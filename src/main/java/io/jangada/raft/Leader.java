@@ -95,6 +95,7 @@ final class Leader implements Role {
 
   /// Counts the rounds that a quorum has answered.
   void confirmRounds(long tick) {
+    if (rounds.isEmpty()) return;
     long answered =
         Quorum.reached(
             memberships.current(),
@@ -142,15 +143,16 @@ final class Leader implements Role {
     for (int peer : peers.keySet()) {
       Progress progress = peers.get(peer);
       boolean due = tick - progress.sentTick() >= config.heartbeatTicks();
-      if (due) progress.probeAgain();
-      if (progress.state() instanceof Progress.State.Install install)
-        continueInstall(peer, install, tick, out);
       boolean served = first.contains(peer);
       boolean asked = asks && served && memberships.current().isVoter(peer);
       boolean news = served && progress.next() <= log.lastIndex();
+      if (due) progress.probeAgain();
+      if (due || asked || news) beginInstall(peer, snapshot, tick, out);
+      if (progress.state() instanceof Progress.State.Install install)
+        continueInstall(peer, install, tick, out);
       if (!due && !asked && !news) continue;
-      beginInstall(peer, snapshot, tick, out);
-      if (send(peer, due || asked, tick, clock, out)) paceTick = tick;
+      // Heartbeats do not count: those of several peers could keep what is new waiting for ever.
+      if (send(peer, due || asked, tick, clock, out) && (asked || news)) paceTick = tick;
     }
   }
 
@@ -268,13 +270,26 @@ final class Leader implements Role {
         && install.chunk() == chunk.chunk()) out.messages.add(chunk);
   }
 
-  /// The index from which on a snapshot, and the log behind it, are needed by an install;
-  /// `otherwise` where none is under way.
+  /// The index from which on snapshots are needed by an install; `otherwise` where none is under
+  /// way.
   long installedFrom(long otherwise) {
     long from = otherwise;
     for (Progress progress : peers.values())
       if (progress.state() instanceof Progress.State.Install install)
         from = Math.min(from, install.meta().last().index());
+    return from;
+  }
+
+  /// The index after which the log is needed by an install, or by a peer that is catching up after
+  /// one; `otherwise` where there is none. Without this the peer could find, each time that an
+  /// install ends, that the log has gone on without it.
+  long logNeededFrom(long otherwise, long tick) {
+    long from = installedFrom(otherwise);
+    for (Progress progress : peers.values())
+      if (!(progress.state() instanceof Progress.State.Install)
+          && progress.isCatchingUp()
+          && tick - progress.heardTick() <= 4L * config.electionTicksMax())
+        from = Math.min(from, progress.match());
     return from;
   }
 

@@ -38,6 +38,12 @@ final class MembershipLog {
     return byIndex.floorEntry(index).getValue();
   }
 
+  /// Whether a membership in force at `index` or later has this member as a voter.
+  boolean isVoterFrom(long index, int member) {
+    return byIndex.tailMap(byIndex.floorKey(index), true).values().stream()
+        .anyMatch(membership -> membership.isVoter(member));
+  }
+
   /// Forgets memberships that were replaced at or before `index`.
   void releaseTo(long index) {
     Long inForce = byIndex.floorKey(index);

@@ -21,6 +21,9 @@ final class Progress {
 
   private record Flight(long last, int bytes) {}
 
+  /// An install is so long ended that the log behind it need not be held any more.
+  private boolean caughtUp = true;
+
   private final RaftConfig.Limits limits;
   private final ArrayDeque<Flight> flights = new ArrayDeque<>();
   private int flightBytes;
@@ -83,16 +86,29 @@ final class Progress {
   void sent(long last, int bytes, long tick) {
     sentTick = tick;
     switch (state) {
-      case State.Probe _ -> state = new State.Probe(true);
+      case State.Probe _ -> {
+        state = new State.Probe(true);
+        forgetFlights();
+        if (last >= next) fly(last, bytes);
+      }
       case State.Replicate() -> {
         if (last < next) return;
-        flights.add(new Flight(last, bytes));
-        flightBytes += bytes;
+        fly(last, bytes);
         next = last + 1;
       }
       case State.Install _ -> {}
     }
     Invariants.check(match < next, "match < next");
+  }
+
+  private void fly(long last, int bytes) {
+    flights.add(new Flight(last, bytes));
+    flightBytes += bytes;
+  }
+
+  private void forgetFlights() {
+    flights.clear();
+    flightBytes = 0;
   }
 
   /// A probe may be sent again: its time is over.
@@ -129,21 +145,33 @@ final class Progress {
   void probe(long index) {
     state = new State.Probe(false);
     next = Math.max(index, match + 1);
-    flights.clear();
-    flightBytes = 0;
+    forgetFlights();
   }
 
+  /// The logs met. Where the peer's disk is not as far yet as the probe reached, what the probe
+  /// brought is on its way, and is not sent again.
   private void replicate() {
     state = new State.Replicate();
-    next = match + 1;
-    flights.clear();
-    flightBytes = 0;
+    if (!flights.isEmpty()) next = flights.peekLast().last + 1;
   }
 
   void install(SnapshotMeta meta, long tick) {
     state = new State.Install(meta, 0, -1, tick);
-    flights.clear();
-    flightBytes = 0;
+    caughtUp = false;
+    forgetFlights();
+  }
+
+  /// Whether the peer is between the beginning of an install and having the log that followed it.
+  boolean isCatchingUp() {
+    return !caughtUp;
+  }
+
+  /// Ends the catching up after an install once the peer has the log up to `index`. Returns whether
+  /// it ended just now.
+  boolean hasCaughtUp(long index) {
+    if (caughtUp || match < index || state instanceof State.Install) return false;
+    caughtUp = true;
+    return true;
   }
 
   void chunkAsked(long tick) {

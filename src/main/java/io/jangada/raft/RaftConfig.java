@@ -9,7 +9,8 @@ package io.jangada.raft;
 /// @param electionTicksMin a follower that hears of no leader stands after a time drawn between
 ///   this…
 /// @param electionTicksMax …and this. For this long, too, a leader keeps going without hearing from
-///   a quorum, a transfer may take, and a write to disk may last before the lead is handed over
+///   a quorum, and a write to disk may last before the lead is handed over. A transfer is given up
+///   after `electionTicksMin`
 /// @param heartbeatTicks the longest silence of a leader towards a peer; well under
 ///   `electionTicksMin`
 /// @param priority 10 for an ordinary member; each step below waits a tenth of `electionTicksMin`
@@ -37,6 +38,10 @@ public record RaftConfig(
   ///   next
   public record Thrift(boolean quorumOnly, int paceTicks) {
     public static final Thrift NONE = new Thrift(false, 0);
+
+    public Thrift {
+      require(paceTicks >= 0, "paceTicks " + paceTicks + ", must be 0 or more");
+    }
   }
 
   /// @param messageEntriesMax entries in one AppendEntries
@@ -47,6 +52,8 @@ public record RaftConfig(
   /// @param readsMax reads that wait; beyond, `BUSY`
   /// @param applyBytesMax entries handed out for applying in one [Ready]
   /// @param retainedBytes entries kept behind a snapshot, for followers that are a little late
+  /// @param heldBytesMax entries kept behind a snapshot for a peer on which one is being installed;
+  ///   where that is not enough the install begins anew with a later snapshot
   public record Limits(
       int messageEntriesMax,
       int messageBytesMax,
@@ -55,9 +62,28 @@ public record RaftConfig(
       long uncommittedBytesMax,
       int readsMax,
       int applyBytesMax,
-      long retainedBytes) {
+      long retainedBytes,
+      long heldBytesMax) {
     public static final Limits DEFAULT =
-        new Limits(4096, 1 << 20, 64, 8 << 20, 64L << 20, 65_536, 4 << 20, 16L << 20);
+        new Limits(4096, 1 << 20, 64, 8 << 20, 64L << 20, 65_536, 4 << 20, 16L << 20, 64L << 20);
+
+    public Limits {
+      require(messageEntriesMax >= 1, atLeastOne("messageEntriesMax", messageEntriesMax));
+      require(messageBytesMax >= 1, atLeastOne("messageBytesMax", messageBytesMax));
+      require(inflightMessagesMax >= 1, atLeastOne("inflightMessagesMax", inflightMessagesMax));
+      require(inflightBytesMax >= 1, atLeastOne("inflightBytesMax", inflightBytesMax));
+      require(uncommittedBytesMax >= 1, atLeastOne("uncommittedBytesMax", uncommittedBytesMax));
+      require(readsMax >= 1, atLeastOne("readsMax", readsMax));
+      require(applyBytesMax >= 1, atLeastOne("applyBytesMax", applyBytesMax));
+      require(retainedBytes >= 0, "retainedBytes " + retainedBytes + ", must be 0 or more");
+      require(
+          heldBytesMax >= retainedBytes,
+          "heldBytesMax " + heldBytesMax + ", must be retainedBytes or more");
+    }
+
+    private static String atLeastOne(String name, long value) {
+      return name + " " + value + ", must be 1 or more";
+    }
   }
 
   public RaftConfig {

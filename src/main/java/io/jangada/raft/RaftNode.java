@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.random.RandomGenerator;
 
 /// One member's side of the Raft protocol: inputs go into [#step], and [#ready] says what is to be
@@ -39,6 +40,7 @@ public final class RaftNode {
   private long clock;
   private long electionTick;
   private int electionTimeout;
+  private long promisedTo;
 
   private long nextBatch = 1;
   private long syncedBatch;
@@ -69,7 +71,8 @@ public final class RaftNode {
         memberships.append(index, Membership.decode(entry.data()));
     }
     this.invariants = new Invariants(hard, log);
-    this.role = new Follower(Membership.NONE, ticks);
+    this.role = new Follower(Membership.NONE, ticks, log.durable());
+    this.promisedTo = config.electionTicksMin();
     resetElectionTimer();
   }
 
@@ -203,7 +206,10 @@ public final class RaftNode {
     Persist persist = takePersist();
     List<Entry> committed =
         log.hasUnapplied() ? log.takeCommitted(limits.applyBytesMax()) : List.of();
-    if (role instanceof Leader leader) leader.reads.drain(log.applied(), out.reads);
+    if (role instanceof Leader leader) {
+      leader.confirmRounds(ticks);
+      leader.reads.drain(log.applied(), out.reads);
+    }
     Ready ready = out.drain(persist, committed);
     invariants.step(hard, log, isLeader());
     return ready;
@@ -257,7 +263,15 @@ public final class RaftNode {
   }
 
   private boolean mayStand() {
-    return memberships.current().isVoter(id) && config.priority() > 0 && !stalled;
+    return isElectable() && config.priority() > 0 && !stalled;
+  }
+
+  /// Whether this member votes in the membership in force or, while that is not known to be
+  /// committed, in one before it: it may be the only one that holds the entry that removes it, and
+  /// then nobody else can be elected (thesis §4.2.2, Fig. 4.6). Its own vote counts only where it
+  /// is a voter.
+  private boolean isElectable() {
+    return memberships.isVoterFrom(log.commit(), id);
   }
 
   private void resetElectionTimer() {
@@ -312,10 +326,11 @@ public final class RaftNode {
   }
 
   /// Whether a leader is so certainly alive that a request for a vote is not even looked at (§6,
-  /// thesis §4.2.3). A member that just started cannot know what it promised before, so with leases
-  /// it waits.
+  /// thesis §4.2.3). Leases stand on this: with them, what was promised to a leader by hearing it
+  /// is kept even when that leader is forgotten for a later term, and a member that just started,
+  /// which cannot know what it promised before, waits.
   private boolean isSticky() {
-    if (config.leaseTicks() > 0 && ticks < config.electionTicksMin()) return true;
+    if (config.leaseTicks() > 0 && ticks < promisedTo) return true;
     return switch (role) {
       case Leader _ -> true;
       case Candidate _ -> false;
@@ -354,7 +369,7 @@ public final class RaftNode {
       if (term > hard.term()) steppedDown(RaftEvent.Cause.HIGHER_TERM);
     }
     if (term > hard.term()) setHard(new HardState(term, Membership.NONE));
-    role = new Follower(leader, ticks);
+    role = new Follower(leader, ticks, log.durable());
     out.events.add(new RaftEvent.FollowerOf(hard.term(), leader));
   }
 
@@ -396,7 +411,7 @@ public final class RaftNode {
       case Message.InstallSnapshot install -> installSnapshot(install);
       case Message.InstallSnapshotReply reply -> installSnapshotReply(reply);
       case Message.TimeoutNow _ -> {
-        if (!isLeader() && memberships.current().isVoter(id)) campaign(false, true);
+        if (!isLeader() && isElectable()) campaign(false, true);
       }
     }
   }
@@ -460,6 +475,7 @@ public final class RaftNode {
     Invariants.check(
         follower.leader == leader, "Election Safety: at most one leader in a term (Fig. 3)");
     follower.heardTick = ticks;
+    promisedTo = ticks + config.electionTicksMin();
     resetElectionTimer();
     return follower;
   }
@@ -508,16 +524,19 @@ public final class RaftNode {
         id, leader, hard.term(), false, index, conflict, append.round());
   }
 
-  /// Tells the leader how far the disk is, once for all that came since. Nothing is said before the
-  /// term is durable. While the disk still writes what came, only news is told: that it got
-  /// further, or that a round asks who leads.
+  /// Tells the leader how far the disk is, once for all that came since. No match is told before
+  /// the term is durable: a member that forgot the term could let an earlier leader cut what it
+  /// acknowledged. While the disk still writes what came, only news is told: that it got further,
+  /// or that a round asks who leads; and once a heartbeat that this member is there.
   private void acknowledge(Follower follower) {
     if (follower.leader == Membership.NONE || hardBatch > syncedBatch || !follower.ackOwed) return;
     long match = Math.min(follower.matched, log.durable());
     boolean done = match == follower.matched;
     boolean asked = follower.round > follower.toldRound && !config.thrift().quorumOnly();
-    if (!done && match <= follower.toldMatch && !asked) return;
+    boolean quiet = ticks - follower.toldTick < config.heartbeatTicks();
+    if (!done && match <= follower.toldMatch && !asked && quiet) return;
     follower.ackOwed = !done;
+    follower.toldTick = ticks;
     follower.toldMatch = match;
     follower.toldRound = follower.round;
     out.messages.add(
@@ -563,20 +582,21 @@ public final class RaftNode {
     } else if (progress.isRefusalFresh(reply.match())) {
       progress.probe(Math.min(reply.match(), nextAfter(reply.conflict(), reply.match())));
     }
-    leader.confirmRounds(ticks);
   }
 
   private void matchAdvanced(Leader leader, int peer, Progress progress) {
     advanceCommit(leader);
+    if (role != leader) return;
     if (leader.transferTo() == peer) leader.tellTransfer(out);
-    if (role == leader && progress.state() instanceof Progress.State.Replicate)
-      promote(leader, peer);
+    promote(leader);
+    if (snapshot != null && progress.hasCaughtUp(snapshot.last().index())) release();
   }
 
   /// Where to try next after a refusal: skips the peer's whole run of a term that is not in our
   /// log, and otherwise goes to the end of that term in ours (§5.3, the optimisation at its end).
   private long nextAfter(EntryId conflict, long refused) {
-    if (conflict.term() == 0) return conflict.index();
+    // What was released since the refused message was sent cannot be searched any more.
+    if (conflict.term() == 0 || !log.knows(refused)) return conflict.index();
     long last = log.lastAtMostTerm(refused, conflict.term());
     return log.termAt(last) == conflict.term() ? last + 1 : conflict.index();
   }
@@ -594,6 +614,8 @@ public final class RaftNode {
       append(leader, Entry.Kind.MEMBERSHIP, memberships.current().settled().encode());
     } else if (!memberships.current().isVoter(id)) {
       leave(leader);
+    } else {
+      promote(leader);
     }
   }
 
@@ -631,13 +653,20 @@ public final class RaftNode {
   private void change(long ticket, Membership target) {
     if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
-    } else if (target.isJoint() || target.equals(memberships.current())) {
+    } else if (target.isJoint() || target.equals(memberships.current()) || isTooMany(target)) {
       drop(ticket, Ready.Reason.INVALID);
     } else if (!mayChange(leader)) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
     } else {
       out.proposed.add(new Ready.Proposed(ticket, beginChange(leader, target)));
     }
+  }
+
+  /// Whether the members before and after the change are too many to decide it together.
+  private boolean isTooMany(Membership target) {
+    SortedSet<Integer> all = target.members();
+    all.addAll(memberships.current().voters());
+    return all.size() > Membership.MEMBERS_MAX;
   }
 
   /// One change at a time, and none before an entry of this term is committed: an earlier leader's
@@ -656,10 +685,18 @@ public final class RaftNode {
   }
 
   /// Makes a voter of a joining learner that holds all that is committed.
+  private void promote(Leader leader) {
+    Membership now = memberships.current();
+    if (now.joining().isEmpty() || !mayChange(leader)) return;
+    for (int peer : now.joining()) {
+      if (leader.matchOf(peer) < log.commit()) continue;
+      promote(leader, peer);
+      return;
+    }
+  }
+
   private void promote(Leader leader, int peer) {
     Membership now = memberships.current();
-    if (!now.joining().contains(peer) || !mayChange(leader)) return;
-    if (leader.matchOf(peer) < log.commit()) return;
     List<Integer> voters = new ArrayList<>(now.voters());
     voters.add(peer);
     List<Integer> learners = now.learners().stream().filter(m -> m != peer).toList();
@@ -718,9 +755,13 @@ public final class RaftNode {
   /// Forgets entries behind the snapshot, except what a peer will need right after its install.
   private void release() {
     if (snapshot == null) return;
-    long to = Math.min(snapshot.last().index(), log.lastIndex());
-    if (role instanceof Leader leader) to = leader.installedFrom(to);
-    to = log.releasable(to, limits.retainedBytes());
+    // A snapshot that was installed beside a log that was kept may cover what is not applied yet.
+    long covered = Math.min(snapshot.last().index(), log.applied());
+    long needed = role instanceof Leader leader ? leader.logNeededFrom(covered, ticks) : covered;
+    long to =
+        Math.max(
+            log.releasable(needed, limits.retainedBytes()),
+            log.releasable(covered, limits.heldBytesMax()));
     if (to <= log.base().index()) return;
     log.releaseTo(to);
     memberships.releaseTo(to);
@@ -739,8 +780,12 @@ public final class RaftNode {
   private void installSnapshot(Message.InstallSnapshot install) {
     follow(install.from());
     SnapshotMeta meta = install.meta();
-    if (meta.last().index() <= log.commit()) replyInstall(meta, meta.chunks());
-    else out.chunkWrites.add(new Ready.ChunkWrite(meta, install.chunk(), install.data()));
+    long last = meta.last().index();
+    if (last > log.commit())
+      out.chunkWrites.add(new Ready.ChunkWrite(meta, install.chunk(), install.data()));
+    else if (last <= log.durable()) replyInstall(meta, meta.chunks());
+    // Otherwise the disk is still at it. The leader asks again, and must not hear before that all
+    // of it is held here: after a crash it would be waited for what is gone.
   }
 
   private void chunkStored(SnapshotMeta meta, int nextChunk) {
@@ -788,7 +833,6 @@ public final class RaftNode {
     }
     boolean news = progress.matched(reply.last().index());
     out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
-    release();
     if (news) matchAdvanced(leader, reply.from(), progress);
   }
 }

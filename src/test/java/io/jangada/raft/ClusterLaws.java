@@ -1,0 +1,173 @@
+package io.jangada.raft;
+
+import static io.jangada.raft.Invariants.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The laws of Fig. 3 and of durability, over all members of a [RaftCluster] at once. They remember
+/// everything that ever happened, so nothing that went wrong heals unseen.
+final class ClusterLaws {
+  private record Made(Entry entry, EntryId before) {}
+
+  private record Committed(Entry entry, long term) {}
+
+  private final SortedMap<Integer, ClusterMember> members;
+  private final TreeMap<Long, Integer> leaders = new TreeMap<>();
+  private final TreeMap<String, Made> made = new TreeMap<>();
+  private final TreeMap<Integer, List<Entry>> seen = new TreeMap<>();
+  private final TreeMap<String, Integer> votes = new TreeMap<>();
+  private final TreeMap<Long, Long> askedReads = new TreeMap<>();
+
+  /// What was committed, from index 1 on.
+  private final List<Committed> committed = new ArrayList<>();
+
+  private final TreeMap<Long, String> states = new TreeMap<>();
+
+  ClusterLaws(SortedMap<Integer, ClusterMember> members) {
+    this.members = members;
+  }
+
+  long committedLast() {
+    return committed.size();
+  }
+
+  /// How many terms had a leader.
+  int leadersSoFar() {
+    return leaders.size();
+  }
+
+  /// After every step of a member.
+  void stepped(ClusterMember member) {
+    logMatching(member);
+    commits(member);
+    election(member);
+    stateMachine(member);
+    oneChangeAtATime(member);
+  }
+
+  private void election(ClusterMember member) {
+    RaftNode node = member.node;
+    if (!node.isLeader()) return;
+    Integer other = leaders.putIfAbsent(node.term(), member.id);
+    check(
+        other == null || other == member.id,
+        "Election Safety: n" + other + " and " + member + " both lead term " + node.term());
+    if (other != null) return;
+    for (Committed one : committed) {
+      long index = one.entry.index();
+      if (one.term >= node.term() || index <= node.base().index()) continue;
+      check(
+          node.termAt(index) == one.entry.term(),
+          "Leader Completeness: " + member + " leads without committed " + one.entry.id());
+    }
+  }
+
+  private void logMatching(ClusterMember member) {
+    RaftNode node = member.node;
+    List<Entry> before = seen.computeIfAbsent(member.id, _ -> new ArrayList<>());
+    long from = node.last().index();
+    while (from > node.base().index()
+        && from <= before.size()
+        && before.get((int) from - 1) == node.entryAt(from)) from--;
+    while (before.size() < node.last().index()) before.add(null);
+    while (before.size() > node.last().index()) before.removeLast();
+    for (long index = from; index > node.base().index(); index--) {
+      Entry entry = node.entryAt(index);
+      if (before.set((int) index - 1, entry) == entry) break;
+      EntryId prev = new EntryId(index - 1, node.termAt(index - 1));
+      Made first = made.putIfAbsent(entry.id().toString(), new Made(entry, prev));
+      check(
+          first == null || first.entry.equals(entry) && first.before.equals(prev),
+          "Log Matching: " + member + " holds another " + entry.id());
+    }
+  }
+
+  private void commits(ClusterMember member) {
+    RaftNode node = member.node;
+    for (long index = committed.size() + 1L; index <= node.commit(); index++) {
+      check(index > node.base().index(), "what is released was committed before");
+      committed.add(new Committed(node.entryAt(index), node.term()));
+      if (index == node.commit()) durableOnQuorum(node, node.entryAt(index).id());
+    }
+    for (long index = Math.max(1, node.base().index()); index <= node.commit(); index++)
+      check(
+          node.termAt(index) == committed.get((int) index - 1).entry.term(),
+          "State Machine Safety: " + member + " committed another entry at " + index);
+  }
+
+  private void durableOnQuorum(RaftNode node, EntryId id) {
+    check(
+        Quorums.isQuorum(
+            node.membershipAt(node.last().index()),
+            voter -> members.containsKey(voter) && members.get(voter).disk.holds(id)),
+        "committed " + id + " is not on the disks of a quorum");
+    check(id.term() == node.term(), "only entries of the own term commit by counting (§5.4.2)");
+  }
+
+  private void stateMachine(ClusterMember member) {
+    String state = String.join("\n", member.state);
+    String other = states.putIfAbsent(member.applied, state);
+    check(
+        other == null || other.equals(state),
+        "State Machine Safety: " + member + " differs at " + member.applied);
+    check(member.applied == member.node.applied(), "what was handed out is applied");
+  }
+
+  private void oneChangeAtATime(ClusterMember member) {
+    int open = 0;
+    RaftNode node = member.node;
+    long known = Math.max(committed.size(), node.base().index());
+    for (long i = known + 1; i <= node.last().index(); i++)
+      if (node.entryAt(i).kind() == Entry.Kind.MEMBERSHIP) open++;
+    check(open <= 1, member + " has " + open + " uncommitted membership changes");
+  }
+
+  /// Before a message may leave its sender.
+  void sent(Message message) {
+    MemberDisk disk = members.get(message.from()).disk;
+    switch (message) {
+      case Message.RequestVote ask -> {
+        if (ask.preVote()) return;
+        check(
+            disk.hard.equals(new HardState(ask.term(), ask.from()))
+                || disk.hard.term() > ask.term(),
+            "a vote is asked for once the own one is durable");
+        check(disk.holds(ask.last()), "a vote is asked for with a durable log");
+      }
+      case Message.RequestVoteReply reply -> {
+        if (reply.preVote() || !reply.granted()) return;
+        check(
+            disk.hard.equals(new HardState(reply.term(), reply.to()))
+                || disk.hard.term() > reply.term(),
+            "a vote is told once it is durable");
+        Integer other = votes.putIfAbsent(reply.term() + "/" + reply.from(), reply.to());
+        check(other == null || other == reply.to(), "a vote is cast once a term");
+      }
+      case Message.AppendEntriesReply reply -> {
+        if (!reply.success()) return;
+        long term = members.get(reply.from()).node.termAt(reply.match());
+        check(disk.hard.term() >= reply.term(), "the term is durable before entries are accepted");
+        check(
+            term < 0 || disk.holds(new EntryId(reply.match(), term)),
+            "nobody acknowledges what its disk does not hold");
+      }
+      case Message.InstallSnapshotReply _,
+          Message.InstallSnapshot _,
+          Message.AppendEntries _,
+          Message.TimeoutNow _ -> {}
+    }
+  }
+
+  void asked(long ticket) {
+    askedReads.put(ticket, (long) committed.size());
+  }
+
+  void answered(ClusterMember member, long ticket) {
+    check(
+        member.applied >= askedReads.get(ticket),
+        "reads never see the past: " + ticket + " at " + member);
+  }
+}

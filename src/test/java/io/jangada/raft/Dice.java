@@ -1,0 +1,18 @@
+package io.jangada.raft;
+
+import java.util.random.RandomGenerator;
+
+/// Dice that show what the test wants: the longest election timeout, until it asks for another.
+final class Dice implements RandomGenerator {
+  int next = Integer.MAX_VALUE;
+
+  @Override
+  public int nextInt(int bound) {
+    return Math.min(next, bound - 1);
+  }
+
+  @Override
+  public long nextLong() {
+    throw new UnsupportedOperationException("the protocol only draws bounded integers");
+  }
+}

@@ -1,0 +1,123 @@
+package io.jangada.raft;
+
+import io.jangada.bytes.Bytes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// One member's disk under the test's control: batches queue until they are synced, and a crash
+/// loses those that were not.
+final class MemberDisk {
+  /// What is durable.
+  HardState hard = HardState.INITIAL;
+
+  EntryId base = EntryId.ZERO;
+  final List<Entry> entries = new ArrayList<>();
+
+  /// Whole snapshots by the index they end at.
+  final TreeMap<Long, StoredSnapshot> snapshots = new TreeMap<>();
+
+  /// Batches that are written by themselves as soon as they come.
+  boolean automatic = true;
+
+  final ArrayDeque<Persist> queue = new ArrayDeque<>();
+  private long lastBatch;
+
+  /// A snapshot's bytes, in chunks.
+  record StoredSnapshot(SnapshotMeta meta, List<Bytes> chunks) {}
+
+  void give(Persist persist) {
+    Invariants.check(persist.batch() == lastBatch + 1, "batches come in order");
+    lastBatch = persist.batch();
+    queue.add(persist);
+  }
+
+  boolean isIdle() {
+    return queue.isEmpty();
+  }
+
+  /// Makes the oldest batch durable and tells its number.
+  long sync() {
+    Persist persist = queue.remove();
+    write(persist, Integer.MAX_VALUE);
+    return persist.batch();
+  }
+
+  /// The machine stops. Of the batches under way the first `written` are on the disk all the same,
+  /// though nobody was told, and of the one after them its beginning up to `torn` parts.
+  void crash(int written, int torn) {
+    for (int i = 0; i < written && !queue.isEmpty(); i++) sync();
+    if (torn > 0 && !queue.isEmpty()) write(queue.remove(), torn);
+    queue.clear();
+    lastBatch = 0;
+  }
+
+  Recovered recover() {
+    SnapshotMeta snapshot = snapshots.isEmpty() ? null : snapshots.lastEntry().getValue().meta();
+    return new Recovered(hard, base, List.copyOf(entries), snapshot);
+  }
+
+  EntryId last() {
+    return entries.isEmpty() ? base : entries.getLast().id();
+  }
+
+  long lastIndex() {
+    return base.index() + entries.size();
+  }
+
+  /// Whether what is durable proves the entry: by the log, or by a snapshot that covers it.
+  boolean holds(EntryId id) {
+    if (!snapshots.isEmpty() && snapshots.lastKey() >= id.index()) return true;
+    return logHolds(id);
+  }
+
+  boolean logHolds(EntryId id) {
+    if (id.index() < base.index() || id.index() > lastIndex()) return false;
+    if (id.index() == base.index()) return id.equals(base);
+    return entries.get((int) (id.index() - base.index() - 1)).id().equals(id);
+  }
+
+  void forgetSnapshotsBefore(long index) {
+    if (!snapshots.isEmpty()) snapshots.headMap(Math.min(index, snapshots.lastKey())).clear();
+  }
+
+  /// Presets what a member has before it first starts.
+  void preset(HardState state, List<Entry> log) {
+    hard = state;
+    entries.addAll(log);
+  }
+
+  private void write(Persist persist, int parts) {
+    int left = parts;
+    if (persist.resetTo() != null && left-- > 0) {
+      base = persist.resetTo();
+      entries.clear();
+    }
+    if (persist.hardState() != null && left-- > 0) hard = persist.hardState();
+    for (Entry entry : persist.entries()) if (left-- > 0) append(entry);
+    if (persist.releasedTo() > base.index() && left > 0) release(persist.releasedTo());
+  }
+
+  private void append(Entry entry) {
+    Invariants.check(
+        entry.index() > base.index() && entry.index() <= lastIndex() + 1,
+        "entries for the disk begin at most one past its end");
+    while (lastIndex() >= entry.index()) entries.removeLast();
+    entries.add(entry);
+  }
+
+  private void release(long index) {
+    Invariants.check(index <= lastIndex(), "only entries on the disk are released");
+    Invariants.check(
+        !snapshots.isEmpty() && snapshots.lastKey() >= index,
+        "what is released is covered by a durable snapshot");
+    base = entries.get((int) (index - base.index() - 1)).id();
+    entries.removeIf(entry -> entry.index() <= index);
+  }
+
+  @Override
+  public String toString() {
+    return hard + " base=" + base + " " + entries.stream().map(Entry::id).toList();
+  }
+}
