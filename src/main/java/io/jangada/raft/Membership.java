@@ -68,6 +68,12 @@ public record Membership(
     return union(voters, outgoing, learners);
   }
 
+  /// Whether a change to `target` can be decided: it is not joint itself, and all members before
+  /// and after it together are not too many.
+  public boolean mayChangeTo(Membership target) {
+    return !target.isJoint() && union(target.voters, voters, target.learners).size() <= MEMBERS_MAX;
+  }
+
   /// The membership that leads from this one to `target`: both groups of voters decide together. An
   /// old voter that `target` makes a learner votes in the old group until the joint phase ends.
   public Membership jointTo(Membership target) {

@@ -148,11 +148,22 @@ final class RaftLog {
     return first;
   }
 
-  /// The last index at or before `from` whose term is at most `term`.
-  long lastAtMostTerm(long from, long term) {
-    long index = Math.min(from, lastIndex());
-    while (index > base.index() && termAt(index) > term) index--;
-    return index;
+  /// Where a leader tries next with a peer that refused what follows `refused`, because it has at
+  /// that place a run of entries that begins at `conflict`: skips the whole run when its term is
+  /// not in this log, and otherwise goes to the end of that term here (§5.3, the optimisation at
+  /// its end).
+  ///
+  /// @param conflict the peer's log's end plus one, and term 0, where it has no entry at `refused`
+  /// @return at most `refused`
+  long nextAfterRefusal(long refused, EntryId conflict) {
+    long next = conflict.index();
+    // What was released since the refused message was sent cannot be searched any more.
+    if (conflict.term() > 0 && knows(refused)) {
+      long last = refused;
+      while (last > base.index() && termAt(last) > conflict.term()) last--;
+      if (termAt(last) == conflict.term()) next = last + 1;
+    }
+    return Math.min(refused, next);
   }
 
   boolean hasUnpersisted() {

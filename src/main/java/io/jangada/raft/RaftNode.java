@@ -1,10 +1,8 @@
 package io.jangada.raft;
 
 import io.jangada.bytes.Bytes;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
 import java.util.random.RandomGenerator;
 
 /// One member's side of the Raft protocol: inputs go into [#step], and [#ready] says what is to be
@@ -20,17 +18,13 @@ import java.util.random.RandomGenerator;
 ///
 /// Where this departs from the paper is listed in `docs/DIVERGENCE.md`.
 public final class RaftNode {
-  private record Held(long batch, Message message) {}
-
-  private record Handed(long batch, long tick) {}
-
   private final RaftConfig config;
   private final RaftConfig.Limits limits;
-  private final RandomGenerator random;
   private final RaftLog log;
   private final MembershipLog memberships;
   private final Invariants invariants;
   private final int id;
+  private final ElectionClock elections;
 
   private HardState hard;
   private Role role;
@@ -38,18 +32,11 @@ public final class RaftNode {
 
   private long ticks;
   private long clock;
-  private long electionTick;
-  private int electionTimeout;
-  private long promisedTo;
 
-  private long nextBatch = 1;
-  private long syncedBatch;
-  private long hardBatch;
+  private final DiskQueue disk = new DiskQueue();
   private EntryId resetTo;
   private long releasedTo;
   private long releasedToTold;
-  private final ArrayDeque<Held> held = new ArrayDeque<>();
-  private final ArrayDeque<Handed> handed = new ArrayDeque<>();
   private boolean stalled;
 
   private final Outbox out = new Outbox();
@@ -57,7 +44,6 @@ public final class RaftNode {
   public RaftNode(RaftConfig config, Recovered recovered, RandomGenerator random) {
     this.config = config;
     this.limits = config.limits();
-    this.random = random;
     this.id = config.id();
     this.hard = recovered.hard();
     this.snapshot = recovered.snapshot();
@@ -72,8 +58,7 @@ public final class RaftNode {
     }
     this.invariants = new Invariants(hard, log);
     this.role = new Follower(Membership.NONE, ticks, log.durable());
-    this.promisedTo = config.electionTicksMin();
-    resetElectionTimer();
+    this.elections = new ElectionClock(config, random);
   }
 
   // ---- what can be asked ----
@@ -221,26 +206,22 @@ public final class RaftNode {
   }
 
   private Persist takePersist() {
-    boolean writesHard = hardBatch == nextBatch;
+    boolean writesHard = disk.isHardStateWaiting();
     boolean releases = releasedTo > releasedToTold;
     if (!writesHard && resetTo == null && !releases && !log.hasUnpersisted()) return null;
-    long batch = nextBatch++;
+    long batch = disk.give(ticks);
     List<Entry> entries = log.hasUnpersisted() ? log.takeUnpersisted(batch) : List.of();
     Persist persist =
         new Persist(batch, resetTo, writesHard ? hard : null, entries, releases ? releasedTo : 0);
     resetTo = null;
     releasedToTold = releasedTo;
-    handed.add(new Handed(batch, ticks));
     return persist;
   }
 
   private void synced(long batch) {
-    Invariants.check(batch < nextBatch, "the disk reports only batches it was given");
-    syncedBatch = Math.max(syncedBatch, batch);
-    while (!handed.isEmpty() && handed.peek().batch <= syncedBatch) handed.poll();
+    List<Message> free = disk.synced(batch);
     log.synced(batch);
-    while (!held.isEmpty() && held.peek().batch <= syncedBatch) {
-      Message message = held.poll().message;
+    for (Message message : free) {
       if (message.to() == id) receive(message);
       else if (message.term() >= hard.term()) out.messages.add(message);
     }
@@ -256,9 +237,9 @@ public final class RaftNode {
     checkStorage();
     if (role instanceof Leader leader) {
       tickLeader(leader);
-    } else if (ticks - electionTick >= electionTimeout) {
+    } else if (elections.isOver(ticks)) {
       if (mayStand()) campaign(true, false);
-      else resetElectionTimer();
+      else elections.reset(ticks);
     }
   }
 
@@ -274,20 +255,10 @@ public final class RaftNode {
     return memberships.isVoterFrom(log.commit(), id);
   }
 
-  private void resetElectionTimer() {
-    int spread = config.electionTicksMax() - config.electionTicksMin() + 1;
-    int handicap =
-        (RaftConfig.PRIORITY_MAX - config.priority())
-            * config.electionTicksMin()
-            / RaftConfig.PRIORITY_MAX;
-    electionTick = ticks;
-    electionTimeout = config.electionTicksMin() + random.nextInt(spread) + handicap;
-  }
-
   private void campaign(boolean preVote, boolean transfer) {
     Candidate candidate = new Candidate(preVote);
     role = candidate;
-    resetElectionTimer();
+    elections.reset(ticks);
     if (!preVote) setHard(new HardState(hard.term() + 1, id));
     out.events.add(new RaftEvent.ElectionStarted(hard.term(), preVote));
     long term = preVote ? hard.term() + 1 : hard.term();
@@ -321,16 +292,14 @@ public final class RaftNode {
       setHard(new HardState(hard.term(), request.from()));
       out.events.add(new RaftEvent.VoteCast(hard.term(), request.from()));
     }
-    resetElectionTimer();
+    elections.reset(ticks);
     hold(reply);
   }
 
   /// Whether a leader is so certainly alive that a request for a vote is not even looked at (§6,
-  /// thesis §4.2.3). Leases stand on this: with them, what was promised to a leader by hearing it
-  /// is kept even when that leader is forgotten for a later term, and a member that just started,
-  /// which cannot know what it promised before, waits.
+  /// thesis §4.2.3).
   private boolean isSticky() {
-    if (config.leaseTicks() > 0 && ticks < promisedTo) return true;
+    if (elections.isPromised(ticks)) return true;
     return switch (role) {
       case Leader _ -> true;
       case Candidate _ -> false;
@@ -365,7 +334,7 @@ public final class RaftNode {
   private void becomeFollower(long term, int leader) {
     if (role instanceof Leader old) {
       for (long ticket : old.reads.clear()) drop(ticket, Ready.Reason.NOT_LEADER);
-      resetElectionTimer();
+      elections.reset(ticks);
       if (term > hard.term()) steppedDown(RaftEvent.Cause.HIGHER_TERM);
     }
     if (term > hard.term()) setHard(new HardState(term, Membership.NONE));
@@ -384,12 +353,12 @@ public final class RaftNode {
 
   private void setHard(HardState next) {
     hard = next;
-    hardBatch = nextBatch;
+    disk.hardStateChanged();
   }
 
   /// Sends the message once the present term and vote are durable.
   private void hold(Message message) {
-    if (hardBatch > syncedBatch) held.add(new Held(hardBatch, message));
+    if (!disk.isHardStateDurable()) disk.hold(message);
     else if (message.to() == id) receive(message);
     else out.messages.add(message);
   }
@@ -475,8 +444,7 @@ public final class RaftNode {
     Invariants.check(
         follower.leader == leader, "Election Safety: at most one leader in a term (Fig. 3)");
     follower.heardTick = ticks;
-    promisedTo = ticks + config.electionTicksMin();
-    resetElectionTimer();
+    elections.leaderHeard(ticks);
     return follower;
   }
 
@@ -529,7 +497,8 @@ public final class RaftNode {
   /// acknowledged. While the disk still writes what came, only news is told: that it got further,
   /// or that a round asks who leads; and once a heartbeat that this member is there.
   private void acknowledge(Follower follower) {
-    if (follower.leader == Membership.NONE || hardBatch > syncedBatch || !follower.ackOwed) return;
+    if (follower.leader == Membership.NONE || !disk.isHardStateDurable() || !follower.ackOwed)
+      return;
     long match = Math.min(follower.matched, log.durable());
     boolean done = match == follower.matched;
     boolean asked = follower.round > follower.toldRound && !config.thrift().quorumOnly();
@@ -580,7 +549,7 @@ public final class RaftNode {
           reply.match() <= log.lastIndex(), "no follower matches more than its leader holds");
       if (progress.matched(reply.match())) matchAdvanced(leader, reply.from(), progress);
     } else if (progress.isRefusalFresh(reply.match())) {
-      progress.probe(Math.min(reply.match(), nextAfter(reply.conflict(), reply.match())));
+      progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
     }
   }
 
@@ -590,15 +559,6 @@ public final class RaftNode {
     if (leader.transferTo() == peer) leader.tellTransfer(out);
     promote(leader);
     if (snapshot != null && progress.hasCaughtUp(snapshot.last().index())) release();
-  }
-
-  /// Where to try next after a refusal: skips the peer's whole run of a term that is not in our
-  /// log, and otherwise goes to the end of that term in ours (§5.3, the optimisation at its end).
-  private long nextAfter(EntryId conflict, long refused) {
-    // What was released since the refused message was sent cannot be searched any more.
-    if (conflict.term() == 0 || !log.knows(refused)) return conflict.index();
-    long last = log.lastAtMostTerm(refused, conflict.term());
-    return log.termAt(last) == conflict.term() ? last + 1 : conflict.index();
   }
 
   private void advanceCommit(Leader leader) {
@@ -653,20 +613,13 @@ public final class RaftNode {
   private void change(long ticket, Membership target) {
     if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
-    } else if (target.isJoint() || target.equals(memberships.current()) || isTooMany(target)) {
+    } else if (target.equals(memberships.current()) || !memberships.current().mayChangeTo(target)) {
       drop(ticket, Ready.Reason.INVALID);
     } else if (!mayChange(leader)) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
     } else {
       out.proposed.add(new Ready.Proposed(ticket, beginChange(leader, target)));
     }
-  }
-
-  /// Whether the members before and after the change are too many to decide it together.
-  private boolean isTooMany(Membership target) {
-    SortedSet<Integer> all = target.members();
-    all.addAll(memberships.current().voters());
-    return all.size() > Membership.MEMBERS_MAX;
   }
 
   /// One change at a time, and none before an entry of this term is committed: an earlier leader's
@@ -733,7 +686,7 @@ public final class RaftNode {
   // ---- a disk that does not answer ----
 
   private void checkStorage() {
-    boolean late = !handed.isEmpty() && ticks - handed.peek().tick > config.electionTicksMax();
+    boolean late = disk.isLate(ticks, config.electionTicksMax());
     if (late == stalled) return;
     stalled = late;
     out.events.add(new RaftEvent.StorageStalled(stalled));

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /// Random schedules: all laws after every step, and convergence at the end.
 class RandomWalkTest {
-  private static final int SEEDS = Integer.getInteger("walk.seeds", 400);
+  private static final int SEEDS = Integer.getInteger("walk.seeds", 200);
   private static final long FIRST = Long.getLong("walk.first", 1);
   private static final int STEPS = 1500;
 

@@ -1,0 +1,59 @@
+package io.jangada.raft;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The batches that the disk was given and has not reported yet, and the messages that may not
+/// leave before it has the term and vote they speak of (thesis §3.8).
+final class DiskQueue {
+  private record Held(long batch, Message message) {}
+
+  private record Given(long batch, long tick) {}
+
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private final ArrayDeque<Given> given = new ArrayDeque<>();
+  private long nextBatch = 1;
+  private long syncedBatch;
+  private long hardBatch;
+
+  /// Term or vote changed: the next batch takes them along.
+  void hardStateChanged() {
+    hardBatch = nextBatch;
+  }
+
+  /// Whether the next batch has to take the hard state along.
+  boolean isHardStateWaiting() {
+    return hardBatch == nextBatch;
+  }
+
+  boolean isHardStateDurable() {
+    return hardBatch <= syncedBatch;
+  }
+
+  /// Keeps the message until the present hard state is durable.
+  void hold(Message message) {
+    held.add(new Held(hardBatch, message));
+  }
+
+  /// A batch goes to the disk; this is its number.
+  long give(long tick) {
+    given.add(new Given(nextBatch, tick));
+    return nextBatch++;
+  }
+
+  /// The disk has everything up to `batch`. Returns the messages that waited for that.
+  List<Message> synced(long batch) {
+    Invariants.check(batch < nextBatch, "the disk reports only batches it was given");
+    syncedBatch = Math.max(syncedBatch, batch);
+    while (!given.isEmpty() && given.peek().batch <= syncedBatch) given.poll();
+    List<Message> free = new ArrayList<>();
+    while (!held.isEmpty() && held.peek().batch <= syncedBatch) free.add(held.poll().message);
+    return free;
+  }
+
+  /// Whether the oldest batch under way takes longer than `ticksMax`.
+  boolean isLate(long tick, int ticksMax) {
+    return !given.isEmpty() && tick - given.peek().tick > ticksMax;
+  }
+}

@@ -1,0 +1,49 @@
+package io.jangada.raft;
+
+import java.util.random.RandomGenerator;
+
+/// When a member may stand for election (§5.2), and until when it promised not to vote for others
+/// because it heard a leader. All times are in ticks since the start.
+final class ElectionClock {
+  private final RaftConfig config;
+  private final RandomGenerator random;
+  private long resetTick;
+  private int timeoutTicks;
+  private long promisedTo;
+
+  /// With leases a member that just started keeps quiet at first: it cannot know what it promised
+  /// before.
+  ElectionClock(RaftConfig config, RandomGenerator random) {
+    this.config = config;
+    this.random = random;
+    this.promisedTo = config.electionTicksMin();
+    reset(0);
+  }
+
+  /// A time drawn anew has to go by before this member stands; the lower its priority, the longer.
+  void reset(long tick) {
+    int spread = config.electionTicksMax() - config.electionTicksMin() + 1;
+    int handicap =
+        (RaftConfig.PRIORITY_MAX - config.priority())
+            * config.electionTicksMin()
+            / RaftConfig.PRIORITY_MAX;
+    resetTick = tick;
+    timeoutTicks = config.electionTicksMin() + random.nextInt(spread) + handicap;
+  }
+
+  boolean isOver(long tick) {
+    return tick - resetTick >= timeoutTicks;
+  }
+
+  /// The leader was heard: for the shortest election timeout it may count on this member.
+  void leaderHeard(long tick) {
+    promisedTo = tick + config.electionTicksMin();
+    reset(tick);
+  }
+
+  /// Whether some leader may still count on this member, be it forgotten here for a later term.
+  /// Leases stand on this; without them nobody is promised anything.
+  boolean isPromised(long tick) {
+    return config.leaseTicks() > 0 && tick < promisedTo;
+  }
+}
