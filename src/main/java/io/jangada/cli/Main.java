@@ -19,7 +19,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "A distributed, linearizable key-value store on its own Raft.",
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.Provider.class,
-    subcommands = {HelpCommand.class, VersionCommand.class, CompletionCommand.class})
+    subcommands = {
+      HelpCommand.class,
+      VersionCommand.class,
+      CompletionCommand.class,
+      SimCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -1,0 +1,33 @@
+package io.jangada.node;
+
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.jangada.raft.Membership;
+import io.jangada.store.SnapshotDone;
+import java.util.function.Consumer;
+
+/// What reaches a [Replica] from outside, through its [Inbox].
+sealed interface Event {
+  /// @param requestId null for a request that is never retried
+  record Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply)
+      implements Event {}
+
+  record FromPeer(PeerMessage message) implements Event {}
+
+  /// The log's disk holds everything up to this batch.
+  record Synced(long batch) implements Event {}
+
+  /// The log's disk has no space, or has some again.
+  record DiskFull(boolean full) implements Event {}
+
+  record Stored(SnapshotDone done) implements Event {}
+
+  record ChangeMembership(Membership target, Consumer<Outcome> reply) implements Event {}
+
+  /// @param target [Membership#NONE] for the most suitable voter
+  record Transfer(int target, Consumer<Outcome> reply) implements Event {}
+
+  record TakeSnapshot(Consumer<Outcome> reply) implements Event {}
+
+  record AskStatus(Consumer<Status> reply) implements Event {}
+}

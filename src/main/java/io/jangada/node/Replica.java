@@ -1,0 +1,428 @@
+package io.jangada.node;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
+import io.jangada.kv.Envelope;
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
+import io.jangada.raft.Entry;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Input;
+import io.jangada.raft.Membership;
+import io.jangada.raft.Message;
+import io.jangada.raft.RaftEvent;
+import io.jangada.raft.RaftNode;
+import io.jangada.raft.Ready;
+import io.jangada.store.DurableLog;
+import io.jangada.store.SnapshotDone;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// One running member: the protocol, the state machine, the log on disk and the way to the peers,
+/// joined in one duty cycle.
+///
+/// Whoever calls [#poll] owns the replica; everybody else goes through the methods that put
+/// something into its [Inbox], which may be called from any thread. Replies are called by the
+/// owner, inside `poll`, and must be quick.
+///
+/// One cycle takes what is in the inbox, lets time pass, and then does what the protocol says is
+/// ready: answers, messages, writes for the disk, entries to apply, reads to serve. Nothing is
+/// answered that is not committed. When anything throws, the replica is broken: it is not to be
+/// polled again, and [#abandon] gives those who wait the only true answer, that nobody knows.
+public final class Replica {
+  private static final int EVENTS_PER_POLL = 4096;
+  private static final int PORTIONS_PER_POLL = 16;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /// The world as one replica sees it.
+  public record World(Clock clock, Transport transport, Consumer<RaftEvent> observer) {}
+
+  private final ReplicaSettings settings;
+  private final World world;
+  private final Inbox inbox;
+  private final RaftNode raft;
+  private final DurableLog log;
+  private final SnapshotTransfer snapshots;
+  private final Pending pending = new Pending();
+  private final Forwarding forwarding;
+  private final ClusterClock clusterClock;
+  private final SortedMap<Integer, List<PeerMessage.Reply>> repliesToPeers = new TreeMap<>();
+
+  private KvStore kv;
+  private final ArrayDeque<Ready> deferred = new ArrayDeque<>();
+  private long now;
+  private long tickedNanos;
+  private int leader = Membership.NONE;
+  private long expiryProposedFor;
+  private long appliedBytes;
+  private boolean diskFull;
+
+  /// A replica on what [Start] recovered.
+  ///
+  /// @param wakeup called, from any thread, when there is something to [#poll] for
+  public Replica(ReplicaSettings settings, Start start, World world, Runnable wakeup) {
+    this.settings = settings;
+    this.world = world;
+    this.raft = start.raft();
+    this.log = start.log();
+    this.kv = start.kv();
+    this.snapshots = new SnapshotTransfer(start.snapshots());
+    this.inbox = new Inbox(settings.inboxRequestsMax(), settings.inboxMessagesMax(), wakeup);
+    this.forwarding =
+        new Forwarding(
+            start.name(), settings.inboxRequestsMax(), settings.retryMillis() * NANOS_PER_MILLI);
+    this.now = world.clock().nanos();
+    this.tickedNanos = now;
+    this.clusterClock = new ClusterClock(kv.clusterTimeMillis(), now);
+  }
+
+  // ---- from any thread ----
+
+  /// Asks for an operation.
+  ///
+  /// @param requestId under which a command is applied at most once however often it is submitted;
+  ///   null for a command that is submitted once
+  public void submit(Operation operation, RequestId requestId, Consumer<Outcome> reply) {
+    ask(new Event.Submit(operation, requestId, reply), reply);
+  }
+
+  /// Gives the replica a message that a peer sent. It may be lost when too many wait.
+  public void receive(PeerMessage message) {
+    inbox.offer(new Event.FromPeer(message));
+  }
+
+  public void changeMembership(Membership target, Consumer<Outcome> reply) {
+    ask(new Event.ChangeMembership(target, reply), reply);
+  }
+
+  /// Hands leadership over. Answered as soon as the handover has begun.
+  ///
+  /// @param target [Membership#NONE] for the most suitable voter
+  public void transfer(int target, Consumer<Outcome> reply) {
+    ask(new Event.Transfer(target, reply), reply);
+  }
+
+  public void takeSnapshot(Consumer<Outcome> reply) {
+    ask(new Event.TakeSnapshot(reply), reply);
+  }
+
+  /// Asks how things stand. Not answered when the inbox is full.
+  public void status(Consumer<Status> reply) {
+    inbox.offer(new Event.AskStatus(reply));
+  }
+
+  /// The log's disk holds everything up to `batch`.
+  public void synced(long batch) {
+    inbox.offer(new Event.Synced(batch));
+  }
+
+  /// The log's disk has no space for more, or has some again.
+  public void diskFull(boolean full) {
+    inbox.offer(new Event.DiskFull(full));
+  }
+
+  /// A task of the snapshot store is done.
+  public void stored(SnapshotDone done) {
+    inbox.offer(new Event.Stored(done));
+  }
+
+  private void ask(Event event, Consumer<Outcome> reply) {
+    if (!inbox.offer(event)) reply.accept(new Outcome.Busy("too many requests are waiting"));
+  }
+
+  // ---- from the owner ----
+
+  /// One duty cycle. Returns whether there is more to do at once.
+  public boolean poll() {
+    now = world.clock().nanos();
+    int taken = 0;
+    for (Event event; taken < EVENTS_PER_POLL && (event = inbox.poll()) != null; taken++)
+      handle(event);
+    tick();
+    watchLeader();
+    forward();
+    int portions = 0;
+    do act(raft.ready());
+    while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
+    snapshots.proceed(this::restored);
+    if (snapshots.isRestoring()) appliedBytes = 0;
+    flushReplies();
+    return !inbox.isEmpty() || raft.hasMore();
+  }
+
+  /// When [#poll] is due again at the latest, on the replica's clock.
+  public long nextPollNanos() {
+    return tickedNanos + settings.tickNanos();
+  }
+
+  /// Ends every request that waits with [Outcome.Unknown]. For a replica that stops or is broken.
+  public void abandon() {
+    pending.abandon();
+    forwarding.abandon();
+    for (Event event; (event = inbox.poll()) != null; )
+      if (event instanceof Event.Submit submit)
+        submit.reply().accept(new Outcome.NotLeader(Membership.NONE));
+  }
+
+  /// The protocol's state, for those who check laws from outside.
+  public RaftNode raft() {
+    return raft;
+  }
+
+  /// The state machine, for those who check laws from outside. Another object after a restore.
+  public KvStore kv() {
+    return kv;
+  }
+
+  /// Whether an installed snapshot is still being loaded: the state machine lags behind until then.
+  public boolean isRestoring() {
+    return snapshots.isRestoring();
+  }
+
+  private void handle(Event event) {
+    switch (event) {
+      case Event.Submit submit -> submit(submit, Membership.NONE);
+      case Event.FromPeer(PeerMessage message) -> fromPeer(message);
+      case Event.Synced(long batch) -> raft.step(new Input.Synced(batch));
+      case Event.DiskFull(boolean full) -> diskFull = full;
+      case Event.Stored(SnapshotDone done) -> snapshotTask(done);
+      case Event.ChangeMembership(Membership target, Consumer<Outcome> reply) ->
+          raft.step(new Input.ChangeMembership(pending.add(null, reply, deadline()), target));
+      case Event.Transfer(int target, Consumer<Outcome> reply) ->
+          raft.step(new Input.Transfer(pending.add(null, reply, deadline()), target));
+      case Event.TakeSnapshot(Consumer<Outcome> reply) -> reply.accept(beginSnapshot());
+      case Event.AskStatus(Consumer<Status> reply) -> reply.accept(status());
+    }
+  }
+
+  private void snapshotTask(SnapshotDone done) {
+    try {
+      snapshots.done(done, raft);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the installed snapshot cannot be loaded", e);
+    }
+  }
+
+  private long deadline() {
+    return now + settings.requestTimeoutMillis() * NANOS_PER_MILLI;
+  }
+
+  // ---- requests ----
+
+  /// @param witness a member that follows this one, as of after the request was made
+  private void submit(Event.Submit submit, int witness) {
+    var refusal = kv.limits().refusalOf(submit.operation());
+    if (refusal.isPresent()) {
+      submit.reply().accept(new Outcome.Done(refusal.get()));
+    } else if (!raft.isLeader()) {
+      if (settings.forwards() && witness == Membership.NONE) forwarding.add(submit, deadline());
+      else submit.reply().accept(new Outcome.NotLeader(raft.leader()));
+    } else {
+      lead(submit, witness);
+    }
+  }
+
+  private void lead(Event.Submit submit, int witness) {
+    long ticket = pending.add(submit.operation(), submit.reply(), deadline());
+    switch (submit.operation()) {
+      case Operation.Get _ -> raft.step(new Input.Read(ticket, witness));
+      case Operation.Command command -> {
+        if (diskFull) pending.answer(ticket, new Outcome.Busy("the disk is full"));
+        else raft.step(new Input.Propose(ticket, envelope(submit.requestId(), command)));
+      }
+    }
+  }
+
+  private Bytes envelope(RequestId requestId, Operation.Command command) {
+    long stamp = Math.max(clusterClock.millis(now), kv.clusterTimeMillis());
+    return CommandCodec.encode(new Envelope(requestId, stamp, command));
+  }
+
+  private void fromPeer(PeerMessage message) {
+    if (message.to() != raft.id()) return;
+    switch (message) {
+      case PeerMessage.Raft(Message inner, long clusterTimeMillis) -> {
+        raft.step(new Input.Receive(inner));
+        if (raft.leader() == inner.from() && raft.term() == inner.term())
+          clusterClock.heard(clusterTimeMillis, now);
+      }
+      case PeerMessage.Forward forward -> {
+        boolean leads = raft.isLeader() && raft.term() == forward.term();
+        for (PeerMessage.Request request : forward.requests())
+          serve(forward.from(), request, leads);
+      }
+      case PeerMessage.ForwardReply replies ->
+          replies.replies().forEach(reply -> forwarding.answered(reply, now));
+    }
+  }
+
+  /// Serves a request that a follower passed on, if this member leads in the follower's term.
+  /// Otherwise it never will, so that a copy of the message that comes later is refused as well.
+  private void serve(int peer, PeerMessage.Request request, boolean leads) {
+    Consumer<Outcome> reply =
+        outcome ->
+            repliesToPeers
+                .computeIfAbsent(peer, _ -> new ArrayList<>())
+                .add(new PeerMessage.Reply(request.number(), outcome));
+    if (leads) submit(new Event.Submit(request.operation(), request.requestId(), reply), peer);
+    else reply.accept(new Outcome.NotLeader(raft.leader()));
+  }
+
+  private void forward() {
+    if (forwarding.size() == 0) return;
+    if (raft.isLeader()) {
+      for (Event.Submit submit : forwarding.takeAll()) submit(submit, Membership.NONE);
+    } else if (raft.leader() != Membership.NONE) {
+      List<PeerMessage.Request> due = forwarding.due(now);
+      if (!due.isEmpty())
+        world.transport().send(new PeerMessage.Forward(raft.id(), raft.leader(), raft.term(), due));
+    }
+  }
+
+  private void flushReplies() {
+    while (!repliesToPeers.isEmpty()) {
+      int peer = repliesToPeers.firstKey();
+      List<PeerMessage.Reply> replies = repliesToPeers.remove(peer);
+      world.transport().send(new PeerMessage.ForwardReply(raft.id(), peer, replies));
+    }
+  }
+
+  // ---- time ----
+
+  private void tick() {
+    long elapsed = (now - tickedNanos) / settings.tickNanos();
+    if (elapsed < 1) return;
+    tickedNanos += elapsed * settings.tickNanos();
+    raft.step(new Input.Tick((int) Math.min(elapsed, Integer.MAX_VALUE)));
+    clusterClock.reached(kv.clusterTimeMillis(), now);
+    pending.expire(now, raft.leader());
+    forwarding.expire(now, raft.leader());
+    proposeExpiry();
+    if (appliedBytes >= settings.snapshotBytes()) beginSnapshot();
+  }
+
+  /// What falls due is removed by an entry of the log, proposed by the leader (TRAPS: never by a
+  /// member's own clock). One proposal for a deadline is enough in a term.
+  private void proposeExpiry() {
+    long due = kv.nextDeadlineMillis();
+    if (!raft.isEstablished() || due == Long.MAX_VALUE || diskFull) return;
+    if (clusterClock.millis(now) < due || raft.applied() < expiryProposedFor) return;
+    long ticket = pending.add(null, _ -> {}, deadline());
+    long before = raft.last().index();
+    raft.step(new Input.Propose(ticket, envelope(null, new Operation.Expire())));
+    if (raft.last().index() > before) expiryProposedFor = raft.last().index();
+  }
+
+  private void watchLeader() {
+    clusterClock.leads(raft.isLeader(), now);
+    if (raft.leader() == leader) return;
+    leader = raft.leader();
+    expiryProposedFor = 0;
+    forwarding.leaderChanged(now);
+  }
+
+  private Outcome beginSnapshot() {
+    if (snapshots.isBusy() || !deferred.isEmpty())
+      return new Outcome.Busy("a snapshot is under way");
+    if (kv.appliedIndex() == 0 || appliedBytes == 0 && raft.snapshot() != null)
+      return new Outcome.Refused("nothing was applied since the last snapshot");
+    snapshots.begin(kv, raft);
+    appliedBytes = 0;
+    return new Outcome.Done(new Result.Written(kv.appliedIndex()));
+  }
+
+  // ---- what is ready ----
+
+  private void act(Ready ready) {
+    for (Ready.Proposed proposed : ready.proposed()) place(proposed);
+    for (Ready.Dropped dropped : ready.dropped())
+      pending.answer(dropped.ticket(), outcomeOf(dropped.reason()));
+    long clusterTimeMillis = clusterClock.millis(now);
+    for (Message message : ready.messages())
+      world.transport().send(new PeerMessage.Raft(message, clusterTimeMillis));
+    if (ready.persist() != null) log.submit(ready.persist());
+    ready.chunkReads().forEach(snapshots::read);
+    ready.chunkWrites().forEach(snapshots::write);
+    ready.events().forEach(world.observer());
+    if (ready.restore() != null) {
+      deferred.clear();
+      snapshots.restore(ready.restore(), kv.limits());
+    }
+    if (snapshots.isRestoring()) deferred.add(ready);
+    else apply(ready);
+  }
+
+  /// A transfer names the log's end, which may be applied already; everything else is a new entry.
+  private void place(Ready.Proposed proposed) {
+    long index = proposed.id().index();
+    if (index > kv.appliedIndex()) pending.placed(proposed.ticket(), proposed.id());
+    else pending.answer(proposed.ticket(), new Outcome.Done(new Result.Written(index)));
+  }
+
+  private Outcome outcomeOf(Ready.Reason reason) {
+    return switch (reason) {
+      case NOT_LEADER -> new Outcome.NotLeader(raft.leader());
+      case BUSY -> new Outcome.Busy("too much waits to be committed, or the lead is handed over");
+      case MEMBERSHIP_BUSY -> new Outcome.Busy("another membership change is under way");
+      case INVALID -> new Outcome.Refused("no such change or transfer makes sense here");
+    };
+  }
+
+  private void apply(Ready ready) {
+    for (Entry entry : ready.committed()) {
+      Result result =
+          switch (entry.kind()) {
+            case COMMAND -> kv.apply(entry.index(), entry.data());
+            case NO_OP, MEMBERSHIP -> {
+              kv.advance(entry.index());
+              yield new Result.Written(entry.index());
+            }
+          };
+      appliedBytes += entry.sizeBytes();
+      pending.applied(entry, result, raft.leader());
+    }
+    for (long ticket : ready.reads()) {
+      if (pending.operation(ticket) instanceof Operation.Get(Bytes key))
+        pending.answer(ticket, new Outcome.Done(kv.get(key)));
+    }
+  }
+
+  /// An installed snapshot is loaded: it becomes the state, and what came after it is applied.
+  private void restored(KvStore restored) {
+    kv = restored;
+    appliedBytes = 0;
+    pending.jumped(kv.appliedIndex());
+    while (!deferred.isEmpty()) apply(deferred.poll());
+  }
+
+  private Status status() {
+    SortedMap<Integer, Long> match = new TreeMap<>();
+    for (int peer : raft.membership().members()) {
+      long matched = raft.matchOf(peer);
+      if (matched >= 0) match.put(peer, matched);
+    }
+    return new Status(
+        raft.id(),
+        raft.roleName(),
+        raft.term(),
+        raft.leader(),
+        raft.membership(),
+        raft.last(),
+        raft.durable(),
+        raft.commit(),
+        kv.appliedIndex(),
+        raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last(),
+        kv.size(),
+        kv.digest(),
+        clusterClock.millis(now),
+        match);
+  }
+}

@@ -1,0 +1,79 @@
+package io.jangada.node;
+
+import io.jangada.raft.RaftConfig;
+
+/// The settings of a [Replica].
+///
+/// @param tickNanos how long a tick of the protocol lasts
+/// @param forwards whether requests that reach a follower are passed on to the leader; otherwise
+///   their outcome is [Outcome.NotLeader]
+/// @param requestTimeoutMillis a request that is not decided by then ends as [Outcome.Unknown], or
+///   as [Outcome.NotLeader] when it surely had no effect
+/// @param retryMillis a forwarded request that is not answered is sent again after this time
+/// @param snapshotBytes a snapshot is made whenever this many bytes of entries were applied since
+///   the last
+/// @param inboxRequestsMax requests of clients that may wait; beyond, [Outcome.Busy]
+/// @param inboxMessagesMax messages of peers that may wait; beyond, they are lost
+public record ReplicaSettings(
+    RaftConfig raft,
+    long tickNanos,
+    boolean forwards,
+    long requestTimeoutMillis,
+    long retryMillis,
+    long snapshotBytes,
+    int inboxRequestsMax,
+    int inboxMessagesMax) {
+
+  public static ReplicaSettings of(RaftConfig raft) {
+    return new ReplicaSettings(raft, 10_000_000, true, 5_000, 500, 64L << 20, 16_384, 16_384);
+  }
+
+  public ReplicaSettings {
+    require(tickNanos >= 100_000, "tickNanos " + tickNanos + ", must be 100000 or more");
+    require(requestTimeoutMillis >= 1, "requestTimeoutMillis must be 1 or more");
+    require(retryMillis >= 1, "retryMillis must be 1 or more");
+    require(snapshotBytes >= 1, "snapshotBytes must be 1 or more");
+    require(inboxRequestsMax >= 1, "inboxRequestsMax must be 1 or more");
+    require(inboxMessagesMax >= 1, "inboxMessagesMax must be 1 or more");
+  }
+
+  public ReplicaSettings withForwards(boolean forwards) {
+    return new ReplicaSettings(
+        raft,
+        tickNanos,
+        forwards,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inboxRequestsMax,
+        inboxMessagesMax);
+  }
+
+  public ReplicaSettings withTimes(long tickNanos, long requestTimeoutMillis, long retryMillis) {
+    return new ReplicaSettings(
+        raft,
+        tickNanos,
+        forwards,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inboxRequestsMax,
+        inboxMessagesMax);
+  }
+
+  public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
+    return new ReplicaSettings(
+        raft,
+        tickNanos,
+        forwards,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inboxRequestsMax,
+        inboxMessagesMax);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) throw new IllegalArgumentException(message);
+  }
+}

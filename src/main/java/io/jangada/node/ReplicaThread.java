@@ -1,0 +1,59 @@
+package io.jangada.node;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/// The thread that owns a replica in production: it polls when there is something to do or time for
+/// a tick, and parks in between. When the replica breaks, it ends every waiting request as unknown,
+/// says why, and is over.
+public final class ReplicaThread implements AutoCloseable {
+  private final Thread thread;
+  private volatile boolean closing;
+  private Replica replica;
+
+  /// @param failed called, on the thread, with what broke the replica
+  public ReplicaThread(String name, Consumer<Throwable> failed) {
+    thread = Thread.ofPlatform().name(name).daemon(true).unstarted(() -> run(failed));
+  }
+
+  /// What a replica is to call when there is something to poll for.
+  public void wakeup() {
+    LockSupport.unpark(thread);
+  }
+
+  /// Becomes the owner of `replica`.
+  public void start(Replica replica) {
+    this.replica = replica;
+    thread.start();
+  }
+
+  private void run(Consumer<Throwable> failed) {
+    try {
+      while (!closing) {
+        if (replica.poll()) continue;
+        long wait = replica.nextPollNanos() - System.nanoTime();
+        if (wait > 0) LockSupport.parkNanos(this, wait);
+      }
+    } catch (Throwable broken) {
+      failed.accept(broken);
+    } finally {
+      replica.abandon();
+    }
+  }
+
+  /// Stops polling and waits for the thread to end. What still waits is answered as unknown.
+  @Override
+  public void close() {
+    closing = true;
+    wakeup();
+    boolean interrupted = false;
+    while (thread.isAlive() && Thread.currentThread() != thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) Thread.currentThread().interrupt();
+  }
+}

@@ -1,0 +1,174 @@
+package io.jangada.node;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Restorer;
+import io.jangada.kv.Snapshot;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Input;
+import io.jangada.raft.RaftNode;
+import io.jangada.raft.Ready;
+import io.jangada.raft.SnapshotMeta;
+import io.jangada.store.SnapshotDone;
+import io.jangada.store.SnapshotTask;
+import io.jangada.store.SnapshotTasks;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Moves snapshots between the state machine, the snapshot store and the protocol, a chunk at a
+/// time, so that nothing waits for a whole one: an own snapshot is written while commands go on
+/// being applied, chunks that a peer wants are read, chunks that a leader sends are stored, and an
+/// installed snapshot is loaded into a new state machine that takes the old one's place at the end.
+final class SnapshotTransfer {
+  /// How many chunks of an own snapshot may be on their way to the disk.
+  private static final int CHUNKS_UNDER_WAY_MAX = 2;
+
+  /// How many chunks for peers may be asked of the disk; what is beyond will be asked for again.
+  private static final int READS_MAX = 64;
+
+  private final SnapshotTasks tasks;
+  private final List<Ready.ChunkRead> reads = new ArrayList<>();
+
+  private Snapshot writing;
+  private boolean finishing;
+  private int chunksUnderWay;
+
+  private SnapshotMeta restoring;
+  private Restorer restorer;
+  private int nextChunk;
+  private KvStore restored;
+
+  SnapshotTransfer(SnapshotTasks tasks) {
+    this.tasks = tasks;
+  }
+
+  /// Whether an own snapshot is being written.
+  boolean isBusy() {
+    return writing != null || finishing || chunksUnderWay > 0;
+  }
+
+  /// Whether an installed snapshot is being loaded.
+  boolean isRestoring() {
+    return restoring != null;
+  }
+
+  /// Begins a snapshot of what is applied now.
+  void begin(KvStore kv, RaftNode raft) {
+    EntryId last = new EntryId(kv.appliedIndex(), raft.termAt(kv.appliedIndex()));
+    writing = kv.snapshot();
+    tasks.submit(new SnapshotTask.Begin(last, raft.membershipAt(last.index())));
+  }
+
+  void read(Ready.ChunkRead asked) {
+    if (reads.size() >= READS_MAX) return;
+    reads.add(asked);
+    tasks.submit(new SnapshotTask.Read(asked.meta().last(), asked.chunk()));
+  }
+
+  void write(Ready.ChunkWrite chunk) {
+    if (tasks.hasRoom())
+      tasks.submit(new SnapshotTask.Receive(chunk.meta(), chunk.chunk(), chunk.data()));
+  }
+
+  /// Begins to load an installed snapshot.
+  void restore(SnapshotMeta meta, KvLimits limits) {
+    restoring = meta;
+    restorer = KvStore.restorer(limits);
+    restored = null;
+    nextChunk = 0;
+    tasks.submit(new SnapshotTask.Read(meta.last(), 0));
+  }
+
+  /// A task is done.
+  ///
+  /// @throws IOException when an installed snapshot cannot be loaded: the replica has no state then
+  void done(SnapshotDone done, RaftNode raft) throws IOException {
+    switch (done) {
+      case SnapshotDone.Accepted(SnapshotTask task) -> {
+        if (task instanceof SnapshotTask.Append) chunksUnderWay--;
+      }
+      case SnapshotDone.Taken(SnapshotMeta meta) -> {
+        finishing = false;
+        raft.step(new Input.SnapshotTaken(meta));
+        tasks.submit(new SnapshotTask.Retain(raft.snapshotsNeededFrom()));
+      }
+      case SnapshotDone.Received(SnapshotMeta meta, int chunks) ->
+          raft.step(new Input.ChunkStored(meta, chunks));
+      case SnapshotDone.Installed(SnapshotMeta meta) -> {
+        raft.step(new Input.ChunkStored(meta, meta.chunks()));
+        tasks.submit(new SnapshotTask.Retain(raft.snapshotsNeededFrom()));
+      }
+      case SnapshotDone.Chunk(SnapshotMeta meta, int number, Bytes chunk) -> {
+        give(meta, number, chunk, raft);
+        load(meta, number, chunk);
+      }
+      case SnapshotDone.Failed(SnapshotTask task, IOException cause) -> failed(task, cause);
+    }
+  }
+
+  private void give(SnapshotMeta meta, int number, Bytes chunk, RaftNode raft) {
+    for (Ready.ChunkRead asked : List.copyOf(reads)) {
+      if (asked.chunk() != number || !asked.meta().equals(meta)) continue;
+      reads.remove(asked);
+      raft.step(new Input.ChunkLoaded(asked, chunk));
+    }
+  }
+
+  private void load(SnapshotMeta meta, int number, Bytes chunk) {
+    if (restored != null || number != nextChunk || !meta.equals(restoring)) return;
+    restorer.accept(chunk);
+    nextChunk++;
+    if (nextChunk < meta.chunks()) tasks.submit(new SnapshotTask.Read(meta.last(), nextChunk));
+    else restored = restorer.finish();
+  }
+
+  /// A snapshot that could not be written or received is begun again in its time.
+  private void failed(SnapshotTask task, IOException cause) throws IOException {
+    switch (task) {
+      case SnapshotTask.Begin _ -> giveUpWriting();
+      case SnapshotTask.Append _ -> {
+        chunksUnderWay--;
+        giveUpWriting();
+      }
+      case SnapshotTask.Finish _ -> finishing = false;
+      case SnapshotTask.Read(EntryId last, int number) -> {
+        if (restoring != null && restoring.last().equals(last)) throw cause;
+        reads.removeIf(asked -> asked.meta().last().equals(last) && asked.chunk() == number);
+      }
+      case SnapshotTask.Abandon _,
+          SnapshotTask.Offer _,
+          SnapshotTask.Receive _,
+          SnapshotTask.Retain _ -> {}
+    }
+  }
+
+  private void giveUpWriting() {
+    if (writing != null) writing.close();
+    writing = null;
+  }
+
+  /// Goes on with what is under way: a slice of work.
+  void proceed(Consumer<KvStore> whenRestored) {
+    while (writing != null && chunksUnderWay < CHUNKS_UNDER_WAY_MAX && tasks.hasRoom()) {
+      Optional<Bytes> chunk = writing.nextChunk();
+      if (chunk.isPresent()) {
+        chunksUnderWay++;
+        tasks.submit(new SnapshotTask.Append(chunk.get()));
+      } else {
+        writing = null;
+        finishing = true;
+        tasks.submit(new SnapshotTask.Finish());
+      }
+    }
+    if (restored == null) return;
+    KvStore ready = restored;
+    restored = null;
+    restoring = null;
+    restorer = null;
+    whenRestored.accept(ready);
+  }
+}

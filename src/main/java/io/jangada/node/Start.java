@@ -1,0 +1,80 @@
+package io.jangada.node;
+
+import io.jangada.bytes.ByteWriter;
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Restorer;
+import io.jangada.raft.RaftNode;
+import io.jangada.raft.Recovered;
+import io.jangada.raft.SnapshotMeta;
+import io.jangada.store.Disk;
+import io.jangada.store.DurableLog;
+import io.jangada.store.Identity;
+import io.jangada.store.LogSettings;
+import io.jangada.store.SnapshotStore;
+import io.jangada.store.SnapshotTasks;
+import java.io.IOException;
+import java.util.random.RandomGenerator;
+
+/// What a replica starts from: its log, its snapshots, the protocol and the state machine, as the
+/// disk held them.
+///
+/// @param name told apart from that of every other life of every member, with all likelihood
+public record Start(
+    RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks snapshots, Bytes name) {
+  /// Chunks that wait for the snapshots' disk.
+  private static final long QUEUE_BYTES_MAX = 16L << 20;
+
+  /// @param clusterId the name of the cluster; a directory of another one is refused
+  public record StorageSettings(String clusterId, LogSettings log, KvLimits limits) {
+    public static StorageSettings standard(String clusterId) {
+      return new StorageSettings(clusterId, LogSettings.standard(), KvLimits.DEFAULT);
+    }
+
+    /// For many members in one process, or members that keep little.
+    public static StorageSettings small(String clusterId) {
+      return new StorageSettings(clusterId, LogSettings.small(), KvLimits.DEFAULT);
+    }
+  }
+
+  /// @param wakeLog called when the log has work
+  /// @param wakeSnapshots called when the snapshot store has work
+  public record Storage(
+      Disk disk, StorageSettings settings, Runnable wakeLog, Runnable wakeSnapshots) {}
+
+  /// Recovers what the disk holds, or begins with nothing.
+  ///
+  /// @throws IOException when the disk cannot be read, is another member's, or is corrupt; the
+  ///   message says which
+  public static Start open(ReplicaSettings settings, Storage storage, RandomGenerator random)
+      throws IOException {
+    Identity identity = Identity.of(storage.settings.clusterId, settings.raft().id());
+    identity.claim(storage.disk);
+    DurableLog.Opened opened =
+        DurableLog.open(storage.disk, storage.settings.log, identity, storage.wakeLog);
+    SnapshotStore snapshots = SnapshotStore.open(storage.disk);
+    SnapshotMeta latest = snapshots.latest(opened.base()).meta().orElse(null);
+    KvStore kv = restore(snapshots, latest, storage.settings.limits);
+    Recovered recovered =
+        new Recovered(opened.hardState(), opened.base(), opened.entries(), latest);
+    Bytes name =
+        new ByteWriter(20)
+            .putInt(settings.raft().id())
+            .putLong(random.nextLong())
+            .putLong(random.nextLong())
+            .toBytes();
+    SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
+    return new Start(
+        new RaftNode(settings.raft(), recovered, random), kv, opened.log(), tasks, name);
+  }
+
+  private static KvStore restore(SnapshotStore snapshots, SnapshotMeta meta, KvLimits limits)
+      throws IOException {
+    if (meta == null) return new KvStore(limits);
+    Restorer restorer = KvStore.restorer(limits);
+    for (int chunk = 0; chunk < meta.chunks(); chunk++)
+      restorer.accept(snapshots.readChunk(meta.last(), chunk));
+    return restorer.finish();
+  }
+}

@@ -1,0 +1,172 @@
+package io.jangada.sim;
+
+import io.jangada.node.PeerMessage;
+import io.jangada.node.Replica;
+import io.jangada.node.ReplicaSettings;
+import io.jangada.node.Start;
+import io.jangada.raft.Membership;
+import io.jangada.raft.RaftConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/// All members of a run, the network between them, and the laws they are held to.
+final class Cluster {
+  static final Start.StorageSettings STORAGE = Start.StorageSettings.small("sim");
+
+  private static final long TICK_NANOS = 10 * World.MILLI;
+  private static final int POLLS_PER_LOG_MATCHING = 64;
+
+  private final World world;
+  private final SplittableRandom random;
+  private final Trace trace;
+  private final Odds odds;
+  private final Laws laws = new Laws();
+  private final SimNetwork network;
+  private final SortedMap<Integer, Member> members = new TreeMap<>();
+  private boolean stormy = true;
+  private long polls;
+
+  Cluster(World world, SplittableRandom random, Odds odds, Trace trace) {
+    this.world = world;
+    this.random = random;
+    this.odds = odds;
+    this.trace = trace;
+    this.network = new SimNetwork(world, split(), this::deliver);
+    List<Integer> founders = new ArrayList<>();
+    for (int id = 1; id <= odds.voters(); id++) founders.add(id);
+    for (int id = 1; id <= odds.voters() + odds.spares(); id++)
+      members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
+  }
+
+  private ReplicaSettings settings(int id, Membership bootstrap) {
+    RaftConfig.Limits limits =
+        new RaftConfig.Limits(8, 2_000, 4, 6_000, 200_000, 1_000, 4_000, odds.retainedBytes());
+    RaftConfig raft =
+        RaftConfig.of(id, bootstrap).withLimits(limits).withThrift(odds.thriftSettings());
+    return ReplicaSettings.of(raft)
+        .withForwards(id % 2 == 0)
+        .withTimes(TICK_NANOS, 2_000, 200)
+        .withSnapshotBytes(odds.snapshotBytes());
+  }
+
+  World world() {
+    return world;
+  }
+
+  Laws laws() {
+    return laws;
+  }
+
+  Odds odds() {
+    return odds;
+  }
+
+  SimNetwork network() {
+    return network;
+  }
+
+  /// A source of chance of its own for one more part of the run.
+  SplittableRandom split() {
+    return random.split();
+  }
+
+  List<Member> members() {
+    return List.copyOf(members.values());
+  }
+
+  Member member(int id) {
+    return members.get(id);
+  }
+
+  List<Member> upMembers() {
+    return members.values().stream().filter(Member::isUp).toList();
+  }
+
+  /// The leader of the latest term among those who are up; null for none.
+  Member leader() {
+    Member leader = null;
+    for (Member member : upMembers()) {
+      if (!member.replica().raft().isLeader()) continue;
+      if (leader == null || member.replica().raft().term() > leader.replica().raft().term())
+        leader = member;
+    }
+    return leader;
+  }
+
+  void tell(int member, String what) {
+    trace.tell(world.now(), "n" + member + " " + what);
+  }
+
+  void tell(String what) {
+    trace.tell(world.now(), what);
+  }
+
+  void send(PeerMessage message) {
+    trace.mix(message.from() * 64L + message.to());
+    network.send(message);
+  }
+
+  private void deliver(PeerMessage message) {
+    Member member = members.get(message.to());
+    if (member != null) member.receive(message);
+  }
+
+  int drawDrift() {
+    return random.nextInt(-odds.driftPpmMax(), odds.driftPpmMax() + 1);
+  }
+
+  void startAll() {
+    for (Member member : members.values()) member.start(drawDrift());
+  }
+
+  /// A member died: in the storm it comes back after a while, in the calm at once.
+  void died(Member member) {
+    long away =
+        stormy ? random.nextLong(20, 3_000) * World.MILLI : random.nextLong(1, 100) * World.MILLI;
+    world.after(
+        away,
+        () -> {
+          if (!member.isUp()) member.start(drawDrift());
+        });
+  }
+
+  void polled(Member member) {
+    Replica replica = member.replica();
+    trace.mix(replica.raft().commit() * 31 + replica.raft().term());
+    laws.observe(replica);
+    if (++polls % POLLS_PER_LOG_MATCHING == 0) laws.checkLogMatching(upReplicas());
+  }
+
+  private List<Replica> upReplicas() {
+    return upMembers().stream().map(Member::replica).toList();
+  }
+
+  /// The storm is over: every fault ends.
+  void calm() {
+    stormy = false;
+    tell("the storm is over");
+    network.heal();
+    network.setWeather(SimNetwork.Weather.CALM);
+    for (Member member : members.values()) {
+      member.setSpeed(new Member.DiskSpeed(50_000, 500_000));
+      member.setFull(false);
+      if (!member.isUp()) member.start(drawDrift());
+    }
+  }
+
+  /// What is not as it must be in the calm; null when everything is.
+  String unsettled() {
+    Member leader = leader();
+    if (upMembers().size() < members.size()) return "somebody is down";
+    if (leader == null || !leader.replica().raft().isEstablished()) return "nobody leads";
+    Membership membership = leader.replica().raft().membership();
+    if (membership.isJoint() || !membership.joining().isEmpty())
+      return "a membership change is under way: " + membership;
+    for (Member member : members.values())
+      if (member.replica().isRestoring()) return "member " + member.id + " restores";
+    return laws.unsettled(upReplicas(), membership);
+  }
+}

@@ -1,0 +1,94 @@
+package io.jangada.sim;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Condition;
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// Writes keys that expire, each once, and reads them back until they are gone: none may be gone
+/// before its time. Time is the world's; a member's clock may run ahead of it by its drift.
+final class ExpiryProbe {
+  private static final Bytes NAME = Bytes.utf8("expiry-probe");
+
+  /// The longest time to live that is given.
+  static final long TTL_MILLIS_MAX = 3_000;
+
+  private record Written(Bytes key, long askedNanos, long ttlMillis) {}
+
+  private final Cluster cluster;
+  private final World world;
+  private final RandomGenerator random;
+  private long number;
+  private boolean stopped;
+
+  ExpiryProbe(Cluster cluster) {
+    this.cluster = cluster;
+    this.world = cluster.world();
+    this.random = cluster.split();
+  }
+
+  void start() {
+    world.after(random.nextLong(1_000) * World.MILLI, this::next);
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  private void next() {
+    if (stopped) return;
+    world.after(random.nextLong(200, 2_000) * World.MILLI, this::next);
+    List<Member> up = cluster.upMembers();
+    if (up.isEmpty()) return;
+    Bytes key = Bytes.utf8("expiring-" + ++number);
+    long ttlMillis = random.nextLong(20, TTL_MILLIS_MAX);
+    Written written = new Written(key, world.now(), ttlMillis);
+    Operation write = new Operation.Write(key, NAME, ttlMillis, new Condition.Always());
+    up.get(random.nextInt(up.size()))
+        .replica()
+        .submit(
+            write,
+            new RequestId.Numbered(NAME, number),
+            outcome -> {
+              if (outcome instanceof Outcome.Done(Result.Written _)) readLater(written);
+            });
+  }
+
+  private void readLater(Written written) {
+    world.after(random.nextLong(1, 200) * World.MILLI, () -> read(written));
+  }
+
+  private void read(Written written) {
+    long livesUntil = written.askedNanos + written.ttlMillis * World.MILLI;
+    if (stopped || world.now() > livesUntil + World.SECOND) return;
+    readLater(written);
+    List<Member> up = cluster.upMembers();
+    if (up.isEmpty()) return;
+    up.get(random.nextInt(up.size()))
+        .replica()
+        .submit(
+            new Operation.Get(written.key),
+            null,
+            outcome -> {
+              if (outcome instanceof Outcome.Done(Result.NotFound())) checkGone(written);
+            });
+  }
+
+  private void checkGone(Written written) {
+    long livedNanos = world.now() - written.askedNanos;
+    long ttlNanos = written.ttlMillis * World.MILLI;
+    long drift = ttlNanos / 1_000_000 * 2 * cluster.odds().driftPpmMax();
+    Laws.check(
+        livedNanos >= ttlNanos - drift,
+        "expiry never early: "
+            + written.key
+            + " of "
+            + written.ttlMillis
+            + " ms was gone after "
+            + livedNanos / World.MILLI);
+  }
+}

@@ -1,0 +1,221 @@
+package io.jangada.sim;
+
+import io.jangada.node.PeerMessage;
+import io.jangada.node.Replica;
+import io.jangada.node.ReplicaSettings;
+import io.jangada.node.Start;
+import io.jangada.store.DiskFullException;
+import io.jangada.store.SnapshotDone;
+import java.io.IOException;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// One member through all its lives: its disk, and while it is up its replica. The World calls here
+/// what threads call in production: `poll` when the replica is woken or a tick is due, the log's
+/// `work` when something was submitted, and its completion after as long as the disk takes.
+final class Member {
+  /// How fast the disk is just now.
+  record DiskSpeed(long nanosMin, long nanosMax) {}
+
+  private final Cluster cluster;
+  private final World world;
+  private final RandomGenerator random;
+  private final ReplicaSettings settings;
+  final int id;
+  final SimDisk disk;
+
+  private int life;
+  private Start start;
+  private Replica replica;
+  private SimClock clock;
+  private DiskSpeed speed = new DiskSpeed(50_000, 500_000);
+  private long pausedUntil;
+  private boolean pollPlanned;
+  private boolean logBusy;
+  private boolean snapshotsBusy;
+  private boolean full;
+
+  Member(Cluster cluster, ReplicaSettings settings, RandomGenerator random) {
+    this.cluster = cluster;
+    this.world = cluster.world();
+    this.settings = settings;
+    this.random = random;
+    this.id = settings.raft().id();
+    this.disk = new SimDisk(cluster.split());
+  }
+
+  boolean isUp() {
+    return replica != null;
+  }
+
+  /// The replica of the present life; null while the member is down.
+  Replica replica() {
+    return replica;
+  }
+
+  void setSpeed(DiskSpeed speed) {
+    this.speed = speed;
+  }
+
+  void setFull(boolean full) {
+    this.full = full;
+    disk.setFull(full);
+    if (!full && isUp()) wakeLog(life);
+  }
+
+  boolean isFull() {
+    return full;
+  }
+
+  /// Begins a life on what the disk holds.
+  void start(int driftPpm) {
+    int mine = ++life;
+    pollPlanned = false;
+    logBusy = false;
+    snapshotsBusy = false;
+    pausedUntil = 0;
+    clock = new SimClock(world, random.nextLong(1L << 40), driftPpm);
+    try {
+      start =
+          Start.open(
+              settings,
+              new Start.Storage(
+                  disk, Cluster.STORAGE, () -> wakeLog(mine), () -> wakeSnapshots(mine)),
+              cluster.split());
+    } catch (SimDisk.CrashedException crashed) {
+      kill(true, "crashed while starting");
+      return;
+    } catch (SimDisk.FailedSyncException failed) {
+      kill(false, "does not start: " + failed.getMessage());
+      return;
+    } catch (DiskFullException full) {
+      kill(false, "does not start: " + full.getMessage());
+      return;
+    } catch (IOException e) {
+      throw new io.jangada.raft.LawBrokenException(
+          "a member starts with what its disk kept: " + id + ": " + e.getMessage());
+    }
+    replica =
+        new Replica(
+            settings,
+            start,
+            new Replica.World(clock, this::send, event -> cluster.tell(id, event.toString())),
+            () -> wake(mine));
+    cluster.tell(id, "starts: " + replica.raft().hardState() + " last=" + replica.raft().last());
+    cluster.laws().restarted(replica);
+    wake(mine);
+  }
+
+  /// Ends the life.
+  ///
+  /// @param powerLoss whether what was not synced may be lost; otherwise only the process dies
+  void kill(boolean powerLoss, String how) {
+    life++;
+    Replica dead = replica;
+    replica = null;
+    start = null;
+    if (powerLoss) disk.crash();
+    else disk.restart();
+    cluster.tell(id, how);
+    if (dead != null) dead.abandon();
+    cluster.died(this);
+  }
+
+  /// Does nothing for a while: a stopped process, a long collection of garbage.
+  void pause(long nanos) {
+    pausedUntil = Math.max(pausedUntil, world.now() + nanos);
+  }
+
+  void receive(PeerMessage message) {
+    if (replica != null) replica.receive(message);
+  }
+
+  private void send(PeerMessage message) {
+    cluster.laws().observe(replica.raft(), message);
+    cluster.send(message);
+  }
+
+  private void wake(int of) {
+    if (of != life || pollPlanned) return;
+    pollPlanned = true;
+    world.after(random.nextLong(1_000, 100_000), () -> pollOf(of));
+  }
+
+  private void pollOf(int of) {
+    if (of != life) return;
+    if (pausedUntil > world.now()) {
+      world.at(pausedUntil, () -> pollOf(of));
+      return;
+    }
+    pollPlanned = false;
+    boolean more = replica.poll();
+    cluster.polled(this);
+    if (more) wake(of);
+    else awaitTick(of);
+  }
+
+  private void awaitTick(int of) {
+    if (of != life) return;
+    long wait = replica.nextPollNanos() - clock.nanos();
+    if (wait <= 0) wake(of);
+    else world.after(clock.worldNanos(wait), () -> awaitTick(of));
+  }
+
+  // ---- the log's disk ----
+
+  private void wakeLog(int of) {
+    if (of != life || logBusy) return;
+    logBusy = true;
+    world.after(1_000, () -> writeLog(of));
+  }
+
+  private void writeLog(int of) {
+    if (of != life) return;
+    long batch;
+    try {
+      batch = start.log().work();
+    } catch (SimDisk.CrashedException crashed) {
+      kill(true, "crashed in the middle of writing its log");
+      return;
+    } catch (DiskFullException e) {
+      replica.diskFull(true);
+      world.after(50 * World.MILLI, () -> writeLog(of));
+      return;
+    } catch (IOException e) {
+      kill(true, "stops: " + e.getMessage());
+      return;
+    }
+    if (!full) replica.diskFull(false);
+    long latency = random.nextLong(speed.nanosMin, speed.nanosMax + 1);
+    world.after(latency, () -> logWritten(of, batch));
+  }
+
+  private void logWritten(int of, long batch) {
+    if (of != life) return;
+    logBusy = false;
+    replica.synced(batch);
+    if (start.log().isBehind()) wakeLog(of);
+  }
+
+  // ---- the snapshots' disk ----
+
+  private void wakeSnapshots(int of) {
+    if (of != life || snapshotsBusy) return;
+    snapshotsBusy = true;
+    world.after(random.nextLong(speed.nanosMin, speed.nanosMax + 1), () -> workSnapshots(of));
+  }
+
+  private void workSnapshots(int of) {
+    if (of != life) return;
+    snapshotsBusy = false;
+    List<SnapshotDone> done;
+    try {
+      done = start.snapshots().work();
+    } catch (SimDisk.CrashedException crashed) {
+      kill(true, "crashed in the middle of writing a snapshot");
+      return;
+    }
+    done.forEach(replica::stored);
+    if (start.snapshots().isBehind()) wakeSnapshots(of);
+  }
+}

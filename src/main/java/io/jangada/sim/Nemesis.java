@@ -1,0 +1,186 @@
+package io.jangada.sim;
+
+import io.jangada.raft.Membership;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// Makes the storm: one fault after another, of the kinds that the run's odds allow.
+final class Nemesis {
+  private final Cluster cluster;
+  private final World world;
+  private final Odds odds;
+  private final RandomGenerator random;
+  private final List<Runnable> faults = new ArrayList<>();
+  private boolean stopped;
+
+  Nemesis(Cluster cluster) {
+    this.cluster = cluster;
+    this.world = cluster.world();
+    this.odds = cluster.odds();
+    this.random = cluster.split();
+    Odds.Kinds kinds = odds.kinds();
+    allow(kinds.weather(), this::changeWeather);
+    allow(kinds.partitions(), this::partition);
+    allow(kinds.partitions(), this::partition);
+    allow(kinds.crashes(), () -> kill(false));
+    allow(kinds.powerLoss(), () -> kill(true));
+    allow(kinds.powerLoss(), this::killAll);
+    allow(kinds.crashesInDisk(), this::crashInDisk);
+    allow(kinds.pauses(), this::pause);
+    allow(kinds.slowDisk(), this::slowDisk);
+    allow(kinds.fullDisk(), this::fillDisk);
+    allow(kinds.failedSync(), () -> anyMember().disk.failNextSync());
+    allow(kinds.membership(), this::changeMembership);
+    allow(kinds.transfers(), this::transfer);
+    allow(kinds.snapshots(), this::takeSnapshot);
+    allow(true, this::heal);
+  }
+
+  private void allow(boolean allowed, Runnable fault) {
+    if (allowed) faults.add(fault);
+  }
+
+  void start() {
+    world.after(random.nextLong(2 * odds.faultNanos()), this::next);
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  private void next() {
+    if (stopped) return;
+    faults.get(random.nextInt(faults.size())).run();
+    world.after(random.nextLong(2 * odds.faultNanos()), this::next);
+  }
+
+  private Member anyMember() {
+    List<Member> all = cluster.members();
+    Member leader = cluster.leader();
+    return leader != null && random.nextInt(3) == 0 ? leader : all.get(random.nextInt(all.size()));
+  }
+
+  private void changeWeather() {
+    SimNetwork.Weather weather =
+        new SimNetwork.Weather(
+            random.nextInt(3) == 0 ? 0 : random.nextInt(200),
+            random.nextInt(100),
+            random.nextLong(20_000, 1_000_000),
+            random.nextLong(1_000_000, 30_000_000),
+            random.nextInt(50));
+    cluster.tell("weather: " + weather);
+    cluster.network().setWeather(weather);
+  }
+
+  private void partition() {
+    List<Integer> ids = new ArrayList<>(cluster.members().stream().map(m -> m.id).toList());
+    for (int i = ids.size() - 1; i > 0; i--) Collections.swap(ids, i, random.nextInt(i + 1));
+    cluster.network().heal();
+    int half = random.nextInt(ids.size() + 1);
+    switch (random.nextInt(4)) {
+      case 0 -> {
+        cluster.tell("partition: " + ids.subList(0, half) + " | " + ids.subList(half, ids.size()));
+        cluster.network().cutBetween(ids.subList(0, half), ids.subList(half, ids.size()));
+      }
+      case 1 -> {
+        cluster.tell("one-way partition: to " + ids.subList(0, half));
+        for (int to : ids.subList(0, half))
+          for (int from : ids) if (from != to) cluster.network().cut(from, to);
+      }
+      case 2 -> {
+        cluster.tell("partition in a ring: " + ids);
+        for (int i = 0; i < ids.size(); i++)
+          cluster.network().cut(ids.get(i), ids.get((i + 1) % ids.size()));
+      }
+      default -> {
+        cluster.tell("partial partition");
+        for (int from : ids)
+          for (int to : ids)
+            if (from != to && random.nextInt(3) == 0) cluster.network().cut(from, to);
+      }
+    }
+  }
+
+  private void heal() {
+    cluster.tell("the network heals");
+    cluster.network().heal();
+    for (Member member : cluster.members()) {
+      member.setSpeed(new Member.DiskSpeed(50_000, 500_000));
+      if (member.isFull()) member.setFull(false);
+    }
+  }
+
+  private void kill(boolean powerLoss) {
+    Member member = anyMember();
+    if (member.isUp()) member.kill(powerLoss, powerLoss ? "loses power" : "is killed");
+  }
+
+  private void killAll() {
+    if (random.nextInt(3) != 0) return;
+    for (Member member : cluster.members()) if (member.isUp()) member.kill(true, "loses power");
+  }
+
+  private void crashInDisk() {
+    Member member = anyMember();
+    member.disk.crashAfter(random.nextInt(1, 40));
+  }
+
+  private void pause() {
+    long nanos = random.nextLong(20, 2_000) * World.MILLI;
+    Member member = anyMember();
+    cluster.tell(member.id, "is paused for " + nanos / World.MILLI + " ms");
+    member.pause(nanos);
+  }
+
+  private void slowDisk() {
+    Member member = anyMember();
+    boolean stalls = random.nextInt(4) == 0;
+    long max = stalls ? 3 * World.SECOND : odds.diskNanosMax() * random.nextInt(1, 20);
+    cluster.tell(member.id, "has a slow disk: " + max / World.MILLI + " ms");
+    member.setSpeed(new Member.DiskSpeed(max / 2, max));
+  }
+
+  private void fillDisk() {
+    Member member = anyMember();
+    cluster.tell(member.id, "has a full disk");
+    member.setFull(true);
+    world.after(
+        random.nextLong(100, 2_000) * World.MILLI,
+        () -> {
+          if (member.isFull()) member.setFull(false);
+        });
+  }
+
+  private void changeMembership() {
+    Member leader = cluster.leader();
+    if (leader == null) return;
+    List<Integer> voters = new ArrayList<>();
+    List<Integer> learners = new ArrayList<>();
+    List<Integer> joining = new ArrayList<>();
+    for (Member member : cluster.members()) {
+      int draw = random.nextInt(8);
+      if (draw < 5) voters.add(member.id);
+      else if (draw < 7) learners.add(member.id);
+      if (draw == 5) joining.add(member.id);
+    }
+    if (voters.isEmpty()) return;
+    Membership target = new Membership(voters, List.of(), learners, joining);
+    cluster.tell(leader.id, "is asked for " + target);
+    leader.replica().changeMembership(target, _ -> {});
+  }
+
+  private void transfer() {
+    Member leader = cluster.leader();
+    if (leader == null) return;
+    int target = random.nextInt(4) == 0 ? Membership.NONE : anyMember().id;
+    cluster.tell(leader.id, "is asked to hand over to " + target);
+    leader.replica().transfer(target, _ -> {});
+  }
+
+  private void takeSnapshot() {
+    Member member = anyMember();
+    if (member.isUp()) member.replica().takeSnapshot(_ -> {});
+  }
+}

@@ -1,0 +1,87 @@
+package io.jangada.sim;
+
+import io.jangada.raft.RaftConfig;
+import java.util.random.RandomGenerator;
+
+/// What kind of run a seed is: how many members and clients, which faults there are at all and how
+/// often. Each seed draws its own, so that a swarm of seeds meets combinations that no fixed
+/// mixture would (swarm testing, Groce et al. 2012).
+///
+/// @param voters the members that found the cluster
+/// @param spares members that run and may be taken in later
+/// @param stormNanos how long faults go on
+/// @param faultNanos the mean time between two faults
+/// @param driftPpmMax how much a clock runs fast or slow at most
+/// @param thrift whether members save messages
+/// @param snapshotBytes how often snapshots are made
+/// @param retainedBytes how much log is kept behind a snapshot
+/// @param diskNanosMax the slowest ordinary write
+/// @param kinds which faults happen
+record Odds(
+    int voters,
+    int spares,
+    int clients,
+    int keys,
+    long stormNanos,
+    long faultNanos,
+    int driftPpmMax,
+    boolean thrift,
+    long snapshotBytes,
+    long retainedBytes,
+    long diskNanosMax,
+    Kinds kinds) {
+
+  /// The kinds of faults that a run has.
+  record Kinds(
+      boolean weather,
+      boolean partitions,
+      boolean crashes,
+      boolean powerLoss,
+      boolean crashesInDisk,
+      boolean pauses,
+      boolean slowDisk,
+      boolean fullDisk,
+      boolean failedSync,
+      boolean membership,
+      boolean transfers,
+      boolean snapshots) {
+    static Kinds draw(RandomGenerator random) {
+      return new Kinds(
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextInt(4) == 0,
+          random.nextInt(4) == 0,
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextBoolean());
+    }
+  }
+
+  static Odds draw(RandomGenerator random) {
+    int[] sizes = {1, 2, 3, 3, 3, 3, 5, 5, 5, 7};
+    int voters = sizes[random.nextInt(sizes.length)];
+    Kinds kinds = Kinds.draw(random);
+    return new Odds(
+        voters,
+        kinds.membership ? random.nextInt(3) : 0,
+        random.nextInt(2, 9),
+        random.nextInt(1, 5),
+        random.nextLong(4, 13) * World.SECOND,
+        random.nextLong(100, 1_500) * World.MILLI,
+        random.nextInt(3) == 0 ? 25_000 : 500,
+        random.nextInt(4) == 0,
+        random.nextLong(1_000, 40_000),
+        random.nextBoolean() ? 0 : random.nextLong(10_000),
+        random.nextLong(200_000, 8_000_000),
+        kinds);
+  }
+
+  RaftConfig.Thrift thriftSettings() {
+    return thrift ? new RaftConfig.Thrift(true, 1) : RaftConfig.Thrift.NONE;
+  }
+}

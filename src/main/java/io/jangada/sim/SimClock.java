@@ -1,0 +1,29 @@
+package io.jangada.sim;
+
+import io.jangada.node.Clock;
+
+/// A member's monotonic clock: it begins anywhere, and runs a little fast or slow.
+final class SimClock implements Clock {
+  private final World world;
+  private final long offsetNanos;
+  private final long startedNanos;
+  private final long driftPpm;
+
+  SimClock(World world, long offsetNanos, long driftPpm) {
+    this.world = world;
+    this.offsetNanos = offsetNanos;
+    this.startedNanos = world.now();
+    this.driftPpm = driftPpm;
+  }
+
+  @Override
+  public long nanos() {
+    long elapsed = world.now() - startedNanos;
+    return offsetNanos + elapsed + elapsed / 1_000_000 * driftPpm;
+  }
+
+  /// About how long, in the world's time, this clock takes to go on by `nanos`.
+  long worldNanos(long nanos) {
+    return Math.max(1_000, nanos - nanos / 1_000_000 * driftPpm);
+  }
+}

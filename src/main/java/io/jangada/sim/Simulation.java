@@ -1,0 +1,153 @@
+package io.jangada.sim;
+
+import io.jangada.check.Checker;
+import io.jangada.check.History;
+import io.jangada.check.Verdict;
+import io.jangada.raft.LawBrokenException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/// One run of one seed: a storm, then a calm in which everything must come to rest, then a look at
+/// what the clients saw.
+public final class Simulation {
+  /// How long the calm may take until everything is alike and served.
+  static final long CALM_NANOS_MAX = 60 * World.SECOND;
+
+  private static final long EVENTS_MAX = 20_000_000;
+
+  /// What came of a run.
+  ///
+  /// @param failure which law was broken, and by what; null when none was
+  /// @param traceHash equal for two runs of the same seed
+  /// @param simulatedNanos how much time went by in the world
+  /// @param settledNanos how long after the storm everything was at rest
+  public record Report(
+      long seed,
+      String failure,
+      long traceHash,
+      long events,
+      long simulatedNanos,
+      long settledNanos,
+      History history) {
+    public boolean isGood() {
+      return failure == null;
+    }
+
+    /// One line for people.
+    @Override
+    public String toString() {
+      return "seed "
+          + seed
+          + ": "
+          + (isGood() ? "good" : "BROKEN: " + failure)
+          + ", "
+          + events
+          + " events, "
+          + history.operations().size()
+          + " operations, "
+          + simulatedNanos / World.MILLI
+          + " ms, trace "
+          + Long.toHexString(traceHash);
+    }
+  }
+
+  private final long seed;
+  private final World world = new World();
+  private final Trace trace;
+  private final Cluster cluster;
+  private final Nemesis nemesis;
+  private final ExpiryProbe expiry;
+  private final List<Client> clients = new ArrayList<>();
+  private final History.Recorder history = new History.Recorder();
+  private long settledNanos;
+
+  private Simulation(long seed, Consumer<String> lines) {
+    this.seed = seed;
+    this.trace = new Trace(lines);
+    SplittableRandom random = new SplittableRandom(seed);
+    Odds odds = Odds.draw(random.split());
+    this.cluster = new Cluster(world, random.split(), odds, trace);
+    this.nemesis = new Nemesis(cluster);
+    this.expiry = new ExpiryProbe(cluster);
+    for (int i = 0; i < odds.clients(); i++) clients.add(new Client(cluster, history, i));
+    cluster.tell("seed " + seed + ": " + odds);
+  }
+
+  /// Runs a seed.
+  ///
+  /// @param lines where the story goes, line by line; null for nowhere
+  public static Report run(long seed, Consumer<String> lines) {
+    return new Simulation(seed, lines).run();
+  }
+
+  private Report run() {
+    String failure = null;
+    try {
+      storm();
+      calm();
+      judge();
+    } catch (LawBrokenException broken) {
+      failure = broken.getMessage();
+    } catch (RuntimeException bug) {
+      StackTraceElement at = bug.getStackTrace().length > 0 ? bug.getStackTrace()[0] : null;
+      failure = bug + " at " + at;
+    }
+    if (failure != null) cluster.tell("BROKEN: " + failure);
+    return new Report(
+        seed,
+        failure,
+        trace.hash(),
+        world.happened(),
+        world.now(),
+        settledNanos,
+        history.history());
+  }
+
+  private void storm() {
+    cluster.startAll();
+    clients.forEach(Client::start);
+    expiry.start();
+    nemesis.start();
+    runUntil(cluster.odds().stormNanos());
+    nemesis.stop();
+    expiry.stop();
+    cluster.calm();
+  }
+
+  private void calm() {
+    long began = world.now();
+    runUntil(began + 3 * World.SECOND);
+    clients.forEach(Client::stop);
+    String unsettled = "not looked at";
+    while (unsettled != null) {
+      runUntil(world.now() + 100 * World.MILLI);
+      boolean idle = clients.stream().allMatch(Client::isIdle);
+      unsettled = idle ? cluster.unsettled() : "clients wait";
+      Laws.check(
+          world.now() - began < CALM_NANOS_MAX,
+          "in the calm everything comes to rest: " + unsettled);
+    }
+    settledNanos = world.now() - began;
+    runUntil(world.now() + 2 * ExpiryProbe.TTL_MILLIS_MAX * World.MILLI);
+    for (Member member : cluster.members())
+      Laws.check(
+          cluster.unsettled() != null
+              || member.replica().kv().nextDeadlineMillis() == Long.MAX_VALUE
+              || !cluster.leader().replica().raft().membership().contains(member.id),
+          "expiry is late by a bound");
+  }
+
+  private void runUntil(long time) {
+    boolean[] reached = {false};
+    world.at(time, () -> reached[0] = true);
+    while (!reached[0] && world.step())
+      Laws.check(world.happened() < EVENTS_MAX, "a run ends within " + EVENTS_MAX + " events");
+  }
+
+  private void judge() {
+    Verdict verdict = new Checker().check(history.history());
+    Laws.check(verdict instanceof Verdict.Linearizable, "histories are linearizable: " + verdict);
+  }
+}

@@ -1,0 +1,62 @@
+package io.jangada.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/// Runs of the simulator that every build makes. Long swarms are `bin/jangada sim --minutes M`.
+class SimulationTest {
+  private static final int SEEDS = 1_000;
+
+  @Test
+  @DisplayName("a swarm of seeds keeps every law and comes to rest")
+  void swarm() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      Simulation.Report report = Simulation.run(seed, null);
+      assertThat(report.isGood())
+          .as("%s%nreplay it with: bin/jangada sim --seed %d --trace", report, seed)
+          .isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("the same seed gives the same story, to the last line")
+  void sameSeedSameStory() {
+    for (long seed = 20_001; seed <= 20_015; seed++) {
+      List<String> first = new ArrayList<>();
+      List<String> second = new ArrayList<>();
+      Simulation.Report one = Simulation.run(seed, first::add);
+      Simulation.Report two = Simulation.run(seed, second::add);
+      assertThat(second).as("the story of seed %d", seed).isEqualTo(first);
+      assertThat(two.traceHash()).as("the trace of seed %d", seed).isEqualTo(one.traceHash());
+      assertThat(first.size()).as("lines of seed %d", seed).isGreaterThan(5);
+    }
+  }
+
+  @Test
+  @DisplayName("another seed gives another story")
+  void otherSeedOtherStory() {
+    assertThat(Simulation.run(1, null).traceHash())
+        .isNotEqualTo(Simulation.run(2, null).traceHash());
+  }
+
+  @Test
+  @DisplayName("clients get work done in the storm: most of what they ask for is answered")
+  void clientsAreServed() {
+    long asked = 0;
+    long answered = 0;
+    for (long seed = 30_001; seed <= 30_030; seed++) {
+      var operations = Simulation.run(seed, null).history().operations();
+      asked += operations.size();
+      answered +=
+          operations.stream()
+              .filter(operation -> operation.ending() instanceof io.jangada.check.Ending.Ok)
+              .count();
+    }
+    assertThat(asked).isGreaterThan(3_000);
+    assertThat(answered * 2).as("answered of %d", asked).isGreaterThan(asked);
+  }
+}
