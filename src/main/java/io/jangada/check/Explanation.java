@@ -35,31 +35,55 @@ final class Explanation {
 
   Verdict.NotLinearizable of(End.Stuck stuck) {
     Step step = course.step(stuck.level());
-    Set<String> states = new LinkedHashSet<>();
+    List<Node> refused = new ArrayList<>();
     Set<String> noRoom = new LinkedHashSet<>();
     List<Verdict.Attempt> attempts = new ArrayList<>();
     for (Node node : stuck.nodes()) {
-      String state = node.register().told(step.rule().versioned());
-      boolean refused = node.register().apply(step.rule()) == null;
-      String refusal =
-          refused ? Words.told(step.operation()) + ", not possible here" : noRoom(node, step);
-      boolean news = refused ? states.add(state) : noRoom.add(refusal);
-      if (news && attempts.size() < ATTEMPTS_MAX) {
-        List<Operation> order = Witness.of(course, node).order();
-        List<Operation> last = order.subList(Math.max(0, order.size() - LAST_MAX), order.size());
-        attempts.add(new Verdict.Attempt(last, state, refusal));
+      if (node.register().apply(step.rule()) == null) {
+        keep(node, refused);
+      } else if (noRoom.add(noRoom(node, step)) && attempts.size() < ATTEMPTS_MAX) {
+        attempts.add(attempt(node, noRoom(node, step)));
+      }
+    }
+    Set<String> states = new LinkedHashSet<>();
+    for (Node node : refused) {
+      if (states.add(node.register().told(step.rule().versioned()))
+          && attempts.size() < ATTEMPTS_MAX) {
+        attempts.add(attempt(node, Words.told(step.operation()) + ", not possible here"));
       }
     }
     addUnknown(states, step);
     String why = said(step);
     if (!states.isEmpty()) {
-      why += ", " + possible(states) + hint(step);
+      why += (step.answered() ? ", " : "; ") + possible(states) + hint(step);
     }
     if (!noRoom.isEmpty()) {
       why += (states.isEmpty() ? ", but " : "; with others ") + noRoom.iterator().next();
     }
     List<Operation> longest = Witness.of(course, stuck.nodes().getFirst()).order();
-    return new Verdict.NotLinearizable(key, step.operation(), why, longest, attempts);
+    return new Verdict.NotLinearizable(
+        key, step.operation(), step.deadline(), why, longest, attempts);
+  }
+
+  /// Adds a node unless one of the same value and all its versions is there; takes out those that
+  /// it stands for as well.
+  private static void keep(Node node, List<Node> nodes) {
+    for (Node other : nodes) {
+      if (other.register().sameValue(node.register()) && other.register().covers(node.register())) {
+        return;
+      }
+    }
+    nodes.removeIf(
+        other ->
+            other.register().sameValue(node.register())
+                && node.register().covers(other.register()));
+    nodes.add(node);
+  }
+
+  private Verdict.Attempt attempt(Node node, String refusal) {
+    List<Operation> order = Witness.of(course, node).order();
+    List<Operation> last = order.subList(Math.max(0, order.size() - LAST_MAX), order.size());
+    return new Verdict.Attempt(last, node.register().told(course.versions()), refusal);
   }
 
   /// Blind writes of unknown ending are only tried where they help; they were possible all the
@@ -87,7 +111,7 @@ final class Explanation {
         by = ": " + Words.told(seer.operation()) + ", and nothing else wrote what that needs";
       }
     }
-    return Words.told(step.operation()) + ", but must have taken effect" + by + ";";
+    return Words.told(step.operation()) + ", but must have taken effect" + by;
   }
 
   private static String possible(Set<String> states) {
@@ -148,7 +172,8 @@ final class Explanation {
       if (late != step
           && !node.marks().done(course.bit(other))
           && !after.leavesRoomFor(late.rule())) {
-        return "it would use up the version of another: " + Words.told(late.operation());
+        return "it would use up the version of another, still to come: "
+            + Words.told(late.operation());
       }
     }
     return "it would have to come after another that cannot come first";

@@ -75,7 +75,10 @@ final class Tokens {
   }
 
   private char escaped() {
-    char c = atEnd() ? ' ' : text.charAt(at++);
+    if (atEnd()) {
+      throw wrong("a string without its closing quote");
+    }
+    char c = text.charAt(at++);
     return switch (c) {
       case '"', '\\', '/' -> c;
       case 'n' -> '\n';

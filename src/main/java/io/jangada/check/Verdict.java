@@ -21,15 +21,21 @@ public sealed interface Verdict {
     @Override
     public String toString() {
       int placed = orders.stream().mapToInt(o -> o.operations().size()).sum();
-      return "linearizable: " + placed + " operations on " + orders.size() + " keys";
+      return "linearizable: " + placed + " operations placed, keys: " + orders.size();
     }
   }
 
-  /// This key has none: no order gets past the ending of `stuck`. `why` says so in plain words,
-  /// `longest` is an order that gets as far as any, and `attempts` tells of some of the ways tried.
-  /// An order may hold an unknown operation more than once, where there is none even so.
+  /// This key has none: no order gets `stuck` in by the event `moment`, by which it must have taken
+  /// effect: its own ending, or that of one that saw it. `why` says so in plain words, `longest` is
+  /// an order that gets as far as any, and `attempts` tells of some of the ways tried. An order may
+  /// hold an unknown operation more than once, where there is none even so.
   record NotLinearizable(
-      String key, Operation stuck, String why, List<Operation> longest, List<Attempt> attempts)
+      String key,
+      Operation stuck,
+      int moment,
+      String why,
+      List<Operation> longest,
+      List<Attempt> attempts)
       implements Verdict {
     public NotLinearizable {
       longest = List.copyOf(longest);

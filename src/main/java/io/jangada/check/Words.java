@@ -7,6 +7,9 @@ final class Words {
   /// The longest value that is shown in full, in characters.
   static final int SHOWN_MAX = 40;
 
+  /// The longest value that is shown in full inside a bar.
+  static final int BAR_MAX = 16;
+
   private Words() {}
 
   /// One operation told in a clause, such as `read by p3 saw 1`.
@@ -21,16 +24,22 @@ final class Words {
 
   /// What was asked, such as `cas 1 to 2`.
   static String asked(Op op) {
+    return asked(op, SHOWN_MAX);
+  }
+
+  /// What was asked, with values cut to `most` characters.
+  static String asked(Op op, int most) {
     return switch (op) {
       case Op.Read() -> "read";
-      case Op.Write(String value) -> "write " + value(value);
-      case Op.Create(String value) -> "create " + value(value);
-      case Op.Cas(String from, String to) -> "cas " + value(from) + " to " + value(to);
+      case Op.Write(String value) -> "write " + value(value, most);
+      case Op.Create(String value) -> "create " + value(value, most);
+      case Op.Cas(String from, String to) -> "cas " + value(from, most) + " to " + value(to, most);
       case Op.CasOrCreate(String from, String to) ->
-          "cas " + value(from) + " or nothing to " + value(to);
-      case Op.CasVersion(long version, String to) -> "cas version " + version + " to " + value(to);
+          "cas " + value(from, most) + " or nothing to " + value(to, most);
+      case Op.CasVersion(long version, String to) ->
+          "cas version " + version + " to " + value(to, most);
       case Op.Delete() -> "delete";
-      case Op.DeleteIfValue(String value) -> "delete if " + value(value);
+      case Op.DeleteIfValue(String value) -> "delete if " + value(value, most);
       case Op.DeleteIfVersion(long version) -> "delete if version " + version;
     };
   }
@@ -54,10 +63,10 @@ final class Words {
       case Ending.Unknown() -> "?";
       case Ending.Ok(Result result, long _, int _) ->
           switch (result) {
-            case Result.Found(String value, long version) -> value(value) + at(version);
+            case Result.Found(String value, long version) -> value(value, BAR_MAX) + v(version);
             case Result.Absent() -> "absent";
-            case Result.Written(long version) -> "ok" + at(version);
-            case Result.Deleted(long version) -> "ok" + at(version);
+            case Result.Written(long version) -> "ok" + v(version);
+            case Result.Deleted(long version) -> "ok" + v(version);
             case Result.Mismatch() -> "mismatch";
             case Result.Exists() -> "exists";
           };
@@ -66,32 +75,37 @@ final class Words {
 
   /// A value as people can read it: plain if it is a plain word or number, else in quotes.
   static String value(String value) {
-    boolean plain = !value.isEmpty() && value.length() <= SHOWN_MAX && !value.equals("absent");
-    for (int i = 0; plain && i < value.length(); i++) {
-      char c = value.charAt(i);
-      plain =
-          (c >= '0' && c <= '9')
-              || (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || c == '-'
-              || c == '_'
-              || c == '.'
-              || c == ':';
-    }
-    if (plain) {
+    return value(value, SHOWN_MAX);
+  }
+
+  private static String value(String value, int most) {
+    if (plain(value) && value.length() <= most) {
       return value;
     }
-    if (value.length() <= SHOWN_MAX) {
+    if (value.length() <= most) {
       return Quoted.write(value);
     }
-    int end = SHOWN_MAX - (Character.isHighSurrogate(value.charAt(SHOWN_MAX - 1)) ? 1 : 0);
-    return Quoted.write(value.substring(0, end)) + "… (" + value.length() + " characters)";
+    int end = most - (Character.isHighSurrogate(value.charAt(most - 1)) ? 1 : 0);
+    String more = most < SHOWN_MAX ? "…" : "… (" + value.length() + " characters)";
+    return Quoted.write(value.substring(0, end)) + more;
+  }
+
+  private static boolean plain(String value) {
+    return !value.isEmpty()
+        && !value.equals("absent")
+        && value
+            .chars()
+            .allMatch(c -> Character.isLetterOrDigit(c) && c < 128 || "-_.:".indexOf(c) >= 0);
   }
 
   /// A piece of somebody's text for a message: not too long, and on one line.
   static String cut(String text) {
     String quoted = Quoted.write(text.substring(0, Math.min(text.length(), SHOWN_MAX)));
     return quoted.substring(1, quoted.length() - 1) + (text.length() > SHOWN_MAX ? "…" : "");
+  }
+
+  private static String v(long version) {
+    return version == Result.NO_VERSION ? "" : " v" + version;
   }
 
   private static String at(long version) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /// spoilt.
 class CheckerTwinTest {
 
-  private static final int HISTORIES = Integer.getInteger("check.histories", 30_000);
+  private static final int HISTORIES = Integer.getInteger("check.histories", 90_000);
 
   @Test
   void agreesWithTryingEverything() {

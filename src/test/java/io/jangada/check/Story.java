@@ -1,0 +1,71 @@
+package io.jangada.check;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// A history of one key written like a story: each line is the next event. Clients have names; one
+/// has at most one operation open.
+final class Story {
+
+  static final String KEY = "x";
+
+  private final History.Recorder recorder = new History.Recorder();
+  private final Map<Integer, Integer> open = new HashMap<>();
+  private long time;
+
+  Story asks(int process, Op op) {
+    time += 10;
+    open.put(process, recorder.invoke(process, KEY, op, time));
+    return this;
+  }
+
+  Story hears(int process, Result result) {
+    time += 10;
+    recorder.complete(open.remove(process), result, time);
+    return this;
+  }
+
+  Story isRefused(int process) {
+    time += 10;
+    recorder.fail(open.remove(process), time);
+    return this;
+  }
+
+  Story givesUp(int process) {
+    recorder.unknown(open.remove(process));
+    return this;
+  }
+
+  /// Asks and hears at once, with nothing in between.
+  Story does(int process, Op op, Result result) {
+    return asks(process, op).hears(process, result);
+  }
+
+  Story writes(int process, String value) {
+    return does(process, new Op.Write(value), new Result.Written());
+  }
+
+  Story reads(int process, String value) {
+    return does(process, new Op.Read(), new Result.Found(value));
+  }
+
+  Story findsNothing(int process) {
+    return does(process, new Op.Read(), new Result.Absent());
+  }
+
+  History history() {
+    return recorder.history();
+  }
+
+  Verdict verdict() {
+    return new Checker().check(history());
+  }
+
+  /// Why it is not linearizable; fails if it is.
+  String why() {
+    if (verdict() instanceof Verdict.NotLinearizable bad) {
+      return bad.why();
+    }
+    throw new AssertionError("not as expected: " + verdict());
+  }
+}
