@@ -232,6 +232,6 @@ final class Client {
 
   private void end(Asked asked) {
     asked.ended = true;
-    world.after(random.nextLong(1, 60) * World.MILLI, this::next);
+    world.after(random.nextLong(World.MILLI, cluster.odds().thinkNanosMax()), this::next);
   }
 }

@@ -44,7 +44,15 @@ final class Cluster {
   private ReplicaSettings settings(int id, Membership bootstrap) {
     RaftConfig.Limits limits =
         new RaftConfig.Limits(
-            8, 2_000, 4, 6_000, 200_000, 1_000, 4_000, odds.retainedBytes(), 50_000);
+            odds.entriesMax(),
+            2_000,
+            4,
+            6_000,
+            200_000,
+            1_000,
+            4_000,
+            odds.retainedBytes(),
+            50_000);
     RaftConfig raft =
         RaftConfig.of(id, bootstrap).withLimits(limits).withThrift(odds.thriftSettings());
     return ReplicaSettings.of(raft)

@@ -23,6 +23,7 @@ final class Member {
   private final ReplicaSettings settings;
   final int id;
   final SimDisk disk;
+  private final DiskProof proof;
 
   private int life;
   private Start start;
@@ -42,6 +43,7 @@ final class Member {
     this.random = random;
     this.id = settings.raft().id();
     this.disk = new SimDisk(cluster.split());
+    this.proof = new DiskProof(disk, Cluster.STORAGE);
   }
 
   boolean isUp() {
@@ -132,6 +134,7 @@ final class Member {
 
   private void send(PeerMessage message) {
     cluster.laws().observe(replica.raft(), message);
+    if (message instanceof PeerMessage.Raft raft) proof.check(replica.raft(), raft.message());
     cluster.send(message);
   }
 

@@ -59,7 +59,9 @@ final class Nemesis {
   private Member anyMember() {
     List<Member> all = cluster.members();
     Member leader = cluster.leader();
-    return leader != null && random.nextInt(3) == 0 ? leader : all.get(random.nextInt(all.size()));
+    int chance = odds.kinds().leaderHunt() ? 6 : 2;
+    boolean hunted = leader != null && random.nextInt(8) < chance;
+    return hunted ? leader : all.get(random.nextInt(all.size()));
   }
 
   private void changeWeather() {
@@ -79,7 +81,7 @@ final class Nemesis {
     for (int i = ids.size() - 1; i > 0; i--) Collections.swap(ids, i, random.nextInt(i + 1));
     cluster.network().heal();
     int half = random.nextInt(ids.size() + 1);
-    switch (random.nextInt(4)) {
+    switch (random.nextInt(5)) {
       case 0 -> {
         cluster.tell("partition: " + ids.subList(0, half) + " | " + ids.subList(half, ids.size()));
         cluster.network().cutBetween(ids.subList(0, half), ids.subList(half, ids.size()));
@@ -93,6 +95,11 @@ final class Nemesis {
         cluster.tell("partition in a ring: " + ids);
         for (int i = 0; i < ids.size(); i++)
           cluster.network().cut(ids.get(i), ids.get((i + 1) % ids.size()));
+      }
+      case 3 -> {
+        int alone = anyMember().id;
+        cluster.tell("partition: " + alone + " is alone");
+        cluster.network().cutBetween(List.of(alone), ids.stream().filter(i -> i != alone).toList());
       }
       default -> {
         cluster.tell("partial partition");

@@ -13,6 +13,8 @@ import java.util.random.RandomGenerator;
 /// @param faultNanos the mean time between two faults
 /// @param driftPpmMax how much a clock runs fast or slow at most
 /// @param thrift whether members save messages
+/// @param entriesMax how many entries one message takes at most
+/// @param thinkNanosMax how long a client waits at most before it asks again
 /// @param snapshotBytes how often snapshots are made
 /// @param retainedBytes how much log is kept behind a snapshot
 /// @param diskNanosMax the slowest ordinary write
@@ -26,12 +28,16 @@ record Odds(
     long faultNanos,
     int driftPpmMax,
     boolean thrift,
+    int entriesMax,
+    long thinkNanosMax,
     long snapshotBytes,
     long retainedBytes,
     long diskNanosMax,
     Kinds kinds) {
 
   /// The kinds of faults that a run has.
+  ///
+  /// @param leaderHunt faults mostly meet whoever leads
   record Kinds(
       boolean weather,
       boolean partitions,
@@ -44,7 +50,8 @@ record Odds(
       boolean failedSync,
       boolean membership,
       boolean transfers,
-      boolean snapshots) {
+      boolean snapshots,
+      boolean leaderHunt) {
     static Kinds draw(RandomGenerator random) {
       return new Kinds(
           random.nextBoolean(),
@@ -58,7 +65,8 @@ record Odds(
           random.nextInt(4) == 0,
           random.nextBoolean(),
           random.nextBoolean(),
-          random.nextBoolean());
+          random.nextBoolean(),
+          random.nextInt(3) == 0);
     }
   }
 
@@ -72,10 +80,12 @@ record Odds(
         random.nextInt(2, 9),
         random.nextInt(1, 5),
         random.nextLong(4, 13) * World.SECOND,
-        random.nextLong(100, 1_500) * World.MILLI,
+        random.nextLong(80, 1_200) * World.MILLI,
         random.nextInt(3) == 0 ? 25_000 : 500,
         random.nextInt(4) == 0,
-        random.nextLong(1_000, 40_000),
+        random.nextInt(1, 12),
+        random.nextLong(2, 80) * World.MILLI,
+        random.nextInt(3) == 0 ? random.nextLong(200, 2_000) : random.nextLong(2_000, 40_000),
         random.nextBoolean() ? 0 : random.nextLong(10_000),
         random.nextLong(200_000, 8_000_000),
         kinds);

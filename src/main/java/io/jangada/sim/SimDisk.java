@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -98,6 +99,23 @@ final class SimDisk implements Disk {
     crashAt = Long.MAX_VALUE;
     failNextSync = false;
     locks.clear();
+  }
+
+  /// A disk that holds what surely survives a power failure at this moment, and nothing else.
+  SimDisk durableCopy() {
+    SimDisk copy = new SimDisk(new SplittableRandom(0));
+    copy.directories.addAll(directories);
+    syncedFiles.forEach(
+        (name, contents) -> {
+          Contents copied = new Contents();
+          copied.synced = Arrays.copyOf(contents.synced, contents.syncedSize);
+          copied.now = copied.synced.clone();
+          copied.syncedSize = contents.syncedSize;
+          copied.size = contents.syncedSize;
+          copy.files.put(name, copied);
+          copy.syncedFiles.put(name, copied);
+        });
+    return copy;
   }
 
   private void tear(Contents contents) {
