@@ -118,14 +118,14 @@ final class LogFiles implements AutoCloseable {
   /// Goes on in a new segment that has room for a group of that size. After a [DiskFullException]
   /// it can be tried again.
   void roll(SegmentHeader.Start start, long nextGroup, long groupBytes) throws IOException {
-    long sizeBytes = Math.max(settings.segmentBytes(), sizeFor(groupBytes));
+    long sequence = header == null ? 1 : header.sequence() + 1;
+    long sizeBytes = Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes));
     if (spare == null || spare.sizeBytes() < sizeBytes) {
       if (spare != null) spare.close();
       spare = null;
       spare = new Spare(disk, sizeBytes);
     }
     spare.fillTo(spare.sizeBytes());
-    long sequence = header == null ? 1 : header.sequence() + 1;
     SegmentHeader next = new SegmentHeader(sequence, spare.sizeBytes(), nextGroup, identity, start);
     spare.file().write(0, next.encode());
     SyncOnce.sync(spare.file()::sync);
@@ -145,7 +145,7 @@ final class LogFiles implements AutoCloseable {
     long half = header.sizeBytes() / 2;
     if (position < half || spare != null && spare.isReady()) return;
     try {
-      if (spare == null) spare = new Spare(disk, settings.segmentBytes());
+      if (spare == null) spare = new Spare(disk, settings.segmentBytes(sequence() + 1));
       spare.fillTo(2 * (position - half) + AHEAD_BYTES);
     } catch (DiskFullException e) {
       // The file keeps what was filled, and roll fills the rest or fails.

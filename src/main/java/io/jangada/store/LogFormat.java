@@ -109,8 +109,11 @@ final class LogFormat {
   static final int GROUP_HEADER_BYTES = 32;
   static final int RECORD_HEADER_BYTES = 8;
 
-  private static final int GROUP_MAGIC = 0x4a4e4752;
-  private static final int ALIGNMENT = 32;
+  static final int GROUP_MAGIC = 0x4a4e4752;
+
+  /// Groups begin at multiples of this.
+  static final int ALIGNMENT = 32;
+
   private static final byte FILLER = (byte) 0xa5;
 
   private static final byte HARD = 1;

@@ -113,13 +113,25 @@ final class SegmentReader implements AutoCloseable {
 
   /// The first good group at or behind `from` whose number is higher than the one that is missing.
   private Group laterGroup(long from) throws IOException {
-    for (long at = from; at < fileBytes; at += LogFormat.GROUP_HEADER_BYTES) {
+    for (long at = magicAt(from); at < fileBytes; at = magicAt(at + LogFormat.ALIGNMENT)) {
       LogFormat.GroupHeader found = headerAt(at);
       if (found == null || found.number() <= nextGroup) continue;
       Group group = groupAt(at, found.number());
       return group != null ? group : new Group(found.number(), List.of());
     }
     return null;
+  }
+
+  /// The first place at or behind `from` where a group might begin; the end of the file when there
+  /// is none.
+  private long magicAt(long from) throws IOException {
+    for (long at = from; at < fileBytes; at += WINDOW_BYTES) {
+      ByteBuffer bytes = bytes(at, (int) Math.min(fileBytes - at, WINDOW_BYTES));
+      int start = bytes.position();
+      for (int i = start; i < bytes.limit(); i += LogFormat.ALIGNMENT)
+        if (bytes.getInt(i) == LogFormat.GROUP_MAGIC) return at + i - start;
+    }
+    return fileBytes;
   }
 
   /// A group header at that place that belongs to this segment and fits into it, or null.
