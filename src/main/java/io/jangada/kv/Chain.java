@@ -12,7 +12,8 @@ package io.jangada.kv;
 /// out depends on nothing that happened since.
 ///
 /// A reading that is given up leaves ghosts behind. They are marked with the number of their
-/// reading, so a later one takes them out unseen, and [#sweep] goes after them meanwhile.
+/// reading, so a later one takes them out unseen, and [#sweep] goes after them meanwhile. Those it
+/// has not reached by then are the one thing that can make a step of the next reading longer.
 final class Chain<L extends Link<L>> {
   private L first;
   private L last;

@@ -17,6 +17,7 @@ import java.util.Arrays;
 final class KeyIndex {
   private static final int PAGE_BITS = 10;
   private static final int PAGE = 1 << PAGE_BITS;
+  private static final int BUCKETS_MAX = 1 << 30;
 
   private final long seed;
   private Node[][] pages = {new Node[PAGE]};
@@ -42,9 +43,10 @@ final class KeyIndex {
 
   /// Adds the node of a key that has none.
   void add(Node node) {
-    if (size == buckets && buckets < 1 << 30) grow();
-    push(bucketOf(node.key), node);
     size++;
+    // Two buckets for each node: a second look costs three cache misses, a slot four bytes.
+    for (int i = 0; i < 2 && buckets < Math.min(2L * size, BUCKETS_MAX); i++) grow();
+    push(bucketOf(node.key), node);
   }
 
   /// Takes out a node that is in the table.
@@ -61,6 +63,15 @@ final class KeyIndex {
     }
     node.nextInBucket = null;
     size--;
+  }
+
+  /// How many nodes share the key's bucket.
+  int crowdAt(Bytes key) {
+    int bucket = bucketOf(key);
+    int crowd = 0;
+    Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
+    for (; node != null; node = node.nextInBucket) crowd++;
+    return crowd;
   }
 
   private void grow() {

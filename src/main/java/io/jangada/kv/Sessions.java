@@ -177,8 +177,8 @@ final class Sessions {
 
   private void forgetFirst(Session session) {
     Answer answer = session.first;
+    // There is always a next one: an answer is forgotten because another has just come.
     session.first = answer.nextInSession;
-    if (session.first == null) session.last = null;
     session.answers--;
     if (answer.id instanceof RequestId.Numbered(Bytes _, long sequence))
       session.highestForgotten = Math.max(session.highestForgotten, sequence);

@@ -45,6 +45,16 @@ class DigestTest {
     assertThat(shifted.digest()).isNotEqualTo(digest);
   }
 
+  @Test
+  void aCommandWithoutEffectCountsWithItsPlace() {
+    Bytes expire = CommandCodec.encode(new Envelope(null, 0, new Operation.Expire()));
+    KvStore one = new KvStore(KvLimits.DEFAULT);
+    KvStore two = new KvStore(KvLimits.DEFAULT);
+    one.apply(1, expire);
+    two.apply(2, expire);
+    assertThat(one.digest()).isNotEqualTo(two.digest());
+  }
+
   private static long digestOf(List<Bytes> log, long hashSeed) {
     KvStore store = new KvStore(KvLimits.DEFAULT, hashSeed);
     for (int i = 0; i < log.size(); i++) store.apply(i + 1, log.get(i));

@@ -43,7 +43,7 @@ final class RandomCommands {
   private RequestId requestId() {
     Bytes client = Bytes.utf8("client" + dice.nextInt(7));
     return switch (dice.nextInt(4)) {
-      case 0 -> new RequestId.Numbered(client, sent.size() + dice.nextInt(4));
+      case 0 -> new RequestId.Numbered(client, sent.size() + dice.nextInt(100));
       case 1 -> new RequestId.Named(client, Bytes.utf8("request" + sent.size()));
       default -> null;
     };

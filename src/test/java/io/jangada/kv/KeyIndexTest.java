@@ -1,0 +1,62 @@
+package io.jangada.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class KeyIndexTest {
+  @Test
+  void itFindsWhatATreeFinds() {
+    SplittableRandom dice = new SplittableRandom(31);
+    KeyIndex index = new KeyIndex(7);
+    TreeMap<Bytes, Node> twin = new TreeMap<>();
+    for (int step = 0; step < 200_000; step++) {
+      Bytes key = Bytes.utf8("" + dice.nextInt(20_000));
+      Node node = twin.get(key);
+      assertThat(index.get(key)).isSameAs(node);
+      if (node == null && dice.nextInt(100) < 70) {
+        node = new Node(key);
+        twin.put(key, node);
+        index.add(node);
+      } else if (node != null && dice.nextInt(100) < 30) {
+        twin.remove(key);
+        index.remove(node);
+      }
+      assertThat(index.size()).isEqualTo(twin.size());
+    }
+    assertThat(twin).hasSizeGreaterThan(5_000);
+  }
+
+  @Test
+  void bucketsStayShortAsItGrows() {
+    KeyIndex index = new KeyIndex(7);
+    for (int i = 0; i < 100_000; i++) {
+      index.add(new Node(Bytes.utf8("key" + i)));
+      assertThat(index.crowdAt(Bytes.utf8("key" + i))).as("of %d keys", i).isLessThan(12);
+    }
+    long crowds = 0;
+    for (int i = 0; i < 100_000; i++) crowds += index.crowdAt(Bytes.utf8("key" + i));
+    assertThat(crowds / 1_000).as("percent of one").isBetween(100L, 170L);
+  }
+
+  @Test
+  void keysThatCollideUnderOneSeedDoNotUnderAnother() {
+    KeyIndex known = new KeyIndex(7);
+    KeyIndex other = new KeyIndex(8);
+    int chosen = 0;
+    for (int i = 0; chosen < 200; i++) {
+      Bytes key = Bytes.utf8("key" + i);
+      if ((key.hash64(7, 7) & 1023) != 0) continue;
+      known.add(new Node(key));
+      other.add(new Node(key));
+      chosen++;
+    }
+    Bytes first = Bytes.utf8("key0");
+    for (int i = 1; (first.hash64(7, 7) & 1023) != 0; i++) first = Bytes.utf8("key" + i);
+    assertThat(known.crowdAt(first)).isEqualTo(200);
+    assertThat(other.crowdAt(first)).isLessThan(10);
+  }
+}
