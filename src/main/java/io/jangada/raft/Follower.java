@@ -8,8 +8,10 @@ final class Follower implements Role {
   /// When the leader was last heard.
   long heardTick;
 
-  /// A reply to the leader is owed…
+  /// A reply to the leader is owed, since when…
   boolean ackOwed;
+
+  long owedTick;
 
   /// …for this round…
   long round;
@@ -22,13 +24,9 @@ final class Follower implements Role {
 
   long toldRound;
 
-  /// When something was last told.
-  long toldTick;
-
   Follower(int leader, long tick, long durable) {
     this.leader = leader;
     this.heardTick = tick;
-    this.toldTick = tick;
     this.toldMatch = durable;
   }
 }

@@ -472,6 +472,7 @@ public final class RaftNode {
     long same = prev.index() + entries.size();
     follower.matched = Math.max(follower.matched, same);
     log.commitTo(Math.min(append.commit(), Math.max(same, log.commit())));
+    if (!follower.ackOwed) follower.owedTick = ticks;
     follower.ackOwed = true;
   }
 
@@ -502,10 +503,10 @@ public final class RaftNode {
     long match = Math.min(follower.matched, log.durable());
     boolean done = match == follower.matched;
     boolean asked = follower.round > follower.toldRound && !config.thrift().quorumOnly();
-    boolean quiet = ticks - follower.toldTick < config.heartbeatTicks();
-    if (!done && match <= follower.toldMatch && !asked && quiet) return;
+    boolean patient = ticks - follower.owedTick < config.heartbeatTicks();
+    if (!done && match <= follower.toldMatch && !asked && patient) return;
     follower.ackOwed = !done;
-    follower.toldTick = ticks;
+    follower.owedTick = ticks;
     follower.toldMatch = match;
     follower.toldRound = follower.round;
     out.messages.add(
@@ -763,6 +764,8 @@ public final class RaftNode {
       if (role instanceof Follower follower)
         follower.matched = Math.max(follower.matched, meta.last().index());
     }
+    if (role instanceof Follower follower)
+      follower.toldMatch = Math.max(follower.toldMatch, meta.last().index());
     snapshot = meta;
     out.events.add(new RaftEvent.SnapshotInstalled(meta.last(), kept));
   }

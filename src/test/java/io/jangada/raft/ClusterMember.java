@@ -90,7 +90,9 @@ final class ClusterMember {
 
   /// Takes a snapshot of what is applied, durable at once.
   SnapshotMeta snapshot() {
-    byte[] bytes = String.join("\n", state).getBytes(StandardCharsets.UTF_8);
+    StringBuilder text = new StringBuilder();
+    for (String command : state) text.append(command).append('\n');
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
     List<Bytes> chunks = new ArrayList<>();
     for (int at = 0; at == 0 || at < bytes.length; at += chunkBytes)
       chunks.add(
@@ -114,7 +116,7 @@ final class ClusterMember {
     StringBuilder text = new StringBuilder();
     snapshot.chunks().forEach(chunk -> text.append(chunk.toUtf8()));
     state.clear();
-    if (!text.isEmpty()) state.addAll(List.of(text.toString().split("\n")));
+    text.toString().lines().forEach(state::add);
     applied = meta.last().index();
   }
 

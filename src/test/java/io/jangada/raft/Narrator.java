@@ -1,6 +1,5 @@
 package io.jangada.raft;
 
-import io.jangada.bytes.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,7 @@ final class Narrator implements RaftCluster.Listener {
 
   @Override
   public void stepping(ClusterMember member) {
-    lastBefore = member.isUp() ? member.node.last() : EntryId.ZERO;
+    lastBefore = member.isUp() ? member.node.last() : null;
     commitBefore = member.isUp() ? member.node.commit() : 0;
     answersBefore = member.proposed.size();
     droppedBefore = member.dropped.size();
@@ -39,7 +38,7 @@ final class Narrator implements RaftCluster.Listener {
     StringJoiner line = new StringJoiner("; ", member + " ", "").setEmptyValue("");
     for (RaftEvent event : events) line.add(told(event));
     appended(member, events, line);
-    if (node.commit() != commitBefore) line.add("commit " + node.commit());
+    if (lastBefore != null && node.commit() != commitBefore) line.add("commit " + node.commit());
     answers(member, line);
     if (!member.disk.automatic)
       for (Persist batch : member.disk.queue.stream().skip(queueBefore).toList())
@@ -49,6 +48,8 @@ final class Narrator implements RaftCluster.Listener {
 
   private void appended(ClusterMember member, List<RaftEvent> events, StringJoiner line) {
     RaftNode node = member.node;
+    // What a member starts with did not happen now.
+    if (lastBefore == null) return;
     long from = lastBefore.index();
     for (RaftEvent event : events) {
       if (event instanceof RaftEvent.LogCut(EntryId last)) from = Math.min(from, last.index());
@@ -86,7 +87,7 @@ final class Narrator implements RaftCluster.Listener {
     return entry.id()
         + switch (entry.kind()) {
           case NO_OP -> " \"\"";
-          case COMMAND -> " \"" + entry.data() + "\"";
+          case COMMAND -> entry.data().isEmpty() ? "" : " \"" + entry.data() + "\"";
           case MEMBERSHIP -> " " + Membership.decode(entry.data());
         };
   }
@@ -203,8 +204,6 @@ final class Narrator implements RaftCluster.Listener {
     for (long i = node.base().index() + 1; i <= node.last().index(); i++) {
       Entry entry = node.entryAt(i);
       line.append(' ').append(entry.id());
-      Bytes data = entry.data();
-      if (entry.kind() == Entry.Kind.COMMAND && data.length() < 4) line.append(data);
     }
     return line.toString();
   }

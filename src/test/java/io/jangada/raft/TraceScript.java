@@ -12,12 +12,13 @@ import java.util.function.Predicate;
 ///
 /// ```
 /// cluster 5 [lease=N pace=N quorum-only retained=N message-entries=N window=N priority=n1:N]
+///           [spread-timeouts]      election timeouts of 12, 14, 16 ... ticks, not all the longest
 /// member n4 [knows=n1,n2,n3]        a member that is not in the first membership
-/// log n1 1 1 4 4                    preset: the terms of its entries; [commands are made up]
+/// log n1 1 1 4 4                    preset: the terms of its entries; (their commands are empty)
 /// term n1 7                         preset: a term later than its log's last
 /// start [n1,n2]                     all members, or these
 ///
-/// elect n1 [votes n2,n3]            its clock runs out, these vote, the others hear nothing
+/// elect n1 [votes n2,n3]            its clock runs out, these vote, others hear nothing
 /// timeout n1                        its clock alone runs out
 /// tick N [n1,n2]                    time for all, or for these; nothing is delivered
 /// run N                             time for all, everything delivered after each tick
@@ -77,7 +78,9 @@ final class TraceScript {
       case "cluster" -> {
         int count = Integer.parseInt(words.next());
         SortedMap<String, String> options = words.options();
+        boolean spread = options.remove("spread-timeouts") != null;
         cluster = new RaftCluster(count, config -> tuned(config, options));
+        if (spread) cluster.members.values().forEach(m -> ((Dice) m.random).next = 2 * m.id);
         cluster.listener = narrator;
       }
       case "member" -> {
@@ -91,8 +94,7 @@ final class TraceScript {
         while (words.hasNext()) {
           long term = Long.parseLong(words.next());
           long index = log.size() + 1L;
-          Bytes made = Bytes.utf8(index + "/" + term);
-          log.add(new Entry(index, term, Entry.Kind.COMMAND, made));
+          log.add(new Entry(index, term, Entry.Kind.COMMAND, Bytes.EMPTY));
         }
         disk.preset(new HardState(log.getLast().term(), Membership.NONE), log);
       }
