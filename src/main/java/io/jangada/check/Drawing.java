@@ -3,6 +3,7 @@ package io.jangada.check;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -146,8 +147,10 @@ final class Drawing {
 
   private void tick(int x, long time) {
     ticks.append(
-        "<line class='tick' x1='%d' y1='%d' x2='%d' y2='%d'/><text class='time' x='%d' y='%d'>%d</text>%n"
-            .formatted(x, TOP - 8, x, TOP + rows * LANE, x + 3, TOP - 12, time));
+        format(
+            "<line class='tick' x1='%d' y1='%d' x2='%d' y2='%d'/>",
+            x, TOP - 8, x, TOP + rows * LANE));
+    ticks.append(format("<text class='time' x='%d' y='%d'>%d</text>\n", x + 3, TOP - 12, time));
   }
 
   private String svg() {
@@ -155,16 +158,17 @@ final class Drawing {
     int height = TOP + rows * LANE + 10;
     StringBuilder out = new StringBuilder();
     out.append(
-        "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d %d'>%n"
-            .formatted(width, height, width, height));
+        format(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d %d'>\n",
+            width, height, width, height));
     for (List<Lane> own : lanes.values()) {
       for (Lane lane : own) {
         int y = TOP + lane.row * LANE;
-        out.append("<line class='lane' x1='0' y1='%d' x2='%d' y2='%d'/>%n".formatted(y, width, y));
+        out.append(format("<line class='lane' x1='0' y1='%d' x2='%d' y2='%d'/>\n", y, width, y));
         if (lane == own.getFirst()) {
           out.append(
-              "<text class='process' x='6' y='%d'>p%d</text>%n"
-                  .formatted(y + LANE - 10, lane.process));
+              format(
+                  "<text class='process' x='6' y='%d'>p%d</text>\n", y + LANE - 10, lane.process));
         }
       }
     }
@@ -191,21 +195,21 @@ final class Drawing {
     if (open) {
       int tip = end - 8;
       out.append(
-          "<path d='M%d %d L%d %d L%d %d L%d %d'/>"
-              .formatted(tip, y, x, y, x, y + BAR, tip, y + BAR));
+          format(
+              "<path d='M%d %d L%d %d L%d %d L%d %d'/>", tip, y, x, y, x, y + BAR, tip, y + BAR));
       out.append(
-          "<path class='tip' d='M%d %d L%d %d L%d %d'/>"
-              .formatted(tip, y, end, y + BAR / 2, tip, y + BAR));
+          format(
+              "<path class='tip' d='M%d %d L%d %d L%d %d'/>",
+              tip, y, end, y + BAR / 2, tip, y + BAR));
     } else {
-      out.append(
-          "<rect x='%d' y='%d' width='%d' height='%d' rx='3'/>".formatted(x, y, end - x, BAR));
+      out.append(format("<rect x='%d' y='%d' width='%d' height='%d' rx='3'/>", x, y, end - x, BAR));
     }
     out.append(
-        "<text class='label' x='%d' y='%d'>%s</text>"
-            .formatted(x + 5, y + BAR - 6, Markup.escape(label(o))));
+        format(
+            "<text class='label' x='%d' y='%d'>%s</text>",
+            x + 5, y + BAR - 6, Markup.escape(label(o))));
     if (places.containsKey(o.id())) {
-      out.append(
-          "<text class='place' x='%d' y='%d'>%s</text>".formatted(x + 1, y - 2, placesOf(o)));
+      out.append(format("<text class='place' x='%d' y='%d'>%s</text>", x + 1, y - 2, placesOf(o)));
     }
     out.append("</g>\n");
   }
@@ -224,8 +228,14 @@ final class Drawing {
         };
     String place = places.containsKey(o.id()) ? "; place in the order: " + placesOf(o) : "";
     return Markup.escape(
-        "operation %d: %s; asked at %d, %s%s"
-            .formatted(o.id(), Words.told(o), o.invoked().time(), ended, place));
+        format(
+            "operation %d: %s; asked at %d, %s%s",
+            o.id(), Words.told(o), o.invoked().time(), ended, place));
+  }
+
+  /// Formats with plain digits whatever the locale.
+  private static String format(String pattern, Object... arguments) {
+    return String.format(Locale.ROOT, pattern, arguments);
   }
 
   private static String label(Operation o) {

@@ -57,12 +57,12 @@ public final class HistoryPage {
       <p class="legend"><span style="background:#d9f0df">changed something</span>\
       <span style="background:#dcebfb">saw a value</span>\
       <span style="background:#eceff3">found it otherwise, changed nothing</span>\
-      <span style="background:#fff3d6;border-style:dashed">unknown: open end, may take effect at any \
-      later time or never</span>\
+      <span style="background:#fff3d6;border-style:dashed">unknown: open end, may take effect \
+      at any later time or never</span>\
       <span style="color:#8a94a1"><s>certainly failed</s></span>\
       <span style="background:#f9c9cc;border-color:#d3212d">cannot be placed</span></p>
-      <p class="note">From left to right in the order of events; distances are not in proportion to \
-      time, the numbers on top are. Two bars that share a moment may have taken effect in either \
+      <p class="note">From left to right in the order of events; distances are not in proportion \
+      to time, which stands on top. Two bars that share a moment may have taken effect in either \
       order. The small number above a bar is its place in the order found. Hold the pointer over a \
       bar for the whole of it.</p>
       """;
