@@ -86,6 +86,22 @@ class SnapshotStoreTest {
   }
 
   @Test
+  void whatFollowsTheGoodPartOfAnInterruptedTransferIsCut() throws IOException {
+    SnapshotMeta meta = take(new CrashDisk(), id(7, 1), "aa", "bb");
+    SnapshotStore store = SnapshotStore.open(disk);
+    store.receive(meta, 0, Bytes.utf8("aa"));
+    store.close();
+    try (DiskFile file = disk.open("tmp/7-1.received")) {
+      file.write(file.size(), Bytes.utf8("rubbish ".repeat(20)).asBuffer());
+    }
+    SnapshotStore again = SnapshotStore.open(disk);
+    assertThat(again.received(meta)).isEqualTo(1);
+    again.receive(meta, 1, Bytes.utf8("bb"));
+    again.complete(meta);
+    assertThat(SnapshotStore.open(disk).latest(id(7, 1)).meta()).contains(meta);
+  }
+
+  @Test
   void whatIsNotWhatWasAnnouncedIsRefused() throws IOException {
     SnapshotMeta meta = take(new CrashDisk(), id(7, 1), "aa", "bb");
     SnapshotStore store = SnapshotStore.open(disk);
