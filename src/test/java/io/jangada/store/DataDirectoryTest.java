@@ -30,6 +30,7 @@ class DataDirectoryTest {
     try (DataDirectory directory = DataDirectory.claim(disk, MINE)) {
       assertThat(directory.isNew()).isFalse();
     }
+    disk.restart(Loss.ALL, new SplittableRandom(1));
     assertThat(Identity.read(disk)).isEqualTo(MINE);
     assertThat(new String(disk.contents().get("meta")))
         .isEqualTo("jangada-data 1\ncluster orders-eu\nmember 3\ncrc32c 8954bf1d\n");
