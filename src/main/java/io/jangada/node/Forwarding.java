@@ -1,5 +1,6 @@
 package io.jangada.node;
 
+import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
@@ -42,13 +43,15 @@ final class Forwarding {
   private final long retryNanos;
   private List<Waiting> waiting = new ArrayList<>();
   private final SortedMap<Long, Waiting> bySending = new TreeMap<>();
-  private long nextSending = 1;
+  private long nextSending;
   private long nextRequest = 1;
 
-  /// @param name the client for writes that come without a request id; of this life of this member
-  ///   alone
-  Forwarding(Bytes name, int waitingMax, long retryNanos) {
-    this.name = name;
+  /// @param life a number of this life of this member alone: it makes the client's name for writes
+  ///   that come without a request id, and the first sending's number, so that a late answer to an
+  ///   earlier life is not taken for one to this
+  Forwarding(long life, int waitingMax, long retryNanos) {
+    this.name = new ByteWriter(16).putLong(life).toBytes();
+    this.nextSending = life;
     this.waitingMax = waitingMax;
     this.retryNanos = retryNanos;
   }

@@ -78,7 +78,7 @@ public final class Replica {
     this.inbox = new Inbox(settings.inboxRequestsMax(), settings.inboxMessagesMax(), wakeup);
     this.forwarding =
         new Forwarding(
-            start.name(), settings.inboxRequestsMax(), settings.retryMillis() * NANOS_PER_MILLI);
+            start.life(), settings.inboxRequestsMax(), settings.retryMillis() * NANOS_PER_MILLI);
     this.now = world.clock().nanos();
     this.tickedNanos = now;
     this.clusterClock = new ClusterClock(kv.clusterTimeMillis(), now);

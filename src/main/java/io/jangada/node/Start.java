@@ -1,7 +1,5 @@
 package io.jangada.node;
 
-import io.jangada.bytes.ByteWriter;
-import io.jangada.bytes.Bytes;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Restorer;
@@ -20,9 +18,8 @@ import java.util.random.RandomGenerator;
 /// What a replica starts from: its log, its snapshots, the protocol and the state machine, as the
 /// disk held them.
 ///
-/// @param name told apart from that of every other life of every member, with all likelihood
-public record Start(
-    RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks snapshots, Bytes name) {
+/// @param life a number that no other life of any member has, in all likelihood
+public record Start(RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks snapshots, long life) {
   /// Chunks that wait for the snapshots' disk.
   private static final long QUEUE_BYTES_MAX = 16L << 20;
 
@@ -58,15 +55,13 @@ public record Start(
     KvStore kv = restore(snapshots, latest, storage.settings.limits);
     Recovered recovered =
         new Recovered(opened.hardState(), opened.base(), opened.entries(), latest);
-    Bytes name =
-        new ByteWriter(20)
-            .putInt(settings.raft().id())
-            .putLong(random.nextLong())
-            .putLong(random.nextLong())
-            .toBytes();
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
     return new Start(
-        new RaftNode(settings.raft(), recovered, random), kv, opened.log(), tasks, name);
+        new RaftNode(settings.raft(), recovered, random),
+        kv,
+        opened.log(),
+        tasks,
+        random.nextLong());
   }
 
   private static KvStore restore(SnapshotStore snapshots, SnapshotMeta meta, KvLimits limits)

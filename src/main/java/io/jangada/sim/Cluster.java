@@ -6,11 +6,13 @@ import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
+import io.jangada.raft.RaftEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /// All members of a run, the network between them, and the laws they are held to.
 final class Cluster {
@@ -26,6 +28,7 @@ final class Cluster {
   private final Laws laws = new Laws();
   private final SimNetwork network;
   private final SortedMap<Integer, Member> members = new TreeMap<>();
+  private IntConsumer whenElected = _ -> {};
   private boolean stormy = true;
   private long polls;
 
@@ -107,6 +110,17 @@ final class Cluster {
 
   void tell(int member, String what) {
     trace.tell(world.now(), "n" + member + " " + what);
+  }
+
+  /// Something happened in a member's protocol.
+  void observe(int member, RaftEvent event) {
+    tell(member, event.toString());
+    if (event instanceof RaftEvent.LeaderElected && stormy) whenElected.accept(member);
+  }
+
+  /// Calls `listener` with every new leader of the storm.
+  void whenElected(IntConsumer listener) {
+    whenElected = listener;
   }
 
   void tell(String what) {

@@ -101,7 +101,7 @@ final class Member {
         new Replica(
             settings,
             start,
-            new Replica.World(clock, this::send, event -> cluster.tell(id, event.toString())),
+            new Replica.World(clock, this::send, event -> cluster.observe(id, event)),
             () -> wake(mine));
     cluster.tell(id, "starts: " + replica.raft().hardState() + " last=" + replica.raft().last());
     cluster.laws().restarted(replica);

@@ -36,6 +36,7 @@ final class Nemesis {
     allow(kinds.transfers(), this::transfer);
     allow(kinds.snapshots(), this::takeSnapshot);
     allow(true, this::heal);
+    if (kinds.ambush()) cluster.whenElected(this::ambush);
   }
 
   private void allow(boolean allowed, Runnable fault) {
@@ -62,6 +63,27 @@ final class Nemesis {
     int chance = odds.kinds().leaderHunt() ? 6 : 2;
     boolean hunted = leader != null && random.nextInt(8) < chance;
     return hunted ? leader : all.get(random.nextInt(all.size()));
+  }
+
+  /// Strikes a new leader when it has perhaps begun to replicate: the world of Fig. 8.
+  private void ambush(int elected) {
+    if (stopped || random.nextInt(4) == 0) return;
+    world.after(
+        random.nextLong(40) * World.MILLI,
+        () -> {
+          Member leader = cluster.member(elected);
+          if (stopped || !leader.isUp()) return;
+          if (random.nextBoolean()) leader.kill(false, "is ambushed");
+          else isolate(elected, random.nextLong(50, 600) * World.MILLI);
+        });
+  }
+
+  private void isolate(int alone, long nanos) {
+    cluster.tell("partition: " + alone + " is alone");
+    List<Integer> others =
+        cluster.members().stream().map(member -> member.id).filter(id -> id != alone).toList();
+    cluster.network().cutBetween(List.of(alone), others);
+    world.after(nanos, cluster.network()::heal);
   }
 
   private void changeWeather() {
@@ -97,9 +119,7 @@ final class Nemesis {
           cluster.network().cut(ids.get(i), ids.get((i + 1) % ids.size()));
       }
       case 3 -> {
-        int alone = anyMember().id;
-        cluster.tell("partition: " + alone + " is alone");
-        cluster.network().cutBetween(List.of(alone), ids.stream().filter(i -> i != alone).toList());
+        isolate(anyMember().id, random.nextLong(100, 3_000) * World.MILLI);
       }
       default -> {
         cluster.tell("partial partition");

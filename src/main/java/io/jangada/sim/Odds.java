@@ -38,6 +38,7 @@ record Odds(
   /// The kinds of faults that a run has.
   ///
   /// @param leaderHunt faults mostly meet whoever leads
+  /// @param ambush whoever was just elected is often struck at once, so that reigns are short
   record Kinds(
       boolean weather,
       boolean partitions,
@@ -51,7 +52,8 @@ record Odds(
       boolean membership,
       boolean transfers,
       boolean snapshots,
-      boolean leaderHunt) {
+      boolean leaderHunt,
+      boolean ambush) {
     static Kinds draw(RandomGenerator random) {
       return new Kinds(
           random.nextBoolean(),
@@ -66,7 +68,8 @@ record Odds(
           random.nextBoolean(),
           random.nextBoolean(),
           random.nextBoolean(),
-          random.nextInt(3) == 0);
+          random.nextInt(3) == 0,
+          random.nextInt(4) == 0);
     }
   }
 

@@ -18,7 +18,7 @@ class MutationTest {
   private static final Path MUTATIONS = Path.of("src/test/resources/mutations");
 
   /// How many seeds may be tried when the known one does not catch it any more.
-  private static final int SEEDS_MAX = 400;
+  private static final int SEEDS_MAX = 1_500;
 
   static List<Path> mutations() throws IOException {
     try (Stream<Path> files = Files.list(MUTATIONS)) {
