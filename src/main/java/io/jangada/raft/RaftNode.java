@@ -59,6 +59,11 @@ public final class RaftNode {
     this.invariants = new Invariants(hard, log);
     this.role = new Follower(Membership.NONE, ticks, log.durable());
     this.elections = new ElectionClock(config, random);
+    // The snapshot's disk may have been faster than the log's: then the term in which it was
+    // installed
+    // is not in the log. No vote was given in it, or the log would have that.
+    if (snapshot != null && snapshot.last().term() > hard.term())
+      setHard(new HardState(snapshot.last().term(), Membership.NONE));
   }
 
   // ---- what can be asked ----
