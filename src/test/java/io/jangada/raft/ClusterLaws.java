@@ -4,6 +4,7 @@ import static io.jangada.raft.Invariants.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,6 +15,8 @@ final class ClusterLaws {
 
   private record Committed(Entry entry, long term) {}
 
+  private static final Committed UNSEEN = new Committed(null, 0);
+
   private final SortedMap<Integer, ClusterMember> members;
   private final TreeMap<Long, Integer> leaders = new TreeMap<>();
   private final TreeMap<String, Made> made = new TreeMap<>();
@@ -21,10 +24,15 @@ final class ClusterLaws {
   private final TreeMap<String, Integer> votes = new TreeMap<>();
   private final TreeMap<Long, Long> askedReads = new TreeMap<>();
 
+  /// The test speaks for members that are not there, and what they say is believed.
+  boolean peersArePlayed;
+
   /// What was committed, from index 1 on.
   private final List<Committed> committed = new ArrayList<>();
 
   private final TreeMap<Long, String> states = new TreeMap<>();
+  private final TreeMap<Integer, Long> commits = new TreeMap<>();
+  private final TreeMap<Integer, Long> applied = new TreeMap<>();
 
   ClusterLaws(SortedMap<Integer, ClusterMember> members) {
     this.members = members;
@@ -37,6 +45,12 @@ final class ClusterLaws {
   /// How many terms had a leader.
   int leadersSoFar() {
     return leaders.size();
+  }
+
+  /// A member starts with what its disk has.
+  void restarted(ClusterMember member) {
+    commits.remove(member.id);
+    applied.remove(member.id);
   }
 
   /// After every step of a member.
@@ -57,6 +71,7 @@ final class ClusterLaws {
         "Election Safety: n" + other + " and " + member + " both lead term " + node.term());
     if (other != null) return;
     for (Committed one : committed) {
+      if (one == UNSEEN) continue;
       long index = one.entry.index();
       if (one.term >= node.term() || index <= node.base().index()) continue;
       check(
@@ -77,6 +92,7 @@ final class ClusterLaws {
     for (long index = from; index > node.base().index(); index--) {
       Entry entry = node.entryAt(index);
       if (before.set((int) index - 1, entry) == entry) break;
+      if (index <= node.commit()) sameCommitted(member, index);
       EntryId prev = new EntryId(index - 1, node.termAt(index - 1));
       Made first = made.putIfAbsent(entry.id().toString(), new Made(entry, prev));
       check(
@@ -87,27 +103,47 @@ final class ClusterLaws {
 
   private void commits(ClusterMember member) {
     RaftNode node = member.node;
+    while (peersArePlayed && committed.size() < node.base().index()) committed.add(UNSEEN);
     for (long index = committed.size() + 1L; index <= node.commit(); index++) {
       check(index > node.base().index(), "what is released was committed before");
       committed.add(new Committed(node.entryAt(index), node.term()));
       if (index == node.commit()) durableOnQuorum(node, node.entryAt(index).id());
     }
-    for (long index = Math.max(1, node.base().index()); index <= node.commit(); index++)
-      check(
-          node.termAt(index) == committed.get((int) index - 1).entry.term(),
-          "State Machine Safety: " + member + " committed another entry at " + index);
+    long from = commits.getOrDefault(member.id, 0L);
+    for (long index = Math.max(from, node.base().index()); index <= node.commit(); index++)
+      sameCommitted(member, index);
+    commits.put(member.id, node.commit());
+  }
+
+  private void sameCommitted(ClusterMember member, long index) {
+    if (index < 1 || index > committed.size()) return;
+    if (committed.get((int) index - 1) == UNSEEN) return;
+    check(
+        member.node.termAt(index) == committed.get((int) index - 1).entry.term(),
+        "State Machine Safety: " + member + " committed another entry at " + index);
   }
 
   private void durableOnQuorum(RaftNode node, EntryId id) {
     check(
         Quorums.isQuorum(
             node.membershipAt(node.last().index()),
-            voter -> members.containsKey(voter) && members.get(voter).disk.holds(id)),
+            voter -> isPlayed(voter) || members.containsKey(voter) && holds(voter, id)),
         "committed " + id + " is not on the disks of a quorum");
-    check(id.term() == node.term(), "only entries of the own term commit by counting (§5.4.2)");
+    check(
+        !node.isLeader() || id.term() == node.term(),
+        "only entries of the own term commit by counting (§5.4.2)");
+  }
+
+  private boolean isPlayed(int id) {
+    return peersArePlayed && (!members.containsKey(id) || !members.get(id).isUp());
+  }
+
+  private boolean holds(int id, EntryId entry) {
+    return members.get(id).disk.holds(entry);
   }
 
   private void stateMachine(ClusterMember member) {
+    if (Objects.equals(applied.put(member.id, member.applied), member.applied)) return;
     String state = String.join("\n", member.state);
     String other = states.putIfAbsent(member.applied, state);
     check(

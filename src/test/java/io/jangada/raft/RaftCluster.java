@@ -184,6 +184,7 @@ final class RaftCluster {
     ClusterMember member = members.get(id);
     listener.stepping(member);
     member.start();
+    laws.restarted(member);
     drain(member);
     listener.stepped(member, List.of());
   }
@@ -318,9 +319,12 @@ final class RaftCluster {
 
   /// A member's clock alone runs until it stands for election.
   void timeOut(int id) {
-    for (int i = 0; i < 100 && !node(id).roleName().endsWith("candidate"); i++) {
-      if (node(id).isLeader()) return;
+    List<RaftEvent> events = members.get(id).events;
+    int from = events.size();
+    for (int i = 0; i < 100 && !node(id).isLeader(); i++) {
       tick(id);
+      for (RaftEvent event : events.subList(from, events.size()))
+        if (event instanceof RaftEvent.ElectionStarted) return;
     }
   }
 
