@@ -60,8 +60,7 @@ public final class RaftNode {
     this.role = new Follower(Membership.NONE, ticks, log.durable());
     this.elections = new ElectionClock(config, random);
     // The snapshot's disk may have been faster than the log's: then the term in which it was
-    // installed
-    // is not in the log. No vote was given in it, or the log would have that.
+    // installed is not in the log. No vote was given in it, or the log would have that.
     if (snapshot != null && snapshot.last().term() > hard.term())
       setHard(new HardState(snapshot.last().term(), Membership.NONE));
   }
@@ -570,8 +569,7 @@ public final class RaftNode {
   private void advanceCommit(Leader leader) {
     long reached = leader.quorumMatch();
     // Count replicas only for entries of our own term: an older entry on a majority can still be
-    // cut by
-    // a leader that never saw it (Fig. 8). Once one of ours commits, so do those before it.
+    // cut by a leader that never saw it (Fig. 8). Once one of ours commits, so do those before it.
     if (reached <= log.commit() || log.termAt(reached) != hard.term()) return;
     log.commitTo(reached);
     leader.progressed(ticks);

@@ -1,10 +1,10 @@
 package io.jangada.raft;
 
 import static io.jangada.raft.Solo.accepted;
-import static io.jangada.raft.Solo.append;
 import static io.jangada.raft.Solo.askVote;
 import static io.jangada.raft.Solo.at;
 import static io.jangada.raft.Solo.entry;
+import static io.jangada.raft.Solo.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
@@ -24,7 +24,7 @@ class PaperSection51Test {
     return Stream.of(
         askVote(2, 7, at(0, 0)),
         Solo.vote(2, 7, true),
-        append(2, 7, at(0, 0), 0),
+        leader(2, 7).append(at(0, 0), 0),
         accepted(2, 7, 0),
         new Message.InstallSnapshot(2, 1, 7, SNAPSHOT, 0, Bytes.EMPTY),
         new Message.InstallSnapshotReply(2, 1, 7, at(5, 1), 1),
@@ -45,10 +45,10 @@ class PaperSection51Test {
   @DisplayName("§5.1 Followers are passive: they issue no requests on their own")
   void followersArePassive() {
     Solo solo = new Solo();
-    solo.hear(append(2, 1, at(0, 0), 0));
+    solo.hear(leader(2, 1).append(at(0, 0), 0));
     for (int i = 0; i < 50; i++) {
       assertThat(solo.tick(9)).isEmpty();
-      solo.hear(append(2, 1, at(0, 0), 0));
+      solo.hear(leader(2, 1).append(at(0, 0), 0));
     }
   }
 
@@ -56,7 +56,7 @@ class PaperSection51Test {
   @DisplayName("§5.1 If a client contacts a follower, the follower redirects it to the leader")
   void followersRedirect() {
     Solo solo = new Solo();
-    solo.hear(append(3, 1, at(0, 0), 0));
+    solo.hear(leader(3, 1).append(at(0, 0), 0));
     long write = solo.cluster.propose(1, "a");
     long read = solo.cluster.read(1);
     assertThat(solo.member().dropped)
@@ -123,7 +123,7 @@ class PaperSection51Test {
   @DisplayName("§5.1 A request with a stale term number is rejected")
   void staleRequestsAreRejected() {
     Solo solo = Solo.withLog(1, 5);
-    assertThat(solo.hear(append(2, 4, at(1, 1), 2, entry(2, 4))))
+    assertThat(solo.hear(leader(2, 4).append(at(1, 1), 2, entry(2, 4))))
         .singleElement()
         .isInstanceOfSatisfying(
             Message.AppendEntriesReply.class,

@@ -1,9 +1,9 @@
 package io.jangada.raft;
 
-import static io.jangada.raft.Solo.append;
 import static io.jangada.raft.Solo.askVote;
 import static io.jangada.raft.Solo.at;
 import static io.jangada.raft.Solo.isGranted;
+import static io.jangada.raft.Solo.leader;
 import static io.jangada.raft.Solo.vote;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,7 +37,7 @@ class PaperSection52Test {
   void remainsFollower() {
     Solo solo = new Solo();
     for (int i = 0; i < 20; i++) {
-      solo.hear(append(2, 1, at(0, 0), 0));
+      solo.hear(leader(2, 1).append(at(0, 0), 0));
       solo.tick(19);
       assertThat(solo.node().roleName()).isEqualTo("follower");
     }
@@ -164,13 +164,13 @@ class PaperSection52Test {
       "§5.2 A candidate that hears a leader of its term or a later one returns to follower")
   void candidateYields() {
     Solo solo = candidate();
-    solo.hear(append(2, 1, at(0, 0), 0));
+    solo.hear(leader(2, 1).append(at(0, 0), 0));
     assertThat(solo.node().roleName()).isEqualTo("follower");
     assertThat(solo.node().leader()).isEqualTo(2);
     assertThat(solo.member().disk.hard).as("and keeps its vote").isEqualTo(new HardState(1, 1));
 
     Solo later = candidate();
-    later.hear(append(3, 4, at(0, 0), 0));
+    later.hear(leader(3, 4).append(at(0, 0), 0));
     assertThat(later.node().leader()).isEqualTo(3);
   }
 
@@ -180,7 +180,7 @@ class PaperSection52Test {
     Solo solo = Solo.withLog(3);
     solo.cluster.timeOut(1);
     solo.hear(new Message.RequestVoteReply(3, 1, 4, true, true));
-    List<Message> said = solo.hear(append(2, 3, at(1, 3), 0));
+    List<Message> said = solo.hear(leader(2, 3).append(at(1, 3), 0));
     assertThat(said).singleElement().satisfies(m -> assertThat(m.term()).isEqualTo(4));
     assertThat(solo.node().roleName()).isEqualTo("candidate");
   }
@@ -204,7 +204,7 @@ class PaperSection52Test {
     cluster.restart(1);
     TreeSet<Integer> seen = new TreeSet<>();
     for (int i = 0; i < 400; i++) {
-      cluster.step(1, new Input.Receive(append(2, 1, at(0, 0), 0)));
+      cluster.step(1, new Input.Receive(leader(2, 1).append(at(0, 0), 0)));
       int ticks = 0;
       while (cluster.node(1).roleName().equals("follower")) {
         cluster.tick(1);

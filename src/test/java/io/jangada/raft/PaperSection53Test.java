@@ -1,9 +1,9 @@
 package io.jangada.raft;
 
 import static io.jangada.raft.Solo.accepted;
-import static io.jangada.raft.Solo.append;
 import static io.jangada.raft.Solo.at;
 import static io.jangada.raft.Solo.entry;
+import static io.jangada.raft.Solo.leader;
 import static io.jangada.raft.Solo.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,10 +94,10 @@ class PaperSection53Test {
   @DisplayName("§5.3 A follower applies committed entries in log order")
   void appliesInOrder() {
     Solo solo = new Solo();
-    solo.hear(append(2, 1, at(0, 0), 0, entry(1, 1), entry(2, 1), entry(3, 1)));
-    solo.hear(append(2, 1, at(3, 1), 2));
+    solo.hear(leader(2, 1).append(at(0, 0), 0, entry(1, 1), entry(2, 1), entry(3, 1)));
+    solo.hear(leader(2, 1).append(at(3, 1), 2));
     assertThat(solo.member().state).containsExactly("1/1", "2/1");
-    solo.hear(append(2, 1, at(3, 1), 3));
+    solo.hear(leader(2, 1).append(at(3, 1), 3));
     assertThat(solo.member().state).containsExactly("1/1", "2/1", "3/1");
   }
 
@@ -105,10 +105,13 @@ class PaperSection53Test {
   @DisplayName("§5.3 A follower without an entry of that index and term refuses the new entries")
   void refusesGapsAndConflicts() {
     Solo solo = Solo.withLog(1, 1, 2);
-    assertThat(onlyReply(solo.hear(append(2, 3, at(4, 2), 0, entry(5, 3)))).success()).isFalse();
-    assertThat(onlyReply(solo.hear(append(2, 3, at(3, 1), 0, entry(4, 3)))).success()).isFalse();
+    assertThat(onlyReply(solo.hear(leader(2, 3).append(at(4, 2), 0, entry(5, 3)))).success())
+        .isFalse();
+    assertThat(onlyReply(solo.hear(leader(2, 3).append(at(3, 1), 0, entry(4, 3)))).success())
+        .isFalse();
     assertThat(solo.terms()).containsExactly(1L, 1L, 2L);
-    assertThat(onlyReply(solo.hear(append(2, 3, at(3, 2), 0, entry(4, 3)))).success()).isTrue();
+    assertThat(onlyReply(solo.hear(leader(2, 3).append(at(3, 2), 0, entry(4, 3)))).success())
+        .isTrue();
     assertThat(solo.terms()).containsExactly(1L, 1L, 2L, 3L);
   }
 
@@ -116,7 +119,7 @@ class PaperSection53Test {
   @DisplayName("§5.3 Conflicting entries are deleted with all that follow, and overwritten")
   void conflictsAreOverwritten() {
     Solo solo = Solo.withLog(1, 1, 2, 2, 2);
-    solo.hear(append(2, 3, at(2, 1), 0, entry(3, 3)));
+    solo.hear(leader(2, 3).append(at(2, 1), 0, entry(3, 3)));
     assertThat(solo.terms()).containsExactly(1L, 1L, 3L);
     assertThat(solo.member().disk.last()).isEqualTo(at(3, 3));
   }
@@ -126,10 +129,10 @@ class PaperSection53Test {
       "Fig. 2 Entries already in the log are not appended, nor is what follows them deleted")
   void anOldMessageDeletesNothing() {
     Solo solo = new Solo();
-    Message shorter = append(2, 1, at(0, 0), 0, entry(1, 1));
-    solo.hear(append(2, 1, at(0, 0), 0, entry(1, 1), entry(2, 1), entry(3, 1)));
+    Message shorter = leader(2, 1).append(at(0, 0), 0, entry(1, 1));
+    solo.hear(leader(2, 1).append(at(0, 0), 0, entry(1, 1), entry(2, 1), entry(3, 1)));
     solo.hear(shorter);
-    solo.hear(append(2, 1, at(1, 1), 0));
+    solo.hear(leader(2, 1).append(at(1, 1), 0));
     assertThat(solo.terms()).containsExactly(1L, 1L, 1L);
     assertThat(onlyReply(solo.hear(shorter)).match()).isEqualTo(3);
   }
@@ -138,9 +141,9 @@ class PaperSection53Test {
   @DisplayName("Fig. 2 commitIndex = min(leaderCommit, index of the last new entry)")
   void commitIsBoundedByWhatMatched() {
     Solo solo = Solo.withLog(1, 1, 1, 1);
-    solo.hear(append(2, 2, at(1, 1), 4, entry(2, 1)));
+    solo.hear(leader(2, 2).append(at(1, 1), 4, entry(2, 1)));
     assertThat(solo.node().commit()).as("2 to 4 may be another leader's").isEqualTo(2);
-    solo.hear(append(2, 2, at(2, 1), 1));
+    solo.hear(leader(2, 2).append(at(2, 1), 1));
     assertThat(solo.node().commit()).as("never back").isEqualTo(2);
   }
 
@@ -180,10 +183,10 @@ class PaperSection53Test {
   @DisplayName("§5.3 The follower tells the term of the conflict and its first index of that term")
   void conflictHint() {
     Solo solo = Solo.withLog(1, 2, 2, 2, 3);
-    Message.AppendEntriesReply reply = onlyReply(solo.hear(append(2, 9, at(4, 5), 0)));
+    Message.AppendEntriesReply reply = onlyReply(solo.hear(leader(2, 9).append(at(4, 5), 0)));
     assertThat(reply.match()).isEqualTo(4);
     assertThat(reply.conflict()).isEqualTo(at(2, 2));
-    reply = onlyReply(solo.hear(append(2, 9, at(12, 5), 0)));
+    reply = onlyReply(solo.hear(leader(2, 9).append(at(12, 5), 0)));
     assertThat(reply.conflict()).as("where its log ends").isEqualTo(at(6, 0));
   }
 

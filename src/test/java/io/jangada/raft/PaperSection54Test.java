@@ -1,11 +1,11 @@
 package io.jangada.raft;
 
 import static io.jangada.raft.Solo.accepted;
-import static io.jangada.raft.Solo.append;
 import static io.jangada.raft.Solo.askVote;
 import static io.jangada.raft.Solo.at;
 import static io.jangada.raft.Solo.entry;
 import static io.jangada.raft.Solo.isGranted;
+import static io.jangada.raft.Solo.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ class PaperSection54Test {
   @DisplayName("§5.5 If a follower crashes before answering, it gets the same again and ignores it")
   void messagesAreIdempotent() {
     Solo solo = new Solo();
-    Message append = append(2, 1, at(0, 0), 0, entry(1, 1), entry(2, 1));
+    Message append = leader(2, 1).append(at(0, 0), 0, entry(1, 1), entry(2, 1));
     solo.hear(append);
     solo.cluster.crash(1);
     solo.cluster.restart(1);

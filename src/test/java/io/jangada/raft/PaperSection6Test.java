@@ -1,9 +1,9 @@
 package io.jangada.raft;
 
 import static io.jangada.raft.Solo.accepted;
-import static io.jangada.raft.Solo.append;
 import static io.jangada.raft.Solo.askVote;
 import static io.jangada.raft.Solo.at;
+import static io.jangada.raft.Solo.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
@@ -67,7 +67,7 @@ class PaperSection6Test {
   void undoneWhenCut() {
     Solo solo = Solo.leading();
     solo.cluster.change(1, Membership.of(1, 2));
-    solo.hear(append(3, 2, at(1, 1), 1, Solo.entry(2, 2)));
+    solo.hear(leader(3, 2).append(at(1, 1), 1, Solo.entry(2, 2)));
     assertThat(solo.node().membership()).isEqualTo(OLD);
   }
 
@@ -228,7 +228,7 @@ class PaperSection6Test {
       "§6 Requests for votes are not looked at within the least timeout of hearing a leader")
   void stickiness() {
     Solo solo = new Solo();
-    solo.hear(append(2, 1, at(0, 0), 0));
+    solo.hear(leader(2, 1).append(at(0, 0), 0));
     solo.tick(9);
     assertThat(solo.hear(askVote(3, 9, at(9, 1)))).isEmpty();
     assertThat(solo.node().term()).as("nor is its term updated").isEqualTo(1);

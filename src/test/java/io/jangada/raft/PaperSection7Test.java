@@ -1,8 +1,8 @@
 package io.jangada.raft;
 
-import static io.jangada.raft.Solo.append;
 import static io.jangada.raft.Solo.at;
 import static io.jangada.raft.Solo.entry;
+import static io.jangada.raft.Solo.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
@@ -168,7 +168,7 @@ class PaperSection7Test {
     assertThat(solo.member().disk.last()).isEqualTo(at(3, 3));
     assertThat(solo.member().state).containsExactly("snapshot-0", "snapshot-1");
     assertThat(solo.node().membership()).isEqualTo(Membership.of(1, 2, 3, 4));
-    assertThat(solo.hear(append(2, 3, at(3, 3), 4, entry(4, 3))))
+    assertThat(solo.hear(leader(2, 3).append(at(3, 3), 4, entry(4, 3))))
         .singleElement()
         .isInstanceOfSatisfying(
             Message.AppendEntriesReply.class, reply -> assertThat(reply.match()).isEqualTo(4));
@@ -179,7 +179,7 @@ class PaperSection7Test {
   @DisplayName("§7 A snapshot of a prefix of the log, sent by mistake, harms nothing")
   void prefixSnapshot() {
     Solo solo = new Solo();
-    solo.hear(append(2, 1, at(0, 0), 3, entry(1, 1), entry(2, 1), entry(3, 1)));
+    solo.hear(leader(2, 1).append(at(0, 0), 3, entry(1, 1), entry(2, 1), entry(3, 1)));
     assertThat(solo.hear(chunk(1, snapshot(2, 1, 4), 0)))
         .as("it is there already")
         .containsExactly(new Message.InstallSnapshotReply(1, 2, 1, at(2, 1), 4));
@@ -191,9 +191,9 @@ class PaperSection7Test {
   @DisplayName("§7 What is committed but not yet on disk is not reported as installed")
   void notDurableIsNotInstalled() {
     Solo solo = new Solo();
-    solo.hear(append(2, 1, at(0, 0), 0));
+    solo.hear(leader(2, 1).append(at(0, 0), 0));
     solo.member().disk.automatic = false;
-    solo.hear(append(2, 1, at(0, 0), 3, entry(1, 1), entry(2, 1), entry(3, 1)));
+    solo.hear(leader(2, 1).append(at(0, 0), 3, entry(1, 1), entry(2, 1), entry(3, 1)));
     assertThat(solo.node().commit()).isEqualTo(3);
     assertThat(solo.hear(chunk(1, snapshot(2, 1, 1), 0)))
         .filteredOn(Message.InstallSnapshotReply.class::isInstance)

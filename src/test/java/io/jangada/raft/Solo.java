@@ -93,8 +93,15 @@ final class Solo {
     return new EntryId(index, term);
   }
 
-  static Message append(int from, long term, EntryId prev, long commit, Entry... entries) {
-    return new Message.AppendEntries(from, 1, term, prev, List.of(entries), commit, 0);
+  /// A peer that the test plays as the leader of a term.
+  record Peer(int id, long term) {
+    Message append(EntryId prev, long commit, Entry... entries) {
+      return new Message.AppendEntries(id, 1, term, prev, List.of(entries), commit, 0);
+    }
+  }
+
+  static Peer leader(int id, long term) {
+    return new Peer(id, term);
   }
 
   static Message accepted(int from, long term, long match) {
