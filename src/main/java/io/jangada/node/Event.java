@@ -22,6 +22,9 @@ sealed interface Event {
 
   record Stored(SnapshotDone done) implements Event {}
 
+  /// One of the disk's threads can do no more.
+  record DiskFailed(Throwable cause) implements Event {}
+
   record ChangeMembership(Membership target, Consumer<Outcome> reply) implements Event {}
 
   /// @param target [Membership#NONE] for the most suitable voter

@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Where threads meet: anybody puts in, the replica's owner takes out. Requests and peers' messages
-/// have a limit each; completions of the replica's own doings are never refused.
+/// have a limit each; completions of the replica's own doings are never refused for that.
 public final class Inbox {
   private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
@@ -12,6 +12,7 @@ public final class Inbox {
   private final int requestsMax;
   private final int messagesMax;
   private final Runnable wakeup;
+  private volatile boolean closed;
 
   /// @param wakeup called after something was put in; it must be quick and safe to call from any
   ///   thread
@@ -21,8 +22,9 @@ public final class Inbox {
     this.wakeup = wakeup;
   }
 
-  /// Returns false when a limit is reached; the event is not taken then.
+  /// Returns false when a limit is reached or the inbox is closed; the event is not taken then.
   boolean offer(Event event) {
+    if (closed) return false;
     AtomicInteger count = counterOf(event);
     int max = count == messages ? messagesMax : requestsMax;
     if (count != null && count.incrementAndGet() > max) {
@@ -30,8 +32,19 @@ public final class Inbox {
       return false;
     }
     events.add(event);
+    // It may have been closed, and emptied for the last time, in between.
+    if (closed && events.remove(event)) return false;
     wakeup.run();
     return true;
+  }
+
+  /// From now on nothing is taken. What is in it can still be polled.
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /// The oldest event, or null when there is none. Only the owner calls it.
@@ -56,7 +69,7 @@ public final class Inbox {
           Event.AskStatus _ ->
           requests;
       case Event.FromPeer _ -> messages;
-      case Event.Synced _, Event.DiskFull _, Event.Stored _ -> null;
+      case Event.Synced _, Event.DiskFull _, Event.Stored _, Event.DiskFailed _ -> null;
     };
   }
 }

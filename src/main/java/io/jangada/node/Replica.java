@@ -114,7 +114,7 @@ public final class Replica {
     ask(new Event.TakeSnapshot(reply), reply);
   }
 
-  /// Asks how things stand. Not answered when the inbox is full.
+  /// Asks how things stand. Not answered when the inbox is full or the replica has stopped.
   public void status(Consumer<Status> reply) {
     inbox.offer(new Event.AskStatus(reply));
   }
@@ -134,8 +134,15 @@ public final class Replica {
     inbox.offer(new Event.Stored(done));
   }
 
+  /// The disk, or a thread that works on it, failed for good: the next [#poll] throws.
+  public void diskFailed(Throwable cause) {
+    inbox.offer(new Event.DiskFailed(cause));
+  }
+
   private void ask(Event event, Consumer<Outcome> reply) {
-    if (!inbox.offer(event)) reply.accept(new Outcome.Busy("too many requests are waiting"));
+    if (inbox.offer(event)) return;
+    if (inbox.isClosed()) reply.accept(new Outcome.NotLeader(Membership.NONE));
+    else reply.accept(new Outcome.Busy("too many requests are waiting"));
   }
 
   // ---- from the owner ----
@@ -163,13 +170,27 @@ public final class Replica {
     return tickedNanos + settings.tickNanos();
   }
 
-  /// Ends every request that waits with [Outcome.Unknown]. For a replica that stops or is broken.
+  /// Ends every request that waits with [Outcome.Unknown], or with [Outcome.NotLeader] where it was
+  /// not looked at, and takes no more of them. For a replica that stops or is broken.
   public void abandon() {
+    inbox.close();
     pending.abandon();
     forwarding.abandon();
-    for (Event event; (event = inbox.poll()) != null; )
-      if (event instanceof Event.Submit submit)
-        submit.reply().accept(new Outcome.NotLeader(Membership.NONE));
+    Outcome untouched = new Outcome.NotLeader(Membership.NONE);
+    for (Event event; (event = inbox.poll()) != null; ) {
+      switch (event) {
+        case Event.Submit submit -> submit.reply().accept(untouched);
+        case Event.ChangeMembership change -> change.reply().accept(untouched);
+        case Event.Transfer transfer -> transfer.reply().accept(untouched);
+        case Event.TakeSnapshot snapshot -> snapshot.reply().accept(untouched);
+        case Event.FromPeer _,
+            Event.Synced _,
+            Event.DiskFull _,
+            Event.Stored _,
+            Event.DiskFailed _,
+            Event.AskStatus _ -> {}
+      }
+    }
   }
 
   /// The protocol's state, for those who check laws from outside.
@@ -194,6 +215,8 @@ public final class Replica {
       case Event.Synced(long batch) -> raft.step(new Input.Synced(batch));
       case Event.DiskFull(boolean full) -> diskFull = full;
       case Event.Stored(SnapshotDone done) -> snapshotTask(done);
+      case Event.DiskFailed(Throwable cause) ->
+          throw new IllegalStateException("its disk failed: " + cause.getMessage(), cause);
       case Event.ChangeMembership(Membership target, Consumer<Outcome> reply) ->
           raft.step(new Input.ChangeMembership(pending.add(null, reply, deadline()), target));
       case Event.Transfer(int target, Consumer<Outcome> reply) ->
@@ -342,6 +365,7 @@ public final class Replica {
   // ---- what is ready ----
 
   private void act(Ready ready) {
+    ready.events().forEach(world.observer());
     for (Ready.Proposed proposed : ready.proposed()) place(proposed);
     for (Ready.Dropped dropped : ready.dropped())
       pending.answer(dropped.ticket(), outcomeOf(dropped.reason()));
@@ -351,7 +375,6 @@ public final class Replica {
     if (ready.persist() != null) log.submit(ready.persist());
     ready.chunkReads().forEach(snapshots::read);
     ready.chunkWrites().forEach(snapshots::write);
-    ready.events().forEach(world.observer());
     if (ready.restore() != null) {
       deferred.clear();
       snapshots.restore(ready.restore(), kv.limits());

@@ -7,6 +7,9 @@ import java.util.function.Consumer;
 /// a tick, and parks in between. When the replica breaks, it ends every waiting request as unknown,
 /// says why, and is over.
 public final class ReplicaThread implements AutoCloseable {
+  /// The clock such a thread goes by.
+  public static final Clock CLOCK = System::nanoTime;
+
   private final Thread thread;
   private volatile boolean closing;
   private Replica replica;
@@ -31,7 +34,7 @@ public final class ReplicaThread implements AutoCloseable {
     try {
       while (!closing) {
         if (replica.poll()) continue;
-        long wait = replica.nextPollNanos() - System.nanoTime();
+        long wait = replica.nextPollNanos() - CLOCK.nanos();
         if (wait > 0) LockSupport.parkNanos(this, wait);
       }
     } catch (Throwable broken) {

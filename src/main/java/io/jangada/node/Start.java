@@ -50,6 +50,19 @@ public record Start(RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks sna
     identity.claim(storage.disk);
     DurableLog.Opened opened =
         DurableLog.open(storage.disk, storage.settings.log, identity, storage.wakeLog);
+    DurableLog log = opened.log();
+    try {
+      return assemble(settings, storage, opened, random);
+    } catch (IOException | RuntimeException e) {
+      try (log) {
+        throw e;
+      }
+    }
+  }
+
+  private static Start assemble(
+      ReplicaSettings settings, Storage storage, DurableLog.Opened opened, RandomGenerator random)
+      throws IOException {
     SnapshotStore snapshots = SnapshotStore.open(storage.disk);
     SnapshotMeta latest = snapshots.latest(opened.base()).meta().orElse(null);
     KvStore kv = restore(snapshots, latest, storage.settings.limits);

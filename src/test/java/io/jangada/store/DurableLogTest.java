@@ -199,7 +199,7 @@ class DurableLogTest {
     }
 
     @Override
-    void beforeWrite(String name) throws DiskFullException {
+    protected void beforeWrite(String name) throws DiskFullException {
       if (isFull) throw new DiskFullException(name, null);
     }
   }

@@ -5,18 +5,18 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Another disk, with a place to put a fault.
-class ForwardingDisk implements Disk {
+public class ForwardingDisk implements Disk {
   private final Disk disk;
 
-  ForwardingDisk(Disk disk) {
+  public ForwardingDisk(Disk disk) {
     this.disk = disk;
   }
 
   /// Called before each write to a file.
-  void beforeWrite(String name) throws IOException {}
+  protected void beforeWrite(String name) throws IOException {}
 
   /// Called before each sync of a file.
-  void beforeSync(String name) throws IOException {}
+  protected void beforeSync(String name) throws IOException {}
 
   @Override
   public DiskFile open(String name) throws IOException {

@@ -140,7 +140,7 @@ class OsDiskTest {
     ForwardingDisk disk =
         new ForwardingDisk(new OsDisk(folder.resolve("data"))) {
           @Override
-          void beforeSync(String name) throws IOException {
+          protected void beforeSync(String name) throws IOException {
             if (isBroken) throw new IOException("a broken disk");
           }
         };

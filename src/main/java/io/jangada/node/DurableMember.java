@@ -1,0 +1,180 @@
+package io.jangada.node;
+
+import io.jangada.raft.RaftEvent;
+import io.jangada.store.DataDirectory;
+import io.jangada.store.Disk;
+import io.jangada.store.DiskFullException;
+import io.jangada.store.DurableLog;
+import io.jangada.store.Identity;
+import io.jangada.store.SnapshotTasks;
+import io.jangada.store.StoreThread;
+import java.io.IOException;
+import java.util.random.RandomGenerator;
+
+/// A member that keeps its data: a [Replica] on a thread of its own, the log and the snapshots on
+/// one thread each, and the data directory, locked for as long as they run.
+///
+/// **When the disk is full** the replica refuses writes and goes on serving reads; the log's thread
+/// tries again twice a second, and writes are taken again as soon as there is space.
+///
+/// **When anything else fails**, a sync above all, nobody knows what the disk holds. The replica
+/// stops: who waits learns that the outcome is unknown, and [Watcher#stopped] is told why. The
+/// directory stays locked until [#close]; a member that is started on it afterwards goes by what
+/// the disk really holds.
+public final class DurableMember implements AutoCloseable {
+  private static final long CLOSE_MILLIS_MAX = 2_000;
+
+  /// @param replica how the member takes part
+  /// @param storage how it keeps its data, and of which cluster that is
+  public record Settings(ReplicaSettings replica, Start.StorageSettings storage) {}
+
+  /// @param disk the data directory, this member's alone
+  /// @param transport the way to the peers; called on the replica's thread, so it must not block
+  /// @param random of this life of this member alone
+  public record Surroundings(Disk disk, Transport transport, RandomGenerator random) {}
+
+  /// Whoever wants to know how a member is doing. The methods are called on its threads and must be
+  /// quick.
+  public interface Watcher {
+    void event(RaftEvent event);
+
+    /// The disk has no space for the log, or has some again.
+    void diskFull(boolean full);
+
+    /// The member stopped by itself. It is still to be closed.
+    void stopped(Throwable cause);
+  }
+
+  private final Replica replica;
+  private final ReplicaThread replicaThread;
+  private final DataDirectory directory;
+  private final DurableLog log;
+  private final StoreThread logThread;
+  private final SnapshotTasks snapshots;
+  private final StoreThread snapshotsThread;
+
+  private DurableMember(Settings settings, Surroundings surroundings, Watcher watcher)
+      throws IOException {
+    int id = settings.replica.raft().id();
+    replicaThread = new ReplicaThread("member-" + id, watcher::stopped);
+    logThread = new StoreThread("member-" + id + "-log");
+    snapshotsThread = new StoreThread("member-" + id + "-snapshots");
+    Identity identity = Identity.of(settings.storage.clusterId(), id);
+    directory = DataDirectory.claim(surroundings.disk, identity);
+    Start start;
+    try {
+      Start.Storage storage =
+          new Start.Storage(
+              surroundings.disk, settings.storage, logThread::wake, snapshotsThread::wake);
+      start = Start.open(settings.replica, storage, surroundings.random);
+    } catch (IOException | RuntimeException e) {
+      try (directory) {
+        throw e;
+      }
+    }
+    log = start.log();
+    snapshots = start.snapshots();
+    Replica.World world =
+        new Replica.World(ReplicaThread.CLOCK, surroundings.transport, watcher::event);
+    replica = new Replica(settings.replica, start, world, replicaThread::wakeup);
+    logThread.start(new LogJob(replica, log, watcher));
+    snapshotsThread.start(new SnapshotsJob(replica, snapshots));
+    replicaThread.start(replica);
+  }
+
+  /// Takes the data directory, recovers what is in it, and starts.
+  ///
+  /// @throws IOException when the directory is in use, is another member's, cannot be read or is
+  ///   corrupt; the message says which, and nothing is left running
+  public static DurableMember start(Settings settings, Surroundings surroundings, Watcher watcher)
+      throws IOException {
+    return new DurableMember(settings, surroundings, watcher);
+  }
+
+  /// Whom to ask and to give the peers' messages to, from any thread; never to be polled from
+  /// outside.
+  public Replica replica() {
+    return replica;
+  }
+
+  /// Stops the threads and leaves the data directory. Who waits for an answer learns that the
+  /// outcome is unknown.
+  @Override
+  public void close() {
+    close(CLOSE_MILLIS_MAX);
+  }
+
+  /// @param timeoutMillis how long to wait for each disk thread at most
+  /// @return whether all have ended; otherwise a disk is stalled, and the directory stays locked as
+  ///   long as this process lives
+  public boolean close(long timeoutMillis) {
+    replicaThread.close();
+    boolean ended = logThread.close(timeoutMillis) & snapshotsThread.close(timeoutMillis);
+    if (!ended) return false;
+    try (directory;
+        log;
+        snapshots) {
+      return true;
+    } catch (IOException e) {
+      // All that was promised is durable already: what is written now only tidies up.
+      return true;
+    }
+  }
+
+  private static final class LogJob implements StoreThread.Job {
+    private final Replica replica;
+    private final DurableLog log;
+    private final Watcher watcher;
+    private boolean full;
+
+    LogJob(Replica replica, DurableLog log, Watcher watcher) {
+      this.replica = replica;
+      this.log = log;
+      this.watcher = watcher;
+    }
+
+    @Override
+    public boolean run() throws IOException {
+      long batch = log.work();
+      if (batch > 0) replica.synced(batch);
+      if (full && !log.isBehind()) tell(false);
+      return log.isBehind();
+    }
+
+    @Override
+    public void onFull(DiskFullException e) {
+      if (!full) tell(true);
+    }
+
+    private void tell(boolean full) {
+      this.full = full;
+      replica.diskFull(full);
+      watcher.diskFull(full);
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+      replica.diskFailed(failure);
+    }
+  }
+
+  /// A snapshot that cannot be written costs no more than that; only what should never be thrown
+  /// stops the member.
+  private record SnapshotsJob(Replica replica, SnapshotTasks tasks) implements StoreThread.Job {
+    @Override
+    public boolean run() {
+      tasks.work().forEach(replica::stored);
+      return tasks.isBehind();
+    }
+
+    @Override
+    public void onFull(DiskFullException full) {
+      throw new IllegalStateException("a task said so before", full);
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+      replica.diskFailed(failure);
+    }
+  }
+}
