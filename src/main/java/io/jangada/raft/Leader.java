@@ -94,7 +94,7 @@ final class Leader implements Role {
   }
 
   /// Counts the rounds that a quorum has answered.
-  void confirmRounds(long tick) {
+  private void confirmRounds(long tick) {
     if (rounds.isEmpty()) return;
     long answered =
         Quorum.reached(
@@ -137,8 +137,11 @@ final class Leader implements Role {
   ///
   /// @param snapshot the newest own snapshot, or null
   void replicate(SnapshotMeta snapshot, long tick, long clock, Outbox out) {
+    confirmRounds(tick);
     boolean paced = tick - paceTick >= config.thrift().paceTicks();
     boolean asks = paced && startRound(tick, clock);
+    // One member alone is its own quorum: nobody's reply will come.
+    if (asks) confirmRounds(tick);
     Set<Integer> first = paced ? firstServed(tick) : Collections.emptySet();
     for (int peer : peers.keySet()) {
       Progress progress = peers.get(peer);

@@ -195,10 +195,7 @@ public final class RaftNode {
     Persist persist = takePersist();
     List<Entry> committed =
         log.hasUnapplied() ? log.takeCommitted(limits.applyBytesMax()) : List.of();
-    if (role instanceof Leader leader) {
-      leader.confirmRounds(ticks);
-      leader.reads.drain(log.applied(), out.reads);
-    }
+    if (role instanceof Leader leader) leader.reads.drain(log.applied(), out.reads);
     Ready ready = out.drain(persist, committed);
     invariants.step(hard, log, isLeader());
     return ready;
