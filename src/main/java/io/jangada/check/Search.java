@@ -345,6 +345,7 @@ final class Search {
     int level = node.level();
     boolean idle = node.idle();
     while (level < course.levels()) {
+      effort += course.inFlight(level).length;
       for (int step : course.inFlight(level)) {
         int bit = course.bit(step);
         Rule rule = course.step(step).rule();

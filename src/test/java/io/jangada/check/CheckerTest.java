@@ -162,6 +162,16 @@ class CheckerTest {
   }
 
   @Test
+  void anUnknownWriteMayHideAnotherAndBeHiddenItself() {
+    // Only write 0, then cas: the unknown write of 0 must not be taken to do the same as well.
+    Story story = new Story().asks(0, new Op.Write("0")).givesUp(0);
+    story.asks(1, new Op.CasOrCreate("0", "2")).asks(0, new Op.Write("0"));
+    story.hears(1, new Result.Written()).hears(0, new Result.Written());
+    story.reads(1, "2").does(0, new Op.Cas("2", "2"), new Result.Written()).reads(1, "2");
+    assertThat(story.verdict()).isInstanceOf(Verdict.Linearizable.class);
+  }
+
+  @Test
   void whatMustHaveHappenedIsBlamedWithWhoSawIt() {
     Story story = new Story().writes(1, "1").asks(2, new Op.Cas("3", "4")).givesUp(2);
     story.writes(1, "3").writes(1, "5").asks(3, new Op.Write("3")).reads(4, "4");

@@ -11,6 +11,8 @@ class CheckerTwinTest {
 
   private static final int HISTORIES = Integer.getInteger("check.histories", 90_000);
 
+  private static final int OPERATIONS = Integer.getInteger("check.operations", 8);
+
   @Test
   void agreesWithTryingEverything() {
     int[] bad = new int[3];
@@ -19,7 +21,7 @@ class CheckerTwinTest {
       int versions = new int[] {0, 5, 10}[(int) (seed % 3)];
       RandomHistory.Shape shape =
           new RandomHistory.Shape(
-              3 + dice.nextInt(8),
+              3 + dice.nextInt(OPERATIONS),
               1 + dice.nextInt(5),
               1,
               dice.nextInt(4),

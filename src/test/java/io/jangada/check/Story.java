@@ -1,5 +1,7 @@
 package io.jangada.check;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.HashMap;
 import java.util.Map;
 
@@ -57,8 +59,12 @@ final class Story {
     return recorder.history();
   }
 
+  /// The verdict, which must not depend on which way the search goes first.
   Verdict verdict() {
-    return new Checker().check(history());
+    Verdict lucky = new Checker().check(history());
+    Verdict luckless = new Checker(Checker.Limits.USUAL, 0).check(history());
+    assertThat(luckless).hasSameClassAs(lucky);
+    return lucky;
   }
 
   /// Why it is not linearizable; fails if it is.
