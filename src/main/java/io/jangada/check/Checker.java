@@ -1,6 +1,5 @@
 package io.jangada.check;
 
-import io.jangada.check.Search.End;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,7 @@ public final class Checker {
   /// orders met in one search (about 200 bytes each while they are held).
   public record Limits(long effortMax, int nodesMax) {
 
-    /// Ten seconds or so and a few hundred megabytes at the most.
+    /// Ten to twenty seconds and a few hundred megabytes at the most.
     public static final Limits USUAL = new Limits(500_000_000, 2_000_000);
 
     /// See the record; both are at least 1.
@@ -55,7 +54,7 @@ public final class Checker {
     List<Verdict.Order> orders = new ArrayList<>();
     Verdict.Undecided undecided = null;
     for (Map.Entry<String, List<Operation>> entry : history.byKey().entrySet()) {
-      switch (checkKey(entry.getKey(), entry.getValue())) {
+      switch (new KeyCheck(entry.getKey(), entry.getValue(), limits, luck).verdict()) {
         case Verdict.Linearizable(List<Verdict.Order> found) -> orders.addAll(found);
         case Verdict.NotLinearizable bad -> {
           return bad;
@@ -64,49 +63,5 @@ public final class Checker {
       }
     }
     return undecided != null ? undecided : new Verdict.Linearizable(orders);
-  }
-
-  private Verdict checkKey(String key, List<Operation> operations) {
-    Course course = Course.of(operations);
-    if (course.tooWide()) {
-      return new Verdict.Undecided(key, "too many operations at once");
-    }
-    boolean[] counted = new boolean[course.kinds().size()];
-    boolean lenient = true;
-    boolean deepestFirst = true;
-    long left = limits.effortMax();
-    while (true) {
-      long most = deepestFirst ? Math.min(left, luck * operations.size()) : left;
-      Search search =
-          new Search(
-              course, new Search.Plan(counted, lenient, deepestFirst, most, limits.nodesMax()));
-      End end = search.run();
-      left -= search.effort();
-      switch (end) {
-        case End.Stuck stuck -> {
-          return new Explanation(key, operations, course).of(stuck);
-        }
-        case End.GaveUp(String why) -> {
-          if (!deepestFirst || left <= 0) {
-            return new Verdict.Undecided(key, why);
-          }
-          deepestFirst = false;
-        }
-        case End.Found(Search.Node last) -> {
-          Witness witness = Witness.of(course, last);
-          List<Operation> order = witness.order();
-          if (witness.markOverspent(counted)) {
-            deepestFirst = true;
-          } else if (Witness.verified(operations, order)) {
-            return new Verdict.Linearizable(List.of(new Verdict.Order(key, order)));
-          } else if (lenient && course.versions()) {
-            lenient = false;
-            deepestFirst = true;
-          } else {
-            throw new IllegalStateException("the order found is none, key " + key);
-          }
-        }
-      }
-    }
   }
 }

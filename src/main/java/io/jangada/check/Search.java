@@ -48,7 +48,7 @@ import java.util.TreeMap;
 /// **Two ways to walk.** Deepest ending first finds an order soon if there is one, but if there is
 /// none goes a long way from nodes that others cover. Ending by ending meets all nodes of one
 /// before it goes on from any, and wastes nothing but cannot be lucky. So the first is tried with
-/// little effort and the second with what is left.
+/// little effort, the second with half of what is left, and then the first again with the rest.
 final class Search {
 
   /// How a search ends.
@@ -60,7 +60,7 @@ final class Search {
     record Stuck(int level, List<Node> nodes) implements End {}
 
     /// The plan's limits were reached first.
-    record GaveUp(String why) implements End {}
+    record GaveUp() implements End {}
   }
 
   /// An order so far. `placed` is a step, or `-1 - kind` for an unknown operation of that kind, and
@@ -123,11 +123,8 @@ final class Search {
     Marks none = Marks.none(course.words());
     Node last = visit(settled(new Node(null, ROOT, 0, unwritten, none, new int[0], false)));
     while (last == null || last.level() < course.levels()) {
-      if (effort > plan.effortMax()) {
-        return new End.GaveUp("tried " + plan.effortMax() + " placements");
-      }
-      if (nodes > plan.nodesMax()) {
-        return new End.GaveUp("met " + plan.nodesMax() + " partial orders");
+      if (effort >= plan.effortMax() || nodes > plan.nodesMax()) {
+        return new End.GaveUp();
       }
       if (agenda.isEmpty()) {
         return new End.Stuck(deepestLevel, deepest);
