@@ -17,10 +17,13 @@ final class Drawing {
 
   private static final int LEFT = 60;
   private static final int TOP = 30;
-  private static final int LANE = 36;
+  private static final int LANE = 44;
   private static final int BAR = 20;
   private static final int GAP = 7;
   private static final int TICK = 130;
+
+  /// How far apart a lane's name is repeated.
+  private static final int AGAIN = 600;
 
   /// The width of a character of labels in tenths of a pixel (11 px, monospaced).
   private static final int CHARACTER = 67;
@@ -165,10 +168,11 @@ final class Drawing {
       for (Lane lane : own) {
         int y = TOP + lane.row * LANE;
         out.append(format("<line class='lane' x1='0' y1='%d' x2='%d' y2='%d'/>\n", y, width, y));
-        if (lane == own.getFirst()) {
+        for (int x = 6; lane == own.getFirst() && x < width; x += AGAIN) {
+          String kind = x == 6 ? "process" : "place";
           out.append(
-              format(
-                  "<text class='process' x='6' y='%d'>p%d</text>\n", y + LANE - 10, lane.process));
+              format("<text class='%s' x='%d' y='%d'>", kind, x, x == 6 ? y + LANE - 10 : y + 8));
+          out.append(format("p%d</text>\n", lane.process));
         }
       }
     }

@@ -43,6 +43,7 @@ public final class HistoryPage {
       .unknown path { fill: #fff3d6; stroke: #c98a10; stroke-dasharray: 4 2; }
       .stuck rect, .stuck path { fill: #f9c9cc; stroke: #d3212d; stroke-width: 3; }
       .stuck .label { font-weight: bold; }
+      .stuck { scroll-margin: 45vh 30vw; }
       .legend span { display: inline-block; padding: 0 8px; margin-right: 8px; font-size: 13px;
         border: 1px solid; }
       table { border-collapse: collapse; font-size: 13px; }
