@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       HelpCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
+      DemoCommand.class,
       SimCommand.class
     })
 public final class Main implements Runnable {

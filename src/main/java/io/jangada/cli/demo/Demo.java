@@ -1,0 +1,173 @@
+package io.jangada.cli.demo;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.store.OsDisk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// A cluster in this process, each member with its own threads and its own data directory, and a
+/// shell to do things to it.
+public final class Demo {
+  /// @param members how many; 0 for as many as the data directory has, or three
+  /// @param data where; null for a temporary directory
+  /// @param keep whether a temporary directory stays
+  /// @param verbose whether details of the cluster's life are told
+  public record Options(int members, Path data, boolean keep, boolean verbose) {}
+
+  /// @param terminal whether a person types
+  /// @param styled whether the output understands escape sequences, and they are wanted
+  public record Streams(
+      InputStream in, PrintWriter out, PrintWriter err, boolean terminal, boolean styled) {}
+
+  private final Streams streams;
+  private final Screen screen;
+  private final DataPlace place;
+  private final Story story;
+  private final DemoCluster cluster;
+  private final Shell shell;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  private Demo(Options options, Streams streams, DataPlace place, DemoMember.DiskOpener opener) {
+    this.streams = streams;
+    this.place = place;
+    screen = new Screen(streams.out, streams.err, streams.styled);
+    story = new Story(screen, options.verbose);
+    cluster = new DemoCluster(place.path(), place.members(), story, opener);
+    Client client = new Client(cluster, new SplittableRandom(System.nanoTime()));
+    shell = new Shell(cluster, client, story, screen);
+  }
+
+  /// @return the exit code
+  public static int run(Options options, Streams streams) {
+    return run(options, streams, OsDisk::new);
+  }
+
+  static int run(Options options, Streams streams, DemoMember.DiskOpener opener) {
+    try {
+      return withHook(new Demo(options, streams, place(options), opener));
+    } catch (Complaint complaint) {
+      return refuse(streams, complaint.getMessage());
+    } catch (IOException e) {
+      return refuse(streams, Reasons.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED;
+    }
+  }
+
+  /// Runs it so that a signal which ends the process ends the demo in good order, too.
+  private static int withHook(Demo demo) throws IOException, InterruptedException {
+    Thread hook = new Thread(demo::end, "demo-end");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return demo.run();
+    } finally {
+      demo.end();
+      forget(hook);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending already, and the hook has nothing left to do.
+    }
+  }
+
+  private static int refuse(Streams streams, String why) {
+    streams.err.println("jangada demo: " + why);
+    streams.err.flush();
+    return ExitCode.FAILED;
+  }
+
+  private static DataPlace place(Options options) throws IOException, Complaint {
+    return options.data == null
+        ? DataPlace.temporary(options.members, options.keep)
+        : DataPlace.at(options.data, options.members);
+  }
+
+  private int run() throws IOException, InterruptedException {
+    LineReader lines = new LineReader(streams.in);
+    if (streams.terminal) {
+      screen.setManner(Screen.Manner.TERMINAL);
+      begin();
+      screen.tell("Type 'help' for the commands, 'quit' or Ctrl-D to end.");
+      converse(lines);
+      return ExitCode.OK;
+    }
+    // What was piped in decides how the demo talks, so it is looked at before the first word.
+    Line first = read(lines);
+    if (first.isEnd()) {
+      begin();
+      return new Tour(shell, cluster, screen).play();
+    }
+    screen.setManner(Screen.Manner.SCRIPT);
+    begin();
+    return obey(first, lines);
+  }
+
+  private void begin() throws IOException {
+    story.tell(
+        Story.names(cluster.ids())
+            + " keep their data in "
+            + place.path()
+            + (place.temporary() ? ", which goes at the end" : ""));
+    for (int id : cluster.ids()) cluster.start(id);
+  }
+
+  /// @param text null when the line is no text
+  /// @param complaint why not; both are null at the end
+  private record Line(String text, Complaint complaint) {
+    boolean isEnd() {
+      return text == null && complaint == null;
+    }
+  }
+
+  private static Line read(LineReader lines) throws IOException {
+    try {
+      return new Line(lines.next(), null);
+    } catch (Complaint complaint) {
+      return new Line(null, complaint);
+    }
+  }
+
+  private void converse(LineReader lines) throws IOException, InterruptedException {
+    while (!shell.isOver()) {
+      screen.prompt();
+      Line line = read(lines);
+      screen.typed();
+      if (line.isEnd()) {
+        screen.answer("");
+        return;
+      }
+      run(line);
+    }
+  }
+
+  /// @return the code of the first line that did not do what was asked
+  private int obey(Line first, LineReader lines) throws IOException, InterruptedException {
+    int code = ExitCode.OK;
+    for (Line line = first; !line.isEnd() && !shell.isOver(); line = read(lines)) {
+      if (line.text != null && !line.text.isBlank()) screen.echo(line.text.strip());
+      int of = run(line);
+      if (code == ExitCode.OK) code = of;
+    }
+    return code;
+  }
+
+  private int run(Line line) throws InterruptedException {
+    return line.text == null ? shell.wrong(line.complaint) : shell.run(line.text);
+  }
+
+  private void end() {
+    if (ended.getAndSet(true)) return;
+    cluster.close();
+    if (place.leave()) story.tell("all members are stopped, and their data is gone");
+    else story.tell("all members are stopped; their data stays in " + place.path());
+  }
+}

@@ -1,0 +1,76 @@
+package io.jangada.cli.demo;
+
+import io.jangada.node.Status;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+
+/// Waits until the cluster, or one member of it, has come to rest. Bounded, and given up at once
+/// when too few members can talk with each other for anything to happen.
+final class Rest {
+  static final long REST_MILLIS_MAX = 10_000;
+
+  private static final long LOOK_MILLIS = 10;
+
+  /// @param leader who leads
+  /// @param reached who is up and can talk with the leader, itself included; all of them have
+  ///   `last`
+  /// @param last the last entry, which is committed and applied
+  record Found(Status leader, SortedSet<Integer> reached, long last) {}
+
+  private final DemoCluster cluster;
+
+  Rest(DemoCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /// Waits until there is a leader, and all it can reach have applied all it has.
+  Optional<Found> await() throws InterruptedException {
+    long deadline = System.nanoTime() + REST_MILLIS_MAX * 1_000_000;
+    do {
+      Optional<Found> found = look();
+      if (found.isPresent()) return found;
+      cluster.pause(LOOK_MILLIS);
+    } while (System.nanoTime() < deadline && cluster.canServe());
+    return Optional.empty();
+  }
+
+  private Optional<Found> look() throws InterruptedException {
+    SortedMap<Integer, Status> statuses = cluster.statuses();
+    Status leader = leaderOf(statuses);
+    if (leader == null) return Optional.empty();
+    SortedSet<Integer> reached = cluster.reachable(leader.id());
+    long last = leader.last().index();
+    boolean rests = cluster.isMajority(reached.size()) && leader.commit() == last;
+    for (int member : reached) {
+      Status status = statuses.get(member);
+      rests &= status != null && status.leader() == leader.id() && status.applied() == last;
+    }
+    return rests ? Optional.of(new Found(leader, reached, last)) : Optional.empty();
+  }
+
+  /// The one of the latest term: an earlier one may not know yet that it was deposed.
+  private static Status leaderOf(SortedMap<Integer, Status> statuses) {
+    Status leader = null;
+    for (Status status : statuses.values())
+      if (status.leader() == status.id() && (leader == null || status.term() > leader.term()))
+        leader = status;
+    return leader;
+  }
+
+  /// Waits until every member has a snapshot of at least that entry.
+  boolean awaitSnapshots(SortedMap<Integer, Long> wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + REST_MILLIS_MAX * 1_000_000;
+    do {
+      SortedMap<Integer, Status> statuses = cluster.statuses();
+      boolean all = true;
+      for (var want : wanted.entrySet()) {
+        Status status = statuses.get(want.getKey());
+        all &= status != null && status.snapshot().index() >= want.getValue();
+      }
+      if (all) return true;
+      cluster.pause(LOOK_MILLIS);
+    } while (System.nanoTime() < deadline);
+    return false;
+  }
+}
