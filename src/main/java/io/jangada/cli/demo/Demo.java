@@ -60,7 +60,7 @@ public final class Demo {
   }
 
   /// Runs it so that a signal which ends the process ends the demo in good order, too.
-  private static int withHook(Demo demo) throws IOException, InterruptedException {
+  private static int withHook(Demo demo) throws IOException, InterruptedException, Complaint {
     Thread hook = new Thread(demo::end, "demo-end");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -91,7 +91,7 @@ public final class Demo {
         : DataPlace.at(options.data, options.members);
   }
 
-  private int run() throws IOException, InterruptedException {
+  private int run() throws IOException, InterruptedException, Complaint {
     LineReader lines = new LineReader(streams.in);
     if (streams.terminal) {
       screen.setManner(Screen.Manner.TERMINAL);
@@ -111,13 +111,21 @@ public final class Demo {
     return obey(first, lines);
   }
 
-  private void begin() throws IOException {
+  private void begin() throws Complaint {
     story.tell(
         Story.names(cluster.ids())
             + " keep their data in "
             + place.path()
             + (place.temporary() ? ", which goes at the end" : ""));
-    for (int id : cluster.ids()) cluster.start(id);
+    for (int id : cluster.ids()) start(id);
+  }
+
+  private void start(int id) throws Complaint {
+    try {
+      cluster.start(id);
+    } catch (IOException e) {
+      throw new Complaint(Story.name(id) + " does not start: " + Reasons.of(e));
+    }
   }
 
   /// @param text null when the line is no text
