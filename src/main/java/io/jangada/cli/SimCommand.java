@@ -1,11 +1,16 @@
 package io.jangada.cli;
 
+import io.jangada.check.Checker;
+import io.jangada.check.HistoryPage;
+import io.jangada.check.Verdict;
 import io.jangada.sim.Simulation;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,6 +24,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class SimCommand implements Callable<Integer> {
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// What runs a seed.
+  interface Runner {
+    Simulation.Report run(long seed, Consumer<String> lines);
+  }
+
+  private final Runner runner;
 
   @Spec private CommandSpec spec;
 
@@ -41,19 +53,27 @@ final class SimCommand implements Callable<Integer> {
       description = "Go on with further seeds for so long instead.")
   private Double minutes;
 
-  @Option(names = "--trace", description = "Tell the story of each run, event by event.")
-  private boolean trace;
-
   @Option(
       names = "--page",
       paramLabel = "FILE",
-      description = "Where to draw the clients' history of the last run, as HTML.")
+      description = "Draw what the clients of the last run saw, as one HTML page.")
   private Path page;
+
+  @Option(names = "--trace", description = "Tell the story of each run, event by event.")
+  private boolean trace;
 
   private long began;
   private long told;
   private long simulatedNanos;
   private long operations;
+
+  SimCommand() {
+    this(Simulation::run);
+  }
+
+  SimCommand(Runner runner) {
+    this.runner = runner;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -65,12 +85,16 @@ final class SimCommand implements Callable<Integer> {
     long run = 0;
     Simulation.Report report = null;
     for (long next = seed; isWanted(run); next++) {
-      report = Simulation.run(next, trace ? out::println : null);
+      report = runner.run(next, trace ? out::println : null);
       run++;
       simulatedNanos += report.simulatedNanos();
       operations += report.history().operations().size();
       if (!report.isGood()) break;
       if (System.nanoTime() - told >= PROGRESS_NANOS) progress(err, run);
+    }
+    if (page != null) {
+      Verdict verdict = new Checker().check(report.history());
+      Files.writeString(page, HistoryPage.draw(report.history(), verdict));
     }
     out.println(summary(run, report));
     if (!report.isGood())

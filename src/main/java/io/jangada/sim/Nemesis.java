@@ -98,6 +98,10 @@ final class Nemesis {
     cluster.network().setWeather(weather);
   }
 
+  private void partitionInTheStorm() {
+    if (!stopped) partition();
+  }
+
   private void partition() {
     List<Integer> ids = new ArrayList<>(cluster.members().stream().map(m -> m.id).toList());
     for (int i = ids.size() - 1; i > 0; i--) Collections.swap(ids, i, random.nextInt(i + 1));
@@ -196,6 +200,9 @@ final class Nemesis {
     Membership target = new Membership(voters, List.of(), learners, joining);
     cluster.tell(leader.id, "is asked for " + target);
     leader.replica().changeMembership(target, _ -> {});
+    // The moment in which two groups of voters must not decide without each other.
+    if (odds.kinds().partitions() && random.nextBoolean())
+      world.after(random.nextLong(20) * World.MILLI, this::partitionInTheStorm);
   }
 
   private void transfer() {

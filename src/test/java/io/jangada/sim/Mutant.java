@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -37,9 +38,11 @@ import javax.tools.ToolProvider;
 /// the lines that take their place
 /// ```
 ///
-/// There may be several pairs of `replace` and `by`. What is to be replaced must be there exactly
-/// once; white space at the ends of lines does not count. `seed` is a seed known to catch it.
-record Mutant(String name, String title, String file, long seed, List<Change> changes) {
+/// `seed` is the first seed that catches it, and `caught` what that seed breaks, when both were
+/// last searched for. There may be several pairs of `replace` and `by`. What is to be replaced must
+/// be there exactly once; white space at the ends of lines does not count.
+record Mutant(
+    String name, String title, String file, long seed, String caught, List<Change> changes) {
   record Change(String from, String to) {}
 
   private static final Path SOURCES = Path.of("src/main/java");
@@ -48,7 +51,8 @@ record Mutant(String name, String title, String file, long seed, List<Change> ch
     String title = "";
     String file = "";
     long seed = 1;
-    List<Change> changes = new java.util.ArrayList<>();
+    String caught = "";
+    List<Change> changes = new ArrayList<>();
     StringBuilder from = new StringBuilder();
     StringBuilder to = new StringBuilder();
     StringBuilder into = null;
@@ -63,12 +67,13 @@ record Mutant(String name, String title, String file, long seed, List<Change> ch
       else if (line.startsWith("# "))
         title = title + (title.isEmpty() ? "" : " ") + line.substring(2);
       else if (line.startsWith("file ")) file = line.substring(5).strip();
+      else if (line.startsWith("caught ")) caught = line.substring(7);
       else if (line.startsWith("seed ")) seed = Long.parseLong(line.substring(5).strip());
       else if (!line.isBlank()) throw new IllegalArgumentException(path + ": " + line);
     }
     changes.add(new Change(from.toString().strip(), to.toString().strip()));
     String name = path.getFileName().toString().replace(".txt", "");
-    return new Mutant(name, title, file, seed, changes);
+    return new Mutant(name, title, file, seed, caught, changes);
   }
 
   /// The changed source. Fails when what is to be replaced is not there exactly once: the mutation
@@ -104,6 +109,17 @@ record Mutant(String name, String title, String file, long seed, List<Change> ch
         return String.valueOf(e.getCause() == null ? e : e.getCause());
       }
     };
+  }
+
+  /// Writes down which seed is the first to catch it, and what it broke.
+  void record(Path path, long seed, String failure) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(path)) {
+      if (line.startsWith("caught ")) continue;
+      lines.add(line.startsWith("seed ") ? "seed " + seed : line);
+      if (line.startsWith("seed ")) lines.add("caught " + failure.lines().findFirst().orElse(""));
+    }
+    Files.write(path, lines);
   }
 
   interface Run {
