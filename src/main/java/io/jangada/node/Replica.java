@@ -58,6 +58,7 @@ public final class Replica {
 
   private KvStore kv;
   private final ArrayDeque<Ready> deferred = new ArrayDeque<>();
+  private final List<Event> mail = new ArrayList<>();
   private long now;
   private long tickedNanos;
   private int leader = Membership.NONE;
@@ -149,11 +150,15 @@ public final class Replica {
 
   /// One duty cycle. Returns whether there is more to do at once.
   public boolean poll() {
+    // The clock is read after the mail is taken: a lease that held when a read was asked for, and
+    // not
+    // merely before this process was paused, is what makes it safe to answer.
+    for (Event event; mail.size() < EVENTS_PER_POLL && (event = inbox.poll()) != null; )
+      mail.add(event);
     now = world.clock().nanos();
-    int taken = 0;
-    for (Event event; taken < EVENTS_PER_POLL && (event = inbox.poll()) != null; taken++)
-      handle(event);
     tick();
+    mail.forEach(this::handle);
+    mail.clear();
     watchLeader();
     forward();
     int portions = 0;

@@ -57,7 +57,10 @@ final class Cluster {
             odds.retainedBytes(),
             50_000);
     RaftConfig raft =
-        RaftConfig.of(id, bootstrap).withLimits(limits).withThrift(odds.thriftSettings());
+        RaftConfig.of(id, bootstrap)
+            .withLimits(limits)
+            .withThrift(odds.thriftSettings())
+            .withLeaseTicks(odds.leaseTicks());
     return ReplicaSettings.of(raft)
         .withForwards(id % 2 == 0)
         .withTimes(TICK_NANOS, 2_000, 200)

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 /// @param faultNanos the mean time between two faults
 /// @param driftPpmMax how much a clock runs fast or slow at most
 /// @param thrift whether members save messages
+/// @param leaseTicks how long leases last; 0 for none
 /// @param entriesMax how many entries one message takes at most
 /// @param thinkNanosMax how long a client waits at most before it asks again
 /// @param snapshotBytes how often snapshots are made
@@ -28,6 +29,7 @@ record Odds(
     long faultNanos,
     int driftPpmMax,
     boolean thrift,
+    int leaseTicks,
     int entriesMax,
     long thinkNanosMax,
     long snapshotBytes,
@@ -86,6 +88,7 @@ record Odds(
         random.nextLong(80, 1_200) * World.MILLI,
         random.nextInt(3) == 0 ? 25_000 : 500,
         random.nextInt(4) == 0,
+        random.nextInt(3) == 0 ? 12 : 0,
         random.nextInt(1, 12),
         random.nextLong(2, 80) * World.MILLI,
         random.nextInt(3) == 0 ? random.nextLong(200, 2_000) : random.nextLong(2_000, 40_000),
