@@ -98,10 +98,6 @@ final class Nemesis {
     cluster.network().setWeather(weather);
   }
 
-  private void partitionInTheStorm() {
-    if (!stopped) partition();
-  }
-
   private void partition() {
     List<Integer> ids = new ArrayList<>(cluster.members().stream().map(m -> m.id).toList());
     for (int i = ids.size() - 1; i > 0; i--) Collections.swap(ids, i, random.nextInt(i + 1));
@@ -187,6 +183,17 @@ final class Nemesis {
   private void changeMembership() {
     Member leader = cluster.leader();
     if (leader == null) return;
+    boolean replaces = odds.spares() > 0 && random.nextInt(3) == 0;
+    Membership target = replaces ? replacement(leader) : anyMembership();
+    if (target == null) return;
+    cluster.tell(leader.id, "is asked for " + target);
+    leader.replica().changeMembership(target, _ -> {});
+    // The moment in which two groups of voters must not decide without each other.
+    if (odds.kinds().partitions() && random.nextBoolean())
+      world.after(random.nextLong(20) * World.MILLI, () -> divide(target, replaces));
+  }
+
+  private Membership anyMembership() {
     List<Integer> voters = new ArrayList<>();
     List<Integer> learners = new ArrayList<>();
     List<Integer> joining = new ArrayList<>();
@@ -196,13 +203,26 @@ final class Nemesis {
       else if (draw < 7) learners.add(member.id);
       if (draw == 5) joining.add(member.id);
     }
-    if (voters.isEmpty()) return;
-    Membership target = new Membership(voters, List.of(), learners, joining);
-    cluster.tell(leader.id, "is asked for " + target);
-    leader.replica().changeMembership(target, _ -> {});
-    // The moment in which two groups of voters must not decide without each other.
-    if (odds.kinds().partitions() && random.nextBoolean())
-      world.after(random.nextLong(20) * World.MILLI, this::partitionInTheStorm);
+    return voters.isEmpty() ? null : new Membership(voters, List.of(), learners, joining);
+  }
+
+  /// The leader goes on with the spare members alone.
+  private Membership replacement(Member leader) {
+    List<Integer> voters = new ArrayList<>(List.of(leader.id));
+    for (Member member : cluster.members()) if (member.id > odds.voters()) voters.add(member.id);
+    return Membership.of(voters);
+  }
+
+  private void divide(Membership target, boolean betweenOldAndNew) {
+    if (stopped) return;
+    if (!betweenOldAndNew) {
+      partition();
+      return;
+    }
+    List<Integer> others =
+        cluster.members().stream().map(m -> m.id).filter(id -> !target.isVoter(id)).toList();
+    cluster.tell("partition: " + target.voters() + " | " + others);
+    cluster.network().cutBetween(target.voters(), others);
   }
 
   private void transfer() {

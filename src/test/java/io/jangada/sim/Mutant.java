@@ -106,7 +106,7 @@ record Mutant(
                 .invoke(null, seed, null);
         return (String) report.getClass().getMethod("failure").invoke(report);
       } catch (ReflectiveOperationException e) {
-        return String.valueOf(e.getCause() == null ? e : e.getCause());
+        throw new IllegalStateException(name + " cannot be run", e);
       }
     };
   }
