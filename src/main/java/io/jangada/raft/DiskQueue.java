@@ -31,9 +31,11 @@ final class DiskQueue {
     return hardBatch <= syncedBatch;
   }
 
-  /// Keeps the message until the present hard state is durable.
+  /// Keeps the message until the present hard state is durable. The same message is kept once: a
+  /// stuck disk does not gather what peers ask again and again.
   void hold(Message message) {
-    held.add(new Held(hardBatch, message));
+    Held next = new Held(hardBatch, message);
+    if (!held.contains(next)) held.add(next);
   }
 
   /// A batch goes to the disk; this is its number.

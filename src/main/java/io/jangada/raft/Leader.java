@@ -27,6 +27,9 @@ final class Leader implements Role {
   private final long term;
   private final SortedMap<Integer, Progress> peers = new TreeMap<>();
 
+  /// Peers that the membership in force has no more, and the index of the entry that removed them.
+  private final SortedMap<Integer, Long> leaving = new TreeMap<>();
+
   private long round;
   private final ArrayDeque<RoundStart> rounds = new ArrayDeque<>();
   private long quorumClock = Long.MIN_VALUE / 2;
@@ -50,10 +53,12 @@ final class Leader implements Role {
     this.reads = new ReadIndex(config.limits().readsMax());
   }
 
-  /// Begins or ends keeping track of peers, as the membership in force says.
+  /// Begins to keep track of the members in force, and notes which peers are not among them.
   void syncPeers(long tick) {
     SortedSet<Integer> members = memberships.current().members();
-    peers.keySet().removeIf(peer -> !members.contains(peer));
+    leaving.keySet().removeAll(members);
+    for (int peer : peers.keySet())
+      if (!members.contains(peer)) leaving.putIfAbsent(peer, memberships.currentIndex());
     for (int member : members)
       if (member != config.id())
         peers.computeIfAbsent(
@@ -138,6 +143,7 @@ final class Leader implements Role {
   /// @param snapshot the newest own snapshot, or null
   void replicate(SnapshotMeta snapshot, long tick, long clock, Outbox out) {
     confirmRounds(tick);
+    dismiss(tick, clock, out);
     boolean paced = tick - paceTick >= config.thrift().paceTicks();
     boolean asks = paced && startRound(tick, clock);
     // One member alone is its own quorum: nobody's reply will come.
@@ -156,6 +162,22 @@ final class Leader implements Role {
       if (!due && !asked && !news) continue;
       // Heartbeats do not count: those of several peers could keep what is new waiting for ever.
       if (send(peer, due || asked, tick, clock, out) && (asked || news)) paceTick = tick;
+    }
+  }
+
+  /// Peers that were removed get the log up to the entry that says so, and hear that it is
+  /// committed: then they know, and do not stand for election. Those that are not there, or are far
+  /// behind, are not waited for.
+  private void dismiss(long tick, long clock, Outbox out) {
+    for (int peer : List.copyOf(leaving.keySet())) {
+      Progress progress = peers.get(peer);
+      if (log.commit() < leaving.get(peer)) continue;
+      boolean holdsIt = progress.match() >= leaving.get(peer);
+      boolean reachable = isHeard(progress, tick) && progress.next() > log.base().index();
+      if (!holdsIt && reachable) continue;
+      if (holdsIt) send(peer, true, tick, clock, out);
+      leaving.remove(peer);
+      peers.remove(peer);
     }
   }
 

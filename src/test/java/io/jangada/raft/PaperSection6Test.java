@@ -240,12 +240,53 @@ class PaperSection6Test {
   @DisplayName("§6 Removed servers cannot disrupt the cluster")
   void removedServersDoNotDisrupt() {
     RaftCluster cluster = cluster();
+    cluster.isolate(3);
+    cluster.run(11);
     cluster.change(1, Membership.of(1, 2));
     cluster.run(5);
+    cluster.heal();
     long term = cluster.node(1).term();
     cluster.run(300);
+    assertThat(cluster.member(3).events)
+        .as("it does not know that it was removed, and wants to stand")
+        .contains(new RaftEvent.ElectionStarted(1, true));
     assertThat(cluster.node(1).isLeader()).isTrue();
     assertThat(cluster.node(1).term()).isEqualTo(term);
+  }
+
+  @Test
+  @DisplayName("A removed server that is there hears of it, and falls silent")
+  void removedServersAreTold() {
+    RaftCluster cluster = cluster();
+    cluster.change(1, Membership.of(1, 2));
+    cluster.run(5);
+    assertThat(cluster.node(3).membership()).isEqualTo(Membership.of(1, 2));
+    assertThat(cluster.node(3).commit()).isEqualTo(cluster.node(1).commit());
+    for (int i = 0; i < 100; i++) {
+      cluster.tickAll();
+      assertThat(cluster.pool).noneMatch(m -> m.from() == 3 || m.to() == 3);
+      cluster.settle();
+    }
+  }
+
+  @Test
+  @DisplayName("A removed server that is not there is not waited for, nor is one far behind")
+  void absentRemovedServersAreForgotten() {
+    RaftCluster cluster = cluster();
+    cluster.crash(3);
+    cluster.run(11);
+    cluster.change(1, Membership.of(1, 2));
+    cluster.run(4);
+    cluster.tickAll();
+    assertThat(cluster.node(1).matchOf(3)).isEqualTo(-1);
+    cluster.restart(3);
+    cluster.run(100);
+    assertThat(cluster.node(1).isLeader()).as("it asks in vain").isTrue();
+    cluster.change(1, Membership.of(1, 2, 3));
+    cluster.run(20);
+    assertThat(cluster.node(3).membership())
+        .as("and may come back")
+        .hasToString("voters=[1, 2, 3]");
   }
 
   @Test
@@ -334,7 +375,8 @@ class PaperSection6Test {
     cluster.start();
     cluster.runToLeader(30);
     cluster.change(1, Membership.of(2));
-    while (cluster.node(1).last().index() < 3) cluster.deliver(_ -> true);
+    for (int i = 0; i < 10 && cluster.node(1).last().index() < 3; i++) cluster.deliver(_ -> true);
+    assertThat(cluster.node(1).membership()).isEqualTo(Membership.of(2));
     cluster.pool.clear();
     cluster.crash(1);
     cluster.restart(1);

@@ -120,7 +120,14 @@ final class RandomWalk {
     ClusterMember member = random.nextBoolean() ? leaderOr(anybody()) : anybody();
     if (!member.isUp()) return;
     if (random.nextInt(3) > 0) cluster.propose(member.id, "c" + ++commands);
-    else cluster.read(member.id);
+    else readAnywhere();
+  }
+
+  /// Members that think that they lead, be it wrongly, are asked first.
+  private void readAnywhere() {
+    List<ClusterMember> leaders =
+        cluster.members.values().stream().filter(m -> m.isUp() && m.node.isLeader()).toList();
+    if (!leaders.isEmpty()) cluster.read(leaders.get(random.nextInt(leaders.size())).id);
   }
 
   /// Somebody asks a member, which states whom it follows; the leader gets to know later.
@@ -153,7 +160,7 @@ final class RandomWalk {
       cluster.heal();
       return;
     }
-    ClusterMember a = anybody();
+    ClusterMember a = random.nextBoolean() ? leaderOr(anybody()) : anybody();
     ClusterMember b = anybody();
     if (a == b) return;
     switch (random.nextInt(3)) {
