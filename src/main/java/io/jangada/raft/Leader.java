@@ -35,6 +35,10 @@ final class Leader implements Role {
   private long quorumClock = Long.MIN_VALUE / 2;
   private long roundTick;
   private long progressTick;
+
+  /// Up to here entries were sent to as many as are served at first.
+  private long servedIndex;
+
   private long paceTick = Long.MIN_VALUE / 2;
 
   private int transferTo = Membership.NONE;
@@ -148,21 +152,27 @@ final class Leader implements Role {
     boolean asks = paced && startRound(tick, clock);
     // One member alone is its own quorum: nobody's reply will come.
     if (asks) confirmRounds(tick);
-    Set<Integer> first = paced ? firstServed(tick) : Collections.emptySet();
+    boolean thrifty = config.thrift().quorumOnly() && !isSlow(tick);
+    boolean fresh = paced && (!thrifty || log.lastIndex() > servedIndex);
+    Set<Integer> first = asks || fresh ? firstServed(tick) : Collections.emptySet();
+    long reached = log.lastIndex();
     for (int peer : peers.keySet()) {
       Progress progress = peers.get(peer);
       boolean due = tick - progress.sentTick() >= config.heartbeatTicks();
       boolean served = first.contains(peer);
       boolean asked = asks && served && memberships.current().isVoter(peer);
-      boolean news = served && progress.next() <= log.lastIndex();
+      boolean seeks = paced && progress.isSeeking();
+      boolean news = (served || seeks) && progress.next() <= log.lastIndex();
       if (due) progress.probeAgain();
       if (due || asked || news) beginInstall(peer, snapshot, tick, out);
       if (progress.state() instanceof Progress.State.Install install)
         continueInstall(peer, install, tick, out);
-      if (!due && !asked && !news) continue;
       // Heartbeats do not count: those of several peers could keep what is new waiting for ever.
-      if (send(peer, due || asked, tick, clock, out) && (asked || news)) paceTick = tick;
+      if ((due || asked || news) && send(peer, due || asked, tick, clock, out) && (asked || news))
+        paceTick = tick;
+      if (served) reached = Math.min(reached, progress.next() - 1);
     }
+    if (fresh) servedIndex = reached;
   }
 
   /// Peers that were removed get the log up to the entry that says so, and hear that it is
@@ -199,22 +209,30 @@ final class Leader implements Role {
   }
 
   /// The peers that get entries and rounds at once. Under thrift these are just enough for a
-  /// quorum, the furthest first, as long as they answer in good time.
+  /// quorum, as long as they answer in good time: by turns, of those that keep up, so that what is
+  /// sent to a peer anyhow saves it a heartbeat.
   private Set<Integer> firstServed(long tick) {
-    int patience = Math.max(2, config.heartbeatTicks() / 4);
-    boolean slow = isWaiting() && tick - progressTick > patience;
-    if (!config.thrift().quorumOnly() || slow) return peers.keySet();
-    Comparator<Integer> furthest =
-        Comparator.<Integer>comparingLong(peer -> -peers.get(peer).match())
-            .thenComparingLong(peer -> -peers.get(peer).heardTick())
+    if (!config.thrift().quorumOnly() || isSlow(tick)) return peers.keySet();
+    Comparator<Integer> longestWithout =
+        Comparator.<Integer, Boolean>comparing(peer -> !peers.get(peer).keepsUp(tick, patience()))
+            .thenComparingLong(peer -> peers.get(peer).sentTick())
+            .thenComparingLong(peer -> -peers.get(peer).match())
             .thenComparingInt(peer -> peer);
     SortedSet<Integer> chosen = new TreeSet<>();
-    for (int peer : peers.keySet().stream().sorted(furthest).toList()) {
+    for (int peer : peers.keySet().stream().sorted(longestWithout).toList()) {
       if (Quorum.isQuorum(memberships.current(), m -> m == config.id() || chosen.contains(m)))
         break;
       if (memberships.current().isVoter(peer)) chosen.add(peer);
     }
     return chosen;
+  }
+
+  private boolean isSlow(long tick) {
+    return isWaiting() && tick - progressTick > patience();
+  }
+
+  private int patience() {
+    return Math.max(2, config.heartbeatTicks() / 4);
   }
 
   /// Tells every peer at once how far the log is committed.

@@ -21,6 +21,8 @@ final class Progress {
 
   private record Flight(long last, int bytes) {}
 
+  private static final long NEVER = Long.MAX_VALUE;
+
   /// An install is so long ended that the log behind it need not be held any more.
   private boolean caughtUp = true;
 
@@ -33,6 +35,7 @@ final class Progress {
   private long round;
   private long sentTick = Long.MIN_VALUE / 2;
   private long heardTick;
+  private long owesSinceTick = NEVER;
 
   Progress(RaftConfig.Limits limits, long next, long tick) {
     this.limits = limits;
@@ -69,7 +72,19 @@ final class Progress {
 
   void heard(long tick, long round) {
     heardTick = Math.max(heardTick, tick);
+    owesSinceTick = NEVER;
     this.round = Math.max(this.round, round);
+  }
+
+  /// Whether it is not known where the logs meet, and nothing is on its way that would tell.
+  boolean isSeeking() {
+    return state instanceof State.Probe(boolean sent) && !sent;
+  }
+
+  /// Whether the peer takes entries as they come, and owes no answer for longer than `patience`.
+  boolean keepsUp(long tick, int patience) {
+    boolean answers = owesSinceTick == NEVER || tick - owesSinceTick <= patience;
+    return answers && state instanceof State.Replicate;
   }
 
   /// Whether the window has room for another message with entries.
@@ -85,6 +100,7 @@ final class Progress {
   /// A message with entries up to `last` was sent; `last` is `next - 1` for one without entries.
   void sent(long last, int bytes, long tick) {
     sentTick = tick;
+    owesSinceTick = Math.min(owesSinceTick, tick);
     switch (state) {
       case State.Probe _ -> {
         state = new State.Probe(true);

@@ -1,0 +1,129 @@
+package io.jangada.raft;
+
+import static io.jangada.raft.Solo.accepted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// How a leader saves messages. Heartbeats are due after 20 ticks, patience ends after 5.
+class ThriftTest {
+  private static final int PATIENCE = 5;
+
+  private final Solo solo = thrifty(0);
+
+  private static Solo thrifty(int paceTicks) {
+    Solo solo =
+        Solo.leading(
+            config ->
+                config.withTimes(50, 90, 20).withThrift(new RaftConfig.Thrift(true, paceTicks)));
+    solo.tick(1);
+    return solo;
+  }
+
+  private List<Message> propose(String command) {
+    solo.said();
+    solo.cluster.propose(1, command);
+    return solo.said();
+  }
+
+  private static List<Integer> receivers(List<Message> messages) {
+    return messages.stream().map(Message::to).toList();
+  }
+
+  private static List<Long> brought(Message message) {
+    return ((Message.AppendEntries) message).entries().stream().map(Entry::index).toList();
+  }
+
+  @Test
+  void an_entry_goes_to_just_enough_for_a_quorum_and_commits() {
+    List<Message> said = propose("a");
+    assertThat(said).hasSize(1);
+    solo.hear(accepted(said.getFirst().to(), 1, 2));
+    assertThat(solo.node().commit()).isEqualTo(2);
+  }
+
+  @Test
+  void peers_are_served_by_turns_and_each_gets_what_it_missed() {
+    List<Message> one = propose("a");
+    int first = one.getFirst().to();
+    int second = 5 - first;
+    solo.hear(accepted(first, 1, 2));
+    solo.tick(1);
+    List<Message> two = propose("b");
+    assertThat(receivers(two)).containsExactly(second);
+    assertThat(brought(two.getFirst())).containsExactly(2L, 3L);
+    solo.hear(accepted(second, 1, 3));
+    solo.tick(1);
+    List<Message> three = propose("c");
+    assertThat(receivers(three)).containsExactly(first);
+    assertThat(brought(three.getFirst())).containsExactly(3L, 4L);
+  }
+
+  @Test
+  void while_nothing_is_new_nothing_is_sent_until_patience_ends() {
+    int first = propose("a").getFirst().to();
+    assertThat(solo.tick(PATIENCE)).isEmpty();
+    // The other one gets it now; the first has it on its way.
+    assertThat(receivers(solo.tick(1))).containsExactly(5 - first);
+  }
+
+  @Test
+  void a_peer_that_owes_an_answer_for_too_long_is_passed_over() {
+    int first = propose("a").getFirst().to();
+    int other = 5 - first;
+    solo.tick(PATIENCE + 1);
+    solo.hear(accepted(other, 1, 2));
+    for (int turn = 0; turn < 3; turn++) {
+      List<Message> messages = propose("more");
+      assertThat(receivers(messages)).containsExactly(other);
+      solo.hear(accepted(other, 1, 3 + turn));
+      solo.tick(1);
+    }
+    solo.hear(accepted(first, 1, 2));
+    assertThat(receivers(propose("again"))).containsExactly(first);
+  }
+
+  @Test
+  void what_is_sent_anyhow_saves_heartbeats() {
+    long index = 1;
+    int sent = 0;
+    for (int turn = 0; turn < 20; turn++) {
+      for (Message message : propose("x")) {
+        sent++;
+        solo.hear(accepted(message.to(), 1, index + 1));
+      }
+      index++;
+      for (Message message : solo.tick(8)) {
+        sent++;
+        solo.hear(accepted(message.to(), 1, index));
+      }
+    }
+    assertThat(sent).isBetween(20, 22);
+  }
+
+  @Test
+  void within_the_pace_proposals_share_a_message() {
+    Solo paced = thrifty(4);
+    paced.tick(10);
+    paced.cluster.propose(1, "a");
+    int first = paced.said().getFirst().to();
+    paced.hear(accepted(first, 1, 2));
+    paced.cluster.propose(1, "b");
+    paced.cluster.propose(1, "c");
+    assertThat(paced.said()).isEmpty();
+    assertThat(paced.tick(3)).isEmpty();
+    List<Message> shared = paced.tick(1);
+    assertThat(receivers(shared)).containsExactly(5 - first);
+    assertThat(brought(shared.getFirst())).containsExactly(2L, 3L, 4L);
+  }
+
+  @Test
+  void a_round_for_reads_asks_just_enough_for_a_quorum() {
+    solo.said();
+    solo.cluster.read(1);
+    List<Message> round = solo.said();
+    assertThat(round).hasSize(1);
+    assertThat(((Message.AppendEntries) round.getFirst()).round()).isPositive();
+  }
+}
