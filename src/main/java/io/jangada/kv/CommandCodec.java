@@ -92,7 +92,8 @@ public final class CommandCodec {
     return in;
   }
 
-  private static int sizeOf(Operation operation) {
+  /// How many bytes of keys and values an operation has.
+  public static int sizeOf(Operation operation) {
     return switch (operation) {
       case Operation.Get get -> get.key().length();
       case Operation.Write write ->
