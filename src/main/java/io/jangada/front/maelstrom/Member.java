@@ -1,0 +1,157 @@
+package io.jangada.front.maelstrom;
+
+import io.jangada.kv.KvLimits;
+import io.jangada.node.PeerMessage;
+import io.jangada.node.Replica;
+import io.jangada.node.ReplicaSettings;
+import io.jangada.node.Start;
+import io.jangada.node.Transport;
+import io.jangada.raft.Message;
+import io.jangada.raft.RaftConfig;
+import io.jangada.store.DurableLog;
+import io.jangada.store.LogSettings;
+import io.jangada.store.MemoryDisk;
+import io.jangada.store.SnapshotDone;
+import io.jangada.store.SnapshotTasks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/// A replica that keeps nothing: its disk is memory, and the log's and the snapshots' work is done
+/// on the owner's thread, between two polls. Maelstrom never starts a process twice.
+final class Member {
+  /// A message between nodes is split so that it carries no more than this, unless a single thing
+  /// in it is larger. In Base64 and with what stands around it, it still is a line that a node
+  /// takes, even with a `cas` of two of the longest values in it.
+  static final int MESSAGE_BYTES_MAX = 64 << 10;
+
+  static final int KEY_BYTES_MAX = 4 << 10;
+  static final int VALUE_BYTES_MAX = 256 << 10;
+
+  private static final long TICK_NANOS = 5_000_000;
+  private static final int ELECTION_TICKS_MIN = 110;
+  private static final int ELECTION_TICKS_MAX = 190;
+  private static final int HEARTBEAT_TICKS = 50;
+  private static final int PACE_TICKS = 5;
+
+  /// Shorter than Maelstrom's clients wait, which is a second: a refusal that is certain is worth
+  /// more to them than silence.
+  private static final long REQUEST_TIMEOUT_MILLIS = 700;
+
+  private static final long RETRY_MILLIS = 250;
+  private static final long SNAPSHOT_BYTES = 8 << 20;
+  private static final int REQUESTS_MAX = 4_096;
+  private static final int PEER_MESSAGES_MAX = 4_096;
+
+  private final SharedMessages shared;
+  private final Replica replica;
+  private final DurableLog log;
+  private final SnapshotTasks snapshots;
+  private long sharedNanos = Long.MAX_VALUE;
+
+  Member(NodeNames names, Transport transport, NodeLog remarks) {
+    ReplicaSettings settings = settings(names);
+    long seed = System.nanoTime() ^ (ProcessHandle.current().pid() << 32) ^ names.own();
+    Start start = open(settings, seed);
+    log = start.log();
+    snapshots = start.snapshots();
+    shared = new SharedMessages(transport, System::nanoTime);
+    Replica.World world =
+        new Replica.World(System::nanoTime, shared, event -> remarks.say(event.toString()));
+    replica = new Replica(settings, start, world, () -> {});
+    remarks.say("member " + names.own() + " of " + names.names() + ", seed " + seed);
+    if (names.own() == 0) standFirst();
+  }
+
+  private static ReplicaSettings settings(NodeNames names) {
+    RaftConfig raft =
+        RaftConfig.of(names.own(), names.membership())
+            .withTimes(ELECTION_TICKS_MIN, ELECTION_TICKS_MAX, HEARTBEAT_TICKS)
+            .withThrift(new RaftConfig.Thrift(true, PACE_TICKS))
+            .withLimits(
+                new RaftConfig.Limits(
+                    1024,
+                    MESSAGE_BYTES_MAX,
+                    64,
+                    1 << 20,
+                    8 << 20,
+                    4_096,
+                    1 << 20,
+                    2 << 20,
+                    8 << 20));
+    return new ReplicaSettings(
+        raft,
+        TICK_NANOS,
+        true,
+        REQUEST_TIMEOUT_MILLIS,
+        RETRY_MILLIS,
+        SNAPSHOT_BYTES,
+        REQUESTS_MAX,
+        PEER_MESSAGES_MAX);
+  }
+
+  private static Start open(ReplicaSettings settings, long seed) {
+    KvLimits limits = new KvLimits(KEY_BYTES_MAX, VALUE_BYTES_MAX, KvLimits.DEFAULT.state());
+    Start.StorageSettings storage =
+        new Start.StorageSettings("maelstrom", LogSettings.small(), limits);
+    try {
+      return Start.open(
+          settings,
+          new Start.Storage(new MemoryDisk(), storage, () -> {}, () -> {}),
+          new SplittableRandom(seed));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a disk in memory failed", e);
+    }
+  }
+
+  /// A cluster that was just made has no leader yet: the first node need not wait to find that out.
+  /// Standing is lawful at any time (§5.2), and should another lead already, this one loses.
+  private void standFirst() {
+    replica.receive(new PeerMessage.Raft(new Message.TimeoutNow(0, 0, 0), 0));
+  }
+
+  void receive(PeerMessage message) {
+    replica.receive(message);
+  }
+
+  void submit(ClientRequest request, Consumer<Answer> reply) {
+    // Without an id: every line is a request of its own, and the replica sees to it that one which
+    // is passed on again is done once.
+    replica.submit(
+        request.operation(), null, outcome -> reply.accept(Answer.of(request.kind(), outcome)));
+  }
+
+  long waitNanos() {
+    return Math.min(sharedNanos, replica.nextPollNanos() - System.nanoTime());
+  }
+
+  /// Does all that can be done now.
+  void cycle() {
+    boolean more;
+    do more = replica.poll() | isStored();
+    while (more);
+    sharedNanos = shared.sendDue();
+  }
+
+  private boolean isStored() {
+    boolean worked = false;
+    try {
+      if (log.isBehind()) {
+        replica.synced(log.work());
+        worked = true;
+      }
+      while (snapshots.isBehind()) {
+        for (SnapshotDone done : snapshots.work()) replica.stored(done);
+        worked = true;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a disk in memory failed", e);
+    }
+    return worked;
+  }
+
+  void abandon() {
+    replica.abandon();
+  }
+}
