@@ -2,9 +2,9 @@ package io.jangada.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /// The operating system's files under one directory, which only their owner may enter. It has no
@@ -22,6 +24,10 @@ import java.util.stream.Stream;
 /// A thread that is interrupted while it uses a file closes that file for everybody: threads that
 /// work here are never interrupted.
 public final class OsDisk implements Disk {
+  /// What this process has locked. A second channel to such a file must not even be opened: closing
+  /// it would give away the lock that the first one has (POSIX).
+  private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
   private final Path root;
 
   /// Makes the directory, and those above it, when it is not there.
@@ -123,20 +129,34 @@ public final class OsDisk implements Disk {
 
   @Override
   public DiskLock lock(String name) throws IOException {
-    FileChannel channel =
-        FileChannel.open(path(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    Path file = root.toRealPath().resolve(name);
+    if (!LOCKED.add(file)) throw new DirectoryLockedException(root + " is in use in this process");
+    FileLock lock = null;
     try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) return channel::close;
-    } catch (OverlappingFileLockException e) {
-      // This very process has it: said below, like any other holder.
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+      lock = tryLock(file);
+    } finally {
+      if (lock == null) LOCKED.remove(file);
     }
-    channel.close();
-    throw new DirectoryLockedException(
-        root + " is in use by another process, or by another replica in this one");
+    if (lock == null) throw new DirectoryLockedException(root + " is in use by another process");
+    Channel held = lock.acquiredBy();
+    return () -> {
+      if (!held.isOpen()) return;
+      held.close();
+      LOCKED.remove(file);
+    };
+  }
+
+  /// @return null when another process has it
+  private static FileLock tryLock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+      return lock;
+    } finally {
+      if (lock == null) channel.close();
+    }
   }
 
   private Path path(String name) {

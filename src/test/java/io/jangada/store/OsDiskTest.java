@@ -81,6 +81,45 @@ class OsDiskTest {
     DataDirectory.claim(disk, MEMBER).close();
   }
 
+  @Test
+  void anAttemptInThisProcessDoesNotGiveTheLockAwayToAnother() throws Exception {
+    Path root = folder.resolve("data");
+    try (DiskLock lock = new OsDisk(root).lock("LOCK")) {
+      assertThat(lock).isNotNull();
+      assertThat(lockedElsewhere(root)).contains("is in use by another process");
+      assertThatThrownBy(() -> new OsDisk(root).lock("LOCK"))
+          .isInstanceOf(DirectoryLockedException.class);
+      assertThat(lockedElsewhere(root)).contains("is in use by another process");
+    }
+    assertThat(lockedElsewhere(root)).isEqualTo("locked");
+  }
+
+  private static String lockedElsewhere(Path root) throws Exception {
+    Process other =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Locker.class.getName(),
+                root.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(other.getInputStream().readAllBytes());
+    assertThat(other.waitFor()).as(said).isZero();
+    return said.strip();
+  }
+
+  /// Another process that wants the lock.
+  static final class Locker {
+    public static void main(String[] args) throws IOException {
+      try (DiskLock lock = new OsDisk(Path.of(args[0])).lock("LOCK")) {
+        System.out.println(lock == null ? "nothing" : "locked");
+      } catch (DirectoryLockedException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
   /// Puts what happens on a log's thread where a test can wait for it.
   private static final class LogJob implements StoreThread.Job {
     final DurableLog log;

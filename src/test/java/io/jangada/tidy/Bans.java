@@ -40,6 +40,7 @@ final class Bans {
           new Exemption("io.jangada.node.ReplicaThread", "a clock", "wakes when something is due"),
           new Exemption("io.jangada.store.StoreThread", "a thread or lock", "owns a log's disk"),
           new Exemption("io.jangada.store.Handoff", "a thread or lock", "threads meet here"),
+          new Exemption("io.jangada.store.OsDisk", "a thread or lock", "a process has one lock"),
           new Exemption("io.jangada.store.OsDisk", "input or output", "is the real disk"));
 
   private static final List<Ban> ALL =
