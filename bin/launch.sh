@@ -72,7 +72,7 @@ launch_build() {
   key=${key%% *}
   if [ ! -f "$run/$key/jangada.jar" ]; then
     if [ "${JANGADA_AOT-on}" = on ]; then
-      launch_train jangada.aot -XX:+UseSerialGC -jar "$new/jangada.jar" help
+      launch_train jangada.aot -XX:+UseSerialGC -jar "$new/jangada.jar" demo </dev/null
       # shellcheck disable=SC2086 # the flags are a list of words
       launch_train maelstrom.aot $maelstrom_flags -cp "$new/jangada.jar" "$maelstrom_main" \
         <"$home/bin/training.jsonl"

@@ -25,8 +25,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.Provider.class)
 final class DemoCommand implements Callable<Integer> {
-  private static final int MEMBERS_MAX = 9;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -52,9 +50,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (members != null && (members < 1 || members > MEMBERS_MAX))
+    if (members != null && (members < 1 || members > Demo.MEMBERS_MAX))
       throw new ParameterException(
-          spec.commandLine(), "--members must be 1 to " + MEMBERS_MAX + ", not " + members);
+          spec.commandLine(), "--members must be 1 to " + Demo.MEMBERS_MAX + ", not " + members);
     Console console = System.console();
     boolean terminal = console != null && console.isTerminal();
     boolean styled = terminal && spec.commandLine().getColorScheme().ansi().enabled();

@@ -14,8 +14,9 @@ import java.util.random.RandomGenerator;
 /// A member that keeps its data: a [Replica] on a thread of its own, the log and the snapshots on
 /// one thread each, and the data directory, locked for as long as they run.
 ///
-/// **When the disk is full** the replica refuses writes and goes on serving reads; the log's thread
-/// tries again twice a second, and writes are taken again as soon as there is space.
+/// **When the disk is full** the log's thread tries again twice a second. Meanwhile the replica
+/// refuses writes; one that leads goes on serving reads, and soon hands the lead over, as with any
+/// disk that is too slow, or steps down where nobody can take it. Nobody needs to be restarted.
 ///
 /// **When anything else fails**, a sync above all, nobody knows what the disk holds. The replica
 /// stops: who waits learns that the outcome is unknown, and [Watcher#stopped] is told why. The
@@ -52,6 +53,7 @@ public final class DurableMember implements AutoCloseable {
   private final StoreThread logThread;
   private final SnapshotTasks snapshots;
   private final StoreThread snapshotsThread;
+  private boolean left;
 
   private DurableMember(Settings settings, Surroundings surroundings, Watcher watcher)
       throws IOException {
@@ -98,7 +100,7 @@ public final class DurableMember implements AutoCloseable {
   }
 
   /// Stops the threads and leaves the data directory. Who waits for an answer learns that the
-  /// outcome is unknown.
+  /// outcome is unknown. Called by one thread at a time, and again without harm.
   @Override
   public void close() {
     close(CLOSE_MILLIS_MAX);
@@ -108,9 +110,11 @@ public final class DurableMember implements AutoCloseable {
   /// @return whether all have ended; otherwise a disk is stalled, and the directory stays locked as
   ///   long as this process lives
   public boolean close(long timeoutMillis) {
+    if (left) return true;
     replicaThread.close();
     boolean ended = logThread.close(timeoutMillis) & snapshotsThread.close(timeoutMillis);
     if (!ended) return false;
+    left = true;
     try (directory;
         log;
         snapshots) {

@@ -8,6 +8,7 @@ import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.raft.Membership;
+import io.jangada.raft.Message;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.DirectoryLockedException;
@@ -89,7 +90,10 @@ class DurableMemberTest {
   }
 
   private DurableMember start(Disk disk, String clusterId) throws IOException {
-    RaftConfig raft = RaftConfig.of(1, Membership.of(1)).withTimes(2, 4, 1);
+    return start(disk, clusterId, RaftConfig.of(1, Membership.of(1)).withTimes(2, 4, 1));
+  }
+
+  private DurableMember start(Disk disk, String clusterId, RaftConfig raft) throws IOException {
     var settings =
         new DurableMember.Settings(
             ReplicaSettings.of(raft), Start.StorageSettings.small(clusterId));
@@ -170,7 +174,10 @@ class DurableMemberTest {
   @Test
   void aFullDiskRefusesWritesAnswersReadsAndHealsByItself() throws Exception {
     Faulty disk = new Faulty(new OsDisk(directory));
-    DurableMember member = start(disk);
+    // Patience in plenty, so that it does not give up the lead; and it is made to stand at once.
+    RaftConfig raft = RaftConfig.of(1, Membership.of(1)).withTimes(6_000, 6_000, 1);
+    DurableMember member = start(disk, "test", raft);
+    member.replica().receive(new PeerMessage.Raft(new Message.TimeoutNow(1, 1, 0), 0));
     assertThat(write(member, "before")).isInstanceOf(Outcome.Done.class);
     disk.onWrite = new DiskFullException("no space", null);
     CompletableFuture<Outcome> waiting = new CompletableFuture<>();

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// Makes a [Command] out of a line, or says what is wrong with it.
+/// Makes a [Command] out of a line, or says what is wrong with it. A line that names the leader is
+/// understood once there is one.
 final class CommandParser {
   static final long WAIT_MILLIS_MAX = 600_000;
 
@@ -38,7 +39,7 @@ final class CommandParser {
   }
 
   /// What the line asks for; nothing for a line without words.
-  Optional<Command> parse(String line) throws Complaint {
+  Optional<Command> parse(String line) throws Complaint, InterruptedException {
     List<String> words = Words.of(line);
     if (words.isEmpty()) return Optional.empty();
     int member = Membership.NONE;
@@ -80,7 +81,7 @@ final class CommandParser {
     };
   }
 
-  private Command other(String verb, List<String> rest) throws Complaint {
+  private Command other(String verb, List<String> rest) throws Complaint, InterruptedException {
     return switch (verb) {
       case "kill" -> new Command.Kill(members(rest, "kill 2"));
       case "start" -> new Command.Start(members(rest, "start 2"));
@@ -129,14 +130,15 @@ final class CommandParser {
     return millis;
   }
 
-  private SortedSet<Integer> side(List<String> rest) throws Complaint {
+  private SortedSet<Integer> side(List<String> rest) throws Complaint, InterruptedException {
     SortedSet<Integer> side = members(rest, "partition 1 (or 1,2)");
     if (side.size() == cluster.ids().size())
       throw new Complaint("those are all members: nobody is left to cut them off from");
     return side;
   }
 
-  private SortedSet<Integer> members(List<String> rest, String usage) throws Complaint {
+  private SortedSet<Integer> members(List<String> rest, String usage)
+      throws Complaint, InterruptedException {
     SortedSet<Integer> members = new TreeSet<>();
     for (String word : rest)
       for (String name : word.split(",")) {
@@ -147,10 +149,10 @@ final class CommandParser {
     return members;
   }
 
-  private int member(String name) throws Complaint {
+  private int member(String name) throws Complaint, InterruptedException {
     if (name.equals("leader")) {
-      Leadership.Lead lead = cluster.leadership().now();
-      if (!lead.isKnown()) throw new Complaint("nobody is known to lead");
+      Leadership.Lead lead = cluster.awaitLead();
+      if (!lead.isKnown()) throw new Complaint("nobody leads");
       return lead.member();
     }
     String digits = name.startsWith("n") ? name.substring(1) : name;

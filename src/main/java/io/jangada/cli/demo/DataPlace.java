@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 ///
 /// @param temporary whether it goes when the demo ends
 record DataPlace(Path path, int members, boolean temporary) {
-  static final int MEMBERS_DEFAULT = 3;
-  static final int MEMBERS_MAX = 9;
+  private static final int MEMBERS_DEFAULT = 3;
 
   private static final String FILE = "members";
   private static final int FILE_BYTES_MAX = 16;

@@ -7,12 +7,14 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A cluster in this process, each member with its own threads and its own data directory, and a
 /// shell to do things to it.
 public final class Demo {
-  /// @param members how many; 0 for as many as the data directory has, or three
+  public static final int MEMBERS_MAX = 9;
+
+  /// @param members how many, up to [#MEMBERS_MAX]; 0 for as many as the data directory has, or
+  ///   three
   /// @param data where; null for a temporary directory
   /// @param keep whether a temporary directory stays
   /// @param verbose whether details of the cluster's life are told
@@ -29,7 +31,7 @@ public final class Demo {
   private final Story story;
   private final DemoCluster cluster;
   private final Shell shell;
-  private final AtomicBoolean ended = new AtomicBoolean();
+  private boolean ended;
 
   private Demo(Options options, Streams streams, DataPlace place, DemoMember.DiskOpener opener) {
     this.streams = streams;
@@ -113,10 +115,11 @@ public final class Demo {
 
   private void begin() throws Complaint {
     story.tell(
-        Story.names(cluster.ids())
-            + " keep their data in "
+        "the data of "
+            + Story.names(cluster.ids())
+            + " is in "
             + place.path()
-            + (place.temporary() ? ", which goes at the end" : ""));
+            + (place.temporary() ? ", removed at the end" : ""));
     for (int id : cluster.ids()) start(id);
   }
 
@@ -172,8 +175,12 @@ public final class Demo {
     return line.text == null ? shell.wrong(line.complaint) : shell.run(line.text);
   }
 
-  private void end() {
-    if (ended.getAndSet(true)) return;
+  /// Ends it, once. Whoever comes second waits for the first: the process goes when a signal's hook
+  /// returns, whatever other threads are at.
+  private synchronized void end() {
+    if (ended) return;
+    ended = true;
+    screen.leavePrompt();
     cluster.close();
     if (place.leave()) story.tell("all members are stopped, and their data is gone");
     else story.tell("all members are stopped; their data stays in " + place.path());

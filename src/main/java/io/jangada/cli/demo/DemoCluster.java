@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 /// All members and the network between them. The doings of the person at the shell are called one
 /// at a time; [#close] may come from elsewhere in the middle of one.
 final class DemoCluster implements AutoCloseable {
+  private static final long LEAD_NANOS_MAX = 5_000_000_000L;
+  private static final long LOOK_NANOS = 100_000_000;
+
   private final SortedMap<Integer, DemoMember> members = new TreeMap<>();
   private final LocalNetwork network = new LocalNetwork();
   private final Leadership leadership = new Leadership();
@@ -49,6 +52,17 @@ final class DemoCluster implements AutoCloseable {
 
   Optional<Status> status(int id) throws InterruptedException {
     return members.get(id).status();
+  }
+
+  /// Who leads; waits a while for somebody to come to it, if that can happen.
+  Leadership.Lead awaitLead() throws InterruptedException {
+    long deadline = System.nanoTime() + LEAD_NANOS_MAX;
+    Leadership.Lead lead = leadership.now();
+    while (!lead.isKnown() && canServe() && System.nanoTime() < deadline) {
+      leadership.awaitOtherThan(lead, LOOK_NANOS);
+      lead = leadership.now();
+    }
+    return lead;
   }
 
   /// How those stand who are up.

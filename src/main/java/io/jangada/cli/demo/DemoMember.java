@@ -30,6 +30,7 @@ final class DemoMember {
   private static final long RETRY_MILLIS = 200;
   private static final long SNAPSHOT_BYTES = 1 << 20;
   private static final long STATUS_MILLIS_MAX = 1_000;
+  private static final long CLOSE_MILLIS_MAX = 2_000;
 
   /// How a data directory becomes a disk; a test may put a fault between the two.
   @FunctionalInterface
@@ -136,8 +137,6 @@ final class DemoMember {
     if (closed) life = null;
     return closed;
   }
-
-  private static final long CLOSE_MILLIS_MAX = 2_000;
 
   /// From one start to the next end. What its threads say after the end is not listened to.
   private final class Life implements DurableMember.Watcher {

@@ -71,6 +71,13 @@ final class Screen {
     prompting = false;
   }
 
+  /// No more is asked for: what comes now are the last lines.
+  synchronized void leavePrompt() {
+    if (!prompting) return;
+    prompting = false;
+    out.print(styled ? ERASE : System.lineSeparator());
+  }
+
   private void print(PrintWriter to, String line) {
     if (prompting) to.print(styled ? ERASE : System.lineSeparator());
     to.println(line);

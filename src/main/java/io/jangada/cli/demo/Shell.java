@@ -184,7 +184,7 @@ final class Shell {
   }
 
   private int transfer(int target) throws InterruptedException, Complaint {
-    Leadership.Lead before = cluster.leadership().now();
+    Leadership.Lead before = cluster.awaitLead();
     Optional<Replica> leader =
         before.isKnown() ? cluster.replica(before.member()) : Optional.empty();
     if (leader.isEmpty()) throw new Complaint("nobody leads who could hand over");

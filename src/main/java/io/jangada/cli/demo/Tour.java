@@ -36,7 +36,7 @@ final class Tour {
     String[] last = {"set port Fortaleza", "start " + first.member(), "status"};
     for (String line : last) if (code == ExitCode.OK) code = step(line);
     if (code != ExitCode.OK) return failed(code);
-    screen.answer(summary(first, after));
+    sumUp(first, after);
     screen.answer("Now yourself: run it in a terminal and type 'help', or pipe commands in.");
     return ExitCode.OK;
   }
@@ -56,18 +56,12 @@ final class Tour {
     return code == ExitCode.OK ? ExitCode.FAILED : code;
   }
 
-  private static String summary(Leadership.Lead first, Client.Answer after) {
+  private void sumUp(Leadership.Lead first, Client.Answer after) {
     String killed = Story.name(first.member());
-    return "What happened: "
-        + killed
-        + " led term "
-        + first.term()
-        + " and was killed; "
-        + Story.name(after.by().member())
-        + " was elected, and gave the value back "
-        + Durations.ofNanos(after.tookNanos())
-        + " after it was asked; "
-        + killed
-        + " came back and caught up.";
+    String next = Story.name(after.by().member());
+    String took = Durations.ofNanos(after.tookNanos());
+    screen.answer("What happened: " + killed + " led term " + first.term() + " and was killed;");
+    screen.answer(next + " was elected and gave the value back " + took + " after it was asked;");
+    screen.answer(killed + " came back and caught up.");
   }
 }

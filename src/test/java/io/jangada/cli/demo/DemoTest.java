@@ -36,15 +36,16 @@ class DemoTest {
     assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(ExitCode.OK);
     assertThat(ran.err()).isEmpty();
     assertThat(ran.out())
-        .containsPattern("n1, n2, n3 keep their data in \\S+, which goes at the end")
+        .containsPattern("the data of n1, n2, n3 is in \\S+, removed at the end")
         .containsPattern("n[123] leads term [1-9]")
         .containsPattern("jangada> set boat \"under sail\"\\R(.*\\R)*?ok, version \\d+ ")
         .containsPattern("n[123] is killed: term \\d+ has no leader")
         .containsPattern("(?s)is killed.*leads term.*\"under sail\", version \\d+ ")
         .containsPattern("n[123] has caught up")
-        .containsPattern("What happened: n[123] led term .* came back and caught up")
+        .containsPattern(
+            "(?s)What happened: n[123] led term \\d+ and was killed;.* came back and caught up")
         .contains("all members are stopped, and their data is gone");
-    String where = ran.out().replaceFirst("(?s).*keep their data in (\\S+),.*", "$1");
+    String where = ran.out().replaceFirst("(?s).*the data of n1, n2, n3 is in (\\S+),.*", "$1");
     assertThat(Path.of(where)).doesNotExist();
   }
 
