@@ -29,6 +29,8 @@ final class Cluster {
   private final SimNetwork network;
   private final SortedMap<Integer, Member> members = new TreeMap<>();
   private IntConsumer whenElected = _ -> {};
+  private IntConsumer whenFirstCommitting = _ -> {};
+  private final SortedMap<Integer, Long> newLeaders = new TreeMap<>();
   private boolean stormy = true;
   private long polls;
 
@@ -118,7 +120,14 @@ final class Cluster {
   /// Something happened in a member's protocol.
   void observe(int member, RaftEvent event) {
     tell(member, event.toString());
-    if (event instanceof RaftEvent.LeaderElected && stormy) whenElected.accept(member);
+    if (!(event instanceof RaftEvent.LeaderElected) || !stormy) return;
+    newLeaders.put(member, members.get(member).replica().raft().commit());
+    whenElected.accept(member);
+  }
+
+  /// Calls `listener` with every new leader at the moment in which it first commits anything.
+  void whenFirstCommitting(IntConsumer listener) {
+    whenFirstCommitting = listener;
   }
 
   /// Calls `listener` with every new leader of the storm.
@@ -163,6 +172,11 @@ final class Cluster {
     Replica replica = member.replica();
     trace.mix(replica.raft().commit() * 31 + replica.raft().term());
     laws.observe(replica);
+    Long commit = newLeaders.get(member.id);
+    if (commit != null && replica.raft().commit() > commit) {
+      newLeaders.remove(member.id);
+      if (stormy && replica.raft().isLeader()) whenFirstCommitting.accept(member.id);
+    }
     if (++polls % POLLS_PER_LOG_MATCHING == 0) laws.checkLogMatching(upReplicas());
   }
 

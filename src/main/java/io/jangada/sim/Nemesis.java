@@ -36,7 +36,10 @@ final class Nemesis {
     allow(kinds.transfers(), this::transfer);
     allow(kinds.snapshots(), this::takeSnapshot);
     allow(true, this::heal);
-    if (kinds.ambush()) cluster.whenElected(this::ambush);
+    if (kinds.ambush()) {
+      cluster.whenElected(this::ambush);
+      cluster.whenFirstCommitting(this::cutOffCommitting);
+    }
   }
 
   private void allow(boolean allowed, Runnable fault) {
@@ -69,13 +72,18 @@ final class Nemesis {
   private void ambush(int elected) {
     if (stopped || random.nextInt(4) == 0) return;
     world.after(
-        random.nextLong(40) * World.MILLI,
+        random.nextLong(30_000) * 1_000,
         () -> {
           Member leader = cluster.member(elected);
           if (stopped || !leader.isUp()) return;
           if (random.nextBoolean()) leader.kill(false, "is ambushed");
           else isolate(elected, random.nextLong(50, 600) * World.MILLI);
         });
+  }
+
+  /// Cuts a new leader off when it has just committed for the first time and perhaps told nobody.
+  private void cutOffCommitting(int leader) {
+    if (!stopped && random.nextBoolean()) isolate(leader, random.nextLong(50, 600) * World.MILLI);
   }
 
   private void isolate(int alone, long nanos) {

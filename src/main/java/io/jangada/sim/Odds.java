@@ -71,7 +71,7 @@ record Odds(
           random.nextBoolean(),
           random.nextBoolean(),
           random.nextInt(3) == 0,
-          random.nextInt(4) == 0);
+          random.nextInt(3) == 0);
     }
   }
 
@@ -89,7 +89,7 @@ record Odds(
         random.nextInt(3) == 0 ? 25_000 : 500,
         random.nextInt(4) == 0,
         random.nextInt(3) == 0 ? 12 : 0,
-        random.nextInt(1, 12),
+        random.nextInt(3) == 0 ? 1 : random.nextInt(2, 12),
         random.nextLong(2, 80) * World.MILLI,
         random.nextInt(3) == 0 ? random.nextLong(200, 2_000) : random.nextLong(2_000, 40_000),
         random.nextBoolean() ? 0 : random.nextLong(10_000),

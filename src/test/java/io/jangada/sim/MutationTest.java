@@ -22,7 +22,7 @@ class MutationTest {
   private static final String HEAD = "| bug | seeds | what it broke |\n";
 
   /// How many seeds may be tried when the known one does not catch it any more.
-  private static final int SEEDS_MAX = 2_000;
+  private static final int SEEDS_MAX = 4_000;
 
   /// Whether to search for the first seed that catches each, and to write it down: `bin/mvn25 test
   /// -Dtest=MutationTest -Dmutations.search=true`.
