@@ -199,7 +199,7 @@ class PaperSection53Test {
     preset(cluster.member(3).disk, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4);
     cluster.start().elect(1);
     int[] tries = {0};
-    while (cluster.node(3).last().term() != 9 && tries[0] < 20) {
+    for (int i = 0; i < 20 && cluster.node(3).last().term() != 9; i++) {
       tries[0] += cluster.deliver(RaftCluster.to(3));
       cluster.deliver(RaftCluster.from(3));
     }

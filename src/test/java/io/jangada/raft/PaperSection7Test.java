@@ -248,6 +248,23 @@ class PaperSection7Test {
   }
 
   @Test
+  @DisplayName(
+      "§7 A refusal of a message from before the log's present beginning leads to a snapshot")
+  void refusalFromBeforeTheLog() {
+    Solo solo = new Solo(c -> c.withLimits(TestLimits.usual().retainedBytes(0).get()));
+    solo.cluster.crash(1);
+    List<Entry> log = List.of(entry(1, 1), entry(2, 1), entry(3, 2));
+    solo.member().disk.preset(new HardState(2, Membership.NONE), log);
+    solo.cluster.restart(1);
+    solo.lead();
+    solo.hear(Solo.accepted(2, 3, 4));
+    solo.cluster.snapshot(1);
+    assertThat(solo.node().base()).isEqualTo(at(4, 3));
+    solo.hear(Solo.refused(3, 3, 3, at(2, 1)));
+    assertThat(solo.member().events).contains(new RaftEvent.InstallStarted(3, at(4, 3)));
+  }
+
+  @Test
   @DisplayName("§7 The log is held for an install up to a limit in bytes")
   void heldUpToALimit() {
     RaftCluster cluster =
