@@ -8,6 +8,23 @@ import java.util.function.Consumer;
 
 /// What reaches a [Replica] from outside, through its [Inbox].
 sealed interface Event {
+  /// What it counts against limits in bytes, about.
+  default long sizeBytes() {
+    return switch (this) {
+      case Submit submit -> PeerMessage.sizeOf(submit.operation);
+      case FromPeer(PeerMessage message) -> message.sizeBytes();
+      case Synced _,
+          DiskFull _,
+          Stored _,
+          DiskFailed _,
+          ChangeMembership _,
+          Transfer _,
+          TakeSnapshot _,
+          AskStatus _ ->
+          PeerMessage.OVERHEAD_BYTES;
+    };
+  }
+
   /// @param requestId null for a request that is never retried
   record Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply)
       implements Event {}

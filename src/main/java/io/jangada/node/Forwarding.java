@@ -1,13 +1,13 @@
 package io.jangada.node;
 
-import io.jangada.bytes.ByteWriter;
-import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.raft.Membership;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /// The requests that a follower passes on to its leader. They wait while no leader is known, and
@@ -17,129 +17,198 @@ import java.util.function.Consumer;
 /// Each sending has a number of its own, so that a refusal clears the doubt about that sending and
 /// no other. Only "I do not lead in your term" is such a refusal: it holds for every copy of the
 /// message that the network may still deliver.
+///
+/// Whatever is done here takes a time that grows with the logarithm of how many wait.
 final class Forwarding {
+  /// How many times sooner than after silence a request is sent again that was refused.
+  private static final int REFUSED_SOONER = 8;
+
+  /// @param life a number of this life of this member alone: it makes the clients' names for writes
+  ///   that come without a request id, and the first sending's number, so that a late answer to an
+  ///   earlier life is not taken for one to this
+  /// @param waitingMax requests that may wait; beyond, [Outcome.Busy]
+  /// @param waitingBytesMax from that many bytes waiting on, [Outcome.Busy]
+  /// @param retryNanos what is not answered is sent again after this time
+  /// @param messageBytesMax what one message carries at most, unless a single request is larger
+  /// @param answersPerSession how many answers the state machine remembers for a client
+  record Settings(
+      long life,
+      int waitingMax,
+      long waitingBytesMax,
+      long retryNanos,
+      long messageBytesMax,
+      int answersPerSession) {}
+
+  /// A request that is to be served here.
+  record Taken(Event.Submit submit, long deadlineNanos) {}
+
   private static final class Waiting {
-    final Operation operation;
-    final RequestId requestId;
-    final Consumer<Outcome> reply;
+    final long order;
+    final Event.Submit submit;
+    final RequestNames.Name name;
     final long deadlineNanos;
     final List<Long> open = new ArrayList<>(1);
-    long retryNanos;
+    long sendNanos;
 
-    Waiting(Operation operation, RequestId requestId, Consumer<Outcome> reply, long deadlineNanos) {
-      this.operation = operation;
-      this.requestId = requestId;
-      this.reply = reply;
+    Waiting(long order, Event.Submit submit, RequestNames.Name name, long deadlineNanos) {
+      this.order = order;
+      this.submit = submit;
+      this.name = name;
       this.deadlineNanos = deadlineNanos;
     }
 
+    RequestId requestId() {
+      return name == null ? submit.requestId() : name.id();
+    }
+
     boolean isDoubtful() {
-      return !open.isEmpty() && !(operation instanceof Operation.Get);
+      return !open.isEmpty() && !(submit.operation() instanceof Operation.Get);
     }
   }
 
-  private final Bytes name;
-  private final int waitingMax;
-  private final long retryNanos;
-  private List<Waiting> waiting = new ArrayList<>();
-  private final SortedMap<Long, Waiting> bySending = new TreeMap<>();
-  private long nextSending;
-  private long nextRequest = 1;
+  /// Differences, for the numbers of a monotonic clock may overflow.
+  private static final Comparator<Waiting> BY_SENDING =
+      (a, b) ->
+          a.sendNanos == b.sendNanos
+              ? Long.compare(a.order, b.order)
+              : Long.signum(a.sendNanos - b.sendNanos);
 
-  /// @param life a number of this life of this member alone: it makes the client's name for writes
-  ///   that come without a request id, and the first sending's number, so that a late answer to an
-  ///   earlier life is not taken for one to this
-  Forwarding(long life, int waitingMax, long retryNanos) {
-    this.name = new ByteWriter(16).putLong(life).toBytes();
-    this.nextSending = life;
-    this.waitingMax = waitingMax;
-    this.retryNanos = retryNanos;
+  private final Settings settings;
+  private final RequestNames names;
+  private final TreeMap<Long, Waiting> byAge = new TreeMap<>();
+  private final TreeSet<Waiting> bySending = new TreeSet<>(BY_SENDING);
+  private final TreeMap<Long, Waiting> byNumber = new TreeMap<>();
+  private long bytes;
+  private long nextOrder;
+  private long nextNumber;
+
+  Forwarding(Settings settings) {
+    this.settings = settings;
+    this.names = new RequestNames(settings.life, settings.answersPerSession);
+    this.nextNumber = settings.life;
   }
 
   int size() {
-    return waiting.size();
+    return byAge.size();
   }
 
-  void add(Event.Submit submit, long deadlineNanos) {
-    if (waiting.size() >= waitingMax) {
+  /// Takes a request, to be sent at once.
+  ///
+  /// @param deadlineNanos not before that of any earlier request
+  void add(Event.Submit submit, long nowNanos, long deadlineNanos) {
+    if (byAge.size() >= settings.waitingMax || bytes >= settings.waitingBytesMax) {
       submit.reply().accept(new Outcome.Busy("too many requests wait for the leader"));
       return;
     }
-    RequestId requestId = submit.requestId();
-    if (requestId == null && submit.operation() instanceof Operation.Command)
-      requestId = new RequestId.Numbered(name, nextRequest++);
-    waiting.add(new Waiting(submit.operation(), requestId, submit.reply(), deadlineNanos));
+    boolean unnamed = submit.requestId() == null && submit.operation() instanceof Operation.Command;
+    Waiting one = new Waiting(nextOrder++, submit, unnamed ? names.take() : null, deadlineNanos);
+    one.sendNanos = nowNanos;
+    byAge.put(one.order, one);
+    bySending.add(one);
+    bytes += submit.sizeBytes();
   }
 
-  /// What is to be sent to the leader now.
+  /// What is to be sent to the leader now, as much as goes into one message; nothing when all is
+  /// sent.
   List<PeerMessage.Request> due(long nowNanos) {
     List<PeerMessage.Request> due = new ArrayList<>();
-    for (Waiting one : waiting) {
-      if (one.retryNanos - nowNanos > 0) continue;
-      long number = nextSending++;
+    long dueBytes = 0;
+    while (!bySending.isEmpty() && bySending.first().sendNanos - nowNanos <= 0) {
+      Waiting one = bySending.first();
+      long number = nextNumber;
+      var request = new PeerMessage.Request(number, one.requestId(), one.submit.operation());
+      dueBytes += request.sizeBytes();
+      if (!due.isEmpty() && dueBytes > settings.messageBytesMax) break;
+      nextNumber++;
       one.open.add(number);
-      one.retryNanos = nowNanos + retryNanos;
-      bySending.put(number, one);
-      due.add(new PeerMessage.Request(number, one.requestId, one.operation));
+      byNumber.put(number, one);
+      sendAt(one, nowNanos + settings.retryNanos);
+      due.add(request);
     }
     return due;
   }
 
-  /// Another member leads: what is open is sent to it without delay.
+  /// Another member leads, or in another term: what is open is sent to it without delay.
   void leaderChanged(long nowNanos) {
-    for (Waiting one : waiting) one.retryNanos = nowNanos;
+    bySending.clear();
+    for (Waiting one : byAge.values()) {
+      one.sendNanos = nowNanos;
+      bySending.add(one);
+    }
   }
 
   void answered(PeerMessage.Reply reply, long nowNanos) {
-    Waiting one = bySending.get(reply.number());
+    Waiting one = byNumber.get(reply.number());
     if (one == null) return;
     switch (reply.outcome()) {
       case Outcome.Done _, Outcome.Refused _ -> end(one, reply.outcome());
       case Outcome.NotLeader _ -> {
-        bySending.remove(reply.number());
+        byNumber.remove(reply.number());
         one.open.remove(reply.number());
-        one.retryNanos = nowNanos + retryNanos / 8;
+        sendAt(one, nowNanos + settings.retryNanos / REFUSED_SOONER);
       }
-      case Outcome.Busy _ -> one.retryNanos = nowNanos + retryNanos / 8;
+      case Outcome.Busy _ -> sendAt(one, nowNanos + settings.retryNanos / REFUSED_SOONER);
       case Outcome.Unknown() -> {}
     }
   }
 
-  /// Takes everything out, to be served here: this member leads now.
-  List<Event.Submit> takeAll() {
-    List<Event.Submit> taken = new ArrayList<>();
-    for (Waiting one : waiting)
-      taken.add(new Event.Submit(one.operation, one.requestId, doubting(one)));
-    waiting = new ArrayList<>();
+  private void sendAt(Waiting one, long nanos) {
+    bySending.remove(one);
+    one.sendNanos = nanos;
+    bySending.add(one);
+  }
+
+  /// Takes everything out, in the order in which it came, to be served here: this member leads now.
+  List<Taken> takeAll() {
+    List<Taken> taken = new ArrayList<>(byAge.size());
+    for (Waiting one : byAge.values()) {
+      var submit = new Event.Submit(one.submit.operation(), one.requestId(), doubting(one));
+      taken.add(new Taken(submit, one.deadlineNanos));
+      if (one.name != null) names.release(one.name);
+    }
+    byAge.clear();
     bySending.clear();
+    byNumber.clear();
+    bytes = 0;
     return taken;
   }
 
   /// What was sent before and is refused here may still have happened there.
   private static Consumer<Outcome> doubting(Waiting one) {
-    if (!one.isDoubtful()) return one.reply;
+    Consumer<Outcome> reply = one.submit.reply();
+    if (!one.isDoubtful()) return reply;
     return outcome ->
-        one.reply.accept(
+        reply.accept(
             switch (outcome) {
               case Outcome.Done _, Outcome.Refused _, Outcome.Unknown _ -> outcome;
               case Outcome.NotLeader _, Outcome.Busy _ -> new Outcome.Unknown();
             });
   }
 
+  /// Answers what waited too long: a write that may have reached a leader is in doubt.
   void expire(long nowNanos, int leader) {
-    List<Waiting> late = new ArrayList<>();
-    for (Waiting one : waiting) if (one.deadlineNanos - nowNanos <= 0) late.add(one);
-    for (Waiting one : late)
-      end(one, one.isDoubtful() ? new Outcome.Unknown() : new Outcome.NotLeader(leader));
+    while (!byAge.isEmpty()) {
+      Waiting oldest = byAge.firstEntry().getValue();
+      if (oldest.deadlineNanos - nowNanos > 0) return;
+      giveUp(oldest, leader);
+    }
   }
 
+  /// The replica stops: nobody will learn more.
   void abandon() {
-    for (Waiting one : List.copyOf(waiting)) end(one, new Outcome.Unknown());
+    while (!byAge.isEmpty()) giveUp(byAge.firstEntry().getValue(), Membership.NONE);
+  }
+
+  private void giveUp(Waiting one, int leader) {
+    end(one, one.isDoubtful() ? new Outcome.Unknown() : new Outcome.NotLeader(leader));
   }
 
   private void end(Waiting one, Outcome outcome) {
-    waiting.remove(one);
-    one.open.forEach(bySending::remove);
-    one.reply.accept(outcome);
+    byAge.remove(one.order);
+    bySending.remove(one);
+    one.open.forEach(byNumber::remove);
+    if (one.name != null) names.release(one.name);
+    bytes -= one.submit.sizeBytes();
+    one.submit.reply().accept(outcome);
   }
 }

@@ -2,35 +2,61 @@ package io.jangada.node;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// Where threads meet: anybody puts in, the replica's owner takes out. Requests and peers' messages
-/// have a limit each; completions of the replica's own doings are never refused for that.
+/// Where threads meet: anybody puts in, the replica's owner takes out. Requests, peers' messages
+/// and questions have limits each, so that none of them keeps another out; completions of the
+/// replica's own doings are never refused for that.
 public final class Inbox {
+  private static final int QUESTIONS_MAX = 64;
+
+  /// What of one kind is in the inbox.
+  private static final class Load {
+    private final int countMax;
+    private final long bytesMax;
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+
+    Load(int countMax, long bytesMax) {
+      this.countMax = countMax;
+      this.bytesMax = bytesMax;
+    }
+
+    boolean isTaken(long more) {
+      if (count.incrementAndGet() <= countMax) {
+        if (bytes.getAndAdd(more) < bytesMax) return true;
+        bytes.addAndGet(-more);
+      }
+      count.decrementAndGet();
+      return false;
+    }
+
+    void give(long less) {
+      bytes.addAndGet(-less);
+      count.decrementAndGet();
+    }
+  }
+
   private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger requests = new AtomicInteger();
-  private final AtomicInteger messages = new AtomicInteger();
-  private final int requestsMax;
-  private final int messagesMax;
+  private final Load requests;
+  private final Load messages;
+  private final Load questions = new Load(QUESTIONS_MAX, Long.MAX_VALUE);
   private final Runnable wakeup;
   private volatile boolean closed;
 
   /// @param wakeup called after something was put in; it must be quick and safe to call from any
   ///   thread
-  Inbox(int requestsMax, int messagesMax, Runnable wakeup) {
-    this.requestsMax = requestsMax;
-    this.messagesMax = messagesMax;
+  Inbox(InboxLimits limits, Runnable wakeup) {
+    this.requests = new Load(limits.requestsMax(), limits.requestBytesMax());
+    this.messages = new Load(limits.messagesMax(), limits.messageBytesMax());
     this.wakeup = wakeup;
   }
 
   /// Returns false when a limit is reached or the inbox is closed; the event is not taken then.
   boolean offer(Event event) {
     if (closed) return false;
-    AtomicInteger count = counterOf(event);
-    int max = count == messages ? messagesMax : requestsMax;
-    if (count != null && count.incrementAndGet() > max) {
-      count.decrementAndGet();
-      return false;
-    }
+    Load load = loadOf(event);
+    if (load != null && !load.isTaken(event.sizeBytes())) return false;
     events.add(event);
     // It may have been closed, and emptied for the last time, in between.
     if (closed && events.remove(event)) return false;
@@ -51,8 +77,8 @@ public final class Inbox {
   Event poll() {
     Event event = events.poll();
     if (event == null) return null;
-    AtomicInteger count = counterOf(event);
-    if (count != null) count.decrementAndGet();
+    Load load = loadOf(event);
+    if (load != null) load.give(event.sizeBytes());
     return event;
   }
 
@@ -60,15 +86,12 @@ public final class Inbox {
     return events.isEmpty();
   }
 
-  private AtomicInteger counterOf(Event event) {
+  private Load loadOf(Event event) {
     return switch (event) {
-      case Event.Submit _,
-          Event.ChangeMembership _,
-          Event.Transfer _,
-          Event.TakeSnapshot _,
-          Event.AskStatus _ ->
+      case Event.Submit _, Event.ChangeMembership _, Event.Transfer _, Event.TakeSnapshot _ ->
           requests;
       case Event.FromPeer _ -> messages;
+      case Event.AskStatus _ -> questions;
       case Event.Synced _, Event.DiskFull _, Event.Stored _, Event.DiskFailed _ -> null;
     };
   }

@@ -1,16 +1,55 @@
 package io.jangada.node;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
+import io.jangada.raft.Entry;
 import io.jangada.raft.Message;
 import java.util.List;
 
 /// What replicas say to each other: the protocol's messages, and requests that a follower passes on
 /// to its leader.
 public sealed interface PeerMessage {
+  /// What counts against limits in bytes beside keys, values and chunks.
+  int OVERHEAD_BYTES = 64;
+
   int from();
 
   int to();
+
+  /// What it counts against limits in bytes, about.
+  default long sizeBytes() {
+    long bytes = OVERHEAD_BYTES;
+    switch (this) {
+      case Raft(Message message, long _) -> bytes += sizeBytes(message);
+      case Forward forward -> {
+        for (Request request : forward.requests) bytes += request.sizeBytes();
+      }
+      case ForwardReply replies -> {
+        for (Reply reply : replies.replies) bytes += reply.sizeBytes();
+      }
+    }
+    return bytes;
+  }
+
+  private static long sizeBytes(Message message) {
+    return switch (message) {
+      case Message.AppendEntries append -> {
+        long bytes = 0;
+        for (Entry entry : append.entries()) bytes += entry.sizeBytes();
+        yield bytes;
+      }
+      case Message.InstallSnapshot install -> install.data().length();
+      case Message.RequestVote _,
+          Message.RequestVoteReply _,
+          Message.AppendEntriesReply _,
+          Message.InstallSnapshotReply _,
+          Message.TimeoutNow _ ->
+          0;
+    };
+  }
 
   /// @param clusterTimeMillis the sender's cluster time when it sent this
   record Raft(Message message, long clusterTimeMillis) implements PeerMessage {
@@ -37,7 +76,31 @@ public sealed interface PeerMessage {
 
   /// @param number the sender's number for it, to be named in the reply
   /// @param requestId under which it is applied at most once; null for a read
-  record Request(long number, RequestId requestId, Operation operation) {}
+  record Request(long number, RequestId requestId, Operation operation) {
+    long sizeBytes() {
+      return sizeOf(operation);
+    }
+  }
+
+  /// What an operation counts against limits in bytes, about.
+  static long sizeOf(Operation operation) {
+    return OVERHEAD_BYTES
+        + switch (operation) {
+          case Operation.Get(Bytes key) -> key.length();
+          case Operation.Write write ->
+              (long) write.key().length() + write.value().length() + sizeOf(write.condition());
+          case Operation.Delete delete -> delete.key().length() + sizeOf(delete.condition());
+          case Operation.Expire() -> 0;
+        };
+  }
+
+  private static long sizeOf(Condition condition) {
+    return switch (condition) {
+      case Condition.Value(Bytes value) -> value.length();
+      case Condition.AbsentOrValue(Bytes value) -> value.length();
+      case Condition.Always _, Condition.Absent _, Condition.Version _ -> 0;
+    };
+  }
 
   /// How forwarded requests ended.
   record ForwardReply(int from, int to, List<Reply> replies) implements PeerMessage {
@@ -46,5 +109,11 @@ public sealed interface PeerMessage {
     }
   }
 
-  record Reply(long number, Outcome outcome) {}
+  record Reply(long number, Outcome outcome) {
+    long sizeBytes() {
+      if (outcome instanceof Outcome.Done(Result.Found found))
+        return OVERHEAD_BYTES + (long) found.value().length();
+      return OVERHEAD_BYTES;
+    }
+  }
 }

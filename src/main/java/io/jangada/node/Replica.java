@@ -20,7 +20,6 @@ import io.jangada.store.SnapshotDone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,9 +40,13 @@ public final class Replica {
   private static final int EVENTS_PER_POLL = 4096;
   private static final int PORTIONS_PER_POLL = 16;
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final Outcome DISK_FULL = new Outcome.Busy("the disk is full");
 
   /// The world as one replica sees it.
   public record World(Clock clock, Transport transport, Consumer<RaftEvent> observer) {}
+
+  /// What the protocol said is to be applied, and then read.
+  private record Applicable(List<Entry> committed, List<Long> reads) {}
 
   private final ReplicaSettings settings;
   private final World world;
@@ -54,16 +57,17 @@ public final class Replica {
   private final Pending pending = new Pending();
   private final Forwarding forwarding;
   private final ClusterClock clusterClock;
-  private final SortedMap<Integer, List<PeerMessage.Reply>> repliesToPeers = new TreeMap<>();
+  private final PeerReplies replies;
 
   private KvStore kv;
-  private final ArrayDeque<Ready> deferred = new ArrayDeque<>();
-  private final List<Event> mail = new ArrayList<>();
+  private final ArrayDeque<Applicable> deferred = new ArrayDeque<>();
+  private long deferredBytes;
+  private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
   private long tickedNanos;
   private int leader = Membership.NONE;
+  private long leaderTerm;
   private long expiryProposedFor;
-  private long appliedBytes;
   private boolean diskFull;
 
   /// A replica on what [Start] recovered.
@@ -75,11 +79,20 @@ public final class Replica {
     this.raft = start.raft();
     this.log = start.log();
     this.kv = start.kv();
-    this.snapshots = new SnapshotTransfer(start.snapshots());
-    this.inbox = new Inbox(settings.inboxRequestsMax(), settings.inboxMessagesMax(), wakeup);
+    this.snapshots =
+        new SnapshotTransfer(start.snapshots(), settings.snapshotBytes(), start.hashSeed());
+    this.inbox = new Inbox(settings.inbox(), wakeup);
+    long messageBytesMax = settings.raft().limits().messageBytesMax();
+    this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
     this.forwarding =
         new Forwarding(
-            start.life(), settings.inboxRequestsMax(), settings.retryMillis() * NANOS_PER_MILLI);
+            new Forwarding.Settings(
+                start.life(),
+                settings.inbox().requestsMax(),
+                settings.inbox().requestBytesMax(),
+                settings.retryMillis() * NANOS_PER_MILLI,
+                messageBytesMax,
+                kv.limits().state().answersPerSessionMax()));
     this.now = world.clock().nanos();
     this.tickedNanos = now;
     this.clusterClock = new ClusterClock(kv.clusterTimeMillis(), now);
@@ -95,7 +108,8 @@ public final class Replica {
     ask(new Event.Submit(operation, requestId, reply), reply);
   }
 
-  /// Gives the replica a message that a peer sent. It may be lost when too many wait.
+  /// Gives the replica a message that a peer sent. It may be lost when too many wait, or when it
+  /// brings entries and the disk is far behind.
   public void receive(PeerMessage message) {
     inbox.offer(new Event.FromPeer(message));
   }
@@ -111,13 +125,15 @@ public final class Replica {
     ask(new Event.Transfer(target, reply), reply);
   }
 
+  /// Has a snapshot taken of what is applied. Answered as soon as it has begun.
   public void takeSnapshot(Consumer<Outcome> reply) {
     ask(new Event.TakeSnapshot(reply), reply);
   }
 
-  /// Asks how things stand. Not answered when the inbox is full or the replica has stopped.
-  public void status(Consumer<Status> reply) {
-    inbox.offer(new Event.AskStatus(reply));
+  /// Asks how things stand, which is answered however many requests wait. Returns false when it
+  /// will not be answered: too many ask, or the replica has stopped.
+  public boolean status(Consumer<Status> reply) {
+    return inbox.offer(new Event.AskStatus(reply));
   }
 
   /// The log's disk holds everything up to `batch`.
@@ -150,23 +166,22 @@ public final class Replica {
 
   /// One duty cycle. Returns whether there is more to do at once.
   public boolean poll() {
-    // The clock is read after the mail is taken: a lease that held when a read was asked for, and
-    // not
-    // merely before this process was paused, is what makes it safe to answer.
+    // The clock is read after the mail is taken: nothing is then taken for older than it is. A
+    // lease
+    // that held before this process was paused does not make it safe to answer, and a value that
+    // was written after the pause must not end before its time.
     for (Event event; mail.size() < EVENTS_PER_POLL && (event = inbox.poll()) != null; )
       mail.add(event);
     now = world.clock().nanos();
     tick();
-    mail.forEach(this::handle);
-    mail.clear();
+    for (Event event; (event = mail.poll()) != null; ) handle(event);
     watchLeader();
     forward();
     int portions = 0;
     do act(raft.ready());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
-    snapshots.proceed(this::restored);
-    if (snapshots.isRestoring()) appliedBytes = 0;
-    flushReplies();
+    snapshots.proceed(raft, this::restored);
+    replies.flush();
     return !inbox.isEmpty() || raft.hasMore();
   }
 
@@ -181,20 +196,24 @@ public final class Replica {
     inbox.close();
     pending.abandon();
     forwarding.abandon();
+    for (Event event; (event = mail.poll()) != null; ) turnAway(event);
+    for (Event event; (event = inbox.poll()) != null; ) turnAway(event);
+  }
+
+  /// Answers what was never looked at.
+  private static void turnAway(Event event) {
     Outcome untouched = new Outcome.NotLeader(Membership.NONE);
-    for (Event event; (event = inbox.poll()) != null; ) {
-      switch (event) {
-        case Event.Submit submit -> submit.reply().accept(untouched);
-        case Event.ChangeMembership change -> change.reply().accept(untouched);
-        case Event.Transfer transfer -> transfer.reply().accept(untouched);
-        case Event.TakeSnapshot snapshot -> snapshot.reply().accept(untouched);
-        case Event.FromPeer _,
-            Event.Synced _,
-            Event.DiskFull _,
-            Event.Stored _,
-            Event.DiskFailed _,
-            Event.AskStatus _ -> {}
-      }
+    switch (event) {
+      case Event.Submit submit -> submit.reply().accept(untouched);
+      case Event.ChangeMembership change -> change.reply().accept(untouched);
+      case Event.Transfer transfer -> transfer.reply().accept(untouched);
+      case Event.TakeSnapshot snapshot -> snapshot.reply().accept(untouched);
+      case Event.FromPeer _,
+          Event.Synced _,
+          Event.DiskFull _,
+          Event.Stored _,
+          Event.DiskFailed _,
+          Event.AskStatus _ -> {}
     }
   }
 
@@ -233,7 +252,7 @@ public final class Replica {
 
   private void snapshotTask(SnapshotDone done) {
     try {
-      snapshots.done(done, raft);
+      snapshots.done(done, raft, now);
     } catch (IOException e) {
       throw new UncheckedIOException("the installed snapshot cannot be loaded", e);
     }
@@ -250,21 +269,32 @@ public final class Replica {
     var refusal = kv.limits().refusalOf(submit.operation());
     if (refusal.isPresent()) {
       submit.reply().accept(new Outcome.Done(refusal.get()));
-    } else if (!raft.isLeader()) {
-      if (settings.forwards() && witness == Membership.NONE) forwarding.add(submit, deadline());
-      else submit.reply().accept(new Outcome.NotLeader(raft.leader()));
+    } else if (raft.isLeader()) {
+      lead(submit, witness, deadline());
+    } else if (!settings.forwards() || witness != Membership.NONE) {
+      submit.reply().accept(new Outcome.NotLeader(raft.leader()));
+    } else if (diskFull && raft.leader() == Membership.NONE) {
+      submit.reply().accept(DISK_FULL);
     } else {
-      lead(submit, witness);
+      forwarding.add(submit, now, deadline());
     }
   }
 
-  private void lead(Event.Submit submit, int witness) {
-    long ticket = pending.add(submit.operation(), submit.reply(), deadline());
+  private void lead(Event.Submit submit, int witness, long deadline) {
     switch (submit.operation()) {
-      case Operation.Get _ -> raft.step(new Input.Read(ticket, witness));
+      case Operation.Get read -> {
+        long ticket = pending.add(read, submit.reply(), deadline);
+        raft.step(new Input.Read(ticket, witness));
+      }
       case Operation.Command command -> {
-        if (diskFull) pending.answer(ticket, new Outcome.Busy("the disk is full"));
-        else raft.step(new Input.Propose(ticket, envelope(submit.requestId(), command)));
+        if (diskFull) {
+          submit.reply().accept(DISK_FULL);
+        } else if (!log.hasRoom()) {
+          submit.reply().accept(new Outcome.Busy("the disk is behind"));
+        } else {
+          long ticket = pending.add(null, submit.reply(), deadline);
+          raft.step(new Input.Propose(ticket, envelope(submit.requestId(), command)));
+        }
       }
     }
   }
@@ -278,6 +308,7 @@ public final class Replica {
     if (message.to() != raft.id()) return;
     switch (message) {
       case PeerMessage.Raft(Message inner, long clusterTimeMillis) -> {
+        if (bringsEntries(inner) && !hasRoomForEntries()) return;
         raft.step(new Input.Receive(inner));
         if (raft.leader() == inner.from() && raft.term() == inner.term())
           clusterClock.heard(clusterTimeMillis, now);
@@ -292,14 +323,21 @@ public final class Replica {
     }
   }
 
+  private static boolean bringsEntries(Message message) {
+    return message instanceof Message.AppendEntries append && !append.entries().isEmpty();
+  }
+
+  /// Whether entries of a leader may be taken in: a message that brings some is as good as lost
+  /// while the disk, or the loading of a snapshot, is far behind. The leader will send it again.
+  private boolean hasRoomForEntries() {
+    return log.hasRoom() && deferredBytes < settings.snapshotBytes();
+  }
+
   /// Serves a request that a follower passed on, if this member leads in the follower's term.
   /// Otherwise it never will, so that a copy of the message that comes later is refused as well.
   private void serve(int peer, PeerMessage.Request request, boolean leads) {
     Consumer<Outcome> reply =
-        outcome ->
-            repliesToPeers
-                .computeIfAbsent(peer, _ -> new ArrayList<>())
-                .add(new PeerMessage.Reply(request.number(), outcome));
+        outcome -> replies.add(peer, new PeerMessage.Reply(request.number(), outcome));
     if (leads) submit(new Event.Submit(request.operation(), request.requestId(), reply), peer);
     else reply.accept(new Outcome.NotLeader(raft.leader()));
   }
@@ -307,19 +345,12 @@ public final class Replica {
   private void forward() {
     if (forwarding.size() == 0) return;
     if (raft.isLeader()) {
-      for (Event.Submit submit : forwarding.takeAll()) submit(submit, Membership.NONE);
+      for (Forwarding.Taken taken : forwarding.takeAll())
+        lead(taken.submit(), Membership.NONE, taken.deadlineNanos());
     } else if (raft.leader() != Membership.NONE) {
-      List<PeerMessage.Request> due = forwarding.due(now);
-      if (!due.isEmpty())
+      List<PeerMessage.Request> due;
+      while (!(due = forwarding.due(now)).isEmpty())
         world.transport().send(new PeerMessage.Forward(raft.id(), raft.leader(), raft.term(), due));
-    }
-  }
-
-  private void flushReplies() {
-    while (!repliesToPeers.isEmpty()) {
-      int peer = repliesToPeers.firstKey();
-      List<PeerMessage.Reply> replies = repliesToPeers.remove(peer);
-      world.transport().send(new PeerMessage.ForwardReply(raft.id(), peer, replies));
     }
   }
 
@@ -331,10 +362,12 @@ public final class Replica {
     tickedNanos += elapsed * settings.tickNanos();
     raft.step(new Input.Tick((int) Math.min(elapsed, Integer.MAX_VALUE)));
     clusterClock.reached(kv.clusterTimeMillis(), now);
-    pending.expire(now, raft.leader());
-    forwarding.expire(now, raft.leader());
+    // A leader that cannot answer in time is not the one to be sent to.
+    int other = raft.isLeader() ? Membership.NONE : raft.leader();
+    pending.expire(now, other);
+    forwarding.expire(now, other);
     proposeExpiry();
-    if (appliedBytes >= settings.snapshotBytes()) beginSnapshot();
+    if (snapshots.isDue(now)) beginSnapshot();
   }
 
   /// What falls due is removed by an entry of the log, proposed by the leader (TRAPS: never by a
@@ -351,19 +384,19 @@ public final class Replica {
 
   private void watchLeader() {
     clusterClock.leads(raft.isLeader(), now);
-    if (raft.leader() == leader) return;
+    if (raft.leader() == leader && raft.term() == leaderTerm) return;
     leader = raft.leader();
+    leaderTerm = raft.term();
     expiryProposedFor = 0;
-    forwarding.leaderChanged(now);
+    if (leader != Membership.NONE) forwarding.leaderChanged(now);
   }
 
   private Outcome beginSnapshot() {
-    if (snapshots.isBusy() || !deferred.isEmpty())
+    if (snapshots.isBusy() || snapshots.isRestoring())
       return new Outcome.Busy("a snapshot is under way");
-    if (kv.appliedIndex() == 0 || appliedBytes == 0 && raft.snapshot() != null)
+    if (kv.appliedIndex() == 0 || !snapshots.hasNews() && raft.snapshot() != null)
       return new Outcome.Refused("nothing was applied since the last snapshot");
     snapshots.begin(kv, raft);
-    appliedBytes = 0;
     return new Outcome.Done(new Result.Written(kv.appliedIndex()));
   }
 
@@ -382,10 +415,18 @@ public final class Replica {
     ready.chunkWrites().forEach(snapshots::write);
     if (ready.restore() != null) {
       deferred.clear();
+      deferredBytes = 0;
       snapshots.restore(ready.restore(), kv.limits());
     }
-    if (snapshots.isRestoring()) deferred.add(ready);
-    else apply(ready);
+    Applicable work = new Applicable(ready.committed(), ready.reads());
+    if (snapshots.isRestoring()) defer(work);
+    else apply(work);
+  }
+
+  private void defer(Applicable work) {
+    if (work.committed.isEmpty() && work.reads.isEmpty()) return;
+    deferred.add(work);
+    for (Entry entry : work.committed) deferredBytes += entry.sizeBytes();
   }
 
   /// A transfer names the log's end, which may be applied already; everything else is a new entry.
@@ -404,8 +445,8 @@ public final class Replica {
     };
   }
 
-  private void apply(Ready ready) {
-    for (Entry entry : ready.committed()) {
+  private void apply(Applicable work) {
+    for (Entry entry : work.committed) {
       Result result =
           switch (entry.kind()) {
             case COMMAND -> kv.apply(entry.index(), entry.data());
@@ -414,11 +455,11 @@ public final class Replica {
               yield new Result.Written(entry.index());
             }
           };
-      appliedBytes += entry.sizeBytes();
+      snapshots.applied(entry.sizeBytes());
       pending.applied(entry, result, raft.leader());
     }
-    for (long ticket : ready.reads()) {
-      if (pending.operation(ticket) instanceof Operation.Get(Bytes key))
+    for (long ticket : work.reads) {
+      if (pending.read(ticket) instanceof Operation.Get(Bytes key))
         pending.answer(ticket, new Outcome.Done(kv.get(key)));
     }
   }
@@ -426,9 +467,9 @@ public final class Replica {
   /// An installed snapshot is loaded: it becomes the state, and what came after it is applied.
   private void restored(KvStore restored) {
     kv = restored;
-    appliedBytes = 0;
     pending.jumped(kv.appliedIndex());
     while (!deferred.isEmpty()) apply(deferred.poll());
+    deferredBytes = 0;
   }
 
   private Status status() {

@@ -12,8 +12,7 @@ import io.jangada.raft.RaftConfig;
 /// @param retryMillis a forwarded request that is not answered is sent again after this time
 /// @param snapshotBytes a snapshot is made whenever this many bytes of entries were applied since
 ///   the last
-/// @param inboxRequestsMax requests of clients that may wait; beyond, [Outcome.Busy]
-/// @param inboxMessagesMax messages of peers that may wait; beyond, they are lost
+/// @param inbox what may wait to be looked at
 public record ReplicaSettings(
     RaftConfig raft,
     long tickNanos,
@@ -21,11 +20,10 @@ public record ReplicaSettings(
     long requestTimeoutMillis,
     long retryMillis,
     long snapshotBytes,
-    int inboxRequestsMax,
-    int inboxMessagesMax) {
+    InboxLimits inbox) {
 
   public static ReplicaSettings of(RaftConfig raft) {
-    return new ReplicaSettings(raft, 10_000_000, true, 5_000, 500, 64L << 20, 16_384, 16_384);
+    return new ReplicaSettings(raft, 10_000_000, true, 5_000, 500, 64L << 20, InboxLimits.DEFAULT);
   }
 
   public ReplicaSettings {
@@ -33,44 +31,26 @@ public record ReplicaSettings(
     require(requestTimeoutMillis >= 1, "requestTimeoutMillis must be 1 or more");
     require(retryMillis >= 1, "retryMillis must be 1 or more");
     require(snapshotBytes >= 1, "snapshotBytes must be 1 or more");
-    require(inboxRequestsMax >= 1, "inboxRequestsMax must be 1 or more");
-    require(inboxMessagesMax >= 1, "inboxMessagesMax must be 1 or more");
   }
 
   public ReplicaSettings withForwards(boolean forwards) {
     return new ReplicaSettings(
-        raft,
-        tickNanos,
-        forwards,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inboxRequestsMax,
-        inboxMessagesMax);
+        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
   }
 
   public ReplicaSettings withTimes(long tickNanos, long requestTimeoutMillis, long retryMillis) {
     return new ReplicaSettings(
-        raft,
-        tickNanos,
-        forwards,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inboxRequestsMax,
-        inboxMessagesMax);
+        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
   }
 
   public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
     return new ReplicaSettings(
-        raft,
-        tickNanos,
-        forwards,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inboxRequestsMax,
-        inboxMessagesMax);
+        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+  }
+
+  public ReplicaSettings withInbox(InboxLimits inbox) {
+    return new ReplicaSettings(
+        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
   }
 
   private static void require(boolean condition, String message) {

@@ -27,11 +27,21 @@ final class SnapshotTransfer {
   /// How many chunks of an own snapshot may be on their way to the disk.
   private static final int CHUNKS_UNDER_WAY_MAX = 2;
 
+  /// How long after a snapshot that failed no other is begun by itself.
+  private static final long PAUSE_NANOS = 1_000_000_000;
+
   /// How many chunks for peers may be asked of the disk; what is beyond will be asked for again.
   private static final int READS_MAX = 64;
 
   private final SnapshotTasks tasks;
+  private final long snapshotBytes;
+  private final long hashSeed;
   private final List<Ready.ChunkRead> reads = new ArrayList<>();
+
+  private long appliedBytes;
+  private long coveredBytes;
+  private boolean paused;
+  private long pauseEndNanos;
 
   private Snapshot writing;
   private boolean finishing;
@@ -42,8 +52,27 @@ final class SnapshotTransfer {
   private int nextChunk;
   private KvStore restored;
 
-  SnapshotTransfer(SnapshotTasks tasks) {
+  /// @param snapshotBytes an own snapshot is due whenever so many bytes were applied since the last
+  SnapshotTransfer(SnapshotTasks tasks, long snapshotBytes, long hashSeed) {
     this.tasks = tasks;
+    this.snapshotBytes = snapshotBytes;
+    this.hashSeed = hashSeed;
+  }
+
+  /// An entry of so many bytes was applied.
+  void applied(long bytes) {
+    appliedBytes += bytes;
+  }
+
+  /// Whether anything was applied that is not in a snapshot.
+  boolean hasNews() {
+    return appliedBytes > 0;
+  }
+
+  /// Whether it is time for an own snapshot.
+  boolean isDue(long nowNanos) {
+    if (appliedBytes < snapshotBytes || isBusy() || isRestoring()) return false;
+    return !paused || pauseEndNanos - nowNanos <= 0;
   }
 
   /// Whether an own snapshot is being written.
@@ -60,6 +89,8 @@ final class SnapshotTransfer {
   void begin(KvStore kv, RaftNode raft) {
     EntryId last = new EntryId(kv.appliedIndex(), raft.termAt(kv.appliedIndex()));
     writing = kv.snapshot();
+    coveredBytes = appliedBytes;
+    paused = false;
     tasks.submit(new SnapshotTask.Begin(last, raft.membershipAt(last.index())));
   }
 
@@ -77,7 +108,7 @@ final class SnapshotTransfer {
   /// Begins to load an installed snapshot.
   void restore(SnapshotMeta meta, KvLimits limits) {
     restoring = meta;
-    restorer = KvStore.restorer(limits);
+    restorer = KvStore.restorer(limits, hashSeed);
     restored = null;
     nextChunk = 0;
     tasks.submit(new SnapshotTask.Read(meta.last(), 0));
@@ -86,28 +117,42 @@ final class SnapshotTransfer {
   /// A task is done.
   ///
   /// @throws IOException when an installed snapshot cannot be loaded: the replica has no state then
-  void done(SnapshotDone done, RaftNode raft) throws IOException {
+  void done(SnapshotDone done, RaftNode raft, long nowNanos) throws IOException {
     switch (done) {
       case SnapshotDone.Accepted(SnapshotTask task) -> {
         if (task instanceof SnapshotTask.Append) chunksUnderWay--;
       }
       case SnapshotDone.Taken(SnapshotMeta meta) -> {
         finishing = false;
+        appliedBytes -= coveredBytes;
+        coveredBytes = 0;
         raft.step(new Input.SnapshotTaken(meta));
-        tasks.submit(new SnapshotTask.Retain(raft.snapshotsNeededFrom()));
+        retain(raft);
       }
       case SnapshotDone.Received(SnapshotMeta meta, int chunks) ->
           raft.step(new Input.ChunkStored(meta, chunks));
       case SnapshotDone.Installed(SnapshotMeta meta) -> {
         raft.step(new Input.ChunkStored(meta, meta.chunks()));
-        tasks.submit(new SnapshotTask.Retain(raft.snapshotsNeededFrom()));
+        retain(raft);
       }
       case SnapshotDone.Chunk(SnapshotMeta meta, int number, Bytes chunk) -> {
         give(meta, number, chunk, raft);
         load(meta, number, chunk);
       }
-      case SnapshotDone.Failed(SnapshotTask task, IOException cause) -> failed(task, cause);
+      case SnapshotDone.Failed(SnapshotTask task, IOException cause) -> {
+        failed(task, cause);
+        paused = true;
+        pauseEndNanos = nowNanos + PAUSE_NANOS;
+      }
     }
+  }
+
+  /// Lets go of the snapshots that nobody reads any more. One that is being loaded is read, even
+  /// when another was installed meanwhile.
+  private void retain(RaftNode raft) {
+    long from = raft.snapshotsNeededFrom();
+    if (restoring != null) from = Math.min(from, restoring.last().index());
+    tasks.submit(new SnapshotTask.Retain(from));
   }
 
   private void give(SnapshotMeta meta, int number, Bytes chunk, RaftNode raft) {
@@ -152,7 +197,7 @@ final class SnapshotTransfer {
   }
 
   /// Goes on with what is under way: a slice of work.
-  void proceed(Consumer<KvStore> whenRestored) {
+  void proceed(RaftNode raft, Consumer<KvStore> whenRestored) {
     while (writing != null && chunksUnderWay < CHUNKS_UNDER_WAY_MAX && tasks.hasRoom()) {
       Optional<Bytes> chunk = writing.nextChunk();
       if (chunk.isPresent()) {
@@ -169,6 +214,9 @@ final class SnapshotTransfer {
     restored = null;
     restoring = null;
     restorer = null;
+    appliedBytes = 0;
+    coveredBytes = 0;
+    retain(raft);
     whenRestored.accept(ready);
   }
 }

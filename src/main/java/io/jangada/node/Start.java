@@ -19,7 +19,9 @@ import java.util.random.RandomGenerator;
 /// disk held them.
 ///
 /// @param life a number that no other life of any member has, in all likelihood
-public record Start(RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks snapshots, long life) {
+/// @param hashSeed the state machine's, drawn by chance so that no client can guess it; never told
+public record Start(
+    RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks snapshots, long life, long hashSeed) {
   /// Chunks that wait for the snapshots' disk.
   private static final long QUEUE_BYTES_MAX = 16L << 20;
 
@@ -65,7 +67,12 @@ public record Start(RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks sna
       throws IOException {
     SnapshotStore snapshots = SnapshotStore.open(storage.disk);
     SnapshotMeta latest = snapshots.latest(opened.base()).meta().orElse(null);
-    KvStore kv = restore(snapshots, latest, storage.settings.limits);
+    long hashSeed = random.nextLong();
+    Restorer empty = KvStore.restorer(storage.settings.limits, hashSeed);
+    KvStore kv =
+        latest == null
+            ? new KvStore(storage.settings.limits, hashSeed)
+            : restore(snapshots, latest, empty);
     Recovered recovered =
         new Recovered(opened.hardState(), opened.base(), opened.entries(), latest);
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
@@ -74,13 +81,12 @@ public record Start(RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks sna
         kv,
         opened.log(),
         tasks,
-        random.nextLong());
+        random.nextLong(),
+        hashSeed);
   }
 
-  private static KvStore restore(SnapshotStore snapshots, SnapshotMeta meta, KvLimits limits)
+  private static KvStore restore(SnapshotStore snapshots, SnapshotMeta meta, Restorer restorer)
       throws IOException {
-    if (meta == null) return new KvStore(limits);
-    Restorer restorer = KvStore.restorer(limits);
     for (int chunk = 0; chunk < meta.chunks(); chunk++)
       restorer.accept(snapshots.readChunk(meta.last(), chunk));
     return restorer.finish();

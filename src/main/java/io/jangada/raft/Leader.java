@@ -120,6 +120,12 @@ final class Leader implements Role {
     reads.confirm(answered);
   }
 
+  /// Whether this member is a quorum by itself: then nobody could do better, and reads need no
+  /// disk.
+  boolean isAlone() {
+    return Quorum.isQuorum(memberships.current(), member -> member == config.id());
+  }
+
   /// Whether nobody else can lead yet: a lease holds, or `witness` makes a quorum.
   boolean isProven(int witness, long clock) {
     boolean lease =

@@ -691,7 +691,7 @@ public final class RaftNode {
     if (late == stalled) return;
     stalled = late;
     out.events.add(new RaftEvent.StorageStalled(stalled));
-    if (!stalled || !(role instanceof Leader leader)) return;
+    if (!stalled || !(role instanceof Leader leader) || leader.isAlone()) return;
     int successor = leader.successor(ticks);
     if (successor == Membership.NONE) stepDown(RaftEvent.Cause.STORAGE_STALLED);
     else if (leader.transferTo() == Membership.NONE) leader.beginTransfer(successor, ticks, out);

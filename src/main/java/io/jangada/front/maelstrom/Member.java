@@ -1,6 +1,7 @@
 package io.jangada.front.maelstrom;
 
 import io.jangada.kv.KvLimits;
+import io.jangada.node.InboxLimits;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
@@ -43,6 +44,7 @@ final class Member {
   private static final long SNAPSHOT_BYTES = 8 << 20;
   private static final int REQUESTS_MAX = 4_096;
   private static final int PEER_MESSAGES_MAX = 4_096;
+  private static final long WAITING_BYTES_MAX = 8 << 20;
 
   private final SharedMessages shared;
   private final Replica replica;
@@ -87,8 +89,7 @@ final class Member {
         REQUEST_TIMEOUT_MILLIS,
         RETRY_MILLIS,
         SNAPSHOT_BYTES,
-        REQUESTS_MAX,
-        PEER_MESSAGES_MAX);
+        new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
   }
 
   private static Start open(ReplicaSettings settings, long seed) {

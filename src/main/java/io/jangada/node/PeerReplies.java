@@ -1,0 +1,49 @@
+package io.jangada.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Answers to requests that followers passed on, gathered until the end of a duty cycle so that
+/// many share a message.
+final class PeerReplies {
+  private final SortedMap<Integer, List<PeerMessage.Reply>> byPeer = new TreeMap<>();
+  private final int id;
+  private final long messageBytesMax;
+  private final Transport transport;
+
+  /// @param messageBytesMax what one message carries at most, unless a single answer is larger
+  PeerReplies(int id, long messageBytesMax, Transport transport) {
+    this.id = id;
+    this.messageBytesMax = messageBytesMax;
+    this.transport = transport;
+  }
+
+  void add(int peer, PeerMessage.Reply reply) {
+    byPeer.computeIfAbsent(peer, _ -> new ArrayList<>()).add(reply);
+  }
+
+  /// Sends what was gathered.
+  void flush() {
+    while (!byPeer.isEmpty()) {
+      int peer = byPeer.firstKey();
+      send(peer, byPeer.remove(peer));
+    }
+  }
+
+  private void send(int peer, List<PeerMessage.Reply> replies) {
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < replies.size(); i++) {
+      long more = replies.get(i).sizeBytes();
+      if (i > from && bytes + more > messageBytesMax) {
+        transport.send(new PeerMessage.ForwardReply(id, peer, replies.subList(from, i)));
+        from = i;
+        bytes = 0;
+      }
+      bytes += more;
+    }
+    transport.send(new PeerMessage.ForwardReply(id, peer, replies.subList(from, replies.size())));
+  }
+}
