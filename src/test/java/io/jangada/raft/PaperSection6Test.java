@@ -177,6 +177,23 @@ class PaperSection6Test {
   }
 
   @Test
+  @DisplayName(
+      "§6 A learner that had everything before it was committed is promoted with the commit")
+  void learnersAheadOfTheCommit() {
+    Solo solo = Solo.leading();
+    Membership target = new Membership(List.of(1, 2), List.of(), List.of(3), List.of(3));
+    solo.cluster.change(1, target);
+    solo.hear(accepted(3, 1, 2));
+    solo.hear(accepted(2, 1, 2));
+    assertThat(solo.node().membership()).isEqualTo(target);
+    solo.hear(accepted(3, 1, 3));
+    solo.hear(accepted(2, 1, 3));
+    assertThat(solo.node().membership())
+        .as("on its way back, though nothing more is written")
+        .isEqualTo(Membership.of(1, 2).jointTo(Membership.of(1, 2, 3)));
+  }
+
+  @Test
   @DisplayName("§6 A learner that is not there is not promoted, and holds nothing up")
   void absentLearnersAreNot() {
     RaftCluster cluster = cluster();
