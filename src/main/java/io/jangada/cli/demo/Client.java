@@ -53,8 +53,11 @@ final class Client {
       int member = choose();
       last = attempt(member, operation, id, began + PATIENCE_NANOS);
       switch (last) {
-        case Outcome.Done _, Outcome.Refused _ -> {
+        case Outcome.Done _ -> {
           return answer(last, began);
+        }
+        case Outcome.Refused _ -> {
+          return answer(doubtful ? new Outcome.Unknown() : last, began);
         }
         case Outcome.Unknown _ -> doubtful = true;
         case Outcome.NotLeader _, Outcome.Busy _ ->

@@ -50,7 +50,9 @@ record Wording(String text, int code) {
               ExitCode.PRECONDITION_FAILED);
       case Result.Deleted(long version) -> new Wording("deleted, version " + version, ExitCode.OK);
       case Result.Expired(int count) -> new Wording("expired " + count, ExitCode.OK);
-      case Result.Forgotten() -> new Wording("not done: an old request came late", ExitCode.FAILED);
+      case Result.Forgotten() ->
+          new Wording(
+              "UNKNOWN: it came too late to tell whether it was done before", ExitCode.FAILED);
       case Result.Refused(Result.Reason reason) -> refused(operation, reason);
     };
   }
