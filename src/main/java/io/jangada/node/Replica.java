@@ -271,7 +271,7 @@ public final class Replica {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
       lead(submit, witness, deadline());
-    } else if (!settings.forwards() || witness != Membership.NONE) {
+    } else if (!settings.forwards()) {
       submit.reply().accept(new Outcome.NotLeader(raft.leader()));
     } else if (diskFull && raft.leader() == Membership.NONE) {
       submit.reply().accept(DISK_FULL);
