@@ -55,9 +55,9 @@ final class LineQueue {
     lock.lock();
     try {
       long left = waitNanos;
-      while (lines.isEmpty() && !ended && left > 0) left = filled.awaitNanos(left);
-      // After the end nothing will wake this thread but time.
-      if (lines.isEmpty() && ended && left > 0) filled.awaitNanos(left);
+      // Once the end is known, nothing will wake this thread but time.
+      boolean knewEnd = ended;
+      while (lines.isEmpty() && ended == knewEnd && left > 0) left = filled.awaitNanos(left);
       List<Line> taken = lines;
       lines = new ArrayList<>();
       bytes = 0;
