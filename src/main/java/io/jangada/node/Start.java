@@ -25,8 +25,23 @@ public record Start(
   /// Chunks that wait for the snapshots' disk.
   private static final long QUEUE_BYTES_MAX = 16L << 20;
 
+  /// What a value and its key have beside them in a snapshot, at most.
+  private static final int SNAPSHOT_RECORD_BYTES = 1 << 10;
+
   /// @param clusterId the name of the cluster; a directory of another one is refused
+  /// @param limits the longest value and key must fit into a chunk of a snapshot, on all members
   public record StorageSettings(String clusterId, LogSettings log, KvLimits limits) {
+    public StorageSettings {
+      long chunk = (long) KvLimits.CHUNK_BYTES + SNAPSHOT_RECORD_BYTES;
+      chunk += limits.keyBytesMax() + (long) limits.valueBytesMax();
+      if (chunk > SnapshotStore.CHUNK_BYTES_MAX)
+        throw new IllegalArgumentException(
+            "valueBytesMax "
+                + limits.valueBytesMax()
+                + ": with a key it must fit into a snapshot's chunk of "
+                + SnapshotStore.CHUNK_BYTES_MAX);
+    }
+
     public static StorageSettings standard(String clusterId) {
       return new StorageSettings(clusterId, LogSettings.standard(), KvLimits.DEFAULT);
     }

@@ -7,9 +7,11 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Result;
 import io.jangada.raft.EntryId;
+import io.jangada.raft.HardState;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.Disk;
+import io.jangada.store.Identity;
 import io.jangada.store.IdentityException;
 import io.jangada.store.LogSettings;
 import io.jangada.store.MemoryDisk;
@@ -76,6 +78,7 @@ class StartTest {
     assertThat(start.raft().last()).isEqualTo(EntryId.ZERO);
     assertThat(start.kv().appliedIndex()).isZero();
     assertThat(start.raft().membership()).isEqualTo(Membership.of(1));
+    assertThat(Identity.read(disk)).as("it is claimed at once").isEqualTo(Identity.of("ours", 1));
   }
 
   @Test
@@ -83,7 +86,7 @@ class StartTest {
   void recovers() throws IOException {
     live(5);
     Start start = open();
-    assertThat(start.raft().term()).isEqualTo(1);
+    assertThat(start.raft().hardState()).isEqualTo(new HardState(1, 1));
     assertThat(start.raft().last()).isEqualTo(new EntryId(6, 1));
     assertThat(start.raft().snapshot().last()).isEqualTo(new EntryId(2, 1));
     assertThat(start.kv().appliedIndex()).isEqualTo(2);
@@ -128,6 +131,18 @@ class StartTest {
     KvLimits limits = new KvLimits(10, 10, new KvLimits.State(1, 1, 1, 1, 1));
     var storage = new Start.StorageSettings("ours", LogSettings.small(), limits);
     assertThatThrownBy(() -> open(disk, 1, storage, 1)).hasMessageContaining("made under");
+  }
+
+  @Test
+  @DisplayName("values that no snapshot could hold are refused in the settings")
+  void valuesBeyondSnapshots() {
+    KvLimits.State state = KvLimits.DEFAULT.state();
+    KvLimits fits = new KvLimits(1 << 10, 15 << 20, state);
+    assertThat(new Start.StorageSettings("ours", LogSettings.small(), fits)).isNotNull();
+    KvLimits large = new KvLimits(1 << 10, 16 << 20, state);
+    assertThatThrownBy(() -> new Start.StorageSettings("ours", LogSettings.small(), large))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("valueBytesMax 16777216");
   }
 
   @Test
