@@ -21,11 +21,15 @@ final class Rooms {
           Map.entry("kv", List.of("bytes")),
           Map.entry("store", List.of("raft")),
           Map.entry("node", List.of("store", "raft", "kv")),
-          Map.entry("wire", List.of("node")),
-          Map.entry("front", List.of("wire", "node")),
-          Map.entry("bench", List.of("front")),
+          Map.entry("net", List.of()),
+          Map.entry("wire", List.of("node", "net")),
+          Map.entry("front", List.of("wire", "node", "net")),
+          Map.entry("server", List.of("front", "wire", "node", "net")),
+          Map.entry("client", List.of("bytes", "net")),
+          Map.entry("harness", List.of("client", "server")),
+          Map.entry("bench", List.of("client", "harness")),
           Map.entry("sim", List.of("front", "node", "check")),
-          Map.entry("cli", List.of("sim", "front", "bench")));
+          Map.entry("cli", List.of("sim", "front", "server", "client", "harness", "bench")));
 
   /// Finer than a room: the store keeps the protocol's values and does not know who decides.
   private static final Map<String, Set<String>> NEVER =
