@@ -1,0 +1,107 @@
+package io.jangada.server;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What `config.json` says, with what flags and environment say otherwise. The form of the file:
+///
+///     {"Path": "data",
+///      "Servers": [{"Id": 0, "Hostname": "localhost", "ClientPort": 9000, "LogPort": 9050}, …],
+///      "HeartbeatMillis": 50, …}
+///
+/// Names of fields are matched without regard to case. A server's entry may have an `HttpPort`,
+/// too; every other field is a [Setting]. All servers of a cluster can share one file, wherever
+/// they run.
+///
+/// @param file where it was read
+/// @param servers in the order of the file
+public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
+  /// @param id 0 or more
+  /// @param httpPort 0 for none
+  public record Entry(int id, String hostname, int clientPort, int logPort, int httpPort) {
+    /// The form in which members hand addresses on: `host:logPort:clientPort`.
+    public String address() {
+      return hostname + ":" + logPort + ":" + clientPort;
+    }
+
+    private boolean isOnLoopback() {
+      try {
+        return InetAddress.getByName(hostname).isLoopbackAddress();
+      } catch (UnknownHostException e) {
+        return false;
+      }
+    }
+  }
+
+  public ServerConfig {
+    servers = List.copyOf(servers);
+  }
+
+  /// What the file says.
+  ///
+  /// @throws ConfigException when it cannot be read or makes no sense
+  public static ServerConfig read(Path file) throws ConfigException {
+    return read(file, Map.of(), Map.of());
+  }
+
+  /// @param environment looked at for `JANGADA_…`
+  /// @param flags as they were given
+  public static ServerConfig read(
+      Path file, Map<String, String> environment, Map<Setting, String> flags)
+      throws ConfigException {
+    return new ConfigReader(file).read(environment, flags);
+  }
+
+  public Optional<Entry> find(int id) {
+    return servers.stream().filter(entry -> entry.id == id).findFirst();
+  }
+
+  /// The entry of a server that must be there.
+  public Entry entry(int id) throws ConfigException {
+    Optional<Entry> entry = find(id);
+    if (entry.isPresent()) return entry.get();
+    String ids = servers.stream().map(s -> "" + s.id).collect(Collectors.joining(", "));
+    throw new ConfigException(
+        List.of(file + ": there is no server with Id " + id + " among Servers; there are " + ids));
+  }
+
+  /// Where a server keeps its data: [Setting#DATA_DIR], or a folder of its own below
+  /// [Setting#PATH], so that all servers of one machine can share one file.
+  public Path dataDirectory(int id) {
+    return settings.has(Setting.DATA_DIR)
+        ? place(Setting.DATA_DIR)
+        : place(Setting.PATH).resolve("server-" + id);
+  }
+
+  /// Names in the file count from where the file is; all others from where the process is.
+  private Path place(Setting setting) {
+    Settings.Value value = settings.value(setting).orElseThrow();
+    Path path = Path.of(value.text());
+    boolean inFile = value.source().equals(file.toString());
+    return (inFile ? file.toAbsolutePath().resolveSibling(path) : path.toAbsolutePath())
+        .normalize();
+  }
+
+  /// The port of health, metrics and status of a server; 0 for none. A flag or a variable goes
+  /// before the entry in the file, and that before a field for all.
+  public int httpPort(Entry entry) {
+    Settings.Value value = settings.value(Setting.HTTP_PORT).orElseThrow();
+    boolean weaker = value.source().equals(file.toString()) || isDefault(value);
+    return weaker && entry.httpPort > 0 ? entry.httpPort : Integer.parseInt(value.text());
+  }
+
+  private static boolean isDefault(Settings.Value value) {
+    return value.source().equals(Settings.DEFAULT);
+  }
+
+  /// The address on which a server listens; empty for all of this machine.
+  public Optional<String> listen(Entry entry) {
+    if (!settings.is(Setting.LISTEN, "auto")) return Optional.of(settings.text(Setting.LISTEN));
+    return entry.isOnLoopback() ? Optional.of(entry.hostname) : Optional.empty();
+  }
+}
