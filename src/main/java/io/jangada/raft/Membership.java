@@ -6,26 +6,43 @@ import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Who belongs to the cluster and who decides. In joint consensus (§6) there are two groups of
 /// voters, and every decision needs a majority of each.
 ///
+/// Encoded, it is a version (1 byte), then voters, outgoing, learners and joining, each a count (1
+/// byte) and ids (4 bytes each). Version 2 goes on with the addresses: a count (1), then for each
+/// an id (4), a length (2) and that many bytes of UTF-8. It is written where there are any.
+///
 /// @param voters the voters (of the new group while joint), ascending, at least one
 /// @param outgoing the voters of the old group while joint, ascending; empty otherwise
 /// @param learners members that get the log and do not vote, ascending
 /// @param joining the learners that become voters by themselves once they have caught up
+/// @param addresses where members are reached, by id; the protocol does not look at them. A member
+///   may have none
 public record Membership(
-    List<Integer> voters, List<Integer> outgoing, List<Integer> learners, List<Integer> joining) {
+    List<Integer> voters,
+    List<Integer> outgoing,
+    List<Integer> learners,
+    List<Integer> joining,
+    SortedMap<Integer, String> addresses) {
   /// No member: no vote, no known leader.
   public static final int NONE = -1;
 
   /// The largest cluster: members of all kinds together.
   public static final int MEMBERS_MAX = 64;
 
-  private static final int VERSION = 1;
+  /// The longest address, in bytes of UTF-8.
+  public static final int ADDRESS_BYTES_MAX = 512;
+
+  private static final int VERSION_WITHOUT_ADDRESSES = 1;
+  private static final int VERSION = 2;
 
   public Membership {
     voters = ascending(voters);
@@ -41,6 +58,28 @@ public record Membership(
           "joining " + joining + " is not within learners " + learners);
     if (union(voters, outgoing, learners).size() > MEMBERS_MAX)
       throw new IllegalArgumentException("over " + MEMBERS_MAX + " members");
+    addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
+    SortedSet<Integer> members = union(voters, outgoing, learners);
+    addresses.forEach((member, address) -> needAddress(members, member, address));
+  }
+
+  /// A membership without addresses.
+  public Membership(
+      List<Integer> voters, List<Integer> outgoing, List<Integer> learners, List<Integer> joining) {
+    this(voters, outgoing, learners, joining, Collections.emptySortedMap());
+  }
+
+  private static void needAddress(SortedSet<Integer> members, int member, String address) {
+    if (!members.contains(member))
+      throw new IllegalArgumentException("an address of " + member + ", which is no member");
+    Bytes text = Bytes.utf8(address);
+    if (text.length() == 0 || text.length() > ADDRESS_BYTES_MAX || !text.toUtf8().equals(address))
+      throw new IllegalArgumentException(
+          "the address of member "
+              + member
+              + " is not 1 to "
+              + ADDRESS_BYTES_MAX
+              + " bytes of text");
   }
 
   public static Membership of(Collection<Integer> voters) {
@@ -68,6 +107,28 @@ public record Membership(
     return union(voters, outgoing, learners);
   }
 
+  /// This membership with the addresses that `known` has of its members, in place of its own where
+  /// both have one.
+  public Membership withAddresses(SortedMap<Integer, String> known) {
+    SortedMap<Integer, String> all = new TreeMap<>(addresses);
+    all.putAll(known);
+    all.keySet().retainAll(members());
+    return new Membership(voters, outgoing, learners, joining, all);
+  }
+
+  /// This membership with an address of one of its members.
+  public Membership withAddress(int member, String address) {
+    SortedMap<Integer, String> all = new TreeMap<>(addresses);
+    all.put(member, address);
+    return new Membership(voters, outgoing, learners, joining, all);
+  }
+
+  /// `target`, with the addresses known here of members for which it names none: an address is
+  /// replaced, and goes with its member, but is never forgotten by a change of something else.
+  public Membership addressed(Membership target) {
+    return target.withAddresses(addresses).withAddresses(target.addresses);
+  }
+
   /// Whether a change to `target` can be decided: it is not joint itself, and all members before
   /// and after it together are not too many.
   public boolean mayChangeTo(Membership target) {
@@ -78,20 +139,29 @@ public record Membership(
   /// old voter that `target` makes a learner votes in the old group until the joint phase ends.
   public Membership jointTo(Membership target) {
     if (isJoint()) throw new IllegalStateException("already joint");
-    return new Membership(target.voters, voters, target.learners, target.joining);
+    Membership joint = new Membership(target.voters, voters, target.learners, target.joining);
+    return joint.withAddresses(addresses).withAddresses(target.addresses);
   }
 
   /// The membership in which a joint phase ends.
   public Membership settled() {
-    return new Membership(voters, List.of(), learners, joining);
+    return new Membership(voters, List.of(), learners, joining).withAddresses(addresses);
   }
 
   public Bytes encode() {
-    ByteWriter out = new ByteWriter(64).put(VERSION);
+    boolean plain = addresses.isEmpty();
+    ByteWriter out = new ByteWriter(64).put(plain ? VERSION_WITHOUT_ADDRESSES : VERSION);
     for (List<Integer> list : List.of(voters, outgoing, learners, joining)) {
       out.put(list.size());
       list.forEach(out::putInt);
     }
+    if (plain) return out.toBytes();
+    out.put(addresses.size());
+    addresses.forEach(
+        (member, address) -> {
+          Bytes text = Bytes.utf8(address);
+          out.putInt(member).put(text.length() >>> 8).put(text.length()).putRaw(text);
+        });
     return out.toBytes();
   }
 
@@ -99,14 +169,17 @@ public record Membership(
   public static Membership decode(Bytes bytes) {
     ByteReader in = new ByteReader(bytes);
     int version = in.get();
-    if (version != VERSION) throw new MalformedException("membership version " + version);
+    if (version < VERSION_WITHOUT_ADDRESSES || version > VERSION)
+      throw new MalformedException("membership version " + version);
     List<Integer> voters = decodeList(in);
     List<Integer> outgoing = decodeList(in);
     List<Integer> learners = decodeList(in);
     List<Integer> joining = decodeList(in);
+    SortedMap<Integer, String> addresses = new TreeMap<>();
+    if (version > VERSION_WITHOUT_ADDRESSES) decodeAddresses(in, addresses);
     in.end();
     try {
-      return new Membership(voters, outgoing, learners, joining);
+      return new Membership(voters, outgoing, learners, joining, addresses);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("membership: " + e.getMessage());
     }
@@ -118,6 +191,21 @@ public record Membership(
     List<Integer> list = new ArrayList<>(count);
     for (int i = 0; i < count; i++) list.add(in.getInt());
     return list;
+  }
+
+  private static void decodeAddresses(ByteReader in, SortedMap<Integer, String> addresses) {
+    int count = in.get();
+    if (count > MEMBERS_MAX) throw new MalformedException(count + " addresses");
+    for (int i = 0; i < count; i++) {
+      int member = in.getInt();
+      int length = in.get() << 8 | in.get();
+      if (length > ADDRESS_BYTES_MAX)
+        throw new MalformedException("an address of " + length + " bytes");
+      Bytes text = in.getRaw(length);
+      String address = text.toUtf8();
+      if (!Bytes.utf8(address).equals(text)) throw new MalformedException("an address not UTF-8");
+      addresses.put(member, address);
+    }
   }
 
   private static List<Integer> ascending(List<Integer> members) {
@@ -139,6 +227,7 @@ public record Membership(
         + voters
         + (isJoint() ? " outgoing=" + outgoing : "")
         + (learners.isEmpty() ? "" : " learners=" + learners)
-        + (joining.isEmpty() ? "" : " joining=" + joining);
+        + (joining.isEmpty() ? "" : " joining=" + joining)
+        + (addresses.isEmpty() ? "" : " addresses=" + addresses);
   }
 }

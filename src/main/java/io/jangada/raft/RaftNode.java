@@ -614,7 +614,8 @@ public final class RaftNode {
   private void change(long ticket, Membership target) {
     if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
-    } else if (target.equals(memberships.current()) || !memberships.current().mayChangeTo(target)) {
+    } else if (memberships.current().addressed(target).equals(memberships.current())
+        || !memberships.current().mayChangeTo(target)) {
       drop(ticket, Ready.Reason.INVALID);
     } else if (!mayChange(leader)) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
@@ -634,7 +635,8 @@ public final class RaftNode {
 
   private EntryId beginChange(Leader leader, Membership target) {
     boolean sameVoters = target.voters().equals(memberships.current().voters());
-    Membership next = sameVoters ? target : memberships.current().jointTo(target);
+    Membership now = memberships.current();
+    Membership next = sameVoters ? now.addressed(target) : now.jointTo(target);
     return append(leader, Entry.Kind.MEMBERSHIP, next.encode());
   }
 

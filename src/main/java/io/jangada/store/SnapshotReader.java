@@ -60,7 +60,9 @@ final class SnapshotReader implements AutoCloseable {
   static SnapshotMeta readHead(DiskFile file) throws IOException {
     if (file.size() < SnapshotFormat.HEAD_BYTES)
       throw new MalformedException("the file has " + file.size() + " bytes");
-    return SnapshotFormat.decodeHead(read(file, 0, SnapshotFormat.HEAD_BYTES));
+    ByteBuffer head = read(file, 0, SnapshotFormat.HEAD_BYTES);
+    int length = SnapshotFormat.headBytes(head);
+    return SnapshotFormat.decodeHead(length == head.limit() ? head : read(file, 0, length));
   }
 
   /// @throws MalformedException when the block is not good
@@ -93,7 +95,7 @@ final class SnapshotReader implements AutoCloseable {
     if (directory.getInt(bytes - 4) != LogFormat.crc(directory, 0, bytes - 4))
       throw new MalformedException("a directory with a wrong checksum");
     long[] starts = new long[meta.chunks() + 1];
-    starts[0] = SnapshotFormat.HEAD_BYTES;
+    starts[0] = SnapshotFormat.headBytes(meta.membership());
     for (int i = 0; i < meta.chunks(); i++) {
       int length = directory.getInt();
       if (length < 0 || length > SnapshotStore.CHUNK_BYTES_MAX)

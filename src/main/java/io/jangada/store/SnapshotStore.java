@@ -135,7 +135,7 @@ public final class SnapshotStore implements AutoCloseable {
   public void begin(EntryId last, Membership membership) throws IOException {
     abandonTaken();
     String name = TEMPORARY + "/" + last.index() + "-" + last.term() + TAKEN;
-    taking = new Taking(last, membership, SnapshotWriter.create(disk, name));
+    taking = new Taking(last, membership, SnapshotWriter.create(disk, name, membership));
   }
 
   /// Adds the next chunk, of at most [#CHUNK_BYTES_MAX] bytes.
@@ -205,7 +205,7 @@ public final class SnapshotStore implements AutoCloseable {
     if (meta.chunks() > CHUNKS_MAX)
       throw new CorruptSnapshotException("a snapshot of " + meta.chunks() + " chunks");
     String name = TEMPORARY + "/" + meta.last().index() + "-" + meta.last().term() + RECEIVED;
-    receiving = new Receiving(meta, SnapshotWriter.create(disk, name));
+    receiving = new Receiving(meta, SnapshotWriter.create(disk, name, meta.membership()));
     receiving.writer.writeHead(meta);
   }
 

@@ -2,6 +2,7 @@ package io.jangada.store;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.raft.Membership;
 import io.jangada.raft.SnapshotMeta;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,16 +20,19 @@ final class SnapshotWriter implements AutoCloseable {
   private int[] lengths = new int[16];
   private int chunks;
   private long sizeBytes;
-  private long position = SnapshotFormat.HEAD_BYTES;
-  private long syncedAt = SnapshotFormat.HEAD_BYTES;
+  private long position;
+  private long syncedAt;
 
-  private SnapshotWriter(String name, DiskFile file) {
+  private SnapshotWriter(String name, DiskFile file, Membership membership) {
     this.name = name;
     this.file = file;
+    this.position = SnapshotFormat.headBytes(membership);
+    this.syncedAt = position;
   }
 
-  static SnapshotWriter create(Disk disk, String name) throws IOException {
-    return new SnapshotWriter(name, disk.create(name));
+  /// Begins a file, with room for the head that such a membership takes.
+  static SnapshotWriter create(Disk disk, String name, Membership membership) throws IOException {
+    return new SnapshotWriter(name, disk.create(name), membership);
   }
 
   /// Goes on with a file that has a head, after the blocks in it that are good.
@@ -36,7 +40,7 @@ final class SnapshotWriter implements AutoCloseable {
   /// @param announced what the head says
   static SnapshotWriter resume(DiskFile file, String name, SnapshotMeta announced)
       throws IOException {
-    SnapshotWriter writer = new SnapshotWriter(name, file);
+    SnapshotWriter writer = new SnapshotWriter(name, file, announced.membership());
     while (writer.chunks < announced.chunks()) {
       Bytes chunk = writer.nextGood();
       if (chunk == null) break;

@@ -7,7 +7,9 @@ import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +27,12 @@ class MembershipTest {
       if (dice == 2) joining.add(id);
       if (random.nextInt(6) == 0) outgoing.add(id);
     }
-    return new Membership(voters, outgoing, learners, joining);
+    Membership membership = new Membership(voters, outgoing, learners, joining);
+    if (random.nextBoolean()) return membership;
+    SortedMap<Integer, String> addresses = new TreeMap<>();
+    for (int id = 0; id < 20; id += 1 + random.nextInt(4))
+      addresses.put(id, "höst-" + random.nextLong() + ":1:2");
+    return membership.withAddresses(addresses);
   }
 
   @Test
@@ -88,6 +95,36 @@ class MembershipTest {
     assertThat(joint.isVoter(3)).isTrue();
     assertThat(joint.settled()).isEqualTo(target);
     assertThatThrownBy(() -> joint.jointTo(target)).hasMessage("already joint");
+  }
+
+  @Test
+  void addressesGoWithTheirMembersThroughAChangeAndAreReplacedByNewOnes() {
+    Membership old = Membership.of(1, 2, 3).withAddress(1, "a:1:2").withAddress(2, "b:1:2");
+    Membership target = Membership.of(2, 3, 4).withAddress(3, "c:1:2").withAddress(2, "d:1:2");
+    Membership joint = old.jointTo(target);
+    assertThat(joint.addresses()).hasToString("{1=a:1:2, 2=d:1:2, 3=c:1:2}");
+    assertThat(joint.settled().addresses()).hasToString("{2=d:1:2, 3=c:1:2}");
+    assertThat(old.addressed(Membership.of(2)).addresses()).hasToString("{2=b:1:2}");
+    assertThat(old).hasToString("voters=[1, 2, 3] addresses={1=a:1:2, 2=b:1:2}");
+  }
+
+  @Test
+  void aMembershipWithoutAddressesIsWrittenAsBeforeTheyCame() {
+    Bytes before = Bytes.wrap(new byte[] {1, 1, 0, 0, 0, 7, 0, 0, 0});
+    assertThat(Membership.of(7).encode()).isEqualTo(before);
+    assertThat(Membership.decode(before)).isEqualTo(Membership.of(7));
+  }
+
+  @Test
+  void anAddressIsAMembersAndBounded() {
+    Membership one = Membership.of(1);
+    assertThatThrownBy(() -> one.withAddress(2, "a:1:2"))
+        .hasMessage("an address of 2, which is no member");
+    for (String bad : List.of("", "x".repeat(513), "\ud800"))
+      assertThatThrownBy(() -> one.withAddress(1, bad))
+          .hasMessage("the address of member 1 is not 1 to 512 bytes of text");
+    Membership longest = one.withAddress(1, "x".repeat(512));
+    assertThat(Membership.decode(longest.encode())).isEqualTo(longest);
   }
 
   @Test

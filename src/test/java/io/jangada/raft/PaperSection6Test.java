@@ -177,6 +177,22 @@ class PaperSection6Test {
   }
 
   @Test
+  @DisplayName("§6 Addresses stay with their members through changes that do not name them")
+  void addressesStay() {
+    RaftCluster cluster = cluster();
+    cluster.change(1, OLD.withAddress(2, "b").withAddress(3, "c"));
+    cluster.run(4);
+    cluster.change(1, new Membership(List.of(1, 2), List.of(), List.of(4), List.of(4)));
+    cluster.run(12);
+    assertThat(cluster.node(4).membership()).isEqualTo(Membership.of(1, 2, 4).withAddress(2, "b"));
+    cluster.change(1, Membership.of(1, 2, 4).withAddress(2, "d"));
+    cluster.run(4);
+    assertThat(cluster.node(2).membership().addresses()).hasToString("{2=d}");
+    long ticket = cluster.change(1, Membership.of(1, 2, 4));
+    assertThat(cluster.member(1).dropped).containsEntry(ticket, Ready.Reason.INVALID);
+  }
+
+  @Test
   @DisplayName(
       "§6 A learner that had everything before it was committed is promoted with the commit")
   void learnersAheadOfTheCommit() {

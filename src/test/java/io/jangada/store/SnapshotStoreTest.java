@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -49,11 +50,23 @@ class SnapshotStoreTest {
     Membership largest =
         new Membership(
             many.subList(0, 32), many.subList(0, 32), many.subList(32, 64), many.subList(32, 64));
+    fits(largest);
+    SortedMap<Integer, String> addresses = new TreeMap<>();
+    for (int member : many) addresses.put(member, "x".repeat(Membership.ADDRESS_BYTES_MAX));
+    fits(largest.withAddresses(addresses));
+  }
+
+  private void fits(Membership largest) throws IOException {
     SnapshotStore store = SnapshotStore.open(disk);
     store.begin(id(Long.MAX_VALUE, Long.MAX_VALUE), largest);
     store.append(Bytes.utf8("x"));
     SnapshotMeta meta = store.finish();
     assertThat(SnapshotStore.open(disk).latest(meta.last()).meta()).contains(meta);
+    assertThat(chunks(SnapshotStore.open(disk), meta)).containsExactly("x");
+    SnapshotStore another = SnapshotStore.open(new CrashDisk());
+    another.receive(meta, 0, Bytes.utf8("x"));
+    another.complete(meta);
+    assertThat(another.meta(meta.last())).isEqualTo(meta);
   }
 
   @Test

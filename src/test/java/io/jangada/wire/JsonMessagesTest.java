@@ -208,8 +208,13 @@ class JsonMessagesTest {
   }
 
   private static Membership membership(Random random) {
-    return new Membership(
-        List.of(random.nextInt(5), 5), List.of(), List.of(8, 9), List.of(8 + random.nextInt(2)));
+    Membership plain =
+        new Membership(
+            List.of(random.nextInt(5), 5),
+            List.of(),
+            List.of(8, 9),
+            List.of(8 + random.nextInt(2)));
+    return random.nextBoolean() ? plain : plain.withAddress(9, "höst:" + random.nextInt());
   }
 
   private static List<PeerMessage.Request> requests(Random random) {
