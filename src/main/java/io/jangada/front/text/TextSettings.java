@@ -1,0 +1,111 @@
+package io.jangada.front.text;
+
+import io.jangada.kv.KvLimits;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.function.IntPredicate;
+
+/// The settings of a [TextFront].
+///
+/// @param listen where to listen; port 0 for any that is free
+/// @param dialect how to read the protocol where there are two ways to
+/// @param limits what bounds memory
+/// @param kv the longest key and value that are taken
+/// @param knows whether a member's id may stand in a `REDIRECT`: clients look it up in their own
+///   list of servers, so it must be one of them
+/// @param version what `version` answers
+public record TextSettings(
+    InetSocketAddress listen,
+    Dialect dialect,
+    Limits limits,
+    KvLimits kv,
+    IntPredicate knows,
+    String version) {
+
+  /// The points on which the protocol's description, its first program and its users disagree.
+  /// [#DEFAULT] is what `docs/PROTOCOLS.md` describes first.
+  ///
+  /// @param seedSpelling the version error is spelled `ERR_VERION`
+  /// @param setOverwrites `set` of a key that is there replaces the value
+  /// @param exptimeLeft `getm` shows the seconds that are left, rounded up, and not those given
+  /// @param emptyLinesAnswered an empty line gets `ERR_CMD_ERR`, unless it ends the data of a `set`
+  ///   or `cas`
+  public record Dialect(
+      boolean seedSpelling,
+      boolean setOverwrites,
+      boolean exptimeLeft,
+      boolean emptyLinesAnswered) {
+    public static final Dialect DEFAULT = new Dialect(false, false, false, false);
+  }
+
+  /// @param connectionsMax beyond, a connection gets a line that says so and is closed
+  /// @param commandsPerConnectionMax commands under way on one connection; beyond, it is not read
+  /// @param bytesPerConnectionMax keys and values of these, and also values found that wait for
+  ///   their turn to be sent; a single larger one goes alone
+  /// @param commandsMax commands under way on all connections
+  /// @param bytesMax keys and values of these
+  /// @param arrivingBytesMax lines and values that have not come to their end, on all connections;
+  ///   beyond, values are read and thrown away, and the command fails
+  /// @param replyBytesMax replies that clients are slow to take, on all connections; beyond, the
+  ///   connection that has been stuck for the longest time is closed
+  public record Limits(
+      int connectionsMax,
+      int commandsPerConnectionMax,
+      int bytesPerConnectionMax,
+      int commandsMax,
+      long bytesMax,
+      long arrivingBytesMax,
+      long replyBytesMax) {
+    public static final Limits DEFAULT =
+        new Limits(10_000, 1_024, 4 << 20, 12_288, 48L << 20, 64L << 20, 64L << 20);
+
+    public Limits {
+      require(connectionsMax >= 1, "connectionsMax must be 1 or more");
+      require(commandsPerConnectionMax >= 1, "commandsPerConnectionMax must be 1 or more");
+      require(bytesPerConnectionMax >= 1, "bytesPerConnectionMax must be 1 or more");
+      require(commandsMax >= 1, "commandsMax must be 1 or more");
+      require(bytesMax >= 1, "bytesMax must be 1 or more");
+      require(arrivingBytesMax >= 1, "arrivingBytesMax must be 1 or more");
+      require(replyBytesMax >= 1, "replyBytesMax must be 1 or more");
+    }
+  }
+
+  public TextSettings {
+    Objects.requireNonNull(listen);
+    Objects.requireNonNull(dialect);
+    Objects.requireNonNull(limits);
+    Objects.requireNonNull(kv);
+    Objects.requireNonNull(knows);
+    require(version.chars().allMatch(c -> c >= ' ' && c < 0x7f), "version must be printable ASCII");
+  }
+
+  /// The usual settings, for a cluster whose members' ids are all known.
+  public static TextSettings of(InetSocketAddress listen) {
+    return new TextSettings(
+        listen, Dialect.DEFAULT, Limits.DEFAULT, KvLimits.DEFAULT, id -> id >= 0, "jangada");
+  }
+
+  public TextSettings withDialect(Dialect dialect) {
+    return new TextSettings(listen, dialect, limits, kv, knows, version);
+  }
+
+  public TextSettings withLimits(Limits limits) {
+    return new TextSettings(listen, dialect, limits, kv, knows, version);
+  }
+
+  public TextSettings withKv(KvLimits kv) {
+    return new TextSettings(listen, dialect, limits, kv, knows, version);
+  }
+
+  public TextSettings withKnows(IntPredicate knows) {
+    return new TextSettings(listen, dialect, limits, kv, knows, version);
+  }
+
+  public TextSettings withVersion(String version) {
+    return new TextSettings(listen, dialect, limits, kv, knows, version);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) throw new IllegalArgumentException(message);
+  }
+}
