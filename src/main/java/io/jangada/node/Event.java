@@ -25,6 +25,18 @@ sealed interface Event {
     };
   }
 
+  /// Answers what was never looked at.
+  default void turnAway() {
+    Outcome untouched = new Outcome.NotLeader(Membership.NONE);
+    switch (this) {
+      case Submit submit -> submit.reply.accept(untouched);
+      case ChangeMembership change -> change.reply.accept(untouched);
+      case Transfer transfer -> transfer.reply.accept(untouched);
+      case TakeSnapshot snapshot -> snapshot.reply.accept(untouched);
+      case FromPeer _, Synced _, DiskFull _, Stored _, DiskFailed _, AskStatus _ -> {}
+    }
+  }
+
   /// @param requestId null for a request that is never retried
   record Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply)
       implements Event {}

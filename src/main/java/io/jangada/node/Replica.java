@@ -7,8 +7,6 @@ import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
-import io.jangada.raft.Entry;
-import io.jangada.raft.EntryId;
 import io.jangada.raft.Input;
 import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
@@ -21,8 +19,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// One running member: the protocol, the state machine, the log on disk and the way to the peers,
@@ -45,9 +41,6 @@ public final class Replica {
   /// The world as one replica sees it.
   public record World(Clock clock, Transport transport, Consumer<RaftEvent> observer) {}
 
-  /// What the protocol said is to be applied, and then read.
-  private record Applicable(List<Entry> committed, List<Long> reads) {}
-
   private final ReplicaSettings settings;
   private final World world;
   private final Inbox inbox;
@@ -55,13 +48,11 @@ public final class Replica {
   private final DurableLog log;
   private final SnapshotTransfer snapshots;
   private final Pending pending = new Pending();
+  private final StateMachine state;
   private final Forwarding forwarding;
   private final ClusterClock clusterClock;
   private final PeerReplies replies;
 
-  private KvStore kv;
-  private final ArrayDeque<Applicable> deferred = new ArrayDeque<>();
-  private long deferredBytes;
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
   private long tickedNanos;
@@ -78,9 +69,9 @@ public final class Replica {
     this.world = world;
     this.raft = start.raft();
     this.log = start.log();
-    this.kv = start.kv();
     this.snapshots =
         new SnapshotTransfer(start.snapshots(), settings.snapshotBytes(), start.hashSeed());
+    this.state = new StateMachine(start.kv(), pending, snapshots);
     this.inbox = new Inbox(settings.inbox(), wakeup);
     long messageBytesMax = settings.raft().limits().messageBytesMax();
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
@@ -92,10 +83,10 @@ public final class Replica {
                 settings.inbox().requestBytesMax(),
                 settings.retryMillis() * NANOS_PER_MILLI,
                 messageBytesMax,
-                kv.limits().state().answersPerSessionMax()));
+                state.kv().limits().state().answersPerSessionMax()));
     this.now = world.clock().nanos();
     this.tickedNanos = now;
-    this.clusterClock = new ClusterClock(kv.clusterTimeMillis(), now);
+    this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
   }
 
   // ---- from any thread ----
@@ -180,7 +171,7 @@ public final class Replica {
     int portions = 0;
     do act(raft.ready());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
-    snapshots.proceed(raft, this::restored);
+    snapshots.proceed(raft, restored -> state.restored(restored, raft.leader()));
     replies.flush();
     return !inbox.isEmpty() || raft.hasMore();
   }
@@ -196,25 +187,8 @@ public final class Replica {
     inbox.close();
     pending.abandon();
     forwarding.abandon();
-    for (Event event; (event = mail.poll()) != null; ) turnAway(event);
-    for (Event event; (event = inbox.poll()) != null; ) turnAway(event);
-  }
-
-  /// Answers what was never looked at.
-  private static void turnAway(Event event) {
-    Outcome untouched = new Outcome.NotLeader(Membership.NONE);
-    switch (event) {
-      case Event.Submit submit -> submit.reply().accept(untouched);
-      case Event.ChangeMembership change -> change.reply().accept(untouched);
-      case Event.Transfer transfer -> transfer.reply().accept(untouched);
-      case Event.TakeSnapshot snapshot -> snapshot.reply().accept(untouched);
-      case Event.FromPeer _,
-          Event.Synced _,
-          Event.DiskFull _,
-          Event.Stored _,
-          Event.DiskFailed _,
-          Event.AskStatus _ -> {}
-    }
+    for (Event event; (event = mail.poll()) != null; ) event.turnAway();
+    for (Event event; (event = inbox.poll()) != null; ) event.turnAway();
   }
 
   /// The protocol's state, for those who check laws from outside.
@@ -224,7 +198,7 @@ public final class Replica {
 
   /// The state machine, for those who check laws from outside. Another object after a restore.
   public KvStore kv() {
-    return kv;
+    return state.kv();
   }
 
   /// Whether an installed snapshot is still being loaded: the state machine lags behind until then.
@@ -246,7 +220,8 @@ public final class Replica {
       case Event.Transfer(int target, Consumer<Outcome> reply) ->
           raft.step(new Input.Transfer(pending.add(null, reply, deadline()), target));
       case Event.TakeSnapshot(Consumer<Outcome> reply) -> reply.accept(beginSnapshot());
-      case Event.AskStatus(Consumer<Status> reply) -> reply.accept(status());
+      case Event.AskStatus(Consumer<Status> reply) ->
+          reply.accept(Status.of(raft, state.kv(), clusterClock.millis(now)));
     }
   }
 
@@ -266,7 +241,7 @@ public final class Replica {
 
   /// @param witness a member that follows this one, as of after the request was made
   private void submit(Event.Submit submit, int witness) {
-    var refusal = kv.limits().refusalOf(submit.operation());
+    var refusal = state.kv().limits().refusalOf(submit.operation());
     if (refusal.isPresent()) {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
@@ -300,7 +275,7 @@ public final class Replica {
   }
 
   private Bytes envelope(RequestId requestId, Operation.Command command) {
-    long stamp = Math.max(clusterClock.millis(now), kv.clusterTimeMillis());
+    long stamp = Math.max(clusterClock.millis(now), state.kv().clusterTimeMillis());
     return CommandCodec.encode(new Envelope(requestId, stamp, command));
   }
 
@@ -330,7 +305,7 @@ public final class Replica {
   /// Whether entries of a leader may be taken in: a message that brings some is as good as lost
   /// while the disk, or the loading of a snapshot, is far behind. The leader will send it again.
   private boolean hasRoomForEntries() {
-    return log.hasRoom() && deferredBytes < settings.snapshotBytes();
+    return log.hasRoom() && state.deferredBytes() < settings.snapshotBytes();
   }
 
   /// Serves a request that a follower passed on, if this member leads in the follower's term.
@@ -361,7 +336,7 @@ public final class Replica {
     if (elapsed < 1) return;
     tickedNanos += elapsed * settings.tickNanos();
     raft.step(new Input.Tick((int) Math.min(elapsed, Integer.MAX_VALUE)));
-    clusterClock.reached(kv.clusterTimeMillis(), now);
+    clusterClock.reached(state.kv().clusterTimeMillis(), now);
     // A leader that cannot answer in time is not the one to be sent to.
     int other = raft.isLeader() ? Membership.NONE : raft.leader();
     pending.expire(now, other);
@@ -373,7 +348,7 @@ public final class Replica {
   /// What falls due is removed by an entry of the log, proposed by the leader (TRAPS: never by a
   /// member's own clock). One proposal for a deadline is enough in a term.
   private void proposeExpiry() {
-    long due = kv.nextDeadlineMillis();
+    long due = state.kv().nextDeadlineMillis();
     if (!raft.isEstablished() || due == Long.MAX_VALUE || diskFull) return;
     if (clusterClock.millis(now) < due || raft.applied() < expiryProposedFor) return;
     long ticket = pending.add(null, _ -> {}, deadline());
@@ -394,10 +369,10 @@ public final class Replica {
   private Outcome beginSnapshot() {
     if (snapshots.isBusy() || snapshots.isRestoring())
       return new Outcome.Busy("a snapshot is under way");
-    if (kv.appliedIndex() == 0 || !snapshots.hasNews() && raft.snapshot() != null)
+    if (state.kv().appliedIndex() == 0 || !snapshots.hasNews() && raft.snapshot() != null)
       return new Outcome.Refused("nothing was applied since the last snapshot");
-    snapshots.begin(kv, raft);
-    return new Outcome.Done(new Result.Written(kv.appliedIndex()));
+    snapshots.begin(state.kv(), raft);
+    return new Outcome.Done(new Result.Written(state.kv().appliedIndex()));
   }
 
   // ---- what is ready ----
@@ -414,25 +389,16 @@ public final class Replica {
     ready.chunkReads().forEach(snapshots::read);
     ready.chunkWrites().forEach(snapshots::write);
     if (ready.restore() != null) {
-      deferred.clear();
-      deferredBytes = 0;
-      snapshots.restore(ready.restore(), kv.limits());
+      state.forgetDeferred();
+      snapshots.restore(ready.restore(), state.kv().limits());
     }
-    Applicable work = new Applicable(ready.committed(), ready.reads());
-    if (snapshots.isRestoring()) defer(work);
-    else apply(work);
-  }
-
-  private void defer(Applicable work) {
-    if (work.committed.isEmpty() && work.reads.isEmpty()) return;
-    deferred.add(work);
-    for (Entry entry : work.committed) deferredBytes += entry.sizeBytes();
+    state.take(ready, raft.leader());
   }
 
   /// A transfer names the log's end, which may be applied already; everything else is a new entry.
   private void place(Ready.Proposed proposed) {
     long index = proposed.id().index();
-    if (index > kv.appliedIndex()) pending.placed(proposed.ticket(), proposed.id());
+    if (index > state.kv().appliedIndex()) pending.placed(proposed.ticket(), proposed.id());
     else pending.answer(proposed.ticket(), new Outcome.Done(new Result.Written(index)));
   }
 
@@ -443,55 +409,5 @@ public final class Replica {
       case MEMBERSHIP_BUSY -> new Outcome.Busy("another membership change is under way");
       case INVALID -> new Outcome.Refused("no such change or transfer makes sense here");
     };
-  }
-
-  private void apply(Applicable work) {
-    for (Entry entry : work.committed) {
-      Result result =
-          switch (entry.kind()) {
-            case COMMAND -> kv.apply(entry.index(), entry.data());
-            case NO_OP, MEMBERSHIP -> {
-              kv.advance(entry.index());
-              yield new Result.Written(entry.index());
-            }
-          };
-      snapshots.applied(entry.sizeBytes());
-      pending.applied(entry, result, raft.leader());
-    }
-    for (long ticket : work.reads) {
-      if (pending.read(ticket) instanceof Operation.Get(Bytes key))
-        pending.answer(ticket, new Outcome.Done(kv.get(key)));
-    }
-  }
-
-  /// An installed snapshot is loaded: it becomes the state, and what came after it is applied.
-  private void restored(KvStore restored) {
-    kv = restored;
-    pending.jumped(kv.appliedIndex());
-    while (!deferred.isEmpty()) apply(deferred.poll());
-    deferredBytes = 0;
-  }
-
-  private Status status() {
-    SortedMap<Integer, Long> match = new TreeMap<>();
-    for (int peer : raft.membership().members()) {
-      long matched = raft.matchOf(peer);
-      if (matched >= 0) match.put(peer, matched);
-    }
-    return new Status(
-        raft.id(),
-        raft.roleName(),
-        raft.term(),
-        raft.leader(),
-        raft.membership(),
-        raft.last(),
-        raft.durable(),
-        raft.commit(),
-        kv.appliedIndex(),
-        raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last(),
-        kv.size(),
-        kv.digest(),
-        clusterClock.millis(now),
-        match);
   }
 }

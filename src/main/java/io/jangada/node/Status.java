@@ -1,8 +1,11 @@
 package io.jangada.node;
 
+import io.jangada.kv.KvStore;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
+import io.jangada.raft.RaftNode;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What can be told of a replica at one moment.
 ///
@@ -22,4 +25,28 @@ public record Status(
     int keys,
     long digest,
     long clusterTimeMillis,
-    SortedMap<Integer, Long> match) {}
+    SortedMap<Integer, Long> match) {
+
+  static Status of(RaftNode raft, KvStore kv, long clusterTimeMillis) {
+    SortedMap<Integer, Long> match = new TreeMap<>();
+    for (int peer : raft.membership().members()) {
+      long matched = raft.matchOf(peer);
+      if (matched >= 0) match.put(peer, matched);
+    }
+    return new Status(
+        raft.id(),
+        raft.roleName(),
+        raft.term(),
+        raft.leader(),
+        raft.membership(),
+        raft.last(),
+        raft.durable(),
+        raft.commit(),
+        kv.appliedIndex(),
+        raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last(),
+        kv.size(),
+        kv.digest(),
+        clusterTimeMillis,
+        match);
+  }
+}

@@ -1,0 +1,83 @@
+package io.jangada.node;
+
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.raft.Entry;
+import io.jangada.raft.Ready;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/// The state machine of a replica, and what waits to go into it while an installed snapshot is
+/// being loaded. Whoever waits for what is applied here, or read, is answered.
+final class StateMachine {
+  /// What the protocol said is to be applied, and then read.
+  private record Work(List<Entry> committed, List<Long> reads) {}
+
+  private final Pending pending;
+  private final SnapshotTransfer snapshots;
+  private final ArrayDeque<Work> deferred = new ArrayDeque<>();
+  private long deferredBytes;
+  private KvStore kv;
+
+  StateMachine(KvStore kv, Pending pending, SnapshotTransfer snapshots) {
+    this.kv = kv;
+    this.pending = pending;
+    this.snapshots = snapshots;
+  }
+
+  /// Another object after a restore.
+  KvStore kv() {
+    return kv;
+  }
+
+  /// The entries that wait for an installed snapshot, in bytes.
+  long deferredBytes() {
+    return deferredBytes;
+  }
+
+  /// Another snapshot was installed, which covers what waits.
+  void forgetDeferred() {
+    deferred.clear();
+    deferredBytes = 0;
+  }
+
+  /// @param leader who leads now, for those whose entry was cut
+  void take(Ready ready, int leader) {
+    if (ready.committed().isEmpty() && ready.reads().isEmpty()) return;
+    Work work = new Work(ready.committed(), ready.reads());
+    if (snapshots.isRestoring()) defer(work);
+    else apply(work, leader);
+  }
+
+  private void defer(Work work) {
+    deferred.add(work);
+    for (Entry entry : work.committed) deferredBytes += entry.sizeBytes();
+  }
+
+  private void apply(Work work, int leader) {
+    for (Entry entry : work.committed) {
+      Result result =
+          switch (entry.kind()) {
+            case COMMAND -> kv.apply(entry.index(), entry.data());
+            case NO_OP, MEMBERSHIP -> {
+              kv.advance(entry.index());
+              yield new Result.Written(entry.index());
+            }
+          };
+      snapshots.applied(entry.sizeBytes());
+      pending.applied(entry, result, leader);
+    }
+    for (long ticket : work.reads)
+      if (pending.read(ticket) instanceof Operation.Get read)
+        pending.answer(ticket, new Outcome.Done(kv.get(read.key())));
+  }
+
+  /// An installed snapshot is loaded: it becomes the state, and what came after it is applied.
+  void restored(KvStore restored, int leader) {
+    kv = restored;
+    pending.jumped(kv.appliedIndex());
+    while (!deferred.isEmpty()) apply(deferred.poll(), leader);
+    deferredBytes = 0;
+  }
+}
