@@ -1,0 +1,64 @@
+package io.jangada.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// The numbers of changes: each given once, and those of one session never far apart.
+class SessionsTest {
+  @Test
+  void oneAfterTheOtherNeedsOneSession() {
+    Sessions sessions = new Sessions("c", 4);
+    for (int i = 0; i < 1_000; i++) {
+      Sessions.Ticket ticket = sessions.take();
+      assertThat(ticket.prefix()).isEqualTo("once c.0 " + i + " ");
+      sessions.giveBack(ticket);
+    }
+  }
+
+  @Test
+  void aNumberWithoutAnswerHoldsItsSessionBackAndNotTheOthers() {
+    Sessions sessions = new Sessions("c", 2);
+    Sessions.Ticket stuck = sessions.take();
+    for (int i = 1; i < Sessions.WINDOW_NUMBERS; i++) sessions.giveBack(sessions.take());
+    Sessions.Ticket next = sessions.take();
+    assertThat(next.prefix()).isEqualTo("once c.1 0 ");
+    for (int i = 1; i < Sessions.WINDOW_NUMBERS; i++) sessions.giveBack(sessions.take());
+    assertThat(sessions.take()).isNull();
+    sessions.giveBack(stuck);
+    assertThat(sessions.take().prefix()).isEqualTo("once c.0 64 ");
+  }
+
+  @Test
+  void numbersAreGivenOnceAndStayWithinTheWindow() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    Sessions sessions = new Sessions("c", 3);
+    List<Sessions.Ticket> open = new ArrayList<>();
+    Map<Sessions.Session, Long> given = new HashMap<>();
+    for (int i = 0; i < 100_000; i++) {
+      boolean take = random.nextInt(100) < (i / 1_000 % 2 == 0 ? 70 : 30);
+      Sessions.Ticket ticket = take ? sessions.take() : null;
+      if (ticket != null) {
+        open.add(ticket);
+        Long before = given.put(ticket.session(), ticket.number());
+        assertThat(ticket.number()).as("seed " + seed).isEqualTo(before == null ? 0 : before + 1);
+        TreeSet<Long> numbers = new TreeSet<>();
+        for (Sessions.Ticket each : open)
+          if (each.session() == ticket.session()) numbers.add(each.number());
+        assertThat(numbers.last() - numbers.first()).isLessThan(Sessions.WINDOW_NUMBERS);
+      } else if (take) {
+        assertThat(open).as("seed " + seed).isNotEmpty();
+      } else if (!open.isEmpty()) {
+        sessions.giveBack(open.remove(random.nextInt(open.size())));
+      }
+    }
+    assertThat(given).hasSizeLessThanOrEqualTo(3);
+  }
+}
