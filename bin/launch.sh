@@ -18,6 +18,10 @@
 quiet='-Xlog:disable -Xlog:all=error:stderr'
 maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
 maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m'
+server_main=io.jangada.server.ServerMain
+# A heap that never has to grow; one that is exhausted ends the server at once, as a crash would.
+server_heap=${JANGADA_HEAP:-1g}
+server_flags="-XX:+UseSerialGC -Xms$server_heap -Xmx$server_heap -XX:+ExitOnOutOfMemoryError"
 
 launch_fail() {
   echo "jangada: $1" >&2

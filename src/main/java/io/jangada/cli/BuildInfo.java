@@ -1,40 +1,16 @@
 package io.jangada.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import io.jangada.server.Build;
 import picocli.CommandLine.IVersionProvider;
 
-/// What this program was built from: version and commit, written into the jar by the build, and the
-/// Java that runs it. The commit is `unknown` where the build had no git.
-record BuildInfo(String version, String commit, String java) {
-  static BuildInfo read() {
-    Properties properties = new Properties();
-    try (InputStream in = BuildInfo.class.getResourceAsStream("build.properties")) {
-      if (in == null) {
-        throw new IllegalStateException("build.properties is missing from the program");
-      }
-      properties.load(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException("build.properties cannot be read", e);
-    }
-    return new BuildInfo(
-        properties.getProperty("version"),
-        properties.getProperty("commit"),
-        Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
-  }
+/// What `--version` says of every command.
+final class BuildInfo {
+  private BuildInfo() {}
 
-  /// One fact a line, the version first: what `version` and `--version` print.
-  String[] lines() {
-    return new String[] {"jangada " + version, "commit  " + commit, "java    " + java};
-  }
-
-  /// Gives picocli's `--version` the same lines.
   static final class Provider implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return read().lines();
+      return Build.read().lines();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.jangada.cli;
 
+import io.jangada.server.ServerCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VersionCommand.class,
       CompletionCommand.class,
       DemoCommand.class,
+      ServerCommand.class,
       SimCommand.class
     })
 public final class Main implements Runnable {
@@ -37,7 +39,9 @@ public final class Main implements Runnable {
   /// the environment has a `NO_COLOR` that is not empty (no-color.org).
   static CommandLine commandLine(Map<String, String> environment) {
     boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
-    return new CommandLine(new Main())
+    CommandLine jangada = new CommandLine(new Main());
+    ServerCommand.withFlags(jangada.getSubcommands().get("server"));
+    return jangada
         .setColorScheme(CommandLine.Help.defaultColorScheme(plain ? Ansi.OFF : Ansi.AUTO))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::explainUsage)

@@ -1,5 +1,6 @@
 package io.jangada.cli;
 
+import io.jangada.server.Build;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -15,7 +16,7 @@ final class VersionCommand implements Runnable {
 
   @Override
   public void run() {
-    for (String line : BuildInfo.read().lines()) {
+    for (String line : Build.read().lines()) {
       spec.commandLine().getOut().println(line);
     }
   }

@@ -91,9 +91,19 @@ class LauncherTest {
   }
 
   @Test
+  void aServerHasAHeapOfItsOwn() throws Exception {
+    Ran server = start("kvstore", "3", "--config", "a b");
+    assertThat(server.out()).startsWith("cached\nran ").contains("-Xms1g -Xmx1g");
+    assertThat(server.out()).endsWith(" io.jangada.server.ServerMain 3 --config a b\n");
+    Ran small = finish(command(Map.of("JANGADA_HEAP", "64m"), home + "/bin/kvstore", "3").start());
+    assertThat(small.out()).contains("-Xms64m -Xmx64m");
+  }
+
+  @Test
   void whatTheJvmSaysOfItselfIsKeptOffStandardOutput() throws Exception {
     assertThat(start("jangada").out()).contains("-Xlog:disable -Xlog:all=error:stderr");
     assertThat(start("maelstrom-node").out()).contains("-Xlog:disable -Xlog:all=error:stderr");
+    assertThat(start("kvstore", "0").out()).contains("-Xlog:disable -Xlog:all=error:stderr");
   }
 
   @Test

@@ -1,0 +1,138 @@
+package io.jangada.server;
+
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Membership;
+import io.jangada.raft.RaftEvent;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/// The log of one server: a line for what people who run a cluster want to know, and none for what
+/// happens with every command or heartbeat. May be called from any thread; what the protocol says
+/// comes from one.
+final class Journal {
+  private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
+  /// So many times a server asks for votes in vain before it is told.
+  private static final int ASKED_IN_VAIN = 20;
+
+  private final int id;
+  private volatile long term;
+  private volatile String role = "follower";
+  private int asked;
+  private String followed = "";
+
+  Journal(int id) {
+    this.id = id;
+  }
+
+  void info(String what) {
+    tell(Level.INFO, what);
+  }
+
+  void warn(String what) {
+    tell(Level.WARN, what);
+  }
+
+  void error(String what) {
+    tell(Level.ERROR, what);
+  }
+
+  /// @param thrown shown whole from `debug` on
+  void error(String what, Throwable thrown) {
+    tell(Level.ERROR, what);
+    if (LOG.isDebugEnabled()) LOG.debug("because of", thrown);
+  }
+
+  private void tell(Level level, String what) {
+    LOG.atLevel(level)
+        .addKeyValue("node", id)
+        .addKeyValue("term", term)
+        .addKeyValue("role", role)
+        .log("server " + id + " " + what);
+  }
+
+  /// What the protocol has to tell.
+  void event(RaftEvent event) {
+    switch (event) {
+      case RaftEvent.ElectionStarted(long term, boolean preVote) -> election(term, preVote);
+      case RaftEvent.VoteCast(long term, int candidate) ->
+          tell(Level.DEBUG, "votes for server " + candidate + " in term " + term);
+      case RaftEvent.LeaderElected(long term) -> {
+        become("leader", term);
+        info("leads term " + term);
+      }
+      case RaftEvent.FollowerOf(long term, int leader) -> follows(term, leader);
+      case RaftEvent.SteppedDown(long term, RaftEvent.Cause cause) -> {
+        become("follower", term);
+        info("steps down in term " + term + ": " + because(cause));
+      }
+      case RaftEvent.LogCut(EntryId last) ->
+          info("cuts its log after entry " + last.index() + ": what followed never committed");
+      case RaftEvent.LogReleased(EntryId base) ->
+          tell(Level.DEBUG, "lets go of its log up to entry " + base.index());
+      case RaftEvent.MembershipInForce(long index, Membership membership) ->
+          info("goes by the members of entry " + index + ": " + membership);
+      case RaftEvent.TransferStarted(int target) -> info("hands the lead to server " + target);
+      case RaftEvent.TransferAbandoned(int target) ->
+          warn("gives up handing the lead to server " + target);
+      case RaftEvent.StorageStalled(boolean stalled) -> {
+        if (stalled) warn("waits for its disk, which is very slow");
+        else info("has its disk's attention again");
+      }
+      case RaftEvent.InstallStarted(int peer, EntryId last) ->
+          info("sends server " + peer + " a snapshot up to entry " + last.index());
+      case RaftEvent.InstallEnded(int peer, EntryId last, boolean installed) ->
+          info(
+              (installed ? "has sent server " + peer : "gives up sending server " + peer)
+                  + " the snapshot up to entry "
+                  + last.index());
+      case RaftEvent.SnapshotInstalled(EntryId last, boolean _) ->
+          info("takes over the snapshot up to entry " + last.index());
+    }
+  }
+
+  private void become(String role, long term) {
+    this.role = role;
+    this.term = term;
+    followed = "";
+    asked = 0;
+  }
+
+  /// Asking around comes before every election and is no news. Asking in vain is.
+  private void election(long term, boolean preVote) {
+    if (!preVote) {
+      become("candidate", term);
+      info("stands for election in term " + term);
+    } else if (++asked % ASKED_IN_VAIN == 0) {
+      warn("hears no leader, and no majority to elect one");
+    }
+  }
+
+  private void follows(long term, int leader) {
+    role = "follower";
+    this.term = term;
+    if (leader == Membership.NONE) return;
+    asked = 0;
+    String line = "follows server " + leader + " in term " + term;
+    if (!line.equals(followed)) info(line);
+    followed = line;
+  }
+
+  private static String because(RaftEvent.Cause cause) {
+    return switch (cause) {
+      case HIGHER_TERM -> "a later term has begun";
+      case LOST_QUORUM -> "it does not hear a majority";
+      case REMOVED -> "it is no member any more";
+      case STORAGE_STALLED -> "its disk is too slow";
+    };
+  }
+
+  /// Several ids as people read them.
+  static String names(Iterable<Integer> ids) {
+    return java.util.stream.StreamSupport.stream(ids.spliterator(), false)
+        .map(String::valueOf)
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,105 @@
+package io.jangada.server;
+
+import io.jangada.kv.KvLimits;
+import io.jangada.node.DurableMember;
+import io.jangada.node.ReplicaSettings;
+import io.jangada.node.Start;
+import io.jangada.raft.Membership;
+import io.jangada.raft.RaftConfig;
+import io.jangada.store.LogSettings;
+import java.util.List;
+
+/// How the member of a server takes part and keeps its data, from its configuration.
+final class MemberSettings {
+  private static final int MESSAGE_ENTRIES_MAX = 4_096;
+  private static final int MESSAGE_BYTES_MAX = 1 << 20;
+  private static final int INFLIGHT_MESSAGES_MAX = 64;
+  private static final int INFLIGHT_BYTES_MAX = 8 << 20;
+  private static final long UNCOMMITTED_BYTES_MAX = 64L << 20;
+  private static final int READS_MAX = 65_536;
+  private static final int APPLY_BYTES_MAX = 4 << 20;
+  private static final int GROUP_BYTES_MAX = 4 << 20;
+  private static final long QUEUE_BYTES_MAX = 64L << 20;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final ServerConfig config;
+  private final Settings settings;
+
+  MemberSettings(ServerConfig config) {
+    this.config = config;
+    this.settings = config.settings();
+  }
+
+  DurableMember.Settings of(int id) {
+    LogSettings log =
+        new LogSettings(settings.whole(Setting.SEGMENT_BYTES), GROUP_BYTES_MAX, QUEUE_BYTES_MAX);
+    return new DurableMember.Settings(
+        replica(id), new Start.StorageSettings(settings.text(Setting.CLUSTER), log, kv()));
+  }
+
+  KvLimits kv() {
+    return new KvLimits(
+        settings.whole(Setting.KEY_BYTES_MAX),
+        settings.whole(Setting.VALUE_BYTES_MAX),
+        KvLimits.DEFAULT.state());
+  }
+
+  private ReplicaSettings replica(int id) {
+    long requestTimeout = settings.number(Setting.REQUEST_TIMEOUT_MILLIS);
+    return ReplicaSettings.of(raft(id))
+        .withForwards(settings.is(Setting.FOLLOWERS, "forward"))
+        .withTimes(
+            settings.number(Setting.TICK_MILLIS) * NANOS_PER_MILLI,
+            requestTimeout,
+            Math.max(1, requestTimeout / 10))
+        .withSnapshotBytes(settings.number(Setting.SNAPSHOT_BYTES));
+  }
+
+  private RaftConfig raft(int id) {
+    int heartbeat = ticks(settings.number(Setting.HEARTBEAT_MILLIS));
+    int electionMin = Math.max(2 * heartbeat, ticks(settings.low(Setting.ELECTION_TIMEOUT_MILLIS)));
+    int electionMax = Math.max(electionMin, ticks(settings.high(Setting.ELECTION_TIMEOUT_MILLIS)));
+    return RaftConfig.of(id, bootstrap(id))
+        .withTimes(electionMin, electionMax, heartbeat)
+        .withLeaseTicks(leaseTicks(electionMin))
+        .withLimits(limits());
+  }
+
+  /// A clock that runs faster than another by the drift counts `electionMin` ticks while the other
+  /// counts `lease`; a tick is left for what rounding costs.
+  private int leaseTicks(int electionMin) {
+    if (!settings.is(Setting.READS, "lease")) return 0;
+    int drift = settings.whole(Setting.LEASE_DRIFT_PERCENT_MAX);
+    return Math.max(0, electionMin * 100 / (100 + drift) - 1);
+  }
+
+  private RaftConfig.Limits limits() {
+    long retained = settings.number(Setting.LOG_RETAINED_BYTES);
+    return new RaftConfig.Limits(
+        MESSAGE_ENTRIES_MAX,
+        MESSAGE_BYTES_MAX,
+        INFLIGHT_MESSAGES_MAX,
+        INFLIGHT_BYTES_MAX,
+        UNCOMMITTED_BYTES_MAX,
+        READS_MAX,
+        APPLY_BYTES_MAX,
+        retained,
+        Math.max(retained, RaftConfig.Limits.DEFAULT.heldBytesMax()));
+  }
+
+  private int ticks(long millis) {
+    long tick = settings.number(Setting.TICK_MILLIS);
+    return (int) Math.max(1, millis / tick);
+  }
+
+  /// The servers of the file, without this one when it is to be added to them.
+  private Membership bootstrap(int id) {
+    boolean joins = settings.flag(Setting.JOIN);
+    List<Integer> ids =
+        config.servers().stream()
+            .map(ServerConfig.Entry::id)
+            .filter(other -> other != id || !joins)
+            .toList();
+    return Membership.of(ids);
+  }
+}

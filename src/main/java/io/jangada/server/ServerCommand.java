@@ -1,0 +1,91 @@
+package io.jangada.server;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `jangada server`, and `kvstore`: one server of a cluster.
+@Command(
+    name = "server",
+    description = {
+      "Run one server of a cluster.",
+      "What is set on the command line goes before the environment, and that before the file:"
+          + " --heartbeat-millis, JANGADA_HEARTBEAT_MILLIS, \"HeartbeatMillis\". Signals TERM and"
+          + " INT end it in good order; a second one at once.",
+      "Exit codes: 0 ended by a signal; 1 it could not start; 2 the command line is wrong; 70"
+          + " something broke that must not, such as its disk."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Build.Provider.class)
+public final class ServerCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "Which server of the file to be: its Id there.")
+  private String id;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Where the configuration is (default: config.json in this folder).")
+  private Path file = ServerRun.STANDARD_FILE;
+
+  private final Map<Setting, String> flags = new EnumMap<>(Setting.class);
+
+  /// Adds a flag for each setting to a command line that was made of this class.
+  public static CommandLine withFlags(CommandLine command) {
+    ServerCommand server = command.getCommand();
+    for (Setting setting : Setting.values()) {
+      boolean yesOrNo = setting.kind() instanceof Kind.Flag;
+      String standard =
+          setting.standard().isEmpty() ? "" : " (default: " + setting.standard() + ")";
+      OptionSpec.Builder option =
+          OptionSpec.builder(setting.flag())
+              .type(String.class)
+              .arity(yesOrNo ? "0..1" : "1")
+              .paramLabel("VALUE")
+              .description(setting.meaning().replace("%", "%%") + standard)
+              .setter(
+                  new CommandLine.Model.ISetter() {
+                    @Override
+                    @SuppressWarnings("unchecked")
+                    public <T> T set(T value) {
+                      return (T) server.flags.put(setting, (String) value);
+                    }
+                  });
+      if (yesOrNo) option.fallbackValue("true");
+      command.getCommandSpec().addOption(option.build());
+    }
+    return command;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    String name = spec.qualifiedName();
+    return new ServerRun(name, number(), file, System.getenv(), flags, err).serve();
+  }
+
+  private int number() {
+    if (id == null)
+      throw new ParameterException(
+          spec.commandLine(), "a server id is needed, one of those in " + file);
+    if (!id.matches("[0-9]{1,9}"))
+      throw new ParameterException(
+          spec.commandLine(), "'" + id + "' is no server id; it is a number, 0 or more");
+    return Integer.parseInt(id);
+  }
+}

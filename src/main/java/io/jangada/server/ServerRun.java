@@ -1,0 +1,65 @@
+package io.jangada.server;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A process that is a server, from its configuration to its exit code.
+///
+/// @param name what the program calls itself
+/// @param id whose place in the configuration it takes
+/// @param flags as they were given
+record ServerRun(
+    String name,
+    int id,
+    Path file,
+    Map<String, String> environment,
+    Map<Setting, String> flags,
+    PrintWriter err) {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+
+  /// Something broke that must not (`EX_SOFTWARE` of `sysexits.h`).
+  static final int BROKEN = 70;
+
+  static final Path STANDARD_FILE = Path.of("config.json");
+  private static final int SIGNALLED = 128;
+
+  /// Serves until a signal ends it, or it breaks.
+  int serve() {
+    CompletableFuture<Integer> ended = new CompletableFuture<>();
+    try {
+      ServerConfig config = ServerConfig.read(file, environment, flags);
+      LogSetup.configure(config.settings());
+      try (Server server = Server.start(config, id, _ -> ended.complete(BROKEN))) {
+        stopWhenAsked(server, ended);
+        return ended.join();
+      }
+    } catch (ConfigException e) {
+      e.problems().forEach(problem -> err.println(name + ": " + problem));
+      err.flush();
+      return FAILED;
+    } catch (IOException e) {
+      err.println(name + ": server " + id + " does not start: " + e.getMessage());
+      err.flush();
+      return FAILED;
+    }
+  }
+
+  /// The first signal ends the server in good order, the second at once.
+  private static void stopWhenAsked(Server server, CompletableFuture<Integer> ended) {
+    AtomicInteger signals = new AtomicInteger();
+    boolean heard =
+        Signals.listen(
+            signal -> {
+              if (signals.incrementAndGet() > 1) Runtime.getRuntime().halt(SIGNALLED + signal);
+              server.stop();
+              ended.complete(OK);
+            });
+    if (!heard) Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "stop"));
+  }
+}
