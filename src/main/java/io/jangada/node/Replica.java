@@ -196,6 +196,12 @@ public final class Replica {
     return raft;
   }
 
+  /// What time it is in the cluster as far as this member knows. For the owner alone, and so for
+  /// whoever is just given a reply.
+  public long clusterTimeMillis() {
+    return clusterClock.millis(now);
+  }
+
   /// The state machine, for those who check laws from outside. Another object after a restore.
   public KvStore kv() {
     return state.kv();

@@ -31,6 +31,10 @@ final class Budget {
     return used.get();
   }
 
+  long left() {
+    return max - used.get();
+  }
+
   boolean isSpent() {
     return used.get() >= max;
   }

@@ -1,84 +1,126 @@
 package io.jangada.front.text;
 
-import io.jangada.kv.Operation;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One client's connection. Commands are begun as they are parsed and answered in their order.
 ///
 /// All of it happens on the connection's event loop. What is read and cannot be begun yet stays in
-/// `input`, and the socket is not read meanwhile, so that the client's own socket fills up.
+/// `input`, and the socket is not read meanwhile, so that the client's own socket fills up and the
+/// client waits. That is so while too much is under way, on this connection or on all of them, and
+/// while the client does not take its replies.
 final class Connection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
   /// Replies are gathered into buffers of about this size.
   private static final int BUFFER_BYTES = 64 << 10;
 
   private static final int FIRST_BUFFER_BYTES = 1 << 10;
 
-  /// What a command takes beside its key and value, about.
-  private static final int OVERHEAD_BYTES = 128;
+  /// What becomes of a connection.
+  private enum Phase {
+    SERVING,
+    /// Nothing more is begun; what was is still answered.
+    FINISHING,
+    /// All is answered. What still comes is thrown away.
+    LINGERING,
+    CLOSED
+  }
 
   private final Shared shared;
   private final Lane lane;
+  private final DuplexChannel channel;
   private final CommandParser parser;
-  private final Replies replies;
-  private final KeyOrder keyOrder = new KeyOrder();
-  private final ArrayDeque<ByteBuf> input = new ArrayDeque<>();
-  private Channel channel;
+  private final CommandQueue queue;
+  private final ArrayDeque<ByteBuf> input = new ArrayDeque<>(2);
 
-  /// The commands under way, oldest first.
-  private Slot first;
-
-  private Slot last;
-  private int count;
-  private long bytes;
-
-  /// A command that was parsed and has to wait.
+  /// A command that was parsed and cannot be begun yet.
   private TextCommand waiting;
 
-  private boolean due;
+  private Phase phase = Phase.SERVING;
   private boolean inputEnded;
-  private boolean quitting;
-  private boolean closed;
 
-  Connection(Shared shared, Lane lane) {
+  /// Whether this connection stands in a list of those that are given a turn soon.
+  private boolean due;
+
+  /// Whether it waits for others' commands to end, in [Shared]'s list.
+  private boolean queued;
+
+  private boolean paused;
+
+  /// How large the next buffer for replies is made: as large as the last.
+  private int bufferBytes = FIRST_BUFFER_BYTES;
+
+  /// What is held because the client is slow, as [Shared] counts it.
+  private long weightBytes;
+
+  Connection(Shared shared, Lane lane, DuplexChannel channel) {
     this.shared = shared;
     this.lane = lane;
+    this.channel = channel;
     this.parser = new CommandParser(shared.settings(), shared.arriving());
-    this.replies = new Replies(shared.settings());
+    this.queue = new CommandQueue(shared.settings().limits());
   }
 
   Lane lane() {
     return lane;
   }
 
+  // ---- on the replica's thread, as a reply comes ----
+
+  boolean tellsTimeLeft() {
+    return shared.settings().dialect().exptimeLeft();
+  }
+
+  long clusterTimeMillis() {
+    return shared.replica().clusterTimeMillis();
+  }
+
   // ---- the socket ----
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    channel = context.channel();
+    lane.counters().add(Counters.OPENED, 1);
     shared.opened(this);
     proceed();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    closed = true;
+    phase = Phase.CLOSED;
+    lane.counters().add(Counters.CLOSED, 1);
+    pause(false);
+    weigh();
     shared.closed(this);
     parser.close();
-    for (ByteBuf one; (one = input.poll()) != null; ) one.release();
+    dropInput();
+  }
+
+  private void dropInput() {
     waiting = null;
+    for (ByteBuf one; (one = input.poll()) != null; ) one.release();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf read = (ByteBuf) message;
-    if (closed || quitting) read.release();
-    else input.add(read);
+    lane.counters().add(Counters.BYTES_IN, read.readableBytes());
+    if (phase != Phase.SERVING) {
+      read.release();
+      return;
+    }
+    input.add(read);
+    begin();
+    if (hasInput()) channel.config().setAutoRead(false);
   }
 
   @Override
@@ -90,65 +132,133 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (!(event instanceof ChannelInputShutdownEvent)) return;
     inputEnded = true;
-    proceed();
+    if (phase == Phase.LINGERING) channel.close();
+    else proceed();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (channel.isWritable()) proceed();
+    if (!channel.isWritable()) return;
+    shared.moved(this);
+    proceed();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    // That a client is gone is no news.
+    if (!(cause instanceof IOException))
+      LOG.error("a connection is closed: its front broke", cause);
+    channel.close();
   }
 
   // ---- turns ----
 
-  /// A slot of this connection has its reply. Returns whether the connection is to be given a turn
-  /// that it is not given already.
+  /// A slot of this connection has its reply. Returns whether the connection is to be given a turn,
+  /// and nobody said so before.
   boolean answered(Slot slot) {
-    slot.answered = true;
-    shared.ended(slot.costBytes);
-    if (closed) return false;
-    bytes -= slot.costBytes;
-    if (slot.request != null) keyOrder.end(writes(slot.request), keyHash(slot.request));
+    if (slot.request != null) shared.ended(slot.costBytes);
+    if (phase == Phase.CLOSED) return false;
+    queue.answered(slot);
     if (due) return false;
     due = true;
     return true;
   }
 
+  /// Called once for each time that [#answered] was true.
   void turn() {
     due = false;
     proceed();
   }
 
-  /// Does all that can be done now.
-  void proceed() {
-    if (closed || channel == null) return;
-    if (shared.isServing()) begin();
-    send();
-    boolean more = waiting != null || !input.isEmpty();
-    if (first == null && (quitting || inputEnded && !more)) {
-      channel.writeAndFlush(channel.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
-      return;
-    }
-    boolean reads = shared.isServing() && !more && !quitting && channel.isWritable();
-    if (channel.config().isAutoRead() != reads) channel.config().setAutoRead(reads);
+  /// There is room again that this connection waited for.
+  void admit() {
+    queued = false;
+    proceed();
+    shared.passOn();
   }
 
-  private void begin() {
-    while (!quitting && hasRoom()) {
-      TextCommand command = waiting;
+  /// Has what was begun finished, and begins nothing more.
+  void finish() {
+    if (queue.isEmpty()) channel.close();
+    stopBeginning();
+    proceed();
+  }
+
+  private void stopBeginning() {
+    if (phase != Phase.SERVING) return;
+    phase = Phase.FINISHING;
+    dropInput();
+  }
+
+  void close() {
+    channel.close();
+  }
+
+  /// Does all that can be done now.
+  void proceed() {
+    if (phase == Phase.CLOSED || phase == Phase.LINGERING) return;
+    ChannelPromise written = send(null);
+    while (begin()) written = send(written);
+    if (written != null) flush(written);
+    for (Slot slot; channel.isWritable() && (slot = queue.pollPostponed()) != null; ) ask(slot);
+    boolean more = hasInput();
+    if (queue.isEmpty() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
+    else pause(more || !shared.isServing() || !queue.hasRoom() || !channel.isWritable());
+    if (weightBytes > 0) weigh();
+  }
+
+  private boolean hasInput() {
+    return waiting != null || !input.isEmpty();
+  }
+
+  /// Has the socket read, or not.
+  private void pause(boolean pauses) {
+    if (channel.config().isAutoRead() == pauses && phase != Phase.CLOSED)
+      channel.config().setAutoRead(!pauses);
+    if (paused == pauses) return;
+    paused = pauses;
+    lane.counters().add(Counters.PAUSED, pauses ? 1 : -1);
+  }
+
+  /// Closes the connection when all replies are with the client's side.
+  private void leave() {
+    phase = Phase.LINGERING;
+    dropInput();
+    pause(false);
+    if (inputEnded) Farewell.close(channel);
+    else Farewell.linger(channel);
+  }
+
+  // ---- commands ----
+
+  /// Begins what can be begun; returns whether it was anything.
+  private boolean begin() {
+    boolean begun = false;
+    while (phase == Phase.SERVING && shared.isServing() && hasInput()) {
+      if (!queue.hasRoom() || !channel.isWritable() || !hasShare()) return begun;
+      TextCommand command = waiting == null ? parse() : waiting;
       waiting = null;
-      if (command == null) command = parse();
-      if (command == null) return;
-      if (!mayBegin(command)) {
+      if (command instanceof TextCommand.Request request && !queue.mayBegin(request)) {
         waiting = command;
-        return;
+        return begun;
       }
-      begin(command);
+      if (command != null) {
+        begin(command);
+        begun = true;
+      }
     }
+    return begun;
+  }
+
+  /// Whether what is under way on all connections leaves room. If not, this one is told when it
+  /// does.
+  private boolean hasShare() {
+    if (shared.hasRoom()) return true;
+    if (!queued) {
+      queued = true;
+      shared.awaitRoom(this);
+    }
+    return false;
   }
 
   private TextCommand parse() {
@@ -160,101 +270,85 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return null;
   }
 
-  private boolean hasRoom() {
-    TextSettings.Limits limits = shared.settings().limits();
-    return count < limits.commandsPerConnectionMax()
-        && bytes < limits.bytesPerConnectionMax()
-        && channel.isWritable();
-  }
-
-  private boolean mayBegin(TextCommand command) {
-    return !(command instanceof TextCommand.Request request)
-        || keyOrder.mayBegin(writes(request), keyHash(request));
-  }
-
   private void begin(TextCommand command) {
     switch (command) {
-      case TextCommand.Request request -> begin(request);
-      case TextCommand.Admin admin -> {
-        Slot slot = add(null, OVERHEAD_BYTES);
-        shared.desk().run(admin.words(), slot::acceptAdmin);
+      case TextCommand.Request request -> {
+        lane.counters().begun(request.kind());
+        Slot slot = Slot.of(this, request);
+        queue.addUnderWay(slot);
+        ask(slot);
       }
-      case TextCommand.Version() -> answer(replies.version());
+      case TextCommand.Admin admin -> {
+        lane.counters().add(Counters.ADMIN, 1);
+        Slot slot = Slot.ofAdmin(this);
+        queue.addUnderWay(slot);
+        shared.ask(admin, slot::acceptAdmin);
+      }
+      case TextCommand.Version() -> answer(lane.replies().version());
       case TextCommand.Malformed() -> answer(Replies.COMMAND_ERROR);
       case TextCommand.Dropped() -> answer(Replies.INTERNAL);
       case TextCommand.Overlong() -> {
         answer(Replies.INTERNAL);
-        quitting = true;
+        stopBeginning();
       }
-      case TextCommand.Quit() -> quitting = true;
+      case TextCommand.Quit() -> stopBeginning();
     }
   }
 
-  private void begin(TextCommand.Request request) {
-    Slot slot = add(request, costOf(request.operation()));
-    keyOrder.begin(writes(request), keyHash(request));
-    shared.replica().submit(request.operation(), request.requestId(), slot);
+  private void ask(Slot slot) {
+    shared.ask(slot.request, slot);
   }
 
   private void answer(byte[] line) {
-    Slot slot = add(null, 0);
-    slot.line = line;
-    slot.answered = true;
-  }
-
-  private Slot add(TextCommand.Request request, int costBytes) {
-    Slot slot = new Slot(this, request, costBytes);
-    if (first == null) first = slot;
-    else last.next = slot;
-    last = slot;
-    count++;
-    bytes += costBytes;
-    shared.begun(costBytes);
-    return slot;
-  }
-
-  private static boolean writes(TextCommand.Request request) {
-    return !(request.operation() instanceof Operation.Get);
-  }
-
-  private static int keyHash(TextCommand.Request request) {
-    return switch (request.operation()) {
-      case Operation.Get get -> get.key().hashCode();
-      case Operation.Write write -> write.key().hashCode();
-      case Operation.Delete delete -> delete.key().hashCode();
-      case Operation.Expire() -> 0;
-    };
-  }
-
-  private static int costOf(Operation operation) {
-    return switch (operation) {
-      case Operation.Get get -> OVERHEAD_BYTES + get.key().length();
-      case Operation.Write write -> OVERHEAD_BYTES + write.key().length() + write.value().length();
-      case Operation.Delete delete -> OVERHEAD_BYTES + delete.key().length();
-      case Operation.Expire() -> OVERHEAD_BYTES;
-    };
+    queue.addAnswered(Slot.of(this, line));
   }
 
   // ---- replies ----
 
-  /// Sends the replies whose turn it is, as long as the client takes them.
-  private void send() {
-    ByteBuf out = null;
-    boolean written = false;
-    while (first != null && first.answered && channel.isWritable()) {
-      Slot slot = first;
-      first = slot.next;
-      if (first == null) last = null;
-      count--;
-      int size = replies.sizeMax(slot);
-      if (out == null) out = channel.alloc().buffer(Math.max(FIRST_BUFFER_BYTES, size));
-      replies.write(slot, out);
-      if (out.readableBytes() < BUFFER_BYTES) continue;
-      channel.write(out);
-      out = null;
-      written = true;
+  /// Writes the replies whose turn it is, as long as the client takes them.
+  ///
+  /// @param before what an earlier call returned, or null
+  /// @return the last of what is written and not flushed; null for nothing
+  private ChannelPromise send(ChannelPromise before) {
+    ChannelPromise written = before;
+    while (queue.hasAnswer() && channel.isWritable()) {
+      ByteBuf out = encode();
+      lane.counters().add(Counters.BYTES_OUT, out.readableBytes());
+      written = channel.newPromise();
+      channel.write(out, written);
     }
-    if (out != null) channel.write(out);
-    if (out != null || written) channel.flush();
+    return written;
+  }
+
+  /// Replies in one buffer, each of them whole. There must be one.
+  private ByteBuf encode() {
+    Replies replies = lane.replies();
+    Slot slot = queue.poll();
+    ByteBuf out = channel.alloc().buffer(Math.max(bufferBytes, replies.sizeMax(slot)));
+    do replies.write(slot, out);
+    while (out.readableBytes() < BUFFER_BYTES && (slot = queue.poll()) != null);
+    bufferBytes = Math.clamp(out.readableBytes(), FIRST_BUFFER_BYTES, BUFFER_BYTES);
+    return out;
+  }
+
+  /// @param written the last of what is flushed
+  private void flush(ChannelPromise written) {
+    channel.flush();
+    if (written.isDone()) return;
+    weigh();
+    written.addListener(_ -> weigh());
+  }
+
+  /// Counts what is held as long as the socket does not take it.
+  private void weigh() {
+    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+    long weight = pending == null ? 0 : pending.totalPendingWriteBytes();
+    if (weight > 0) {
+      weight += queue.weightBytes();
+      for (ByteBuf one : input) weight += one.capacity();
+    }
+    if (weight == weightBytes) return;
+    shared.weigh(this, weightBytes, weight);
+    weightBytes = weight;
   }
 }

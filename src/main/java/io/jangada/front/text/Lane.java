@@ -5,23 +5,41 @@ import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// What the connections of one event loop share: the way of replies from the replica's thread to
-/// the loop.
+/// What the connections of one event loop share: above all the way of replies from the replica's
+/// thread to the loop.
 ///
 /// Replies are put on a stack, and only the one that finds it empty wakes the loop, which takes the
 /// whole of it: one wake-up, and one flush for each connection, however many replies came.
 final class Lane {
   private final EventLoop loop;
+  private final Counters counters = new Counters();
+  private final Replies replies;
   private final AtomicReference<Slot> top = new AtomicReference<>();
   private final ArrayDeque<Connection> due = new ArrayDeque<>();
   private final Runnable turn = this::turn;
 
-  Lane(EventLoop loop) {
+  Lane(EventLoop loop, TextSettings settings) {
     this.loop = loop;
+    this.replies = new Replies(settings, counters);
   }
 
-  EventLoop loop() {
-    return loop;
+  /// For the loop alone, but for looking at them.
+  Counters counters() {
+    return counters;
+  }
+
+  /// For the loop alone.
+  Replies replies() {
+    return replies;
+  }
+
+  /// Has the loop do something. From any thread.
+  void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException closed) {
+      // The loops are closed, and with them all connections: there is nothing to do it for.
+    }
   }
 
   /// A slot has its reply. From any thread.
@@ -31,25 +49,28 @@ final class Lane {
       below = top.get();
       slot.below = below;
     } while (!top.compareAndSet(below, slot));
-    if (below == null) wake();
-  }
-
-  private void wake() {
-    try {
-      loop.execute(turn);
-    } catch (RejectedExecutionException closed) {
-      // The loops are closed, and with them the connections: nobody is left to tell.
-      top.set(null);
-    }
+    if (below == null) execute(turn);
   }
 
   private void turn() {
-    for (Slot slot = top.getAndSet(null); slot != null; ) {
-      Slot below = slot.below;
+    for (Slot slot = takeAll(); slot != null; ) {
+      Slot next = slot.below;
       slot.below = null;
-      if (slot.connection.answered(slot)) due.add(slot.connection);
-      slot = below;
+      if (slot.connection().answered(slot)) due.add(slot.connection());
+      slot = next;
     }
     for (Connection one; (one = due.poll()) != null; ) one.turn();
+  }
+
+  /// The stack turned round: what was answered first is first.
+  private Slot takeAll() {
+    Slot oldest = null;
+    for (Slot slot = top.getAndSet(null); slot != null; ) {
+      Slot below = slot.below;
+      slot.below = oldest;
+      oldest = slot;
+      slot = below;
+    }
+    return oldest;
   }
 }

@@ -20,15 +20,18 @@ final class Replies {
   private static final byte[] OK = ascii("OK ");
   private static final byte[] REDIRECT = ascii("REDIRECT ");
   private static final int NUMBER_BYTES_MAX = 20;
+  private static final int FIXED_BYTES_MAX = 4 * NUMBER_BYTES_MAX;
   private static final long MILLIS_PER_SECOND = 1_000;
 
   private final TextSettings settings;
+  private final Counters counters;
   private final byte[] versionError;
   private final byte[] version;
   private final byte[] digits = new byte[NUMBER_BYTES_MAX];
 
-  Replies(TextSettings settings) {
+  Replies(TextSettings settings, Counters counters) {
     this.settings = settings;
+    this.counters = counters;
     versionError = line(settings.dialect().seedSpelling() ? "ERR_VERION" : "ERR_VERSION");
     version = line("VERSION " + settings.version());
   }
@@ -47,53 +50,61 @@ final class Replies {
 
   /// How much a slot's reply takes at most.
   int sizeMax(Slot slot) {
-    int fixed = 4 * NUMBER_BYTES_MAX;
-    if (slot.line != null) return Math.max(fixed, slot.line.length);
-    if (slot.outcome instanceof Outcome.Done(Result.Found found))
-      return fixed + found.value().length();
-    if (slot.adminReply instanceof AdminReply.Value(Bytes bytes)) return fixed + bytes.length();
-    return fixed;
+    int fixed = slot.line() == null ? FIXED_BYTES_MAX : slot.line().length;
+    return fixed + slot.valueBytes();
   }
 
   /// Writes the reply of a slot that is answered.
   void write(Slot slot, ByteBuf out) {
-    if (slot.line != null) out.writeBytes(slot.line);
-    else if (slot.adminReply != null) write(slot.adminReply, out);
-    else write(slot.request.kind(), slot.outcome, out);
+    if (slot.line() != null) writeLine(slot.line(), out);
+    else if (slot.adminReply() != null) write(slot.adminReply(), out);
+    else write(slot, slot.outcome(), out);
+  }
+
+  private void writeLine(byte[] line, ByteBuf out) {
+    if (line == COMMAND_ERROR) counters.add(Counters.COMMAND_ERRORS, 1);
+    else if (line == INTERNAL) counters.add(Counters.INTERNAL_ERRORS, 1);
+    else if (line == NOT_FOUND) counters.add(Counters.NOT_FOUND, 1);
+    else if (line == FORGOTTEN) counters.add(Counters.FORGOTTEN, 1);
+    else if (line == versionError) counters.add(Counters.VERSION_ERRORS, 1);
+    out.writeBytes(line);
   }
 
   private void write(AdminReply reply, ByteBuf out) {
     switch (reply) {
-      case AdminReply.Value(Bytes bytes) -> writeValue(bytes, out);
+      case AdminReply.Value(Bytes bytes) -> {
+        out.writeBytes(VALUE);
+        writeData(bytes, out);
+      }
       case AdminReply.Redirect(int id) -> writeRedirect(id, out);
-      case AdminReply.CommandError() -> out.writeBytes(COMMAND_ERROR);
-      case AdminReply.InternalError() -> out.writeBytes(INTERNAL);
+      case AdminReply.CommandError() -> writeLine(COMMAND_ERROR, out);
+      case AdminReply.InternalError() -> writeLine(INTERNAL, out);
     }
   }
 
   /// `ERR_INTERNAL` says nothing about whether the command took effect, so that it may stand for
   /// [Outcome.Unknown] and for what surely had none.
-  private void write(TextCommand.Kind kind, Outcome outcome, ByteBuf out) {
+  private void write(Slot slot, Outcome outcome, ByteBuf out) {
     switch (outcome) {
-      case Outcome.Done(Result result) -> write(kind, result, out);
+      case Outcome.Done(Result result) -> write(slot, result, out);
       case Outcome.NotLeader(int leader) -> writeRedirect(leader, out);
-      case Outcome.Busy _, Outcome.Refused _, Outcome.Unknown() -> out.writeBytes(INTERNAL);
+      case Outcome.Busy _, Outcome.Refused _, Outcome.Unknown() -> writeLine(INTERNAL, out);
     }
   }
 
-  private void write(TextCommand.Kind kind, Result result, ByteBuf out) {
+  private void write(Slot slot, Result result, ByteBuf out) {
     switch (result) {
       case Result.Written(long written) -> {
         out.writeBytes(OK);
         writeNumber(written, out);
         endLine(out);
       }
-      case Result.Found found -> writeFound(kind, found, out);
-      case Result.NotFound() -> out.writeBytes(NOT_FOUND);
-      case Result.Exists _, Result.Mismatch _ -> out.writeBytes(versionError);
+      case Result.Found found -> writeFound(slot, found, out);
+      case Result.NotFound() -> writeLine(NOT_FOUND, out);
+      case Result.Exists _, Result.Mismatch _ -> writeLine(versionError, out);
       case Result.Deleted _ -> out.writeBytes(DELETED);
-      case Result.Forgotten() -> out.writeBytes(FORGOTTEN);
-      case Result.Refused(Result.Reason reason) -> out.writeBytes(lineOf(reason));
+      case Result.Forgotten() -> writeLine(FORGOTTEN, out);
+      case Result.Refused(Result.Reason reason) -> writeLine(lineOf(reason), out);
       case Result.Expired _ -> throw new IllegalStateException("no client asks for expiry");
     }
   }
@@ -105,20 +116,24 @@ final class Replies {
     };
   }
 
-  private void writeFound(TextCommand.Kind kind, Result.Found found, ByteBuf out) {
+  private void writeFound(Slot slot, Result.Found found, ByteBuf out) {
     out.writeBytes(VALUE);
-    if (kind == TextCommand.Kind.GETM) {
+    if (slot.request.kind() == TextCommand.Kind.GETM) {
       writeNumber(found.version(), out);
       out.writeByte(' ');
-      writeNumber(found.ttlMillis() / MILLIS_PER_SECOND, out);
+      writeNumber(exptime(slot, found), out);
       out.writeByte(' ');
     }
     writeData(found.value(), out);
   }
 
-  private void writeValue(Bytes bytes, ByteBuf out) {
-    out.writeBytes(VALUE);
-    writeData(bytes, out);
+  /// In seconds. A value that is there lives for another second at least, for 0 would mean for
+  /// ever.
+  private long exptime(Slot slot, Result.Found found) {
+    if (!settings.dialect().exptimeLeft()) return found.ttlMillis() / MILLIS_PER_SECOND;
+    if (found.ttlMillis() == 0) return 0;
+    long seconds = Math.ceilDiv(slot.leftMillis(), MILLIS_PER_SECOND);
+    return Math.clamp(seconds, 1, CommandParser.EXPTIME_MAX);
   }
 
   private void writeData(Bytes bytes, ByteBuf out) {
@@ -132,9 +147,10 @@ final class Replies {
   /// be named.
   private void writeRedirect(int id, ByteBuf out) {
     if (id < 0 || !settings.knows().test(id)) {
-      out.writeBytes(INTERNAL);
+      writeLine(INTERNAL, out);
       return;
     }
+    counters.add(Counters.REDIRECTS, 1);
     out.writeBytes(REDIRECT);
     writeNumber(id, out);
     endLine(out);

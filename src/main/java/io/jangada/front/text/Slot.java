@@ -1,52 +1,132 @@
 package io.jangada.front.text;
 
+import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import java.util.function.Consumer;
 
 /// The place of one command's reply among those of its connection. The reply may come on any
 /// thread; everything else is the event loop's.
 final class Slot implements Consumer<Outcome> {
-  final Connection connection;
+  /// What a command takes beside its key and value, about.
+  static final int OVERHEAD_BYTES = 192;
 
-  /// What it counts against limits in bytes.
-  final int costBytes;
+  private final Connection connection;
 
   /// Null for what is no request to the store.
   final TextCommand.Request request;
 
+  /// What it counts against limits in bytes while it is under way.
+  final int costBytes;
+
   /// The connection's next command.
   Slot next;
 
-  /// The next in the lane's stack of what was answered.
+  /// The next on the lane's stack of what was answered.
   Slot below;
 
-  /// At most one of these two is set, before the slot is given to the lane.
-  Outcome outcome;
+  /// The reply: one of these three. Set before the slot is given to the lane.
+  private Outcome outcome;
 
-  AdminReply adminReply;
+  private AdminReply adminReply;
+  private byte[] line;
 
-  /// A line that needs nobody's answer.
-  byte[] line;
+  /// The time to live that is left of what was found, as far as it was asked for.
+  private long leftMillis;
 
-  boolean answered;
+  private State state = State.UNDER_WAY;
 
-  /// Bytes of a value that was found and is not sent yet, as counted against the connection.
+  /// Bytes of a value that was found, as counted against the connection.
   int heldBytes;
 
-  Slot(Connection connection, TextCommand.Request request, int costBytes) {
+  /// Where a command is on its way.
+  enum State {
+    /// Somebody was asked and will answer.
+    UNDER_WAY,
+    /// It was answered; the reply is to be sent.
+    ANSWERED,
+    /// A read that was answered while there was no room for the value: it will be asked again.
+    POSTPONED
+  }
+
+  private Slot(Connection connection, TextCommand.Request request) {
     this.connection = connection;
     this.request = request;
-    this.costBytes = costBytes;
+    this.costBytes = OVERHEAD_BYTES + (request == null ? 0 : request.bytes());
   }
+
+  static Slot of(Connection connection, TextCommand.Request request) {
+    return new Slot(connection, request);
+  }
+
+  /// One whose reply is known at once.
+  static Slot of(Connection connection, byte[] line) {
+    Slot slot = new Slot(connection, null);
+    slot.line = line;
+    return slot;
+  }
+
+  static Slot ofAdmin(Connection connection) {
+    return new Slot(connection, null);
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  // ---- from any thread ----
 
   @Override
   public void accept(Outcome outcome) {
     this.outcome = outcome;
+    if (connection.tellsTimeLeft() && outcome instanceof Outcome.Done(Result.Found found))
+      leftMillis = found.deadlineMillis() - connection.clusterTimeMillis();
     connection.lane().answered(this);
   }
 
   void acceptAdmin(AdminReply reply) {
     this.adminReply = reply;
     connection.lane().answered(this);
+  }
+
+  // ---- on the event loop ----
+
+  State state() {
+    return state;
+  }
+
+  void answered() {
+    state = State.ANSWERED;
+  }
+
+  /// Lets go of the value.
+  void postpone() {
+    outcome = null;
+    state = State.POSTPONED;
+  }
+
+  void askAgain() {
+    state = State.UNDER_WAY;
+  }
+
+  Outcome outcome() {
+    return outcome;
+  }
+
+  AdminReply adminReply() {
+    return adminReply;
+  }
+
+  byte[] line() {
+    return line;
+  }
+
+  long leftMillis() {
+    return leftMillis;
+  }
+
+  /// The bytes of the value that the reply brings.
+  int valueBytes() {
+    if (outcome instanceof Outcome.Done(Result.Found found)) return found.value().length();
+    return adminReply instanceof AdminReply.Value value ? value.bytes().length() : 0;
   }
 }

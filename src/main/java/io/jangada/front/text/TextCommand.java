@@ -1,5 +1,6 @@
 package io.jangada.front.text;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import java.util.List;
@@ -7,7 +8,30 @@ import java.util.List;
 /// What a client sent, as the [CommandParser] understands it.
 sealed interface TextCommand {
   /// @param requestId null for what is not sent under `once`
-  record Request(Kind kind, Operation operation, RequestId requestId) implements TextCommand {}
+  record Request(Kind kind, Operation operation, RequestId requestId) implements TextCommand {
+    boolean writes() {
+      return !(operation instanceof Operation.Get);
+    }
+
+    int keyHash() {
+      return key().hashCode();
+    }
+
+    private Bytes key() {
+      return switch (operation) {
+        case Operation.Get get -> get.key();
+        case Operation.Write write -> write.key();
+        case Operation.Delete delete -> delete.key();
+        case Operation.Expire() -> Bytes.EMPTY;
+      };
+    }
+
+    /// Its key and value.
+    int bytes() {
+      int value = operation instanceof Operation.Write write ? write.value().length() : 0;
+      return key().length() + value;
+    }
+  }
 
   record Admin(List<String> words) implements TextCommand {}
 

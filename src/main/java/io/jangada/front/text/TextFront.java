@@ -7,24 +7,44 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The text protocol's side of a member: it listens, and serves whoever connects.
 ///
-/// It listens from the start, and holds what comes until there is a replica to [#serve].
+/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
+/// are the caller's, and are to be closed after the front.
 public final class TextFront implements AutoCloseable {
   private static final int BACKLOG = 4_096;
+  private static final long CLOSE_MILLIS_MAX = 1_000;
 
+  /// Refused connections that may take their time to go.
+  private static final int REFUSALS_MAX = 256;
+
+  /// Beyond, a client's replies wait until it has taken some.
+  private static final WriteBufferWaterMark UNSENT_BYTES =
+      new WriteBufferWaterMark(64 << 10, 128 << 10);
+
+  private final TextSettings settings;
   private final Shared shared;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
+  private final AtomicInteger open = new AtomicInteger();
   private final Channel listener;
 
   private TextFront(TextSettings settings, Loops loops) throws IOException {
-    shared = new Shared(settings);
+    this.settings = settings;
+    this.shared = new Shared(settings);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
@@ -34,12 +54,12 @@ public final class TextFront implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    Lane lane = lanes.computeIfAbsent(channel.eventLoop(), Lane::new);
-                    channel.pipeline().addLast(new Connection(shared, lane));
+                    accept(channel);
                   }
                 });
     var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
@@ -57,18 +77,91 @@ public final class TextFront implements AutoCloseable {
     return new TextFront(settings, loops);
   }
 
+  private void accept(SocketChannel channel) {
+    Lane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> new Lane(loop, settings));
+    int others = open.getAndIncrement();
+    channel.closeFuture().addListener(_ -> open.decrementAndGet());
+    if (others < settings.limits().connectionsMax()) {
+      channel.pipeline().addLast(new Connection(shared, lane, channel));
+    } else {
+      lane.counters().add(Counters.REFUSED, 1);
+      boolean lingers = others < settings.limits().connectionsMax() + REFUSALS_MAX;
+      channel.pipeline().addLast(new Refusal(channel, lingers));
+    }
+  }
+
   /// Where it listens.
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
   }
 
-  /// From now on commands are carried out, those that came before included.
+  /// From now on commands are carried out, those that came before included. To be called once.
   public void serve(Replica replica, AdminDesk desk) {
     shared.serve(replica, desk);
   }
 
+  /// Takes no more connections, begins no more commands, answers those that were begun, and closes
+  /// each connection when it is done.
+  ///
+  /// @param timeoutMillis how long to wait for that
+  /// @return whether all are done; the front is still to be closed
+  public boolean drain(long timeoutMillis) {
+    long began = System.nanoTime();
+    listener.close().awaitUninterruptibly(timeoutMillis);
+    long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    return isDone(shared.finish(), timeoutMillis - spentMillis);
+  }
+
+  private static boolean isDone(CompletableFuture<Void> closed, long timeoutMillis) {
+    try {
+      closed.get(timeoutMillis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /// Stops listening and closes all connections, whatever they are doing. What was begun may still
+  /// take effect.
   @Override
   public void close() {
-    listener.close().awaitUninterruptibly();
+    listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
+    isDone(shared.closeAll(), CLOSE_MILLIS_MAX);
+  }
+
+  /// What it did and does. Each number is right for its moment; they are not of one moment.
+  public TextStats stats() {
+    Map<String, Long> commands = new LinkedHashMap<>();
+    for (TextCommand.Kind kind : TextCommand.Kind.values()) {
+      long count = 0;
+      for (Lane lane : lanes.values()) count += lane.counters().get(kind);
+      commands.put(kind.name().toLowerCase(Locale.ROOT), count);
+    }
+    commands.put("admin", sum(Counters.ADMIN));
+    Map<String, Long> errors = new LinkedHashMap<>();
+    errors.put("ERR_CMD_ERR", sum(Counters.COMMAND_ERRORS));
+    errors.put("ERR_NOT_FOUND", sum(Counters.NOT_FOUND));
+    errors.put("ERR_VERSION", sum(Counters.VERSION_ERRORS));
+    errors.put("ERR_INTERNAL", sum(Counters.INTERNAL_ERRORS));
+    errors.put("ERR_FORGOTTEN", sum(Counters.FORGOTTEN));
+    errors.put("REDIRECT", sum(Counters.REDIRECTS));
+    long closed = sum(Counters.CLOSED);
+    long opened = sum(Counters.OPENED);
+    return new TextStats(
+        new TextStats.Connections(opened - closed, opened, sum(Counters.REFUSED), shared.evicted()),
+        commands,
+        errors,
+        sum(Counters.BYTES_IN),
+        sum(Counters.BYTES_OUT),
+        shared.now(sum(Counters.PAUSED)));
+  }
+
+  private long sum(int counter) {
+    long sum = 0;
+    for (Lane lane : lanes.values()) sum += lane.counters().get(counter);
+    return sum;
   }
 }

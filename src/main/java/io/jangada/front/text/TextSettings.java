@@ -46,8 +46,8 @@ public record TextSettings(
   /// @param bytesMax keys and values of these
   /// @param arrivingBytesMax lines and values that have not come to their end, on all connections;
   ///   beyond, values are read and thrown away, and the command fails
-  /// @param replyBytesMax replies that clients are slow to take, on all connections; beyond, the
-  ///   connection that has been stuck for the longest time is closed
+  /// @param heldBytesMax what is held for clients that are slow to take their replies, on all
+  ///   connections; beyond, the connection that has been stuck for the longest time is closed
   public record Limits(
       int connectionsMax,
       int commandsPerConnectionMax,
@@ -55,7 +55,7 @@ public record TextSettings(
       int commandsMax,
       long bytesMax,
       long arrivingBytesMax,
-      long replyBytesMax) {
+      long heldBytesMax) {
     public static final Limits DEFAULT =
         new Limits(10_000, 1_024, 4 << 20, 12_288, 48L << 20, 64L << 20, 64L << 20);
 
@@ -66,7 +66,7 @@ public record TextSettings(
       require(commandsMax >= 1, "commandsMax must be 1 or more");
       require(bytesMax >= 1, "bytesMax must be 1 or more");
       require(arrivingBytesMax >= 1, "arrivingBytesMax must be 1 or more");
-      require(replyBytesMax >= 1, "replyBytesMax must be 1 or more");
+      require(heldBytesMax >= 1, "heldBytesMax must be 1 or more");
     }
   }
 
