@@ -1,0 +1,47 @@
+package io.jangada.harness;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// Ports of loopback that nobody uses, from below those that the operating system gives to outgoing
+/// connections: a port from there could be taken, while its server is down, by somebody else's
+/// connection.
+final class FreePorts {
+  private static final int FIRST = 10_000;
+  private static final int END = 32_000;
+  private static final int TRIES_MAX = 10_000;
+
+  private final RandomGenerator random;
+  private final Set<Integer> given = new LinkedHashSet<>();
+
+  FreePorts(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /// One that it has not given before.
+  int next() throws IOException {
+    for (int tried = 0; tried < TRIES_MAX; tried++) {
+      int port = random.nextInt(FIRST, END);
+      if (!given.contains(port) && isFree(port)) {
+        given.add(port);
+        return port;
+      }
+    }
+    throw new IOException("there is no free port from " + FIRST + " to " + (END - 1));
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

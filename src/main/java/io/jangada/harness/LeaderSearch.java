@@ -1,0 +1,76 @@
+package io.jangada.harness;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+
+/// Finds out who leads, by asking: the leader answers a read, everybody else says `REDIRECT`. A
+/// read is answered only by one whom a majority follows, so this one does lead, and not only
+/// believes so.
+public final class LeaderSearch {
+  /// Nobody has it, and nobody minds if somebody has.
+  private static final String KEY = "jangada-harness-who-leads";
+
+  private static final int REPLY_MILLIS_MAX = 400;
+
+  private final ProcessCluster cluster;
+
+  public LeaderSearch(ProcessCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /// Who leads now; empty when nobody says so soon.
+  public Optional<Integer> look() {
+    SortedSet<Integer> unasked = cluster.awake();
+    Deque<Integer> next = new ArrayDeque<>(unasked);
+    while (!next.isEmpty()) {
+      int server = next.pop();
+      if (!unasked.remove(server)) continue;
+      Optional<Integer> named = ask(server);
+      if (named.isPresent() && named.get() == server) return named;
+      named.ifPresent(next::push);
+    }
+    return Optional.empty();
+  }
+
+  /// Whom this server names, itself included.
+  private Optional<Integer> ask(int server) {
+    try (TextConnection connection =
+        TextConnection.open(cluster.clientAddress(server), REPLY_MILLIS_MAX)) {
+      return switch (connection.get(KEY)) {
+        // One that names itself and does not answer is about to: it is asked again later.
+        case TextReply.Redirect(int leader) when leader != server -> Optional.of(leader);
+        case TextReply.NotFound _, TextReply.Value _ -> Optional.of(server);
+        default -> Optional.empty();
+      };
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Waits until somebody leads.
+  public int await(long millisMax) throws InterruptedException, TimeoutException {
+    return Waiting.need("leader", millisMax, this::look);
+  }
+
+  /// Waits until somebody leads who is none of these.
+  public int awaitOther(Set<Integer> not, long millisMax)
+      throws InterruptedException, TimeoutException {
+    String others = not.isEmpty() ? "leader" : "leader beside " + new TreeSet<>(not);
+    return Waiting.need(others, millisMax, () -> look().filter(leader -> !not.contains(leader)));
+  }
+
+  /// Some server that does not lead.
+  public int awaitFollower(long millisMax) throws InterruptedException, TimeoutException {
+    int leader = await(millisMax);
+    SortedSet<Integer> others = cluster.awake();
+    others.remove(leader);
+    if (others.isEmpty()) throw new TimeoutException("no follower: server " + leader + " is alone");
+    return others.first();
+  }
+}

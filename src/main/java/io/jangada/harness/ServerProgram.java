@@ -1,0 +1,46 @@
+package io.jangada.harness;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How a server is started: the words before its id and its options.
+public record ServerProgram(List<String> words) {
+  private static final String MAIN = "io.jangada.server.ServerMain";
+  private static final List<String> FLAGS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:-UsePerfData",
+          "-Xlog:disable",
+          "-Xlog:all=error:stderr",
+          "--enable-native-access=ALL-UNNAMED");
+
+  public ServerProgram {
+    words = List.copyOf(words);
+  }
+
+  /// The server of this very program, on the Java that runs this, with a heap that leaves room for
+  /// others on the machine. It ends with this process, whatever becomes of it.
+  public static ServerProgram own(int heapMebibytes) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(FLAGS);
+    words.add("-Xmx" + heapMebibytes + "m");
+    words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    words.addAll(List.of(Leash.class.getName(), MAIN));
+    return new ServerProgram(words);
+  }
+
+  /// A program that is started as `kvstore` is: `<words> <id> …`.
+  public static ServerProgram of(String... words) {
+    return new ServerProgram(List.of(words));
+  }
+
+  List<String> forServer(int id, Path config, List<String> options) {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(List.of("" + id, "--config", config.toString()));
+    all.addAll(options);
+    return all;
+  }
+}
