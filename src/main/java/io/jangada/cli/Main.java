@@ -1,9 +1,17 @@
 package io.jangada.cli;
 
+import io.jangada.cli.cluster.CasCommand;
+import io.jangada.cli.cluster.DeleteCommand;
+import io.jangada.cli.cluster.GetCommand;
+import io.jangada.cli.cluster.GetmCommand;
+import io.jangada.cli.cluster.SetCommand;
+import io.jangada.cli.cluster.Surroundings;
+import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -26,13 +34,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CompletionCommand.class,
       DemoCommand.class,
       ServerCommand.class,
+      GetCommand.class,
+      GetmCommand.class,
+      SetCommand.class,
+      CasCommand.class,
+      DeleteCommand.class,
       SimCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine(System.getenv()).execute(args));
+    CommandLine jangada = commandLine(System.getenv());
+    Surroundings.ofProcess().putAround(jangada);
+    System.exit(jangada.execute(args));
   }
 
   /// The whole command tree, ready to execute. Colours are used on a terminal only, and never where
@@ -41,11 +56,18 @@ public final class Main implements Runnable {
     boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
     CommandLine jangada = new CommandLine(new Main());
     ServerCommand.withFlags(jangada.getSubcommands().get("server"));
+    tellVersions(jangada);
     return jangada
         .setColorScheme(CommandLine.Help.defaultColorScheme(plain ? Ansi.OFF : Ansi.AUTO))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::explainUsage)
         .setExecutionExceptionHandler(Main::explainFailure);
+  }
+
+  private static void tellVersions(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.versionProvider() == null) spec.versionProvider(new BuildInfo.Provider());
+    command.getSubcommands().values().forEach(Main::tellVersions);
   }
 
   @Override
@@ -70,9 +92,20 @@ public final class Main implements Runnable {
     String first = unmatched.getUnmatched().getFirst();
     boolean command = !first.startsWith("-") && !e.getCommandLine().getSubcommands().isEmpty();
     String kind = command ? "command" : first.startsWith("-") ? "option" : "argument";
-    List<String> likely = unmatched.getSuggestions();
-    String hint = likely.isEmpty() ? "" : " Did you mean '" + likely.getFirst() + "'?";
+    String hint =
+        nearest(first, e.getCommandLine()).map(n -> " Did you mean '" + n + "'?").orElse("");
     return "unknown " + kind + " '" + first + "'." + hint;
+  }
+
+  private static Optional<String> nearest(String written, CommandLine command) {
+    String word = written.replaceFirst("=.*", "");
+    List<String> known =
+        word.startsWith("-")
+            ? command.getCommandSpec().optionsMap().keySet().stream()
+                .filter(n -> n.length() > 2)
+                .toList()
+            : List.copyOf(command.getSubcommands().keySet());
+    return Nearest.to(word, known);
   }
 
   private static int explainFailure(

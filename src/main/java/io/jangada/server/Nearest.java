@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The word that somebody may have meant.
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /// The known word that takes the fewest letters to change, if those are few.
-  static Optional<String> to(String written, List<String> known) {
+  public static Optional<String> to(String written, List<String> known) {
     String word = written.toLowerCase(Locale.ROOT);
     String best = null;
     int fewest = Math.max(2, word.length() / 3) + 1;

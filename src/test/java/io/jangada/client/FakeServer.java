@@ -19,30 +19,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A server of the text protocol on the loopback that answers what a test tells it to.
-final class FakeServer implements AutoCloseable {
+public final class FakeServer implements AutoCloseable {
   /// At the end of an answer: the connection is closed after it.
-  static final String CLOSE = "\u0000";
+  public static final String CLOSE = "\u0000";
 
   /// No answer, now or ever.
-  static final String SILENCE = "";
+  public static final String SILENCE = "";
 
   /// A command that arrived.
   ///
   /// @param once `<client> <number>`, or empty
   /// @param line what follows that
   /// @param connection 0 for the first
-  record Asked(String once, String line, Bytes data, int connection) {
-    String word(int place) {
+  public record Asked(String once, String line, Bytes data, int connection) {
+    public String word(int place) {
       return line.split(" ")[place];
     }
 
-    long number() {
+    public long number() {
       return Long.parseLong(once.split(" ")[1]);
     }
   }
 
   /// What to answer, as it goes over the wire.
-  interface Script {
+  public interface Script {
     String answer(Asked asked) throws InterruptedException;
   }
 
@@ -53,34 +53,34 @@ final class FakeServer implements AutoCloseable {
   private final List<Asked> all = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Asked> arriving = new LinkedBlockingQueue<>();
 
-  FakeServer(Script script) throws IOException {
+  public FakeServer(Script script) throws IOException {
     this.script = script;
     listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(this::accept);
   }
 
   /// A port that nobody listens on.
-  static Endpoint nowhere() throws IOException {
+  public static Endpoint nowhere() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return new Endpoint("127.0.0.1", socket.getLocalPort());
     }
   }
 
-  Endpoint endpoint() {
+  public Endpoint endpoint() {
     return new Endpoint("127.0.0.1", listener.getLocalPort());
   }
 
   /// All commands that arrived so far.
-  List<Asked> asked() {
+  public List<Asked> asked() {
     return List.copyOf(all);
   }
 
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 
   /// The next command that arrives, or has arrived and was not taken yet.
-  Asked take() throws InterruptedException {
+  public Asked take() throws InterruptedException {
     Asked next = arriving.poll(10, TimeUnit.SECONDS);
     if (next == null) throw new AssertionError("no command came");
     return next;

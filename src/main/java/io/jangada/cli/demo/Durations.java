@@ -5,13 +5,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Durations as people write them, `500ms`, `10s` or `5m`, and as they read them.
-final class Durations {
+public final class Durations {
   private static final Pattern WRITTEN = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private Durations() {}
 
   /// @return milliseconds, 1 or more; -1 when the text is no duration
-  static long parseMillis(String text) {
+  public static long parseMillis(String text) {
     Matcher matcher = WRITTEN.matcher(text);
     if (!matcher.matches()) return -1;
     long number = Long.parseLong(matcher.group(1));
@@ -25,12 +25,12 @@ final class Durations {
     return number == 0 ? -1 : number * unit;
   }
 
-  static String ofNanos(long nanos) {
+  public static String ofNanos(long nanos) {
     if (nanos < 10_000_000) return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
     return ofMillis(nanos / 1_000_000);
   }
 
-  static String ofMillis(long millis) {
+  public static String ofMillis(long millis) {
     if (millis < 1_000) return millis + " ms";
     return String.format(Locale.ROOT, "%.1f s", millis / 1e3);
   }

@@ -1,0 +1,53 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `jangada cas`: replaces the value of a key if it still has a version.
+@Command(
+    name = "cas",
+    description = {
+      "Replace the value of a key if it still has the version that getm told; print OK and the new"
+          + " version.",
+      "It is done once, however often it has to be sent.",
+      "Exit codes: 0 stored, 2 usage, 3 no such key, 4 the key has another version, 1 failed or"
+          + " unknown whether it was done, 69 not done: no server could do it."
+    },
+    mixinStandardHelpOptions = true)
+public final class CasCommand implements Callable<Integer> {
+  @Mixin private Cluster cluster;
+  @Mixin private Telling telling;
+
+  @Parameters(index = "0", paramLabel = "KEY", description = "The key: no blanks.")
+  private String key;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "VERSION",
+      description = "The version that the key must have; getm tells it.")
+  private long version;
+
+  @Parameters(
+      index = "2",
+      arity = "0..1",
+      paramLabel = "VALUE",
+      description = "The value; without one, all of standard input, byte for byte.")
+  private String value;
+
+  @Mixin private NewValue stored;
+
+  @Override
+  public Integer call() {
+    try (JangadaClient client = cluster.open()) {
+      long ttl = stored.ttlSeconds(cluster);
+      Bytes bytes = stored.bytes(value, cluster);
+      Reply.ToWrite reply = client.cas(cluster.bytes(key), version, bytes, ttl).join();
+      return telling.written(reply, key);
+    }
+  }
+}

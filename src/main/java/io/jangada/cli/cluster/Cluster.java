@@ -1,0 +1,146 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.cli.demo.Durations;
+import io.jangada.client.ClientOptions;
+import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import io.jangada.server.ConfigException;
+import io.jangada.server.ServerConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// Which cluster a command talks to, and for how long it tries: the options that all of these
+/// commands have.
+///
+/// Servers are taken from the first of these that says something: `--endpoints`, `--config`, the
+/// variable `JANGADA_ENDPOINTS`, a `config.json` in the current folder, `127.0.0.1:9000`.
+public final class Cluster implements Surroundings.Surrounded {
+  private static final String VARIABLE = "JANGADA_ENDPOINTS";
+  private static final String FILE = "config.json";
+  private static final Endpoint STANDARD = new Endpoint("127.0.0.1", 9000);
+
+  /// What stands for bytes that the JVM could not read.
+  private static final char REPLACEMENT = '\ufffd';
+
+  private static final long CONNECT_MILLIS_MAX = 1_000;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--endpoints",
+      paramLabel = "HOST:PORT,...",
+      description =
+          "Servers to ask; one is enough, the leader is found from there. Otherwise those in "
+              + VARIABLE
+              + ", or in ./config.json, or 127.0.0.1:9000.")
+  private String endpoints;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A config.json of the servers, to take their addresses from.")
+  private Path config;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      description = "How long to try, such as 500ms or 10s (default: ${DEFAULT-VALUE}).")
+  private String timeout;
+
+  private Surroundings surroundings = Surroundings.ofProcess();
+
+  @Override
+  public void surround(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /// A client as the options want it.
+  ///
+  /// @throws ParameterException when they make no sense
+  JangadaClient open() {
+    return JangadaClient.connect(options());
+  }
+
+  ClientOptions options() {
+    long millis = duration("--timeout", timeout);
+    int connect = (int) Math.max(1, Math.min(CONNECT_MILLIS_MAX, millis / 2));
+    ClientOptions.Timing standard = ClientOptions.Timing.DEFAULT;
+    long silence = Math.max(1, Math.min(standard.silenceMillis(), millis / 2));
+    var timing =
+        new ClientOptions.Timing(
+            millis, silence, connect, standard.backOffMinMillis(), standard.backOffMaxMillis());
+    Map<Integer, Endpoint> members = configured();
+    return ClientOptions.of(endpoints(members)).withMembers(members).withTiming(timing);
+  }
+
+  /// An argument as bytes.
+  ///
+  /// @throws ParameterException when the system's locale made something else of it
+  Bytes bytes(String argument) {
+    if (argument.indexOf(REPLACEMENT) >= 0)
+      throw wrong(
+          "'"
+              + argument
+              + "' is not as it was typed: this locale has no UTF-8, try with LC_ALL=C.UTF-8");
+    return Bytes.utf8(argument);
+  }
+
+  /// The servers to ask first.
+  List<Endpoint> endpoints() {
+    return endpoints(configured());
+  }
+
+  private List<Endpoint> endpoints(Map<Integer, Endpoint> members) {
+    String variable = surroundings.environment().getOrDefault(VARIABLE, "");
+    if (endpoints != null) return parse("--endpoints", endpoints);
+    if (config == null && !variable.isEmpty()) return parse(VARIABLE, variable);
+    return members.isEmpty() ? List.of(STANDARD) : new ArrayList<>(members.values());
+  }
+
+  private List<Endpoint> parse(String where, String text) {
+    try {
+      return Endpoint.parseList(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong(where + ": " + e.getMessage());
+    }
+  }
+
+  /// Where members listen according to the file; none when there is no file.
+  private Map<Integer, Endpoint> configured() {
+    Path file = config != null ? config : surroundings.folder().resolve(FILE);
+    Map<Integer, Endpoint> members = new TreeMap<>();
+    if (config == null && !Files.exists(file)) return members;
+    try {
+      for (ServerConfig.Entry entry : ServerConfig.read(file).servers())
+        members.put(entry.id(), new Endpoint(entry.hostname(), entry.clientPort()));
+    } catch (ConfigException | IllegalArgumentException e) {
+      // One that only lies around must not stand in the way of who says which servers to ask.
+      boolean said = endpoints != null || surroundings.environment().containsKey(VARIABLE);
+      if (config != null || !said) throw wrong(e.getMessage());
+    }
+    return members;
+  }
+
+  /// @return milliseconds, 1 or more
+  long duration(String option, String text) {
+    long millis = Durations.parseMillis(text);
+    if (millis < 1 || millis > ClientOptions.Timing.MILLIS_MAX)
+      throw wrong(option + ": '" + text + "' is no time such as 500ms, 10s or 5m, up to 24h");
+    return millis;
+  }
+
+  ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

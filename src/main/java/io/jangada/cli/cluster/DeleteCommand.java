@@ -1,0 +1,42 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `jangada delete`: removes a key.
+@Command(
+    name = "delete",
+    description = {
+      "Remove a key; print DELETED.",
+      "Exit codes: 0 removed, 2 usage, 3 no such key, 1 failed or unknown whether it was done, 69"
+          + " not done: no server could do it."
+    },
+    mixinStandardHelpOptions = true)
+public final class DeleteCommand implements Callable<Integer> {
+  @Mixin private Cluster cluster;
+  @Mixin private Telling telling;
+
+  @Parameters(paramLabel = "KEY", description = "The key: no blanks.")
+  private String key;
+
+  @Override
+  public Integer call() {
+    try (JangadaClient client = cluster.open()) {
+      Reply.ToDelete reply = client.delete(cluster.bytes(key)).join();
+      if (!(reply instanceof Reply.Deleted)) return telling.no(reply, key);
+      if (telling.isJson())
+        telling.json(
+            out -> {
+              out.writeBooleanProperty("ok", true);
+              out.writeStringProperty("key", key);
+            });
+      else telling.line("DELETED");
+      return ExitCode.OK;
+    }
+  }
+}

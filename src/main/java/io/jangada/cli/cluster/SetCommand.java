@@ -1,0 +1,45 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `jangada set`: stores a value under a key that is not there.
+@Command(
+    name = "set",
+    description = {
+      "Store a value under a key that is not there; print OK and its version.",
+      "To replace a value, see cas. It is done once, however often it has to be sent.",
+      "Exit codes: 0 stored, 2 usage, 4 the key is there already, 1 failed or unknown whether it"
+          + " was done, 69 not done: no server could do it."
+    },
+    mixinStandardHelpOptions = true)
+public final class SetCommand implements Callable<Integer> {
+  @Mixin private Cluster cluster;
+  @Mixin private Telling telling;
+
+  @Parameters(index = "0", paramLabel = "KEY", description = "The key: no blanks.")
+  private String key;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "VALUE",
+      description = "The value; without one, all of standard input, byte for byte.")
+  private String value;
+
+  @Mixin private NewValue stored;
+
+  @Override
+  public Integer call() {
+    try (JangadaClient client = cluster.open()) {
+      long ttl = stored.ttlSeconds(cluster);
+      Reply.ToWrite reply =
+          client.set(cluster.bytes(key), stored.bytes(value, cluster), ttl).join();
+      return telling.written(reply, key);
+    }
+  }
+}
