@@ -6,8 +6,12 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.raft.Entry;
+import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What replicas say to each other: the protocol's messages, and requests that a follower passes on
 /// to its leader.
@@ -30,6 +34,7 @@ public sealed interface PeerMessage {
       case ForwardReply replies -> {
         for (Reply reply : replies.replies) bytes += reply.sizeBytes();
       }
+      case Founding founding -> bytes += 16L * founding.incarnations.size();
     }
     return bytes;
   }
@@ -114,6 +119,22 @@ public sealed interface PeerMessage {
       if (outcome instanceof Outcome.Done(Result.Found found))
         return OVERHEAD_BYTES + (long) found.value().length();
       return OVERHEAD_BYTES;
+    }
+  }
+
+  /// A member whose data is new tells those with whom it would found a cluster what it knows of
+  /// them; one that takes part in a cluster answers.
+  ///
+  /// @param founded whether the sender takes part
+  /// @param incarnations where it does not: those of the members that it knows to be new, its own
+  ///   among them. Otherwise: those with which the cluster was founded; empty where it does not
+  ///   know
+  record Founding(int from, int to, boolean founded, SortedMap<Integer, Long> incarnations)
+      implements PeerMessage {
+    public Founding {
+      if (incarnations.size() > Membership.MEMBERS_MAX)
+        throw new IllegalArgumentException(incarnations.size() + " founders");
+      incarnations = Collections.unmodifiableSortedMap(new TreeMap<>(incarnations));
     }
   }
 }

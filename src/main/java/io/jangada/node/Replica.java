@@ -301,6 +301,7 @@ public final class Replica {
       }
       case PeerMessage.ForwardReply replies ->
           replies.replies().forEach(reply -> forwarding.answered(reply, now));
+      case PeerMessage.Founding _ -> {}
     }
   }
 

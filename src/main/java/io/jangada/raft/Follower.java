@@ -29,4 +29,20 @@ final class Follower implements Role {
     this.heardTick = tick;
     this.toldMatch = durable;
   }
+
+  /// Whether a reply goes to the leader now, with `match` as far as the disk is: once for all that
+  /// came since the last. While the disk still writes what came, only news is told: that it got
+  /// further, or that a round asks who leads; and once a heartbeat that this member is there.
+  boolean isTellingNow(long match, long tick, RaftConfig config) {
+    if (leader == Membership.NONE || !ackOwed) return false;
+    boolean done = match == matched;
+    boolean asked = round > toldRound && !config.thrift().quorumOnly();
+    boolean patient = tick - owedTick < config.heartbeatTicks();
+    if (!done && match <= toldMatch && !asked && patient) return false;
+    ackOwed = !done;
+    owedTick = tick;
+    toldMatch = match;
+    toldRound = round;
+    return true;
+  }
 }

@@ -18,7 +18,8 @@ import java.util.TreeSet;
 ///
 /// Encoded, it is a version (1 byte), then voters, outgoing, learners and joining, each a count (1
 /// byte) and ids (4 bytes each). Version 2 goes on with the addresses: a count (1), then for each
-/// an id (4), a length (2) and that many bytes of UTF-8. It is written where there are any.
+/// an id (4), a length (2) and that many bytes of UTF-8; and the incarnations: a count (1), then
+/// for each an id (4) and the number (8). It is written where there are any of these.
 ///
 /// @param voters the voters (of the new group while joint), ascending, at least one
 /// @param outgoing the voters of the old group while joint, ascending; empty otherwise
@@ -26,12 +27,15 @@ import java.util.TreeSet;
 /// @param joining the learners that become voters by themselves once they have caught up
 /// @param addresses where members are reached, by id; the protocol does not look at them. A member
 ///   may have none
+/// @param incarnations of members that were taken in with new data, by id: only what comes from
+///   that data counts ([Standing#incarnation]). Others count whatever data they have
 public record Membership(
     List<Integer> voters,
     List<Integer> outgoing,
     List<Integer> learners,
     List<Integer> joining,
-    SortedMap<Integer, String> addresses) {
+    SortedMap<Integer, String> addresses,
+    SortedMap<Integer, Long> incarnations) {
   /// No member: no vote, no known leader.
   public static final int NONE = -1;
 
@@ -41,7 +45,7 @@ public record Membership(
   /// The longest address, in bytes of UTF-8.
   public static final int ADDRESS_BYTES_MAX = 512;
 
-  private static final int VERSION_WITHOUT_ADDRESSES = 1;
+  private static final int PLAIN_VERSION = 1;
   private static final int VERSION = 2;
 
   public Membership {
@@ -61,12 +65,21 @@ public record Membership(
     addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
     SortedSet<Integer> members = union(voters, outgoing, learners);
     addresses.forEach((member, address) -> needAddress(members, member, address));
+    incarnations = Collections.unmodifiableSortedMap(new TreeMap<>(incarnations));
+    if (!members.containsAll(incarnations.keySet()) || incarnations.containsValue(0L))
+      throw new IllegalArgumentException("incarnations " + incarnations + " of " + members);
   }
 
-  /// A membership without addresses.
+  /// A membership without addresses and incarnations.
   public Membership(
       List<Integer> voters, List<Integer> outgoing, List<Integer> learners, List<Integer> joining) {
-    this(voters, outgoing, learners, joining, Collections.emptySortedMap());
+    this(
+        voters,
+        outgoing,
+        learners,
+        joining,
+        Collections.emptySortedMap(),
+        Collections.emptySortedMap());
   }
 
   private static void needAddress(SortedSet<Integer> members, int member, String address) {
@@ -107,26 +120,47 @@ public record Membership(
     return union(voters, outgoing, learners);
   }
 
+  /// The incarnation of a member whose words count; 0 where that was never recorded.
+  public long incarnation(int member) {
+    return incarnations.getOrDefault(member, 0L);
+  }
+
   /// This membership with the addresses that `known` has of its members, in place of its own where
   /// both have one.
   public Membership withAddresses(SortedMap<Integer, String> known) {
-    SortedMap<Integer, String> all = new TreeMap<>(addresses);
-    all.putAll(known);
-    all.keySet().retainAll(members());
-    return new Membership(voters, outgoing, learners, joining, all);
+    return knowing(joined(addresses, known), incarnations);
   }
 
   /// This membership with an address of one of its members.
   public Membership withAddress(int member, String address) {
     SortedMap<Integer, String> all = new TreeMap<>(addresses);
     all.put(member, address);
-    return new Membership(voters, outgoing, learners, joining, all);
+    return new Membership(voters, outgoing, learners, joining, all, incarnations);
   }
 
-  /// `target`, with the addresses known here of members for which it names none: an address is
-  /// replaced, and goes with its member, but is never forgotten by a change of something else.
-  public Membership addressed(Membership target) {
-    return target.withAddresses(addresses).withAddresses(target.addresses);
+  /// This membership with these addresses and incarnations, as far as they are its members'.
+  private Membership knowing(
+      SortedMap<Integer, String> addresses, SortedMap<Integer, Long> incarnations) {
+    SortedSet<Integer> members = members();
+    SortedMap<Integer, String> reached = new TreeMap<>(addresses);
+    SortedMap<Integer, Long> recorded = new TreeMap<>(incarnations);
+    reached.keySet().retainAll(members);
+    recorded.keySet().retainAll(members);
+    return new Membership(voters, outgoing, learners, joining, reached, recorded);
+  }
+
+  /// What a request for `target` comes to: addresses known here go with members for which it names
+  /// none, and incarnations are those known here. Nothing that goes with a member is forgotten by a
+  /// change of something else.
+  public Membership completed(Membership target) {
+    return target.knowing(joined(addresses, target.addresses), incarnations);
+  }
+
+  private static <V> SortedMap<Integer, V> joined(
+      SortedMap<Integer, V> some, SortedMap<Integer, V> others) {
+    SortedMap<Integer, V> all = new TreeMap<>(some);
+    all.putAll(others);
+    return all;
   }
 
   /// Whether a change to `target` can be decided: it is not joint itself, and all members before
@@ -139,18 +173,30 @@ public record Membership(
   /// old voter that `target` makes a learner votes in the old group until the joint phase ends.
   public Membership jointTo(Membership target) {
     if (isJoint()) throw new IllegalStateException("already joint");
-    Membership joint = new Membership(target.voters, voters, target.learners, target.joining);
-    return joint.withAddresses(addresses).withAddresses(target.addresses);
+    return new Membership(target.voters, voters, target.learners, target.joining)
+        .knowing(joined(addresses, target.addresses), joined(incarnations, target.incarnations));
+  }
+
+  /// This membership with a learner as a voter.
+  Membership promoting(int learner) {
+    List<Integer> more = new ArrayList<>(voters);
+    more.add(learner);
+    return new Membership(more, outgoing, without(learners, learner), without(joining, learner))
+        .knowing(addresses, incarnations);
+  }
+
+  private static List<Integer> without(List<Integer> members, int member) {
+    return members.stream().filter(each -> each != member).toList();
   }
 
   /// The membership in which a joint phase ends.
   public Membership settled() {
-    return new Membership(voters, List.of(), learners, joining).withAddresses(addresses);
+    return new Membership(voters, List.of(), learners, joining).knowing(addresses, incarnations);
   }
 
   public Bytes encode() {
-    boolean plain = addresses.isEmpty();
-    ByteWriter out = new ByteWriter(64).put(plain ? VERSION_WITHOUT_ADDRESSES : VERSION);
+    boolean plain = addresses.isEmpty() && incarnations.isEmpty();
+    ByteWriter out = new ByteWriter(64).put(plain ? PLAIN_VERSION : VERSION);
     for (List<Integer> list : List.of(voters, outgoing, learners, joining)) {
       out.put(list.size());
       list.forEach(out::putInt);
@@ -162,6 +208,8 @@ public record Membership(
           Bytes text = Bytes.utf8(address);
           out.putInt(member).put(text.length() >>> 8).put(text.length()).putRaw(text);
         });
+    out.put(incarnations.size());
+    incarnations.forEach((member, incarnation) -> out.putInt(member).putLong(incarnation));
     return out.toBytes();
   }
 
@@ -169,17 +217,21 @@ public record Membership(
   public static Membership decode(Bytes bytes) {
     ByteReader in = new ByteReader(bytes);
     int version = in.get();
-    if (version < VERSION_WITHOUT_ADDRESSES || version > VERSION)
+    if (version < PLAIN_VERSION || version > VERSION)
       throw new MalformedException("membership version " + version);
     List<Integer> voters = decodeList(in);
     List<Integer> outgoing = decodeList(in);
     List<Integer> learners = decodeList(in);
     List<Integer> joining = decodeList(in);
     SortedMap<Integer, String> addresses = new TreeMap<>();
-    if (version > VERSION_WITHOUT_ADDRESSES) decodeAddresses(in, addresses);
+    SortedMap<Integer, Long> incarnations = new TreeMap<>();
+    if (version > PLAIN_VERSION) {
+      decodeAddresses(in, addresses);
+      decodeIncarnations(in, incarnations);
+    }
     in.end();
     try {
-      return new Membership(voters, outgoing, learners, joining, addresses);
+      return new Membership(voters, outgoing, learners, joining, addresses, incarnations);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("membership: " + e.getMessage());
     }
@@ -208,6 +260,12 @@ public record Membership(
     }
   }
 
+  private static void decodeIncarnations(ByteReader in, SortedMap<Integer, Long> incarnations) {
+    int count = in.get();
+    if (count > MEMBERS_MAX) throw new MalformedException(count + " incarnations");
+    for (int i = 0; i < count; i++) incarnations.put(in.getInt(), in.getLong());
+  }
+
   private static List<Integer> ascending(List<Integer> members) {
     for (int member : members)
       if (member < 0) throw new IllegalArgumentException("member id " + member);
@@ -228,6 +286,7 @@ public record Membership(
         + (isJoint() ? " outgoing=" + outgoing : "")
         + (learners.isEmpty() ? "" : " learners=" + learners)
         + (joining.isEmpty() ? "" : " joining=" + joining)
-        + (addresses.isEmpty() ? "" : " addresses=" + addresses);
+        + (addresses.isEmpty() ? "" : " addresses=" + addresses)
+        + (incarnations.isEmpty() ? "" : " incarnations=" + incarnations);
   }
 }

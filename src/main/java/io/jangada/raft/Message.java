@@ -44,8 +44,16 @@ public sealed interface Message {
   ///   Otherwise: the index of the `prev` that was refused
   /// @param conflict on refusal: the first index, and the term, of the run of entries that the
   ///   follower has at `prev`; its log's end plus one and term 0 where it has none
+  /// @param standing of the follower: whether this counts
   record AppendEntriesReply(
-      int from, int to, long term, boolean success, long match, EntryId conflict, long round)
+      int from,
+      int to,
+      long term,
+      boolean success,
+      long match,
+      EntryId conflict,
+      long round,
+      Standing standing)
       implements Message {}
 
   /// One chunk of a snapshot (Fig. 13, with chunk numbers in place of byte offsets).
@@ -54,7 +62,9 @@ public sealed interface Message {
 
   /// @param last which snapshot is meant
   /// @param nextChunk the chunk wanted next; the snapshot's number of chunks once it is installed
-  record InstallSnapshotReply(int from, int to, long term, EntryId last, int nextChunk)
+  /// @param standing of the follower: whether this counts
+  record InstallSnapshotReply(
+      int from, int to, long term, EntryId last, int nextChunk, Standing standing)
       implements Message {}
 
   /// Tells a caught-up voter to stand at once (thesis §3.10).

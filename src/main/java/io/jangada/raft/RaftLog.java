@@ -148,6 +148,13 @@ final class RaftLog {
     return first;
   }
 
+  /// What is held where a leader supposed another entry: the first index, and the term, of the run
+  /// of entries there; the log's end plus one and term 0 where there is none.
+  EntryId conflictAt(long index) {
+    if (!knows(index)) return new EntryId(lastIndex() + 1, 0);
+    return new EntryId(firstOfTermAt(index), termAt(index));
+  }
+
   /// Where a leader tries next with a peer that refused what follows `refused`, because it has at
   /// that place a run of entries that begins at `conflict`: skips the whole run when its term is
   /// not in this log, and otherwise goes to the end of that term here (§5.3, the optimisation at

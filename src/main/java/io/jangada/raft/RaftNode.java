@@ -1,7 +1,6 @@
 package io.jangada.raft;
 
 import io.jangada.bytes.Bytes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -423,7 +422,7 @@ public final class RaftNode {
       case Message.InstallSnapshot install ->
           out.messages.add(
               new Message.AppendEntriesReply(
-                  id, install.from(), hard.term(), false, 0, EntryId.ZERO, 0));
+                  id, install.from(), hard.term(), false, 0, EntryId.ZERO, 0, Standing.NONE));
       case Message.RequestVote request -> requestVote(request);
       case Message.RequestVoteReply _,
           Message.AppendEntriesReply _,
@@ -487,32 +486,27 @@ public final class RaftNode {
 
   private Message refusal(int leader, Message.AppendEntries append) {
     long index = append.prev().index();
-    EntryId conflict;
-    if (!log.knows(index)) conflict = new EntryId(log.lastIndex() + 1, 0);
-    else conflict = new EntryId(log.firstOfTermAt(index), log.termAt(index));
+    EntryId conflict = log.conflictAt(index);
     return new Message.AppendEntriesReply(
-        id, leader, hard.term(), false, index, conflict, append.round());
+        id, leader, hard.term(), false, index, conflict, append.round(), Standing.NONE);
   }
 
-  /// Tells the leader how far the disk is, once for all that came since. No match is told before
-  /// the term is durable: a member that forgot the term could let an earlier leader cut what it
-  /// acknowledged. While the disk still writes what came, only news is told: that it got further,
-  /// or that a round asks who leads; and once a heartbeat that this member is there.
+  /// Tells the leader how far the disk is. No match is told before the term is durable: a member
+  /// that forgot the term could let an earlier leader cut what it acknowledged.
   private void acknowledge(Follower follower) {
-    if (follower.leader == Membership.NONE || !disk.isHardStateDurable() || !follower.ackOwed)
-      return;
+    if (!disk.isHardStateDurable()) return;
     long match = Math.min(follower.matched, log.durable());
-    boolean done = match == follower.matched;
-    boolean asked = follower.round > follower.toldRound && !config.thrift().quorumOnly();
-    boolean patient = ticks - follower.owedTick < config.heartbeatTicks();
-    if (!done && match <= follower.toldMatch && !asked && patient) return;
-    follower.ackOwed = !done;
-    follower.owedTick = ticks;
-    follower.toldMatch = match;
-    follower.toldRound = follower.round;
+    if (!follower.isTellingNow(match, ticks, config)) return;
     out.messages.add(
         new Message.AppendEntriesReply(
-            id, follower.leader, hard.term(), true, match, EntryId.ZERO, follower.round));
+            id,
+            follower.leader,
+            hard.term(),
+            true,
+            match,
+            EntryId.ZERO,
+            follower.round,
+            Standing.NONE));
   }
 
   // ---- leaders: replication and commitment (§5.3, §5.4) ----
@@ -611,11 +605,12 @@ public final class RaftNode {
     if (role instanceof Leader leader) leader.syncPeers(ticks);
   }
 
-  private void change(long ticket, Membership target) {
+  private void change(long ticket, Membership asked) {
+    Membership now = memberships.current();
+    Membership target = now.completed(asked);
     if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
-    } else if (memberships.current().addressed(target).equals(memberships.current())
-        || !memberships.current().mayChangeTo(target)) {
+    } else if (target.equals(now) || !now.mayChangeTo(target)) {
       drop(ticket, Ready.Reason.INVALID);
     } else if (!mayChange(leader)) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
@@ -636,7 +631,7 @@ public final class RaftNode {
   private EntryId beginChange(Leader leader, Membership target) {
     boolean sameVoters = target.voters().equals(memberships.current().voters());
     Membership now = memberships.current();
-    Membership next = sameVoters ? now.addressed(target) : now.jointTo(target);
+    Membership next = sameVoters ? target : now.jointTo(target);
     return append(leader, Entry.Kind.MEMBERSHIP, next.encode());
   }
 
@@ -646,18 +641,9 @@ public final class RaftNode {
     if (now.joining().isEmpty() || !mayChange(leader)) return;
     for (int peer : now.joining()) {
       if (leader.matchOf(peer) < log.commit()) continue;
-      promote(leader, peer);
+      beginChange(leader, now.promoting(peer));
       return;
     }
-  }
-
-  private void promote(Leader leader, int peer) {
-    Membership now = memberships.current();
-    List<Integer> voters = new ArrayList<>(now.voters());
-    voters.add(peer);
-    List<Integer> learners = now.learners().stream().filter(m -> m != peer).toList();
-    List<Integer> joining = now.joining().stream().filter(m -> m != peer).toList();
-    beginChange(leader, new Membership(voters, List.of(), learners, joining));
   }
 
   /// The change that removes this leader is committed: it tells the others and goes (§6).
@@ -775,7 +761,8 @@ public final class RaftNode {
   private void replyInstall(SnapshotMeta meta, int nextChunk) {
     if (!(role instanceof Follower follower) || follower.leader == Membership.NONE) return;
     hold(
-        new Message.InstallSnapshotReply(id, follower.leader, hard.term(), meta.last(), nextChunk));
+        new Message.InstallSnapshotReply(
+            id, follower.leader, hard.term(), meta.last(), nextChunk, Standing.NONE));
   }
 
   private void installSnapshotReply(Message.InstallSnapshotReply reply) {

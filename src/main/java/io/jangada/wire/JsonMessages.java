@@ -13,9 +13,12 @@ import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
 import io.jangada.raft.SnapshotMeta;
+import io.jangada.raft.Standing;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import tools.jackson.core.JsonGenerator;
 
@@ -34,7 +37,11 @@ import tools.jackson.core.JsonGenerator;
 ///   stand          term                           TimeoutNow
 ///   forward        term requests                  PeerMessage.Forward
 ///   forwarded      replies                        PeerMessage.ForwardReply
-/// time           the sender's cluster time; in all but the last two
+///   found          founded incarnations           PeerMessage.Founding
+/// time           the sender's cluster time; in all but the last three
+/// incarnation, probation    in appended and installed: of the sender's data, left out where they
+///                are 0 and false
+/// incarnations   each [member, incarnation]
 /// last, prev, conflict    a place in the log: [index, term]
 /// pre, transfer  true, or left out
 /// entries        each [term] for a no-op, [term, data] for a command, [term, data, "membership"];
@@ -81,6 +88,7 @@ public final class JsonMessages {
         reply.replies().forEach(one -> write(out, one));
         out.writeEndArray();
       }
+      case PeerMessage.Founding founding -> write(out, founding);
     }
   }
 
@@ -104,6 +112,7 @@ public final class JsonMessages {
         out.writeNumberProperty("match", reply.match());
         if (!reply.conflict().equals(EntryId.ZERO)) writePlace(out, "conflict", reply.conflict());
         out.writeNumberProperty("round", reply.round());
+        write(out, reply.standing());
       }
       case Message.InstallSnapshot install -> {
         out.writeStringProperty("rpc", "install");
@@ -115,9 +124,31 @@ public final class JsonMessages {
         out.writeStringProperty("rpc", "installed");
         writePlace(out, "last", reply.last());
         out.writeNumberProperty("next", reply.nextChunk());
+        write(out, reply.standing());
       }
       case Message.TimeoutNow _ -> out.writeStringProperty("rpc", "stand");
     }
+  }
+
+  private static void write(JsonGenerator out, Standing standing) {
+    if (standing.incarnation() != 0) out.writeNumberProperty("incarnation", standing.incarnation());
+    writeFlag(out, "probation", standing.probation());
+  }
+
+  private static void write(JsonGenerator out, PeerMessage.Founding founding) {
+    out.writeStringProperty("rpc", "found");
+    writeFlag(out, "founded", founding.founded());
+    out.writeArrayPropertyStart("incarnations");
+    founding
+        .incarnations()
+        .forEach(
+            (member, incarnation) -> {
+              out.writeStartArray();
+              out.writeNumber(member);
+              out.writeNumber(incarnation);
+              out.writeEndArray();
+            });
+    out.writeEndArray();
   }
 
   private static void write(JsonGenerator out, Message.AppendEntries append) {
@@ -215,6 +246,7 @@ public final class JsonMessages {
               .<PeerMessage>map(
                   part -> new PeerMessage.ForwardReply(reply.from(), reply.to(), part))
               .toList();
+      case PeerMessage.Founding founding -> List.of(founding);
     };
   }
 
@@ -254,6 +286,7 @@ public final class JsonMessages {
       return switch (rpc) {
         case "forward" -> new PeerMessage.Forward(from, to, term(in), requests(in));
         case "forwarded" -> new PeerMessage.ForwardReply(from, to, replies(in));
+        case "found" -> new PeerMessage.Founding(from, to, in.flag("founded"), incarnations(in));
         default -> {
           long time = in.number("time", 0, Envelope.CLUSTER_TIME_MILLIS_MAX);
           yield new PeerMessage.Raft(message(rpc, in, from, to), time);
@@ -281,16 +314,40 @@ public final class JsonMessages {
               in.flag("ok"),
               count(in, "match"),
               in.has("conflict") ? place(in, "conflict") : EntryId.ZERO,
-              count(in, "round"));
+              count(in, "round"),
+              standing(in));
       case "install" ->
           new Message.InstallSnapshot(
               from, to, term, meta(in), in.number("chunk", Integer.MAX_VALUE), data(in, "data"));
       case "installed" ->
           new Message.InstallSnapshotReply(
-              from, to, term, place(in, "last"), in.number("next", Integer.MAX_VALUE));
+              from,
+              to,
+              term,
+              place(in, "last"),
+              in.number("next", Integer.MAX_VALUE),
+              standing(in));
       case "stand" -> new Message.TimeoutNow(from, to, term);
       default -> throw new MalformedException("no message is called '" + cut(rpc) + "'");
     };
+  }
+
+  private static Standing standing(Json.Obj in) {
+    long incarnation =
+        in.has("incarnation") ? in.number("incarnation", Long.MIN_VALUE, Long.MAX_VALUE) : 0;
+    return new Standing(incarnation, in.flag("probation"));
+  }
+
+  private static SortedMap<Integer, Long> incarnations(Json.Obj in) {
+    SortedMap<Integer, Long> incarnations = new TreeMap<>();
+    for (Json item : in.list("incarnations", Membership.MEMBERS_MAX)) {
+      if (!(item instanceof Json.Arr(List<Json> pair)) || pair.size() != 2)
+        throw new MalformedException("an incarnation is not [member, number]");
+      incarnations.put(
+          (int) Json.number(pair.getFirst(), "a member", 0, Integer.MAX_VALUE),
+          Json.number(pair.getLast(), "an incarnation", Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+    return incarnations;
   }
 
   private static Message append(Json.Obj in, int from, int to, long term) {

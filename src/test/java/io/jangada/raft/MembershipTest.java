@@ -104,7 +104,7 @@ class MembershipTest {
     Membership joint = old.jointTo(target);
     assertThat(joint.addresses()).hasToString("{1=a:1:2, 2=d:1:2, 3=c:1:2}");
     assertThat(joint.settled().addresses()).hasToString("{2=d:1:2, 3=c:1:2}");
-    assertThat(old.addressed(Membership.of(2)).addresses()).hasToString("{2=b:1:2}");
+    assertThat(old.completed(Membership.of(2)).addresses()).hasToString("{2=b:1:2}");
     assertThat(old).hasToString("voters=[1, 2, 3] addresses={1=a:1:2, 2=b:1:2}");
   }
 

@@ -64,7 +64,8 @@ class PaperSection54Test {
   void entriesKeepTheirTerm() {
     Solo solo = Solo.withLog(1, 2);
     solo.lead();
-    List<Message> said = solo.hear(new Message.AppendEntriesReply(2, 1, 3, false, 2, at(1, 0), 0));
+    List<Message> said =
+        solo.hear(new Message.AppendEntriesReply(2, 1, 3, false, 2, at(1, 0), 0, Standing.NONE));
     assertThat(((Message.AppendEntries) said.getFirst()).entries())
         .extracting(Entry::term)
         .containsExactly(1L, 2L, 3L);

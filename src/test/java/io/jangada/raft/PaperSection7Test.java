@@ -131,17 +131,17 @@ class PaperSection7Test {
     var snapshot = snapshot(9, 4, 3);
     EntryId last = snapshot.meta().last();
     assertThat(solo.hear(chunk(4, snapshot, 0)))
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Standing.NONE));
     assertThat(solo.hear(chunk(4, snapshot, 2)))
         .as("one was lost")
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Standing.NONE));
     assertThat(solo.hear(chunk(4, snapshot, 0)))
         .as("one came twice")
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Standing.NONE));
     solo.hear(chunk(4, snapshot, 1));
     assertThat(solo.node().commit()).isZero();
     assertThat(solo.hear(chunk(4, snapshot, 2)))
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 3));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 3, Standing.NONE));
     assertThat(solo.node().commit()).isEqualTo(9);
   }
 
@@ -182,7 +182,7 @@ class PaperSection7Test {
     solo.hear(leader(2, 1).append(at(0, 0), 3, entry(1, 1), entry(2, 1), entry(3, 1)));
     assertThat(solo.hear(chunk(1, snapshot(2, 1, 4), 0)))
         .as("it is there already")
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 1, at(2, 1), 4));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 1, at(2, 1), 4, Standing.NONE));
     assertThat(solo.member().state).containsExactly("1/1", "2/1", "3/1");
     assertThat(solo.node().last()).isEqualTo(at(3, 1));
   }

@@ -127,7 +127,7 @@ class ReadsTest {
   void refusalsAnswerRounds() {
     Solo solo = Solo.leading();
     long read = solo.cluster.read(1);
-    solo.hear(new Message.AppendEntriesReply(2, 1, 1, false, 1, EntryId.ZERO, 1));
+    solo.hear(new Message.AppendEntriesReply(2, 1, 1, false, 1, EntryId.ZERO, 1, Standing.NONE));
     assertThat(solo.member().reads).containsExactly(read);
   }
 

@@ -109,11 +109,12 @@ final class Solo {
   }
 
   static Message accepted(int from, long term, long match, long round) {
-    return new Message.AppendEntriesReply(from, 1, term, true, match, EntryId.ZERO, round);
+    return new Message.AppendEntriesReply(
+        from, 1, term, true, match, EntryId.ZERO, round, Standing.NONE);
   }
 
   static Message refused(int from, long term, long prev, EntryId conflict) {
-    return new Message.AppendEntriesReply(from, 1, term, false, prev, conflict, 0);
+    return new Message.AppendEntriesReply(from, 1, term, false, prev, conflict, 0, Standing.NONE);
   }
 
   static Message askVote(int from, long term, EntryId last) {

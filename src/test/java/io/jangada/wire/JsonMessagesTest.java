@@ -16,11 +16,14 @@ import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
 import io.jangada.raft.SnapshotMeta;
+import io.jangada.raft.Standing;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -152,9 +155,10 @@ class JsonMessagesTest {
   // ---- random messages ----
 
   private static PeerMessage any(Random random) {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
       case 0 -> new PeerMessage.Forward(FROM, TO, number(random), requests(random));
       case 1 -> new PeerMessage.ForwardReply(FROM, TO, replies(random));
+      case 2 -> new PeerMessage.Founding(FROM, TO, random.nextBoolean(), incarnations(random));
       default -> new PeerMessage.Raft(message(random), random.nextLong(1L << 62));
     };
   }
@@ -175,14 +179,29 @@ class JsonMessagesTest {
               one,
               number(random),
               other ? EntryId.ZERO : place(random),
-              number(random));
+              number(random),
+              standing(random));
       case 4 ->
           new Message.InstallSnapshot(
               FROM, TO, term, meta(random), random.nextInt(9), data(random));
       case 5 ->
-          new Message.InstallSnapshotReply(FROM, TO, term, place(random), random.nextInt(1 << 30));
+          new Message.InstallSnapshotReply(
+              FROM, TO, term, place(random), random.nextInt(1 << 30), standing(random));
       default -> new Message.TimeoutNow(FROM, TO, term);
     };
+  }
+
+  private static Standing standing(Random random) {
+    return random.nextInt(3) == 0
+        ? Standing.NONE
+        : new Standing(random.nextLong(), random.nextBoolean());
+  }
+
+  private static SortedMap<Integer, Long> incarnations(Random random) {
+    SortedMap<Integer, Long> incarnations = new TreeMap<>();
+    for (int i = random.nextInt(4); i > 0; i--)
+      incarnations.put(random.nextInt(9), random.nextLong());
+    return incarnations;
   }
 
   private static Message append(Random random, long term) {

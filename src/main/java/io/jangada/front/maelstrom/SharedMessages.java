@@ -58,6 +58,7 @@ final class SharedMessages implements Transport {
       case PeerMessage.Raft raft -> onward.send(raft);
       case PeerMessage.Forward forward -> hold(forward);
       case PeerMessage.ForwardReply reply -> hold(reply);
+      case PeerMessage.Founding founding -> onward.send(founding);
     }
   }
 

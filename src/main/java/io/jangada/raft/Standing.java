@@ -1,0 +1,13 @@
+package io.jangada.raft;
+
+/// Whose word a member's answers are: that of which data, and whether it counts.
+///
+/// @param incarnation a number drawn when the data of the member began, anew after all of it or
+///   some of it was lost; 0 for members that do not keep count
+/// @param probation whether the member may have forgotten what earlier data of its own promised: a
+///   vote, an entry that it acknowledged. It takes entries and snapshots, but nothing that it says
+///   counts for a decision ([decision 10](docs/decisions/0010-a-member-that-lost-its-data.md))
+public record Standing(long incarnation, boolean probation) {
+  /// A member that does not keep count, and counts.
+  public static final Standing NONE = new Standing(0, false);
+}
