@@ -39,7 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SetCommand.class,
       CasCommand.class,
       DeleteCommand.class,
-      SimCommand.class
+      SimCommand.class,
+      TesterCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

@@ -27,7 +27,8 @@ final class FreePorts {
   int next() throws IOException {
     for (int tried = 0; tried < TRIES_MAX; tried++) {
       int port = random.nextInt(FIRST, END);
-      if (!given.contains(port) && isFree(port)) {
+      if (!given.contains(port)
+          && isFree(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
         given.add(port);
         return port;
       }
@@ -35,10 +36,10 @@ final class FreePorts {
     throw new IOException("there is no free port from " + FIRST + " to " + (END - 1));
   }
 
-  private static boolean isFree(int port) {
+  static boolean isFree(InetSocketAddress address) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+      socket.bind(address, 1);
       return true;
     } catch (IOException e) {
       return false;

@@ -139,6 +139,24 @@ public final class ProcessCluster implements AutoCloseable {
     return String.join(",", endpoints);
   }
 
+  /// Looks whether the servers can have their ports.
+  ///
+  /// @throws IOException with a sentence that names a port that somebody else has
+  public synchronized void needPorts() throws IOException {
+    for (Place place : places.values()) {
+      String host = place.entry.hostname();
+      for (int port : new int[] {place.entry.clientPort(), place.entry.logPort()})
+        if (!FreePorts.isFree(new InetSocketAddress(host, port)))
+          throw new IOException(
+              host
+                  + ":"
+                  + port
+                  + " of server "
+                  + place.entry.id()
+                  + " cannot be had: it is in use, or not of this machine");
+    }
+  }
+
   private Place place(int id) {
     Place place = places.get(id);
     if (place == null) throw new IllegalArgumentException("there is no server " + id);
