@@ -196,7 +196,7 @@ final class ConfigReader {
     String wants = "the name or address of a host";
     if (json == null) {
       problems.add(where + " is missing; it must be " + wants + ".");
-    } else if (json instanceof Json.Str(String name) && name.matches("[0-9A-Za-z._%:-]{1,255}")) {
+    } else if (json instanceof Json.Str(String name) && name.matches(ServerConfig.HOSTNAME)) {
       return name;
     } else {
       wrong(where, shown(json), wants);

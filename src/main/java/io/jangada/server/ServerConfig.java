@@ -38,6 +38,9 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     }
   }
 
+  /// What a host may be called.
+  static final String HOSTNAME = "[0-9A-Za-z._%:-]{1,255}";
+
   public ServerConfig {
     servers = List.copyOf(servers);
   }

@@ -1,0 +1,32 @@
+package io.jangada.server;
+
+import io.jangada.raft.Membership;
+import java.util.Optional;
+
+/// Where the servers of a cluster are: the configuration is asked first, then the membership in
+/// force, which knows those that were added later. For any thread.
+final class Addresses {
+  private final ServerConfig config;
+  private volatile Membership membership;
+
+  Addresses(ServerConfig config) {
+    this.config = config;
+  }
+
+  /// A membership came into force.
+  void inForce(Membership membership) {
+    this.membership = membership;
+  }
+
+  Optional<Address> of(int id) {
+    Optional<Address> configured = configured(id);
+    if (configured.isPresent()) return configured;
+    Membership known = membership;
+    String address = known == null ? null : known.addresses().get(id);
+    return address == null ? Optional.empty() : Address.read(address);
+  }
+
+  Optional<Address> configured(int id) {
+    return config.find(id).map(e -> new Address(e.hostname(), e.logPort(), e.clientPort()));
+  }
+}

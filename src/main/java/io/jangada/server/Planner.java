@@ -1,0 +1,165 @@
+package io.jangada.server;
+
+import io.jangada.raft.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Decides which change of the membership a wish needs, and refuses those that would do harm. It
+/// looks at nothing but its arguments.
+///
+/// @param now the membership in force
+/// @param alive the members that were heard of within an election timeout, the leader included
+/// @param addresses where members are
+record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
+  private static final String UNDER_WAY = "another membership change is under way; try again";
+
+  Plan add(int id, Address address, boolean learner) {
+    if (now.isJoint()) return new Plan.Refusal(UNDER_WAY);
+    if (now.contains(id)) return addAgain(id, address);
+    String wrong = objection(id, address);
+    if (wrong != null) return new Plan.Refusal(wrong);
+    List<Integer> joining = learner ? now.joining() : with(now.joining(), id);
+    Membership target =
+        new Membership(
+            now.voters(), List.of(), with(now.learners(), id), joining, addressesWith(id, address));
+    String becomes = learner ? "" : ", and becomes a voter by itself once it has caught up";
+    return new Plan.Change(
+        target, "server " + id + " at " + address + " joins as a learner" + becomes, true);
+  }
+
+  private Plan addAgain(int id, Address address) {
+    boolean same = addresses.of(id).map(address::equals).orElse(false);
+    return same
+        ? new Plan.Nothing("server " + id + " is " + kind(id) + " already", true)
+        : new Plan.Refusal(
+            "server " + id + " is a member already, at " + place(id) + "; remove it first");
+  }
+
+  private String objection(int id, Address address) {
+    if (now.members().size() >= Membership.MEMBERS_MAX)
+      return "the cluster has " + Membership.MEMBERS_MAX + " members, which is the most";
+    Address configured = addresses.configured(id).orElse(address);
+    if (!configured.equals(address))
+      return "the configuration has server " + id + " at " + configured + ", not at " + address;
+    for (int member : now.members()) {
+      Address other = addresses.of(member).orElse(null);
+      if (other != null && (other.peer().equals(address.peer()) || other.equals(address)))
+        return "server " + member + " is at " + other + " already";
+    }
+    return null;
+  }
+
+  Plan promote(int id) {
+    if (!now.contains(id)) return new Plan.Refusal(unknown(id));
+    if (now.isVoter(id)) return new Plan.Nothing("server " + id + " is a voter already", true);
+    if (now.joining().contains(id))
+      return new Plan.Nothing(
+          "server " + id + " becomes a voter by itself once it has caught up", false);
+    if (now.isJoint()) return new Plan.Refusal(UNDER_WAY);
+    if (!alive.contains(id))
+      return new Plan.Refusal("server " + id + " at " + place(id) + " does not answer");
+    Membership target =
+        new Membership(
+            now.voters(), List.of(), now.learners(), with(now.joining(), id), now.addresses());
+    return new Plan.Change(target, "server " + id + " becomes a voter once it has caught up", true);
+  }
+
+  Plan remove(int id) {
+    if (!now.contains(id)) return new Plan.Refusal(unknown(id));
+    if (now.isJoint()) return new Plan.Refusal(UNDER_WAY);
+    List<Integer> voters = without(now.voters(), id);
+    if (now.isVoter(id)) {
+      if (voters.isEmpty())
+        return new Plan.Refusal(
+            "server " + id + " is the last voter; the cluster would be no more");
+      String lost = lostQuorum(voters);
+      if (lost != null) return new Plan.Refusal("without server " + id + " " + lost);
+    }
+    SortedMap<Integer, String> known = new TreeMap<>(now.addresses());
+    known.remove(id);
+    Membership target =
+        new Membership(
+            voters, List.of(), without(now.learners(), id), without(now.joining(), id), known);
+    return new Plan.Change(target, "server " + id + " leaves the cluster", true);
+  }
+
+  /// One step after the other, each of them safe by itself: the new server joins, becomes a voter
+  /// once it has caught up, and then the old one leaves. The same wish made again goes on where the
+  /// cluster is.
+  Plan replace(int old, int next, Address address) {
+    if (old == next) return new Plan.Refusal("a server cannot take its own place: " + old);
+    if (!now.contains(old))
+      return now.isVoter(next)
+          ? new Plan.Nothing("server " + next + " has taken the place of " + old, true)
+          : new Plan.Refusal(unknown(old));
+    if (now.isJoint()) return new Plan.Nothing("server " + next + " is about to be a voter", false);
+    if (now.isVoter(next)) return after("server " + next + " is a voter; ", remove(old), true);
+    if (!now.contains(next)) {
+      String lost = lostQuorum(with(without(now.voters(), old), next), next);
+      if (lost != null)
+        return new Plan.Refusal("with server " + next + " in the place of " + old + " " + lost);
+    }
+    Plan step = now.contains(next) ? promote(next) : add(next, address, false);
+    return after("", step, false);
+  }
+
+  private static Plan after(String before, Plan step, boolean done) {
+    return switch (step) {
+      case Plan.Change(Membership target, String says, boolean _) ->
+          new Plan.Change(target, before + says, done);
+      case Plan.Nothing(String says, boolean _) -> new Plan.Nothing(before + says, done);
+      case Plan.Refusal refusal -> refusal;
+    };
+  }
+
+  /// Why these voters could not decide anything now; null when they could.
+  private String lostQuorum(List<Integer> voters, Integer... alsoAlive) {
+    List<Integer> answering = new ArrayList<>();
+    for (int voter : voters)
+      if (alive.contains(voter) || List.of(alsoAlive).contains(voter)) answering.add(voter);
+    int majority = voters.size() / 2 + 1;
+    if (answering.size() >= majority) return null;
+    return "the voters would be "
+        + Journal.names(voters)
+        + ", of which "
+        + (answering.isEmpty() ? "none answers" : Journal.names(answering) + " answer")
+        + "; a majority is "
+        + majority
+        + ", and the cluster would stop";
+  }
+
+  private String unknown(int id) {
+    return "there is no server "
+        + id
+        + " in the cluster; there are "
+        + Journal.names(now.members());
+  }
+
+  private String place(int id) {
+    return addresses.of(id).map(Address::toString).orElse("an unknown place");
+  }
+
+  /// What a member is, for people.
+  private String kind(int id) {
+    return now.isVoter(id) ? "a voter" : now.joining().contains(id) ? "joining" : "a learner";
+  }
+
+  private SortedMap<Integer, String> addressesWith(int id, Address address) {
+    SortedMap<Integer, String> known = new TreeMap<>(now.addresses());
+    known.put(id, address.toString());
+    return known;
+  }
+
+  private static List<Integer> with(List<Integer> ids, int id) {
+    List<Integer> more = new ArrayList<>(ids);
+    if (!more.contains(id)) more.add(id);
+    return more;
+  }
+
+  private static List<Integer> without(List<Integer> ids, int id) {
+    return ids.stream().filter(other -> other != id).toList();
+  }
+}
