@@ -5,6 +5,8 @@ import io.jangada.front.text.TextFront;
 import io.jangada.front.text.TextSettings;
 import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
+import io.jangada.node.Replica;
+import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.Disk;
 import io.jangada.store.OsDisk;
@@ -17,19 +19,39 @@ import java.util.function.Consumer;
 /// One running server: a member on a real disk, its links to the other servers, and the port that
 /// clients come to.
 public final class Server implements AutoCloseable {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /// In how much time [#stop] is done, and what of it each step may take.
+  private static final long STOP_MILLIS_MAX = 1_800;
+
+  private static final long DRAIN_MILLIS_MAX = 500;
+  private static final long LEAVE_MILLIS_MAX = 700;
+  private static final long CLOSE_MILLIS_MAX = 300;
+
   private final ServerConfig config;
   private final ServerConfig.Entry entry;
   private final Journal journal;
+  private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
+  private final Turn turn = new Turn();
   private final Loops clientLoops;
+  private final Questions questions;
+  private final Report report;
   private TextFront front;
+  private HttpDesk http;
   private DurableMember member;
+  private Desk desk;
+  private boolean stopped;
+  private volatile boolean isBroken;
 
   private Server(ServerConfig config, int id) throws ConfigException {
     this.config = config;
     this.entry = config.entry(id);
     this.journal = new Journal(id);
+    this.addresses = new Addresses(config);
     this.clientLoops = new Loops("clients-" + id, loops());
+    this.questions = new Questions(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
+    this.report = new Report(config, addresses, journal, meter);
   }
 
   private static int loops() {
@@ -59,18 +81,49 @@ public final class Server implements AutoCloseable {
     MemberSettings settings = new MemberSettings(config);
     front = TextFront.start(textSettings(settings), clientLoops);
     journal.info("takes commands on " + front.address());
-    boolean syncs = config.settings().is(Setting.FSYNC, "always");
-    if (!syncs)
-      journal.warn("NEVER SYNCS (Fsync is unsafe-never): a power failure loses what was promised");
-    Disk disk = new WatchedDisk(new OsDisk(config.dataDirectory(entry.id())), syncs, meter);
-    long seed = new SecureRandom().nextLong();
-    journal.info("keeps its data in " + disk + ", seed " + seed);
+    startHttp();
     member =
         DurableMember.start(
             settings.of(entry.id()),
-            new DurableMember.Surroundings(disk, _ -> {}, new SplittableRandom(seed)),
+            new DurableMember.Surroundings(disk(), _ -> {}, new SplittableRandom(seed())),
             new Watcher(broken));
-    front.serve(member.replica(), AdminDesk.NONE);
+    Replica replica = member.replica();
+    replica.status(status -> addresses.inForce(status.membership()));
+    questions.ask(replica);
+    desk = desk();
+    front.serve(replica, config.settings().flag(Setting.ADMIN) ? desk : AdminDesk.NONE);
+  }
+
+  private void startHttp() throws IOException {
+    int port = config.httpPort(entry);
+    if (port == 0) return;
+    InetSocketAddress listen =
+        new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
+    Metrics metrics = new Metrics(journal, meter, front);
+    http = HttpDesk.start(listen, new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
+    journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
+  }
+
+  private Disk disk() throws IOException {
+    boolean syncs = config.settings().is(Setting.FSYNC, "always");
+    if (!syncs)
+      journal.warn("NEVER SYNCS (Fsync is unsafe-never): a power failure loses what was promised");
+    OsDisk disk = new OsDisk(config.dataDirectory(entry.id()));
+    journal.info("keeps its data in " + disk);
+    return new WatchedDisk(disk, syncs, meter);
+  }
+
+  private long seed() {
+    long seed = new SecureRandom().nextLong();
+    journal.debug("draws from seed " + seed);
+    return seed;
+  }
+
+  private Desk desk() {
+    long transferMillisMax = 4 * config.settings().high(Setting.ELECTION_TIMEOUT_MILLIS);
+    return new Desk(
+        "desk-" + entry.id(),
+        new Desk.Parts(questions, report, addresses, journal, turn, transferMillisMax));
   }
 
   private TextSettings textSettings(MemberSettings settings) {
@@ -80,15 +133,26 @@ public final class Server implements AutoCloseable {
             .listen(entry)
             .map(host -> new InetSocketAddress(host, entry.clientPort()))
             .orElseGet(() -> new InetSocketAddress(entry.clientPort()));
+    TextSettings.Limits standard = TextSettings.Limits.DEFAULT;
     return TextSettings.of(listen)
         .withKv(settings.kv())
+        .withLimits(
+            new TextSettings.Limits(
+                values.whole(Setting.CONNECTIONS_MAX),
+                standard.commandsPerConnectionMax(),
+                standard.bytesPerConnectionMax(),
+                standard.commandsMax(),
+                standard.bytesMax(),
+                standard.arrivingBytesMax(),
+                standard.heldBytesMax()))
         .withDialect(
             new TextSettings.Dialect(
                 values.flag(Setting.SEED_SPELLING),
                 values.flag(Setting.SET_OVERWRITES),
                 values.flag(Setting.EXPTIME_LEFT),
                 values.flag(Setting.EMPTY_LINES_ANSWERED)))
-        .withKnows(id -> config.find(id).isPresent());
+        .withKnows(id -> addresses.of(id).isPresent())
+        .withVersion("jangada " + Build.read().version());
   }
 
   /// Where clients are served.
@@ -96,17 +160,28 @@ public final class Server implements AutoCloseable {
     return front.address();
   }
 
-  /// Ends in good order.
-  public void stop() {
+  /// Ends in good order, within two seconds: takes no more commands, answers those that were begun,
+  /// hands the lead over if it has it, and closes.
+  public synchronized void stop() {
+    if (stopped) return;
+    long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
     journal.info("stops");
+    front.drain(DRAIN_MILLIS_MAX);
+    if (desk != null)
+      desk.leave(Math.min(deadline, System.nanoTime() + LEAVE_MILLIS_MAX * NANOS_PER_MILLI));
     close();
+    journal.info("has stopped");
   }
 
   /// Ends at once, without handing anything over.
   @Override
-  public void close() {
+  public synchronized void close() {
+    stopped = true;
+    if (desk != null) desk.close();
     if (front != null) front.close();
-    if (member != null) member.close();
+    if (http != null) http.close();
+    if (member != null && !member.close(CLOSE_MILLIS_MAX))
+      journal.warn("leaves without its disk, which does not answer");
     clientLoops.close();
   }
 
@@ -119,19 +194,21 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void event(RaftEvent event) {
+      if (event instanceof RaftEvent.MembershipInForce(long _, Membership membership))
+        addresses.inForce(membership);
       journal.event(event);
+      turn.event();
     }
 
     @Override
     public void diskFull(boolean full) {
-      if (full)
-        journal.warn("has no space left on its disk: it takes no writes until there is some");
-      else journal.info("has space on its disk again");
+      journal.diskFull(full);
     }
 
     @Override
     public void stopped(Throwable cause) {
       journal.error("STOPS: " + cause.getMessage(), cause);
+      isBroken = true;
       broken.accept(cause);
     }
   }

@@ -1,0 +1,292 @@
+package io.jangada.server;
+
+import io.jangada.front.text.AdminDesk;
+import io.jangada.front.text.AdminReply;
+import io.jangada.node.Outcome;
+import io.jangada.node.Status;
+import io.jangada.raft.Membership;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Carries out the `admin` commands of one server. A few may wait at a time, each on a thread that
+/// is not an event loop's; the rest are turned away.
+final class Desk implements AdminDesk, AutoCloseable {
+  private static final int THREADS = 4;
+  private static final int COMMANDS_MAX = 64;
+  private static final long REPLACE_MILLIS = 500;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /// @param turn told of what happens in the protocol
+  /// @param transferMillisMax how long a handover may take
+  record Parts(
+      Questions questions,
+      Report report,
+      Addresses addresses,
+      Journal journal,
+      Turn turn,
+      long transferMillisMax) {}
+
+  private final Parts parts;
+  private final Questions questions;
+  private final Semaphore free = new Semaphore(COMMANDS_MAX);
+  private final ScheduledThreadPoolExecutor threads;
+
+  /// The replacement that goes on by itself as long as this server leads.
+  private AdminLine.Replace replacing;
+
+  Desk(String name, Parts parts) {
+    this.parts = parts;
+    this.questions = parts.questions;
+    this.threads =
+        new ScheduledThreadPoolExecutor(
+            THREADS, task -> Thread.ofPlatform().name(name).daemon(true).unstarted(task));
+  }
+
+  @Override
+  public void run(List<String> words, Consumer<AdminReply> reply) {
+    Optional<AdminLine> line = AdminLine.read(words);
+    if (line.isEmpty()) {
+      reply.accept(new AdminReply.CommandError());
+    } else if (!free.tryAcquire()) {
+      reply.accept(Fields.refusal("too many admin commands at once").reply());
+    } else {
+      try {
+        threads.execute(() -> answer(line.get(), reply));
+      } catch (RejectedExecutionException e) {
+        free.release();
+        reply.accept(Fields.refusal("the server is about to stop").reply());
+      }
+    }
+  }
+
+  private void answer(AdminLine line, Consumer<AdminReply> reply) {
+    AdminReply answer = new AdminReply.InternalError();
+    try {
+      answer = carryOut(line);
+    } catch (RuntimeException e) {
+      parts.journal.error("could not carry out " + line + ": " + e, e);
+    } finally {
+      free.release();
+      reply.accept(answer);
+    }
+  }
+
+  private AdminReply carryOut(AdminLine line) {
+    Optional<Status> status = questions.status();
+    if (status.isEmpty()) return Fields.refusal("the server does not say how it stands").reply();
+    return switch (line) {
+      case AdminLine.Status _ -> parts.report.status(status.get()).put("ok", true).reply();
+      case AdminLine.Members _ -> parts.report.members(status.get()).put("ok", true).reply();
+      case AdminLine.Add add -> change(status.get(), add, add.dryRun());
+      case AdminLine.Promote promote -> change(status.get(), promote, promote.dryRun());
+      case AdminLine.Remove remove -> change(status.get(), remove, remove.dryRun());
+      case AdminLine.Replace replace -> change(status.get(), replace, replace.dryRun());
+      case AdminLine.Transfer(OptionalInt target) -> transfer(status.get(), target);
+      case AdminLine.Snapshot _ -> snapshot();
+      case AdminLine.Backup _, AdminLine.Chunk _ -> new AdminReply.CommandError();
+    };
+  }
+
+  // ---- membership ----
+
+  private AdminReply change(Status status, AdminLine wish, boolean dryRun) {
+    Optional<AdminReply> elsewhere = elsewhere(status);
+    if (elsewhere.isPresent()) return elsewhere.get();
+    Plan plan = plan(status, wish);
+    if (plan instanceof Plan.Change && newcomer(status, wish) instanceof Address address) {
+      Optional<String> silence = Reach.objection(address);
+      if (silence.isPresent()) plan = new Plan.Refusal(silence.get());
+    }
+    return switch (plan) {
+      case Plan.Refusal(String why) -> Fields.refusal(why).reply();
+      case Plan.Nothing(String says, boolean done) -> said(wish, says, done, dryRun).reply();
+      case Plan.Change change when dryRun -> said(wish, change.says(), change.done(), true).reply();
+      case Plan.Change change -> carryOut(wish, change);
+    };
+  }
+
+  private Plan plan(Status status, AdminLine wish) {
+    Planner planner = new Planner(status.membership(), parts.report.alive(status), parts.addresses);
+    return switch (wish) {
+      case AdminLine.Add add -> planner.add(add.id(), add.address(), add.learner());
+      case AdminLine.Promote promote -> planner.promote(promote.id());
+      case AdminLine.Remove remove -> planner.remove(remove.id());
+      case AdminLine.Replace swap -> planner.replace(swap.old(), swap.next(), swap.address());
+      case AdminLine.Status _,
+          AdminLine.Members _,
+          AdminLine.Transfer _,
+          AdminLine.Snapshot _,
+          AdminLine.Backup _,
+          AdminLine.Chunk _ ->
+          throw new IllegalArgumentException("no wish about the membership: " + wish);
+    };
+  }
+
+  /// Where the server is that a wish brings in; null when it brings in none.
+  private static Address newcomer(Status status, AdminLine wish) {
+    return switch (wish) {
+      case AdminLine.Add add -> add.address();
+      case AdminLine.Replace swap when !status.membership().contains(swap.next()) -> swap.address();
+      case AdminLine.Replace _,
+          AdminLine.Promote _,
+          AdminLine.Remove _,
+          AdminLine.Status _,
+          AdminLine.Members _,
+          AdminLine.Transfer _,
+          AdminLine.Snapshot _,
+          AdminLine.Backup _,
+          AdminLine.Chunk _ ->
+          null;
+    };
+  }
+
+  private AdminReply carryOut(AdminLine wish, Plan.Change change) {
+    parts.journal.info("is asked: " + change.says());
+    Outcome outcome =
+        questions.outcome(reply -> questions.replica().changeMembership(change.target(), reply));
+    return switch (outcome) {
+      case Outcome.Done _ -> said(wish, change.says(), change.done(), false).reply();
+      case Outcome.NotLeader(int leader) -> redirect(leader);
+      case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.Refused(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.Unknown() ->
+          Fields.refusal("it is not known whether that was decided; see 'admin members'").reply();
+    };
+  }
+
+  private Fields said(AdminLine wish, String says, boolean done, boolean dryRun) {
+    if (!dryRun && !done && wish instanceof AdminLine.Replace swap) goOn(swap);
+    return Fields.ok().put("says", says).put("done", done).put("dryRun", dryRun);
+  }
+
+  private synchronized void goOn(AdminLine.Replace swap) {
+    if (swap.equals(replacing)) return;
+    boolean idle = replacing == null;
+    replacing = swap;
+    if (idle) threads.schedule(this::proceed, REPLACE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /// Takes the next step of the replacement that is under way.
+  private void proceed() {
+    AdminLine.Replace swap = replacement();
+    Optional<Status> status = questions.status();
+    boolean over = true;
+    if (status.isPresent() && elsewhere(status.get()).isEmpty()) {
+      Plan plan = plan(status.get(), swap);
+      over =
+          switch (plan) {
+            case Plan.Refusal(String why) -> {
+              parts.journal.warn("gives up replacing server " + swap.old() + ": " + why);
+              yield true;
+            }
+            case Plan.Nothing(String _, boolean done) -> done;
+            case Plan.Change change -> {
+              carryOut(swap, change);
+              yield false;
+            }
+          };
+    }
+    again(swap, over);
+  }
+
+  private synchronized AdminLine.Replace replacement() {
+    return replacing;
+  }
+
+  private synchronized void again(AdminLine.Replace done, boolean over) {
+    if (over && done.equals(replacing)) replacing = null;
+    if (replacing != null && !threads.isShutdown())
+      threads.schedule(this::proceed, REPLACE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /// What to answer when this server does not lead; empty when it does.
+  private static Optional<AdminReply> elsewhere(Status status) {
+    if (status.leader() == status.id()) return Optional.empty();
+    return Optional.of(redirect(status.leader()));
+  }
+
+  private static AdminReply redirect(int leader) {
+    return leader == Membership.NONE
+        ? Fields.refusal("no leader is known at the moment").reply()
+        : new AdminReply.Redirect(leader);
+  }
+
+  // ---- the rest ----
+
+  private AdminReply transfer(Status status, OptionalInt wanted) {
+    Optional<AdminReply> elsewhere = elsewhere(status);
+    if (elsewhere.isPresent()) return elsewhere.get();
+    if (wanted.isPresent()) {
+      int target = wanted.getAsInt();
+      if (target == status.id())
+        return Fields.ok().put("leader", target).put("says", "it leads already").reply();
+      if (!status.membership().voters().contains(target))
+        return Fields.refusal("server " + target + " is no voter").reply();
+      if (!parts.report.alive(status).contains(target))
+        return Fields.refusal("server " + target + " does not answer").reply();
+    }
+    Outcome outcome = handOver(wanted.orElse(Membership.NONE));
+    return switch (outcome) {
+      case Outcome.Done _ -> transferred(status);
+      case Outcome.NotLeader(int leader) -> redirect(leader);
+      case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.Refused(String _) ->
+          Fields.refusal("there is no other voter that could take the lead").reply();
+      case Outcome.Unknown() -> Fields.refusal("it is not known whether it began").reply();
+    };
+  }
+
+  private Outcome handOver(int target) {
+    return questions.outcome(reply -> questions.replica().transfer(target, reply));
+  }
+
+  private AdminReply transferred(Status before) {
+    int leader =
+        awaitSuccessor(before, System.nanoTime() + parts.transferMillisMax * NANOS_PER_MILLI);
+    return leader == Membership.NONE
+        ? Fields.refusal("the other did not take the lead in time").reply()
+        : Fields.ok().put("leader", leader).put("says", "server " + leader + " leads").reply();
+  }
+
+  /// Waits until somebody else leads. Returns who, or [Membership#NONE] when the time is over.
+  private int awaitSuccessor(Status before, long deadlineNanos) {
+    do {
+      Status now = questions.status().orElse(before);
+      if (now.leader() != before.id() && now.leader() != Membership.NONE) return now.leader();
+    } while (parts.turn.await(deadlineNanos));
+    return Membership.NONE;
+  }
+
+  /// Hands the lead over, if this server has it.
+  ///
+  /// @return whether somebody else leads now
+  boolean leave(long deadlineNanos) {
+    Optional<Status> status = questions.status();
+    if (status.isEmpty() || status.get().leader() != status.get().id()) return false;
+    if (status.get().membership().voters().size() < 2) return false;
+    if (!(handOver(Membership.NONE) instanceof Outcome.Done)) return false;
+    return awaitSuccessor(status.get(), deadlineNanos) != Membership.NONE;
+  }
+
+  private AdminReply snapshot() {
+    Outcome outcome = questions.outcome(questions.replica()::takeSnapshot);
+    return switch (outcome) {
+      case Outcome.Done _ -> Fields.ok().put("says", "a snapshot has begun").reply();
+      case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.Refused(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.NotLeader _, Outcome.Unknown _ ->
+          Fields.refusal("the server is about to stop").reply();
+    };
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

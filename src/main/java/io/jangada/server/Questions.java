@@ -1,0 +1,61 @@
+package io.jangada.server;
+
+import io.jangada.node.Outcome;
+import io.jangada.node.Replica;
+import io.jangada.node.Status;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/// Asks a replica and waits for the answer, for threads that may wait.
+final class Questions {
+  private static final long STATUS_MILLIS_MAX = 2_000;
+
+  private final long outcomeMillisMax;
+  private volatile Replica replica;
+
+  /// @param outcomeMillisMax how long an outcome is waited for; more than a request may take
+  Questions(long outcomeMillisMax) {
+    this.outcomeMillisMax = outcomeMillisMax;
+  }
+
+  /// From now on there is somebody to ask.
+  void ask(Replica replica) {
+    this.replica = replica;
+  }
+
+  Replica replica() {
+    return replica;
+  }
+
+  /// How things stand; empty when the replica is not there yet, has stopped, or does not say in
+  /// time.
+  Optional<Status> status() {
+    Replica replica = this.replica;
+    if (replica == null) return Optional.empty();
+    CompletableFuture<Status> status = new CompletableFuture<>();
+    if (!replica.status(status::complete)) return Optional.empty();
+    return get(status, STATUS_MILLIS_MAX);
+  }
+
+  /// How something ended that a method of the replica was asked for.
+  Outcome outcome(Consumer<Consumer<Outcome>> asked) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    asked.accept(outcome::complete);
+    return get(outcome, outcomeMillisMax).orElse(new Outcome.Unknown());
+  }
+
+  private static <T> Optional<T> get(CompletableFuture<T> future, long millis) {
+    try {
+      return Optional.of(future.get(millis, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException | ExecutionException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+}

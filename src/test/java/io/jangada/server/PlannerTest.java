@@ -1,0 +1,154 @@
+package io.jangada.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.raft.Membership;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/// Wishes about the membership, and what they come to.
+class PlannerTest {
+  private static final Address NEW = new Address("other", 9059, 9009);
+
+  private final Addresses addresses =
+      new Addresses(
+          new ServerConfig(
+              Path.of("config.json"),
+              List.of(entry(0), entry(1), entry(2), entry(3)),
+              new Settings(Map.of())));
+
+  private static ServerConfig.Entry entry(int id) {
+    return new ServerConfig.Entry(id, "host", 9000 + id, 9050 + id, 0);
+  }
+
+  private static Address place(int id) {
+    return new Address("host", 9050 + id, 9000 + id);
+  }
+
+  private Planner planner(Membership now, Integer... alive) {
+    addresses.inForce(now);
+    return new Planner(now, Set.of(alive), addresses);
+  }
+
+  private static Membership of(
+      List<Integer> voters, List<Integer> learners, List<Integer> joining) {
+    return new Membership(voters, List.of(), learners, joining);
+  }
+
+  private static Membership target(Plan plan) {
+    assertThat(plan).isInstanceOf(Plan.Change.class);
+    return ((Plan.Change) plan).target();
+  }
+
+  private static String refusal(Plan plan) {
+    assertThat(plan).isInstanceOf(Plan.Refusal.class);
+    return ((Plan.Refusal) plan).why();
+  }
+
+  @Test
+  void aNewServerJoinsAsALearnerAndBringsItsAddress() {
+    Membership target = target(planner(Membership.of(0, 1, 2), 0, 1, 2).add(9, NEW, false));
+    assertThat(target.voters()).containsExactly(0, 1, 2);
+    assertThat(target.learners()).containsExactly(9);
+    assertThat(target.joining()).containsExactly(9);
+    assertThat(target.addresses()).isEqualTo(new TreeMap<>(Map.of(9, "other:9059:9009")));
+    assertThat(target(planner(Membership.of(0, 1), 0, 1).add(9, NEW, true)).joining()).isEmpty();
+  }
+
+  @Test
+  void aServerIsAddedOnce() {
+    Planner planner = planner(Membership.of(0, 1, 2), 0, 1, 2);
+    assertThat(planner.add(1, place(1), false))
+        .isEqualTo(new Plan.Nothing("server 1 is a voter already", true));
+    assertThat(refusal(planner.add(1, NEW, false)))
+        .isEqualTo("server 1 is a member already, at host:9051:9001; remove it first");
+  }
+
+  @Test
+  void noTwoServersAreAtOnePlaceAndNoneContradictsTheConfiguration() {
+    Planner planner = planner(Membership.of(0, 1, 2), 0, 1, 2);
+    assertThat(refusal(planner.add(9, new Address("host", 9051, 1), false)))
+        .isEqualTo("server 1 is at host:9051:9001 already");
+    assertThat(refusal(planner.add(3, NEW, false)))
+        .isEqualTo("the configuration has server 3 at host:9053:9003, not at other:9059:9009");
+    assertThat(planner.add(3, place(3), false)).isInstanceOf(Plan.Change.class);
+  }
+
+  @Test
+  void aLearnerThatAnswersIsPromoted() {
+    Membership now = of(List.of(0, 1), List.of(2, 3), List.of(3));
+    assertThat(target(planner(now, 0, 1, 2).promote(2)).joining()).containsExactly(2, 3);
+    assertThat(refusal(planner(now, 0, 1).promote(2)))
+        .isEqualTo("server 2 at host:9052:9002 does not answer");
+    assertThat(planner(now, 0, 1).promote(3)).isInstanceOf(Plan.Nothing.class);
+    assertThat(planner(now, 0, 1).promote(1)).isInstanceOf(Plan.Nothing.class);
+    assertThat(refusal(planner(now, 0, 1).promote(7)))
+        .isEqualTo("there is no server 7 in the cluster; there are 0, 1, 2, 3");
+  }
+
+  @Test
+  void aServerIsRemovedWhenThoseThatStayCanGoOn() {
+    Membership three = Membership.of(0, 1, 2);
+    assertThat(target(planner(three, 0, 1, 2).remove(2)).voters()).containsExactly(0, 1);
+    assertThat(target(planner(three, 0, 1).remove(2)).voters()).containsExactly(0, 1);
+    assertThat(refusal(planner(three, 0, 1).remove(1)))
+        .isEqualTo(
+            "without server 1 the voters would be 0, 2, of which 0 answer; a majority is 2, and"
+                + " the cluster would stop");
+    assertThat(refusal(planner(three, 0).remove(7)))
+        .isEqualTo("there is no server 7 in the cluster; there are 0, 1, 2");
+  }
+
+  @Test
+  void theLastVoterStays() {
+    Membership one = of(List.of(0), List.of(1), List.of());
+    assertThat(refusal(planner(one, 0, 1).remove(0))).contains("last voter");
+    Membership rest = target(planner(one, 0).remove(1));
+    assertThat(rest.learners()).isEmpty();
+  }
+
+  @Test
+  void aRemovedServersAddressGoesWithIt() {
+    Membership now =
+        new Membership(
+            List.of(0, 9),
+            List.of(),
+            List.of(),
+            List.of(),
+            new TreeMap<>(Map.of(9, NEW.toString())));
+    assertThat(target(planner(now, 0, 9).remove(9)).addresses()).isEmpty();
+  }
+
+  @Test
+  void aServerIsReplacedStepByStep() {
+    Membership three = Membership.of(0, 1, 2);
+    Plan.Change first = (Plan.Change) planner(three, 0, 1).replace(2, 9, NEW);
+    assertThat(first.done()).isFalse();
+    assertThat(first.target().joining()).containsExactly(9);
+    assertThat(first.target().voters()).containsExactly(0, 1, 2);
+
+    assertThat(planner(first.target(), 0, 1, 9).replace(2, 9, NEW))
+        .isEqualTo(
+            new Plan.Nothing("server 9 becomes a voter by itself once it has caught up", false));
+
+    Plan.Change last = (Plan.Change) planner(Membership.of(0, 1, 2, 9), 0, 1, 9).replace(2, 9, NEW);
+    assertThat(last.done()).isTrue();
+    assertThat(last.target().voters()).containsExactly(0, 1, 9);
+
+    assertThat(planner(Membership.of(0, 1, 9), 0, 1, 9).replace(2, 9, NEW))
+        .isEqualTo(new Plan.Nothing("server 9 has taken the place of 2", true));
+  }
+
+  @Test
+  void nothingIsChangedInTheMiddleOfAChange() {
+    Membership joint = Membership.of(0, 1, 2).jointTo(Membership.of(0, 1));
+    Planner planner = planner(joint, 0, 1, 2);
+    assertThat(refusal(planner.add(9, NEW, false))).contains("under way");
+    assertThat(refusal(planner.remove(1))).contains("under way");
+    assertThat(planner.replace(2, 9, NEW)).isInstanceOf(Plan.Nothing.class);
+  }
+}
