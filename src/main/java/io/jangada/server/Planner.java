@@ -4,11 +4,10 @@ import io.jangada.raft.Membership;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// Decides which change of the membership a wish needs, and refuses those that would do harm. It
-/// looks at nothing but its arguments.
+/// looks at nothing but its arguments. What goes with a member, such as its address, need not be
+/// repeated in a target: the protocol keeps it.
 ///
 /// @param now the membership in force
 /// @param alive the members that were heard of within an election timeout, the leader included
@@ -23,8 +22,8 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     if (wrong != null) return new Plan.Refusal(wrong);
     List<Integer> joining = learner ? now.joining() : with(now.joining(), id);
     Membership target =
-        new Membership(
-            now.voters(), List.of(), with(now.learners(), id), joining, addressesWith(id, address));
+        new Membership(now.voters(), List.of(), with(now.learners(), id), joining)
+            .withAddress(id, address.toString());
     String becomes = learner ? "" : ", and becomes a voter by itself once it has caught up";
     return new Plan.Change(
         target, "server " + id + " at " + address + " joins as a learner" + becomes, true);
@@ -62,8 +61,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     if (!alive.contains(id))
       return new Plan.Refusal("server " + id + " at " + place(id) + " does not answer");
     Membership target =
-        new Membership(
-            now.voters(), List.of(), now.learners(), with(now.joining(), id), now.addresses());
+        new Membership(now.voters(), List.of(), now.learners(), with(now.joining(), id));
     return new Plan.Change(target, "server " + id + " becomes a voter once it has caught up", true);
   }
 
@@ -78,11 +76,8 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
       String lost = lostQuorum(voters);
       if (lost != null) return new Plan.Refusal("without server " + id + " " + lost);
     }
-    SortedMap<Integer, String> known = new TreeMap<>(now.addresses());
-    known.remove(id);
     Membership target =
-        new Membership(
-            voters, List.of(), without(now.learners(), id), without(now.joining(), id), known);
+        new Membership(voters, List.of(), without(now.learners(), id), without(now.joining(), id));
     return new Plan.Change(target, "server " + id + " leaves the cluster", true);
   }
 
@@ -113,8 +108,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   /// Why these voters could not decide anything now; null when they could.
   private String lostQuorum(List<Integer> voters) {
     List<Integer> answering = new ArrayList<>();
-    for (int voter : voters)
-      if (alive.contains(voter)) answering.add(voter);
+    for (int voter : voters) if (alive.contains(voter)) answering.add(voter);
     int majority = voters.size() / 2 + 1;
     if (answering.size() >= majority) return null;
     return "the voters would be "
@@ -140,12 +134,6 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   /// What a member is, for people.
   private String kind(int id) {
     return now.isVoter(id) ? "a voter" : now.joining().contains(id) ? "joining" : "a learner";
-  }
-
-  private SortedMap<Integer, String> addressesWith(int id, Address address) {
-    SortedMap<Integer, String> known = new TreeMap<>(now.addresses());
-    known.put(id, address.toString());
-    return known;
   }
 
   private static List<Integer> with(List<Integer> ids, int id) {

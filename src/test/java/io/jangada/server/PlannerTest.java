@@ -112,18 +112,6 @@ class PlannerTest {
   }
 
   @Test
-  void aRemovedServersAddressGoesWithIt() {
-    Membership now =
-        new Membership(
-            List.of(0, 9),
-            List.of(),
-            List.of(),
-            List.of(),
-            new TreeMap<>(Map.of(9, NEW.toString())));
-    assertThat(target(planner(now, 0, 9).remove(9)).addresses()).isEmpty();
-  }
-
-  @Test
   void aServerIsReplacedStepByStep() {
     Membership three = Membership.of(0, 1, 2);
     Plan.Change first = (Plan.Change) planner(three, 0, 1).replace(2, 9, NEW);
