@@ -58,6 +58,15 @@ final class Client implements AutoCloseable {
     return send(text).line();
   }
 
+  /// Sends a command and reads a whole reply: its line, and after a bar the data, if there is any.
+  String value(String text) throws IOException {
+    String line = ask(text);
+    if (!line.startsWith("VALUE ")) return line;
+    String data = text(Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+    if (!line().isEmpty()) throw new IOException("no CRLF after the data");
+    return line + "|" + data;
+  }
+
   byte[] bytes(int count) throws IOException {
     byte[] bytes = in.readNBytes(count);
     if (bytes.length < count) throw new IOException("the end after " + bytes.length + " bytes");

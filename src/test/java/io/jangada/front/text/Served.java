@@ -23,7 +23,7 @@ final class Served implements AutoCloseable {
 
   final TextFront front;
   final DurableMember member;
-  private final Loops loops = new Loops("text", 1);
+  final Loops loops = new Loops("text", 1);
   private final List<Client> clients = new ArrayList<>();
 
   private Served(Path directory, UnaryOperator<TextSettings> adjust) throws IOException {
