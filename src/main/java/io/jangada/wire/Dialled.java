@@ -1,0 +1,105 @@
+package io.jangada.wire;
+
+import io.jangada.bytes.MalformedException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A connection that this member made, to send over it. It says hello, and hears one verdict.
+final class Dialled extends ByteToMessageDecoder {
+  private final Link link;
+  private final Wiring wiring;
+  private final LinkSettings settings;
+  private boolean versionSeen;
+  private boolean welcome;
+  private String remote;
+
+  /// Why it is over, once it is.
+  private String reason;
+
+  Dialled(Link link, Wiring wiring) {
+    this.link = link;
+    this.wiring = wiring;
+    this.settings = wiring.settings();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    remote = "" + context.channel().remoteAddress();
+    ByteBuf out = context.alloc().buffer(256);
+    Handshake.write(
+        out,
+        new Handshake.Hello(
+            settings.clusterId(), settings.memberId(), link.peer(), wiring.port().getAsInt()));
+    context.writeAndFlush(out);
+    int millis = settings.times().connectMillis();
+    context
+        .executor()
+        .schedule(
+            () -> {
+              if (!welcome) fail(context, "no answer within " + millis + " ms");
+            },
+            millis,
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    if (reason != null) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    if (welcome) throw new MalformedException("the peer speaks where it is to listen");
+    if (!versionSeen) {
+      int version = Handshake.readVersion(in);
+      if (version < 0) return;
+      versionSeen = true;
+      if (version != Handshake.VERSION)
+        throw new MalformedException("it speaks version " + version + " of the protocol");
+    }
+    Handshake.Verdict verdict = Handshake.readVerdict(in);
+    if (verdict == null) return;
+    String refusal = refusal(verdict);
+    if (refusal != null) {
+      link.failed(new LinkEvent.Refused(link.peer(), remote + ": " + refusal));
+      fail(context, refusal);
+      return;
+    }
+    welcome = true;
+    link.opened(context.channel());
+  }
+
+  private String refusal(Handshake.Verdict verdict) {
+    if (!verdict.welcome()) return verdict.reason();
+    if (!verdict.cluster().equals(settings.clusterId()))
+      return "it is of cluster '" + verdict.cluster() + "'";
+    if (verdict.member() != link.peer()) return "it is member " + verdict.member();
+    return null;
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (welcome && context.channel().isWritable()) link.turn();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Throwable inner = cause.getCause() instanceof MalformedException said ? said : cause;
+    fail(context, Link.reason(inner));
+  }
+
+  private void fail(ChannelHandlerContext context, String reason) {
+    if (this.reason == null) this.reason = reason;
+    context.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    super.channelInactive(context);
+    if (reason == null) reason = "the peer closed it";
+    if (welcome) link.ended(reason);
+    else link.failed(new LinkEvent.Unreachable(link.peer(), remote + ": " + reason));
+  }
+}

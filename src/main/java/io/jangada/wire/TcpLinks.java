@@ -1,0 +1,182 @@
+package io.jangada.wire;
+
+import io.jangada.node.PeerMessage;
+import io.jangada.node.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/// The way to the peers over TCP: one connection to each peer that something was to be sent to, and
+/// one from each peer that had something to say. A connection carries messages one way only, so
+/// neither side needs to agree with the other on which of two connections to keep.
+///
+/// A message is lost when its peer cannot be reached, when too much waits for that peer, or when
+/// the connection breaks; that costs the other peers nothing. Messages to one peer arrive in the
+/// order in which they were sent, as far as they arrive; only chunks of snapshots are overtaken by
+/// everything else, and by later chunks.
+///
+/// What goes over the connections: [Handshake], [Frames], [BinaryMessages].
+public final class TcpLinks implements Transport, AutoCloseable {
+  private static final int BACKLOG = 128;
+  private static final long WATCH_MILLIS = 1_000;
+  private static final long CLOSE_MILLIS_MAX = 2_000;
+
+  /// Whoever wants to know how the links are doing. Called on the event loop, so it must be quick.
+  @FunctionalInterface
+  public interface Watcher {
+    void event(LinkEvent event);
+  }
+
+  private final LinkSettings settings;
+  private final EventLoop loop;
+  private final Peers peers;
+  private final Hall hall;
+  private final Channel listener;
+  private final ScheduledFuture<?> watching;
+  private final AtomicBoolean due = new AtomicBoolean();
+  private final Runnable turn = this::turn;
+  private volatile boolean closed;
+
+  private TcpLinks(
+      LinkSettings settings,
+      IntFunction<InetSocketAddress> addressOf,
+      Consumer<PeerMessage> receiver,
+      Watcher watcher)
+      throws IOException {
+    this.settings = settings;
+    loop = settings.loops().group().next();
+    Wiring wiring =
+        new Wiring(settings, loop, () -> address().getPort(), addressOf, watcher::event);
+    peers = new Peers(wiring, receiver);
+    hall = new Hall(wiring, peers);
+    listener = listen();
+    watching =
+        loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /// Begins to listen. Peers are connected to when there is something to be sent to them.
+  ///
+  /// @param addressOf where a peer listens, or null when that is not known; asked anew for each
+  ///   connection, on a thread that may wait for a name to be looked up
+  /// @param receiver takes what peers sent, on the event loop, and must be quick
+  /// @throws IOException when it cannot listen; the message says where and why
+  public static TcpLinks start(
+      LinkSettings settings,
+      IntFunction<InetSocketAddress> addressOf,
+      Consumer<PeerMessage> receiver,
+      Watcher watcher)
+      throws IOException {
+    return new TcpLinks(settings, addressOf, receiver, watcher);
+  }
+
+  private Channel listen() throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(settings.loops().serverSocketClass())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    channel.pipeline().addLast(new Accepted(hall, settings));
+                  }
+                });
+    var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
+    if (bound.isSuccess()) return bound.channel();
+    throw new IOException(
+        "cannot listen for peers on "
+            + settings.listen().getHostString()
+            + ":"
+            + settings.listen().getPort()
+            + ": "
+            + Link.reason(bound.cause()),
+        bound.cause());
+  }
+
+  /// Where it listens.
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /// Takes a message for a peer, from any thread.
+  @Override
+  public void send(PeerMessage message) {
+    if (closed) return;
+    Peers.Peer peer = peers.of(message.to());
+    if (peer == null || !peer.link().offer(message) || due.getAndSet(true)) return;
+    try {
+      loop.execute(turn);
+    } catch (RejectedExecutionException over) {
+      closed = true;
+    }
+  }
+
+  private void turn() {
+    due.set(false);
+    for (Peers.Peer peer : peers.all()) peer.link().turn();
+  }
+
+  private void watch() {
+    for (Peers.Peer peer : peers.all()) peer.link().watch();
+  }
+
+  /// Cuts all traffic with a peer, in both directions, or lets it flow again.
+  public void block(int peer, boolean blocked) {
+    Peers.Peer known = peers.of(peer);
+    if (known != null) known.link().block(blocked);
+  }
+
+  /// What went between this member and each peer, by number.
+  public List<LinkStats> stats() {
+    return peers.all().stream()
+        .map(peer -> peer.arrivals().addTo(peer.link().stats()))
+        .sorted(Comparator.comparingInt(LinkStats::peer))
+        .toList();
+  }
+
+  /// Ends all connections; when it returns, the port is free.
+  @Override
+  public void close() {
+    closed = true;
+    watching.cancel(false);
+    CountDownLatch done = new CountDownLatch(1);
+    Runnable ending =
+        () -> {
+          listener.close();
+          hall.close();
+          for (Peers.Peer peer : peers.all()) peer.link().close();
+          done.countDown();
+        };
+    if (loop.inEventLoop()) {
+      ending.run();
+      return;
+    }
+    try {
+      loop.execute(ending);
+      // The bound is for a loop that is stuck; the port is then free when it goes on.
+      if (!done.await(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)) return;
+    } catch (RejectedExecutionException over) {
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

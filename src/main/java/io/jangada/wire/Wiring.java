@@ -1,0 +1,19 @@
+package io.jangada.wire;
+
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
+
+/// What all links of a member share.
+///
+/// @param loop which all of them run on
+/// @param port where this member listens
+/// @param addressOf where a peer listens; null when that is not known
+record Wiring(
+    LinkSettings settings,
+    EventLoop loop,
+    IntSupplier port,
+    IntFunction<InetSocketAddress> addressOf,
+    Consumer<LinkEvent> watcher) {}
