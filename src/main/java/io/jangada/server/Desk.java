@@ -223,17 +223,19 @@ final class Desk implements AdminDesk, AutoCloseable {
     Optional<AdminReply> elsewhere = elsewhere(status);
     if (elsewhere.isPresent()) return elsewhere.get();
     if (wanted.isPresent()) {
-      int target = wanted.getAsInt();
-      if (target == status.id())
-        return Fields.ok().put("leader", target).put("says", "it leads already").reply();
-      if (!status.membership().voters().contains(target))
-        return Fields.refusal("server " + target + " is no voter").reply();
-      if (!parts.report.alive(status).contains(target))
-        return Fields.refusal("server " + target + " does not answer").reply();
+      int wish = wanted.getAsInt();
+      if (wish == status.id())
+        return Fields.ok().put("leader", wish).put("says", "it leads already").reply();
+      if (!status.membership().voters().contains(wish))
+        return Fields.refusal("server " + wish + " is no voter").reply();
+      if (!parts.report.alive(status).contains(wish))
+        return Fields.refusal("server " + wish + " does not answer").reply();
     }
-    Outcome outcome = handOver(wanted.orElse(Membership.NONE));
+    int target = wanted.orElse(Membership.NONE);
+    long deadline = System.nanoTime() + parts.transferMillisMax * NANOS_PER_MILLI;
+    Outcome outcome = handOver(target, deadline);
     return switch (outcome) {
-      case Outcome.Done _ -> transferred(status);
+      case Outcome.Done _ -> transferred(status, deadline);
       case Outcome.NotLeader(int leader) -> redirect(leader);
       case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
       case Outcome.Refused(String _) ->
@@ -242,13 +244,13 @@ final class Desk implements AdminDesk, AutoCloseable {
     };
   }
 
-  private Outcome handOver(int target) {
-    return questions.outcome(reply -> questions.replica().transfer(target, reply));
+  private Outcome handOver(int target, long deadlineNanos) {
+    long millis = Math.max(1, (deadlineNanos - System.nanoTime()) / NANOS_PER_MILLI);
+    return Questions.outcome(millis, reply -> questions.replica().transfer(target, reply));
   }
 
-  private AdminReply transferred(Status before) {
-    int leader =
-        awaitSuccessor(before, System.nanoTime() + parts.transferMillisMax * NANOS_PER_MILLI);
+  private AdminReply transferred(Status before, long deadlineNanos) {
+    int leader = awaitSuccessor(before, deadlineNanos);
     return leader == Membership.NONE
         ? Fields.refusal("the other did not take the lead in time").reply()
         : Fields.ok().put("leader", leader).put("says", "server " + leader + " leads").reply();
@@ -270,7 +272,7 @@ final class Desk implements AdminDesk, AutoCloseable {
     Optional<Status> status = questions.status();
     if (status.isEmpty() || status.get().leader() != status.get().id()) return false;
     if (status.get().membership().voters().size() < 2) return false;
-    if (!(handOver(Membership.NONE) instanceof Outcome.Done)) return false;
+    if (!(handOver(Membership.NONE, deadlineNanos) instanceof Outcome.Done)) return false;
     return awaitSuccessor(status.get(), deadlineNanos) != Membership.NONE;
   }
 

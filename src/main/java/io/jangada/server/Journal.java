@@ -3,6 +3,7 @@ package io.jangada.server;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
+import io.jangada.wire.LinkEvent;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,6 +151,13 @@ final class Journal {
     String line = "follows server " + leader + " in term " + term;
     if (!line.equals(followed)) info(line);
     followed = line;
+  }
+
+  /// What the links to the other servers have to tell.
+  void link(LinkEvent event) {
+    if (event.isComplaint()) warn(event.text());
+    else if (event instanceof LinkEvent.Connected) info(event.text());
+    else debug(event.text());
   }
 
   private void leads(int leader) {

@@ -7,6 +7,7 @@ import io.jangada.node.Start;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.LogSettings;
+import io.jangada.wire.LinkSettings;
 import java.util.List;
 
 /// How the member of a server takes part and keeps its data, from its configuration.
@@ -42,6 +43,12 @@ final class MemberSettings {
         settings.whole(Setting.KEY_BYTES_MAX),
         settings.whole(Setting.VALUE_BYTES_MAX),
         KvLimits.DEFAULT.state());
+  }
+
+  LinkSettings.Limits links() {
+    return new LinkSettings.Limits(
+        LinkSettings.Limits.frameBytesFor(kv(), limits()),
+        LinkSettings.Limits.DEFAULT.queueBytesMax());
   }
 
   private ReplicaSettings replica(int id) {

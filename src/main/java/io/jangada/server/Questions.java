@@ -43,9 +43,14 @@ final class Questions {
 
   /// How something ended that a method of the replica was asked for.
   Outcome outcome(Consumer<Consumer<Outcome>> asked) {
+    return outcome(outcomeMillisMax, asked);
+  }
+
+  /// @param millisMax how long it is waited for
+  static Outcome outcome(long millisMax, Consumer<Consumer<Outcome>> asked) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     asked.accept(outcome::complete);
-    return get(outcome, outcomeMillisMax).orElse(new Outcome.Unknown());
+    return get(outcome, millisMax).orElse(new Outcome.Unknown());
   }
 
   private static <T> Optional<T> get(CompletableFuture<T> future, long millis) {

@@ -5,11 +5,14 @@ import io.jangada.front.text.TextFront;
 import io.jangada.front.text.TextSettings;
 import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
+import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.Disk;
 import io.jangada.store.OsDisk;
+import io.jangada.wire.LinkSettings;
+import io.jangada.wire.TcpLinks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -37,7 +40,9 @@ public final class Server implements AutoCloseable {
   private final Loops clientLoops;
   private final Questions questions;
   private final Report report;
+  private final Loops peerLoops;
   private TextFront front;
+  private TcpLinks links;
   private HttpDesk http;
   private DurableMember member;
   private Desk desk;
@@ -50,6 +55,7 @@ public final class Server implements AutoCloseable {
     this.journal = new Journal(id);
     this.addresses = new Addresses(config);
     this.clientLoops = new Loops("clients-" + id, loops());
+    this.peerLoops = new Loops("peers-" + id, 1);
     this.questions = new Questions(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
     this.report = new Report(config, addresses, journal, meter);
   }
@@ -82,10 +88,11 @@ public final class Server implements AutoCloseable {
     front = TextFront.start(textSettings(settings), clientLoops);
     journal.info("takes commands on " + front.address());
     startHttp();
+    links = TcpLinks.start(linkSettings(settings), this::peer, this::receive, journal::link);
     member =
         DurableMember.start(
             settings.of(entry.id()),
-            new DurableMember.Surroundings(disk(), _ -> {}, new SplittableRandom(seed())),
+            new DurableMember.Surroundings(disk(), links, new SplittableRandom(seed())),
             new Watcher(broken));
     Replica replica = member.replica();
     replica.status(status -> addresses.inForce(status.membership()));
@@ -102,6 +109,33 @@ public final class Server implements AutoCloseable {
     Metrics metrics = new Metrics(journal, meter, front);
     http = HttpDesk.start(listen, new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
     journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
+  }
+
+  private LinkSettings linkSettings(MemberSettings settings) {
+    String cluster = config.settings().text(Setting.CLUSTER);
+    return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
+        .withLimits(settings.links());
+  }
+
+  private InetSocketAddress listen(int port) {
+    return config
+        .listen(entry)
+        .map(host -> new InetSocketAddress(host, port))
+        .orElseGet(() -> new InetSocketAddress(port));
+  }
+
+  /// Where a peer listens; null when that is not known.
+  private InetSocketAddress peer(int id) {
+    return addresses
+        .of(id)
+        .map(address -> new InetSocketAddress(address.host(), address.peerPort()))
+        .orElse(null);
+  }
+
+  /// What peers say before there is a member to hear it is lost, as messages may be.
+  private void receive(PeerMessage message) {
+    Replica replica = questions.replica();
+    if (replica != null) replica.receive(message);
   }
 
   private Disk disk() throws IOException {
@@ -128,13 +162,8 @@ public final class Server implements AutoCloseable {
 
   private TextSettings textSettings(MemberSettings settings) {
     Settings values = config.settings();
-    InetSocketAddress listen =
-        config
-            .listen(entry)
-            .map(host -> new InetSocketAddress(host, entry.clientPort()))
-            .orElseGet(() -> new InetSocketAddress(entry.clientPort()));
     TextSettings.Limits standard = TextSettings.Limits.DEFAULT;
-    return TextSettings.of(listen)
+    return TextSettings.of(listen(entry.clientPort()))
         .withKv(settings.kv())
         .withLimits(
             new TextSettings.Limits(
@@ -182,7 +211,9 @@ public final class Server implements AutoCloseable {
     if (http != null) http.close();
     if (member != null && !member.close(CLOSE_MILLIS_MAX))
       journal.warn("leaves without its disk, which does not answer");
+    if (links != null) links.close();
     clientLoops.close();
+    peerLoops.close();
   }
 
   private final class Watcher implements DurableMember.Watcher {

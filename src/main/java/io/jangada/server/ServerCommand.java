@@ -43,6 +43,11 @@ public final class ServerCommand implements Callable<Integer> {
       description = "Where the configuration is (default: config.json in this folder).")
   private Path file = ServerRun.STANDARD_FILE;
 
+  @Option(
+      names = "--print-config",
+      description = "Print the values in force and where each came from, and end.")
+  private boolean prints;
+
   private final Map<Setting, String> flags = new EnumMap<>(Setting.class);
 
   /// Adds a flag for each setting to a command line that was made of this class.
@@ -76,7 +81,8 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     String name = spec.qualifiedName();
-    return new ServerRun(name, number(), file, System.getenv(), flags, err).serve();
+    ServerRun run = new ServerRun(name, number(), file, System.getenv(), flags, err);
+    return prints ? run.print(spec.commandLine().getOut()) : run.serve();
   }
 
   private int number() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +29,38 @@ record ServerRun(
 
   static final Path STANDARD_FILE = Path.of("config.json");
   private static final int SIGNALLED = 128;
+  private static final String LINE = "%-26s %-16s %s%n";
+
+  /// Prints the values in force, each with where it came from.
+  int print(PrintWriter out) {
+    try {
+      ServerConfig config = ServerConfig.read(file, environment, flags);
+      ServerConfig.Entry entry = config.entry(id);
+      out.printf("server   %d of %d, at %s%n", id, config.servers().size(), entry.address());
+      out.printf("listens  %s%n", config.listen(entry).orElse("on every address"));
+      out.printf("http     %s%n", config.httpPort(entry) == 0 ? "off" : config.httpPort(entry));
+      out.printf("data     %s%n%n", config.dataDirectory(id));
+      out.printf(LINE, "setting", "value", "from");
+      for (Setting setting : Setting.values()) {
+        Optional<Settings.Value> value = config.settings().value(setting);
+        out.printf(
+            LINE,
+            setting.field(),
+            value.map(Settings.Value::text).orElse("-"),
+            value.map(Settings.Value::source).orElse(Settings.DEFAULT));
+      }
+      out.flush();
+      return OK;
+    } catch (ConfigException e) {
+      return refuse(e);
+    }
+  }
+
+  private int refuse(ConfigException e) {
+    e.problems().forEach(problem -> err.println(name + ": " + problem));
+    err.flush();
+    return FAILED;
+  }
 
   /// Serves until a signal ends it, or it breaks.
   int serve() {
@@ -40,9 +73,7 @@ record ServerRun(
         return ended.join();
       }
     } catch (ConfigException e) {
-      e.problems().forEach(problem -> err.println(name + ": " + problem));
-      err.flush();
-      return FAILED;
+      return refuse(e);
     } catch (IOException e) {
       err.println(name + ": server " + id + " does not start: " + e.getMessage());
       err.flush();
