@@ -1,5 +1,6 @@
 package io.jangada.cli;
 
+import io.jangada.cli.bench.BenchCommand;
 import io.jangada.cli.cluster.CasCommand;
 import io.jangada.cli.cluster.DeleteCommand;
 import io.jangada.cli.cluster.GetCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SetCommand.class,
       CasCommand.class,
       DeleteCommand.class,
+      BenchCommand.class,
       SimCommand.class,
       TesterCommand.class
     })

@@ -144,9 +144,9 @@ final class Dispatcher implements Connection.Owner {
     touched.add(connection);
   }
 
+  /// A flush can end a connection, whose calls then touch others.
   private void flush() {
-    for (Connection each : touched) each.flush();
-    touched.clear();
+    while (!touched.isEmpty()) touched.removeLast().flush();
   }
 
   private void finish(Call call, Reply reply) {
@@ -183,6 +183,16 @@ final class Dispatcher implements Connection.Owner {
   }
 
   private void tick() {
+    try {
+      lookAround();
+    } catch (RuntimeException e) {
+      // Whatever is wrong here must not leave calls without an end.
+      for (Call call : List.copyOf(live)) finish(call, call.failure("the client failed: " + e));
+      throw e;
+    }
+  }
+
+  private void lookAround() {
     long now = System.nanoTime();
     List<Call> due = new ArrayList<>();
     for (Call call : live)

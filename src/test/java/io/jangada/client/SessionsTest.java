@@ -2,6 +2,7 @@ package io.jangada.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.kv.KvLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,14 @@ class SessionsTest {
     assertThat(sessions.take()).isNull();
     sessions.giveBack(stuck);
     assertThat(sessions.take().prefix()).isEqualTo("once c.0 64 ");
+  }
+
+  @Test
+  void theWindowIsNarrowEnoughForWhatAServerRemembers() {
+    // Before a number that is sent late, at most as many others of its window were done as lie
+    // above it, and those that were open below these: two windows less one.
+    int remembered = KvLimits.DEFAULT.state().answersPerSessionMax();
+    assertThat(2 * Sessions.WINDOW_NUMBERS - 1).isLessThan(remembered);
   }
 
   @Test

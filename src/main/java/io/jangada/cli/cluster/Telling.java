@@ -22,7 +22,7 @@ import tools.jackson.core.json.JsonFactory;
 ///
 /// In JSON every object has `ok`; where that is `false` there is `error`, one word, and `reason`,
 /// which is on standard error as well.
-final class Telling implements Surroundings.Surrounded {
+public final class Telling implements Surroundings.Surrounded {
   private static final JsonFactory JSON = new JsonFactory();
 
   @Spec(Spec.Target.MIXEE)
@@ -42,12 +42,12 @@ final class Telling implements Surroundings.Surrounded {
     this.surroundings = surroundings;
   }
 
-  boolean isJson() {
+  public boolean isJson() {
     return form == Form.json;
   }
 
   /// Writes bytes to standard output, as they are.
-  void data(byte[]... pieces) {
+  public void data(byte[]... pieces) {
     try {
       for (byte[] piece : pieces) surroundings.out().write(piece);
       surroundings.out().flush();
@@ -56,12 +56,12 @@ final class Telling implements Surroundings.Surrounded {
     }
   }
 
-  void line(String text) {
+  public void line(String text) {
     data((text + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /// Writes one object and the end of the line.
-  void json(Consumer<JsonGenerator> members) {
+  public void json(Consumer<JsonGenerator> members) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       out.writeStartObject();
@@ -74,7 +74,7 @@ final class Telling implements Surroundings.Surrounded {
 
   /// Bytes as a member of an object: as text where they are UTF-8, and otherwise in Base64 under
   /// the name with `Base64` behind it.
-  static void bytes(JsonGenerator out, String name, Bytes bytes) {
+  public static void bytes(JsonGenerator out, String name, Bytes bytes) {
     try {
       ByteBuffer buffer = bytes.asBuffer();
       out.writeStringProperty(name, StandardCharsets.UTF_8.newDecoder().decode(buffer).toString());
@@ -85,7 +85,7 @@ final class Telling implements Surroundings.Surrounded {
   }
 
   /// Says on standard error what went wrong, after the command's name.
-  void complain(String sentence) {
+  public void complain(String sentence) {
     var err = spec.commandLine().getErr();
     err.println(spec.qualifiedName() + ": " + sentence);
     err.flush();
@@ -95,7 +95,7 @@ final class Telling implements Surroundings.Surrounded {
   ///
   /// @param word what kind of failure, for programs
   /// @return `code`
-  int failed(int code, String word, String sentence) {
+  public int failed(int code, String word, String sentence) {
     if (isJson())
       json(
           out -> {

@@ -1,0 +1,106 @@
+package io.jangada.bench;
+
+import io.jangada.client.Endpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleConsumer;
+
+/// Loads on one cluster, one after the other, with what its servers used and what the machine can
+/// do at best.
+public final class BenchRun {
+  private static final long LEADER_MILLIS_MAX = 20_000;
+  private static final double PER = 1_000;
+
+  /// Where the load goes.
+  ///
+  /// @param servers one of them leads
+  /// @param pids their processes, as far as they are of this machine and known
+  /// @param disk a directory on their disk, or on a like one
+  public record Target(List<Endpoint> servers, List<Long> pids, Path disk) {}
+
+  /// What came of it.
+  ///
+  /// @param serverCpuMillis processor time of all servers, for a thousand operations
+  /// @param serverBytes memory of all servers at the end
+  /// @param diskBytes given to disks by all servers, for one operation
+  /// @param driverCpuMillis processor time of the load generator, for a thousand operations
+  public record Result(
+      Measured measured,
+      Limits limits,
+      Optional<Double> serverCpuMillis,
+      Optional<Long> serverBytes,
+      Optional<Double> diskBytes,
+      Optional<Double> driverCpuMillis) {}
+
+  private final Target target;
+
+  /// How many keys are there, by the length of their values.
+  private final Map<Integer, Integer> prefilled = new HashMap<>();
+
+  private Optional<ProcessMeter> serversBefore = Optional.empty();
+  private Optional<ProcessMeter> driverBefore = Optional.empty();
+
+  public BenchRun(Target target) {
+    this.target = target;
+  }
+
+  /// Measures the limits, writes the keys that will be read, and does it.
+  public Result run(Load wanted, DoubleConsumer progress)
+      throws IOException, InterruptedException, TimeoutException {
+    Limits limits = Limits.measure(target.disk, wanted.valueBytes() + Keys.BYTES);
+    Endpoint leader = LeaderProbe.await(target.servers, LEADER_MILLIS_MAX);
+    Load load = wanted.overwriting(LeaderProbe.overwrites(leader));
+    try (LoadRun run = new LoadRun(leader)) {
+      prefill(run, load);
+      Measured measured = run.run(load, new LoadRun.Watcher(this::begun, progress));
+      return result(measured, limits);
+    }
+  }
+
+  /// Where `set` does not replace, what is written is new each time, and nothing need be there.
+  private void prefill(LoadRun run, Load load) throws IOException, InterruptedException {
+    if (load.workload() == Workload.put && !load.overwrites()) return;
+    int keys = load.workload() == Workload.cas ? 1 : load.keys();
+    if (prefilled.getOrDefault(load.valueBytes(), 0) >= keys) return;
+    run.prefill(load);
+    prefilled.put(load.valueBytes(), keys);
+  }
+
+  private void begun() {
+    serversBefore = meterServers();
+    driverBefore = meterDriver();
+  }
+
+  private Optional<ProcessMeter> meterServers() {
+    return target.pids.isEmpty() ? Optional.empty() : ProcessMeter.read(target.pids);
+  }
+
+  private static Optional<ProcessMeter> meterDriver() {
+    return ProcessMeter.read(List.of(ProcessHandle.current().pid()));
+  }
+
+  private Result result(Measured measured, Limits limits) {
+    Optional<ProcessMeter> servers = meterServers();
+    Optional<ProcessMeter> driver = meterDriver();
+    double operations = Math.max(1, measured.operations());
+    return new Result(
+        measured,
+        limits,
+        cpu(serversBefore, servers, operations),
+        servers.map(ProcessMeter::residentBytes),
+        serversBefore.flatMap(
+            before ->
+                servers.map(after -> (after.writtenBytes() - before.writtenBytes()) / operations)),
+        cpu(driverBefore, driver, operations));
+  }
+
+  private static Optional<Double> cpu(
+      Optional<ProcessMeter> before, Optional<ProcessMeter> after, double operations) {
+    return before.flatMap(b -> after.map(a -> PER * (a.cpuMillis() - b.cpuMillis()) / operations));
+  }
+}

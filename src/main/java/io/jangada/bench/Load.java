@@ -1,0 +1,72 @@
+package io.jangada.bench;
+
+/// What a run is to do.
+///
+/// @param connections 1 or more
+/// @param inFlight in a closed loop, the requests of a connection that wait for their replies
+/// @param rate requests a second of all connections together, on a fixed schedule (an open loop); 0
+///   for a closed loop
+/// @param valueBytes 1 or more
+/// @param keys how many keys are drawn from; for `cas` there is one
+/// @param overwrites whether the servers let `set` replace a value: otherwise every `put` takes a
+///   fresh key
+/// @param seconds what is measured
+/// @param warmupSeconds what goes before and does not count
+public record Load(
+    Workload workload,
+    int connections,
+    int inFlight,
+    double rate,
+    int valueBytes,
+    int keys,
+    boolean overwrites,
+    double seconds,
+    double warmupSeconds) {
+  public static final int CONNECTIONS_MAX = 10_000;
+
+  /// Requests of one connection without a reply, at most, in an open loop too: what is due beyond
+  /// waits, and its wait counts.
+  public static final int IN_FLIGHT_MAX = 1 << 10;
+
+  public static final int VALUE_BYTES_MAX = 8 << 20;
+  public static final int KEYS_MAX = 1_000_000_000;
+
+  public Load {
+    check("connections", connections, 1, CONNECTIONS_MAX);
+    check("in flight", inFlight, 1, IN_FLIGHT_MAX);
+    check("value bytes", valueBytes, 1, VALUE_BYTES_MAX);
+    check("keys", keys, 1, KEYS_MAX);
+    if (!(rate >= 0 && rate <= 1e8)) throw new IllegalArgumentException("rate " + rate);
+    if (!(seconds > 0 && seconds <= 86_400) || !(warmupSeconds >= 0 && warmupSeconds <= 86_400))
+      throw new IllegalArgumentException(seconds + " seconds after " + warmupSeconds);
+  }
+
+  private static void check(String what, int value, int min, int max) {
+    if (value < min || value > max)
+      throw new IllegalArgumentException(what + " must be " + min + " to " + max + ": " + value);
+  }
+
+  public boolean isOpen() {
+    return rate > 0;
+  }
+
+  /// The same, for servers that do or do not let `set` replace a value.
+  public Load overwriting(boolean overwrites) {
+    return new Load(
+        workload,
+        connections,
+        inFlight,
+        rate,
+        valueBytes,
+        keys,
+        overwrites,
+        seconds,
+        warmupSeconds);
+  }
+
+  /// For people: `put 16 x 32`, or `put 64 at 1000/s`.
+  public String shape() {
+    String how = isOpen() ? " at %.0f/s".formatted(rate) : " x " + inFlight;
+    return workload + " " + connections + how;
+  }
+}

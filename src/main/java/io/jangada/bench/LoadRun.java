@@ -1,0 +1,218 @@
+package io.jangada.bench;
+
+import io.jangada.client.Endpoint;
+import io.jangada.net.Loops;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongSupplier;
+
+/// Carries out one [Load] against one server, on one event loop.
+public final class LoadRun implements AutoCloseable {
+  private static final long CONNECT_SECONDS_MAX = 20;
+  private static final long DRAIN_SECONDS_MAX = 20;
+  private static final long TASK_SECONDS_MAX = 60;
+  private static final long PROGRESS_MILLIS = 250;
+  private static final int CONNECT_MILLIS = 5_000;
+
+  /// Time until the first request of an open loop.
+  private static final long LEAD_NANOS = 50_000_000;
+
+  private final Loops loops = new Loops("jangada-bench", 1);
+  private final Endpoint server;
+  private final EventLoop loop;
+  private final List<LoadConnection> connections = new ArrayList<>();
+
+  /// What is told while a run goes on.
+  ///
+  /// @param begun called when counting begins
+  /// @param progress what part is done, 0 to 1
+  public record Watcher(Runnable begun, DoubleConsumer progress) {
+    public static final Watcher NONE = new Watcher(() -> {}, _ -> {});
+  }
+
+  /// @param server the one that leads
+  public LoadRun(Endpoint server) {
+    this.server = server;
+    loop = loops.group().next();
+  }
+
+  /// Writes keys 0 to `load.keys()`, each with the value that a run with such values expects. What
+  /// is there already stays.
+  ///
+  /// @throws IOException when a write was not done
+  public void prefill(Load load) throws IOException, InterruptedException {
+    int connectionsMax = 16;
+    int inFlight = Math.clamp((4 << 20) / load.valueBytes(), 1, 64);
+    int keys = load.workload() == Workload.cas ? 1 : load.keys();
+    Load filling =
+        new Load(
+            Workload.put,
+            Math.min(connectionsMax, keys),
+            inFlight,
+            0,
+            load.valueBytes(),
+            keys,
+            load.overwrites(),
+            1,
+            0);
+    AtomicLong next = new AtomicLong();
+    LongSupplier each =
+        () -> {
+          long key = next.getAndIncrement();
+          return key < keys ? key : -1;
+        };
+    Tally tally = new Tally();
+    CountDownLatch ended =
+        open(new LoadConnection.Work(filling, requests(load, false), tally, each, 0));
+    onLoop(() -> connections.forEach(LoadConnection::start));
+    if (!ended.await(TimeUnit.HOURS.toSeconds(1), TimeUnit.SECONDS))
+      throw new IOException("prefilling does not end");
+    long refused = tally.wrong;
+    boolean thereAlready = tally.firstTrouble != null && tally.firstTrouble.contains("ERR_VER");
+    if (tally.failed > 0 || refused > 0 && !thereAlready)
+      throw new IOException("prefilling: " + tally.firstTrouble);
+  }
+
+  /// Does it, and waits for its end.
+  ///
+  /// @throws IOException when it cannot be begun
+  public Measured run(Load load, Watcher watcher) throws IOException, InterruptedException {
+    Tally tally = new Tally();
+    boolean isFresh = !load.overwrites() && load.workload() != Workload.cas;
+    LongSupplier fresh = isFresh ? new AtomicLong()::getAndIncrement : null;
+    var work =
+        new LoadConnection.Work(load, requests(load, isFresh), tally, fresh, System.nanoTime());
+    CountDownLatch ended = open(work);
+    onLoop(() -> begin(load));
+    wait(ended, load.warmupSeconds(), _ -> {});
+    watcher.begun.run();
+    onLoop(() -> tally.isCounting = true);
+    long began = System.nanoTime();
+    wait(ended, load.seconds(), watcher.progress);
+    onLoop(() -> tally.isCounting = false);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    onLoop(() -> List.copyOf(connections).forEach(LoadConnection::stop));
+    boolean drained = ended.await(DRAIN_SECONDS_MAX, TimeUnit.SECONDS);
+    return onLoop(
+        () -> {
+          if (!drained) tally.failed("requests without a reply after " + DRAIN_SECONDS_MAX + " s");
+          return new Measured(
+              load,
+              seconds,
+              tally.latencies.copy(),
+              tally.conflicts,
+              tally.failed,
+              tally.wrong,
+              tally.firstTrouble);
+        });
+  }
+
+  private static Requests requests(Load load, boolean isFresh) {
+    Keys prefilled = Keys.ofValues(load.valueBytes());
+    return new Requests(prefilled, isFresh ? Keys.fresh() : prefilled, load.valueBytes());
+  }
+
+  private void begin(Load load) {
+    if (!load.isOpen()) {
+      connections.forEach(LoadConnection::start);
+      return;
+    }
+    double between = 1e9 / load.rate();
+    long first = System.nanoTime() + LEAD_NANOS;
+    for (int i = 0; i < connections.size(); i++)
+      connections
+          .get(i)
+          .start(new OpenSchedule(first + (long) (i * between), between * connections.size()));
+  }
+
+  private static void wait(CountDownLatch ended, double seconds, DoubleConsumer progress)
+      throws InterruptedException {
+    long began = System.nanoTime();
+    long all = (long) (seconds * 1e9);
+    for (long past = 0; past < all; past = System.nanoTime() - began) {
+      progress.accept((double) past / all);
+      long rest = Math.min(all - past, TimeUnit.MILLISECONDS.toNanos(PROGRESS_MILLIS));
+      if (ended.await(rest, TimeUnit.NANOSECONDS)) return;
+    }
+    progress.accept(1);
+  }
+
+  /// @return what reaches zero when all connections have ended
+  private CountDownLatch open(LoadConnection.Work work) throws IOException, InterruptedException {
+    connections.clear();
+    int count = work.load().connections();
+    CountDownLatch ended = new CountDownLatch(count);
+    List<Channel> channels = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      var each =
+          new LoadConnection.Work(
+              work.load(), work.requests(), work.tally(), work.fresh(), work.seed() + i);
+      LoadConnection connection = new LoadConnection(each, ended::countDown);
+      connections.add(connection);
+      try {
+        channels.add(connect(connection));
+      } catch (IOException e) {
+        channels.forEach(Channel::close);
+        throw e;
+      }
+    }
+    return ended;
+  }
+
+  private Channel connect(LoadConnection connection) throws IOException, InterruptedException {
+    var connecting =
+        new Bootstrap()
+            .group(loop)
+            .channel(loops.socketClass())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(connection);
+                  }
+                })
+            .connect(server.host(), server.port());
+    if (!connecting.await(CONNECT_SECONDS_MAX, TimeUnit.SECONDS) || !connecting.isSuccess())
+      throw new IOException(server + " cannot be reached: " + connecting.cause());
+    return connecting.channel();
+  }
+
+  private void onLoop(Runnable task) throws IOException, InterruptedException {
+    onLoop(
+        () -> {
+          task.run();
+          return null;
+        });
+  }
+
+  private <T> T onLoop(java.util.function.Supplier<T> task)
+      throws IOException, InterruptedException {
+    try {
+      return CompletableFuture.supplyAsync(task, loop).get(TASK_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("the load driver itself hangs", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    loops.close();
+  }
+}

@@ -1,0 +1,38 @@
+package io.jangada.bench;
+
+/// What the requests of a load are.
+public enum Workload {
+  /// Writes of keys drawn by chance.
+  put,
+  /// Reads of keys drawn by chance.
+  get,
+  /// Nine reads for one write.
+  mix,
+  /// Everybody replaces the value of one key, with the version that is thought to be there.
+  cas;
+
+  private static final int MIX = 10;
+
+  /// What the next request of a connection is, by a number drawn by chance.
+  Verb verb(int chance) {
+    return switch (this) {
+      case put -> Verb.SET;
+      case get -> Verb.GET;
+      case mix -> Math.floorMod(chance, MIX) == 0 ? Verb.SET : Verb.GET;
+      case cas -> Verb.CAS;
+    };
+  }
+
+  /// Whether it reads keys that must be there before.
+  public boolean isReading() {
+    return this == get || this == mix;
+  }
+
+  /// A request, as the protocol has it.
+  enum Verb {
+    SET,
+    GET,
+    GETM,
+    CAS
+  }
+}

@@ -1,0 +1,207 @@
+package io.jangada.cli.bench;
+
+import io.jangada.bench.BenchCluster;
+import io.jangada.bench.BenchRun;
+import io.jangada.bench.Load;
+import io.jangada.bench.Workload;
+import io.jangada.cli.ExitCode;
+import io.jangada.cli.cluster.Telling;
+import io.jangada.client.Endpoint;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `jangada bench`: how fast a cluster is, beside how fast this machine could be.
+@Command(
+    name = "bench",
+    description = {
+      "Measure a cluster: requests a second and how long they take, beside the time of one sync of"
+          + " the same size and of one round trip on this machine.",
+      "Starts three members of its own, with their data in a temporary directory, unless"
+          + " --endpoints says which servers to use. Without --workload it goes through the usual"
+          + " shapes.",
+      "Columns: cpu/1000 and driver are milliseconds of processor time of all servers, and of the"
+          + " load generator, for 1000 requests; MiB is the memory of all servers; B/op what they"
+          + " gave to disks for a request.",
+      "Exit codes: 0 measured, 1 something failed or an answer was wrong, 2 usage, 69 no server."
+    },
+    mixinStandardHelpOptions = true)
+public final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private Telling telling;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "NAME",
+      description =
+          "One of: ${COMPLETION-CANDIDATES}. mix is nine gets for a put; cas is everybody on one"
+              + " key.")
+  private Workload workload;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "How many connections (default: ${DEFAULT-VALUE}).")
+  private int connections;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Requests under way on each of them (default: ${DEFAULT-VALUE}).")
+  private int inFlight;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Requests a second of all connections together, sent when they are due whatever became of"
+              + " those before; times count from when they were due.")
+  private double rate;
+
+  @Option(
+      names = "--value-bytes",
+      paramLabel = "N",
+      defaultValue = "256",
+      description = "How long values are (default: ${DEFAULT-VALUE}).")
+  private int valueBytes;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description = "How many keys there are, written before (default: ${DEFAULT-VALUE}).")
+  private int keys;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "How long to measure (default: ${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "S",
+      defaultValue = "5",
+      description = "How long to do the same before that (default: ${DEFAULT-VALUE}).")
+  private double warmup;
+
+  @Option(
+      names = "--endpoints",
+      paramLabel = "HOST:PORT,...",
+      description =
+          "Use these servers: all members of a cluster, so that the leader is among them.")
+  private String endpoints;
+
+  @Option(
+      names = "--members",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Else start so many, 1 to 9 (default: ${DEFAULT-VALUE}).")
+  private int members;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where their data goes, below (default: the system's temporary directory).")
+  private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
+      names = "--setting",
+      paramLabel = "NAME=JSON",
+      description = "A field of their config.json, such as Reads='\"lease\"'; can be repeated.")
+  private Map<String, String> settings = new TreeMap<>();
+
+  @Option(
+      names = "--jvm",
+      paramLabel = "FLAG",
+      description =
+          "A flag for their Java, instead of all that bin/kvstore gives; can be repeated.")
+  private List<String> jvm = List.of();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    List<Load> loads = loads();
+    try {
+      if (endpoints != null) return onForeign(loads);
+      if (members < 1 || members > 9) throw wrong("--members must be 1 to 9, not " + members);
+      var plan = new BenchCluster.Plan(members, settings, jvm, directory);
+      try (BenchCluster cluster = BenchCluster.start(plan)) {
+        return measure(
+            loads, new BenchRun.Target(cluster.endpoints(), cluster.pids(), cluster.directory()));
+      }
+    } catch (TimeoutException e) {
+      return telling.failed(ExitCode.UNAVAILABLE, "unavailable", e.getMessage());
+    } catch (IOException e) {
+      return telling.failed(ExitCode.FAILED, "failed", e.getMessage());
+    }
+  }
+
+  private int onForeign(List<Load> loads)
+      throws IOException, InterruptedException, TimeoutException {
+    try {
+      List<Endpoint> servers = Endpoint.parseList(endpoints);
+      return measure(loads, new BenchRun.Target(servers, List.of(), directory));
+    } catch (IllegalArgumentException e) {
+      throw wrong("--endpoints: " + e.getMessage());
+    }
+  }
+
+  private List<Load> loads() {
+    Workload one = workload == null ? Workload.put : workload;
+    try {
+      Load load =
+          new Load(one, connections, inFlight, rate, valueBytes, keys, true, seconds, warmup);
+      return workload == null && !load.isOpen() ? Row.standard(load) : List.of(load);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private int measure(List<Load> loads, BenchRun.Target target)
+      throws IOException, InterruptedException, TimeoutException {
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
+    BenchRun run = new BenchRun(target);
+    int code = ExitCode.OK;
+    for (int i = 0; i < loads.size(); i++) {
+      BenchRun.Result result;
+      try (Bar bar = Bar.of(loads.get(i), terminal)) {
+        result = run.run(loads.get(i), bar);
+      }
+      tell(result, i == 0);
+      if (result.measured().isGood()) continue;
+      code = ExitCode.FAILED;
+      String trouble = result.measured().trouble();
+      telling.complain(
+          loads.get(i).shape() + ": " + (trouble == null ? "no request was done" : trouble));
+    }
+    return code;
+  }
+
+  private void tell(BenchRun.Result result, boolean isFirst) {
+    if (telling.isJson()) {
+      telling.json(out -> Row.json(result, out));
+      return;
+    }
+    if (isFirst) telling.line(Row.limits(result.limits()) + "\n" + Row.HEAD);
+    telling.line(Row.line(result));
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

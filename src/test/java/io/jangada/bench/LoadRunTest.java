@@ -1,0 +1,127 @@
+package io.jangada.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jangada.client.FakeServer;
+import io.jangada.client.FakeStore;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// The load driver against a store that is right, and against servers that are not.
+class LoadRunTest {
+  private static Load load(Workload workload, double rate, boolean overwrites) {
+    return new Load(workload, 3, 8, rate, 100, 50, overwrites, 0.15, 0.05);
+  }
+
+  private static Measured run(FakeServer.Script script, Load load) throws Exception {
+    try (FakeServer server = new FakeServer(script);
+        LoadRun run = new LoadRun(server.endpoint())) {
+      if (load.workload() != Workload.put) run.prefill(load);
+      return run.run(load, LoadRun.Watcher.NONE);
+    }
+  }
+
+  @Test
+  void everyWorkloadGoesThroughOnAStoreThatIsRight() throws Exception {
+    for (Workload workload : Workload.values()) {
+      for (boolean overwrites : new boolean[] {true, false}) {
+        Load load = load(workload, 0, overwrites);
+        Measured measured = run(new FakeStore(overwrites), load);
+        assertThat(measured.trouble()).as(load.shape()).isNull();
+        assertThat(measured.isGood()).as(load.shape()).isTrue();
+        assertThat(measured.millisAt(50)).isPositive();
+        if (workload == Workload.cas) assertThat(measured.conflicts()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void anOpenLoopKeepsItsRate() throws Exception {
+    Measured measured = run(new FakeStore(true), load(Workload.mix, 2_000, true));
+    assertThat(measured.isGood()).isTrue();
+    assertThat(measured.operations()).isBetween(1L, 400L);
+  }
+
+  @Test
+  void whatIsDueWhileAServerStallsWaits() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    FakeStore store = new FakeStore(true);
+    Load load = new Load(Workload.put, 1, 1, 1_000, 10, 50, true, 0.4, 0);
+    var stall = new java.util.concurrent.CountDownLatch(1);
+    Measured measured =
+        run(
+            each -> {
+              // Nobody counts it down: it is a pause.
+              if (asked.incrementAndGet() == 100)
+                stall.await(200, java.util.concurrent.TimeUnit.MILLISECONDS);
+              return store.answer(each);
+            },
+            load);
+    assertThat(measured.isGood()).isTrue();
+    long late = measured.latencies().getCountBetweenValues(50_000_000, Tally.LATENCY_NANOS_MAX);
+    assertThat(late).as("those that were due in the pause").isGreaterThan(50);
+  }
+
+  @Test
+  void wrongAnswersAreCaught() throws Exception {
+    String value = "VALUE 100\r\n" + "x".repeat(100) + "\r\n";
+    for (String wrong : new String[] {"ERR_NOT_FOUND\r\n", value, "OK 5\r\n", "VALUE 1\r\nx\r\n"}) {
+      FakeStore store = new FakeStore(true);
+      AtomicInteger gets = new AtomicInteger();
+      Measured measured =
+          run(
+              asked -> {
+                boolean lies = asked.word(0).equals("get") && gets.incrementAndGet() == 20;
+                return lies ? wrong : store.answer(asked);
+              },
+              load(Workload.get, 0, true));
+      assertThat(measured.wrong()).as(wrong).isEqualTo(1);
+      assertThat(measured.isGood()).isFalse();
+      assertThat(measured.trouble()).contains("GET answered");
+    }
+  }
+
+  @Test
+  void nonsenseAndMoreRepliesThanRequestsAreCaught() throws Exception {
+    for (String wrong : new String[] {"VALUE x\r\n", "VALUE 2\r\nabc", "OK 1\r\n".repeat(100)}) {
+      FakeStore store = new FakeStore(true);
+      AtomicInteger count = new AtomicInteger();
+      Measured measured =
+          run(
+              asked -> count.incrementAndGet() == 50 ? wrong : store.answer(asked),
+              load(Workload.put, 0, true));
+      assertThat(measured.wrong()).as(wrong).isPositive();
+    }
+  }
+
+  @Test
+  void whatIsNotDoneIsCountedApart() throws Exception {
+    for (String no : new String[] {"ERR_INTERNAL\r\n", "REDIRECT 2\r\n", FakeServer.CLOSE}) {
+      FakeStore store = new FakeStore(true);
+      AtomicInteger count = new AtomicInteger();
+      Measured measured =
+          run(
+              asked -> count.incrementAndGet() == 50 ? no : store.answer(asked),
+              load(Workload.put, 0, true));
+      assertThat(measured.wrong()).as(no).isZero();
+      assertThat(measured.failed()).as(no).isPositive();
+      assertThat(measured.isGood()).isFalse();
+    }
+  }
+
+  @Test
+  void prefillingThatFailsSaysSo() {
+    assertThatThrownBy(() -> run(asked -> "ERR_INTERNAL\r\n", load(Workload.get, 0, true)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("ERR_INTERNAL");
+  }
+
+  @Test
+  void prefilledKeysThatAreThereAlreadyDoNoHarm() throws Exception {
+    FakeStore store = new FakeStore(false);
+    for (int i = 0; i < 2; i++)
+      assertThat(run(store, load(Workload.get, 0, false)).isGood()).isTrue();
+  }
+}
