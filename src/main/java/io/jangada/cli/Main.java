@@ -42,7 +42,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DeleteCommand.class,
       BenchCommand.class,
       SimCommand.class,
-      TesterCommand.class
+      TesterCommand.class,
+      TortureCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,0 +1,247 @@
+package io.jangada.cli.torture;
+
+import io.jangada.bytes.MalformedException;
+import io.jangada.harness.Admin;
+import io.jangada.harness.ProcessCluster;
+import io.jangada.harness.Waiting;
+import io.jangada.server.ServerConfig;
+import io.jangada.wire.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Does things to the servers, drawn by dice; never more than a cluster has to survive: what is on
+/// the disks of a majority stays, so nobody is wiped or replaced while another has not caught up.
+final class Nemesis {
+  private static final int ADMIN_MILLIS_MAX = 5_000;
+  private static final long WHOLE_MILLIS_MAX = 90_000;
+  private static final long END_MILLIS_MAX = 10_000;
+  private static final long REPLACE_MILLIS_MAX = 90_000;
+  private static final long LEADER_MILLIS_MAX = 3_000;
+  private static final int HOLD_MILLIS_MAX = 2_500;
+  private static final int BREATH_MILLIS_MAX = 1_500;
+
+  private final ProcessCluster cluster;
+  private final Pulse pulse;
+  private final Diary diary;
+  private final Random dice;
+  private final Admin admin;
+  private final SortedSet<Integer> killed = new TreeSet<>();
+  private int nextId;
+
+  Nemesis(ProcessCluster cluster, Pulse pulse, Diary diary, Random dice) {
+    this.cluster = cluster;
+    this.pulse = pulse;
+    this.diary = diary;
+    this.dice = dice;
+    this.admin = new Admin(cluster, ADMIN_MILLIS_MAX);
+    this.nextId = cluster.ids().last() + 1;
+  }
+
+  /// One or two faults, a while of that, and all is mended.
+  void round() throws IOException, InterruptedException, TimeoutException {
+    int faults = dice.nextInt(3) == 0 ? 2 : 1;
+    for (int i = 0; i < faults && !pulse.isTroubled(); i++) {
+      commit(Fault.draw(dice));
+      Waiting.pause(dice.nextInt(HOLD_MILLIS_MAX));
+    }
+    needNobodyFell();
+    mend();
+    if (dice.nextInt(2) == 0) awaitWhole();
+    Waiting.pause(dice.nextInt(BREATH_MILLIS_MAX));
+    needNobodyFell();
+  }
+
+  private void commit(Fault fault) throws IOException, InterruptedException, TimeoutException {
+    switch (fault) {
+      case KILL_ONE -> kill(fault, one());
+      case KILL_LEADER -> kill(fault, leader());
+      case KILL_SEVERAL -> kill(fault, several());
+      case KILL_ALL -> kill(fault, cluster.awake());
+      case PAUSE_ONE -> pause(fault, one());
+      case PAUSE_LEADER -> pause(fault, leader());
+      case TERMINATE -> terminate(fault);
+      case WIPE -> wipe();
+      case REPLACE -> replace();
+      case TRANSFER -> order(fault, "transfer");
+      case SNAPSHOT -> snapshot();
+    }
+  }
+
+  private void note(Fault fault, String what) {
+    diary.tell(what);
+    pulse.fault(fault.kind(), what);
+  }
+
+  // ---- whom ----
+
+  private SortedSet<Integer> one() {
+    return some(1);
+  }
+
+  private SortedSet<Integer> several() {
+    return some(2 + dice.nextInt(cluster.ids().size()));
+  }
+
+  private SortedSet<Integer> some(int count) {
+    List<Integer> awake = new ArrayList<>(cluster.awake());
+    Collections.shuffle(awake, dice);
+    return new TreeSet<>(awake.subList(0, Math.min(count, awake.size())));
+  }
+
+  /// Who leads, or anybody if nobody says so soon.
+  private SortedSet<Integer> leader() throws InterruptedException {
+    try {
+      return new TreeSet<>(
+          List.of(
+              Waiting.need(
+                  "leader",
+                  LEADER_MILLIS_MAX,
+                  () -> {
+                    Optional<Integer> leader = Optional.empty();
+                    long term = -1;
+                    for (Admin.MemberStatus status : admin.statuses().values())
+                      if (status.leads() && status.term() > term) {
+                        leader = Optional.of(status.id());
+                        term = status.term();
+                      }
+                    return leader;
+                  })));
+    } catch (TimeoutException e) {
+      return one();
+    }
+  }
+
+  // ---- processes ----
+
+  private void kill(Fault fault, SortedSet<Integer> whom) throws InterruptedException {
+    if (whom.isEmpty()) return;
+    note(fault, "kill -9 of " + whom);
+    killed.addAll(whom);
+    cluster.kill(whom);
+  }
+
+  private void pause(Fault fault, SortedSet<Integer> whom)
+      throws IOException, InterruptedException {
+    if (whom.isEmpty()) return;
+    note(fault, "stop of " + whom);
+    for (int server : whom) cluster.pause(server);
+  }
+
+  private void terminate(Fault fault) throws InterruptedException, TimeoutException {
+    for (int server : one()) {
+      note(fault, "SIGTERM for " + server);
+      killed.add(server);
+      long began = System.nanoTime();
+      int code = cluster.terminate(server, END_MILLIS_MAX);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+      diary.tell("server " + server + " ended with " + code + " after " + millis + " ms");
+      if (code != 0) pulse.trouble("server " + server + " ended with " + code + " after SIGTERM");
+    }
+  }
+
+  /// Starts what was killed, lets go on what was stopped.
+  void mend() throws IOException, InterruptedException {
+    for (int server : cluster.ids()) {
+      if (!cluster.isUp(server)) cluster.start(server);
+      else if (!cluster.awake().contains(server)) cluster.resume(server);
+    }
+    killed.clear();
+    diary.tell("all run");
+  }
+
+  private void needNobodyFell() {
+    SortedSet<Integer> fallen = cluster.ids();
+    fallen.removeAll(cluster.up());
+    fallen.removeAll(killed);
+    for (int server : fallen)
+      pulse.trouble(
+          "server " + server + " ended by itself; " + cluster.output(server) + " says why");
+  }
+
+  void awaitWhole() throws InterruptedException, TimeoutException {
+    long began = System.nanoTime();
+    Admin.MemberStatus leader = admin.awaitWhole(WHOLE_MILLIS_MAX);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    diary.tell("all follow " + leader.id() + " in term " + leader.term() + ", " + millis + " ms");
+  }
+
+  // ---- disks and members ----
+
+  private void wipe() throws IOException, InterruptedException, TimeoutException {
+    mend();
+    awaitWhole();
+    for (int server : one()) {
+      note(Fault.WIPE, "all that " + server + " has is gone");
+      cluster.kill(server);
+      cluster.wipe(server);
+      cluster.start(server);
+    }
+    awaitWhole();
+  }
+
+  private void replace() throws IOException, InterruptedException, TimeoutException {
+    mend();
+    awaitWhole();
+    int old = one().first();
+    int next = nextId++;
+    ServerConfig.Entry entry = cluster.prepare(next);
+    note(Fault.REPLACE, "server " + old + " is replaced by " + next);
+    cluster.start(next);
+    String line =
+        "replace "
+            + old
+            + " "
+            + next
+            + " "
+            + entry.hostname()
+            + " "
+            + entry.logPort()
+            + " "
+            + entry.clientPort();
+    Waiting.need(
+        "end of '" + line + "'",
+        REPLACE_MILLIS_MAX,
+        () -> isDone(admin.ofLeader(line)) ? Optional.of(true) : Optional.empty());
+    cluster.discard(old);
+    diary.tell("server " + old + " is gone");
+    awaitWhole();
+  }
+
+  /// @throws IOException when it was refused, which may be for now
+  private static boolean isDone(Json.Obj said) throws IOException {
+    try {
+      if (said.flag("ok")) return said.flag("done");
+      throw new IOException(said.text("error"));
+    } catch (MalformedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private void snapshot() throws InterruptedException {
+    for (int server : one()) {
+      note(Fault.SNAPSHOT, "a snapshot at " + server);
+      try {
+        diary.tell("snapshot: " + admin.ask(server, "snapshot"));
+      } catch (IOException e) {
+        diary.tell("snapshot: " + e.getMessage());
+      }
+    }
+  }
+
+  private void order(Fault fault, String line) {
+    note(fault, line);
+    try {
+      diary.tell(line + ": " + admin.ofLeader(line));
+    } catch (IOException e) {
+      diary.tell(line + ": " + e.getMessage());
+    }
+  }
+}
