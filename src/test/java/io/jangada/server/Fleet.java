@@ -1,0 +1,178 @@
+package io.jangada.server;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.jangada.bytes.Bytes;
+import io.jangada.harness.TextConnection;
+import io.jangada.harness.TextReply;
+import io.jangada.harness.Waiting;
+import io.jangada.wire.Json;
+import io.jangada.wire.JsonReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.LoggerFactory;
+
+/// Servers of one cluster in this process, on loopback and in a directory of their own.
+final class Fleet implements AutoCloseable {
+  private static final int REPLY_MILLIS_MAX = 10_000;
+  private static final long PATIENCE_MILLIS = 30_000;
+
+  static {
+    // What servers say of each other's ends is told by the tests themselves.
+    if (LoggerFactory.getLogger("io.jangada.server") instanceof Logger log)
+      log.setLevel(Level.ERROR);
+  }
+
+  private final Path file;
+  private final Map<Integer, ServerConfig.Entry> places = new TreeMap<>();
+  private final Map<Integer, Server> servers = new HashMap<>();
+  private final Map<Integer, Throwable> broken = new HashMap<>();
+
+  /// @param size how many servers the configuration lists, from 0 on
+  /// @param fields further fields of the configuration, as JSON with `'` for `"`
+  Fleet(Path folder, int size, String... fields) throws IOException {
+    file = folder.resolve("config.json");
+    for (int id = 0; id < size; id++) places.put(id, place(id));
+    write(file, fields);
+  }
+
+  static ServerConfig.Entry place(int id) throws IOException {
+    return new ServerConfig.Entry(id, "127.0.0.1", freePort(), freePort(), freePort());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void write(Path to, String... fields) throws IOException {
+    List<String> entries = new ArrayList<>();
+    for (ServerConfig.Entry place : places.values())
+      entries.add(
+          String.format(
+              "{'Id':%d,'Hostname':'%s','ClientPort':%d,'LogPort':%d,'HttpPort':%d}",
+              place.id(), place.hostname(), place.clientPort(), place.logPort(), place.httpPort()));
+    String more = fields.length == 0 ? "" : "," + String.join(",", fields);
+    String json = "{'Path':'data','Servers':[" + String.join(",\n", entries) + "]" + more + "}";
+    Files.writeString(to, json.replace('\'', '"'));
+  }
+
+  /// Lists a server in a file that only servers see that are started from now on.
+  ServerConfig.Entry list(int id, String... fields) throws IOException {
+    places.put(id, place(id));
+    write(file, fields);
+    return places.get(id);
+  }
+
+  ServerConfig.Entry at(int id) {
+    return places.get(id);
+  }
+
+  Server start(int id) throws Exception {
+    return start(id, Map.of());
+  }
+
+  Server start(int id, Map<Setting, String> flags) throws Exception {
+    ServerConfig config = ServerConfig.read(file, Map.of(), flags);
+    Server server = Server.start(config, id, cause -> broken.put(id, cause));
+    servers.put(id, server);
+    return server;
+  }
+
+  void startAll() throws Exception {
+    for (int id : places.keySet()) start(id);
+  }
+
+  /// As a crash does it, apart from what the operating system would still have to write.
+  void kill(int id) {
+    servers.remove(id).close();
+  }
+
+  Server server(int id) {
+    return servers.get(id);
+  }
+
+  Path dataDirectory(int id) {
+    return file.resolveSibling("data/server-" + id);
+  }
+
+  TextConnection connect(int id) throws IOException {
+    return TextConnection.open(servers.get(id).address(), REPLY_MILLIS_MAX);
+  }
+
+  /// What one server answers.
+  TextReply ask(int id, String line, String data) throws IOException {
+    try (TextConnection connection = connect(id)) {
+      return connection.ask(line, Bytes.utf8(data));
+    }
+  }
+
+  /// What the leader answers, whoever that is.
+  TextReply askLeader(String line, String data) throws Exception {
+    return Waiting.need(
+        "answer to " + line,
+        PATIENCE_MILLIS,
+        () -> {
+          for (int id : List.copyOf(servers.keySet())) {
+            TextReply reply = ask(id, line, data);
+            if (!(reply instanceof TextReply.Redirect || reply instanceof TextReply.InternalError))
+              return Optional.of(reply);
+          }
+          return Optional.empty();
+        });
+  }
+
+  /// What an admin command comes to at the server that can carry it out.
+  Json.Obj admin(String words) throws Exception {
+    return object(askLeader("admin " + words, ""));
+  }
+
+  Json.Obj status(int id) throws IOException {
+    return object(ask(id, "admin status", ""));
+  }
+
+  static Json.Obj object(TextReply reply) {
+    byte[] bytes = ((TextReply.Value) reply).value().toArray();
+    return (Json.Obj) new JsonReader().read(bytes, 0, bytes.length);
+  }
+
+  /// Waits until somebody leads and says so.
+  int leader() throws Exception {
+    return Waiting.need(
+        "leader",
+        PATIENCE_MILLIS,
+        () -> {
+          for (int id : List.copyOf(servers.keySet()))
+            if (status(id).text("role").equals("leader")) return Optional.of(id);
+          return Optional.empty();
+        });
+  }
+
+  /// Another server than this that is up.
+  int other(int id) {
+    return servers.keySet().stream().filter(one -> one != id).findFirst().orElseThrow();
+  }
+
+  boolean until(Waiting.Condition condition) throws InterruptedException {
+    return Waiting.until(PATIENCE_MILLIS, condition);
+  }
+
+  Optional<Throwable> brokenBy(int id) {
+    return Optional.ofNullable(broken.get(id));
+  }
+
+  @Override
+  public void close() {
+    List.copyOf(servers.keySet()).forEach(this::kill);
+  }
+}

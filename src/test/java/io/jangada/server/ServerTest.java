@@ -1,0 +1,164 @@
+package io.jangada.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.harness.TextReply;
+import io.jangada.wire.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whole servers in one process, over real sockets and on a real disk.
+@Timeout(120)
+class ServerTest {
+  @TempDir private Path folder;
+
+  @Test
+  void threeServersElectOneThatServesAndTheOthersSayWho() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      assertThat(fleet.askLeader("set boat 0 4", "sail")).isInstanceOf(TextReply.Ok.class);
+      int leader = fleet.leader();
+      int other = fleet.other(leader);
+      assertThat(fleet.ask(leader, "get boat", "")).isEqualTo(value("sail"));
+      assertThat(fleet.ask(other, "get boat", "")).isEqualTo(new TextReply.Redirect(leader));
+      Json.Obj status = fleet.status(leader);
+      assertThat(status.text("cluster")).isEqualTo("jangada");
+      assertThat(status.number("leader", 9)).isEqualTo(leader);
+      assertThat(status.list("peers", 9)).hasSize(2);
+      assertThat(status.number("keys", 9)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatWasAcknowledgedOutlivesTheLeaderAndARestartOfAll() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      fleet.askLeader("set boat 0 4", "sail");
+      int first = fleet.leader();
+      fleet.kill(first);
+      assertThat(fleet.askLeader("get boat", "")).isEqualTo(value("sail"));
+      fleet.askLeader("set port 0 3", "far");
+      fleet.start(first);
+      for (int id : List.of(0, 1, 2)) fleet.kill(id);
+      fleet.startAll();
+      assertThat(fleet.askLeader("get boat", "")).isEqualTo(value("sail"));
+      assertThat(fleet.askLeader("get port", "")).isEqualTo(value("far"));
+    }
+  }
+
+  @Test
+  void aStopHandsTheLeadOver() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      fleet.askLeader("set boat 0 4", "sail");
+      int leader = fleet.leader();
+      long began = System.nanoTime();
+      fleet.server(leader).stop();
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+      fleet.kill(leader);
+      int next = fleet.leader();
+      assertThat(fleet.status(next).number("term", 99)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aForwardingServerServesWhoeverComes() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3, "'Followers':'forward'")) {
+      fleet.startAll();
+      int other = fleet.other(fleet.leader());
+      assertThat(fleet.ask(other, "set boat 0 4", "sail")).isInstanceOf(TextReply.Ok.class);
+      assertThat(fleet.ask(other, "get boat", "")).isEqualTo(value("sail"));
+    }
+  }
+
+  @Test
+  void whatCannotStartSaysWhyAndLeavesNothingBehind() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 1)) {
+      fleet.start(0);
+      assertThatThrownBy(() -> fleet.start(0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on")
+          .hasMessageContaining("" + fleet.at(0).clientPort());
+      Path taken = fleet.dataDirectory(0);
+      try (Fleet stranger = new Fleet(Files.createDirectory(folder.resolve("stranger")), 1)) {
+        assertThatThrownBy(() -> stranger.start(0, Map.of(Setting.DATA_DIR, taken.toString())))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("is in use in this process");
+        fleet.kill(0);
+        assertThatThrownBy(
+                () ->
+                    stranger.start(
+                        0, Map.of(Setting.DATA_DIR, "" + taken, Setting.CLUSTER, "other")))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("member 0 of cluster 'jangada'");
+        stranger.start(0, Map.of(Setting.DATA_DIR, taken.toString()));
+        assertThat(stranger.leader()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void httpTellsHowItStands() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.start(0);
+      assertThat(get(fleet, 0, "/livez").statusCode()).isEqualTo(200);
+      assertThat(get(fleet, 0, "/readyz").statusCode()).isEqualTo(503);
+      assertThat(get(fleet, 0, "/health").body()).contains("\"health\":\"false\"", "no leader");
+      fleet.start(1);
+      fleet.start(2);
+      fleet.askLeader("set boat 0 4", "sail");
+      int leader = fleet.leader();
+      assertThat(get(fleet, leader, "/health").body()).isEqualTo("{\"health\":\"true\"}");
+      assertThat(get(fleet, leader, "/ready").statusCode()).isEqualTo(200);
+      assertThat(get(fleet, leader, "/status").body()).contains("\"role\":\"leader\"");
+      assertThat(get(fleet, leader, "/version").body()).contains("\"java\":\"");
+      assertThat(get(fleet, leader, "/").body()).contains("/metrics");
+      assertThat(get(fleet, leader, "/nothing").statusCode()).isEqualTo(404);
+      String metrics = get(fleet, leader, "/metrics").body();
+      assertThat(metrics)
+          .contains(
+              "\njangada_server_has_leader 1.0\n",
+              "\njangada_server_is_leader 1.0\n",
+              "\njangada_store_keys 1.0\n",
+              "\njangada_raft_term ",
+              "\njangada_raft_peer_match_index{peer=\"",
+              "\njangada_raft_peer_lag_entries{peer=\"",
+              "\njangada_disk_wal_fsync_duration_seconds_bucket{le=\"",
+              "\njangada_server_client_requests_total{command=\"set\"} ");
+      var post = HttpRequest.newBuilder(uri(fleet, leader, "/status"));
+      post.POST(HttpRequest.BodyPublishers.ofString("x"));
+      assertThat(send(post.build()).statusCode()).isEqualTo(405);
+    }
+  }
+
+  private static URI uri(Fleet fleet, int id, String path) {
+    return URI.create("http://127.0.0.1:" + fleet.at(id).httpPort() + path);
+  }
+
+  private static HttpResponse<String> get(Fleet fleet, int id, String path) throws Exception {
+    return send(HttpRequest.newBuilder(uri(fleet, id, path)).build());
+  }
+
+  private static HttpResponse<String> send(HttpRequest request) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private static TextReply value(String text) {
+    return new TextReply.Value(Bytes.utf8(text));
+  }
+}
