@@ -123,16 +123,25 @@ public final class Admin {
     return statuses;
   }
 
-  /// The leader, if every server runs, follows it, and has applied all that it has.
+  /// The leader, if every server runs and follows it, and has applied what was committed when this
+  /// was called.
   public Optional<MemberStatus> whole() {
-    SortedMap<Integer, MemberStatus> statuses = statuses();
+    Optional<MemberStatus> leader = followedByAll(statuses());
+    if (leader.isEmpty()) return leader;
+    long committed = leader.get().progress().commit();
+    SortedMap<Integer, MemberStatus> later = statuses();
+    boolean applied = later.keySet().equals(cluster.ids());
+    for (MemberStatus status : later.values()) applied &= status.progress().applied() >= committed;
+    return applied ? leader : Optional.empty();
+  }
+
+  private Optional<MemberStatus> followedByAll(SortedMap<Integer, MemberStatus> statuses) {
     Optional<MemberStatus> leader =
         statuses.values().stream().filter(MemberStatus::leads).findFirst();
     if (leader.isEmpty() || !statuses.keySet().equals(cluster.ids())) return Optional.empty();
-    long last = leader.get().progress().last();
     for (MemberStatus status : statuses.values())
-      if (status.term() != leader.get().term() || status.progress().applied() < last)
-        return Optional.empty();
+      if (status.term() != leader.get().term()
+          || !status.leader().equals(OptionalInt.of(leader.get().id()))) return Optional.empty();
     return leader;
   }
 

@@ -13,6 +13,8 @@ enum Fault {
   TERMINATE(2),
   WIPE(2),
   REPLACE(2),
+  /// A member more or one less.
+  RESIZE(2),
   TRANSFER(3),
   SNAPSHOT(2);
 

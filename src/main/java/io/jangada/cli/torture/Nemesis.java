@@ -1,11 +1,8 @@
 package io.jangada.cli.torture;
 
-import io.jangada.bytes.MalformedException;
 import io.jangada.harness.Admin;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.Waiting;
-import io.jangada.server.ServerConfig;
-import io.jangada.wire.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,7 +20,7 @@ final class Nemesis {
   private static final int ADMIN_MILLIS_MAX = 5_000;
   private static final long WHOLE_MILLIS_MAX = 90_000;
   private static final long END_MILLIS_MAX = 10_000;
-  private static final long REPLACE_MILLIS_MAX = 90_000;
+  private static final long CHANGE_MILLIS_MAX = 90_000;
   private static final long LEADER_MILLIS_MAX = 3_000;
   private static final int HOLD_MILLIS_MAX = 2_500;
   private static final int BREATH_MILLIS_MAX = 1_500;
@@ -34,6 +31,8 @@ final class Nemesis {
   private final Random dice;
   private final Admin admin;
   private final SortedSet<Integer> killed = new TreeSet<>();
+  private final Changes changes;
+  private final int founding;
   private int nextId;
 
   Nemesis(ProcessCluster cluster, Pulse pulse, Diary diary, Random dice) {
@@ -42,6 +41,8 @@ final class Nemesis {
     this.diary = diary;
     this.dice = dice;
     this.admin = new Admin(cluster, ADMIN_MILLIS_MAX);
+    this.changes = new Changes(cluster, admin, diary);
+    this.founding = cluster.ids().size();
     this.nextId = cluster.ids().last() + 1;
   }
 
@@ -59,7 +60,8 @@ final class Nemesis {
     needNobodyFell();
   }
 
-  private void commit(Fault fault) throws IOException, InterruptedException, TimeoutException {
+  /// Does one thing, of which the servers may be killed or stopped afterwards.
+  void commit(Fault fault) throws IOException, InterruptedException, TimeoutException {
     switch (fault) {
       case KILL_ONE -> kill(fault, one());
       case KILL_LEADER -> kill(fault, leader());
@@ -69,7 +71,7 @@ final class Nemesis {
       case PAUSE_LEADER -> pause(fault, leader());
       case TERMINATE -> terminate(fault);
       case WIPE -> wipe();
-      case REPLACE -> replace();
+      case REPLACE, RESIZE -> change(fault);
       case TRANSFER -> order(fault, "transfer");
       case SNAPSHOT -> snapshot();
     }
@@ -149,6 +151,7 @@ final class Nemesis {
 
   /// Starts what was killed, lets go on what was stopped.
   void mend() throws IOException, InterruptedException {
+    if (cluster.awake().equals(cluster.ids())) return;
     for (int server : cluster.ids()) {
       if (!cluster.isUp(server)) cluster.start(server);
       else if (!cluster.awake().contains(server)) cluster.resume(server);
@@ -187,49 +190,42 @@ final class Nemesis {
     awaitWhole();
   }
 
-  private void replace() throws IOException, InterruptedException, TimeoutException {
+  /// A member more, a member less, or another in its place; with dice, while somebody is down.
+  private void change(Fault fault) throws IOException, InterruptedException, TimeoutException {
     mend();
     awaitWhole();
-    int old = one().first();
-    int next = nextId++;
-    ServerConfig.Entry entry = cluster.prepare(next);
-    note(Fault.REPLACE, "server " + old + " is replaced by " + next);
-    cluster.start(next);
-    String line =
-        "replace "
-            + old
-            + " "
-            + next
-            + " "
-            + entry.hostname()
-            + " "
-            + entry.logPort()
-            + " "
-            + entry.clientPort();
-    Waiting.need(
-        "end of '" + line + "'",
-        REPLACE_MILLIS_MAX,
-        () -> isDone(admin.ofLeader(line)) ? Optional.of(true) : Optional.empty());
-    cluster.discard(old);
-    diary.tell("server " + old + " is gone");
+    Change change = draw(fault);
+    note(fault, change.toString());
+    if (change.joins()) {
+      changes.prepare(change);
+      cluster.start(change.next());
+    }
+    changes.order(change, CHANGE_MILLIS_MAX);
+    if (dice.nextInt(2) == 0) {
+      commit(dice.nextBoolean() ? Fault.KILL_LEADER : Fault.PAUSE_LEADER);
+      Waiting.pause(dice.nextInt(HOLD_MILLIS_MAX));
+      mend();
+    }
+    changes.awaitDone(change, CHANGE_MILLIS_MAX);
+    if (change.leaves()) {
+      cluster.discard(change.old());
+      diary.tell("server " + change.old() + " is gone");
+    }
     awaitWhole();
   }
 
-  /// @throws IOException when it was refused, which may be for now
-  private static boolean isDone(Json.Obj said) throws IOException {
-    try {
-      if (said.flag("ok")) return said.flag("done");
-      throw new IOException(said.text("error"));
-    } catch (MalformedException e) {
-      throw new IOException(e);
-    }
+  private Change draw(Fault fault) {
+    if (fault == Fault.REPLACE) return new Change(one().first(), nextId++);
+    return cluster.ids().size() > founding
+        ? new Change(one().first(), Change.NOBODY)
+        : new Change(Change.NOBODY, nextId++);
   }
 
   private void snapshot() throws InterruptedException {
     for (int server : one()) {
       note(Fault.SNAPSHOT, "a snapshot at " + server);
       try {
-        diary.tell("snapshot: " + admin.ask(server, "snapshot"));
+        diary.tell("snapshot: " + admin.json(server, "snapshot").canonical().toUtf8());
       } catch (IOException e) {
         diary.tell("snapshot: " + e.getMessage());
       }
@@ -239,7 +235,7 @@ final class Nemesis {
   private void order(Fault fault, String line) {
     note(fault, line);
     try {
-      diary.tell(line + ": " + admin.ofLeader(line));
+      diary.tell(line + ": " + admin.ofLeader(line).canonical().toUtf8());
     } catch (IOException e) {
       diary.tell(line + ": " + e.getMessage());
     }

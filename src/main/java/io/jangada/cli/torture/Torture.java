@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -119,16 +120,22 @@ public final class Torture {
     }
   }
 
-  /// Members that have applied the same have the same number of keys.
-  private void checkAlike() throws InterruptedException, TimeoutException {
+  /// Members come to have applied the same, and then have the same number of keys.
+  private void checkAlike() throws InterruptedException {
     Admin admin = new Admin(cluster, WATCH_REPLY_MILLIS_MAX);
-    admin.awaitWhole(FIRST_MILLIS_MAX);
-    long distinct =
-        admin.statuses().values().stream()
-            .map(status -> status.progress().applied() + "/" + status.progress().keys())
-            .distinct()
-            .count();
-    if (distinct != 1) pulse.trouble("at rest, members differ: " + admin.statuses().values());
+    boolean alike =
+        Waiting.until(
+            FIRST_MILLIS_MAX,
+            () -> {
+              SortedMap<Integer, Admin.MemberStatus> statuses = admin.statuses();
+              return statuses.keySet().equals(cluster.ids())
+                  && statuses.values().stream().map(Torture::state).distinct().count() == 1;
+            });
+    if (!alike) pulse.trouble("at rest, members differ: " + admin.statuses().values());
+  }
+
+  private static List<Long> state(Admin.MemberStatus status) {
+    return List.of(status.progress().applied(), status.progress().keys());
   }
 
   private Result result() {
