@@ -12,6 +12,7 @@ sealed interface Event {
   default long sizeBytes() {
     return switch (this) {
       case Submit submit -> PeerMessage.sizeOf(submit.operation);
+      case Read read -> PeerMessage.sizeOf(read.read);
       case FromPeer(PeerMessage message) -> message.sizeBytes();
       case Synced _,
           DiskFull _,
@@ -30,6 +31,7 @@ sealed interface Event {
     Outcome untouched = new Outcome.NotLeader(Membership.NONE);
     switch (this) {
       case Submit submit -> submit.reply.accept(untouched);
+      case Read read -> read.reply.accept(untouched);
       case ChangeMembership change -> change.reply.accept(untouched);
       case Transfer transfer -> transfer.reply.accept(untouched);
       case TakeSnapshot snapshot -> snapshot.reply.accept(untouched);
@@ -40,6 +42,8 @@ sealed interface Event {
   /// @param requestId null for a request that is never retried
   record Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply)
       implements Event {}
+
+  record Read(Operation.Get read, Reading reading, Consumer<Outcome> reply) implements Event {}
 
   record FromPeer(PeerMessage message) implements Event {}
 

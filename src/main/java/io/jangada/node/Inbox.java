@@ -88,7 +88,11 @@ public final class Inbox {
 
   private Load loadOf(Event event) {
     return switch (event) {
-      case Event.Submit _, Event.ChangeMembership _, Event.Transfer _, Event.TakeSnapshot _ ->
+      case Event.Submit _,
+          Event.Read _,
+          Event.ChangeMembership _,
+          Event.Transfer _,
+          Event.TakeSnapshot _ ->
           requests;
       case Event.FromPeer _ -> messages;
       case Event.AskStatus _ -> questions;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What replicas say to each other: the protocol's messages, and requests that a follower passes on
-/// to its leader.
+/// What replicas say to each other: the protocol's messages, requests that a follower passes on to
+/// its leader, and what it asks to serve reads itself.
 public sealed interface PeerMessage {
   /// What counts against limits in bytes beside keys, values and chunks.
   int OVERHEAD_BYTES = 64;
@@ -35,6 +35,7 @@ public sealed interface PeerMessage {
         for (Reply reply : replies.replies) bytes += reply.sizeBytes();
       }
       case Founding founding -> bytes += 16L * founding.incarnations.size();
+      case AskReadIndex _, ReadIndexReply _ -> {}
     }
     return bytes;
   }
@@ -137,4 +138,18 @@ public sealed interface PeerMessage {
       incarnations = Collections.unmodifiableSortedMap(new TreeMap<>(incarnations));
     }
   }
+
+  /// A follower asks how far its leader has committed.
+  ///
+  /// @param term the sender's term, in which it follows the receiver: an acknowledgement that the
+  ///   receiver led when this was asked
+  /// @param number the sender's number for the question, to be named in the reply
+  record AskReadIndex(int from, int to, long term, long number) implements PeerMessage {}
+
+  /// The leader's read index (thesis §6.4). Only a leader answers, and only in the asker's term.
+  ///
+  /// @param term the leader's
+  /// @param index at least as far as anybody had committed when the question was asked
+  record ReadIndexReply(int from, int to, long term, long number, long index)
+      implements PeerMessage {}
 }

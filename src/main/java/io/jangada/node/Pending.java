@@ -14,6 +14,9 @@ import java.util.function.Consumer;
 /// in the log waits for its place there, too, and is answered by what is applied at that index: its
 /// own entry, told by the term, or another, which means that its own was cut and never will be.
 final class Pending {
+  /// A read that is to be served in another way.
+  record Taken(Event.Submit submit, long deadlineNanos) {}
+
   private static final class Waiting {
     final long ticket;
     final Operation.Get read;
@@ -70,6 +73,14 @@ final class Pending {
     List<Waiting> here = byIndex.get(waiting.place.index());
     here.remove(waiting);
     if (here.isEmpty()) byIndex.remove(waiting.place.index());
+  }
+
+  /// Takes a read out without an answer; null for what is none, or is not waited for any more.
+  Taken take(long ticket) {
+    if (read(ticket) == null) return null;
+    Waiting waiting = byTicket.remove(ticket);
+    var submit = new Event.Submit(waiting.read, null, waiting.reply);
+    return new Taken(submit, waiting.deadlineNanos);
   }
 
   /// What a read asks for; null for what is none, or is not waited for any more.

@@ -18,7 +18,6 @@ import io.jangada.store.SnapshotDone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.function.Consumer;
 
 /// One running member: the protocol, the state machine, the log on disk and the way to the peers,
@@ -49,7 +48,7 @@ public final class Replica {
   private final SnapshotTransfer snapshots;
   private final Pending pending = new Pending();
   private final StateMachine state;
-  private final Forwarding forwarding;
+  private final AwaitingLeader awaiting;
   private final ClusterClock clusterClock;
   private final PeerReplies replies;
 
@@ -75,15 +74,9 @@ public final class Replica {
     this.inbox = new Inbox(settings.inbox(), wakeup);
     long messageBytesMax = settings.raft().limits().messageBytesMax();
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
-    this.forwarding =
-        new Forwarding(
-            new Forwarding.Settings(
-                start.life(),
-                settings.inbox().requestsMax(),
-                settings.inbox().requestBytesMax(),
-                settings.retryMillis() * NANOS_PER_MILLI,
-                messageBytesMax,
-                state.kv().limits().state().answersPerSessionMax()));
+    this.awaiting =
+        new AwaitingLeader(
+            settings, start.life(), start.kv().limits().state().answersPerSessionMax());
     this.now = world.clock().nanos();
     this.tickedNanos = now;
     this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
@@ -97,6 +90,15 @@ public final class Replica {
   ///   null for a command that is submitted once
   public void submit(Operation operation, RequestId requestId, Consumer<Outcome> reply) {
     ask(new Event.Submit(operation, requestId, reply), reply);
+  }
+
+  /// Asks for a value, and says how fresh it has to be.
+  public void read(Operation.Get read, Reading reading, Consumer<Outcome> reply) {
+    switch (reading) {
+      case Reading.Linearizable() -> submit(read, null, reply);
+      case Reading.Follower _, Reading.BoundedStale _ ->
+          ask(new Event.Read(read, reading, reply), reply);
+    }
   }
 
   /// Gives the replica a message that a peer sent. It may be lost when too many wait, or when it
@@ -167,10 +169,11 @@ public final class Replica {
     tick();
     for (Event event; (event = mail.poll()) != null; ) handle(event);
     watchLeader();
-    forward();
+    attend();
     int portions = 0;
     do act(raft.ready());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
+    awaiting.serve(state.kv());
     snapshots.proceed(raft, restored -> state.restored(restored, raft.leader()));
     replies.flush();
     return !inbox.isEmpty() || raft.hasMore();
@@ -186,7 +189,7 @@ public final class Replica {
   public void abandon() {
     inbox.close();
     pending.abandon();
-    forwarding.abandon();
+    awaiting.abandon();
     for (Event event; (event = mail.poll()) != null; ) event.turnAway();
     for (Event event; (event = inbox.poll()) != null; ) event.turnAway();
   }
@@ -215,6 +218,7 @@ public final class Replica {
   private void handle(Event event) {
     switch (event) {
       case Event.Submit submit -> submit(submit, Membership.NONE);
+      case Event.Read read -> read(read);
       case Event.FromPeer(PeerMessage message) -> fromPeer(message);
       case Event.Synced(long batch) -> raft.step(new Input.Synced(batch));
       case Event.DiskFull(boolean full) -> diskFull = full;
@@ -252,13 +256,17 @@ public final class Replica {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
       lead(submit, witness, deadline());
-    } else if (!settings.forwards()) {
-      submit.reply().accept(new Outcome.NotLeader(raft.leader()));
     } else if (diskFull && raft.leader() == Membership.NONE) {
       submit.reply().accept(DISK_FULL);
     } else {
-      forwarding.add(submit, now, deadline());
+      awaiting.add(submit, now, deadline());
     }
+  }
+
+  private void read(Event.Read event) {
+    var refusal = state.kv().limits().refusalOf(event.read());
+    if (refusal.isPresent()) event.reply().accept(new Outcome.Done(refusal.get()));
+    else awaiting.add(event, now, deadline());
   }
 
   private void lead(Event.Submit submit, int witness, long deadline) {
@@ -270,6 +278,8 @@ public final class Replica {
       case Operation.Command command -> {
         if (diskFull) {
           submit.reply().accept(DISK_FULL);
+        } else if (raft.isHandingOver() && witness == Membership.NONE) {
+          awaiting.add(submit, now, deadline);
         } else if (!log.hasRoom()) {
           submit.reply().accept(new Outcome.Busy("the disk is behind"));
         } else {
@@ -299,10 +309,30 @@ public final class Replica {
         for (PeerMessage.Request request : forward.requests())
           serve(forward.from(), request, leads);
       }
-      case PeerMessage.ForwardReply replies ->
-          replies.replies().forEach(reply -> forwarding.answered(reply, now));
+      case PeerMessage.ForwardReply reply -> awaiting.answered(reply, now);
+      case PeerMessage.AskReadIndex ask -> tellReadIndex(ask);
+      case PeerMessage.ReadIndexReply reply -> {
+        awaiting.answered(reply);
+        raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
+      }
       case PeerMessage.Founding _ -> {}
     }
+  }
+
+  /// Answers with how far this leader has committed, once it is known that it led when it was
+  /// asked.
+  private void tellReadIndex(PeerMessage.AskReadIndex ask) {
+    if (!raft.isLeader() || raft.term() != ask.term()) return;
+    Consumer<Outcome> reply =
+        outcome -> {
+          if (outcome instanceof Outcome.Done(Result.Written(long index)))
+            world
+                .transport()
+                .send(
+                    new PeerMessage.ReadIndexReply(
+                        raft.id(), ask.from(), ask.term(), ask.number(), index));
+        };
+    raft.step(new Input.Read(pending.add(null, reply, deadline()), ask.from()));
   }
 
   private static boolean bringsEntries(Message message) {
@@ -324,16 +354,15 @@ public final class Replica {
     else reply.accept(new Outcome.NotLeader(raft.leader()));
   }
 
-  private void forward() {
-    if (forwarding.size() == 0) return;
-    if (raft.isLeader()) {
-      for (Forwarding.Taken taken : forwarding.takeAll())
-        lead(taken.submit(), Membership.NONE, taken.deadlineNanos());
-    } else if (raft.leader() != Membership.NONE) {
-      List<PeerMessage.Request> due;
-      while (!(due = forwarding.due(now)).isEmpty())
-        world.transport().send(new PeerMessage.Forward(raft.id(), raft.leader(), raft.term(), due));
-    }
+  /// Goes on with what waits for a leader, be it this member or another.
+  private void attend() {
+    int leader = raft.leader();
+    if (raft.isLeader())
+      awaiting.lead(
+          raft.isHandingOver(), (submit, deadline) -> lead(submit, Membership.NONE, deadline));
+    else if (leader != Membership.NONE)
+      awaiting.ask(
+          new AwaitingLeader.Question(raft.id(), leader, raft.term()), now, world.transport());
   }
 
   // ---- time ----
@@ -347,7 +376,7 @@ public final class Replica {
     // A leader that cannot answer in time is not the one to be sent to.
     int other = raft.isLeader() ? Membership.NONE : raft.leader();
     pending.expire(now, other);
-    forwarding.expire(now, other);
+    awaiting.expire(now, other);
     proposeExpiry();
     if (snapshots.isDue(now)) beginSnapshot();
   }
@@ -370,7 +399,7 @@ public final class Replica {
     leader = raft.leader();
     leaderTerm = raft.term();
     expiryProposedFor = 0;
-    if (leader != Membership.NONE) forwarding.leaderChanged(now);
+    if (leader != Membership.NONE) awaiting.leaderChanged(now);
   }
 
   private Outcome beginSnapshot() {
@@ -387,8 +416,7 @@ public final class Replica {
   private void act(Ready ready) {
     ready.events().forEach(world.observer());
     for (Ready.Proposed proposed : ready.proposed()) place(proposed);
-    for (Ready.Dropped dropped : ready.dropped())
-      pending.answer(dropped.ticket(), outcomeOf(dropped.reason()));
+    ready.dropped().forEach(this::drop);
     long clusterTimeMillis = clusterClock.millis(now);
     for (Message message : ready.messages())
       world.transport().send(new PeerMessage.Raft(message, clusterTimeMillis));
@@ -407,6 +435,13 @@ public final class Replica {
     long index = proposed.id().index();
     if (index > state.kv().appliedIndex()) pending.placed(proposed.ticket(), proposed.id());
     else pending.answer(proposed.ticket(), new Outcome.Done(new Result.Written(index)));
+  }
+
+  private void drop(Ready.Dropped dropped) {
+    Pending.Taken read =
+        dropped.reason() == Ready.Reason.NOT_LEADER ? pending.take(dropped.ticket()) : null;
+    if (read == null) pending.answer(dropped.ticket(), outcomeOf(dropped.reason()));
+    else awaiting.add(read.submit(), now, read.deadlineNanos());
   }
 
   private Outcome outcomeOf(Ready.Reason reason) {

@@ -5,8 +5,7 @@ import io.jangada.raft.RaftConfig;
 /// The settings of a [Replica].
 ///
 /// @param tickNanos how long a tick of the protocol lasts
-/// @param forwards whether requests that reach a follower are passed on to the leader; otherwise
-///   their outcome is [Outcome.NotLeader]
+/// @param followers what a member that does not lead does with requests
 /// @param requestTimeoutMillis a request that is not decided by then ends as [Outcome.Unknown], or
 ///   as [Outcome.NotLeader] when it surely had no effect
 /// @param retryMillis a forwarded request that is not answered is sent again after this time
@@ -16,14 +15,15 @@ import io.jangada.raft.RaftConfig;
 public record ReplicaSettings(
     RaftConfig raft,
     long tickNanos,
-    boolean forwards,
+    Followers followers,
     long requestTimeoutMillis,
     long retryMillis,
     long snapshotBytes,
     InboxLimits inbox) {
 
   public static ReplicaSettings of(RaftConfig raft) {
-    return new ReplicaSettings(raft, 10_000_000, true, 5_000, 500, 64L << 20, InboxLimits.DEFAULT);
+    return new ReplicaSettings(
+        raft, 10_000_000, Followers.FORWARD, 5_000, 500, 64L << 20, InboxLimits.DEFAULT);
   }
 
   public ReplicaSettings {
@@ -33,24 +33,24 @@ public record ReplicaSettings(
     require(snapshotBytes >= 1, "snapshotBytes must be 1 or more");
   }
 
-  public ReplicaSettings withForwards(boolean forwards) {
+  public ReplicaSettings withFollowers(Followers followers) {
     return new ReplicaSettings(
-        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
   }
 
   public ReplicaSettings withTimes(long tickNanos, long requestTimeoutMillis, long retryMillis) {
     return new ReplicaSettings(
-        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
   }
 
   public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
     return new ReplicaSettings(
-        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
   }
 
   public ReplicaSettings withInbox(InboxLimits inbox) {
     return new ReplicaSettings(
-        raft, tickNanos, forwards, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
   }
 
   private static void require(boolean condition, String message) {

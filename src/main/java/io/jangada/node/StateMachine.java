@@ -68,9 +68,12 @@ final class StateMachine {
       snapshots.applied(entry.sizeBytes());
       pending.applied(entry, result, leader);
     }
-    for (long ticket : work.reads)
-      if (pending.read(ticket) instanceof Operation.Get read)
-        pending.answer(ticket, new Outcome.Done(kv.get(read.key())));
+    for (long ticket : work.reads) {
+      Operation.Get read = pending.read(ticket);
+      // What is no read of a client asks for the read index, which is reached.
+      Result result = read == null ? new Result.Written(kv.appliedIndex()) : kv.get(read.key());
+      pending.answer(ticket, new Outcome.Done(result));
+    }
   }
 
   /// An installed snapshot is loaded: it becomes the state, and what came after it is applied.

@@ -21,6 +21,9 @@ public sealed interface Input {
   ///   leader in its present term: it counts as one acknowledgement. [Membership#NONE] for nobody
   record Read(long ticket, int witness) implements Input {}
 
+  /// The leader of this term, asked in some other way, named what is committed.
+  record Committed(int leader, long term, long index) implements Input {}
+
   /// Change the membership to `target`, by joint consensus where voters change (§6).
   record ChangeMembership(long ticket, Membership target) implements Input {}
 

@@ -100,6 +100,11 @@ public final class RaftNode {
     };
   }
 
+  /// Whether this member leads and is handing the lead over: it takes no commands then.
+  public boolean isHandingOver() {
+    return role instanceof Leader leader && leader.transferTo() != Membership.NONE;
+  }
+
   /// Whether this member leads and has committed in its term, so that proposals and reads are not
   /// held up.
   public boolean isEstablished() {
@@ -177,6 +182,7 @@ public final class RaftNode {
       case Input.Receive(Message message) -> receive(message);
       case Input.Propose(long ticket, Bytes command) -> propose(ticket, command);
       case Input.Read(long ticket, int witness) -> read(ticket, witness);
+      case Input.Committed(int leader, long term, long index) -> committed(leader, term, index);
       case Input.ChangeMembership(long ticket, Membership target) -> change(ticket, target);
       case Input.Transfer(long ticket, int target) -> transfer(ticket, target);
       case Input.Synced(long batch) -> synced(batch);
@@ -474,6 +480,13 @@ public final class RaftNode {
     log.commitTo(Math.min(append.commit(), Math.max(same, log.commit())));
     if (!follower.ackOwed) follower.owedTick = ticks;
     follower.ackOwed = true;
+  }
+
+  /// Says no more than a heartbeat could, and comes when somebody waits for it.
+  private void committed(int leader, long term, long index) {
+    if (term != hard.term() || !(role instanceof Follower follower) || follower.leader != leader)
+      return;
+    log.commitTo(Math.max(log.commit(), Math.min(index, follower.matched)));
   }
 
   private void cut(long last) {

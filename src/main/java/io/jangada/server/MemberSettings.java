@@ -2,6 +2,7 @@ package io.jangada.server;
 
 import io.jangada.kv.KvLimits;
 import io.jangada.node.DurableMember;
+import io.jangada.node.Followers;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
@@ -54,7 +55,8 @@ final class MemberSettings {
   private ReplicaSettings replica(int id) {
     long requestTimeout = settings.number(Setting.REQUEST_TIMEOUT_MILLIS);
     return ReplicaSettings.of(raft(id))
-        .withForwards(settings.is(Setting.FOLLOWERS, "forward"))
+        .withFollowers(
+            settings.is(Setting.FOLLOWERS, "forward") ? Followers.FORWARD : Followers.HOLD)
         .withTimes(
             settings.number(Setting.TICK_MILLIS) * NANOS_PER_MILLI,
             requestTimeout,

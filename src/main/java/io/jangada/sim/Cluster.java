@@ -1,5 +1,6 @@
 package io.jangada.sim;
 
+import io.jangada.node.Followers;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
@@ -64,7 +65,7 @@ final class Cluster {
             .withThrift(odds.thriftSettings())
             .withLeaseTicks(odds.leaseTicks());
     return ReplicaSettings.of(raft)
-        .withForwards(id % 2 == 0)
+        .withFollowers(id % 2 == 0 ? Followers.FORWARD : Followers.HOLD)
         .withTimes(TICK_NANOS, 2_000, 200)
         .withSnapshotBytes(odds.snapshotBytes());
   }

@@ -38,10 +38,13 @@ import tools.jackson.core.JsonGenerator;
 ///   forward        term requests                  PeerMessage.Forward
 ///   forwarded      replies                        PeerMessage.ForwardReply
 ///   found          founded incarnations           PeerMessage.Founding
-/// time           the sender's cluster time; in all but the last three
+///   ask            term n                         PeerMessage.AskReadIndex
+///   told           term n index                   PeerMessage.ReadIndexReply
+/// time           the sender's cluster time; in all but the last five
 /// incarnation, probation    in appended and installed: of the sender's data, left out where they
 ///                are 0 and false
 /// incarnations   each [member, incarnation]
+/// n              a number that only its sender knows the meaning of
 /// last, prev, conflict    a place in the log: [index, term]
 /// pre, transfer  true, or left out
 /// entries        each [term] for a no-op, [term, data] for a command, [term, data, "membership"];
@@ -89,6 +92,17 @@ public final class JsonMessages {
         out.writeEndArray();
       }
       case PeerMessage.Founding founding -> write(out, founding);
+      case PeerMessage.AskReadIndex ask -> {
+        out.writeStringProperty("rpc", "ask");
+        out.writeNumberProperty("term", ask.term());
+        out.writeNumberProperty("n", ask.number());
+      }
+      case PeerMessage.ReadIndexReply reply -> {
+        out.writeStringProperty("rpc", "told");
+        out.writeNumberProperty("term", reply.term());
+        out.writeNumberProperty("n", reply.number());
+        out.writeNumberProperty("index", reply.index());
+      }
     }
   }
 
@@ -233,7 +247,8 @@ public final class JsonMessages {
   /// bounded by the protocol's own settings.
   public static List<PeerMessage> parts(PeerMessage message, int bytesMax) {
     return switch (message) {
-      case PeerMessage.Raft raft -> List.of(raft);
+      case PeerMessage.Raft _, PeerMessage.AskReadIndex _, PeerMessage.ReadIndexReply _ ->
+          List.of(message);
       case PeerMessage.Forward forward ->
           split(forward.requests(), request -> CommandCodec.sizeOf(request.operation()), bytesMax)
               .stream()
@@ -287,6 +302,9 @@ public final class JsonMessages {
         case "forward" -> new PeerMessage.Forward(from, to, term(in), requests(in));
         case "forwarded" -> new PeerMessage.ForwardReply(from, to, replies(in));
         case "found" -> new PeerMessage.Founding(from, to, in.flag("founded"), incarnations(in));
+        case "ask" -> new PeerMessage.AskReadIndex(from, to, term(in), sending(in));
+        case "told" ->
+            new PeerMessage.ReadIndexReply(from, to, term(in), sending(in), count(in, "index"));
         default -> {
           long time = in.number("time", 0, Envelope.CLUSTER_TIME_MILLIS_MAX);
           yield new PeerMessage.Raft(message(rpc, in, from, to), time);

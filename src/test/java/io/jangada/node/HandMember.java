@@ -141,6 +141,12 @@ final class HandMember {
     return ask(new Operation.Get(Bytes.utf8(key)));
   }
 
+  List<Outcome> read(String key, Reading reading) {
+    List<Outcome> outcomes = new ArrayList<>();
+    replica.read(new Operation.Get(Bytes.utf8(key)), reading, outcomes::add);
+    return outcomes;
+  }
+
   static Operation.Write writing(String key, String value, long ttlMillis) {
     return new Operation.Write(
         Bytes.utf8(key), Bytes.utf8(value), ttlMillis, new Condition.Always());

@@ -33,8 +33,7 @@ class ReplicaThreadTest {
   void prepare() throws IOException {
     // One of two: it will wait for the other's vote for ever.
     RaftConfig raft = RaftConfig.of(1, Membership.of(1, 2));
-    ReplicaSettings settings =
-        ReplicaSettings.of(raft).withForwards(true).withTimes(10_000_000, 600_000, 500);
+    ReplicaSettings settings = ReplicaSettings.of(raft).withTimes(10_000_000, 600_000, 500);
     var storage =
         new Start.Storage(
             new MemoryDisk(), Start.StorageSettings.small("test"), () -> {}, () -> {});

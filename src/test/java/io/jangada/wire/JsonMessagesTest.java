@@ -132,6 +132,8 @@ class JsonMessagesTest {
         "{'rpc':'forward','term':1,'requests':[{'n':1,'get':'AQM='}]} | ",
         "{'rpc':'forward','term':1,'requests':[{'n':1,'get':'AQQ='}]} | 'get' is no read",
         "{'rpc':'forward','term':1,'requests':[7]} | a request is not an object",
+        "{'rpc':'ask','term':1} | no member 'n'",
+        "{'rpc':'told','term':1,'n':-1,'index':-1} | 'index' is not from 0",
         "{'rpc':'forwarded','replies':[{'n':1}]} | a reply without an outcome",
         "{'rpc':'forwarded','replies':[{'n':1,'done':'AQ=='}]} | 1 bytes wanted, 0 left",
       })

@@ -1,6 +1,7 @@
 package io.jangada.front.maelstrom;
 
 import io.jangada.kv.KvLimits;
+import io.jangada.node.Followers;
 import io.jangada.node.InboxLimits;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
@@ -85,7 +86,7 @@ final class Member {
     return new ReplicaSettings(
         raft,
         TICK_NANOS,
-        true,
+        Followers.FORWARD,
         REQUEST_TIMEOUT_MILLIS,
         RETRY_MILLIS,
         SNAPSHOT_BYTES,

@@ -55,7 +55,8 @@ final class SharedMessages implements Transport {
   @Override
   public void send(PeerMessage message) {
     switch (message) {
-      case PeerMessage.Raft raft -> onward.send(raft);
+      case PeerMessage.Raft _, PeerMessage.AskReadIndex _, PeerMessage.ReadIndexReply _ ->
+          onward.send(message);
       case PeerMessage.Forward forward -> hold(forward);
       case PeerMessage.ForwardReply reply -> hold(reply);
       case PeerMessage.Founding founding -> onward.send(founding);

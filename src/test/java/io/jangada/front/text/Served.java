@@ -2,6 +2,7 @@ package io.jangada.front.text;
 
 import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
+import io.jangada.node.Followers;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
@@ -54,7 +55,8 @@ final class Served implements AutoCloseable {
     RaftConfig raft = RaftConfig.of(ID, Membership.of(ID)).withTimes(2, 4, 1);
     var settings =
         new DurableMember.Settings(
-            ReplicaSettings.of(raft).withForwards(true), Start.StorageSettings.small("text"));
+            ReplicaSettings.of(raft).withFollowers(Followers.FORWARD),
+            Start.StorageSettings.small("text"));
     var surroundings =
         new DurableMember.Surroundings(new OsDisk(directory), _ -> {}, new SplittableRandom(1));
     return DurableMember.start(settings, surroundings, new Silent());

@@ -1,0 +1,118 @@
+package io.jangada.node;
+
+import io.jangada.kv.KvStore;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/// What waits at a member that does not lead: requests that are passed on to the leader or held
+/// until one is known, and reads that are served here once the leader was asked.
+final class AwaitingLeader {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /// Whom to ask: the leader of a term, as this member knows it.
+  record Question(int from, int leader, long term) {}
+
+  private final Followers followers;
+  private final Forwarding forwarding;
+  private final Held held;
+  private final FollowerReads reads;
+
+  /// @param life a number of this life of this member alone
+  /// @param answersPerSession how many answers the state machine remembers for a client
+  AwaitingLeader(ReplicaSettings settings, long life, int answersPerSession) {
+    this.followers = settings.followers();
+    int countMax = settings.inbox().requestsMax();
+    long bytesMax = settings.inbox().requestBytesMax();
+    long retryNanos = settings.retryMillis() * NANOS_PER_MILLI;
+    this.held = new Held(countMax, bytesMax);
+    this.reads =
+        new FollowerReads(new FollowerReads.Settings(life, countMax, bytesMax, retryNanos));
+    this.forwarding =
+        new Forwarding(
+            new Forwarding.Settings(
+                life,
+                countMax,
+                bytesMax,
+                retryNanos,
+                settings.raft().limits().messageBytesMax(),
+                answersPerSession));
+  }
+
+  /// A request that had no effect so far.
+  void add(Event.Submit submit, long nowNanos, long deadlineNanos) {
+    switch (followers) {
+      case FORWARD -> forwarding.add(submit, nowNanos, deadlineNanos);
+      case HOLD -> held.add(submit, deadlineNanos);
+    }
+  }
+
+  /// A read that may be served here.
+  void add(Event.Read read, long nowNanos, long deadlineNanos) {
+    reads.add(read, nowNanos, deadlineNanos);
+  }
+
+  void answered(PeerMessage.ForwardReply message, long nowNanos) {
+    for (PeerMessage.Reply reply : message.replies()) forwarding.answered(reply, nowNanos);
+  }
+
+  void answered(PeerMessage.ReadIndexReply reply) {
+    reads.answered(reply.number(), reply.index());
+  }
+
+  /// Another member leads, or in another term.
+  void leaderChanged(long nowNanos) {
+    forwarding.leaderChanged(nowNanos);
+    reads.leaderChanged();
+  }
+
+  /// This member leads: it serves all of it, but no commands while it hands the lead over.
+  ///
+  /// @param serve gets a request, and when it is answered at the latest
+  void lead(boolean handingOver, BiConsumer<Event.Submit, Long> serve) {
+    reads.takeAll(serve);
+    if (handingOver) return;
+    if (forwarding.size() > 0)
+      for (Forwarding.Taken taken : forwarding.takeAll())
+        serve.accept(taken.submit(), taken.deadlineNanos());
+    if (!held.isEmpty())
+      for (Held.Request request : held.takeAll())
+        serve.accept(request.submit(), request.deadlineNanos());
+  }
+
+  /// Another member leads: it is asked for what is due, and named to those who were held.
+  void ask(Question whom, long nowNanos, Transport transport) {
+    if (forwarding.size() > 0) {
+      List<PeerMessage.Request> due;
+      while (!(due = forwarding.due(nowNanos)).isEmpty())
+        transport.send(new PeerMessage.Forward(whom.from, whom.leader, whom.term, due));
+    }
+    if (!held.isEmpty())
+      for (Held.Request request : held.takeAll())
+        request.submit().reply().accept(new Outcome.NotLeader(whom.leader));
+    if (reads.isDue(nowNanos)) {
+      long number = reads.ask(nowNanos);
+      transport.send(new PeerMessage.AskReadIndex(whom.from, whom.leader, whom.term, number));
+    }
+  }
+
+  /// Answers the reads that the state has come far enough for.
+  void serve(KvStore kv) {
+    reads.serve(kv);
+  }
+
+  /// Answers what waited too long.
+  ///
+  /// @param leader who could be asked instead
+  void expire(long nowNanos, int leader) {
+    forwarding.expire(nowNanos, leader);
+    held.expire(nowNanos);
+    reads.expire(nowNanos, leader);
+  }
+
+  /// The replica stops.
+  void abandon() {
+    forwarding.abandon();
+    held.abandon();
+    reads.abandon();
+  }
+}

@@ -1,0 +1,61 @@
+package io.jangada.node;
+
+import io.jangada.raft.Membership;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The requests that wait at a member until it is known who leads. None of them had an effect.
+final class Held {
+  /// A request and when it is answered at the latest.
+  record Request(Event.Submit submit, long deadlineNanos) {}
+
+  private final int countMax;
+  private final long bytesMax;
+  private final ArrayDeque<Request> requests = new ArrayDeque<>();
+  private long bytes;
+
+  /// @param countMax requests that may wait; beyond, [Outcome.Busy]
+  /// @param bytesMax from that many bytes waiting on, [Outcome.Busy]
+  Held(int countMax, long bytesMax) {
+    this.countMax = countMax;
+    this.bytesMax = bytesMax;
+  }
+
+  boolean isEmpty() {
+    return requests.isEmpty();
+  }
+
+  void add(Event.Submit submit, long deadlineNanos) {
+    if (requests.size() >= countMax || bytes >= bytesMax) {
+      submit.reply().accept(new Outcome.Busy("too many requests wait for a leader"));
+      return;
+    }
+    requests.add(new Request(submit, deadlineNanos));
+    bytes += submit.sizeBytes();
+  }
+
+  /// Takes everything out, in the order in which it came.
+  List<Request> takeAll() {
+    List<Request> all = new ArrayList<>(requests);
+    requests.clear();
+    bytes = 0;
+    return all;
+  }
+
+  /// Answers what waited too long: nobody is known to lead.
+  void expire(long nowNanos) {
+    while (!requests.isEmpty() && requests.peek().deadlineNanos - nowNanos <= 0) turnAway();
+  }
+
+  /// The replica stops.
+  void abandon() {
+    while (!requests.isEmpty()) turnAway();
+  }
+
+  private void turnAway() {
+    Event.Submit submit = requests.poll().submit;
+    bytes -= submit.sizeBytes();
+    submit.reply().accept(new Outcome.NotLeader(Membership.NONE));
+  }
+}

@@ -1,0 +1,275 @@
+package io.jangada.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
+import io.jangada.kv.Envelope;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.raft.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class FollowerReadsTest {
+  private static final long MILLI = 1_000_000;
+  private static final long RETRY = 500 * MILLI;
+  private static final long LATER = 5_000 * MILLI;
+  private static final Reading HERE = new Reading.Follower();
+
+  private final FollowerReads reads =
+      new FollowerReads(new FollowerReads.Settings(1L << 40, 5, 5_000, RETRY));
+  private final KvStore kv = new KvStore(KvLimits.DEFAULT, 1);
+  private final List<Outcome> told = new ArrayList<>();
+
+  private void add(Reading reading, long now) {
+    reads.add(new Event.Read(new Operation.Get(Bytes.utf8("k")), reading, told::add), now, LATER);
+  }
+
+  private static Reading stale(long millisMax) {
+    return new Reading.BoundedStale(millisMax);
+  }
+
+  /// Every write's value is its index.
+  private void applyUpTo(long index) {
+    while (kv.appliedIndex() < index) {
+      long next = kv.appliedIndex() + 1;
+      var write = HandMember.writing("k", "" + next, 0);
+      kv.apply(next, CommandCodec.encode(new Envelope(null, 0, write)));
+    }
+    reads.serve(kv);
+  }
+
+  private List<String> found() {
+    return told.stream().map(outcome -> HandCluster.found(List.of(outcome))).toList();
+  }
+
+  @Test
+  @DisplayName("a read is served once what the leader named is applied, and not before")
+  void notBeforeApplied() {
+    add(HERE, 0);
+    assertThat(reads.isDue(0)).isTrue();
+    long question = reads.ask(0);
+    assertThat(reads.isDue(0)).isFalse();
+    applyUpTo(4);
+    reads.answered(question, 5);
+    reads.serve(kv);
+    assertThat(told).isEmpty();
+    applyUpTo(5);
+    assertThat(found()).containsExactly("5");
+    assertThat(reads.size()).isZero();
+    assertThat(reads.isDue(10 * RETRY)).isFalse();
+  }
+
+  @Test
+  @DisplayName("a question serves those who came before it; who comes later waits for the next")
+  void gathers() {
+    add(HERE, 0);
+    add(HERE, 0);
+    long first = reads.ask(0);
+    add(HERE, 0);
+    assertThat(reads.isDue(0)).as("one at a time").isFalse();
+    applyUpTo(1);
+    reads.answered(first, 1);
+    reads.serve(kv);
+    assertThat(told).hasSize(2);
+    assertThat(reads.isDue(0)).isTrue();
+    long second = reads.ask(0);
+    reads.answered(first, 1);
+    reads.serve(kv);
+    assertThat(told).as("an answer told twice").hasSize(2);
+    reads.answered(second, 1);
+    reads.serve(kv);
+    assertThat(told).hasSize(3);
+  }
+
+  @Test
+  @DisplayName("an unanswered question is asked anew; a late answer serves who it was asked for")
+  void retries() {
+    add(HERE, 0);
+    long first = reads.ask(0);
+    add(HERE, MILLI);
+    assertThat(reads.isDue(RETRY - 1)).isFalse();
+    assertThat(reads.isDue(RETRY)).isTrue();
+    long second = reads.ask(RETRY);
+    assertThat(second).isNotEqualTo(first);
+    applyUpTo(1);
+    reads.answered(first, 1);
+    reads.serve(kv);
+    assertThat(told).hasSize(1);
+    reads.answered(second, 1);
+    reads.serve(kv);
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("an answer to a later question does for an earlier one")
+  void laterAnswer() {
+    add(HERE, 0);
+    List<Long> asked = new ArrayList<>();
+    for (int i = 0; i < 40; i++) asked.add(reads.ask(i * RETRY));
+    reads.answered(asked.getFirst(), 0);
+    reads.serve(kv);
+    assertThat(told).as("so old that it was given up").isEmpty();
+    reads.answered(asked.getLast(), 0);
+    reads.serve(kv);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("another leader is asked at once, and only if anybody waits")
+  void leaderChanged() {
+    reads.leaderChanged();
+    assertThat(reads.isDue(0)).isFalse();
+    add(HERE, 0);
+    reads.ask(0);
+    reads.leaderChanged();
+    assertThat(reads.isDue(0)).isTrue();
+    reads.answered(reads.ask(0), 0);
+    reads.serve(kv);
+    assertThat(told).hasSize(1);
+    assertThat(reads.isDue(RETRY)).isFalse();
+  }
+
+  @Test
+  @DisplayName("an answer to a question of an earlier life is not taken for one of this")
+  void earlierLife() {
+    var before = new FollowerReads(new FollowerReads.Settings(7L << 50, 5, 5_000, RETRY));
+    long number = before.ask(0);
+    add(HERE, 0);
+    reads.ask(0);
+    reads.answered(number, 0);
+    reads.serve(kv);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a stale read is served at once for as long as the question is young enough")
+  void staleFromTheQuestion() {
+    add(HERE, 0);
+    long question = reads.ask(0);
+    applyUpTo(1);
+    // The answer took long: the age counts from the question.
+    reads.answered(question, 1);
+    reads.serve(kv);
+    told.clear();
+    add(stale(100), 100 * MILLI);
+    reads.serve(kv);
+    assertThat(found()).containsExactly("1");
+    add(stale(100), 100 * MILLI + 1);
+    reads.serve(kv);
+    assertThat(told).as("too old by a nanosecond").hasSize(1);
+    assertThat(reads.isDue(100 * MILLI + 1)).isTrue();
+    reads.answered(reads.ask(100 * MILLI + 1), 1);
+    reads.serve(kv);
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("a stale read joins a question under way that is young enough for it")
+  void staleJoins() {
+    add(HERE, 0);
+    long question = reads.ask(0);
+    add(stale(100), 50 * MILLI);
+    add(stale(10), 50 * MILLI);
+    add(stale(0), 50 * MILLI);
+    applyUpTo(2);
+    reads.answered(question, 2);
+    reads.serve(kv);
+    assertThat(told).as("its own and the one that may be 100 ms behind").hasSize(2);
+    assertThat(reads.size()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName(
+      "with a bound of nothing a read is as fresh as a follower's, at the same instant too")
+  void staleByNothing() {
+    add(HERE, 7);
+    long question = reads.ask(7);
+    reads.answered(question, 0);
+    reads.serve(kv);
+    told.clear();
+    add(stale(0), 7);
+    reads.serve(kv);
+    assertThat(told).isEmpty();
+    assertThat(reads.isDue(7)).isTrue();
+  }
+
+  @Test
+  @DisplayName("a stale read, too, waits until the index of its question is applied")
+  void staleNotBeforeApplied() {
+    add(stale(100), 0);
+    reads.answered(reads.ask(0), 3);
+    applyUpTo(2);
+    add(stale(100), MILLI);
+    reads.serve(kv);
+    assertThat(told).isEmpty();
+    applyUpTo(3);
+    assertThat(found()).containsExactly("3", "3");
+  }
+
+  @Test
+  @DisplayName("answers that wait to be applied are bounded, and none is served too early")
+  void manyAnswers() {
+    for (int i = 1; i <= 40; i++) {
+      if (reads.size() == 5) applyUpTo(i - 3);
+      add(HERE, 0);
+      reads.answered(reads.ask(0), i);
+    }
+    applyUpTo(40);
+    assertThat(told).hasSize(40);
+    for (int i = 0; i < 40; i++)
+      assertThat(Long.parseLong(found().get(i))).isGreaterThanOrEqualTo(i + 1);
+  }
+
+  @Test
+  @DisplayName("who waited too long is told whom to ask; the others go on waiting")
+  void expires() {
+    add(HERE, 0);
+    var later = new Event.Read(new Operation.Get(Bytes.utf8("k")), HERE, told::add);
+    reads.add(later, 0, LATER + 1);
+    reads.ask(0);
+    reads.expire(LATER - 1, 3);
+    assertThat(told).isEmpty();
+    reads.expire(LATER, 3);
+    assertThat(told).containsExactly(new Outcome.NotLeader(3));
+    reads.expire(LATER + 1, 3);
+    assertThat(told).hasSize(2);
+    assertThat(reads.size()).isZero();
+    assertThat(reads.isDue(LATER + RETRY)).as("nobody waits").isFalse();
+  }
+
+  @Test
+  @DisplayName("so many may wait, and so many bytes")
+  void bounds() {
+    for (int i = 0; i < 6; i++) add(HERE, 0);
+    assertThat(told).singleElement().isInstanceOf(Outcome.Busy.class);
+    reads.abandon();
+    assertThat(told).hasSize(6).last().isEqualTo(new Outcome.NotLeader(Membership.NONE));
+    told.clear();
+    Operation.Get large = new Operation.Get(Bytes.wrap(new byte[6_000]));
+    reads.add(new Event.Read(large, HERE, told::add), 0, LATER);
+    add(HERE, 0);
+    assertThat(told).singleElement().isInstanceOf(Outcome.Busy.class);
+  }
+
+  @Test
+  @DisplayName("a member that comes to lead serves them itself, wherever they waited")
+  void takenOver() {
+    add(HERE, 0);
+    reads.answered(reads.ask(0), 9);
+    add(HERE, 0);
+    reads.ask(0);
+    add(HERE, 0);
+    List<Event.Submit> taken = new ArrayList<>();
+    reads.takeAll((submit, deadline) -> taken.add(submit));
+    assertThat(taken).hasSize(3);
+    assertThat(reads.size()).isZero();
+    taken.forEach(submit -> submit.reply().accept(new Outcome.Done(new Result.NotFound())));
+    assertThat(told).hasSize(3);
+  }
+}
