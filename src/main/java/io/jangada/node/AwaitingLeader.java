@@ -19,14 +19,14 @@ final class AwaitingLeader {
 
   /// @param life a number of this life of this member alone
   /// @param answersPerSession how many answers the state machine remembers for a client
-  AwaitingLeader(ReplicaSettings settings, long life, int answersPerSession) {
+  AwaitingLeader(ReplicaSettings settings, long life, int answersPerSession, Counts counts) {
     this.followers = settings.followers();
     int countMax = settings.inbox().requestsMax();
     long bytesMax = settings.inbox().requestBytesMax();
     long retryNanos = settings.retryMillis() * NANOS_PER_MILLI;
     this.held = new Held(countMax, bytesMax);
     this.reads =
-        new FollowerReads(new FollowerReads.Settings(life, countMax, bytesMax, retryNanos));
+        new FollowerReads(new FollowerReads.Settings(life, countMax, bytesMax, retryNanos), counts);
     this.forwarding =
         new Forwarding(
             new Forwarding.Settings(
@@ -36,6 +36,10 @@ final class AwaitingLeader {
                 retryNanos,
                 settings.raft().limits().messageBytesMax(),
                 answersPerSession));
+  }
+
+  int size() {
+    return forwarding.size() + held.size() + reads.size();
   }
 
   /// A request that had no effect so far.
@@ -74,7 +78,7 @@ final class AwaitingLeader {
     if (forwarding.size() > 0)
       for (Forwarding.Taken taken : forwarding.takeAll())
         serve.accept(taken.submit(), taken.deadlineNanos());
-    if (!held.isEmpty())
+    if (held.size() > 0)
       for (Held.Request request : held.takeAll())
         serve.accept(request.submit(), request.deadlineNanos());
   }
@@ -86,7 +90,7 @@ final class AwaitingLeader {
       while (!(due = forwarding.due(nowNanos)).isEmpty())
         transport.send(new PeerMessage.Forward(whom.from, whom.leader, whom.term, due));
     }
-    if (!held.isEmpty())
+    if (held.size() > 0)
       for (Held.Request request : held.takeAll())
         request.submit().reply().accept(new Outcome.NotLeader(whom.leader));
     if (reads.isDue(nowNanos)) {

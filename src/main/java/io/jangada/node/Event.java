@@ -21,6 +21,8 @@ sealed interface Event {
           ChangeMembership _,
           Transfer _,
           TakeSnapshot _,
+          AskBackup _,
+          AskChunk _,
           AskStatus _ ->
           PeerMessage.OVERHEAD_BYTES;
     };
@@ -35,6 +37,8 @@ sealed interface Event {
       case ChangeMembership change -> change.reply.accept(untouched);
       case Transfer transfer -> transfer.reply.accept(untouched);
       case TakeSnapshot snapshot -> snapshot.reply.accept(untouched);
+      case AskBackup backup -> backup.reply.accept(new Backup.Failed("the member stops"));
+      case AskChunk chunk -> chunk.reply.accept(new Backup.Failed("the member stops"));
       case FromPeer _, Synced _, DiskFull _, Stored _, DiskFailed _, AskStatus _ -> {}
     }
   }
@@ -64,6 +68,10 @@ sealed interface Event {
   record Transfer(int target, Consumer<Outcome> reply) implements Event {}
 
   record TakeSnapshot(Consumer<Outcome> reply) implements Event {}
+
+  record AskBackup(Consumer<Backup> reply) implements Event {}
+
+  record AskChunk(BackupChunk chunk, Consumer<Backup> reply) implements Event {}
 
   record AskStatus(Consumer<Status> reply) implements Event {}
 }

@@ -41,6 +41,7 @@ final class FollowerReads {
   private record Confirmed(long index, List<Waiting> reads) {}
 
   private final Settings settings;
+  private final Counts counts;
   private List<Waiting> gathering = new ArrayList<>();
   private final ArrayDeque<Question> open = new ArrayDeque<>();
   private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>();
@@ -59,8 +60,9 @@ final class FollowerReads {
   /// No read that waits is to be answered before.
   private long deadlineNanos;
 
-  FollowerReads(Settings settings) {
+  FollowerReads(Settings settings, Counts counts) {
     this.settings = settings;
+    this.counts = counts;
     this.nextNumber = settings.life;
   }
 
@@ -72,6 +74,7 @@ final class FollowerReads {
   /// Takes a read. Who is content with what is known already is served by the next [#serve].
   void add(Event.Read event, long nowNanos, long deadlineNanos) {
     if (waiting >= settings.waitingMax || bytes >= settings.waitingBytesMax) {
+      counts.followerReadsFailed++;
       event.reply().accept(new Outcome.Busy("too many reads wait for the leader's word"));
       return;
     }
@@ -121,6 +124,7 @@ final class FollowerReads {
     long number = nextNumber++;
     open.add(new Question(number, nowNanos, gathering));
     gathering = new ArrayList<>();
+    counts.readQuestions++;
     askedNanos = nowNanos;
     askAnew = false;
     // An answer to a later question does for an earlier one.
@@ -211,6 +215,8 @@ final class FollowerReads {
 
   private void end(Waiting read, Outcome outcome) {
     forget(read);
+    if (outcome instanceof Outcome.Done) counts.followerReads++;
+    else counts.followerReadsFailed++;
     read.event.reply().accept(outcome);
   }
 

@@ -22,8 +22,8 @@ final class Held {
     this.bytesMax = bytesMax;
   }
 
-  boolean isEmpty() {
-    return requests.isEmpty();
+  int size() {
+    return requests.size();
   }
 
   void add(Event.Submit submit, long deadlineNanos) {

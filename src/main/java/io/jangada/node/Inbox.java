@@ -95,7 +95,7 @@ public final class Inbox {
           Event.TakeSnapshot _ ->
           requests;
       case Event.FromPeer _ -> messages;
-      case Event.AskStatus _ -> questions;
+      case Event.AskStatus _, Event.AskBackup _, Event.AskChunk _ -> questions;
       case Event.Synced _, Event.DiskFull _, Event.Stored _, Event.DiskFailed _ -> null;
     };
   }

@@ -36,7 +36,12 @@ final class Pending {
   private final TreeMap<Long, Waiting> byTicket = new TreeMap<>();
 
   private final TreeMap<Long, List<Waiting>> byIndex = new TreeMap<>();
+  private final Counts counts;
   private long nextTicket = 1;
+
+  Pending(Counts counts) {
+    this.counts = counts;
+  }
 
   /// Takes a request.
   ///
@@ -57,6 +62,7 @@ final class Pending {
   void placed(long ticket, EntryId place) {
     Waiting waiting = byTicket.get(ticket);
     if (waiting == null) return;
+    counts.proposals++;
     waiting.place = place;
     byIndex.computeIfAbsent(place.index(), _ -> new ArrayList<>(1)).add(waiting);
   }
@@ -66,7 +72,7 @@ final class Pending {
     Waiting waiting = byTicket.remove(ticket);
     if (waiting == null) return;
     if (waiting.place != null) leave(waiting);
-    waiting.reply.accept(outcome);
+    end(waiting, outcome);
   }
 
   private void leave(Waiting waiting) {
@@ -99,7 +105,7 @@ final class Pending {
     for (Waiting waiting : here) {
       byTicket.remove(waiting.ticket);
       boolean own = waiting.place.term() == entry.term();
-      waiting.reply.accept(own ? new Outcome.Done(result) : new Outcome.NotLeader(leader));
+      end(waiting, own ? new Outcome.Done(result) : new Outcome.NotLeader(leader));
     }
   }
 
@@ -111,8 +117,13 @@ final class Pending {
     passed.clear();
     for (Waiting waiting : unknown) {
       byTicket.remove(waiting.ticket);
-      waiting.reply.accept(new Outcome.Unknown());
+      end(waiting, new Outcome.Unknown());
     }
+  }
+
+  private void end(Waiting waiting, Outcome outcome) {
+    counts.ended(waiting.read != null, outcome);
+    waiting.reply.accept(outcome);
   }
 
   /// Answers what waited too long. A write in the log may yet take effect; what has no place there

@@ -1,8 +1,5 @@
 package io.jangada.node;
 
-import io.jangada.bytes.Bytes;
-import io.jangada.kv.CommandCodec;
-import io.jangada.kv.Envelope;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
@@ -46,18 +43,22 @@ public final class Replica {
   private final RaftNode raft;
   private final DurableLog log;
   private final SnapshotTransfer snapshots;
-  private final Pending pending = new Pending();
+  private final Counts counts = new Counts();
+  private final Pending pending = new Pending(counts);
   private final StateMachine state;
   private final AwaitingLeader awaiting;
   private final ClusterClock clusterClock;
+  private final Stamps stamps;
   private final PeerReplies replies;
+  private final StatusReport report;
 
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
   private long tickedNanos;
   private int leader = Membership.NONE;
   private long leaderTerm;
-  private long expiryProposedFor;
+  private String role = "";
+  private long roleNanos;
   private boolean diskFull;
 
   /// A replica on what [Start] recovered.
@@ -69,17 +70,20 @@ public final class Replica {
     this.raft = start.raft();
     this.log = start.log();
     this.snapshots =
-        new SnapshotTransfer(start.snapshots(), settings.snapshotBytes(), start.hashSeed());
+        new SnapshotTransfer(start.snapshots(), settings.snapshotBytes(), start.hashSeed(), counts);
     this.state = new StateMachine(start.kv(), pending, snapshots);
     this.inbox = new Inbox(settings.inbox(), wakeup);
     long messageBytesMax = settings.raft().limits().messageBytesMax();
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
     this.awaiting =
         new AwaitingLeader(
-            settings, start.life(), start.kv().limits().state().answersPerSessionMax());
+            settings, start.life(), start.kv().limits().state().answersPerSessionMax(), counts);
+    this.report = new StatusReport(raft, state, snapshots, pending, awaiting, settings.tickNanos());
     this.now = world.clock().nanos();
     this.tickedNanos = now;
+    this.roleNanos = now;
     this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
+    this.stamps = new Stamps(clusterClock, state);
   }
 
   // ---- from any thread ----
@@ -121,6 +125,18 @@ public final class Replica {
   /// Has a snapshot taken of what is applied. Answered as soon as it has begun.
   public void takeSnapshot(Consumer<Outcome> reply) {
     ask(new Event.TakeSnapshot(reply), reply);
+  }
+
+  /// Asks for a snapshot that holds all that is applied here: answered as soon as it is durable,
+  /// which may be at once. Returns false when it will not be answered, as with [#status].
+  public boolean backup(Consumer<Backup> reply) {
+    return inbox.offer(new Event.AskBackup(reply));
+  }
+
+  /// Asks for a chunk of a snapshot that [#backup] named. Returns false when it will not be
+  /// answered.
+  public boolean backupChunk(BackupChunk chunk, Consumer<Backup> reply) {
+    return inbox.offer(new Event.AskChunk(chunk, reply));
   }
 
   /// Asks how things stand, which is answered however many requests wait. Returns false when it
@@ -190,6 +206,7 @@ public final class Replica {
     inbox.close();
     pending.abandon();
     awaiting.abandon();
+    snapshots.backups().abandon();
     for (Event event; (event = mail.poll()) != null; ) event.turnAway();
     for (Event event; (event = inbox.poll()) != null; ) event.turnAway();
   }
@@ -229,10 +246,19 @@ public final class Replica {
           raft.step(new Input.ChangeMembership(pending.add(null, reply, deadline()), target));
       case Event.Transfer(int target, Consumer<Outcome> reply) ->
           raft.step(new Input.Transfer(pending.add(null, reply, deadline()), target));
-      case Event.TakeSnapshot(Consumer<Outcome> reply) -> reply.accept(beginSnapshot());
-      case Event.AskStatus(Consumer<Status> reply) ->
-          reply.accept(Status.of(raft, state.kv(), clusterClock.millis(now)));
+      case Event.TakeSnapshot(Consumer<Outcome> reply) ->
+          reply.accept(snapshots.begin(state.kv(), raft));
+      case Event.AskBackup(Consumer<Backup> reply) ->
+          snapshots.backup(state.kv(), raft, reply, now);
+      case Event.AskChunk(BackupChunk chunk, Consumer<Backup> reply) ->
+          snapshots.backups().read(chunk, raft.snapshot(), reply, now);
+      case Event.AskStatus(Consumer<Status> reply) -> reply.accept(status());
     }
+  }
+
+  private Status status() {
+    var moment = new StatusReport.Moment(now - roleNanos, clusterClock.millis(now), diskFull);
+    return report.status(moment, counts);
   }
 
   private void snapshotTask(SnapshotDone done) {
@@ -284,15 +310,10 @@ public final class Replica {
           submit.reply().accept(new Outcome.Busy("the disk is behind"));
         } else {
           long ticket = pending.add(null, submit.reply(), deadline);
-          raft.step(new Input.Propose(ticket, envelope(submit.requestId(), command)));
+          raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
         }
       }
     }
-  }
-
-  private Bytes envelope(RequestId requestId, Operation.Command command) {
-    long stamp = Math.max(clusterClock.millis(now), state.kv().clusterTimeMillis());
-    return CommandCodec.encode(new Envelope(requestId, stamp, command));
   }
 
   private void fromPeer(PeerMessage message) {
@@ -378,43 +399,39 @@ public final class Replica {
     pending.expire(now, other);
     awaiting.expire(now, other);
     proposeExpiry();
-    if (snapshots.isDue(now)) beginSnapshot();
+    snapshots.tick(state.kv(), raft, now);
   }
 
   /// What falls due is removed by an entry of the log, proposed by the leader (TRAPS: never by a
   /// member's own clock). One proposal for a deadline is enough in a term.
   private void proposeExpiry() {
-    long due = state.kv().nextDeadlineMillis();
-    if (!raft.isEstablished() || due == Long.MAX_VALUE || diskFull) return;
-    if (clusterClock.millis(now) < due || raft.applied() < expiryProposedFor) return;
+    if (diskFull || !raft.isEstablished() || !stamps.isExpiryDue(raft.applied(), now)) return;
     long ticket = pending.add(null, _ -> {}, deadline());
     long before = raft.last().index();
-    raft.step(new Input.Propose(ticket, envelope(null, new Operation.Expire())));
-    if (raft.last().index() > before) expiryProposedFor = raft.last().index();
+    raft.step(new Input.Propose(ticket, stamps.envelope(null, new Operation.Expire(), now)));
+    if (raft.last().index() > before) stamps.expiryProposed(raft.last().index());
   }
 
   private void watchLeader() {
     clusterClock.leads(raft.isLeader(), now);
+    if (!role.equals(raft.roleName()) || leaderTerm != raft.term()) roleNanos = now;
+    role = raft.roleName();
     if (raft.leader() == leader && raft.term() == leaderTerm) return;
     leader = raft.leader();
     leaderTerm = raft.term();
-    expiryProposedFor = 0;
-    if (leader != Membership.NONE) awaiting.leaderChanged(now);
-  }
-
-  private Outcome beginSnapshot() {
-    if (snapshots.isBusy() || snapshots.isRestoring())
-      return new Outcome.Busy("a snapshot is under way");
-    if (state.kv().appliedIndex() == 0 || !snapshots.hasNews() && raft.snapshot() != null)
-      return new Outcome.Refused("nothing was applied since the last snapshot");
-    snapshots.begin(state.kv(), raft);
-    return new Outcome.Done(new Result.Written(state.kv().appliedIndex()));
+    stamps.termBegan();
+    if (leader == Membership.NONE) return;
+    counts.leaderChanges++;
+    awaiting.leaderChanged(now);
   }
 
   // ---- what is ready ----
 
   private void act(Ready ready) {
-    ready.events().forEach(world.observer());
+    for (RaftEvent event : ready.events()) {
+      counts.event(event);
+      world.observer().accept(event);
+    }
     for (Ready.Proposed proposed : ready.proposed()) place(proposed);
     ready.dropped().forEach(this::drop);
     long clusterTimeMillis = clusterClock.millis(now);

@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Restorer;
+import io.jangada.kv.Result;
 import io.jangada.kv.Snapshot;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Input;
@@ -34,6 +35,8 @@ final class SnapshotTransfer {
   private static final int READS_MAX = 64;
 
   private final SnapshotTasks tasks;
+  private final Backups backups;
+  private final Counts counts;
   private final long snapshotBytes;
   private final long hashSeed;
   private final List<Ready.ChunkRead> reads = new ArrayList<>();
@@ -45,6 +48,7 @@ final class SnapshotTransfer {
 
   private Snapshot writing;
   private boolean finishing;
+  private boolean failed;
   private int chunksUnderWay;
 
   private SnapshotMeta restoring;
@@ -53,10 +57,17 @@ final class SnapshotTransfer {
   private KvStore restored;
 
   /// @param snapshotBytes an own snapshot is due whenever so many bytes were applied since the last
-  SnapshotTransfer(SnapshotTasks tasks, long snapshotBytes, long hashSeed) {
+  SnapshotTransfer(SnapshotTasks tasks, long snapshotBytes, long hashSeed, Counts counts) {
     this.tasks = tasks;
+    this.backups = new Backups(tasks);
+    this.counts = counts;
     this.snapshotBytes = snapshotBytes;
     this.hashSeed = hashSeed;
+  }
+
+  /// The backups that are made of this replica's snapshots.
+  Backups backups() {
+    return backups;
   }
 
   /// An entry of so many bytes was applied.
@@ -64,13 +75,8 @@ final class SnapshotTransfer {
     appliedBytes += bytes;
   }
 
-  /// Whether anything was applied that is not in a snapshot.
-  boolean hasNews() {
-    return appliedBytes > 0;
-  }
-
   /// Whether it is time for an own snapshot.
-  boolean isDue(long nowNanos) {
+  private boolean isDue(long nowNanos) {
     if (appliedBytes < snapshotBytes || isBusy() || isRestoring()) return false;
     return !paused || pauseEndNanos - nowNanos <= 0;
   }
@@ -85,13 +91,30 @@ final class SnapshotTransfer {
     return restoring != null;
   }
 
-  /// Begins a snapshot of what is applied now.
-  void begin(KvStore kv, RaftNode raft) {
+  /// Begins a snapshot of what is applied now, if that makes sense.
+  Outcome begin(KvStore kv, RaftNode raft) {
+    if (isBusy() || isRestoring()) return new Outcome.Busy("a snapshot is under way");
+    if (kv.appliedIndex() == 0 || appliedBytes == 0 && raft.snapshot() != null)
+      return new Outcome.Refused("nothing was applied since the last snapshot");
     EntryId last = new EntryId(kv.appliedIndex(), raft.termAt(kv.appliedIndex()));
     writing = kv.snapshot();
+    failed = false;
     coveredBytes = appliedBytes;
     paused = false;
     tasks.submit(new SnapshotTask.Begin(last, raft.membershipAt(last.index())));
+    return new Outcome.Done(new Result.Written(last.index()));
+  }
+
+  /// Somebody wants a snapshot for a backup.
+  void backup(KvStore kv, RaftNode raft, Consumer<Backup> reply, long nowNanos) {
+    backups.ask(kv.appliedIndex(), raft.snapshot(), reply, nowNanos);
+    if (backups.isWanted()) begin(kv, raft);
+  }
+
+  /// Time goes by.
+  void tick(KvStore kv, RaftNode raft, long nowNanos) {
+    if (backups.expire(nowNanos)) retain(raft);
+    if (backups.isWanted() || isDue(nowNanos)) begin(kv, raft);
   }
 
   void read(Ready.ChunkRead asked) {
@@ -126,18 +149,22 @@ final class SnapshotTransfer {
         finishing = false;
         appliedBytes -= coveredBytes;
         coveredBytes = 0;
+        counts.snapshotsTaken++;
         raft.step(new Input.SnapshotTaken(meta));
+        backups.taken(meta, nowNanos);
         retain(raft);
       }
       case SnapshotDone.Received(SnapshotMeta meta, int chunks) ->
           raft.step(new Input.ChunkStored(meta, chunks));
       case SnapshotDone.Installed(SnapshotMeta meta) -> {
         raft.step(new Input.ChunkStored(meta, meta.chunks()));
+        backups.taken(meta, nowNanos);
         retain(raft);
       }
       case SnapshotDone.Chunk(SnapshotMeta meta, int number, Bytes chunk) -> {
         give(meta, number, chunk, raft);
         load(meta, number, chunk);
+        backups.chunk(meta.last(), number, chunk);
       }
       case SnapshotDone.Failed(SnapshotTask task, IOException cause) -> {
         failed(task, cause);
@@ -152,7 +179,7 @@ final class SnapshotTransfer {
   private void retain(RaftNode raft) {
     long from = raft.snapshotsNeededFrom();
     if (restoring != null) from = Math.min(from, restoring.last().index());
-    tasks.submit(new SnapshotTask.Retain(from));
+    tasks.submit(new SnapshotTask.Retain(from, backups.held()));
   }
 
   private void give(SnapshotMeta meta, int number, Bytes chunk, RaftNode raft) {
@@ -174,14 +201,18 @@ final class SnapshotTransfer {
   /// A snapshot that could not be written or received is begun again in its time.
   private void failed(SnapshotTask task, IOException cause) throws IOException {
     switch (task) {
-      case SnapshotTask.Begin _ -> giveUpWriting();
+      case SnapshotTask.Begin _ -> giveUpWriting(cause);
       case SnapshotTask.Append _ -> {
         chunksUnderWay--;
-        giveUpWriting();
+        giveUpWriting(cause);
       }
-      case SnapshotTask.Finish _ -> finishing = false;
+      case SnapshotTask.Finish _ -> {
+        finishing = false;
+        giveUpWriting(cause);
+      }
       case SnapshotTask.Read(EntryId last, int number) -> {
         if (restoring != null && restoring.last().equals(last)) throw cause;
+        backups.chunkFailed(last, number, "the chunk cannot be read: " + cause.getMessage());
         reads.removeIf(asked -> asked.meta().last().equals(last) && asked.chunk() == number);
       }
       case SnapshotTask.Abandon _,
@@ -191,7 +222,10 @@ final class SnapshotTransfer {
     }
   }
 
-  private void giveUpWriting() {
+  private void giveUpWriting(IOException cause) {
+    if (!failed) counts.snapshotsFailed++;
+    failed = true;
+    backups.failed("the snapshot cannot be written: " + cause.getMessage());
     if (writing != null) writing.close();
     writing = null;
   }

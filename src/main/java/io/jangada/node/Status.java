@@ -1,52 +1,123 @@
 package io.jangada.node;
 
-import io.jangada.kv.KvStore;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
-import io.jangada.raft.RaftNode;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What can be told of a replica at one moment.
 ///
 /// @param leader [Membership#NONE] while none is known
-/// @param match what a leader knows of its peers' logs; empty for others
+/// @param roleMillis since when it has its role, and its term
+/// @param log the protocol's log and what is done with it
+/// @param peers what a leader knows of the others; empty for others
 public record Status(
     int id,
     String role,
+    long roleMillis,
     long term,
     int leader,
     Membership membership,
-    EntryId last,
-    long durable,
-    long commit,
-    long applied,
-    EntryId snapshot,
-    int keys,
-    long digest,
-    long clusterTimeMillis,
-    SortedMap<Integer, Long> match) {
+    Log log,
+    State state,
+    Work work,
+    SortedMap<Integer, Peer> peers,
+    Counters counters) {
 
-  static Status of(RaftNode raft, KvStore kv, long clusterTimeMillis) {
+  /// @param durable up to here the disk has it
+  /// @param commit up to here it is known to be committed
+  /// @param snapshot the place of the newest durable snapshot
+  /// @param bytes of the entries in memory
+  /// @param diskFull whether the log's disk has no space
+  public record Log(
+      EntryId last, long durable, long commit, EntryId snapshot, long bytes, boolean diskFull) {}
+
+  /// The state machine.
+  ///
+  /// @param applied up to here the log is applied
+  /// @param digest of all that it holds: equal on all members at the same `applied`
+  /// @param restoring whether an installed snapshot is still being loaded
+  public record State(
+      long applied, int keys, long digest, long clusterTimeMillis, boolean restoring) {}
+
+  /// What is under way.
+  ///
+  /// @param pending requests that this leader, or former leader, has not answered
+  /// @param awaitingLeader requests and reads that wait for the leader's answer, or for a leader
+  /// @param handingOver whether this leader hands the lead over
+  /// @param snapshotting whether a snapshot is being written
+  public record Work(int pending, int awaitingLeader, boolean handingOver, boolean snapshotting) {}
+
+  /// @param match up to here the peer's disk is known to hold the leader's log
+  /// @param lag how many entries of the leader's log it is not known to hold
+  /// @param heardMillis how long ago it was heard, or this leader elected
+  /// @param installing whether it is being sent a snapshot
+  public record Peer(long match, long lag, long heardMillis, boolean installing) {}
+
+  /// How often things happened since the start.
+  ///
+  /// @param proposals commands that were put into this leader's log
+  /// @param proposalsFailed commands that were refused or lost here, or whose end is unknown
+  /// @param reads linearizable reads that were served as the leader
+  /// @param readsFailed such reads that were not
+  /// @param followerReads reads that were served without being the leader
+  /// @param followerReadsFailed such reads that were not
+  /// @param readQuestions how often the leader was asked for its read index
+  /// @param leaderChanges how often another leader, or one of another term, was seen
+  /// @param elections how often this member stood for election
+  /// @param snapshotsTaken own snapshots
+  /// @param snapshotsInstalled snapshots that a leader sent
+  /// @param snapshotsFailed own snapshots that could not be written
+  public record Counters(
+      long proposals,
+      long proposalsFailed,
+      long reads,
+      long readsFailed,
+      long followerReads,
+      long followerReadsFailed,
+      long readQuestions,
+      long leaderChanges,
+      long elections,
+      long snapshotsTaken,
+      long snapshotsInstalled,
+      long snapshotsFailed) {}
+
+  public EntryId last() {
+    return log.last;
+  }
+
+  public long durable() {
+    return log.durable;
+  }
+
+  public long commit() {
+    return log.commit;
+  }
+
+  public long applied() {
+    return state.applied;
+  }
+
+  public EntryId snapshot() {
+    return log.snapshot;
+  }
+
+  public int keys() {
+    return state.keys;
+  }
+
+  public long digest() {
+    return state.digest;
+  }
+
+  public long clusterTimeMillis() {
+    return state.clusterTimeMillis;
+  }
+
+  /// What a leader knows of its peers' logs; empty for others.
+  public SortedMap<Integer, Long> match() {
     SortedMap<Integer, Long> match = new TreeMap<>();
-    for (int peer : raft.membership().members()) {
-      long matched = raft.matchOf(peer);
-      if (matched >= 0) match.put(peer, matched);
-    }
-    return new Status(
-        raft.id(),
-        raft.roleName(),
-        raft.term(),
-        raft.leader(),
-        raft.membership(),
-        raft.last(),
-        raft.durable(),
-        raft.commit(),
-        kv.appliedIndex(),
-        raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last(),
-        kv.size(),
-        kv.digest(),
-        clusterTimeMillis,
-        match);
+    peers.forEach((peer, known) -> match.put(peer, known.match));
+    return match;
   }
 }

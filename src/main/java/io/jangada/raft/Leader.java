@@ -74,6 +74,14 @@ final class Leader implements Role {
     return peers.get(member);
   }
 
+  /// Null for a stranger.
+  PeerProgress progressOf(int member, long tick) {
+    Progress progress = peers.get(member);
+    if (progress == null) return null;
+    boolean installing = progress.state() instanceof Progress.State.Install;
+    return new PeerProgress(progress.match(), tick - progress.heardTick(), installing);
+  }
+
   long matchOf(int member) {
     Progress progress = peers.get(member);
     return progress == null ? 0 : progress.match();

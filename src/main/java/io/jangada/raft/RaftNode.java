@@ -169,9 +169,13 @@ public final class RaftNode {
   /// What a leader knows of a peer's log: the match index; -1 when this member does not lead or
   /// does not know the peer.
   public long matchOf(int peer) {
-    if (!(role instanceof Leader leader)) return -1;
-    Progress progress = leader.peer(peer);
+    PeerProgress progress = progressOf(peer);
     return progress == null ? -1 : progress.match();
+  }
+
+  /// Null when this member does not lead or does not know the peer.
+  public PeerProgress progressOf(int peer) {
+    return role instanceof Leader leader ? leader.progressOf(peer, ticks) : null;
   }
 
   // ---- inputs ----

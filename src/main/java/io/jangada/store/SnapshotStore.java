@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /// A member's snapshots on a [Disk]: those that are whole, the one that is being taken, the one
@@ -285,11 +286,15 @@ public final class SnapshotStore implements AutoCloseable {
 
   /// Deletes what is older than `indexMin`, and what was set aside as damaged. The newest snapshot
   /// stays in any case.
-  public void retain(long indexMin) throws IOException {
-    while (whole.size() > 1 && whole.firstKey().index() < indexMin) {
-      if (reader != null && reader.meta().last().equals(whole.firstKey())) closeReader();
-      disk.delete(whole.firstEntry().getValue());
-      whole.pollFirstEntry();
+  ///
+  /// @param kept indexes of older snapshots that stay
+  public void retain(long indexMin, SortedSet<Long> kept) throws IOException {
+    for (EntryId last : List.copyOf(whole.keySet())) {
+      if (last.index() >= indexMin || last.equals(whole.lastKey())) break;
+      if (kept.contains(last.index())) continue;
+      if (reader != null && reader.meta().last().equals(last)) closeReader();
+      disk.delete(whole.get(last));
+      whole.remove(last);
     }
     for (String name : disk.list(DIRECTORY))
       if (name.endsWith(DAMAGED)) disk.delete(DIRECTORY + "/" + name);

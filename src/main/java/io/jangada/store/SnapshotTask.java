@@ -4,6 +4,9 @@ import io.jangada.bytes.Bytes;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.SnapshotMeta;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// Something to be done with snapshots, away from the replica's thread. Each is answered by one
 /// [SnapshotDone]; what it does is said at the method of [SnapshotStore].
@@ -35,7 +38,11 @@ public sealed interface SnapshotTask {
   record Read(EntryId last, int number) implements SnapshotTask {}
 
   /// @see SnapshotStore#retain
-  record Retain(long indexMin) implements SnapshotTask {}
+  record Retain(long indexMin, SortedSet<Long> kept) implements SnapshotTask {
+    public Retain {
+      kept = Collections.unmodifiableSortedSet(new TreeSet<>(kept));
+    }
+  }
 
   /// What it counts against limits in bytes, about.
   default long sizeBytes() {

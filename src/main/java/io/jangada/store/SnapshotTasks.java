@@ -82,7 +82,7 @@ public final class SnapshotTasks implements AutoCloseable {
         var chunk = store.readChunk(last, number);
         return new SnapshotDone.Chunk(store.meta(last), number, chunk);
       }
-      case SnapshotTask.Retain(long indexMin) -> store.retain(indexMin);
+      case SnapshotTask.Retain(long indexMin, var kept) -> store.retain(indexMin, kept);
     }
     return new SnapshotDone.Accepted(task);
   }

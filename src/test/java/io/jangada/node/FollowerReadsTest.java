@@ -22,7 +22,7 @@ class FollowerReadsTest {
   private static final Reading HERE = new Reading.Follower();
 
   private final FollowerReads reads =
-      new FollowerReads(new FollowerReads.Settings(1L << 40, 5, 5_000, RETRY));
+      new FollowerReads(new FollowerReads.Settings(1L << 40, 5, 5_000, RETRY), new Counts());
   private final KvStore kv = new KvStore(KvLimits.DEFAULT, 1);
   private final List<Outcome> told = new ArrayList<>();
 
@@ -138,7 +138,8 @@ class FollowerReadsTest {
   @Test
   @DisplayName("an answer to a question of an earlier life is not taken for one of this")
   void earlierLife() {
-    var before = new FollowerReads(new FollowerReads.Settings(7L << 50, 5, 5_000, RETRY));
+    var before =
+        new FollowerReads(new FollowerReads.Settings(7L << 50, 5, 5_000, RETRY), new Counts());
     long number = before.ask(0);
     add(HERE, 0);
     reads.ask(0);

@@ -88,6 +88,15 @@ final class HandMember {
     disk.full = names;
   }
 
+  /// The snapshots that its disk holds.
+  List<String> snapshots() {
+    try {
+      return disk.list("snapshot");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   Status status() {
     List<Status> statuses = new ArrayList<>();
     replica.status(statuses::add);

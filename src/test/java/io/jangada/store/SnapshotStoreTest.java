@@ -13,9 +13,11 @@ import io.jangada.store.CrashDisk.Loss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -24,6 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SnapshotStoreTest {
+  private static final SortedSet<Long> NONE = Collections.emptySortedSet();
+
   private static final Membership THREE = Membership.of(1, 2, 3);
 
   private final CrashDisk disk = new CrashDisk();
@@ -145,9 +149,9 @@ class SnapshotStoreTest {
   void oldSnapshotsAreDeletedOnDemandAndTheNewestNever() throws IOException {
     for (int index = 1; index <= 4; index++) take(disk, id(index, 1), "x" + index);
     SnapshotStore store = SnapshotStore.open(disk);
-    store.retain(3);
+    store.retain(3, NONE);
     assertThat(disk.list("snapshot")).containsExactly("3-1.snap", "4-1.snap");
-    store.retain(100);
+    store.retain(100, NONE);
     assertThat(disk.list("snapshot")).containsExactly("4-1.snap");
   }
 
@@ -164,7 +168,7 @@ class SnapshotStoreTest {
     assertThat(disk.list("snapshot")).containsExactly("10-1.snap", "20-1.snap.damaged");
     SnapshotStore store = SnapshotStore.open(disk);
     assertThat(store.latest(id(10, 1)).damaged()).isEmpty();
-    store.retain(1);
+    store.retain(1, NONE);
     assertThat(disk.list("snapshot")).containsExactly("10-1.snap");
   }
 
@@ -258,7 +262,7 @@ class SnapshotStoreTest {
         durable = take(disk, id(10 + step, 1), "t" + step, "u".repeat(1000)).last();
         if (step == 1) {
           SnapshotStore store = SnapshotStore.open(disk);
-          store.retain(durable.index());
+          store.retain(durable.index(), NONE);
         }
       }
       receive(SnapshotStore.open(disk), coming);

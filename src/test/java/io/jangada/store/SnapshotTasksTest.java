@@ -8,10 +8,14 @@ import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.SnapshotMeta;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
 import org.junit.jupiter.api.Test;
 
 class SnapshotTasksTest {
+  private static final SortedSet<Long> NONE = Collections.emptySortedSet();
+
   private static final EntryId LAST = new EntryId(4, 2);
   private static final Membership TWO = Membership.of(1, 2);
 
@@ -85,13 +89,13 @@ class SnapshotTasksTest {
     assertThat(run(tasks, new SnapshotTask.Abandon()))
         .containsExactly(new SnapshotDone.Accepted(new SnapshotTask.Abandon()));
     assertThat(disk.list("tmp")).isEmpty();
-    assertThat(run(tasks, new SnapshotTask.Retain(3)))
-        .containsExactly(new SnapshotDone.Accepted(new SnapshotTask.Retain(3)));
+    assertThat(run(tasks, new SnapshotTask.Retain(3, NONE)))
+        .containsExactly(new SnapshotDone.Accepted(new SnapshotTask.Retain(3, NONE)));
   }
 
   @Test
   void oneTurnDoesABoundedNumberOfTasksAndTheQueueABoundedNumberOfBytes() {
-    for (int i = 0; i < 40; i++) tasks.submit(new SnapshotTask.Retain(1));
+    for (int i = 0; i < 40; i++) tasks.submit(new SnapshotTask.Retain(1, NONE));
     assertThat(tasks.work()).hasSize(16);
     assertThat(tasks.isBehind()).isTrue();
     tasks.work();
