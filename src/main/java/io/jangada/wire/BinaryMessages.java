@@ -40,6 +40,8 @@ import java.util.TreeMap;
 /// 8  Forward               term count (4) requests
 /// 9  ForwardReply          count (4) replies
 /// 10 Founding              flags: 1 founded; count (4) founders
+/// 11 AskReadIndex          term number (8)
+/// 12 ReadIndexReply        term number (8) index (8)
 ///
 /// time       the sender's cluster time in milliseconds
 /// entry      kind (1): 0 no-op, 1 command, 2 membership; term (8) data: string
@@ -74,6 +76,8 @@ final class BinaryMessages {
   private static final int FORWARD = 8;
   private static final int FORWARD_REPLY = 9;
   private static final int FOUNDING = 10;
+  private static final int ASK_READ_INDEX = 11;
+  private static final int READ_INDEX_REPLY = 12;
 
   private static final int ENTRY_BYTES_MIN = 13;
   private static final int REQUEST_BYTES_MIN = 13;
@@ -109,6 +113,12 @@ final class BinaryMessages {
         founding
             .incarnations()
             .forEach((member, incarnation) -> out.writeInt(member).writeLong(incarnation));
+      }
+      case PeerMessage.AskReadIndex ask ->
+          out.writeByte(ASK_READ_INDEX).writeLong(ask.term()).writeLong(ask.number());
+      case PeerMessage.ReadIndexReply reply -> {
+        out.writeByte(READ_INDEX_REPLY).writeLong(reply.term()).writeLong(reply.number());
+        out.writeLong(reply.index());
       }
     }
   }
@@ -241,6 +251,11 @@ final class BinaryMessages {
       case FORWARD -> new PeerMessage.Forward(from, to, count(in, "term"), requests(in));
       case FORWARD_REPLY -> new PeerMessage.ForwardReply(from, to, replies(in));
       case FOUNDING -> new PeerMessage.Founding(from, to, flags(in, 1) != 0, founders(in));
+      case ASK_READ_INDEX ->
+          new PeerMessage.AskReadIndex(from, to, count(in, "term"), in.getLong());
+      case READ_INDEX_REPLY ->
+          new PeerMessage.ReadIndexReply(
+              from, to, count(in, "term"), in.getLong(), count(in, "index"));
       default -> {
         long time = in.getLong("cluster time", 0, Envelope.CLUSTER_TIME_MILLIS_MAX);
         yield new PeerMessage.Raft(message(kind, in, from, to), time);

@@ -24,10 +24,14 @@ final class RandomMessages {
   private RandomMessages() {}
 
   static PeerMessage any(Random random, int from, int to) {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(12)) {
       case 0 -> new PeerMessage.Forward(from, to, number(random), requests(random));
       case 1 -> new PeerMessage.ForwardReply(from, to, replies(random));
       case 2 -> new PeerMessage.Founding(from, to, random.nextBoolean(), incarnations(random));
+      case 3 -> new PeerMessage.AskReadIndex(from, to, number(random), random.nextLong());
+      case 4 ->
+          new PeerMessage.ReadIndexReply(
+              from, to, number(random), random.nextLong(), number(random));
       default -> new PeerMessage.Raft(message(random, from, to), random.nextLong(1L << 62));
     };
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
+import io.jangada.node.Followers;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
@@ -56,7 +57,8 @@ class RedirectTest {
     RaftConfig raft = RaftConfig.of(id, Membership.of(0, 1, 2)).withTimes(100, 200, 10);
     var settings =
         new DurableMember.Settings(
-            ReplicaSettings.of(raft).withForwards(false), Start.StorageSettings.small("text"));
+            ReplicaSettings.of(raft).withFollowers(Followers.HOLD),
+            Start.StorageSettings.small("text"));
     var surroundings =
         new DurableMember.Surroundings(
             new OsDisk(directory.resolve("" + id)), this::send, new SplittableRandom(id));
