@@ -5,7 +5,11 @@ import io.jangada.cli.cluster.CasCommand;
 import io.jangada.cli.cluster.DeleteCommand;
 import io.jangada.cli.cluster.GetCommand;
 import io.jangada.cli.cluster.GetmCommand;
+import io.jangada.cli.cluster.LeaderCommand;
+import io.jangada.cli.cluster.MemberCommand;
 import io.jangada.cli.cluster.SetCommand;
+import io.jangada.cli.cluster.SnapshotCommand;
+import io.jangada.cli.cluster.StatusCommand;
 import io.jangada.cli.cluster.Surroundings;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
@@ -40,6 +44,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SetCommand.class,
       CasCommand.class,
       DeleteCommand.class,
+      StatusCommand.class,
+      MemberCommand.class,
+      LeaderCommand.class,
+      SnapshotCommand.class,
       BenchCommand.class,
       SimCommand.class,
       TesterCommand.class,

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -358,7 +359,15 @@ final class Dispatcher implements Connection.Owner {
             (ChannelFutureListener)
                 done -> {
                   if (!done.isSuccess())
-                    connection.end("cannot be reached: " + done.cause().getMessage());
+                    connection.end("cannot be reached: " + reason(done.cause()));
                 });
+  }
+
+  /// The system's words for it are lost among others.
+  private String reason(Throwable cause) {
+    if (cause instanceof ConnectTimeoutException)
+      return "no answer within " + options.timing().connectMillis() + " ms";
+    String message = "" + cause.getMessage();
+    return message.contains("Connection refused") ? "connection refused" : message;
   }
 }

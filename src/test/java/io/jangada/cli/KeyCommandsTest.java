@@ -3,14 +3,8 @@ package io.jangada.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.cli.cluster.Surroundings;
 import io.jangada.client.FakeServer;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +14,6 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// `get`, `getm`, `set`, `cas` and `delete` as a script meets them.
 class KeyCommandsTest {
@@ -30,16 +23,8 @@ class KeyCommandsTest {
   private final List<FakeServer> servers = new ArrayList<>();
   private byte[] input = {};
 
-  private record Ran(int code, String out, String err) {}
-
-  private Ran jangada(String... args) {
-    var out = new ByteArrayOutputStream();
-    var err = new StringWriter();
-    CommandLine command = Main.commandLine(environment);
-    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err));
-    new Surroundings(environment, new ByteArrayInputStream(input), out, folder).putAround(command);
-    int code = command.execute(args);
-    return new Ran(code, out.toString(StandardCharsets.ISO_8859_1), err.toString());
+  private CommandRun jangada(String... args) {
+    return CommandRun.of(environment, folder, input, args);
   }
 
   private FakeServer server(FakeServer.Script script) throws IOException {
@@ -59,8 +44,8 @@ class KeyCommandsTest {
   @Test
   void getPrintsTheValueAndNothingElse() throws IOException {
     server(asked -> "VALUE 4\r\na\r\n\u00ff\r\n");
-    assertThat(jangada("get", "boat")).isEqualTo(new Ran(ExitCode.OK, "a\r\n\u00ff\n", ""));
-    assertThat(jangada("get", "boat", "--raw")).isEqualTo(new Ran(0, "a\r\n\u00ff", ""));
+    assertThat(jangada("get", "boat")).isEqualTo(new CommandRun(ExitCode.OK, "a\r\n\u00ff\n", ""));
+    assertThat(jangada("get", "boat", "--raw")).isEqualTo(new CommandRun(0, "a\r\n\u00ff", ""));
     assertThat(jangada("get", "boat", "-o", "json").out())
         .isEqualTo("{\"ok\":true,\"key\":\"boat\",\"valueBase64\":\"YQ0K/w==\"}\n");
   }
@@ -79,9 +64,10 @@ class KeyCommandsTest {
     FakeServer server =
         server(asked -> asked.word(0).equals("delete") ? "DELETED\r\n" : "OK 8\r\n");
     assertThat(jangada("set", "boat", "jangada", "--ttl", "90s"))
-        .isEqualTo(new Ran(0, "OK 8\n", ""));
-    assertThat(jangada("cas", "boat", "8", "canoa", "--ttl=5")).isEqualTo(new Ran(0, "OK 8\n", ""));
-    assertThat(jangada("delete", "boat")).isEqualTo(new Ran(0, "DELETED\n", ""));
+        .isEqualTo(new CommandRun(0, "OK 8\n", ""));
+    assertThat(jangada("cas", "boat", "8", "canoa", "--ttl=5"))
+        .isEqualTo(new CommandRun(0, "OK 8\n", ""));
+    assertThat(jangada("delete", "boat")).isEqualTo(new CommandRun(0, "DELETED\n", ""));
     assertThat(jangada("set", "boat", "x", "-o", "json").out())
         .isEqualTo("{\"ok\":true,\"key\":\"boat\",\"version\":8}\n");
     assertThat(jangada("delete", "boat", "-o", "json").out())
@@ -111,7 +97,7 @@ class KeyCommandsTest {
     server(asked -> answer[0] + "\r\n");
     answer[0] = "ERR_NOT_FOUND";
     for (String[] args : new String[][] {{"get"}, {"getm"}, {"delete"}}) {
-      Ran ran = jangada(args[0], "boat");
+      CommandRun ran = jangada(args[0], "boat");
       assertThat(ran.code()).isEqualTo(ExitCode.KEY_NOT_FOUND);
       assertThat(ran.out()).isEmpty();
       assertThat(ran.err()).isEqualTo("jangada " + args[0] + ": no such key: boat\n");
@@ -124,7 +110,7 @@ class KeyCommandsTest {
     assertThat(jangada("get", "boat").code()).isEqualTo(ExitCode.FAILED);
     answer[0] = "ERR_INTERNAL";
     assertThat(jangada("get", "boat", "--timeout", "50ms").code()).isEqualTo(ExitCode.UNAVAILABLE);
-    Ran unknown = jangada("set", "boat", "x", "--timeout", "50ms");
+    CommandRun unknown = jangada("set", "boat", "x", "--timeout", "50ms");
     assertThat(unknown.code()).isEqualTo(ExitCode.FAILED);
     assertThat(unknown.err()).contains("UNKNOWN whether it was done");
   }
@@ -132,7 +118,7 @@ class KeyCommandsTest {
   @Test
   void failuresAreObjectsTooWhenJsonIsAskedFor() throws IOException {
     server(asked -> "ERR_NOT_FOUND\r\n");
-    Ran ran = jangada("get", "boat", "-o", "json");
+    CommandRun ran = jangada("get", "boat", "-o", "json");
     assertThat(ran.code()).isEqualTo(ExitCode.KEY_NOT_FOUND);
     assertThat(ran.out())
         .isEqualTo("{\"ok\":false,\"error\":\"not-found\",\"reason\":\"no such key: boat\"}\n");
@@ -141,7 +127,7 @@ class KeyCommandsTest {
   @Test
   void withoutAServerItIsUnavailableInTime() throws IOException {
     String nowhere = "" + FakeServer.nowhere();
-    Ran ran = jangada("set", "boat", "x", "--endpoints", nowhere, "--timeout", "200ms");
+    CommandRun ran = jangada("set", "boat", "x", "--endpoints", nowhere, "--timeout", "200ms");
     assertThat(ran.code()).isEqualTo(ExitCode.UNAVAILABLE);
     assertThat(ran.err()).contains("not done", nowhere, "cannot be reached");
   }
@@ -161,7 +147,7 @@ class KeyCommandsTest {
           {"LC_ALL", "get", "\ufffd"},
           {"nothing.json", "get", "boat", "--config", "nothing.json"}
         }) {
-      Ran ran = jangada(java.util.Arrays.copyOfRange(args, 1, args.length));
+      CommandRun ran = jangada(java.util.Arrays.copyOfRange(args, 1, args.length));
       assertThat(ran.code()).as(args[0]).isEqualTo(ExitCode.USAGE);
       assertThat(ran.out()).isEmpty();
       assertThat(ran.err().toLowerCase()).contains(args[0].toLowerCase());

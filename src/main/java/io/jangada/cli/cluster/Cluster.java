@@ -116,6 +116,17 @@ public final class Cluster implements Surroundings.Surrounded {
     }
   }
 
+  /// Host, peer port and client port of a server according to the file.
+  List<String> configured(int id) {
+    Path file = config != null ? config : surroundings.folder().resolve(FILE);
+    try {
+      ServerConfig.Entry entry = ServerConfig.read(file).entry(id);
+      return List.of(entry.hostname(), "" + entry.logPort(), "" + entry.clientPort());
+    } catch (ConfigException e) {
+      throw wrong("no address was given, and " + e.getMessage());
+    }
+  }
+
   /// Where members listen according to the file; none when there is no file.
   private Map<Integer, Endpoint> configured() {
     Path file = config != null ? config : surroundings.folder().resolve(FILE);

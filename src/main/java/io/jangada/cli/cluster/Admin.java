@@ -1,0 +1,85 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+import io.jangada.cli.ExitCode;
+import io.jangada.client.Reply;
+import io.jangada.wire.Json;
+import io.jangada.wire.JsonReader;
+import java.nio.charset.StandardCharsets;
+import java.util.function.ToIntFunction;
+
+/// What admin commands are answered, read and told.
+final class Admin {
+  private static final String NO_LEADER = "no leader";
+
+  private Admin() {}
+
+  /// What a server said: an object, whose `ok` says whether it did what was asked.
+  ///
+  /// @throws MalformedException when it is none
+  static Json.Obj read(Bytes content) {
+    byte[] bytes = content.toArray();
+    if (new JsonReader().read(bytes, 0, bytes.length) instanceof Json.Obj said) return said;
+    throw new MalformedException("no object");
+  }
+
+  /// Why the server did not do it, or null when it did.
+  static String refusal(Json.Obj said) {
+    if (said.flag("ok")) return null;
+    return said.get("error") instanceof Json.Str(String why) ? why : "it does not say why";
+  }
+
+  /// Tells what came of a command.
+  ///
+  /// @param done what to do with the answer of a server that did it
+  /// @return the exit code
+  static int tell(Telling telling, Reply.ToAdmin reply, ToIntFunction<Json.Obj> done) {
+    if (!(reply instanceof Reply.Told(Bytes content))) return telling.no(reply, "that");
+    try {
+      Json.Obj said = read(content);
+      String refusal = refusal(said);
+      if (refusal == null) return done.applyAsInt(said);
+      boolean later = refusal.startsWith(NO_LEADER);
+      return later
+          ? telling.failed(ExitCode.UNAVAILABLE, "unavailable", "not done: " + refusal)
+          : telling.failed(ExitCode.FAILED, "refused", "refused: " + refusal);
+    } catch (MalformedException e) {
+      return telling.failed(
+          ExitCode.FAILED, "malformed", "the server's answer makes no sense: " + e.getMessage());
+    }
+  }
+
+  /// Tells of a change in the server's own words.
+  static int says(Telling telling, Json.Obj said) {
+    if (telling.isJson()) return raw(telling, said);
+    String words = said.get("says") instanceof Json.Str(String text) ? text : "done";
+    boolean later = said.has("done") && !said.flag("done");
+    telling.line((said.flag("dryRun") ? "would do: " : "") + words + (later ? " (under way)" : ""));
+    return ExitCode.OK;
+  }
+
+  /// Prints what a server said, as it is.
+  static int raw(Telling telling, Json json) {
+    telling.line(new String(json.canonical().toArray(), StandardCharsets.UTF_8));
+    return ExitCode.OK;
+  }
+
+  /// A member as text, `-` where there is none.
+  static String text(Json.Obj from, String name) {
+    return switch (from.get(name)) {
+      case null -> "-";
+      case Json.Str(String text) -> text;
+      case Json.Num(var number, boolean _) -> number.toPlainString();
+      case Json.Bool(boolean flag) -> "" + flag;
+      case Json.Obj _, Json.Arr _, Json.Null _ -> "-";
+    };
+  }
+
+  /// A whole number, or `otherwise` where there is none.
+  static long number(Json.Obj from, String name, long otherwise) {
+    return from.get(name) instanceof Json.Num(var number, boolean whole) && whole
+        ? number.longValue()
+        : otherwise;
+  }
+}

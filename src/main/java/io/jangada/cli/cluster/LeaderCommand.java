@@ -1,0 +1,50 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.client.JangadaClient;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `jangada leader …`: who leads the cluster.
+@Command(
+    name = "leader",
+    description = "Let another member lead.",
+    mixinStandardHelpOptions = true,
+    subcommands = LeaderCommand.Transfer.class)
+public final class LeaderCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is needed: transfer");
+  }
+
+  @Command(
+      name = "transfer",
+      description = {
+        "Let the leader hand over, to a member or to whoever is best prepared, without the pause"
+            + " of an election.",
+        "Exit codes: 0 another leads, 1 refused or unknown whether it was done, 2 usage, 69 not"
+            + " done: no leader could be reached."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Transfer implements Callable<Integer> {
+    @Mixin private Cluster cluster;
+    @Mixin private Telling telling;
+
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "Who is to lead.")
+    private Integer id;
+
+    @Override
+    public Integer call() {
+      String[] words = id == null ? new String[] {"transfer"} : new String[] {"transfer", "" + id};
+      try (JangadaClient client = cluster.open()) {
+        return Admin.tell(telling, client.admin(words).join(), said -> Admin.says(telling, said));
+      }
+    }
+  }
+}

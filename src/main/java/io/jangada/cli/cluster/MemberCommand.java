@@ -1,0 +1,218 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.client.JangadaClient;
+import io.jangada.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `jangada member …`: who belongs to the cluster.
+@Command(
+    name = "member",
+    description = {
+      "See and change who belongs to the cluster.",
+      "Changes are decided by the cluster itself, one after the other, while it serves. It refuses"
+          + " what would leave it without a working majority, and servers that cannot be reached."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      MemberCommand.Listing.class,
+      MemberCommand.Adding.class,
+      MemberCommand.Promoting.class,
+      MemberCommand.Removing.class,
+      MemberCommand.Replacing.class
+    })
+public final class MemberCommand implements Runnable {
+  private static final String CODES =
+      "Exit codes: 0 done or under way, 1 refused or unknown whether it was done, 2 usage, 69 not"
+          + " done: no leader could be reached.";
+
+  private static final String DRY_RUN = "Say what would happen, and do nothing.";
+
+  private static final String PLACE =
+      "Where it listens: host:peerPort:clientPort; otherwise as config.json says.";
+
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?:\\[([^\\[\\]\\s]+)]|([^\\[\\]:\\s]+)):([0-9]{1,5}):([0-9]{1,5})");
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is needed: list, add, …");
+  }
+
+  /// What all of them have in common, as a superclass so that picocli finds its options.
+  private abstract static sealed class Asking implements Callable<Integer>
+      permits Listing, Adding, Promoting, Removing, Replacing {
+    @Mixin Cluster cluster;
+    @Mixin Telling telling;
+
+    abstract String[] words();
+
+    int told(Json.Obj said) {
+      return Admin.says(telling, said);
+    }
+
+    @Override
+    public final Integer call() {
+      String[] words = words();
+      try (JangadaClient client = cluster.open()) {
+        return Admin.tell(telling, client.admin(words).join(), this::told);
+      }
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "List the members: their kind, and where they listen.",
+      mixinStandardHelpOptions = true)
+  static final class Listing extends Asking {
+    private static final int MEMBERS_MAX = 1_000;
+
+    @Override
+    String[] words() {
+      return new String[] {"members"};
+    }
+
+    @Override
+    int told(Json.Obj said) {
+      if (telling.isJson()) return Admin.raw(telling, said);
+      Columns columns = new Columns("MEMBER", "KIND", "PEER", "CLIENT", "LEADER");
+      for (Json each : said.list("members", MEMBERS_MAX))
+        if (each instanceof Json.Obj member)
+          columns.add(
+              List.of(
+                  Admin.text(member, "id"),
+                  Admin.text(member, "kind"),
+                  Admin.text(member, "peer"),
+                  Admin.text(member, "client"),
+                  Admin.text(member, "id").equals(Admin.text(said, "leader")) ? "yes" : ""));
+      telling.line(columns.text());
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "add",
+      description = {
+        "Let a server join. It is started with Join in its configuration before, gets all data, and"
+            + " becomes a voter by itself once it has caught up.",
+        CODES
+      },
+      mixinStandardHelpOptions = true)
+  static final class Adding extends Asking {
+    @Parameters(index = "0", paramLabel = "ID", description = "The new member's id.")
+    private int id;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "ADDRESS", description = PLACE)
+    private String address;
+
+    @Option(names = "--learner", description = "Let it get all data and have no vote.")
+    private boolean learner;
+
+    @Option(names = "--dry-run", description = DRY_RUN)
+    private boolean dryRun;
+
+    @Override
+    String[] words() {
+      List<String> words = new ArrayList<>(List.of("add", "" + id));
+      words.addAll(place(cluster, id, address));
+      if (learner) words.add("learner");
+      return line(words, dryRun);
+    }
+  }
+
+  @Command(
+      name = "promote",
+      description = {"Let a learner become a voter once it has caught up.", CODES},
+      mixinStandardHelpOptions = true)
+  static final class Promoting extends Asking {
+    @Parameters(paramLabel = "ID", description = "The learner's id.")
+    private int id;
+
+    @Option(names = "--dry-run", description = DRY_RUN)
+    private boolean dryRun;
+
+    @Override
+    String[] words() {
+      return line(List.of("promote", "" + id), dryRun);
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = {
+        "Let a member go. It may be down. Its data directory stays as it is; it cannot join again"
+            + " with it.",
+        CODES
+      },
+      mixinStandardHelpOptions = true)
+  static final class Removing extends Asking {
+    @Parameters(paramLabel = "ID", description = "The member's id.")
+    private int id;
+
+    @Option(names = "--dry-run", description = DRY_RUN)
+    private boolean dryRun;
+
+    @Override
+    String[] words() {
+      return line(List.of("remove", "" + id), dryRun);
+    }
+  }
+
+  @Command(
+      name = "replace",
+      description = {
+        "Let a new server take a member's place: it joins, becomes a voter once it has caught up,"
+            + " and then the old one goes.",
+        CODES
+      },
+      mixinStandardHelpOptions = true)
+  static final class Replacing extends Asking {
+    @Parameters(index = "0", paramLabel = "OLD", description = "The id of the member that goes.")
+    private int old;
+
+    @Parameters(index = "1", paramLabel = "NEW", description = "The id of the one that comes.")
+    private int next;
+
+    @Parameters(index = "2", arity = "0..1", paramLabel = "ADDRESS", description = PLACE)
+    private String address;
+
+    @Option(names = "--dry-run", description = DRY_RUN)
+    private boolean dryRun;
+
+    @Override
+    String[] words() {
+      List<String> words = new ArrayList<>(List.of("replace", "" + old, "" + next));
+      words.addAll(place(cluster, next, address));
+      return line(words, dryRun);
+    }
+  }
+
+  private static String[] line(List<String> words, boolean dryRun) {
+    List<String> all = new ArrayList<>(words);
+    if (dryRun) all.add("dry-run");
+    return all.toArray(String[]::new);
+  }
+
+  /// Host, peer port and client port.
+  private static List<String> place(Cluster cluster, int id, String address) {
+    if (address == null) return cluster.configured(id);
+    Matcher matcher = ADDRESS.matcher(address);
+    if (!matcher.matches())
+      throw cluster.wrong("'" + address + "' is not of the form host:peerPort:clientPort");
+    String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+    return List.of(host, matcher.group(3), matcher.group(4));
+  }
+}

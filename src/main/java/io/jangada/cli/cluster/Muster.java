@@ -1,0 +1,117 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
+import io.jangada.wire.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/// How every server stands: those that were named, and the members that they name.
+///
+/// @param answers in the order of the members' ids, those that did not answer last
+record Muster(List<Answer> answers) {
+  private static final int MEMBERS_MAX = 1_000;
+
+  /// What one server said.
+  ///
+  /// @param kind `voter`, `learner` or `joining`; `-` for one that is no member
+  /// @param status null when it did not answer
+  /// @param error why it did not, or null
+  record Answer(Endpoint endpoint, String kind, Json.Obj status, String error) {
+    boolean leads() {
+      return status != null && Admin.text(status, "role").equals("leader");
+    }
+
+    long id() {
+      return status == null ? Long.MAX_VALUE : Admin.number(status, "id", Long.MAX_VALUE);
+    }
+  }
+
+  /// The one that leads in the highest term, or null.
+  Answer leader() {
+    Answer leader = null;
+    for (Answer each : answers)
+      if (each.leads() && (leader == null || term(each) > term(leader))) leader = each;
+    return leader;
+  }
+
+  private static long term(Answer answer) {
+    return Admin.number(answer.status, "term", 0);
+  }
+
+  boolean isComplete() {
+    return answers.stream().allMatch(answer -> answer.status != null);
+  }
+
+  /// Asks all of them at the same time.
+  static Muster call(JangadaClient client, List<Endpoint> endpoints) {
+    Map<Endpoint, String> kinds = new LinkedHashMap<>();
+    endpoints.forEach(each -> kinds.put(each, "-"));
+    Map<Endpoint, CompletableFuture<Reply.ToAdmin>> lists = ask(client, endpoints, "members");
+    for (var list : lists.values()) kinds.putAll(members(list.join()));
+    Map<Endpoint, CompletableFuture<Reply.ToAdmin>> asked =
+        ask(client, List.copyOf(kinds.keySet()), "status");
+    List<Answer> answers = new ArrayList<>();
+    asked.forEach((at, reply) -> answers.add(answer(at, kinds.get(at), reply.join())));
+    answers.sort(java.util.Comparator.comparingLong(Answer::id));
+    return new Muster(unique(answers));
+  }
+
+  private static Map<Endpoint, CompletableFuture<Reply.ToAdmin>> ask(
+      JangadaClient client, List<Endpoint> endpoints, String word) {
+    Map<Endpoint, CompletableFuture<Reply.ToAdmin>> asked = new LinkedHashMap<>();
+    for (Endpoint each : endpoints) asked.put(each, client.adminAt(each, word));
+    return asked;
+  }
+
+  private static Map<Endpoint, String> members(Reply.ToAdmin reply) {
+    Map<Endpoint, String> kinds = new LinkedHashMap<>();
+    if (!(reply instanceof Reply.Told(Bytes content))) return kinds;
+    try {
+      for (Json each : Admin.read(content).list("members", MEMBERS_MAX))
+        if (each instanceof Json.Obj member && member.has("client"))
+          kinds.put(Endpoint.parse(member.text("client")), Admin.text(member, "kind"));
+    } catch (MalformedException | IllegalArgumentException e) {
+      // What it says of itself will show what is the matter.
+    }
+    return kinds;
+  }
+
+  private static Answer answer(Endpoint at, String kind, Reply.ToAdmin reply) {
+    return switch (reply) {
+      case Reply.Told(Bytes content) -> {
+        try {
+          Json.Obj status = Admin.read(content);
+          String refusal = Admin.refusal(status);
+          yield new Answer(at, kind, refusal == null ? status : null, refusal);
+        } catch (MalformedException e) {
+          yield new Answer(at, kind, null, "its answer makes no sense: " + e.getMessage());
+        }
+      }
+      case Reply.Refused(String reason) -> new Answer(at, kind, null, reason);
+      case Reply.Unavailable(String reason) -> new Answer(at, kind, null, reason);
+      case Reply.Unknown(String reason) -> new Answer(at, kind, null, reason);
+    };
+  }
+
+  /// One server can be known under two names: `localhost` and its address.
+  private static List<Answer> unique(List<Answer> answers) {
+    Map<Long, Answer> byId = new TreeMap<>();
+    List<Answer> silent = new ArrayList<>();
+    for (Answer each : answers) {
+      Answer known = each.status == null ? null : byId.get(each.id());
+      if (each.status == null) silent.add(each);
+      else if (known == null || known.kind.equals("-")) byId.put(each.id(), each);
+    }
+    List<Answer> all = new ArrayList<>(byId.values());
+    all.addAll(silent);
+    return all;
+  }
+}

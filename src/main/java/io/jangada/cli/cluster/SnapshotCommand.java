@@ -1,0 +1,47 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `jangada snapshot`: lets members take snapshots now.
+@Command(
+    name = "snapshot",
+    description = {
+      "Let every member take a snapshot of its data now, and shorten its log. They do that by"
+          + " themselves when their logs have grown, so it is hardly ever needed.",
+      "Exit codes: 0 all began, 1 some did not, 2 usage, 69 no member could be reached."
+    },
+    mixinStandardHelpOptions = true)
+public final class SnapshotCommand implements Callable<Integer> {
+  @Mixin private Cluster cluster;
+  @Mixin private Telling telling;
+
+  @Override
+  public Integer call() {
+    try (JangadaClient client = cluster.open()) {
+      int code = ExitCode.UNAVAILABLE;
+      boolean all = true;
+      for (Muster.Answer each : Muster.call(client, cluster.endpoints()).answers()) {
+        int one = snapshot(client, each.endpoint());
+        if (one != ExitCode.UNAVAILABLE) code = ExitCode.OK;
+        all &= one == ExitCode.OK;
+      }
+      return all || code == ExitCode.UNAVAILABLE ? code : ExitCode.FAILED;
+    }
+  }
+
+  private int snapshot(JangadaClient client, Endpoint at) {
+    return Admin.tell(
+        telling,
+        client.adminAt(at, "snapshot").join(),
+        said -> {
+          if (telling.isJson()) return Admin.raw(telling, said);
+          telling.line(at + "  " + Admin.text(said, "says"));
+          return ExitCode.OK;
+        });
+  }
+}

@@ -1,0 +1,151 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.client.JangadaClient;
+import io.jangada.wire.Json;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `jangada status`: how every member stands.
+@Command(
+    name = "status",
+    description = {
+      "Show how every member stands, asked of each of them: those of --endpoints and all members"
+          + " that they name.",
+      "last, commit and applied are places in the log; lag is how many entries a member is behind"
+          + " the leader; sync is the time of one write to disk, of a hundred the slowest (p99);"
+          + " since is for how long it has its role.",
+      "Exit codes: 0 somebody leads and all answered, 1 somebody leads and not all answered, 2"
+          + " usage, 69 nobody leads or nobody answered."
+    },
+    mixinStandardHelpOptions = true)
+public final class StatusCommand implements Callable<Integer> {
+  private static final int PEERS_MAX = 1_000;
+
+  @Mixin private Cluster cluster;
+  @Mixin private Telling telling;
+
+  @Override
+  public Integer call() {
+    Muster muster;
+    try (JangadaClient client = cluster.open()) {
+      muster = Muster.call(client, cluster.endpoints());
+    }
+    if (telling.isJson()) Admin.raw(telling, json(muster));
+    else telling.line(table(muster));
+    for (Muster.Answer each : muster.answers())
+      if (each.error() != null) telling.complain(complaint(each));
+    if (muster.leader() == null) {
+      telling.complain("nobody leads");
+      return ExitCode.UNAVAILABLE;
+    }
+    return muster.isComplete() ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static String complaint(Muster.Answer silent) {
+    String at = "" + silent.endpoint();
+    return silent.error().startsWith(at) ? silent.error() : at + ": " + silent.error();
+  }
+
+  private static String table(Muster muster) {
+    Columns columns =
+        new Columns(
+            "MEMBER",
+            "ENDPOINT",
+            "KIND",
+            "ROLE",
+            "TERM",
+            "LAST",
+            "COMMIT",
+            "APPLIED",
+            "LAG",
+            "SNAPSHOT",
+            "KEYS",
+            "SYNC",
+            "SINCE",
+            "VERSION");
+    for (Muster.Answer each : muster.answers()) columns.add(row(each, muster));
+    return columns.text();
+  }
+
+  private static List<String> row(Muster.Answer answer, Muster muster) {
+    Json.Obj status = answer.status();
+    if (status == null) {
+      List<String> row = new ArrayList<>(List.of("-", "" + answer.endpoint(), answer.kind()));
+      row.add("silent");
+      while (row.size() < 14) row.add("-");
+      return row;
+    }
+    return List.of(
+        Admin.text(status, "id"),
+        "" + answer.endpoint(),
+        answer.kind(),
+        Admin.text(status, "role") + (status.flag("diskFull") ? " (disk full)" : ""),
+        Admin.text(status, "term"),
+        Admin.text(status, "lastIndex"),
+        Admin.text(status, "commitIndex"),
+        Admin.text(status, "appliedIndex"),
+        lag(answer, muster),
+        Admin.text(status, "snapshotIndex"),
+        Admin.text(status, "keys"),
+        sync(status),
+        since(Admin.number(status, "roleSinceMillis", -1)),
+        Admin.text(status, "version"));
+  }
+
+  /// As the leader sees it, which hears of everybody; `?` for one that it does not hear of.
+  private static String lag(Muster.Answer answer, Muster muster) {
+    Muster.Answer leader = muster.leader();
+    if (leader == null) return "-";
+    if (answer.id() == leader.id()) return "0";
+    if (!leader.status().has("peers")) return "?";
+    for (Json each : leader.status().list("peers", PEERS_MAX))
+      if (each instanceof Json.Obj peer && Admin.number(peer, "id", -1) == answer.id())
+        return Admin.text(peer, "lag");
+    return "?";
+  }
+
+  private static String sync(Json.Obj status) {
+    if (!(status.get("diskSyncMicros") instanceof Json.Obj sync)) return "-";
+    long micros = Admin.number(sync, "p99", -1);
+    return micros < 0 ? "-" : String.format(Locale.ROOT, "%.1fms", micros / 1e3);
+  }
+
+  /// `12s`, `3m04s`, `5h02m` or `3d04h`.
+  static String since(long millis) {
+    if (millis < 0) return "-";
+    long seconds = millis / 1_000;
+    if (seconds < 60) return seconds + "s";
+    if (seconds < 3_600) return twoOf(seconds / 60, "m", seconds % 60, "s");
+    if (seconds < 86_400) return twoOf(seconds / 3_600, "h", seconds / 60 % 60, "m");
+    return twoOf(seconds / 86_400, "d", seconds / 3_600 % 24, "h");
+  }
+
+  private static String twoOf(long large, String unit, long small, String smaller) {
+    return String.format(Locale.ROOT, "%d%s%02d%s", large, unit, small, smaller);
+  }
+
+  private static Json json(Muster muster) {
+    List<Json> members = new ArrayList<>();
+    for (Muster.Answer each : muster.answers()) {
+      TreeMap<String, Json> member = new TreeMap<>();
+      member.put("endpoint", new Json.Str("" + each.endpoint()));
+      member.put("kind", new Json.Str(each.kind()));
+      if (each.status() != null) member.put("status", each.status());
+      if (each.error() != null) member.put("error", new Json.Str(each.error()));
+      members.add(new Json.Obj(member));
+    }
+    TreeMap<String, Json> all = new TreeMap<>();
+    Muster.Answer leader = muster.leader();
+    all.put("ok", new Json.Bool(leader != null && muster.isComplete()));
+    if (leader != null) all.put("leader", new Json.Num(BigDecimal.valueOf(leader.id()), true));
+    all.put("members", new Json.Arr(members));
+    return new Json.Obj(all);
+  }
+}
