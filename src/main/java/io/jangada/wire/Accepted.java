@@ -54,7 +54,7 @@ final class Accepted extends ByteToMessageDecoder {
 
   private void greet(ChannelHandlerContext context, ByteBuf in) {
     if (!versionSeen) {
-      int version = Handshake.readVersion(in);
+      int version = Handshake.readVersion(in, "what connected");
       if (version < 0) return;
       versionSeen = true;
       if (version != Handshake.VERSION) {
@@ -90,7 +90,10 @@ final class Accepted extends ByteToMessageDecoder {
 
   private void receive(ByteBuf in) {
     int length = Frames.payloadLength(in, settings.limits().frameBytesMax());
-    if (length < 0) return;
+    if (length < 0) {
+      Frames.makeRoom(in);
+      return;
+    }
     Frames.open(in, length);
     PeerMessage message = BinaryMessages.read(in, length, arrivals.peer(), settings.memberId());
     arrivals.take(message, Frames.HEADER_BYTES + length);
@@ -99,7 +102,7 @@ final class Accepted extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     Throwable inner = cause.getCause() instanceof MalformedException said ? said : cause;
-    fail(context, Link.reason(inner));
+    fail(context, Addresses.reason(inner));
   }
 
   private void fail(ChannelHandlerContext context, String why) {

@@ -35,7 +35,10 @@ final class Arrivals {
     Channel old = channel;
     channel = next;
     sinceNanos = System.nanoTime();
-    if (old != null) old.close();
+    if (old != null) {
+      old.close();
+      tell(new LinkEvent.Left(peer(), "another of the same number took its place"));
+    }
     tell(new LinkEvent.Accepted(peer(), address));
   }
 

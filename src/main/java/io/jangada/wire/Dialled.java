@@ -27,7 +27,7 @@ final class Dialled extends ByteToMessageDecoder {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    remote = "" + context.channel().remoteAddress();
+    remote = Addresses.text(context.channel().remoteAddress());
     ByteBuf out = context.alloc().buffer(256);
     Handshake.write(
         out,
@@ -53,7 +53,7 @@ final class Dialled extends ByteToMessageDecoder {
     }
     if (welcome) throw new MalformedException("the peer speaks where it is to listen");
     if (!versionSeen) {
-      int version = Handshake.readVersion(in);
+      int version = Handshake.readVersion(in, "what answered");
       if (version < 0) return;
       versionSeen = true;
       if (version != Handshake.VERSION)
@@ -87,7 +87,7 @@ final class Dialled extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     Throwable inner = cause.getCause() instanceof MalformedException said ? said : cause;
-    fail(context, Link.reason(inner));
+    fail(context, Addresses.reason(inner));
   }
 
   private void fail(ChannelHandlerContext context, String reason) {
@@ -99,7 +99,7 @@ final class Dialled extends ByteToMessageDecoder {
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     super.channelInactive(context);
     if (reason == null) reason = "the peer closed it";
-    if (welcome) link.ended(reason);
+    if (welcome) link.ended(context.channel(), reason);
     else link.failed(new LinkEvent.Unreachable(link.peer(), remote + ": " + reason));
   }
 }

@@ -67,6 +67,15 @@ final class Frames {
     return in.readableBytes() - HEADER_BYTES < length ? -1 : length;
   }
 
+  /// Makes room for more of a frame that is not all there yet: for as much again as there is, but
+  /// not more than is wanted. So a large frame is not copied again and again as it comes in, and a
+  /// length alone takes no memory.
+  static void makeRoom(ByteBuf in) {
+    if (in.readableBytes() < HEADER_BYTES) return;
+    long wanted = (long) HEADER_BYTES + in.getInt(in.readerIndex()) - in.readableBytes();
+    in.ensureWritable((int) Math.min(wanted, in.readableBytes()));
+  }
+
   /// Reads over the header of a frame that is there as a whole.
   static void open(ByteBuf in, int length) {
     in.skipBytes(4);

@@ -61,14 +61,13 @@ final class Hall {
 
   Arrivals admit(Handshake.Hello hello, Channel channel, InetSocketAddress remote) {
     Peers.Peer peer = peers.of(hello.from());
-    peer.arrivals().begun(channel, remote.getAddress().getHostAddress());
+    peer.arrivals().begun(channel, Addresses.host(remote));
     peer.link().seen(new InetSocketAddress(remote.getAddress(), hello.port()));
     return peer.arrivals();
   }
 
   void turnedAway(InetSocketAddress remote, String reason) {
-    String host = remote == null ? "nowhere" : remote.getAddress().getHostAddress();
-    LinkEvent event = new LinkEvent.TurnedAway(host, reason);
+    LinkEvent event = new LinkEvent.TurnedAway(Addresses.host(remote), reason);
     if (told.isNews(event.text())) wiring.watcher().accept(event);
   }
 

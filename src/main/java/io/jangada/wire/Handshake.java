@@ -70,12 +70,13 @@ final class Handshake {
 
   /// The version that the buffer begins with, read over, or -1 while not all of it is there.
   ///
+  /// @param who whose bytes these are, for people
   /// @throws MalformedException as soon as it is clear that no member speaks here
-  static int readVersion(ByteBuf in) {
+  static int readVersion(ByteBuf in, String who) {
     int there = Math.min(in.readableBytes(), WORD.length);
     for (int i = 0; i < there; i++)
       if (in.getByte(in.readerIndex() + i) != WORD[i])
-        throw new MalformedException("what connected is no member: it began with " + shown(in));
+        throw new MalformedException(who + " is no member: it began with " + shown(in));
     if (in.readableBytes() < PREAMBLE_BYTES) return -1;
     return in.skipBytes(WORD.length).readUnsignedByte();
   }

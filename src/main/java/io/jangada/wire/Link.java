@@ -1,7 +1,6 @@
 package io.jangada.wire;
 
 import io.jangada.node.PeerMessage;
-import io.jangada.raft.Message;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -13,25 +12,18 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 
 /// The way to one peer: what waits to be sent to it, and the connection.
 ///
-/// Anybody may [#offer] a message; everything else happens on the event loop. Messages wait as they
-/// are, and become bytes only when the connection takes more: what waits for a slow peer are mostly
-/// entries that the log holds anyway. What was offered counts against the queue's limit until the
-/// system has taken the last byte of it.
+/// Anybody may [#offer] a message; everything else happens on the event loop.
 ///
 /// There is no timer that connects. A message that finds no connection asks for one; while the
-/// pause after a failure lasts, messages are dropped, for what a peer could not be told when it was
-/// so is soon said anew.
+/// pause after a failure lasts, messages are dropped, for what could not be said when it was so is
+/// soon said anew. Nobody connects to a peer to whom nothing is said any more.
 final class Link {
-  /// Messages are gathered into buffers of about this size.
+  /// Messages are gathered into buffers of about this size, the first of a turn of less.
   private static final int BUFFER_BYTES = 64 << 10;
 
   private static final int FIRST_BUFFER_BYTES = 4 << 10;
@@ -50,15 +42,7 @@ final class Link {
 
   private final int peer;
   private final Wiring wiring;
-
-  private final ConcurrentLinkedQueue<PeerMessage> queue = new ConcurrentLinkedQueue<>();
-
-  /// The chunk of a snapshot that waits. Only the last one asked for is of use, and it waits behind
-  /// everything else, so that it holds up no heartbeat.
-  private final AtomicReference<PeerMessage> chunk = new AtomicReference<>();
-
-  private final AtomicLong queueBytes = new AtomicLong();
-  private final LongAdder dropped = new LongAdder();
+  private final SendQueue queue;
   private volatile boolean blocked;
   private volatile boolean resting;
   private volatile long restEndNanos;
@@ -68,7 +52,7 @@ final class Link {
   private boolean turning;
   private long pauseMillis;
   private int dials;
-  private long openedNanos;
+  private long sinceNanos;
   private long progressNanos;
   private long progressSeen;
   private InetSocketAddress seenAt;
@@ -86,6 +70,7 @@ final class Link {
   Link(int peer, Wiring wiring) {
     this.peer = peer;
     this.wiring = wiring;
+    this.queue = new SendQueue(wiring.settings().limits().queueBytesMax());
   }
 
   int peer() {
@@ -96,23 +81,8 @@ final class Link {
 
   /// Takes a message, or drops it. Returns whether there is something to do on the loop.
   boolean offer(PeerMessage message) {
-    long size = message.sizeBytes();
-    if (blocked || isResting() || !isTaken(size)) {
-      dropped.increment();
-      return false;
-    }
-    if (message instanceof PeerMessage.Raft(Message.InstallSnapshot _, long _)) {
-      PeerMessage overtaken = chunk.getAndSet(message);
-      if (overtaken != null) drop(overtaken);
-    } else {
-      queue.add(message);
-    }
-    return true;
-  }
-
-  private boolean isTaken(long size) {
-    if (queueBytes.getAndAdd(size) < wiring.settings().limits().queueBytesMax()) return true;
-    queueBytes.addAndGet(-size);
+    if (!blocked && !isResting() && queue.isTaken(message)) return true;
+    queue.countDropped();
     return false;
   }
 
@@ -120,6 +90,7 @@ final class Link {
     return resting && System.nanoTime() - restEndNanos < 0;
   }
 
+  /// What waits now is dropped with the next [#turn].
   void block(boolean blocked) {
     this.blocked = blocked;
   }
@@ -137,74 +108,76 @@ final class Link {
         bytesSent,
         0,
         0,
-        dropped.sum(),
+        queue.dropped(),
         connects,
         failures,
         losses,
-        queueBytes.get(),
+        queue.bytes(),
         since < 0 ? -1 : (System.nanoTime() - since) / NANOS_PER_MILLI,
         false,
         roundTripMicros);
   }
 
-  // ---- on the loop ----
+  // ---- on the loop: sending ----
 
-  /// Does what there is to do.
+  /// Does what there is to do. Handing something to the socket may call it again.
   void turn() {
     if (turning) return;
     turning = true;
-    switch (state) {
-      case IDLE -> {
-        if (blocked || isResting()) dropAll();
-        else if (!queue.isEmpty() || chunk.get() != null) dial();
-      }
-      case DIALLING -> {}
-      case OPEN -> send();
+    try {
+      if (blocked || state == State.IDLE && isResting()) queue.dropAll();
+      else if (state == State.OPEN) send();
+      else if (state == State.IDLE && !queue.isEmpty()) dial();
+    } finally {
+      turning = false;
     }
-    turning = false;
   }
 
   private void send() {
-    while (state == State.OPEN && channel.isWritable() && isFilled()) channel.flush();
-  }
-
-  /// Hands to the socket what it takes now. Returns whether that was anything.
-  private boolean isFilled() {
-    ByteBuf out = null;
-    long cost = 0;
-    long messages = 0;
-    boolean filled = false;
-    while (channel.isWritable()) {
-      PeerMessage message = queue.poll();
-      if (message == null) message = chunk.getAndSet(null);
-      if (message == null) break;
-      long size = message.sizeBytes();
-      if (out != null && out.maxFastWritableBytes() < size) {
-        hand(out, cost);
-        out = null;
-        cost = 0;
-      }
-      if (out == null) {
-        long capacity = Math.max(filled ? BUFFER_BYTES : FIRST_BUFFER_BYTES, size);
-        out = channel.alloc().directBuffer((int) Math.min(capacity, Integer.MAX_VALUE / 2));
-        filled = true;
-      }
-      if (isWritten(out, message)) messages++;
-      cost += size;
+    while (state == State.OPEN && channel.isWritable() && !queue.isEmpty()) {
+      fill();
+      channel.flush();
     }
-    if (out != null) hand(out, cost);
-    messagesSent += messages;
-    return filled;
   }
 
-  private boolean isWritten(ByteBuf out, PeerMessage message) {
+  /// Hands to the socket what it takes now.
+  private void fill() {
+    int capacity = FIRST_BUFFER_BYTES;
+    while (channel.isWritable() && !queue.isEmpty()) {
+      gather(capacity);
+      capacity = BUFFER_BYTES;
+    }
+  }
+
+  /// Hands one buffer to the socket, with as many messages as fit and at least one.
+  private void gather(int capacity) {
+    PeerMessage first = queue.peek();
+    if (first == null) return;
+    ByteBuf out = channel.alloc().directBuffer((int) Math.max(capacity, first.sizeBytes()));
+    long cost = 0;
+    try {
+      for (PeerMessage next = first; next != null; next = queue.peek()) {
+        long size = next.sizeBytes();
+        if (out.isReadable() && size > out.maxFastWritableBytes()) break;
+        if (!queue.isPolled(next)) continue;
+        cost += size;
+        write(out, next);
+      }
+    } catch (RuntimeException | Error e) {
+      out.release();
+      queue.sent(cost);
+      throw e;
+    }
+    hand(out, cost);
+  }
+
+  private void write(ByteBuf out, PeerMessage message) {
     try {
       Frames.write(out, message, wiring.settings().limits().frameBytesMax());
-      return true;
+      messagesSent++;
     } catch (IllegalArgumentException e) {
-      dropped.increment();
+      queue.countDropped();
       tell(new LinkEvent.Unsendable(peer, e.getMessage()));
-      return false;
     }
   }
 
@@ -214,27 +187,17 @@ final class Link {
         .write(out)
         .addListener(
             _ -> {
-              queueBytes.addAndGet(-cost);
+              queue.sent(cost);
               progressNanos = System.nanoTime();
             });
   }
 
-  private void drop(PeerMessage message) {
-    queueBytes.addAndGet(-message.sizeBytes());
-    dropped.increment();
-  }
-
-  private void dropAll() {
-    for (PeerMessage message; (message = queue.poll()) != null; ) drop(message);
-    PeerMessage last = chunk.getAndSet(null);
-    if (last != null) drop(last);
-  }
-
-  // ---- connecting ----
+  // ---- on the loop: connecting ----
 
   /// A name may take its time to be looked up, so that is done on a thread of its own.
   private void dial() {
     state = State.DIALLING;
+    sinceNanos = System.nanoTime();
     int dial = dials++;
     InetSocketAddress seen = seenAt;
     Thread.ofPlatform().daemon(true).name("dial-" + peer).start(() -> lookUp(dial, seen));
@@ -249,7 +212,7 @@ final class Link {
       InetSocketAddress address = resolved(known, dial);
       next = () -> connect(address);
     } catch (UnknownHostException | RuntimeException e) {
-      next = () -> failed(new LinkEvent.Unreachable(peer, e.getMessage()));
+      next = () -> failed(new LinkEvent.Unreachable(peer, Addresses.reason(e)));
     }
     try {
       wiring.loop().execute(next);
@@ -267,46 +230,48 @@ final class Link {
       InetAddress[] all = InetAddress.getAllByName(address.getHostString());
       return new InetSocketAddress(all[dial % all.length], address.getPort());
     } catch (UnknownHostException e) {
-      throw new UnknownHostException("nobody knows the name " + address.getHostString());
+      throw new UnknownHostException("the name " + address.getHostString() + " is not known");
     }
   }
 
   private void connect(InetSocketAddress address) {
     if (state != State.DIALLING) return;
-    LinkSettings settings = wiring.settings();
+    LinkSettings.Times times = wiring.settings().times();
     Bootstrap bootstrap =
         new Bootstrap()
             .group(wiring.loop())
-            .channel(settings.loops().socketClass())
+            .channel(wiring.settings().loops().socketClass())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.times().connectMillis())
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, times.connectMillis())
             .handler(new Dialled(this, wiring));
-    if (EpollSocketChannel.class == settings.loops().socketClass())
-      bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, settings.times().stallMillis());
+    // A peer whose machine is gone acknowledges nothing and refuses nothing.
+    if (EpollSocketChannel.class == wiring.settings().loops().socketClass())
+      bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, times.stallMillis());
     ChannelFuture connecting = bootstrap.connect(address);
     channel = connecting.channel();
     connecting.addListener(
         done -> {
-          if (!done.isSuccess())
-            failed(new LinkEvent.Unreachable(peer, address + ": " + reason(done.cause())));
+          if (done.isSuccess()) return;
+          String reason = Addresses.text(address) + ": " + Addresses.reason(done.cause());
+          failed(new LinkEvent.Unreachable(peer, reason));
         });
   }
 
-  static String reason(Throwable cause) {
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
   /// The peer bade us welcome.
-  void opened(Channel channel) {
-    if (state != State.DIALLING) return;
+  void opened(Channel welcomed) {
+    if (state != State.DIALLING || welcomed != channel) return;
+    long now = System.nanoTime();
+    // What waited for so long was said about another time.
+    if (now - sinceNanos > wiring.settings().times().connectMillis() * NANOS_PER_MILLI)
+      queue.dropAll();
     state = State.OPEN;
+    sinceNanos = now;
+    connectedNanos = now;
+    progressNanos = now;
     connects++;
-    openedNanos = System.nanoTime();
-    connectedNanos = openedNanos;
-    progressNanos = openedNanos;
-    tell(new LinkEvent.Connected(peer, "" + channel.remoteAddress()));
+    tell(new LinkEvent.Connected(peer, Addresses.text(welcomed.remoteAddress())));
     turn();
   }
 
@@ -314,23 +279,23 @@ final class Link {
   void failed(LinkEvent event) {
     if (state != State.DIALLING) return;
     failures++;
-    tell(event);
     rest();
+    tell(event);
   }
 
   /// The connection ended.
-  void ended(String reason) {
-    if (state != State.OPEN) return;
+  void ended(Channel over, String reason) {
+    if (state != State.OPEN || over != channel) return;
     losses++;
-    tell(new LinkEvent.Lost(peer, reason));
-    if (System.nanoTime() - openedNanos > maxPauseNanos()) {
-      pauseMillis = 0;
-      told.forget();
-    }
+    boolean stable = System.nanoTime() - sinceNanos > stableNanos();
+    if (stable) pauseMillis = 0;
     rest();
+    tell(new LinkEvent.Lost(peer, reason));
+    if (stable) told.forget();
   }
 
-  private long maxPauseNanos() {
+  /// For how long a connection must have stood before its end is anything new.
+  private long stableNanos() {
     return wiring.settings().times().retryMillisMax() * NANOS_PER_MILLI;
   }
 
@@ -345,32 +310,29 @@ final class Link {
     long drawn = pauseMillis / 2 + ThreadLocalRandom.current().nextLong(pauseMillis / 2 + 1);
     restEndNanos = System.nanoTime() + drawn * NANOS_PER_MILLI;
     resting = true;
-    dropAll();
+    queue.dropAll();
   }
 
-  /// The peer is there: it connected to us, from `address` if it is to be believed.
+  /// The peer is there: it connected to this member, and says that it listens at `address`.
   void seen(InetSocketAddress address) {
     seenAt = address;
     resting = false;
   }
 
-  /// Gives up a connection over which nothing goes out any more.
+  /// Gives up a connection over which nothing goes out any more. To be called now and then.
   void watch() {
     if (state != State.OPEN) return;
     if (channel instanceof EpollSocketChannel epoll && channel.isActive())
       roundTripMicros = epoll.tcpInfo().rtt();
-    var buffer = channel.unsafe().outboundBuffer();
     long now = System.nanoTime();
-    if (buffer == null || buffer.isEmpty()) {
+    var buffer = channel.unsafe().outboundBuffer();
+    if (buffer == null || buffer.isEmpty() || buffer.currentProgress() != progressSeen)
       progressNanos = now;
-      return;
-    }
-    if (buffer.currentProgress() != progressSeen) progressNanos = now;
-    progressSeen = buffer.currentProgress();
+    progressSeen = buffer == null ? 0 : buffer.currentProgress();
     long stallMillis = wiring.settings().times().stallMillis();
     if (now - progressNanos < stallMillis * NANOS_PER_MILLI) return;
     Channel stalled = channel;
-    ended("it took nothing for " + stallMillis + " ms");
+    ended(stalled, "it took nothing for " + stallMillis + " ms");
     stalled.close();
   }
 
@@ -381,7 +343,7 @@ final class Link {
   void close() {
     state = State.IDLE;
     blocked = true;
-    dropAll();
+    queue.dropAll();
     if (channel != null) channel.close();
   }
 }

@@ -57,7 +57,7 @@ public record LinkSettings(
   /// @param stallMillis a connection over which nothing of what waits goes out for so long is given
   ///   up
   public record Times(int connectMillis, int retryMillisMin, int retryMillisMax, int stallMillis) {
-    public static final Times DEFAULT = new Times(2_000, 50, 1_000, 10_000);
+    public static final Times DEFAULT = new Times(2_000, 50, 1_000, 5_000);
 
     public Times {
       require(connectMillis >= 1, "connectMillis must be 1 or more");

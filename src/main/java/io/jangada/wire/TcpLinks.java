@@ -60,7 +60,8 @@ public final class TcpLinks implements Transport, AutoCloseable {
     this.settings = settings;
     loop = settings.loops().group().next();
     Wiring wiring =
-        new Wiring(settings, loop, () -> address().getPort(), addressOf, watcher::event);
+        new Wiring(
+            settings, loop, () -> address().getPort(), addressOf, event -> tell(watcher, event));
     peers = new Peers(wiring, receiver);
     hall = new Hall(wiring, peers);
     listener = listen();
@@ -103,12 +104,14 @@ public final class TcpLinks implements Transport, AutoCloseable {
     if (bound.isSuccess()) return bound.channel();
     throw new IOException(
         "cannot listen for peers on "
-            + settings.listen().getHostString()
-            + ":"
-            + settings.listen().getPort()
+            + Addresses.text(settings.listen())
             + ": "
-            + Link.reason(bound.cause()),
+            + Addresses.reason(bound.cause()),
         bound.cause());
+  }
+
+  private void tell(Watcher watcher, LinkEvent event) {
+    if (!closed) watcher.event(event);
   }
 
   /// Where it listens.
@@ -121,7 +124,12 @@ public final class TcpLinks implements Transport, AutoCloseable {
   public void send(PeerMessage message) {
     if (closed) return;
     Peers.Peer peer = peers.of(message.to());
-    if (peer == null || !peer.link().offer(message) || due.getAndSet(true)) return;
+    if (peer != null && peer.link().offer(message)) wake();
+  }
+
+  /// Wakes the loop, unless somebody did so since its last turn began.
+  private void wake() {
+    if (due.get() || due.getAndSet(true)) return;
     try {
       loop.execute(turn);
     } catch (RejectedExecutionException over) {
@@ -141,7 +149,9 @@ public final class TcpLinks implements Transport, AutoCloseable {
   /// Cuts all traffic with a peer, in both directions, or lets it flow again.
   public void block(int peer, boolean blocked) {
     Peers.Peer known = peers.of(peer);
-    if (known != null) known.link().block(blocked);
+    if (known == null) return;
+    known.link().block(blocked);
+    wake();
   }
 
   /// What went between this member and each peer, by number.

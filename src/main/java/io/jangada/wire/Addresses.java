@@ -1,0 +1,43 @@
+package io.jangada.wire;
+
+import io.netty.channel.ConnectTimeoutException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Locale;
+
+/// Addresses, and what went wrong with them, as text for people.
+final class Addresses {
+  /// What systems call the usual mishaps, which libraries wrap in words of their own.
+  private static final List<String> MISHAPS =
+      List.of(
+          "Connection refused",
+          "Connection reset",
+          "Connection timed out",
+          "Broken pipe",
+          "No route to host",
+          "Network is unreachable",
+          "Address already in use",
+          "Permission denied");
+
+  private Addresses() {}
+
+  /// `host:port`.
+  static String text(SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getHostString() + ":" + inet.getPort()
+        : "" + address;
+  }
+
+  static String host(InetSocketAddress address) {
+    return address == null ? "an unknown address" : address.getHostString();
+  }
+
+  static String reason(Throwable cause) {
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    if (cause instanceof ConnectTimeoutException) return "no answer";
+    for (String mishap : MISHAPS)
+      if (message.contains(mishap)) return mishap.toLowerCase(Locale.ROOT);
+    return message;
+  }
+}

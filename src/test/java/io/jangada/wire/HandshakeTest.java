@@ -1,0 +1,245 @@
+package io.jangada.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jangada.bytes.MalformedException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Who may connect, and what is told of those who may not.
+class HandshakeTest {
+  private static final LinkSettings.Times IMPATIENT = new LinkSettings.Times(300, 1, 4, 400);
+
+  private final Ends ends = new Ends();
+
+  @AfterEach
+  void closeAll() {
+    ends.close();
+  }
+
+  private static byte[] bytes(Consumer<ByteBuf> writing) {
+    ByteBuf out = Unpooled.buffer();
+    writing.accept(out);
+    byte[] bytes = new byte[out.readableBytes()];
+    out.readBytes(bytes);
+    return bytes;
+  }
+
+  private static byte[] hello(int from, int to) {
+    return bytes(out -> Handshake.write(out, new Handshake.Hello(Ends.CLUSTER, from, to, 4_001)));
+  }
+
+  /// What a member says, up to the end of the connection, to somebody who sends these bytes.
+  private static ByteBuf answer(Ends.End end, byte[]... sent) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(end.links.address(), 10_000);
+      socket.setSoTimeout((int) (Ends.BOUND_SECONDS * 1_000));
+      for (byte[] one : sent) socket.getOutputStream().write(one);
+      return Unpooled.wrappedBuffer(socket.getInputStream().readAllBytes());
+    } catch (IOException reset) {
+      // What a member did not read of the garbage resets the connection, and the answer may be
+      // lost.
+      return Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  private static Handshake.Verdict verdict(ByteBuf answer) {
+    assertThat(Handshake.readVersion(answer, "it")).isEqualTo(Handshake.VERSION);
+    return Handshake.readVerdict(answer);
+  }
+
+  @Test
+  void another_cluster_is_refused_by_name_and_both_ends_say_so_once() throws Exception {
+    Ends.End one = ends.open(1);
+    Ends.End other =
+        ends.open(LinkSettings.of("stock", 2, Ends.loopback(0), ends.loops).withTimes(Ends.HASTY));
+    ends.addresses.put(2, other.links.address());
+    for (int term = 1; term == 1 || one.stats(2).failures() < 5; term++) {
+      one.send(2, term);
+      assertThat(other.nextTerm(5)).isEqualTo(-1);
+    }
+    String reason = "member 1 of cluster 'orders' reached member 2 of cluster 'stock'";
+    assertThat(one.nextEvent())
+        .isEqualTo(
+            "refused as a peer of member 2: "
+                + Addresses.text(other.links.address())
+                + ": "
+                + reason);
+    assertThat(other.nextEvent()).isEqualTo("turned away a connection from 127.0.0.1: " + reason);
+    assertThat(one.events).isEmpty();
+    assertThat(other.events).isEmpty();
+  }
+
+  @Test
+  void who_looks_for_another_member_is_told_whom_it_reached() throws Exception {
+    Ends.End one = ends.open(1);
+    Ends.End three = ends.open(3);
+    ends.addresses.put(2, three.links.address());
+    one.send(2, 1);
+    String reason = "member 1 looked for member 2 and reached member 3";
+    assertThat(one.nextEvent()).endsWith(reason);
+    assertThat(three.nextEvent()).endsWith(reason);
+  }
+
+  @Test
+  void two_servers_of_one_number_are_told_apart() throws Exception {
+    Ends.End one = ends.open(1);
+    assertThat(verdict(answer(one, hello(1, 1))).reason())
+        .isEqualTo("member 1 reached itself, or another server of that number");
+  }
+
+  @Test
+  void another_version_is_refused_in_words_that_all_versions_know() throws Exception {
+    Ends.End one = ends.open(1);
+    byte[] hello = hello(2, 1);
+    hello[7] = 9;
+    Handshake.Verdict verdict = verdict(answer(one, hello));
+    String reason = "unsupported version 9 of the protocol, known is 1";
+    assertThat(verdict).isEqualTo(new Handshake.Verdict(false, Ends.CLUSTER, 1, reason));
+    assertThat(one.nextEvent()).endsWith(reason);
+  }
+
+  @Test
+  void a_peer_of_another_version_is_told_of() throws Exception {
+    Ends.End one = ends.open(1);
+    assertThat(told(one, "jangada\2".getBytes(StandardCharsets.US_ASCII)))
+        .endsWith("it speaks version 2 of the protocol");
+  }
+
+  @Test
+  void a_server_that_is_no_member_is_told_of() throws Exception {
+    Ends.End one = ends.open(1);
+    assertThat(told(one, "220 mail.example.org ESMTP\r\n".getBytes(StandardCharsets.US_ASCII)))
+        .endsWith("what answered is no member: it began with '220 mail.example.org ESM'");
+  }
+
+  @Test
+  void a_peer_that_takes_connections_and_says_nothing_is_given_up() throws Exception {
+    Ends.End one = ends.open(ends.settings(1).withTimes(IMPATIENT));
+    assertThat(told(one)).endsWith("no answer within 300 ms");
+  }
+
+  /// What a member tells of a peer that answers every hello in these words.
+  private String told(Ends.End one, byte... words) throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 8, Ends.loopback(0).getAddress())) {
+      ends.addresses.put(2, Ends.loopback(server.getLocalPort()));
+      one.send(2, 1);
+      try (Socket socket = server.accept()) {
+        socket.getOutputStream().write(words);
+        return one.nextEvent();
+      }
+    }
+  }
+
+  @Test
+  void garbage_is_turned_away_with_a_word_about_it() throws Exception {
+    Ends.End one = ends.open(1);
+    byte[] request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    assertThat(answer(one, request).isReadable()).isFalse();
+    assertThat(one.nextEvent())
+        .isEqualTo(
+            "turned away a connection from 127.0.0.1: what connected is no member: it began with"
+                + " 'GET / HTTP/1.1..Host: x.'");
+  }
+
+  @Test
+  void who_says_nothing_is_turned_away_in_time() throws Exception {
+    Ends.End one = ends.open(ends.settings(1).withTimes(IMPATIENT));
+    assertThat(answer(one).isReadable()).isFalse();
+    assertThat(one.nextEvent()).endsWith("no hello within 300 ms");
+  }
+
+  @Test
+  void a_hello_that_lies_about_its_length_is_turned_away_at_once() throws Exception {
+    Ends.End one = ends.open(1);
+    byte[] hello = hello(2, 1);
+    hello[8] = 0x7f;
+    answer(one, hello);
+    assertThat(one.nextEvent()).endsWith(" bytes, at most 1024");
+  }
+
+  @Test
+  void a_frame_beyond_the_limit_ends_the_connection_with_a_word_about_it() throws Exception {
+    Ends.End one = ends.open(1);
+    assertThat(ending(one, new byte[] {0x7f, 0, 0, 0, 0, 0, 0, 0}))
+        .contains("a frame of 2130706432 bytes, at most ");
+  }
+
+  @Test
+  void a_frame_that_was_damaged_ends_the_connection_with_a_word_about_it() throws Exception {
+    Ends.End one = ends.open(1);
+    byte[] frame =
+        bytes(out -> Frames.write(out, RandomMessages.any(new Random(1), 2, 1), 1 << 20));
+    frame[frame.length - 1] ^= 1;
+    assertThat(ending(one, frame)).endsWith(" bytes with a wrong checksum");
+    assertThat(one.received).isEmpty();
+  }
+
+  @Test
+  void a_frame_that_is_no_message_ends_the_connection_with_a_word_about_it() throws Exception {
+    Ends.End one = ends.open(1);
+    byte[] frame =
+        bytes(
+            out -> {
+              int start = Frames.begin(out);
+              out.writeByte(BinaryMessages.FORMAT).writeByte(99).writeZero(16);
+              Frames.end(out, start);
+            });
+    assertThat(ending(one, frame))
+        .isEqualTo("the connection of member 2 ended: a message of kind 99");
+  }
+
+  private static String ending(Ends.End one, byte[] frame) throws Exception {
+    answer(one, hello(2, 1), frame);
+    assertThat(one.nextEvent()).isEqualTo("member 2 connected from 127.0.0.1");
+    return one.nextEvent();
+  }
+
+  @Test
+  void a_second_connection_of_a_peer_takes_the_place_of_the_first() throws Exception {
+    Ends.End one = ends.open(1);
+    try (Socket first = new Socket()) {
+      first.connect(one.links.address(), 10_000);
+      first.setSoTimeout((int) (Ends.BOUND_SECONDS * 1_000));
+      first.getOutputStream().write(hello(2, 1));
+      InputStream in = first.getInputStream();
+      assertThat(in.read()).isEqualTo('j');
+      assertThat(one.nextEvent()).isEqualTo("member 2 connected from 127.0.0.1");
+      Ends.End two = ends.open(2);
+      assertThat(Ends.isReached(two, one)).isTrue();
+      assertThat(in.readAllBytes()).isNotEmpty();
+      assertThat(one.nextEvent()).endsWith("another of the same number took its place");
+    }
+  }
+
+  @Test
+  void a_hello_and_a_verdict_come_back_as_they_were() {
+    Handshake.Hello hello = new Handshake.Hello("c", 0, Integer.MAX_VALUE, 65_535);
+    ByteBuf out = Unpooled.buffer();
+    Handshake.write(out, hello);
+    assertThat(Handshake.readVersion(out, "it")).isEqualTo(1);
+    assertThat(Handshake.readHello(out)).isEqualTo(hello);
+    Handshake.Verdict verdict = new Handshake.Verdict(true, "c", 3, "é");
+    Handshake.write(out, verdict);
+    assertThat(verdict(out)).isEqualTo(verdict);
+    assertThat(out.isReadable()).isFalse();
+  }
+
+  @Test
+  void a_port_that_cannot_be_is_malformed() {
+    ByteBuf out = Unpooled.buffer();
+    Handshake.write(out, new Handshake.Hello("c", 1, 2, 65_536));
+    out.skipBytes(Handshake.PREAMBLE_BYTES);
+    assertThatThrownBy(() -> Handshake.readHello(out)).isInstanceOf(MalformedException.class);
+  }
+}
