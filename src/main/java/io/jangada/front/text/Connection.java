@@ -348,7 +348,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       for (ByteBuf one : input) weight += one.capacity();
     }
     if (weight == weightBytes) return;
-    shared.weigh(this, weightBytes, weight);
-    weightBytes = weight;
+    long before = weightBytes;
+    weightBytes = weight; // first: this connection may be closed for it, and weighed again
+    shared.weigh(this, before, weight);
   }
 }
