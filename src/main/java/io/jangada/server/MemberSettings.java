@@ -3,6 +3,7 @@ package io.jangada.server;
 import io.jangada.kv.KvLimits;
 import io.jangada.node.DurableMember;
 import io.jangada.node.Followers;
+import io.jangada.node.Reading;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
@@ -62,6 +63,14 @@ final class MemberSettings {
             requestTimeout,
             Math.max(1, requestTimeout / 10))
         .withSnapshotBytes(settings.number(Setting.SNAPSHOT_BYTES));
+  }
+
+  /// What a `get` promises. A lease is the affair of whoever leads: reads are linearizable with it.
+  Reading reading() {
+    if (settings.is(Setting.READS, "follower")) return new Reading.Follower();
+    if (settings.is(Setting.READS, "bounded-stale"))
+      return new Reading.BoundedStale(settings.number(Setting.STALE_MILLIS_MAX));
+    return new Reading.Linearizable();
   }
 
   private RaftConfig raft(int id) {

@@ -165,6 +165,7 @@ public final class Server implements AutoCloseable {
     TextSettings.Limits standard = TextSettings.Limits.DEFAULT;
     return TextSettings.of(listen(entry.clientPort()))
         .withKv(settings.kv())
+        .withReading(settings.reading())
         .withLimits(
             new TextSettings.Limits(
                 values.whole(Setting.CONNECTIONS_MAX),

@@ -1,5 +1,6 @@
 package io.jangada.front.text;
 
+import io.jangada.kv.Operation;
 import io.jangada.node.Replica;
 import java.util.LinkedHashSet;
 import java.util.Queue;
@@ -72,7 +73,9 @@ final class Shared {
   void ask(TextCommand.Request request, Slot slot) {
     commands.take(1);
     bytes.take(slot.costBytes);
-    served.replica.submit(request.operation(), request.requestId(), slot);
+    if (request.operation() instanceof Operation.Get read)
+      served.replica.read(read, settings.reading(), slot);
+    else served.replica.submit(request.operation(), request.requestId(), slot);
   }
 
   void ask(TextCommand.Admin admin, Consumer<AdminReply> reply) {

@@ -1,6 +1,7 @@
 package io.jangada.front.text;
 
 import io.jangada.kv.KvLimits;
+import io.jangada.node.Reading;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.function.IntPredicate;
@@ -11,6 +12,7 @@ import java.util.function.IntPredicate;
 /// @param dialect how to read the protocol where there are two ways to
 /// @param limits what bounds memory
 /// @param kv the longest key and value that are taken
+/// @param reading what `get` and `getm` promise, and who serves them
 /// @param knows whether a member's id may stand in a `REDIRECT`: clients look it up in their own
 ///   list of servers, so it must be one of them
 /// @param version what `version` answers
@@ -19,6 +21,7 @@ public record TextSettings(
     Dialect dialect,
     Limits limits,
     KvLimits kv,
+    Reading reading,
     IntPredicate knows,
     String version) {
 
@@ -75,6 +78,7 @@ public record TextSettings(
     Objects.requireNonNull(dialect);
     Objects.requireNonNull(limits);
     Objects.requireNonNull(kv);
+    Objects.requireNonNull(reading);
     Objects.requireNonNull(knows);
     require(version.chars().allMatch(c -> c >= ' ' && c < 0x7f), "version must be printable ASCII");
   }
@@ -82,27 +86,37 @@ public record TextSettings(
   /// The usual settings, for a cluster whose members' ids are all known.
   public static TextSettings of(InetSocketAddress listen) {
     return new TextSettings(
-        listen, Dialect.DEFAULT, Limits.DEFAULT, KvLimits.DEFAULT, id -> id >= 0, "jangada");
+        listen,
+        Dialect.DEFAULT,
+        Limits.DEFAULT,
+        KvLimits.DEFAULT,
+        new Reading.Linearizable(),
+        id -> id >= 0,
+        "jangada");
   }
 
   public TextSettings withDialect(Dialect dialect) {
-    return new TextSettings(listen, dialect, limits, kv, knows, version);
+    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
   }
 
   public TextSettings withLimits(Limits limits) {
-    return new TextSettings(listen, dialect, limits, kv, knows, version);
+    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
   }
 
   public TextSettings withKv(KvLimits kv) {
-    return new TextSettings(listen, dialect, limits, kv, knows, version);
+    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
+  }
+
+  public TextSettings withReading(Reading reading) {
+    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
   }
 
   public TextSettings withKnows(IntPredicate knows) {
-    return new TextSettings(listen, dialect, limits, kv, knows, version);
+    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
   }
 
   public TextSettings withVersion(String version) {
-    return new TextSettings(listen, dialect, limits, kv, knows, version);
+    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
   }
 
   private static void require(boolean condition, String message) {
