@@ -4,10 +4,6 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// The requests that this replica took and has not answered, each under its ticket. A write that is
@@ -24,20 +20,34 @@ final class Pending {
     final long deadlineNanos;
     EntryId place;
 
+    /// Another request that waits at the same index: entries of several terms may have been there.
+    Waiting next;
+
     Waiting(long ticket, Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
       this.ticket = ticket;
       this.read = read;
       this.reply = reply;
       this.deadlineNanos = deadlineNanos;
     }
+
+    Waiting last() {
+      return next == null ? this : next.last();
+    }
+
+    Waiting without(Waiting other) {
+      if (this == other) return next;
+      next = next.without(other);
+      return this;
+    }
   }
 
   /// Tickets are given in the order in which requests come, so this is by age, too.
-  private final TreeMap<Long, Waiting> byTicket = new TreeMap<>();
+  private final NumberRing<Waiting> byTicket = new NumberRing<>();
 
-  private final TreeMap<Long, List<Waiting>> byIndex = new TreeMap<>();
+  private final NumberRing<Waiting> byIndex = new NumberRing<>();
   private final Counts counts;
   private long nextTicket = 1;
+  private int size;
 
   Pending(Counts counts) {
     this.counts = counts;
@@ -50,12 +60,13 @@ final class Pending {
   long add(Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
     long ticket = nextTicket++;
     byTicket.put(ticket, new Waiting(ticket, read, reply, deadlineNanos));
+    size++;
     return ticket;
   }
 
   /// How many requests wait.
   int size() {
-    return byTicket.size();
+    return size;
   }
 
   /// The request is in the log.
@@ -64,27 +75,30 @@ final class Pending {
     if (waiting == null) return;
     counts.proposals++;
     waiting.place = place;
-    byIndex.computeIfAbsent(place.index(), _ -> new ArrayList<>(1)).add(waiting);
+    Waiting here = byIndex.get(place.index());
+    if (here == null) byIndex.put(place.index(), waiting);
+    else here.last().next = waiting;
   }
 
   /// Takes the request out and answers it. Nothing happens when it was answered before.
   void answer(long ticket, Outcome outcome) {
-    Waiting waiting = byTicket.remove(ticket);
+    Waiting waiting = byTicket.get(ticket);
     if (waiting == null) return;
     if (waiting.place != null) leave(waiting);
     end(waiting, outcome);
   }
 
-  private void leave(Waiting waiting) {
-    List<Waiting> here = byIndex.get(waiting.place.index());
-    here.remove(waiting);
-    if (here.isEmpty()) byIndex.remove(waiting.place.index());
+  private void leave(Waiting leaving) {
+    long index = leaving.place.index();
+    Waiting staying = byIndex.remove(index).without(leaving);
+    if (staying != null) byIndex.put(index, staying);
   }
 
   /// Takes a read out without an answer; null for what is none, or is not waited for any more.
   Taken take(long ticket) {
     if (read(ticket) == null) return null;
     Waiting waiting = byTicket.remove(ticket);
+    size--;
     var submit = new Event.Submit(waiting.read, null, waiting.reply);
     return new Taken(submit, waiting.deadlineNanos);
   }
@@ -99,29 +113,22 @@ final class Pending {
   ///
   /// @param leader who leads now, for those whose entry was cut
   void applied(Entry entry, Result result, int leader) {
-    if (byIndex.isEmpty() || byIndex.firstKey() > entry.index()) return;
-    List<Waiting> here = byIndex.remove(entry.index());
-    if (here == null) return;
-    for (Waiting waiting : here) {
-      byTicket.remove(waiting.ticket);
-      boolean own = waiting.place.term() == entry.term();
-      end(waiting, own ? new Outcome.Done(result) : new Outcome.NotLeader(leader));
+    for (Waiting here = byIndex.remove(entry.index()); here != null; here = here.next) {
+      boolean own = here.place.term() == entry.term();
+      end(here, own ? new Outcome.Done(result) : new Outcome.NotLeader(leader));
     }
   }
 
   /// The state jumped to `index` by a snapshot: nobody can tell what was applied before.
   void jumped(long index) {
-    SortedMap<Long, List<Waiting>> passed = byIndex.headMap(index, true);
-    List<Waiting> unknown = new ArrayList<>();
-    passed.values().forEach(unknown::addAll);
-    passed.clear();
-    for (Waiting waiting : unknown) {
-      byTicket.remove(waiting.ticket);
-      end(waiting, new Outcome.Unknown());
-    }
+    while (!byIndex.isEmpty() && byIndex.first() <= index)
+      for (Waiting here = byIndex.remove(byIndex.first()); here != null; here = here.next)
+        end(here, new Outcome.Unknown());
   }
 
   private void end(Waiting waiting, Outcome outcome) {
+    byTicket.remove(waiting.ticket);
+    size--;
     counts.ended(waiting.read != null, outcome);
     waiting.reply.accept(outcome);
   }
@@ -132,7 +139,7 @@ final class Pending {
   /// @param leader who leads, as far as those who had no effect are to be told
   void expire(long nowNanos, int leader) {
     while (!byTicket.isEmpty()) {
-      Waiting oldest = byTicket.firstEntry().getValue();
+      Waiting oldest = byTicket.get(byTicket.first());
       if (oldest.deadlineNanos - nowNanos > 0) return;
       boolean placed = oldest.place != null;
       answer(oldest.ticket, placed ? new Outcome.Unknown() : new Outcome.NotLeader(leader));
@@ -141,6 +148,6 @@ final class Pending {
 
   /// The replica stops: nobody will learn more.
   void abandon() {
-    while (!byTicket.isEmpty()) answer(byTicket.firstKey(), new Outcome.Unknown());
+    while (!byTicket.isEmpty()) answer(byTicket.first(), new Outcome.Unknown());
   }
 }
