@@ -5,6 +5,8 @@ import io.jangada.front.text.AdminReply;
 import io.jangada.node.Outcome;
 import io.jangada.node.Status;
 import io.jangada.raft.Membership;
+import io.jangada.wire.Probe;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,9 +21,11 @@ import java.util.function.Consumer;
 final class Desk implements AdminDesk, AutoCloseable {
   private static final int THREADS = 4;
   private static final int COMMANDS_MAX = 64;
+  private static final int PROBE_MILLIS_MAX = 1_000;
   private static final long REPLACE_MILLIS = 500;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
+  /// @param probe looks whether a server is where it is said to be
   /// @param turn told of what happens in the protocol
   /// @param transferMillisMax how long a handover may take
   record Parts(
@@ -30,6 +34,7 @@ final class Desk implements AdminDesk, AutoCloseable {
       Addresses addresses,
       Journal journal,
       Turn turn,
+      Probe probe,
       long transferMillisMax) {}
 
   private final Parts parts;
@@ -99,8 +104,9 @@ final class Desk implements AdminDesk, AutoCloseable {
     Optional<AdminReply> elsewhere = elsewhere(status);
     if (elsewhere.isPresent()) return elsewhere.get();
     Plan plan = plan(status, wish);
-    if (plan instanceof Plan.Change && newcomer(status, wish) instanceof Address address) {
-      Optional<String> silence = Reach.objection(address);
+    if (plan instanceof Plan.Change
+        && newcomer(status, wish) instanceof Newcomer(int id, Address at)) {
+      Optional<String> silence = objection(id, at);
       if (silence.isPresent()) plan = new Plan.Refusal(silence.get());
     }
     return switch (plan) {
@@ -128,11 +134,19 @@ final class Desk implements AdminDesk, AutoCloseable {
     };
   }
 
-  /// Where the server is that a wish brings in; null when it brings in none.
-  private static Address newcomer(Status status, AdminLine wish) {
+  private record Newcomer(int id, Address address) {}
+
+  private Optional<String> objection(int id, Address at) {
+    InetSocketAddress place = new InetSocketAddress(at.host(), at.peerPort());
+    return parts.probe.objection(id, place, PROBE_MILLIS_MAX);
+  }
+
+  /// The server that a wish brings in; null when it brings in none.
+  private static Newcomer newcomer(Status status, AdminLine wish) {
     return switch (wish) {
-      case AdminLine.Add add -> add.address();
-      case AdminLine.Replace swap when !status.membership().contains(swap.next()) -> swap.address();
+      case AdminLine.Add add -> new Newcomer(add.id(), add.address());
+      case AdminLine.Replace swap when !status.membership().contains(swap.next()) ->
+          new Newcomer(swap.next(), swap.address());
       case AdminLine.Replace _,
           AdminLine.Promote _,
           AdminLine.Remove _,

@@ -7,16 +7,19 @@ import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
+import io.jangada.node.Transport;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.Disk;
 import io.jangada.store.OsDisk;
 import io.jangada.wire.LinkSettings;
+import io.jangada.wire.Probe;
 import io.jangada.wire.TcpLinks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// One running server: a member on a real disk, its links to the other servers, and the port that
@@ -92,7 +95,7 @@ public final class Server implements AutoCloseable {
     member =
         DurableMember.start(
             settings.of(entry.id()),
-            new DurableMember.Surroundings(disk(), links, new SplittableRandom(seed())),
+            new DurableMember.Surroundings(disk(), throttled(), new SplittableRandom(seed())),
             new Watcher(broken));
     Replica replica = member.replica();
     replica.status(status -> addresses.inForce(status.membership()));
@@ -115,6 +118,15 @@ public final class Server implements AutoCloseable {
     String cluster = config.settings().text(Setting.CLUSTER);
     return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
         .withLimits(settings.links());
+  }
+
+  private Transport throttled() {
+    long rate = config.settings().number(Setting.SNAPSHOT_SEND_BYTES_PER_SECOND);
+    return new SnapshotThrottle(
+        links,
+        rate,
+        System::nanoTime,
+        (nanos, task) -> peerLoops.group().schedule(task, nanos, TimeUnit.NANOSECONDS));
   }
 
   private InetSocketAddress listen(int port) {
@@ -155,9 +167,11 @@ public final class Server implements AutoCloseable {
 
   private Desk desk() {
     long transferMillisMax = 4 * config.settings().high(Setting.ELECTION_TIMEOUT_MILLIS);
+    String cluster = config.settings().text(Setting.CLUSTER);
+    Probe probe = new Probe(cluster, entry.id(), entry.logPort());
     return new Desk(
         "desk-" + entry.id(),
-        new Desk.Parts(questions, report, addresses, journal, turn, transferMillisMax));
+        new Desk.Parts(questions, report, addresses, journal, turn, probe, transferMillisMax));
   }
 
   private TextSettings textSettings(MemberSettings settings) {

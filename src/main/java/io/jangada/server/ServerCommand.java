@@ -56,7 +56,7 @@ public final class ServerCommand implements Callable<Integer> {
     for (Setting setting : Setting.values()) {
       boolean yesOrNo = setting.kind() instanceof Kind.Flag;
       String standard =
-          setting.standard().isEmpty() ? "" : " (default: " + setting.standard() + ")";
+          setting.standard().isEmpty() ? "" : " (default: " + setting.standardAsWritten() + ")";
       OptionSpec.Builder option =
           OptionSpec.builder(setting.flag())
               .type(String.class)

@@ -29,7 +29,7 @@ record ServerRun(
 
   static final Path STANDARD_FILE = Path.of("config.json");
   private static final int SIGNALLED = 128;
-  private static final String LINE = "%-26s %-16s %s%n";
+  private static final String LINE = "%-30s %-16s %s%n";
 
   /// Prints the values in force, each with where it came from.
   int print(PrintWriter out) {

@@ -39,13 +39,13 @@ public enum Setting {
       text("[0-9A-Za-z.:%_-]{1,255}", "an address of this machine"),
       "127.0.0.1",
       "where the HTTP port listens"),
-  TICK_MILLIS(new Whole(1, 1_000, Unit.MILLIS), "10", "how finely the protocol counts time"),
-  HEARTBEAT_MILLIS(new Whole(1, 60_000, Unit.MILLIS), "50", "the longest silence of a leader"),
+  TICK_MILLIS(new Whole(1, 1_000, Unit.MILLIS), "10ms", "how finely the protocol counts time"),
+  HEARTBEAT_MILLIS(new Whole(1, 60_000, Unit.MILLIS), "50ms", "the longest silence of a leader"),
   ELECTION_TIMEOUT_MILLIS(
       new Range(2, 600_000), "150-300", "a follower that hears of no leader stands after that"),
   REQUEST_TIMEOUT_MILLIS(
       new Whole(10, 600_000, Unit.MILLIS),
-      "5000",
+      "5s",
       "a request that is not decided by then is answered as undecided"),
   FOLLOWERS(
       word("redirect", "forward"),
@@ -56,7 +56,7 @@ public enum Setting {
       "linearizable",
       "what a get promises"),
   STALE_MILLIS_MAX(
-      new Whole(1, 3_600_000, Unit.MILLIS), "1000", "with bounded-stale reads: how stale"),
+      new Whole(1, 3_600_000, Unit.MILLIS), "1s", "with bounded-stale reads: how stale"),
   LEASE_DRIFT_PERCENT_MAX(
       new Whole(1, 400, Unit.NONE),
       "25",
@@ -65,18 +65,21 @@ public enum Setting {
       word("always", "unsafe-never"),
       "always",
       "unsafe-never acknowledges what a power failure loses"),
-  KEY_BYTES_MAX(new Whole(1, 64 << 10, Unit.BYTES), "8192", "the longest key"),
-  VALUE_BYTES_MAX(new Whole(1, 15 << 20, Unit.BYTES), "8388608", "the longest value"),
-  SEGMENT_BYTES(
-      new Whole(64 << 10, 1 << 30, Unit.BYTES), "67108864", "the size of a file of the log"),
+  KEY_BYTES_MAX(new Whole(1, 64 << 10, Unit.BYTES), "8KiB", "the longest key"),
+  VALUE_BYTES_MAX(new Whole(1, 15 << 20, Unit.BYTES), "8MiB", "the longest value"),
+  SEGMENT_BYTES(new Whole(64 << 10, 1 << 30, Unit.BYTES), "64MiB", "the size of a file of the log"),
   SNAPSHOT_BYTES(
       new Whole(4 << 10, 64L << 30, Unit.BYTES),
-      "67108864",
+      "64MiB",
       "a snapshot is taken when the log has grown by that"),
   LOG_RETAINED_BYTES(
       new Whole(0, 1 << 30, Unit.BYTES),
-      "16777216",
+      "16MiB",
       "what the log keeps behind a snapshot, for followers that are a little late"),
+  SNAPSHOT_SEND_BYTES_PER_SECOND(
+      new Whole(8 << 20, 1L << 40, Unit.BYTES),
+      "64MiB",
+      "how fast snapshots are sent to servers that are far behind"),
   CONNECTIONS_MAX(new Whole(1, 1_000_000, Unit.NONE), "10000", "how many clients may be connected"),
   SEED_SPELLING(new Flag(), "false", "spell the version error ERR_VERION, as the seed's page does"),
   SET_OVERWRITES(new Flag(), "false", "let set replace the value of a key that is there"),
@@ -108,8 +111,13 @@ public enum Setting {
     return kind;
   }
 
-  /// The value where nobody says anything; empty for none.
+  /// The value where nobody says anything, in its normal form; empty for none.
   public String standard() {
+    return standard.isEmpty() ? "" : kind.normal(standard).orElseThrow();
+  }
+
+  /// The same, as people like to read it.
+  public String standardAsWritten() {
     return standard;
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 
 /// Servers of one cluster in this process, on loopback and in a directory of their own.
@@ -118,10 +119,9 @@ final class Fleet implements AutoCloseable {
   }
 
   /// What the leader answers, whoever that is.
-  TextReply askLeader(String line, String data) throws Exception {
-    return Waiting.need(
+  TextReply askLeader(String line, String data) throws IOException, InterruptedException {
+    return need(
         "answer to " + line,
-        PATIENCE_MILLIS,
         () -> {
           for (int id : List.copyOf(servers.keySet())) {
             TextReply reply = ask(id, line, data);
@@ -133,7 +133,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// What an admin command comes to at the server that can carry it out.
-  Json.Obj admin(String words) throws Exception {
+  Json.Obj admin(String words) throws IOException, InterruptedException {
     return object(askLeader("admin " + words, ""));
   }
 
@@ -147,15 +147,23 @@ final class Fleet implements AutoCloseable {
   }
 
   /// Waits until somebody leads and says so.
-  int leader() throws Exception {
-    return Waiting.need(
+  int leader() throws IOException, InterruptedException {
+    return need(
         "leader",
-        PATIENCE_MILLIS,
         () -> {
           for (int id : List.copyOf(servers.keySet()))
             if (status(id).text("role").equals("leader")) return Optional.of(id);
           return Optional.empty();
         });
+  }
+
+  private static <T> T need(String what, Waiting.Sight<T> sight)
+      throws IOException, InterruptedException {
+    try {
+      return Waiting.need(what, PATIENCE_MILLIS, sight);
+    } catch (TimeoutException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /// Another server than this that is up.

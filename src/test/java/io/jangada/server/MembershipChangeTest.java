@@ -1,0 +1,138 @@
+package io.jangada.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.harness.TextReply;
+import io.jangada.wire.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Servers that come and go while others serve, by `admin` commands over the client port.
+@Timeout(120)
+class MembershipChangeTest {
+  private static final Map<Setting, String> JOINS = Map.of(Setting.JOIN, "true");
+
+  @TempDir private Path folder;
+
+  @Test
+  void aServerIsAddedCatchesUpAndVotes() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      fleet.askLeader("set boat 0 4", "sail");
+      String where = join(fleet, 3);
+      Json.Obj dry = fleet.admin("add 3 " + where + " dry-run");
+      assertThat(dry.flag("ok")).isTrue();
+      assertThat(dry.text("says"))
+          .contains("server 3 at 127.0.0.1:")
+          .contains("joins as a learner");
+      assertThat(kinds(fleet)).isEqualTo("0 voter, 1 voter, 2 voter");
+
+      Json.Obj added = fleet.admin("add 3 " + where);
+      assertThat(added.flag("ok")).as("%s", added).isTrue();
+      assertThat(fleet.until(() -> kinds(fleet).endsWith("3 voter"))).isTrue();
+      assertThat(fleet.until(() -> fleet.status(3).number("keys", 9) == 1)).isTrue();
+
+      Json.Obj again = fleet.admin("add 3 " + where);
+      assertThat(again.text("says")).isEqualTo("server 3 is a voter already");
+      assertThat(fleet.admin("transfer 3").number("leader", 9)).isEqualTo(3);
+      assertThat(fleet.ask(3, "get boat", "")).isEqualTo(new TextReply.Value(Bytes.utf8("sail")));
+    }
+  }
+
+  @Test
+  void aDeadServerIsReplaced() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      fleet.askLeader("set boat 0 4", "sail");
+      fleet.kill(fleet.other(fleet.leader()));
+      int dead = List.of(0, 1, 2).stream().filter(id -> fleet.server(id) == null).findFirst().get();
+      String swap = "replace " + dead + " 3 " + join(fleet, 3);
+      Json.Obj first = fleet.admin(swap);
+      assertThat(first.flag("ok")).as("%s", first).isTrue();
+      // It goes on by itself, and asking again does no harm.
+      assertThat(fleet.until(() -> fleet.admin(swap).flag("done"))).isTrue();
+      assertThat(kinds(fleet)).doesNotContain(dead + " ").endsWith("3 voter");
+      assertThat(fleet.admin(swap).text("says")).contains("has taken the place of " + dead);
+    }
+  }
+
+  @Test
+  void aReplacementGoesOnByItself() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      int leaving = fleet.other(fleet.leader());
+      fleet.admin("replace " + leaving + " 3 " + join(fleet, 3));
+      assertThat(fleet.until(() -> !kinds(fleet).contains(leaving + " "))).isTrue();
+      assertThat(kinds(fleet)).endsWith("3 voter");
+    }
+  }
+
+  @Test
+  void whatWouldDoHarmIsRefused() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      int leader = fleet.leader();
+      int other = fleet.other(leader);
+      assertThat(fleet.admin("add 9 127.0.0.1 1 2").text("error")).startsWith("nobody answers at");
+      String wrong = "add 9 127.0.0.1 " + fleet.at(other).clientPort() + " 2";
+      assertThat(fleet.admin(wrong).text("error")).contains("answers at");
+      assertThat(fleet.admin("remove 9").text("error")).startsWith("there is no server 9");
+      assertThat(fleet.admin("transfer 9").text("error")).isEqualTo("server 9 is no voter");
+      fleet.kill(other);
+      int third = 3 - leader - other;
+      assertThat(fleet.until(() -> fleet.admin("remove " + third).has("error"))).isTrue();
+      assertThat(fleet.admin("remove " + third).text("error"))
+          .contains("a majority is 2, and the cluster would stop");
+      assertThat(fleet.admin("remove " + other + " dry-run").text("says"))
+          .isEqualTo("server " + other + " leaves the cluster");
+      assertThat(fleet.admin("remove " + other).flag("ok")).isTrue();
+      assertThat(kinds(fleet)).doesNotContain(other + " ");
+    }
+  }
+
+  @Test
+  void otherServersSayWhoseDeskItIs() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      int leader = fleet.leader();
+      int other = fleet.other(leader);
+      for (String words : List.of("add 9 h 1 2", "remove 9", "promote 9", "transfer"))
+        assertThat(fleet.ask(other, "admin " + words, ""))
+            .isEqualTo(new TextReply.Redirect(leader));
+      assertThat(fleet.ask(leader, "admin shutdown", "")).isEqualTo(new TextReply.CommandError());
+    }
+  }
+
+  @Test
+  void adminCommandsCanBeTurnedOff() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 1, "'Admin':false")) {
+      fleet.start(0);
+      assertThat(fleet.ask(0, "admin status", "")).isEqualTo(new TextReply.CommandError());
+    }
+  }
+
+  /// Starts a server that waits to be added. Returns where it is, as `add` wants it.
+  private static String join(Fleet fleet, int id) throws Exception {
+    ServerConfig.Entry place = fleet.list(id);
+    fleet.start(id, JOINS);
+    return place.hostname() + " " + place.logPort() + " " + place.clientPort();
+  }
+
+  /// The members as the leader sees them.
+  private static String kinds(Fleet fleet) throws IOException, InterruptedException {
+    StringBuilder kinds = new StringBuilder();
+    Json.Obj members = Fleet.object(fleet.ask(fleet.leader(), "admin members", ""));
+    for (Json json : members.list("members", 64)) {
+      Json.Obj member = (Json.Obj) json;
+      kinds.append(kinds.isEmpty() ? "" : ", ");
+      kinds.append(member.number("id", 99)).append(' ').append(member.text("kind"));
+    }
+    return kinds.toString();
+  }
+}

@@ -1,0 +1,59 @@
+package io.jangada.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.net.Loops;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import org.junit.jupiter.api.Test;
+
+/// Whether somebody is where a member should be.
+class ProbeTest {
+  private static final InetSocketAddress LOCAL =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  private static final int MILLIS_MAX = 5_000;
+  private static final Probe PROBE = new Probe("c", 1, 9050);
+
+  @Test
+  void aMemberOfTheClusterWelcomesAndOthersAreNamed() throws IOException {
+    try (Loops loops = new Loops("probe", 1);
+        TcpLinks links =
+            TcpLinks.start(LinkSettings.of("c", 2, LOCAL, loops), _ -> null, _ -> {}, _ -> {})) {
+      assertThat(PROBE.objection(2, links.address(), MILLIS_MAX)).isEmpty();
+      assertThat(PROBE.objection(3, links.address(), MILLIS_MAX).orElseThrow())
+          .contains("looked for member 3 and reached member 2");
+      assertThat(new Probe("d", 1, 1).objection(2, links.address(), MILLIS_MAX).orElseThrow())
+          .contains("of cluster 'd' reached member 2 of cluster 'c'");
+    }
+  }
+
+  @Test
+  void nobodyAndStrangersAreNoMembers() throws IOException {
+    InetSocketAddress address;
+    try (ServerSocket socket = new ServerSocket(0, 8, LOCAL.getAddress())) {
+      address = new InetSocketAddress(LOCAL.getAddress(), socket.getLocalPort());
+      Thread.ofVirtual().start(() -> greet(socket));
+      assertThat(PROBE.objection(2, address, MILLIS_MAX).orElseThrow())
+          .startsWith("no member answers at ")
+          .contains("220 mail");
+      assertThat(PROBE.objection(2, address, 50).orElseThrow()).endsWith("within 50 ms");
+    }
+    assertThat(PROBE.objection(2, address, MILLIS_MAX).orElseThrow())
+        .startsWith("nobody answers at ");
+    assertThat(PROBE.objection(2, InetSocketAddress.createUnresolved("no.such", 1), 50))
+        .contains("there is no host no.such");
+  }
+
+  /// Speaks another protocol to the first who comes, and keeps the second waiting.
+  private static void greet(ServerSocket socket) {
+    try (Socket first = socket.accept()) {
+      first.getOutputStream().write("220 mail\r\n".getBytes());
+      first.getInputStream().read();
+    } catch (IOException e) {
+      // The test has seen what it came for.
+    }
+  }
+}
