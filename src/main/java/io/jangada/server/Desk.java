@@ -1,10 +1,15 @@
 package io.jangada.server;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.front.text.AdminDesk;
 import io.jangada.front.text.AdminReply;
+import io.jangada.node.Backup;
+import io.jangada.node.BackupChunk;
 import io.jangada.node.Outcome;
 import io.jangada.node.Status;
+import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
+import io.jangada.raft.SnapshotMeta;
 import io.jangada.wire.Probe;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -19,6 +24,7 @@ import java.util.function.Consumer;
 /// Carries out the `admin` commands of one server. A few may wait at a time, each on a thread that
 /// is not an event loop's; the rest are turned away.
 final class Desk implements AdminDesk, AutoCloseable {
+  private static final String STOPPING = "the server is about to stop";
   private static final int THREADS = 4;
   private static final int COMMANDS_MAX = 64;
   private static final int PROBE_MILLIS_MAX = 1_000;
@@ -61,12 +67,32 @@ final class Desk implements AdminDesk, AutoCloseable {
     } else if (!free.tryAcquire()) {
       reply.accept(Fields.refusal("too many admin commands at once").reply());
     } else {
-      try {
-        threads.execute(() -> answer(line.get(), reply));
-      } catch (RejectedExecutionException e) {
-        free.release();
-        reply.accept(Fields.refusal("the server is about to stop").reply());
+      begin(line.get(), reply);
+    }
+  }
+
+  private void begin(AdminLine line, Consumer<AdminReply> reply) {
+    Consumer<AdminReply> end =
+        answer -> {
+          free.release();
+          reply.accept(answer);
+        };
+    try {
+      switch (line) {
+        case AdminLine.Backup _ -> backup(end);
+        case AdminLine.Chunk chunk -> chunk(chunk, end);
+        case AdminLine.Status _,
+            AdminLine.Members _,
+            AdminLine.Add _,
+            AdminLine.Promote _,
+            AdminLine.Remove _,
+            AdminLine.Replace _,
+            AdminLine.Transfer _,
+            AdminLine.Snapshot _ ->
+            threads.execute(() -> answer(line, end));
       }
+    } catch (RejectedExecutionException e) {
+      end.accept(Fields.refusal(STOPPING).reply());
     }
   }
 
@@ -77,7 +103,6 @@ final class Desk implements AdminDesk, AutoCloseable {
     } catch (RuntimeException e) {
       parts.journal.error("could not carry out " + line + ": " + e, e);
     } finally {
-      free.release();
       reply.accept(answer);
     }
   }
@@ -296,9 +321,43 @@ final class Desk implements AdminDesk, AutoCloseable {
       case Outcome.Done _ -> Fields.ok().put("says", "a snapshot has begun").reply();
       case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
       case Outcome.Refused(String reason) -> Fields.refusal(reason).reply();
-      case Outcome.NotLeader _, Outcome.Unknown _ ->
-          Fields.refusal("the server is about to stop").reply();
+      case Outcome.NotLeader _, Outcome.Unknown _ -> Fields.refusal(STOPPING).reply();
     };
+  }
+
+  private void backup(Consumer<AdminReply> reply) {
+    boolean asked =
+        questions
+            .replica()
+            .backup(
+                backup ->
+                    reply.accept(
+                        switch (backup) {
+                          case Backup.Snapshot(SnapshotMeta meta) ->
+                              parts.report.backup(meta).put("ok", true).reply();
+                          case Backup.Busy(String reason) -> Fields.refusal(reason).reply();
+                          case Backup.Failed(String reason) -> Fields.refusal(reason).reply();
+                          case Backup.Chunk _ -> new AdminReply.InternalError();
+                        }));
+    if (!asked) reply.accept(Fields.refusal(STOPPING).reply());
+  }
+
+  /// A chunk's bytes could be any, also those of a JSON object: what is no chunk is an error.
+  private void chunk(AdminLine.Chunk line, Consumer<AdminReply> reply) {
+    BackupChunk wanted = new BackupChunk(new EntryId(line.index(), line.term()), line.number());
+    boolean asked =
+        questions
+            .replica()
+            .backupChunk(
+                wanted,
+                backup ->
+                    reply.accept(
+                        switch (backup) {
+                          case Backup.Chunk(Bytes data) -> new AdminReply.Value(data);
+                          case Backup.Snapshot _, Backup.Busy _, Backup.Failed _ ->
+                              new AdminReply.InternalError();
+                        }));
+    if (!asked) reply.accept(new AdminReply.InternalError());
   }
 
   @Override

@@ -21,12 +21,8 @@ final class Journal {
   private final int id;
   private volatile long term;
   private volatile String role = "follower";
-  private volatile long roleSinceNanos = System.nanoTime();
-  private volatile boolean diskFull;
   private int asked;
   private String followed = "";
-  private int leader = Membership.NONE;
-  private volatile long leaderChanges;
 
   Journal(int id) {
     this.id = id;
@@ -70,7 +66,6 @@ final class Journal {
           tell(Level.DEBUG, "votes for server " + candidate + " in term " + term);
       case RaftEvent.LeaderElected(long term) -> {
         become("leader", term);
-        leads(id);
         info("leads term " + term);
       }
       case RaftEvent.FollowerOf(long term, int leader) -> follows(term, leader);
@@ -103,29 +98,13 @@ final class Journal {
     }
   }
 
-  /// How long the server has had its role.
-  long roleMillis() {
-    return (System.nanoTime() - roleSinceNanos) / 1_000_000;
-  }
-
-  /// How often somebody else was seen to lead.
-  long leaderChanges() {
-    return leaderChanges;
-  }
-
-  boolean isDiskFull() {
-    return diskFull;
-  }
-
   /// The disk has no space for the log, or has some again.
   void diskFull(boolean full) {
-    diskFull = full;
     if (full) warn("has no space left on its disk: it takes no writes until there is some");
     else info("has space on its disk again");
   }
 
   private void become(String role, long term) {
-    if (!role.equals(this.role)) roleSinceNanos = System.nanoTime();
     this.role = role;
     this.term = term;
     followed = "";
@@ -147,7 +126,6 @@ final class Journal {
     become("follower", term);
     followed = before;
     if (leader == Membership.NONE) return;
-    leads(leader);
     String line = "follows server " + leader + " in term " + term;
     if (!line.equals(followed)) info(line);
     followed = line;
@@ -158,11 +136,6 @@ final class Journal {
     if (event.isComplaint()) warn(event.text());
     else if (event instanceof LinkEvent.Connected) info(event.text());
     else debug(event.text());
-  }
-
-  private void leads(int leader) {
-    if (leader != this.leader) leaderChanges++;
-    this.leader = leader;
   }
 
   private static String because(RaftEvent.Cause cause) {

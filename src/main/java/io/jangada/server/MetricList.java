@@ -140,7 +140,7 @@ final class MetricList {
     return this;
   }
 
-  static MetricSnapshots all(MetricList... lists) {
+  static MetricSnapshots all(List<MetricList> lists) {
     List<MetricSnapshot> all = new ArrayList<>();
     for (MetricList list : lists) all.addAll(list.metrics);
     return new MetricSnapshots(all);

@@ -4,7 +4,8 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.jangada.front.text.TextFront;
 import io.jangada.front.text.TextStats;
 import io.jangada.node.Status;
-import io.jangada.raft.Membership;
+import io.jangada.wire.LinkStats;
+import io.jangada.wire.TcpLinks;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
@@ -12,11 +13,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToDoubleFunction;
 
 /// The figures of a server for Prometheus, gathered when they are asked for. The names are those
 /// that dashboards of such systems know, under prefixes of our own; `docs/OPERATIONS.md` lists
@@ -25,19 +29,19 @@ final class Metrics {
   private static final PrometheusTextFormatWriter WRITER = PrometheusTextFormatWriter.create();
 
   private static final String HEAP = "heap";
-  private static final int NOBODY = Membership.NONE;
+  private static final String PEER = "peer";
 
-  private final Journal journal;
   private final DiskMeter meter;
   private final TextFront front;
+  private final TcpLinks links;
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
-  Metrics(Journal journal, DiskMeter meter, TextFront front) {
-    this.journal = journal;
+  Metrics(DiskMeter meter, TextFront front, TcpLinks links) {
     this.meter = meter;
     this.front = front;
+    this.links = links;
   }
 
   static String contentType() {
@@ -62,61 +66,22 @@ final class Metrics {
 
   private MetricSnapshots gather(Optional<Status> status) {
     TextStats stats = front.stats();
-    MetricList member = status.map(this::member).orElseGet(() -> new MetricList(""));
-    MetricList raft = status.map(Metrics::raft).orElseGet(() -> new MetricList(""));
-    return MetricList.all(member, raft, server(stats), store(stats), network(stats), disk(), jvm());
-  }
-
-  private MetricList member(Status status) {
-    boolean learner =
-        status.membership().contains(status.id()) && !status.membership().isVoter(status.id());
-    return new MetricList("jangada_")
-        .gauge("server_has_leader", "whether a leader is known", status.leader() != NOBODY)
-        .gauge("server_is_leader", "whether it leads", status.leader() == status.id())
-        .gauge("server_is_learner", "whether it is a member without a vote", learner)
-        .counter("server_proposals_committed", "entries known to be committed", status.commit())
-        .counter("server_proposals_applied", "entries applied", status.applied())
-        .gauge(
-            "server_proposals_pending",
-            "entries in the log that are not committed",
-            status.last().index() - status.commit())
-        .gauge("store_keys", "keys", status.keys());
-  }
-
-  private static MetricList raft(Status status) {
-    MetricList raft =
-        new MetricList("jangada_raft_")
-            .gauge("term", "the present term", status.term())
-            .gauge("last_log_index", "the last entry of the log", status.last().index())
-            .gauge("durable_index", "up to here the disk holds the log", status.durable())
-            .gauge("commit_index", "up to here entries are committed", status.commit())
-            .gauge("applied_index", "up to here entries are applied", status.applied())
-            .gauge("snapshot_index", "the last entry of the snapshot", status.snapshot().index())
-            .gauge("members", "members of any kind", status.membership().members().size())
-            .gauge("voters", "members that vote", status.membership().voters().size());
-    SortedMap<Integer, Long> match = new TreeMap<>(status.match());
-    match.remove(status.id());
-    if (match.isEmpty()) return raft;
-    SortedMap<Integer, Long> lag = new TreeMap<>();
-    match.forEach((peer, at) -> lag.put(peer, Math.max(0, status.last().index() - at)));
-    return raft.gauges("peer_match_index", "up to here a peer holds the log", "peer", match)
-        .gauges("peer_lag_entries", "entries that a peer does not hold yet", "peer", lag);
+    List<MetricList> lists = new ArrayList<>();
+    status.ifPresent(
+        now -> {
+          lists.add(MemberMetrics.server(now));
+          lists.add(MemberMetrics.raft(now));
+          lists.add(new MetricList("jangada_store_").gauge("keys", "keys", now.keys()));
+        });
+    lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
+    return MetricList.all(lists);
   }
 
   private MetricList server(TextStats stats) {
     return new MetricList("jangada_")
         .info("build", "what runs", "version", build.version(), "java", build.java())
-        .counter(
-            "server_leader_changes_seen",
-            "how often somebody else was seen to lead",
-            journal.leaderChanges())
-        .gauge("server_disk_full", "whether the disk has no space", journal.isDiskFull())
         .counters("server_client_requests", "commands of clients", "command", stats.commands())
         .counters("server_client_errors", "replies but successes", "reply", stats.errors())
-        .counter(
-            "server_proposals_failed",
-            "commands that were turned away or not decided in time",
-            stats.errors().getOrDefault("ERR_INTERNAL", 0L))
         .gauge(
             "server_client_commands_under_way",
             "commands that wait for an answer",
@@ -152,6 +117,47 @@ final class Metrics {
             connections.evicted())
         .counter("client_received_bytes", "bytes of clients", stats.bytesIn())
         .counter("client_sent_bytes", "bytes to clients", stats.bytesOut());
+  }
+
+  private MetricList peers() {
+    MetricList peers = new MetricList("jangada_network_peer_");
+    List<LinkStats> stats = links.stats();
+    if (stats.isEmpty()) return peers;
+    peers
+        .counters("sent_bytes", "bytes to a peer", PEER, each(stats, LinkStats::bytesSent))
+        .counters("received_bytes", "bytes of a peer", PEER, each(stats, LinkStats::bytesReceived))
+        .counters("sent_messages", "messages to a peer", PEER, each(stats, LinkStats::messagesSent))
+        .counters(
+            "dropped_messages",
+            "messages to a peer that were lost before they were sent",
+            PEER,
+            each(stats, LinkStats::messagesDropped))
+        .counters(
+            "connection_failures",
+            "connections to a peer that could not be made, or ended",
+            PEER,
+            each(stats, link -> link.failures() + link.losses()))
+        .gauges(
+            "connected",
+            "whether a peer can be sent to",
+            PEER,
+            each(stats, link -> link.connectedMillis() < 0 ? 0 : 1))
+        .gauges("queue_bytes", "what waits for a peer", PEER, each(stats, LinkStats::queueBytes));
+    List<LinkStats> timed = stats.stream().filter(link -> link.roundTripMicros() >= 0).toList();
+    if (!timed.isEmpty())
+      peers.gauges(
+          "round_trip_time_seconds",
+          "the system's estimate for the connection to a peer",
+          PEER,
+          each(timed, link -> link.roundTripMicros() / 1e6));
+    return peers;
+  }
+
+  private static SortedMap<Integer, Double> each(
+      List<LinkStats> links, ToDoubleFunction<LinkStats> figure) {
+    SortedMap<Integer, Double> each = new TreeMap<>();
+    for (LinkStats link : links) each.put(link.peer(), figure.applyAsDouble(link));
+    return each;
   }
 
   private MetricList disk() {

@@ -2,35 +2,37 @@ package io.jangada.server;
 
 import io.jangada.node.Status;
 import io.jangada.raft.Membership;
+import io.jangada.raft.SnapshotMeta;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// How a server stands, in the words of `admin status`, `admin members` and `/status`.
 final class Report {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   private final ServerConfig config;
   private final Addresses addresses;
-  private final Journal journal;
   private final DiskMeter meter;
   private final String version = Build.read().version();
   private final long startedNanos = System.nanoTime();
 
-  Report(ServerConfig config, Addresses addresses, Journal journal, DiskMeter meter) {
+  Report(ServerConfig config, Addresses addresses, DiskMeter meter) {
     this.config = config;
     this.addresses = addresses;
-    this.journal = journal;
     this.meter = meter;
   }
 
   Fields status(Status status) {
-    DiskMeter.Recent syncs = meter.recent(DiskMeter.Part.LOG);
     Runtime runtime = Runtime.getRuntime();
     return new Fields()
         .put("id", status.id())
         .put("cluster", config.settings().text(Setting.CLUSTER))
         .put("version", version)
         .put("role", status.role())
+        .put("roleSinceMillis", status.roleMillis())
         .put("term", status.term())
         .put("leader", status.leader())
         .put("lastIndex", status.last().index())
@@ -38,46 +40,59 @@ final class Report {
         .put("commitIndex", status.commit())
         .put("appliedIndex", status.applied())
         .put("snapshotIndex", status.snapshot().index())
+        .put("logBytes", status.log().bytes())
         .put("keys", status.keys())
-        .put("uptimeMillis", (System.nanoTime() - startedNanos) / 1_000_000)
-        .put("roleSinceMillis", journal.roleMillis())
-        .put("diskFull", journal.isDiskFull())
+        .put("digest", Long.toHexString(status.digest()))
+        .put("clusterTimeMillis", status.clusterTimeMillis())
+        .put("restoring", status.state().restoring())
+        .put("snapshotting", status.work().snapshotting())
+        .put("handingOver", status.work().handingOver())
+        .put("pending", status.work().pending())
+        .put("awaitingLeader", status.work().awaitingLeader())
+        .put("uptimeMillis", (System.nanoTime() - startedNanos) / NANOS_PER_MILLI)
+        .put("diskFull", status.log().diskFull())
         .put("memoryBytes", runtime.totalMemory() - runtime.freeMemory())
-        .put(
-            "diskSyncMicros",
-            new Fields()
-                .put("count", syncs.count())
-                .put("p50", syncs.p50())
-                .put("p99", syncs.p99())
-                .put("max", syncs.max()))
+        .put("diskSyncMicros", syncs())
         .put("peers", peers(status));
+  }
+
+  private Fields syncs() {
+    DiskMeter.Recent syncs = meter.recent(DiskMeter.Part.LOG);
+    return new Fields()
+        .put("count", syncs.count())
+        .put("p50", syncs.p50())
+        .put("p99", syncs.p99())
+        .put("max", syncs.max());
   }
 
   private static List<Fields> peers(Status status) {
     List<Fields> peers = new ArrayList<>();
     status
-        .match()
+        .peers()
         .forEach(
-            (peer, match) -> {
-              if (peer != status.id())
+            (id, peer) ->
                 peers.add(
                     new Fields()
-                        .put("id", peer)
-                        .put("matchIndex", match)
-                        .put("lag", Math.max(0, status.last().index() - match)));
-            });
+                        .put("id", id)
+                        .put("matchIndex", peer.match())
+                        .put("lag", peer.lag())
+                        .put("lastHeardMillis", peer.heardMillis())
+                        .put("installing", peer.installing())));
     return peers;
   }
 
   Fields members(Status status) {
+    return new Fields().put("leader", status.leader()).put("members", members(status.membership()));
+  }
+
+  private List<Fields> members(Membership membership) {
     List<Fields> members = new ArrayList<>();
-    Membership membership = status.membership();
     for (int id : membership.members()) {
       Fields member = new Fields().put("id", id).put("kind", kind(membership, id));
       addresses.of(id).ifPresent(at -> member.put("peer", at.peer()).put("client", at.client()));
       members.add(member);
     }
-    return new Fields().put("leader", status.leader()).put("members", members);
+    return members;
   }
 
   private static String kind(Membership membership, int id) {
@@ -85,10 +100,30 @@ final class Report {
     return membership.joining().contains(id) ? "joining" : "learner";
   }
 
-  /// The members that a leader heard of lately, itself included.
+  /// The members that a leader heard of within the shortest election timeout, itself included.
   Set<Integer> alive(Status status) {
-    Set<Integer> alive = new TreeSet<>(status.match().keySet());
+    long millisMax = config.settings().low(Setting.ELECTION_TIMEOUT_MILLIS);
+    Set<Integer> alive = new TreeSet<>();
     alive.add(status.id());
+    status
+        .peers()
+        .forEach(
+            (id, peer) -> {
+              if (peer.heardMillis() <= millisMax) alive.add(id);
+            });
     return alive;
+  }
+
+  /// What a backup is made of.
+  Fields backup(SnapshotMeta meta) {
+    return new Fields()
+        .put("cluster", config.settings().text(Setting.CLUSTER))
+        .put("index", meta.last().index())
+        .put("term", meta.last().term())
+        .put("chunks", meta.chunks())
+        .put("bytes", meta.sizeBytes())
+        .put("crc32c", meta.crc32c())
+        .put("membership", Base64.getEncoder().encodeToString(meta.membership().encode().toArray()))
+        .put("members", members(meta.membership()));
   }
 }

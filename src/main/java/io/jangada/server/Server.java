@@ -60,7 +60,7 @@ public final class Server implements AutoCloseable {
     this.clientLoops = new Loops("clients-" + id, loops());
     this.peerLoops = new Loops("peers-" + id, 1);
     this.questions = new Questions(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
-    this.report = new Report(config, addresses, journal, meter);
+    this.report = new Report(config, addresses, meter);
   }
 
   private static int loops() {
@@ -90,8 +90,8 @@ public final class Server implements AutoCloseable {
     MemberSettings settings = new MemberSettings(config);
     front = TextFront.start(textSettings(settings), clientLoops);
     journal.info("takes commands on " + front.address());
-    startHttp();
     links = TcpLinks.start(linkSettings(settings), this::peer, this::receive, journal::link);
+    startHttp();
     member =
         DurableMember.start(
             settings.of(entry.id()),
@@ -109,7 +109,7 @@ public final class Server implements AutoCloseable {
     if (port == 0) return;
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
-    Metrics metrics = new Metrics(journal, meter, front);
+    Metrics metrics = new Metrics(meter, front, links);
     http = HttpDesk.start(listen, new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
     journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
   }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,12 +66,13 @@ class ServerTest {
       fleet.startAll();
       fleet.askLeader("set boat 0 4", "sail");
       int leader = fleet.leader();
+      int term = fleet.status(leader).number("term", 99);
       long began = System.nanoTime();
       fleet.server(leader).stop();
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
       fleet.kill(leader);
       int next = fleet.leader();
-      assertThat(fleet.status(next).number("term", 99)).isEqualTo(2);
+      assertThat(fleet.status(next).number("term", 99)).isEqualTo(term + 1);
     }
   }
 
@@ -107,6 +109,33 @@ class ServerTest {
         stranger.start(0, Map.of(Setting.DATA_DIR, taken.toString()));
         assertThat(stranger.leader()).isZero();
       }
+    }
+  }
+
+  @Test
+  void aBackupIsReadChunkByChunkWhileWritesGoOn() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 1)) {
+      fleet.start(0);
+      String value = "v".repeat(40_000);
+      for (int key = 0; key < 8; key++) fleet.askLeader("set key" + key + " 0 40000", value);
+      Json.Obj backup = fleet.admin("backup");
+      assertThat(backup.flag("ok")).as("%s", backup).isTrue();
+      fleet.askLeader("set later 0 1", "x");
+      int chunks = backup.number("chunks", 99);
+      assertThat(chunks).isGreaterThan(3);
+      CRC32C crc = new CRC32C();
+      long bytes = 0;
+      String place = backup.number("index", 99) + " " + backup.number("term", 9);
+      for (int number = 0; number < chunks; number++) {
+        TextReply reply = fleet.ask(0, "admin chunk " + place + " " + number, "");
+        byte[] chunk = ((TextReply.Value) reply).value().toArray();
+        crc.update(chunk);
+        bytes += chunk.length;
+      }
+      assertThat(bytes).isEqualTo(backup.number("bytes", 0, Long.MAX_VALUE));
+      assertThat(crc.getValue()).isEqualTo(backup.number("crc32c", 0, 0xffff_ffffL));
+      assertThat(fleet.ask(0, "admin chunk " + place + " " + chunks, ""))
+          .isEqualTo(new TextReply.InternalError());
     }
   }
 
