@@ -53,7 +53,7 @@ public record Probe(String cluster, int from, int port) {
     InputStream stream = socket.getInputStream();
     int version = -1;
     while (true) {
-      if (version < 0) version = Handshake.readVersion(in);
+      if (version < 0) version = Handshake.readVersion(in, "what answered");
       if (version >= 0 && version != Handshake.VERSION)
         throw new MalformedException("it speaks version " + version);
       Handshake.Verdict verdict = version < 0 ? null : Handshake.readVerdict(in);

@@ -87,6 +87,21 @@ class ServerTest {
   }
 
   @Test
+  void readsAreServedByFollowersWhereTheConfigurationSaysSo() throws Exception {
+    for (String reads : List.of("follower", "bounded-stale")) {
+      Path place = Files.createDirectory(folder.resolve(reads));
+      try (Fleet fleet = new Fleet(place, 3, "'Reads':'" + reads + "'")) {
+        fleet.startAll();
+        fleet.askLeader("set boat 0 4", "sail");
+        int other = fleet.other(fleet.leader());
+        assertThat(fleet.until(() -> fleet.ask(other, "get boat", "").equals(value("sail"))))
+            .as(reads)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
   void whatCannotStartSaysWhyAndLeavesNothingBehind() throws Exception {
     try (Fleet fleet = new Fleet(folder, 1)) {
       fleet.start(0);
