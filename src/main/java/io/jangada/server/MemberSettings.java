@@ -4,7 +4,6 @@ import io.jangada.kv.KvLimits;
 import io.jangada.node.DurableMember;
 import io.jangada.node.Followers;
 import io.jangada.node.Reading;
-import io.jangada.node.Reading;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
@@ -46,15 +45,6 @@ final class MemberSettings {
         settings.whole(Setting.KEY_BYTES_MAX),
         settings.whole(Setting.VALUE_BYTES_MAX),
         KvLimits.DEFAULT.state());
-  }
-
-  /// What clients' reads promise. Whether the leader asks around for them is the protocol's affair.
-  Reading reading() {
-    return switch (settings.text(Setting.READS)) {
-      case "follower" -> new Reading.Follower();
-      case "bounded-stale" -> new Reading.BoundedStale(settings.number(Setting.STALE_MILLIS_MAX));
-      default -> new Reading.Linearizable();
-    };
   }
 
   LinkSettings.Limits links() {
