@@ -122,7 +122,7 @@ final class Report {
         .put("term", meta.last().term())
         .put("chunks", meta.chunks())
         .put("bytes", meta.sizeBytes())
-        .put("crc32c", meta.crc32c())
+        .put("crc32c", Integer.toUnsignedLong(meta.crc32c()))
         .put("membership", Base64.getEncoder().encodeToString(meta.membership().encode().toArray()))
         .put("members", members(meta.membership()));
   }
