@@ -14,17 +14,18 @@ import java.util.concurrent.TimeoutException;
 /// What must be there after all servers were killed at once.
 final class CrashTrials {
   private static final int WRITERS = 4;
-  private static final int ACKNOWLEDGED_BEFORE_KILL = 200;
+  private static final int ACKNOWLEDGED_BETWEEN = 60;
 
   private CrashTrials() {}
 
   static List<Trial> all() {
     return List.of(
         new Trial(
-            "restart",
-            "all are killed while clients write; what was acknowledged is there",
+            "crash",
+            "one after another and then all are killed while clients write; all that was"
+                + " acknowledged is there",
             1,
-            CrashTrials::restart));
+            CrashTrials::crash));
   }
 
   /// Clients that write as fast as they can, each its own keys, until they are told to stop.
@@ -54,6 +55,15 @@ final class CrashTrials {
       }
     }
 
+    /// Waits until so many more are acknowledged.
+    void awaitMore(int count) throws InterruptedException, Failure {
+      int wanted = acknowledged.size() + count;
+      boolean went =
+          Waiting.until(Stage.MILLIS_MAX, () -> acknowledged.size() >= wanted || broken != null);
+      if (broken != null) throw new Failure("a writer broke off: " + broken.getMessage());
+      Failure.unless(went, "writes came to a halt at " + acknowledged.size());
+    }
+
     void end() throws InterruptedException, Failure {
       over = true;
       for (Thread thread : threads) thread.join(Stage.MILLIS_MAX);
@@ -61,15 +71,26 @@ final class CrashTrials {
     }
   }
 
-  private static String restart(Stage stage)
+  /// A follower, then the leader, then all at once.
+  private static String crash(Stage stage)
       throws IOException, InterruptedException, TimeoutException, Failure {
-    stage.leader();
+    int leader = stage.leader();
     Writers writers = new Writers(stage);
-    awaitAcknowledged(writers, ACKNOWLEDGED_BEFORE_KILL);
+    writers.awaitMore(ACKNOWLEDGED_BETWEEN);
+    if (stage.cluster().ids().size() > 2) {
+      int follower = stage.followersOf(leader).last();
+      stage.cluster().kill(follower);
+      writers.awaitMore(ACKNOWLEDGED_BETWEEN);
+      stage.cluster().start(follower);
+      stage.awaitFollowers();
+      int second = stage.leader();
+      stage.cluster().kill(second);
+      writers.awaitMore(ACKNOWLEDGED_BETWEEN);
+      stage.cluster().start(second);
+    }
     stage.cluster().kill(stage.cluster().ids());
-    int before = writers.acknowledged.size();
     stage.restore();
-    awaitAcknowledged(writers, before + WRITERS);
+    writers.awaitMore(WRITERS);
     writers.end();
     TextClient client = stage.client();
     for (Map.Entry<String, Long> written : writers.acknowledged.entrySet()) {
@@ -77,18 +98,6 @@ final class CrashTrials {
       TextReply wanted = new TextReply.Meta(written.getValue(), 0, value);
       Stage.expect(client.getm(written.getKey()), wanted, "getm " + written.getKey());
     }
-    return before
-        + " writes were acknowledged before, "
-        + (writers.acknowledged.size() - before)
-        + " after; all are there";
-  }
-
-  private static void awaitAcknowledged(Writers writers, int count)
-      throws InterruptedException, Failure {
-    boolean went =
-        Waiting.until(
-            Stage.MILLIS_MAX, () -> writers.acknowledged.size() >= count || writers.broken != null);
-    Failure.unless(went, "only " + writers.acknowledged.size() + " writes were acknowledged");
-    if (writers.broken != null) throw new Failure("a writer broke off: " + writers.broken);
+    return writers.acknowledged.size() + " writes were acknowledged meanwhile; all are there";
   }
 }

@@ -22,7 +22,10 @@ final class LeaderTrials {
   /// leader would be later still.
   private static final long EXPIRY_LATE_MILLIS_MAX = 1_200;
 
-  private static final int SILENCE_MILLIS = 1_500;
+  private static final int SILENCE_MILLIS = 1_000;
+
+  /// The read was waiting all the time that the write was.
+  private static final int REST_MILLIS = 100;
 
   private LeaderTrials() {}
 
@@ -157,7 +160,7 @@ final class LeaderTrials {
     int size = stage.cluster().ids().size();
     SortedSet<Integer> down = some(stage.followersOf(leader), size - size / 2);
     TextConnection writing = stage.connect(leader, SILENCE_MILLIS);
-    TextConnection reading = stage.connect(leader, SILENCE_MILLIS);
+    TextConnection reading = stage.connect(leader, REST_MILLIS);
     stage.cluster().kill(down);
     reading.send(TextConnection.command("getm " + stage.key("k"), Bytes.EMPTY));
     Bytes value = Bytes.utf8("new");

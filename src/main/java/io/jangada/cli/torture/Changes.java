@@ -1,6 +1,5 @@
 package io.jangada.cli.torture;
 
-import io.jangada.bytes.MalformedException;
 import io.jangada.harness.Admin;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.Waiting;
@@ -13,6 +12,8 @@ import java.util.concurrent.TimeoutException;
 /// Has the cluster change its members. An order is given again and again until it is said to be
 /// done, since whoever took it may be killed.
 final class Changes {
+  private static final int MEMBERS_MAX = 100;
+
   private final ProcessCluster cluster;
   private final Admin admin;
   private final Diary diary;
@@ -43,27 +44,53 @@ final class Changes {
             millisMax,
             () -> {
               Json.Obj reply = admin.ofLeader(line);
-              isDone(reply);
+              if (!reply.flag("ok")) throw new IOException(reply.text("error"));
               return Optional.of(reply);
             });
     diary.tell(line + ": " + said.canonical().toUtf8());
   }
 
+  /// Waits until it is so, and gives the order again as long as it is not: who took it may have
+  /// died of something.
   void awaitDone(Change change, long millisMax) throws InterruptedException, TimeoutException {
     String line = line(change);
-    Waiting.need(
-        "end of '" + line + "'",
-        millisMax,
-        () -> isDone(admin.ofLeader(line)) ? Optional.of(true) : Optional.empty());
+    String[] last = {""};
+    try {
+      Waiting.need(
+          "end of '" + line + "'",
+          millisMax,
+          () -> {
+            if (isInForce(change)) return Optional.of(true);
+            last[0] = admin.ofLeader(line).canonical().toUtf8();
+            return Optional.empty();
+          });
+    } catch (TimeoutException e) {
+      throw new TimeoutException(e.getMessage() + "; the last order got " + last[0]);
+    }
   }
 
-  /// @throws IOException when it was refused, which may be for now
-  private static boolean isDone(Json.Obj said) throws IOException {
-    try {
-      if (said.flag("ok")) return said.flag("done");
-      throw new IOException(said.text("error"));
-    } catch (MalformedException e) {
-      throw new IOException(e);
+  /// Whether a leader has such members, and what made them so is committed: what it had in its log
+  /// afterwards is.
+  private boolean isInForce(Change change) throws IOException {
+    for (Admin.MemberStatus leader : admin.statuses().values()) {
+      if (!leader.leads() || !hasSuchMembers(leader.id(), change)) continue;
+      long last = admin.status(leader.id()).progress().last();
+      Admin.MemberStatus later = admin.status(leader.id());
+      if (later.leads() && later.term() == leader.term() && later.progress().commit() >= last)
+        return true;
     }
+    return false;
+  }
+
+  private boolean hasSuchMembers(int leader, Change change) throws IOException {
+    boolean there = !change.joins();
+    boolean gone = true;
+    for (Json each : admin.json(leader, "members").list("members", MEMBERS_MAX)) {
+      if (!(each instanceof Json.Obj member)) throw new IOException("no member: " + each);
+      int id = member.number("id", Integer.MAX_VALUE);
+      there |= id == change.next() && member.text("kind").equals("voter");
+      gone &= id != change.old();
+    }
+    return there && gone;
   }
 }

@@ -50,7 +50,7 @@ final class Nemesis {
   void round() throws IOException, InterruptedException, TimeoutException {
     int faults = dice.nextInt(3) == 0 ? 2 : 1;
     for (int i = 0; i < faults && !pulse.isTroubled(); i++) {
-      commit(Fault.draw(dice));
+      commit(Fault.draw(dice), Manner.MIXED);
       Waiting.pause(dice.nextInt(HOLD_MILLIS_MAX));
     }
     needNobodyFell();
@@ -60,8 +60,15 @@ final class Nemesis {
     needNobodyFell();
   }
 
-  /// Does one thing, of which the servers may be killed or stopped afterwards.
-  void commit(Fault fault) throws IOException, InterruptedException, TimeoutException {
+  /// Whether a change of the membership may meet another fault.
+  enum Manner {
+    ALONE,
+    MIXED
+  }
+
+  /// Does one thing. Servers may be down or stopped afterwards.
+  void commit(Fault fault, Manner manner)
+      throws IOException, InterruptedException, TimeoutException {
     switch (fault) {
       case KILL_ONE -> kill(fault, one());
       case KILL_LEADER -> kill(fault, leader());
@@ -71,7 +78,7 @@ final class Nemesis {
       case PAUSE_LEADER -> pause(fault, leader());
       case TERMINATE -> terminate(fault);
       case WIPE -> wipe();
-      case REPLACE, RESIZE -> change(fault);
+      case REPLACE, RESIZE -> change(fault, manner);
       case TRANSFER -> order(fault, "transfer");
       case SNAPSHOT -> snapshot();
     }
@@ -191,7 +198,8 @@ final class Nemesis {
   }
 
   /// A member more, a member less, or another in its place; with dice, while somebody is down.
-  private void change(Fault fault) throws IOException, InterruptedException, TimeoutException {
+  private void change(Fault fault, Manner manner)
+      throws IOException, InterruptedException, TimeoutException {
     mend();
     awaitWhole();
     Change change = draw(fault);
@@ -201,8 +209,8 @@ final class Nemesis {
       cluster.start(change.next());
     }
     changes.order(change, CHANGE_MILLIS_MAX);
-    if (dice.nextInt(2) == 0) {
-      commit(dice.nextBoolean() ? Fault.KILL_LEADER : Fault.PAUSE_LEADER);
+    if (manner == Manner.MIXED && dice.nextInt(2) == 0) {
+      commit(dice.nextBoolean() ? Fault.KILL_LEADER : Fault.PAUSE_LEADER, manner);
       Waiting.pause(dice.nextInt(HOLD_MILLIS_MAX));
       mend();
     }

@@ -69,8 +69,8 @@ final class Pulse {
     return List.copyOf(troubles);
   }
 
-  synchronized long operations() {
-    return operations;
+  synchronized long acknowledged() {
+    return acknowledged;
   }
 
   synchronized String figures() {

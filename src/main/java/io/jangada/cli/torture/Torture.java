@@ -55,18 +55,37 @@ public final class Torture {
         .with("LogRetainedBytes", "32768");
   }
 
+  /// What is done to the servers, until it is enough.
+  @FunctionalInterface
+  interface Storm {
+    void rage(Nemesis nemesis, Pulse pulse)
+        throws IOException, InterruptedException, TimeoutException;
+  }
+
   /// Runs it.
   ///
   /// @param folder for the servers' data and all that is said, empty
   public static Result run(Settings settings, Path folder)
       throws IOException, InterruptedException {
+    return run(settings, folder, (nemesis, pulse) -> dice(settings, nemesis, pulse));
+  }
+
+  private static void dice(Settings settings, Nemesis nemesis, Pulse pulse)
+      throws IOException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.millis);
+    while (System.nanoTime() - deadline < 0 && !pulse.isTroubled()) nemesis.round();
+  }
+
+  /// Runs another storm than that of the dice.
+  static Result run(Settings settings, Path folder, Storm storm)
+      throws IOException, InterruptedException {
     try (ProcessCluster cluster =
         ProcessCluster.make(folder, plan(settings.servers), settings.program)) {
-      return new Torture(settings, folder, cluster).run();
+      return new Torture(settings, folder, cluster).run(storm);
     }
   }
 
-  private Result run() throws IOException, InterruptedException {
+  private Result run(Storm storm) throws IOException, InterruptedException {
     SplittableRandom dice = new SplittableRandom(settings.seed);
     Ledger ledger = new Ledger(cluster, pulse);
     Crowd crowd = new Crowd(cluster, chronicle, pulse);
@@ -78,7 +97,7 @@ public final class Torture {
       Thread watch = Thread.ofPlatform().daemon().name("watch").start(this::watch);
       ledger.start();
       crowd.start(cluster, settings.clients, dice.split());
-      storm(nemesis);
+      storm.rage(nemesis, pulse);
       nemesis.mend();
       nemesis.awaitWhole();
       crowd.end();
@@ -94,11 +113,6 @@ public final class Torture {
     }
     chronicle.end(VERDICT_MILLIS_MAX);
     return result();
-  }
-
-  private void storm(Nemesis nemesis) throws IOException, InterruptedException, TimeoutException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.millis);
-    while (System.nanoTime() - deadline < 0 && !pulse.isTroubled()) nemesis.round();
   }
 
   /// Who leads in which term; and the time for the next epoch.
