@@ -33,8 +33,11 @@ public final class TextClient implements AutoCloseable {
   private int next = -1;
   private int answeredBy = -1;
 
-  /// @param name of the session that its writes belong to; nobody else's
+  /// @param name of the session that its writes belong to; nobody else's, 1 to 32 printable
+  ///   characters without blanks
   public TextClient(ProcessCluster cluster, String name, Patience patience) {
+    if (!name.matches("[!-~]{1,32}"))
+      throw new IllegalArgumentException("no name of a session: '" + name + "'");
     this.cluster = cluster;
     this.name = name;
     this.patience = patience;

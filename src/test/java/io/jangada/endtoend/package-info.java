@@ -1,0 +1,2 @@
+/// Real servers, each a process of its own, and what people and programs do to them.
+package io.jangada.endtoend;
