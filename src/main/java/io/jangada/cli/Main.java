@@ -1,5 +1,8 @@
 package io.jangada.cli;
 
+import io.jangada.cli.backup.BackupCommand;
+import io.jangada.cli.backup.RestoreCommand;
+import io.jangada.cli.backup.VerifyCommand;
 import io.jangada.cli.bench.BenchCommand;
 import io.jangada.cli.cluster.CasCommand;
 import io.jangada.cli.cluster.DeleteCommand;
@@ -48,6 +51,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       MemberCommand.class,
       LeaderCommand.class,
       SnapshotCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      VerifyCommand.class,
       BenchCommand.class,
       SimCommand.class,
       TesterCommand.class,

@@ -4,10 +4,10 @@ import io.jangada.bench.BenchCluster;
 import io.jangada.bench.BenchRun;
 import io.jangada.bench.Load;
 import io.jangada.bench.Workload;
+import io.jangada.cli.Bar;
 import io.jangada.cli.ExitCode;
 import io.jangada.cli.cluster.Telling;
 import io.jangada.client.Endpoint;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -173,13 +173,11 @@ public final class BenchCommand implements Callable<Integer> {
 
   private int measure(List<Load> loads, BenchRun.Target target)
       throws IOException, InterruptedException, TimeoutException {
-    Console console = System.console();
-    boolean terminal = console != null && console.isTerminal();
     BenchRun run = new BenchRun(target);
     int code = ExitCode.OK;
     for (int i = 0; i < loads.size(); i++) {
       BenchRun.Result result;
-      try (Bar bar = Bar.of(loads.get(i), terminal)) {
+      try (Bar bar = Bar.of(loads.get(i).shape())) {
         result = run.run(loads.get(i), bar);
       }
       tell(result, i == 0);

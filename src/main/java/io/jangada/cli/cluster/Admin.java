@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.ToIntFunction;
 
 /// What admin commands are answered, read and told.
-final class Admin {
+public final class Admin {
   private static final String NO_LEADER = "no leader";
 
   private Admin() {}
@@ -18,14 +18,14 @@ final class Admin {
   /// What a server said: an object, whose `ok` says whether it did what was asked.
   ///
   /// @throws MalformedException when it is none
-  static Json.Obj read(Bytes content) {
+  public static Json.Obj read(Bytes content) {
     byte[] bytes = content.toArray();
     if (new JsonReader().read(bytes, 0, bytes.length) instanceof Json.Obj said) return said;
     throw new MalformedException("no object");
   }
 
   /// Why the server did not do it, or null when it did.
-  static String refusal(Json.Obj said) {
+  public static String refusal(Json.Obj said) {
     if (said.flag("ok")) return null;
     return said.get("error") instanceof Json.Str(String why) ? why : "it does not say why";
   }
@@ -60,13 +60,13 @@ final class Admin {
   }
 
   /// Prints what a server said, as it is.
-  static int raw(Telling telling, Json json) {
+  public static int raw(Telling telling, Json json) {
     telling.line(new String(json.canonical().toArray(), StandardCharsets.UTF_8));
     return ExitCode.OK;
   }
 
   /// A member as text, `-` where there is none.
-  static String text(Json.Obj from, String name) {
+  public static String text(Json.Obj from, String name) {
     return switch (from.get(name)) {
       case null -> "-";
       case Json.Str(String text) -> text;
@@ -77,7 +77,7 @@ final class Admin {
   }
 
   /// A whole number, or `otherwise` where there is none.
-  static long number(Json.Obj from, String name, long otherwise) {
+  public static long number(Json.Obj from, String name, long otherwise) {
     return from.get(name) instanceof Json.Num(var number, boolean whole) && whole
         ? number.longValue()
         : otherwise;

@@ -31,6 +31,8 @@ public final class Cluster implements Surroundings.Surrounded {
   /// What stands for bytes that the JVM could not read.
   private static final char REPLACEMENT = '\ufffd';
 
+  private static final long STANDARD_MILLIS = 5_000;
+  private static final long PATIENT_MILLIS = 60_000;
   private static final long CONNECT_MILLIS_MAX = 1_000;
 
   @Spec(Spec.Target.MIXEE)
@@ -54,8 +56,8 @@ public final class Cluster implements Surroundings.Surrounded {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      defaultValue = "5s",
-      description = "How long to try, such as 500ms or 10s (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long to try, such as 500ms or 10s (default: 5s; for what takes long, 60s).")
   private String timeout;
 
   private Surroundings surroundings = Surroundings.ofProcess();
@@ -69,14 +71,24 @@ public final class Cluster implements Surroundings.Surrounded {
   ///
   /// @throws ParameterException when they make no sense
   JangadaClient open() {
-    return JangadaClient.connect(options());
+    long millis = millis(STANDARD_MILLIS);
+    long silence = ClientOptions.Timing.DEFAULT.silenceMillis();
+    return JangadaClient.connect(options(millis, Math.max(1, Math.min(silence, millis / 2))));
   }
 
-  ClientOptions options() {
-    long millis = duration("--timeout", timeout);
+  /// A client for commands that servers take long to answer.
+  public JangadaClient openPatiently() {
+    long millis = millis(PATIENT_MILLIS);
+    return JangadaClient.connect(options(millis, millis));
+  }
+
+  private long millis(long standard) {
+    return timeout == null ? standard : duration("--timeout", timeout);
+  }
+
+  private ClientOptions options(long millis, long silence) {
     int connect = (int) Math.max(1, Math.min(CONNECT_MILLIS_MAX, millis / 2));
     ClientOptions.Timing standard = ClientOptions.Timing.DEFAULT;
-    long silence = Math.max(1, Math.min(standard.silenceMillis(), millis / 2));
     var timing =
         new ClientOptions.Timing(
             millis, silence, connect, standard.backOffMinMillis(), standard.backOffMaxMillis());
@@ -97,7 +109,7 @@ public final class Cluster implements Surroundings.Surrounded {
   }
 
   /// The servers to ask first.
-  List<Endpoint> endpoints() {
+  public List<Endpoint> endpoints() {
     return endpoints(configured());
   }
 
@@ -151,7 +163,7 @@ public final class Cluster implements Surroundings.Surrounded {
     return millis;
   }
 
-  ParameterException wrong(String message) {
+  public ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Rows of words, each column as wide as its widest word. The first row is the head.
-final class Columns {
+public final class Columns {
   private final List<List<String>> rows = new ArrayList<>();
 
-  Columns(String... head) {
+  public Columns(String... head) {
     rows.add(List.of(head));
   }
 
   /// As many words as the head has.
-  void add(List<String> row) {
+  public void add(List<String> row) {
     rows.add(List.copyOf(row));
   }
 
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();

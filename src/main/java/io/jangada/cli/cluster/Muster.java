@@ -7,16 +7,18 @@ import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
 import io.jangada.wire.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /// How every server stands: those that were named, and the members that they name.
 ///
 /// @param answers in the order of the members' ids, those that did not answer last
-record Muster(List<Answer> answers) {
+public record Muster(List<Answer> answers) {
   private static final int MEMBERS_MAX = 1_000;
 
   /// What one server said.
@@ -24,34 +26,42 @@ record Muster(List<Answer> answers) {
   /// @param kind `voter`, `learner` or `joining`; `-` for one that is no member
   /// @param status null when it did not answer
   /// @param error why it did not, or null
-  record Answer(Endpoint endpoint, String kind, Json.Obj status, String error) {
-    boolean leads() {
+  public record Answer(Endpoint endpoint, String kind, Json.Obj status, String error) {
+    public boolean leads() {
       return status != null && Admin.text(status, "role").equals("leader");
     }
 
-    long id() {
+    public long id() {
       return status == null ? Long.MAX_VALUE : Admin.number(status, "id", Long.MAX_VALUE);
     }
   }
 
   /// The one that leads in the highest term, or null.
-  Answer leader() {
+  public Answer leader() {
     Answer leader = null;
     for (Answer each : answers)
       if (each.leads() && (leader == null || term(each) > term(leader))) leader = each;
     return leader;
   }
 
+  /// The one to ask for what shall be as new as can be: who leads, or else has applied the most.
+  public Optional<Answer> mostAdvanced() {
+    if (leader() != null) return Optional.of(leader());
+    return answers.stream()
+        .filter(answer -> answer.status != null)
+        .max(Comparator.comparingLong(answer -> Admin.number(answer.status, "appliedIndex", 0)));
+  }
+
   private static long term(Answer answer) {
     return Admin.number(answer.status, "term", 0);
   }
 
-  boolean isComplete() {
+  public boolean isComplete() {
     return answers.stream().allMatch(answer -> answer.status != null);
   }
 
   /// Asks all of them at the same time.
-  static Muster call(JangadaClient client, List<Endpoint> endpoints) {
+  public static Muster call(JangadaClient client, List<Endpoint> endpoints) {
     Map<Endpoint, String> kinds = new LinkedHashMap<>();
     endpoints.forEach(each -> kinds.put(each, "-"));
     Map<Endpoint, CompletableFuture<Reply.ToAdmin>> lists = ask(client, endpoints, "members");
@@ -60,7 +70,7 @@ record Muster(List<Answer> answers) {
         ask(client, List.copyOf(kinds.keySet()), "status");
     List<Answer> answers = new ArrayList<>();
     asked.forEach((at, reply) -> answers.add(answer(at, kinds.get(at), reply.join())));
-    answers.sort(java.util.Comparator.comparingLong(Answer::id));
+    answers.sort(Comparator.comparingLong(Answer::id));
     return new Muster(unique(answers));
   }
 

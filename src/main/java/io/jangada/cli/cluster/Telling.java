@@ -127,7 +127,7 @@ public final class Telling implements Surroundings.Surrounded {
   ///
   /// @param what the key, or what else the command was about
   /// @return the exit code
-  int no(Reply reply, String what) {
+  public int no(Reply reply, String what) {
     return switch (reply) {
       case Reply.NotFound() -> failed(ExitCode.KEY_NOT_FOUND, "not-found", "no such key: " + what);
       case Reply.Mismatch() ->

@@ -1,13 +1,13 @@
-package io.jangada.cli.bench;
+package io.jangada.cli;
 
-import io.jangada.bench.Load;
+import java.io.Console;
 import java.util.function.DoubleConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/// How far a run is, on standard error; nothing where that is no terminal.
-final class Bar implements DoubleConsumer, AutoCloseable {
+/// How far something is, on standard error; nothing where that is no terminal.
+public final class Bar implements DoubleConsumer, AutoCloseable {
   private static final int PARTS = 1_000;
 
   private final ProgressBar bar;
@@ -16,12 +16,10 @@ final class Bar implements DoubleConsumer, AutoCloseable {
     this.bar = bar;
   }
 
-  static Bar of(Load load, boolean terminal) {
-    return of(load.shape(), terminal);
-  }
-
-  static Bar of(String what, boolean terminal) {
-    if (!terminal) return new Bar(null);
+  /// A bar where somebody looks at it.
+  public static Bar of(String what) {
+    Console console = System.console();
+    if (console == null || !console.isTerminal()) return new Bar(null);
     return new Bar(
         new ProgressBarBuilder()
             .setTaskName(what)

@@ -1,0 +1,113 @@
+package io.jangada.cli.backup;
+
+import io.jangada.bytes.MalformedException;
+import io.jangada.cli.Bar;
+import io.jangada.cli.ExitCode;
+import io.jangada.cli.cluster.Cluster;
+import io.jangada.cli.cluster.Muster;
+import io.jangada.cli.cluster.Telling;
+import io.jangada.client.JangadaClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `jangada backup`: a copy of all data, taken while the cluster serves.
+@Command(
+    name = "backup",
+    description = {
+      "Copy all data into a file while the cluster serves: everything that was acknowledged when"
+          + " the copy began is in it. 'restore' makes data directories of it.",
+      "One that was broken off (FILE.part) is gone on with where that is possible.",
+      "Exit codes: 0 the file is whole and on disk, 1 failed, 2 usage, 69 no server could be"
+          + " reached."
+    },
+    mixinStandardHelpOptions = true)
+public final class BackupCommand implements Callable<Integer> {
+  private static final int ATTEMPTS_MAX = 3;
+
+  @Mixin private Cluster cluster;
+  @Mixin private Telling telling;
+
+  @Parameters(paramLabel = "FILE", description = "The file to make.")
+  private Path file;
+
+  @Option(names = "--force", description = "Replace a file that is there.")
+  private boolean force;
+
+  @Override
+  public Integer call() {
+    if (Files.exists(file) && !force)
+      return telling.failed(
+          ExitCode.FAILED, "exists", file + " is there already; --force replaces it");
+    try (JangadaClient client = cluster.openPatiently()) {
+      Optional<Muster.Answer> server = Muster.call(client, cluster.endpoints()).mostAdvanced();
+      if (server.isEmpty())
+        return telling.failed(ExitCode.UNAVAILABLE, "unavailable", "no server could be reached");
+      return copy(new BackupSource(client, server.get().endpoint()));
+    } catch (IOException | MalformedException e) {
+      return telling.failed(ExitCode.FAILED, "failed", file + ": " + e.getMessage());
+    } catch (BackupSource.RefusedException e) {
+      return telling.failed(ExitCode.FAILED, "refused", e.getMessage());
+    }
+  }
+
+  private int copy(BackupSource source) throws IOException, BackupSource.RefusedException {
+    Optional<BackupWriter> begun = BackupWriter.resume(file);
+    if (begun.isPresent()) {
+      try (BackupWriter writer = begun.get()) {
+        telling.complain("goes on after " + writer.chunks() + " chunks");
+        return fill(writer, source);
+      } catch (BackupSource.RefusedException e) {
+        telling.complain("that is not possible any more (" + e.getMessage() + "): begins anew");
+      }
+    }
+    for (int attempt = 1; ; attempt++) {
+      try (BackupWriter writer = BackupWriter.begin(file, source.snapshot())) {
+        return fill(writer, source);
+      } catch (BackupSource.RefusedException e) {
+        if (attempt == ATTEMPTS_MAX) throw e;
+      }
+    }
+  }
+
+  private int fill(BackupWriter writer, BackupSource source)
+      throws IOException, BackupSource.RefusedException {
+    Description description = writer.description();
+    try (Bar bar = Bar.of("backup")) {
+      source.chunks(
+          description,
+          writer.chunks(),
+          chunk -> {
+            writer.append(chunk);
+            bar.accept((double) writer.chunks() / description.chunks());
+          });
+    }
+    writer.finish();
+    if (telling.isJson())
+      telling.json(
+          out -> {
+            out.writeBooleanProperty("ok", true);
+            out.writeStringProperty("file", "" + file);
+            out.writeStringProperty("cluster", description.cluster());
+            out.writeNumberProperty("index", description.last().index());
+            out.writeNumberProperty("term", description.last().term());
+            out.writeNumberProperty("bytes", description.sizeBytes());
+          });
+    else
+      telling.line(
+          "%s: cluster '%s' up to entry %d, %d bytes in %d chunks"
+              .formatted(
+                  file,
+                  description.cluster(),
+                  description.last().index(),
+                  description.sizeBytes(),
+                  description.chunks()));
+    return ExitCode.OK;
+  }
+}

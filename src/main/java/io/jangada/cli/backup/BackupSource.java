@@ -1,0 +1,88 @@
+package io.jangada.cli.backup;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+import io.jangada.cli.cluster.Admin;
+import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
+import io.jangada.wire.Json;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+
+/// A server that gives its data away, snapshot and chunks.
+final class BackupSource {
+  /// Chunks that are asked for at a time.
+  private static final int WINDOW_CHUNKS = 4;
+
+  /// What a refusal begins with; a chunk begins with a number below that.
+  private static final byte OBJECT = '{';
+
+  private final JangadaClient client;
+  private final Endpoint server;
+
+  /// The server does not give it.
+  static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  /// Whoever takes chunks.
+  interface Sink {
+    void take(Bytes chunk) throws IOException;
+  }
+
+  BackupSource(JangadaClient client, Endpoint server) {
+    this.client = client;
+    this.server = server;
+  }
+
+  /// Lets the server take a snapshot, or name one that has everything in it.
+  Description snapshot() throws RefusedException {
+    Bytes content = content(client.adminAt(server, "backup").join());
+    try {
+      Json.Obj said = Admin.read(content);
+      String refusal = Admin.refusal(said);
+      if (refusal != null) throw new RefusedException(refusal);
+      return Description.of(said);
+    } catch (MalformedException e) {
+      throw new RefusedException("its answer makes no sense: " + e.getMessage());
+    }
+  }
+
+  /// Gets the chunks of a snapshot from a number on.
+  void chunks(Description snapshot, int from, Sink sink) throws RefusedException, IOException {
+    ArrayDeque<CompletableFuture<Reply.ToAdmin>> window = new ArrayDeque<>();
+    int next = from;
+    while (next < snapshot.chunks() || !window.isEmpty()) {
+      while (next < snapshot.chunks() && window.size() < WINDOW_CHUNKS)
+        window.add(ask(snapshot, next++));
+      sink.take(chunk(window.poll().join()));
+    }
+  }
+
+  private CompletableFuture<Reply.ToAdmin> ask(Description snapshot, int number) {
+    return client.adminAt(
+        server, "chunk", "" + snapshot.last().index(), "" + snapshot.last().term(), "" + number);
+  }
+
+  private static Bytes chunk(Reply.ToAdmin reply) throws RefusedException {
+    Bytes content = content(reply);
+    if (content.isEmpty()) throw new RefusedException("it sent an empty chunk");
+    if (content.at(0) != OBJECT) return content;
+    throw new RefusedException(Admin.refusal(Admin.read(content)));
+  }
+
+  private static Bytes content(Reply.ToAdmin reply) throws RefusedException {
+    return switch (reply) {
+      case Reply.Told(Bytes content) -> content;
+      case Reply.Refused(String reason) -> throw new RefusedException(reason);
+      case Reply.Unavailable(String reason) -> throw new RefusedException(reason);
+      case Reply.Unknown(String reason) -> throw new RefusedException(reason);
+    };
+  }
+}

@@ -1,0 +1,37 @@
+package io.jangada.cli.backup;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+import io.jangada.raft.EntryId;
+import io.jangada.store.SnapshotStore;
+import io.jangada.wire.Json;
+import io.jangada.wire.JsonReader;
+
+/// What a server says of a snapshot that it gives away.
+///
+/// @param said all of it
+record Description(Json.Obj said, String cluster, EntryId last, int chunks, long sizeBytes) {
+  /// @throws MalformedException when it does not say what is needed
+  static Description of(Json.Obj said) {
+    EntryId last =
+        new EntryId(
+            said.number("index", 1, Long.MAX_VALUE), said.number("term", 0, Long.MAX_VALUE));
+    int chunks = (int) said.number("chunks", 1, SnapshotStore.CHUNKS_MAX);
+    long bytes = said.number("bytes", 0, Long.MAX_VALUE);
+    return new Description(said, said.text("cluster"), last, chunks, bytes);
+  }
+
+  static Description parse(String text) {
+    byte[] bytes = Bytes.utf8(text).toArray();
+    if (new JsonReader().read(bytes, 0, bytes.length) instanceof Json.Obj said) return of(said);
+    throw new MalformedException("its description is no object");
+  }
+
+  Bytes text() {
+    return said.canonical();
+  }
+
+  boolean isSame(Description other) {
+    return text().equals(other.text());
+  }
+}

@@ -1,0 +1,120 @@
+package io.jangada.cli.backup;
+
+import io.jangada.bytes.MalformedException;
+import io.jangada.cli.ExitCode;
+import io.jangada.cli.cluster.Telling;
+import io.jangada.server.ConfigException;
+import io.jangada.server.ServerConfig;
+import io.jangada.server.Setting;
+import io.jangada.store.Identity;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `jangada restore`: makes the data directory of a server of a new cluster out of a backup.
+@Command(
+    name = "restore",
+    description = {
+      "Make the data directory of one server of a new cluster, which then starts with what a backup"
+          + " holds. The backup is checked first, down to the last value.",
+      "Do it for every server of the configuration, with the same backup, before any of them is"
+          + " started. Give the new cluster another name (Cluster) if servers of the old one may"
+          + " still run.",
+      "Exit codes: 0 the directory is made, 1 the backup is damaged or the directory is not empty,"
+          + " 2 usage."
+    },
+    mixinStandardHelpOptions = true)
+public final class RestoreCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private Telling telling;
+
+  @Parameters(paramLabel = "FILE", description = "The backup.")
+  private Path file;
+
+  @Option(
+      names = "--id",
+      paramLabel = "N",
+      required = true,
+      description = "Which server of the configuration it is for.")
+  private int id;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      defaultValue = "config.json",
+      description = "The configuration of the new cluster (default: ./${DEFAULT-VALUE}).")
+  private Path config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "The directory to make; not there yet, or empty (default: what the configuration says).")
+  private Path directory;
+
+  @Override
+  public Integer call() {
+    ServerConfig servers = servers();
+    Path target = directory != null ? directory : servers.dataDirectory(id);
+    try {
+      if (!Restoration.isFree(target))
+        return telling.failed(
+            ExitCode.FAILED, "exists", target + " is not empty; nothing was changed");
+      Restoration.Checked checked = Restoration.check(file);
+      restoration(servers).make(target);
+      return tell(checked, target);
+    } catch (MalformedException e) {
+      return telling.failed(ExitCode.FAILED, "damaged", file + ": " + e.getMessage());
+    } catch (NoSuchFileException e) {
+      return telling.failed(ExitCode.FAILED, "failed", "there is no " + e.getMessage());
+    } catch (IOException e) {
+      return telling.failed(ExitCode.FAILED, "failed", file + ": " + e.getMessage());
+    }
+  }
+
+  private ServerConfig servers() {
+    try {
+      ServerConfig servers = ServerConfig.read(config);
+      servers.entry(id);
+      return servers;
+    } catch (ConfigException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private Restoration restoration(ServerConfig servers) {
+    List<Integer> voters = new ArrayList<>();
+    for (ServerConfig.Entry each : servers.servers()) voters.add(each.id());
+    Identity identity = Identity.of(servers.settings().text(Setting.CLUSTER), id);
+    return new Restoration(file, identity, voters);
+  }
+
+  private int tell(Restoration.Checked checked, Path target) {
+    Description description = checked.description();
+    if (telling.isJson())
+      telling.json(
+          out -> {
+            out.writeBooleanProperty("ok", true);
+            out.writeStringProperty("directory", "" + target);
+            out.writeStringProperty("backupOf", description.cluster());
+            out.writeNumberProperty("index", description.last().index());
+            out.writeNumberProperty("keys", checked.keys());
+          });
+    else
+      telling.line(
+          "%s: server %d starts with %d keys, as they were in cluster '%s' after entry %d"
+              .formatted(
+                  target, id, checked.keys(), description.cluster(), description.last().index()));
+    return ExitCode.OK;
+  }
+}

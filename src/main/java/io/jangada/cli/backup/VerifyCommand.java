@@ -1,0 +1,141 @@
+package io.jangada.cli.backup;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.cli.cluster.Columns;
+import io.jangada.cli.cluster.Telling;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.HardState;
+import io.jangada.raft.SnapshotMeta;
+import io.jangada.store.DataReport;
+import io.jangada.store.DataVerifier;
+import io.jangada.store.OsDisk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+
+/// `jangada verify`: checks every byte of a data directory.
+@Command(
+    name = "verify",
+    description = {
+      "Check every byte of the data directory of a server that is not running.",
+      "Exit codes: 0 a server can start from it, 1 it cannot, or could not be read, 2 usage."
+    },
+    mixinStandardHelpOptions = true)
+public final class VerifyCommand implements Callable<Integer> {
+  @Mixin private Telling telling;
+
+  @Parameters(paramLabel = "DIR", description = "The data directory.")
+  private Path directory;
+
+  @Override
+  public Integer call() {
+    if (!Files.isDirectory(directory))
+      return telling.failed(ExitCode.FAILED, "unreadable", "there is no directory " + directory);
+    DataReport report;
+    try {
+      report = DataVerifier.verify(new OsDisk(directory.toAbsolutePath()));
+    } catch (IOException e) {
+      return telling.failed(ExitCode.FAILED, "unreadable", directory + ": " + e.getMessage());
+    }
+    if (telling.isJson()) telling.json(out -> write(report, out));
+    else telling.line(text(report));
+    report.problems().forEach(problem -> telling.complain(directory + ": " + problem));
+    return report.isGood() ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static String text(DataReport report) {
+    StringBuilder text = new StringBuilder("data of " + report.identity());
+    report.hardState().ifPresent(hard -> text.append(", in term ").append(hard.term()));
+    Optional<EntryId> last = report.last();
+    last.ifPresent(id -> text.append(", up to entry ").append(id.index()));
+    text.append('\n');
+    if (!report.segments().isEmpty()) text.append(segments(report.segments())).append('\n');
+    if (!report.snapshots().isEmpty()) text.append(snapshots(report.snapshots())).append('\n');
+    int problems = report.problems().size();
+    return text.append(problems == 0 ? "good" : "NOT GOOD: " + problems + " problems").toString();
+  }
+
+  private static String segments(List<DataReport.SegmentReport> segments) {
+    Columns columns = new Columns("SEGMENT", "USED", "OF", "ENTRIES", "THEN");
+    for (DataReport.SegmentReport each : segments)
+      columns.add(
+          List.of(
+              each.name(),
+              "" + each.usedBytes(),
+              "" + each.sizeBytes(),
+              each.indexMax() == 0 ? "-" : each.indexMin() + "-" + each.indexMax(),
+              each.end()));
+    return columns.text();
+  }
+
+  private static String snapshots(List<DataReport.SnapshotReport> snapshots) {
+    Columns columns = new Columns("SNAPSHOT", "BYTES", "CHUNKS", "STATE");
+    for (DataReport.SnapshotReport each : snapshots)
+      columns.add(
+          List.of(
+              each.name(),
+              each.meta().map(meta -> "" + meta.sizeBytes()).orElse("-"),
+              each.meta().map(meta -> "" + meta.chunks()).orElse("-"),
+              each.problem().isEmpty() ? "good" : "damaged"));
+    return columns.text();
+  }
+
+  private static void write(DataReport report, JsonGenerator out) {
+    out.writeBooleanProperty("ok", report.isGood());
+    out.writeStringProperty("cluster", report.identity().clusterId());
+    out.writeNumberProperty("member", report.identity().memberId());
+    report.hardState().ifPresent(hard -> write(hard, out));
+    report.base().ifPresent(base -> out.writeNumberProperty("logAfter", base.index()));
+    report.last().ifPresent(last -> out.writeNumberProperty("lastIndex", last.index()));
+    out.writeArrayPropertyStart("segments");
+    for (DataReport.SegmentReport each : report.segments()) write(each, out);
+    out.writeEndArray();
+    out.writeArrayPropertyStart("snapshots");
+    for (DataReport.SnapshotReport each : report.snapshots()) write(each, out);
+    out.writeEndArray();
+    out.writeArrayPropertyStart("problems");
+    for (String each : report.problems()) out.writeString(each);
+    out.writeEndArray();
+  }
+
+  private static void write(HardState hard, JsonGenerator out) {
+    out.writeNumberProperty("term", hard.term());
+    out.writeNumberProperty("vote", hard.vote());
+  }
+
+  private static void write(DataReport.SegmentReport segment, JsonGenerator out) {
+    out.writeStartObject();
+    out.writeStringProperty("name", segment.name());
+    out.writeNumberProperty("sizeBytes", segment.sizeBytes());
+    out.writeNumberProperty("usedBytes", segment.usedBytes());
+    out.writeNumberProperty("groups", segment.groups());
+    out.writeNumberProperty("records", segment.records());
+    out.writeNumberProperty("indexMin", segment.indexMin());
+    out.writeNumberProperty("indexMax", segment.indexMax());
+    out.writeStringProperty("end", segment.end());
+    out.writeEndObject();
+  }
+
+  private static void write(DataReport.SnapshotReport snapshot, JsonGenerator out) {
+    out.writeStartObject();
+    out.writeStringProperty("name", snapshot.name());
+    snapshot
+        .meta()
+        .ifPresent(
+            (SnapshotMeta meta) -> {
+              out.writeNumberProperty("index", meta.last().index());
+              out.writeNumberProperty("term", meta.last().term());
+              out.writeNumberProperty("chunks", meta.chunks());
+              out.writeNumberProperty("bytes", meta.sizeBytes());
+            });
+    snapshot.problem().ifPresent(problem -> out.writeStringProperty("problem", problem));
+    out.writeEndObject();
+  }
+}
