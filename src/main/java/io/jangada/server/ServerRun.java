@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// A process that is a server, from its configuration to its exit code.
 ///
@@ -65,11 +66,13 @@ record ServerRun(
   /// Serves until a signal ends it, or it breaks.
   int serve() {
     CompletableFuture<Integer> ended = new CompletableFuture<>();
+    AtomicReference<Server> started = new AtomicReference<>();
     try {
       ServerConfig config = ServerConfig.read(file, environment, flags);
       LogSetup.configure(config.settings());
+      stopWhenAsked(started, ended);
       try (Server server = Server.start(config, id, _ -> ended.complete(BROKEN))) {
-        stopWhenAsked(server, ended);
+        started.set(server);
         return ended.join();
       }
     } catch (ConfigException e) {
@@ -81,16 +84,24 @@ record ServerRun(
     }
   }
 
-  /// The first signal ends the server in good order, the second at once.
-  private static void stopWhenAsked(Server server, CompletableFuture<Integer> ended) {
+  /// The first signal ends the server in good order, the second at once. One that has not started
+  /// yet ends at once, too: whatever it is at can be broken off.
+  private static void stopWhenAsked(
+      AtomicReference<Server> started, CompletableFuture<Integer> ended) {
     AtomicInteger signals = new AtomicInteger();
     boolean heard =
         Signals.listen(
             signal -> {
               if (signals.incrementAndGet() > 1) Runtime.getRuntime().halt(SIGNALLED + signal);
-              server.stop();
+              stop(started);
               ended.complete(OK);
             });
-    if (!heard) Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "stop"));
+    if (!heard) Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started), "stop"));
+  }
+
+  private static void stop(AtomicReference<Server> started) {
+    Server server = started.get();
+    if (server == null) Runtime.getRuntime().halt(OK);
+    else server.stop();
   }
 }
