@@ -77,7 +77,7 @@ class BackupCommandsTest {
       case "chunk" -> {
         int number = Integer.parseInt(words[4]);
         boolean gone = Long.parseLong(words[2]) != index || number >= refuseFrom;
-        if (gone) yield value("{\"ok\":false,\"error\":\"there is no such snapshot any more\"}");
+        if (gone) yield "ERR_INTERNAL\r\n";
         yield value(new String(chunks.get(number).toArray(), StandardCharsets.ISO_8859_1));
       }
       default -> "ERR_CMD_ERR\r\n";

@@ -10,14 +10,18 @@ import io.jangada.wire.Json;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /// A server that gives its data away, snapshot and chunks.
 final class BackupSource {
   /// Chunks that are asked for at a time.
   private static final int WINDOW_CHUNKS = 4;
 
-  /// What a refusal begins with; a chunk begins with a number below that.
-  private static final byte OBJECT = '{';
+  /// A server that is busy says no more of a chunk than one that does not have it any more.
+  private static final int TRIES_PER_CHUNK_MAX = 4;
+
+  private static final long PAUSE_MILLIS = 200;
 
   private final JangadaClient client;
   private final Endpoint server;
@@ -58,23 +62,32 @@ final class BackupSource {
   void chunks(Description snapshot, int from, Sink sink) throws RefusedException, IOException {
     ArrayDeque<CompletableFuture<Reply.ToAdmin>> window = new ArrayDeque<>();
     int next = from;
-    while (next < snapshot.chunks() || !window.isEmpty()) {
+    for (int number = from; number < snapshot.chunks(); number++) {
       while (next < snapshot.chunks() && window.size() < WINDOW_CHUNKS)
         window.add(ask(snapshot, next++));
-      sink.take(chunk(window.poll().join()));
+      sink.take(chunk(snapshot, number, window.poll()));
+    }
+  }
+
+  private Bytes chunk(Description snapshot, int number, CompletableFuture<Reply.ToAdmin> asked)
+      throws RefusedException {
+    CompletableFuture<Reply.ToAdmin> reply = asked;
+    for (int tries = 1; ; tries++) {
+      try {
+        return content(reply.join());
+      } catch (RefusedException e) {
+        if (tries == TRIES_PER_CHUNK_MAX) throw e;
+      }
+      Executor later = CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      reply =
+          CompletableFuture.completedFuture(snapshot)
+              .thenComposeAsync(again -> ask(again, number), later);
     }
   }
 
   private CompletableFuture<Reply.ToAdmin> ask(Description snapshot, int number) {
     return client.adminAt(
         server, "chunk", "" + snapshot.last().index(), "" + snapshot.last().term(), "" + number);
-  }
-
-  private static Bytes chunk(Reply.ToAdmin reply) throws RefusedException {
-    Bytes content = content(reply);
-    if (content.isEmpty()) throw new RefusedException("it sent an empty chunk");
-    if (content.at(0) != OBJECT) return content;
-    throw new RefusedException(Admin.refusal(Admin.read(content)));
   }
 
   private static Bytes content(Reply.ToAdmin reply) throws RefusedException {
