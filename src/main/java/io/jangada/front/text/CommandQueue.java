@@ -1,8 +1,9 @@
 package io.jangada.front.text;
 
+import java.util.function.Predicate;
+
 /// The commands of one connection that are not answered yet, or whose reply is not sent yet, oldest
-/// first. Limited in number, in bytes that are under way, and in bytes of values that wait to be
-/// sent.
+/// first. Limited in number, in bytes of commands, and in bytes of values that wait to be sent.
 ///
 /// Nobody knows how large a value is before it is found. One for which there is no room when it
 /// comes is let go, and asked for again when its turn to be sent is near: a client that takes no
@@ -19,6 +20,11 @@ final class CommandQueue {
   private long heldBytes;
   private int postponed;
 
+  /// Those that wait for others on their key, a list of its own.
+  private Slot firstWaiting;
+
+  private Slot lastWaiting;
+
   CommandQueue(TextSettings.Limits limits) {
     countMax = limits.commandsPerConnectionMax();
     bytesMax = limits.bytesPerConnectionMax();
@@ -26,10 +32,6 @@ final class CommandQueue {
 
   boolean isEmpty() {
     return first == null;
-  }
-
-  int count() {
-    return count;
   }
 
   /// Whether another command may be taken. What is under way or held may go beyond the limit by one
@@ -43,36 +45,87 @@ final class CommandQueue {
     return heldBytes + (long) count * Slot.OVERHEAD_BYTES;
   }
 
-  /// Whether a command would not overtake another on the same key.
-  boolean mayBegin(TextCommand.Request request) {
-    if (keyOrder.isFree(request.writes())) return true;
-    if (!keyOrder.isTracking()) {
-      keyOrder.track();
-      for (Slot one = first; one != null; one = one.next)
-        if (one.request != null && one.state() != Slot.State.ANSWERED)
-          keyOrder.note(one.request.writes(), one.request.keyHash());
-    }
-    return keyOrder.isFree(request.writes(), request.keyHash());
-  }
+  // ---- commands ----
 
   /// Adds one that is answered already.
   void addAnswered(Slot slot) {
-    if (first == null) first = slot;
-    else last.next = slot;
-    last = slot;
-    count++;
-    slot.answered();
+    append(slot);
+    slot.become(Slot.State.ANSWERED);
   }
 
-  /// Adds one that somebody will answer.
-  void addUnderWay(Slot slot) {
+  /// Adds one that somebody is asked for.
+  ///
+  /// @return whether it is to be asked for now; otherwise it is for [#beginWaiting] to say
+  boolean add(Slot slot) {
+    append(slot);
+    bytes += slot.costBytes;
+    TextCommand.Request request = slot.request;
+    if (request == null) return true;
+    if (mayBegin(request)) {
+      keyOrder.begin(request.writes(), hash(request));
+      return true;
+    }
+    slot.become(Slot.State.WAITING);
+    keyOrder.await(request.writes(), request.keyHash());
+    if (firstWaiting == null) firstWaiting = slot;
+    else lastWaiting.nextWaiting = slot;
+    lastWaiting = slot;
+    return false;
+  }
+
+  private void append(Slot slot) {
     if (first == null) first = slot;
     else last.next = slot;
     last = slot;
     count++;
-    bytes += slot.costBytes;
-    TextCommand.Request request = slot.request;
-    if (request != null) keyOrder.begin(request.writes(), hash(request));
+  }
+
+  private boolean mayBegin(TextCommand.Request request) {
+    if (keyOrder.isFree(request.writes())) return true;
+    if (!keyOrder.isTracking()) track();
+    return keyOrder.isFree(request.writes(), request.keyHash());
+  }
+
+  private void track() {
+    keyOrder.track();
+    for (Slot one = first; one != null; one = one.next)
+      if (one.request != null && one != last && one.state() != Slot.State.ANSWERED)
+        keyOrder.note(one.request.writes(), one.request.keyHash());
+  }
+
+  /// Where nobody looks at keys their hash need not be found.
+  private int hash(TextCommand.Request request) {
+    return keyOrder.isTracking() ? request.keyHash() : 0;
+  }
+
+  /// Begins what need wait no longer, oldest first, until somebody has no room for it.
+  ///
+  /// @param begins whether there is room; if so, it is asked for
+  void beginWaiting(Predicate<Slot> begins) {
+    // All are counted out, and those that stay are counted in again: each minds only older ones.
+    for (Slot slot = firstWaiting; slot != null; slot = slot.nextWaiting)
+      keyOrder.awaitNoLonger(slot.request.writes(), slot.request.keyHash());
+    Slot before = null;
+    boolean room = true;
+    for (Slot slot = firstWaiting; slot != null; slot = slot.nextWaiting) {
+      boolean writes = slot.request.writes();
+      int hash = slot.request.keyHash();
+      boolean free = room && keyOrder.isFree(writes, hash);
+      if (free) room = begins.test(slot);
+      if (free && room) {
+        keyOrder.begin(writes, hash);
+        if (before == null) firstWaiting = slot.nextWaiting;
+        else before.nextWaiting = slot.nextWaiting;
+      } else {
+        keyOrder.await(writes, hash);
+        before = slot;
+      }
+    }
+    lastWaiting = before;
+  }
+
+  boolean hasWaiting() {
+    return firstWaiting != null;
   }
 
   /// A command has its reply.
@@ -87,29 +140,26 @@ final class CommandQueue {
       postponed++;
       return;
     }
-    slot.answered();
+    slot.become(Slot.State.ANSWERED);
     bytes -= slot.costBytes;
     if (request != null) keyOrder.end(request.writes(), hash(request));
   }
 
-  /// Where nobody looks at keys their hash need not be found.
-  private int hash(TextCommand.Request request) {
-    return keyOrder.isTracking() ? request.keyHash() : 0;
+  // ---- replies ----
+
+  boolean hasAnswer() {
+    return first != null && first.state() == Slot.State.ANSWERED;
   }
 
   /// Takes out the oldest command, if its reply can be sent; null otherwise.
   Slot poll() {
+    if (!hasAnswer()) return null;
     Slot slot = first;
-    if (slot == null || slot.state() != Slot.State.ANSWERED) return null;
     first = slot.next;
     if (first == null) last = null;
     count--;
     heldBytes -= slot.heldBytes;
     return slot;
-  }
-
-  boolean hasAnswer() {
-    return first != null && first.state() == Slot.State.ANSWERED;
   }
 
   /// A read that was postponed and for which there is room now, to be asked again; or null.
@@ -120,7 +170,7 @@ final class CommandQueue {
     if (slot != first && heldBytes + slot.heldBytes > bytesMax) return null;
     heldBytes += slot.heldBytes;
     postponed--;
-    slot.askAgain();
+    slot.become(Slot.State.UNDER_WAY);
     return slot;
   }
 }

@@ -43,9 +43,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final CommandQueue queue;
   private final ArrayDeque<ByteBuf> input = new ArrayDeque<>(2);
 
-  /// A command that was parsed and cannot be begun yet.
-  private TextCommand waiting;
-
   private Phase phase = Phase.SERVING;
   private boolean inputEnded;
 
@@ -106,7 +103,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void dropInput() {
-    waiting = null;
     for (ByteBuf one; (one = input.poll()) != null; ) one.release();
   }
 
@@ -120,7 +116,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     input.add(read);
     begin();
-    if (hasInput()) channel.config().setAutoRead(false);
+    if (!input.isEmpty()) channel.config().setAutoRead(false);
   }
 
   @Override
@@ -145,9 +141,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    // That a client is gone is no news.
-    if (!(cause instanceof IOException))
-      LOG.error("a connection is closed: its front broke", cause);
+    broken(cause);
+  }
+
+  /// Closes the connection for something that no client did, unless it is that one is gone.
+  void broken(Throwable cause) {
+    if (!(cause instanceof IOException)) LOG.error("a connection broke and is closed", cause);
     channel.close();
   }
 
@@ -156,7 +155,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /// A slot of this connection has its reply. Returns whether the connection is to be given a turn,
   /// and nobody said so before.
   boolean answered(Slot slot) {
-    if (slot.request != null) shared.ended(slot.costBytes);
+    shared.ended(slot.costBytes);
     if (phase == Phase.CLOSED) return false;
     queue.answered(slot);
     if (due) return false;
@@ -201,14 +200,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     while (begin()) written = send(written);
     if (written != null) flush(written);
     for (Slot slot; channel.isWritable() && (slot = queue.pollPostponed()) != null; ) ask(slot);
-    boolean more = hasInput();
+    boolean more = !input.isEmpty();
     if (queue.isEmpty() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
     else pause(more || !shared.isServing() || !queue.hasRoom() || !channel.isWritable());
     if (weightBytes > 0) weigh();
-  }
-
-  private boolean hasInput() {
-    return waiting != null || !input.isEmpty();
   }
 
   /// Has the socket read, or not.
@@ -231,23 +226,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   // ---- commands ----
 
-  /// Begins what can be begun; returns whether it was anything.
+  /// Begins what can be begun; returns whether there was anything to parse.
   private boolean begin() {
-    boolean begun = false;
-    while (phase == Phase.SERVING && shared.isServing() && hasInput()) {
-      if (!queue.hasRoom() || !channel.isWritable() || !hasShare()) return begun;
-      TextCommand command = waiting == null ? parse() : waiting;
-      waiting = null;
-      if (command instanceof TextCommand.Request request && !queue.mayBegin(request)) {
-        waiting = command;
-        return begun;
-      }
-      if (command != null) {
-        begin(command);
-        begun = true;
-      }
+    if (queue.hasWaiting()) queue.beginWaiting(this::isBegun);
+    boolean parsed = false;
+    while (phase == Phase.SERVING && shared.isServing() && !input.isEmpty()) {
+      if (!queue.hasRoom() || !channel.isWritable() || !hasShare()) return parsed;
+      TextCommand command = parse();
+      if (command == null) return parsed;
+      begin(command);
+      parsed = true;
     }
-    return begun;
+    return parsed;
+  }
+
+  private boolean isBegun(Slot slot) {
+    if (!hasShare()) return false;
+    slot.become(Slot.State.UNDER_WAY);
+    ask(slot);
+    return true;
   }
 
   /// Whether what is under way on all connections leaves room. If not, this one is told when it
@@ -275,14 +272,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case TextCommand.Request request -> {
         lane.counters().begun(request.kind());
         Slot slot = Slot.of(this, request);
-        queue.addUnderWay(slot);
-        ask(slot);
+        if (queue.add(slot)) ask(slot);
       }
       case TextCommand.Admin admin -> {
         lane.counters().add(Counters.ADMIN, 1);
         Slot slot = Slot.ofAdmin(this);
-        queue.addUnderWay(slot);
-        shared.ask(admin, slot::acceptAdmin);
+        queue.add(slot);
+        shared.ask(admin, slot);
       }
       case TextCommand.Version() -> answer(lane.replies().version());
       case TextCommand.Malformed() -> answer(Replies.COMMAND_ERROR);

@@ -1,9 +1,10 @@
 package io.jangada.front.text;
 
-/// Which keys the commands under way on one connection read and write, about. A read overtakes no
-/// write of its key and no write a read, so that one client's commands on one key take effect in
-/// the order in which it sent them. Reads do not mind reads, and writes keep their order by
-/// themselves.
+/// Which keys the commands of one connection read and write, about: those under way, and those that
+/// wait for them. A read overtakes no write of its key and no write a read, so that one client's
+/// commands on one key take effect in the order in which it sent them. Reads do not mind reads.
+/// Writes keep their order whatever their keys: once they are under way by themselves, and before
+/// by waiting for each other.
 ///
 /// Keys are told apart by a part of their hash: two that share it wait for each other without need,
 /// which is harmless. As long as nothing but reads, or nothing but writes, are under way, their
@@ -13,15 +14,18 @@ final class KeyOrder {
 
   private int readCount;
   private int writeCount;
+  private int waitCount;
+  private int waitingWrites;
 
   /// How many are at each place; null while nobody needs to know.
   private short[] reads;
 
   private short[] writes;
+  private short[] waits;
 
-  /// Whether nothing of the other kind is under way.
+  /// Whether any command of this kind may begin.
   boolean isFree(boolean writing) {
-    return (writing ? readCount : writeCount) == 0;
+    return waitCount == 0 && (writing ? readCount : writeCount) == 0;
   }
 
   boolean isTracking() {
@@ -32,15 +36,32 @@ final class KeyOrder {
   void track() {
     reads = new short[PLACES];
     writes = new short[PLACES];
+    waits = new short[PLACES];
   }
 
   void note(boolean writing, int keyHash) {
     (writing ? writes : reads)[place(keyHash)]++;
   }
 
-  /// Whether nothing of the other kind is under way for such a key. Only while tracking.
+  /// Whether such a command need wait neither for those under way nor for those that wait. Only
+  /// while tracking.
   boolean isFree(boolean writing, int keyHash) {
-    return (writing ? reads : writes)[place(keyHash)] == 0;
+    int place = place(keyHash);
+    return (writing ? reads : writes)[place] == 0
+        && waits[place] == 0
+        && (!writing || waitingWrites == 0);
+  }
+
+  void await(boolean writing, int keyHash) {
+    waits[place(keyHash)]++;
+    waitCount++;
+    if (writing) waitingWrites++;
+  }
+
+  void awaitNoLonger(boolean writing, int keyHash) {
+    waits[place(keyHash)]--;
+    waitCount--;
+    if (writing) waitingWrites--;
   }
 
   void begin(boolean writing, int keyHash) {

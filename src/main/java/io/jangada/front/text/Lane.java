@@ -59,7 +59,13 @@ final class Lane {
       if (slot.connection().answered(slot)) due.add(slot.connection());
       slot = next;
     }
-    for (Connection one; (one = due.poll()) != null; ) one.turn();
+    for (Connection one; (one = due.poll()) != null; ) {
+      try {
+        one.turn();
+      } catch (RuntimeException | OutOfMemoryError e) {
+        one.broken(e); // the others are still to have their turn
+      }
+    }
   }
 
   /// The stack turned round: what was answered first is first.

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,20 +70,25 @@ final class Shared {
   }
 
   void ask(TextCommand.Request request, Slot slot) {
-    commands.take(1);
-    bytes.take(slot.costBytes);
+    take(slot);
     if (request.operation() instanceof Operation.Get read)
       served.replica.read(read, settings.reading(), slot);
     else served.replica.submit(request.operation(), request.requestId(), slot);
   }
 
-  void ask(TextCommand.Admin admin, Consumer<AdminReply> reply) {
+  void ask(TextCommand.Admin admin, Slot slot) {
+    take(slot);
     try {
-      served.desk.run(admin.words(), reply);
+      served.desk.run(admin.words(), slot::acceptAdmin);
     } catch (RuntimeException e) {
       LOG.error("'admin {}' failed", String.join(" ", admin.words()), e);
-      reply.accept(new AdminReply.InternalError());
+      slot.acceptAdmin(new AdminReply.InternalError());
     }
+  }
+
+  private void take(Slot slot) {
+    commands.take(1);
+    bytes.take(slot.costBytes);
   }
 
   // ---- connections ----

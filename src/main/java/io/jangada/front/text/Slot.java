@@ -21,6 +21,9 @@ final class Slot implements Consumer<Outcome> {
   /// The connection's next command.
   Slot next;
 
+  /// The connection's next command that waits for others.
+  Slot nextWaiting;
+
   /// The next on the lane's stack of what was answered.
   Slot below;
 
@@ -40,6 +43,8 @@ final class Slot implements Consumer<Outcome> {
 
   /// Where a command is on its way.
   enum State {
+    /// It waits for others on its key.
+    WAITING,
     /// Somebody was asked and will answer.
     UNDER_WAY,
     /// It was answered; the reply is to be sent.
@@ -94,18 +99,14 @@ final class Slot implements Consumer<Outcome> {
     return state;
   }
 
-  void answered() {
-    state = State.ANSWERED;
+  void become(State next) {
+    state = next;
   }
 
   /// Lets go of the value.
   void postpone() {
     outcome = null;
     state = State.POSTPONED;
-  }
-
-  void askAgain() {
-    state = State.UNDER_WAY;
   }
 
   Outcome outcome() {

@@ -30,7 +30,7 @@ public final class TextFront implements AutoCloseable {
   private static final long CLOSE_MILLIS_MAX = 1_000;
 
   /// Refused connections that may take their time to go.
-  private static final int REFUSALS_MAX = 256;
+  private static final int LINGERING_MAX = 256;
 
   /// Beyond, a client's replies wait until it has taken some.
   private static final WriteBufferWaterMark UNSENT_BYTES =
@@ -39,7 +39,8 @@ public final class TextFront implements AutoCloseable {
   private final TextSettings settings;
   private final Shared shared;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
-  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger admitted = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
   private final Channel listener;
 
   private TextFront(TextSettings settings, Loops loops) throws IOException {
@@ -52,6 +53,7 @@ public final class TextFront implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
@@ -79,15 +81,16 @@ public final class TextFront implements AutoCloseable {
 
   private void accept(SocketChannel channel) {
     Lane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> new Lane(loop, settings));
-    int others = open.getAndIncrement();
-    channel.closeFuture().addListener(_ -> open.decrementAndGet());
-    if (others < settings.limits().connectionsMax()) {
+    if (admitted.incrementAndGet() <= settings.limits().connectionsMax()) {
+      channel.closeFuture().addListener(_ -> admitted.decrementAndGet());
       channel.pipeline().addLast(new Connection(shared, lane, channel));
-    } else {
-      lane.counters().add(Counters.REFUSED, 1);
-      boolean lingers = others < settings.limits().connectionsMax() + REFUSALS_MAX;
-      channel.pipeline().addLast(new Refusal(channel, lingers));
+      return;
     }
+    admitted.decrementAndGet();
+    lane.counters().add(Counters.REFUSED, 1);
+    boolean lingers = refused.incrementAndGet() <= LINGERING_MAX;
+    channel.closeFuture().addListener(_ -> refused.decrementAndGet());
+    channel.pipeline().addLast(new Refusal(channel, lingers));
   }
 
   /// Where it listens.

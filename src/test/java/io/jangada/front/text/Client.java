@@ -58,9 +58,14 @@ final class Client implements AutoCloseable {
     return send(text).line();
   }
 
-  /// Sends a command and reads a whole reply: its line, and after a bar the data, if there is any.
+  /// Sends a command and reads a whole reply.
   String value(String text) throws IOException {
-    String line = ask(text);
+    return send(text).reply();
+  }
+
+  /// A whole reply: its line, and after a bar the data, if there is any.
+  String reply() throws IOException {
+    String line = line();
     if (!line.startsWith("VALUE ")) return line;
     String data = text(Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
     if (!line().isEmpty()) throw new IOException("no CRLF after the data");

@@ -40,7 +40,7 @@ class LifeTest {
     assertThat(served.front.stats().connections().opened()).isLessThanOrEqualTo(2);
     served.front.serve(served.member.replica(), AdminDesk.NONE);
     assertThat(early.line()).startsWith("OK ");
-    assertThat(early.value("")).isEqualTo("VALUE 1|x");
+    assertThat(early.reply()).isEqualTo("VALUE 1|x");
     assertThat(early.line()).isEqualTo("ERR_CMD_ERR");
     assertThat(gone.rest()).matches("OK [0-9]+\r\n");
     assertThat(served.client().value("get b\r\n")).isEqualTo("VALUE 1|x");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,14 +38,14 @@ class PipelineTest {
   @Test
   void manyCommandsInOnePacketAreAnsweredInOrder() throws IOException {
     StringBuilder commands = new StringBuilder();
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 300; i++) {
       commands.append("set k").append(i).append(" 0 ").append(("" + i).length());
       commands.append("\r\n").append(i).append("\r\nget k").append(i).append("\r\nfrob\r\n");
     }
     Thread sender = sendAside(commands.toString().getBytes(StandardCharsets.ISO_8859_1));
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 300; i++) {
       assertThat(client.line()).startsWith("OK ");
-      assertThat(client.value("")).isEqualTo("VALUE " + ("" + i).length() + "|" + i);
+      assertThat(client.reply()).isEqualTo("VALUE " + ("" + i).length() + "|" + i);
       assertThat(client.line()).isEqualTo("ERR_CMD_ERR");
     }
     assertThat(sender.isAlive()).isFalse();
@@ -68,7 +69,7 @@ class PipelineTest {
     String commands = "set k 0 4\r\na\r\nb\r\nget k\r\ndelete k\r\n";
     for (byte b : commands.getBytes(StandardCharsets.ISO_8859_1)) client.send(new byte[] {b});
     assertThat(client.line()).startsWith("OK ");
-    assertThat(client.value("")).isEqualTo("VALUE 4|a\r\nb");
+    assertThat(client.reply()).isEqualTo("VALUE 4|a\r\nb");
     assertThat(client.line()).isEqualTo("DELETED");
   }
 
@@ -81,7 +82,7 @@ class PipelineTest {
     for (int i = 0; i < 300; i++) {
       assertThat(client.line()).as("before %d", i).isEqualTo("ERR_NOT_FOUND");
       assertThat(client.line()).startsWith("OK ");
-      assertThat(client.value("")).isEqualTo("VALUE 3|" + (100 + i));
+      assertThat(client.reply()).isEqualTo("VALUE 3|" + (100 + i));
       assertThat(client.line()).isEqualTo("DELETED");
     }
   }
@@ -124,7 +125,7 @@ class PipelineTest {
     Thread sender = sendInPieces(commands.toString(), random);
     long version = 0;
     for (int i = 0; i < expected.size(); i++) {
-      String reply = client.value("");
+      String reply = client.reply();
       if (reply.startsWith("OK ")) {
         long next = Long.parseLong(reply.substring(3));
         assertThat(next).as("seed %d, reply %d", seed, i).isGreaterThan(version);
@@ -151,5 +152,32 @@ class PipelineTest {
                 throw new IllegalStateException(e);
               }
             });
+  }
+
+  @Test
+  void whateverIsSentGetsAsManyRepliesAsTheTwinSays() throws IOException {
+    long first = System.nanoTime();
+    for (long seed = first; seed < first + 200; seed++) {
+      byte[] input = RandomInput.draw(new SplittableRandom(seed));
+      Client one = served.client().send(input).endOutput();
+      for (TextCommand command : SlowParser.parse(Served.settings(), input)) {
+        if (command instanceof TextCommand.Quit) break;
+        String reply = one.reply();
+        String wanted =
+            switch (command) {
+              case TextCommand.Malformed _, TextCommand.Admin _ -> "ERR_CMD_ERR";
+              case TextCommand.Version _ -> "VERSION jangada";
+              case TextCommand.Overlong _, TextCommand.Dropped _ -> "ERR_INTERNAL";
+              case TextCommand.Quit _ -> "";
+              case TextCommand.Request _ ->
+                  "OK [0-9]+|VALUE .*|DELETED|ERR_NOT_FOUND|ERR_VERSION|ERR_FORGOTTEN";
+            };
+        assertThat(Pattern.compile(wanted, Pattern.DOTALL).matcher(reply).matches())
+            .as("seed %d: %s got %s", seed, command, reply)
+            .isTrue();
+      }
+      assertThat(one.rest()).as("seed %d", seed).isEmpty();
+      one.close();
+    }
   }
 }

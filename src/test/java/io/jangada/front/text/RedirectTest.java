@@ -148,7 +148,7 @@ class RedirectTest {
       assertThat(waiting.get(id).line()).isEqualTo("ERR_CMD_ERR");
     }
     assertThat(waiting.get(2).line()).startsWith("OK ");
-    assertThat(waiting.get(2).value("")).isEqualTo("VALUE 1|x");
+    assertThat(waiting.get(2).reply()).isEqualTo("VALUE 1|x");
     assertThat(waiting.get(2).line()).isEqualTo("ERR_CMD_ERR");
   }
 
