@@ -23,6 +23,12 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
+  /// Lets servers say nothing, in a process that tells of them in words of its own.
+  public static void silence() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context)
+      context.getLogger(OURS).setLevel(Level.OFF);
+  }
+
   /// Turns the whole process to a server's settings. Libraries say as much as a server does from
   /// `debug` on, and their warnings otherwise.
   static void configure(Settings settings) {

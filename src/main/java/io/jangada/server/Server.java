@@ -11,7 +11,6 @@ import io.jangada.node.Transport;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.Disk;
-import io.jangada.store.OsDisk;
 import io.jangada.wire.LinkSettings;
 import io.jangada.wire.Probe;
 import io.jangada.wire.TcpLinks;
@@ -20,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /// One running server: a member on a real disk, its links to the other servers, and the port that
 /// clients come to.
@@ -70,14 +68,13 @@ public final class Server implements AutoCloseable {
   /// Starts a server. Its client port listens before anything else; what comes in is held until the
   /// member has recovered what its disk holds.
   ///
-  /// @param broken told, on one of the server's threads, when it had to stop by itself; it is still
-  ///   to be closed then
+  /// @param host told what happens to it
   /// @throws IOException when it cannot start; the message says why, and nothing is left running
-  public static Server start(ServerConfig config, int id, Consumer<Throwable> broken)
+  public static Server start(ServerConfig config, int id, Host host)
       throws ConfigException, IOException {
     Server server = new Server(config, id);
     try {
-      server.begin(broken);
+      server.begin(host);
       return server;
     } catch (IOException | RuntimeException e) {
       try (server) {
@@ -86,7 +83,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private void begin(Consumer<Throwable> broken) throws IOException {
+  private void begin(Host host) throws IOException {
     MemberSettings settings = new MemberSettings(config);
     front = TextFront.start(textSettings(settings), clientLoops);
     journal.info("takes commands on " + front.address());
@@ -95,8 +92,8 @@ public final class Server implements AutoCloseable {
     member =
         DurableMember.start(
             settings.of(entry.id()),
-            new DurableMember.Surroundings(disk(), throttled(), new SplittableRandom(seed())),
-            new Watcher(broken));
+            new DurableMember.Surroundings(disk(host), throttled(), new SplittableRandom(seed())),
+            new Watcher(host));
     Replica replica = member.replica();
     replica.status(status -> addresses.inForce(status.membership()));
     questions.ask(replica);
@@ -150,11 +147,11 @@ public final class Server implements AutoCloseable {
     if (replica != null) replica.receive(message);
   }
 
-  private Disk disk() throws IOException {
+  private Disk disk(Host host) throws IOException {
     boolean syncs = config.settings().is(Setting.FSYNC, "always");
     if (!syncs)
       journal.warn("NEVER SYNCS (Fsync is unsafe-never): a power failure loses what was promised");
-    OsDisk disk = new OsDisk(config.dataDirectory(entry.id()));
+    Disk disk = host.disk(config.dataDirectory(entry.id()));
     journal.info("keeps its data in " + disk);
     return new WatchedDisk(disk, syncs, meter);
   }
@@ -204,6 +201,16 @@ public final class Server implements AutoCloseable {
     return front.address();
   }
 
+  /// What it makes of commands, for a program that has it inside.
+  public Replica replica() {
+    return member.replica();
+  }
+
+  /// Cuts all traffic with a peer, or lets it flow again.
+  public void block(int peer, boolean blocked) {
+    links.block(peer, blocked);
+  }
+
   /// Ends in good order, within two seconds: takes no more commands, answers those that were begun,
   /// hands the lead over if it has it, and closes.
   public synchronized void stop() {
@@ -219,23 +226,31 @@ public final class Server implements AutoCloseable {
 
   /// Ends at once, without handing anything over.
   @Override
-  public synchronized void close() {
+  public void close() {
+    if (!close(CLOSE_MILLIS_MAX)) journal.warn("leaves without its disk, which does not answer");
+  }
+
+  /// Ends at once, without handing anything over.
+  ///
+  /// @param diskMillisMax how long the disk is waited for
+  /// @return whether the disk was let go of
+  public synchronized boolean close(long diskMillisMax) {
     stopped = true;
     if (desk != null) desk.close();
     if (front != null) front.close();
     if (http != null) http.close();
-    if (member != null && !member.close(CLOSE_MILLIS_MAX))
-      journal.warn("leaves without its disk, which does not answer");
+    boolean closed = member == null || member.close(diskMillisMax);
     if (links != null) links.close();
     clientLoops.close();
     peerLoops.close();
+    return closed;
   }
 
   private final class Watcher implements DurableMember.Watcher {
-    private final Consumer<Throwable> broken;
+    private final Host host;
 
-    Watcher(Consumer<Throwable> broken) {
-      this.broken = broken;
+    Watcher(Host host) {
+      this.host = host;
     }
 
     @Override
@@ -244,18 +259,20 @@ public final class Server implements AutoCloseable {
         addresses.inForce(membership);
       journal.event(event);
       turn.event();
+      host.event(event);
     }
 
     @Override
     public void diskFull(boolean full) {
       journal.diskFull(full);
+      host.diskFull(full);
     }
 
     @Override
     public void stopped(Throwable cause) {
       journal.error("STOPS: " + cause.getMessage(), cause);
       isBroken = true;
-      broken.accept(cause);
+      host.stopped(cause);
     }
   }
 }
