@@ -136,7 +136,7 @@ final class Metrics {
             "connection_failures",
             "connections to a peer that could not be made, or ended",
             PEER,
-            each(stats, link -> link.failures() + link.losses()))
+            each(stats, link -> link.failures() + link.refusals() + link.losses()))
         .gauges(
             "connected",
             "whether a peer can be sent to",

@@ -3,6 +3,7 @@ package io.jangada.wire;
 import io.jangada.bytes.MalformedException;
 import io.jangada.node.PeerMessage;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -30,10 +31,7 @@ final class Accepted extends ByteToMessageDecoder {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     remote = (InetSocketAddress) context.channel().remoteAddress();
-    if (!hall.isEntered(context.channel())) {
-      fail(context, "too many connections");
-      return;
-    }
+    hall.entered(context, this);
     int millis = settings.times().connectMillis();
     context
         .executor()
@@ -71,21 +69,24 @@ final class Accepted extends ByteToMessageDecoder {
       refuse(context, refusal);
       return;
     }
-    answer(context, true, "");
+    answer(context, verdict(true, ""));
+    hall.left(context);
     arrivals = hall.admit(hello, context.channel(), remote);
   }
 
   private void refuse(ChannelHandlerContext context, String why) {
     reason = why;
-    answer(context, false, why);
+    answer(context, verdict(false, why)).addListener(ChannelFutureListener.CLOSE);
   }
 
-  private void answer(ChannelHandlerContext context, boolean welcome, String why) {
+  private ChannelFuture answer(ChannelHandlerContext context, Handshake.Verdict verdict) {
     ByteBuf out = context.alloc().buffer(256);
-    Handshake.write(
-        out, new Handshake.Verdict(welcome, settings.clusterId(), settings.memberId(), why));
-    var written = context.writeAndFlush(out);
-    if (!welcome) written.addListener(ChannelFutureListener.CLOSE);
+    Handshake.write(out, verdict);
+    return context.writeAndFlush(out);
+  }
+
+  private Handshake.Verdict verdict(boolean welcome, String why) {
+    return new Handshake.Verdict(welcome, settings.clusterId(), settings.memberId(), why);
   }
 
   private void receive(ByteBuf in) {
@@ -101,11 +102,19 @@ final class Accepted extends ByteToMessageDecoder {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    Throwable inner = cause.getCause() instanceof MalformedException said ? said : cause;
-    fail(context, Addresses.reason(inner));
+    if (!(cause.getCause() instanceof MalformedException said)) {
+      fail(context, Addresses.reason(cause));
+      return;
+    }
+    if (arrivals != null && reason == null) {
+      ByteBuf out = context.alloc().buffer(256);
+      Handshake.writeAgain(out, verdict(false, said.getMessage()));
+      context.writeAndFlush(out);
+    }
+    fail(context, said.getMessage());
   }
 
-  private void fail(ChannelHandlerContext context, String why) {
+  void fail(ChannelHandlerContext context, String why) {
     if (reason == null) reason = why;
     context.close();
   }
@@ -114,7 +123,7 @@ final class Accepted extends ByteToMessageDecoder {
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     super.channelInactive(context);
     if (reason == null) reason = "the peer closed it";
-    hall.left(context.channel());
+    hall.left(context);
     if (arrivals != null) arrivals.ended(context.channel(), reason);
     else hall.turnedAway(remote, reason);
   }

@@ -55,6 +55,10 @@ final class Arrivals {
     if (!link.isBlocked()) receiver.accept(message);
   }
 
+  void close() {
+    if (channel != null) channel.close();
+  }
+
   LinkStats addTo(LinkStats sent) {
     return sent.withReceived(messages, bytes, channel != null);
   }

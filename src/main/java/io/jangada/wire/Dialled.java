@@ -7,7 +7,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A connection that this member made, to send over it. It says hello, and hears one verdict.
+/// A connection that this member made, to send over it. It says hello, and hears a verdict.
 final class Dialled extends ByteToMessageDecoder {
   private final Link link;
   private final Wiring wiring;
@@ -51,7 +51,11 @@ final class Dialled extends ByteToMessageDecoder {
       in.skipBytes(in.readableBytes());
       return;
     }
-    if (welcome) throw new MalformedException("the peer speaks where it is to listen");
+    if (welcome) {
+      Handshake.Verdict last = Handshake.readVerdict(in);
+      if (last != null) throw new MalformedException("it says: " + last.reason());
+      return;
+    }
     if (!versionSeen) {
       int version = Handshake.readVersion(in, "what answered");
       if (version < 0) return;

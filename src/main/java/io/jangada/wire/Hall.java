@@ -1,19 +1,21 @@
 package io.jangada.wire;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
 
 /// Where those who connect are received: who is there, and who may come in. On the event loop.
 final class Hall {
-  /// How many connections there may be, those that have not said hello included.
-  private static final int CONNECTIONS_MAX = 512;
+  /// How many connections there may be that have not said hello.
+  private static final int STRANGERS_MAX = 256;
 
   private final LinkSettings settings;
   private final Peers peers;
   private final Wiring wiring;
-  private final Set<Channel> channels = new HashSet<>();
+  private final SequencedMap<ChannelHandlerContext, Accepted> strangers = new LinkedHashMap<>();
   private final Told told = new Told();
 
   Hall(Wiring wiring, Peers peers) {
@@ -22,13 +24,18 @@ final class Hall {
     this.peers = peers;
   }
 
-  /// Counts a connection, if there is room for it.
-  boolean isEntered(Channel channel) {
-    return channels.size() < CONNECTIONS_MAX && channels.add(channel);
+  /// Somebody connected. When there are too many who said nothing yet, the first of them has had
+  /// the most time for it, and goes.
+  void entered(ChannelHandlerContext context, Accepted stranger) {
+    strangers.put(context, stranger);
+    if (strangers.size() <= STRANGERS_MAX) return;
+    var first = strangers.pollFirstEntry();
+    first.getValue().fail(first.getKey(), "too many connections");
   }
 
-  void left(Channel channel) {
-    channels.remove(channel);
+  /// Somebody is no stranger any more, or gone.
+  void left(ChannelHandlerContext context) {
+    strangers.remove(context);
   }
 
   /// Why somebody may not come in, or null.
@@ -72,6 +79,7 @@ final class Hall {
   }
 
   void close() {
-    Set.copyOf(channels).forEach(Channel::close);
+    List.copyOf(strangers.keySet()).forEach(ChannelHandlerContext::close);
+    for (Peers.Peer peer : peers.all()) peer.arrivals().close();
   }
 }

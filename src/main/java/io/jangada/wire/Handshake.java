@@ -18,7 +18,8 @@ import java.nio.charset.StandardCharsets;
 /// The receiver is the member that the sender believes to have reached; the port is where the
 /// sender listens itself. The verdict names the cluster and the member that the sender did reach.
 /// After a refusal the connection is closed. After a welcome the one who connected sends frames
-/// with messages, and the other one sends nothing more.
+/// with messages. The other one sends nothing more, but that it may end the connection with a
+/// second verdict, a refusal that says why; it may be lost.
 ///
 /// The eight bytes are the same in every version of the protocol, so that versions can at least
 /// name each other.
@@ -52,6 +53,11 @@ final class Handshake {
 
   static void write(ByteBuf out, Verdict verdict) {
     putPreamble(out);
+    writeAgain(out, verdict);
+  }
+
+  /// Appends a verdict alone, as the end of a connection that began with a welcome.
+  static void writeAgain(ByteBuf out, Verdict verdict) {
     int start = Frames.begin(out);
     putText(out.writeByte(verdict.welcome ? 0 : 1), verdict.cluster);
     putText(out.writeInt(verdict.member), verdict.reason);

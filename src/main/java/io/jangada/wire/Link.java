@@ -63,6 +63,7 @@ final class Link {
   private volatile long bytesSent;
   private volatile long connects;
   private volatile long failures;
+  private volatile long refusals;
   private volatile long losses;
   private volatile long connectedNanos = -1;
   private volatile long roundTripMicros = -1;
@@ -111,6 +112,7 @@ final class Link {
         queue.dropped(),
         connects,
         failures,
+        refusals,
         losses,
         queue.bytes(),
         since < 0 ? -1 : (System.nanoTime() - since) / NANOS_PER_MILLI,
@@ -278,7 +280,8 @@ final class Link {
   /// No connection could be made.
   void failed(LinkEvent event) {
     if (state != State.DIALLING) return;
-    failures++;
+    if (event instanceof LinkEvent.Refused) refusals++;
+    else failures++;
     rest();
     tell(event);
   }

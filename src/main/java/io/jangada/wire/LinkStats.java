@@ -4,7 +4,8 @@ package io.jangada.wire;
 ///
 /// @param messagesDropped that waited too long for a connection, or for which there was no room
 /// @param connects how often a connection to the peer was made
-/// @param failures how often none could be made, or one was refused
+/// @param failures how often none could be made
+/// @param refusals how often one was refused, by the peer or because somebody else was in its place
 /// @param losses how often one ended
 /// @param queueBytes what waits to be sent, about
 /// @param connectedMillis for how long the connection has stood; -1 for none
@@ -19,6 +20,7 @@ public record LinkStats(
     long messagesDropped,
     long connects,
     long failures,
+    long refusals,
     long losses,
     long queueBytes,
     long connectedMillis,
@@ -34,6 +36,7 @@ public record LinkStats(
         messagesDropped,
         connects,
         failures,
+        refusals,
         losses,
         queueBytes,
         connectedMillis,

@@ -3,7 +3,12 @@ package io.jangada.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.node.PeerMessage;
+import io.jangada.raft.Entry;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -11,6 +16,8 @@ import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +71,7 @@ class HandshakeTest {
     Ends.End other =
         ends.open(LinkSettings.of("stock", 2, Ends.loopback(0), ends.loops).withTimes(Ends.HASTY));
     ends.addresses.put(2, other.links.address());
-    for (int term = 1; term == 1 || one.stats(2).failures() < 5; term++) {
+    for (int term = 1; term == 1 || one.stats(2).refusals() < 5; term++) {
       one.send(2, term);
       assertThat(other.nextTerm(5)).isEqualTo(-1);
     }
@@ -197,6 +204,39 @@ class HandshakeTest {
             });
     assertThat(ending(one, frame))
         .isEqualTo("the connection of member 2 ended: a message of kind 99");
+  }
+
+  @Test
+  void a_peer_that_ends_a_connection_for_a_reason_says_so() throws Exception {
+    Ends.End one = ends.open(1);
+    Ends.End two = ends.open(ends.settings(2).withLimits(new LinkSettings.Limits(1_024, 1 << 20)));
+    ends.addresses.put(2, two.links.address());
+    assertThat(Ends.isReached(one, two)).isTrue();
+    one.events.clear();
+    Bytes data = Bytes.wrap(new byte[2_000]);
+    Entry entry = new Entry(1, 1, Entry.Kind.COMMAND, data);
+    Message large = new Message.AppendEntries(1, 2, 1, EntryId.ZERO, List.of(entry), 0, 0);
+    one.links.send(new PeerMessage.Raft(large, 0));
+    assertThat(one.nextEvent())
+        .isEqualTo("lost the connection to member 2: it says: a frame of 2067 bytes, at most 1024");
+  }
+
+  @Test
+  void of_too_many_who_say_nothing_the_first_goes_and_members_still_come_in() throws Exception {
+    Ends.End one = ends.open(1);
+    List<Socket> strangers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        Socket stranger = new Socket();
+        stranger.connect(one.links.address(), 10_000);
+        strangers.add(stranger);
+      }
+      assertThat(one.nextEvent()).endsWith("too many connections");
+      assertThat(strangers.getFirst().getInputStream().read()).isEqualTo(-1);
+      assertThat(Ends.isReached(ends.open(2), one)).isTrue();
+    } finally {
+      for (Socket stranger : strangers) stranger.close();
+    }
   }
 
   private static String ending(Ends.End one, byte[] frame) throws Exception {
