@@ -49,8 +49,8 @@ sealed interface Kind {
     private String example() {
       return switch (this) {
         case NONE -> "";
-        case MILLIS -> " of milliseconds, or with a unit as in \"10s\"";
-        case BYTES -> " of bytes, or with a unit as in \"64MiB\"";
+        case MILLIS -> " (milliseconds; or with a unit, as in \"10s\")";
+        case BYTES -> " (bytes; or with a unit, as in \"64MiB\")";
       };
     }
   }

@@ -11,6 +11,10 @@ import io.jangada.wire.JsonReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -173,6 +177,20 @@ final class Fleet implements AutoCloseable {
 
   boolean until(Waiting.Condition condition) throws InterruptedException {
     return Waiting.until(PATIENCE_MILLIS, condition);
+  }
+
+  HttpResponse<String> http(int id, String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(httpAt(id, path)).build());
+  }
+
+  URI httpAt(int id, String path) {
+    return URI.create("http://127.0.0.1:" + at(id).httpPort() + path);
+  }
+
+  static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
   }
 
   Optional<Throwable> brokenBy(int id) {

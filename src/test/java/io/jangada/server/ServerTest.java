@@ -7,10 +7,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.harness.TextReply;
 import io.jangada.wire.Json;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -158,20 +155,20 @@ class ServerTest {
   void httpTellsHowItStands() throws Exception {
     try (Fleet fleet = new Fleet(folder, 3)) {
       fleet.start(0);
-      assertThat(get(fleet, 0, "/livez").statusCode()).isEqualTo(200);
-      assertThat(get(fleet, 0, "/readyz").statusCode()).isEqualTo(503);
-      assertThat(get(fleet, 0, "/health").body()).contains("\"health\":\"false\"", "no leader");
+      assertThat(fleet.http(0, "/livez").statusCode()).isEqualTo(200);
+      assertThat(fleet.http(0, "/readyz").statusCode()).isEqualTo(503);
+      assertThat(fleet.http(0, "/health").body()).contains("\"health\":\"false\"", "no leader");
       fleet.start(1);
       fleet.start(2);
       fleet.askLeader("set boat 0 4", "sail");
       int leader = fleet.leader();
-      assertThat(get(fleet, leader, "/health").body()).isEqualTo("{\"health\":\"true\"}");
-      assertThat(get(fleet, leader, "/ready").statusCode()).isEqualTo(200);
-      assertThat(get(fleet, leader, "/status").body()).contains("\"role\":\"leader\"");
-      assertThat(get(fleet, leader, "/version").body()).contains("\"java\":\"");
-      assertThat(get(fleet, leader, "/").body()).contains("/metrics");
-      assertThat(get(fleet, leader, "/nothing").statusCode()).isEqualTo(404);
-      String metrics = get(fleet, leader, "/metrics").body();
+      assertThat(fleet.http(leader, "/health").body()).isEqualTo("{\"health\":\"true\"}");
+      assertThat(fleet.http(leader, "/ready").statusCode()).isEqualTo(200);
+      assertThat(fleet.http(leader, "/status").body()).contains("\"role\":\"leader\"");
+      assertThat(fleet.http(leader, "/version").body()).contains("\"java\":\"");
+      assertThat(fleet.http(leader, "/").body()).contains("/metrics");
+      assertThat(fleet.http(leader, "/nothing").statusCode()).isEqualTo(404);
+      String metrics = fleet.http(leader, "/metrics").body();
       assertThat(metrics)
           .contains(
               "\njangada_server_has_leader 1.0\n",
@@ -182,23 +179,9 @@ class ServerTest {
               "\njangada_raft_peer_lag_entries{peer=\"",
               "\njangada_disk_wal_fsync_duration_seconds_bucket{le=\"",
               "\njangada_server_client_requests_total{command=\"set\"} ");
-      var post = HttpRequest.newBuilder(uri(fleet, leader, "/status"));
+      var post = HttpRequest.newBuilder(fleet.httpAt(leader, "/status"));
       post.POST(HttpRequest.BodyPublishers.ofString("x"));
-      assertThat(send(post.build()).statusCode()).isEqualTo(405);
-    }
-  }
-
-  private static URI uri(Fleet fleet, int id, String path) {
-    return URI.create("http://127.0.0.1:" + fleet.at(id).httpPort() + path);
-  }
-
-  private static HttpResponse<String> get(Fleet fleet, int id, String path) throws Exception {
-    return send(HttpRequest.newBuilder(uri(fleet, id, path)).build());
-  }
-
-  private static HttpResponse<String> send(HttpRequest request) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(Fleet.send(post.build()).statusCode()).isEqualTo(405);
     }
   }
 

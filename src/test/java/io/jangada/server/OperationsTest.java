@@ -1,0 +1,95 @@
+package io.jangada.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What people who run servers are told is so.
+class OperationsTest {
+  private static final Path ROOT = Path.of("").toAbsolutePath();
+  private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (\\S+) \\w+$");
+  private static final Pattern METRIC = Pattern.compile("jangada_[a-z_]+");
+
+  @TempDir private Path folder;
+
+  private static String document() throws IOException {
+    return Files.readString(ROOT.resolve("docs/OPERATIONS.md"));
+  }
+
+  @Test
+  void everySettingHasItsRowInTheTable() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (Setting setting : Setting.values()) {
+      String standard = setting.standardAsWritten();
+      rows.add(
+          String.format(
+              "| `%s` | %s | %s%s |",
+              setting.field(),
+              standard.isEmpty() ? "" : "`" + standard + "`",
+              setting.meaning(),
+              setting.kind() instanceof Kind.Word(List<String> words)
+                  ? ": `" + String.join("`, `", words) + "`"
+                  : ""));
+    }
+    assertThat(document()).contains(String.join("\n", rows));
+  }
+
+  @Test
+  @Timeout(60)
+  void everyMetricIsDocumentedAndEveryAlertLooksAtOne() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      int leader = fleet.leader();
+      fleet.askLeader("set boat 0 4", "sail");
+      Set<String> exported = names(FAMILY, fleet.http(leader, "/metrics").body());
+      Set<String> undocumented = new TreeSet<>(exported);
+      undocumented.removeIf(name -> documented(name));
+      assertThat(undocumented).isEmpty();
+      Set<String> watched = names(METRIC, Files.readString(ROOT.resolve("docs/alerts.yml")));
+      watched.removeIf(name -> exported.contains(name.replaceFirst("_bucket$", "")));
+      assertThat(watched).isEmpty();
+    }
+  }
+
+  private static boolean documented(String name) {
+    try {
+      return document().contains("`" + name + "`");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static Set<String> names(Pattern pattern, String text) {
+    Set<String> names = new TreeSet<>();
+    pattern
+        .matcher(text)
+        .results()
+        .map((MatchResult found) -> found.groupCount() == 0 ? found.group() : found.group(1))
+        .forEach(names::add);
+    return names;
+  }
+
+  @Test
+  void theConfigurationOfTheCheckoutIsThreeServersOnLoopback() throws Exception {
+    ServerConfig config = ServerConfig.read(ROOT.resolve("config.json"));
+    assertThat(config.servers()).hasSize(3);
+    for (ServerConfig.Entry entry : config.servers()) {
+      assertThat(entry.clientPort()).isEqualTo(9000 + entry.id());
+      assertThat(config.listen(entry)).contains("localhost");
+      assertThat(config.dataDirectory(entry.id()))
+          .isEqualTo(ROOT.resolve("data/server-" + entry.id()));
+    }
+    assertThat(Files.readAllLines(ROOT.resolve(".gitignore"))).contains("/data/");
+  }
+}
