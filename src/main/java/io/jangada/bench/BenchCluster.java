@@ -1,6 +1,9 @@
 package io.jangada.bench;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.Leash;
@@ -9,6 +12,8 @@ import io.jangada.harness.ServerProgram;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
+import io.jangada.wire.Json;
+import io.jangada.wire.JsonReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -77,6 +82,33 @@ public final class BenchCluster implements AutoCloseable {
     new LeaderSearch(processes).await(START_MILLIS_MAX);
     for (int id : processes.awake())
       Waiting.need("server " + id + " in service", START_MILLIS_MAX, () -> look(id));
+  }
+
+  /// Waits until every member has all that the leader has.
+  public void awaitCaughtUp(JangadaClient client) throws InterruptedException, TimeoutException {
+    Waiting.need("members that have caught up", START_MILLIS_MAX, () -> caughtUp(client));
+  }
+
+  private Optional<Long> caughtUp(JangadaClient client) throws IOException {
+    long lowest = Long.MAX_VALUE;
+    long highest = 0;
+    for (Endpoint each : endpoints()) {
+      Optional<Json.Obj> status = status(client, each);
+      if (status.isEmpty()) return Optional.empty();
+      lowest = Math.min(lowest, status.get().number("appliedIndex", 0, Long.MAX_VALUE));
+      highest = Math.max(highest, status.get().number("lastIndex", 0, Long.MAX_VALUE));
+    }
+    return lowest == highest ? Optional.of(lowest) : Optional.empty();
+  }
+
+  /// How a member stands; empty when it does not say.
+  Optional<Json.Obj> status(JangadaClient client, Endpoint at) throws IOException {
+    if (!(client.adminAt(at, "status").join() instanceof Reply.Told(Bytes content)))
+      return Optional.empty();
+    byte[] bytes = content.toArray();
+    if (!(new JsonReader().read(bytes, 0, bytes.length) instanceof Json.Obj status))
+      throw new IOException("the status of " + at + " is no object");
+    return status.flag("ok") ? Optional.of(status) : Optional.empty();
   }
 
   private Optional<TextReply> look(int id) throws IOException {

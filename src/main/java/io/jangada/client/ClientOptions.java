@@ -31,7 +31,7 @@ public record ClientOptions(
       int connectMillis,
       long backOffMinMillis,
       long backOffMaxMillis) {
-    public static final Timing DEFAULT = new Timing(10_000, 2_000, 1_000, 10, 100);
+    public static final Timing DEFAULT = new Timing(10_000, 2_000, 1_000, 10, 50);
 
     /// No duration may be longer: a day.
     public static final long MILLIS_MAX = 86_400_000;

@@ -2,7 +2,9 @@ package io.jangada.cli.bench;
 
 import io.jangada.bench.BenchCluster;
 import io.jangada.bench.BenchRun;
+import io.jangada.bench.Failover;
 import io.jangada.bench.Load;
+import io.jangada.bench.Restart;
 import io.jangada.bench.Workload;
 import io.jangada.cli.Bar;
 import io.jangada.cli.ExitCode;
@@ -132,14 +134,33 @@ public final class BenchCommand implements Callable<Integer> {
           "A flag for their Java, instead of all that bin/kvstore gives; can be repeated.")
   private List<String> jvm = List.of();
 
+  @Option(
+      names = "--failover",
+      paramLabel = "N",
+      description =
+          "Instead: kill the leader N times, and measure how long it takes each time to the next"
+              + " acknowledged write.")
+  private Integer failover;
+
+  @Option(
+      names = "--restart",
+      paramLabel = "KEYS",
+      description =
+          "Instead: write so many keys of 16 bytes with values of 100, kill all members, and"
+              + " measure how long it takes from their start to the first answer; and the memory"
+              + " of a key.")
+  private Integer restart;
+
   @Override
   public Integer call() throws InterruptedException {
     List<Load> loads = loads();
+    check();
     try {
       if (endpoints != null) return onForeign(loads);
-      if (members < 1 || members > 9) throw wrong("--members must be 1 to 9, not " + members);
       var plan = new BenchCluster.Plan(members, settings, jvm, directory);
       try (BenchCluster cluster = BenchCluster.start(plan)) {
+        if (failover != null) return failover(cluster);
+        if (restart != null) return restart(cluster);
         return measure(
             loads, new BenchRun.Target(cluster.endpoints(), cluster.pids(), cluster.directory()));
       }
@@ -148,6 +169,42 @@ public final class BenchCommand implements Callable<Integer> {
     } catch (IOException e) {
       return telling.failed(ExitCode.FAILED, "failed", e.getMessage());
     }
+  }
+
+  private void check() {
+    if (members < 1 || members > 9) throw wrong("--members must be 1 to 9, not " + members);
+    if (failover != null && (failover < 1 || failover > 1_000))
+      throw wrong("--failover must be 1 to 1000, not " + failover);
+    if (restart != null && (restart < 1 || restart > Load.KEYS_MAX))
+      throw wrong("--restart must be 1 to " + Load.KEYS_MAX + ", not " + restart);
+    if (failover != null && members < 3) throw wrong("--failover needs --members of 3 or more");
+    boolean several = (failover != null ? 1 : 0) + (restart != null ? 1 : 0) > 1;
+    boolean mixed =
+        (failover != null || restart != null) && (endpoints != null || workload != null);
+    if (several || mixed)
+      throw wrong("--failover and --restart stand alone, and start members of their own");
+  }
+
+  private int failover(BenchCluster cluster)
+      throws IOException, InterruptedException, TimeoutException {
+    Failover measured;
+    try (Bar bar = Bar.of("failover")) {
+      measured = Failover.measure(cluster, failover, bar);
+    }
+    if (telling.isJson()) telling.json(out -> Row.json(measured, out));
+    else telling.line(Row.line(measured));
+    return ExitCode.OK;
+  }
+
+  private int restart(BenchCluster cluster)
+      throws IOException, InterruptedException, TimeoutException {
+    Restart measured;
+    try (Bar bar = Bar.of("restart")) {
+      measured = Restart.measure(cluster, restart, bar);
+    }
+    if (telling.isJson()) telling.json(out -> Row.json(measured, out));
+    else telling.line(Row.line(measured));
+    return ExitCode.OK;
   }
 
   private int onForeign(List<Load> loads)

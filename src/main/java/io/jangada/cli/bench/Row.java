@@ -1,9 +1,12 @@
 package io.jangada.cli.bench;
 
 import io.jangada.bench.BenchRun;
+import io.jangada.bench.Failover;
 import io.jangada.bench.Limits;
 import io.jangada.bench.Load;
 import io.jangada.bench.Measured;
+import io.jangada.bench.Restart;
+import io.jangada.bench.Workload;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -86,6 +89,44 @@ final class Row {
     out.writeNumberProperty("roundTripMillisP50", rounded(limits.roundTripMillisP50()));
   }
 
+  static String line(Failover failover) {
+    return format(
+        "kill -9 of the leader to the next acknowledged write, %d times: p50 %.0f ms, worst %.0f"
+            + " ms",
+        failover.millis().length, failover.p50(), failover.worst());
+  }
+
+  static void json(Failover failover, JsonGenerator out) {
+    out.writeBooleanProperty("ok", true);
+    out.writeStringProperty("measured", "failover");
+    out.writeNumberProperty("p50Millis", rounded(failover.p50()));
+    out.writeNumberProperty("worstMillis", rounded(failover.worst()));
+    out.writeArrayPropertyStart("millis");
+    for (double each : failover.millis()) out.writeNumber(rounded(each));
+    out.writeEndArray();
+  }
+
+  static String line(Restart restart) {
+    return format(
+        "%d keys written in %.1f s; restart with them and %d entries behind the snapshot: first"
+            + " answer after %.2f s; heap for a key: %s bytes",
+        restart.keys(),
+        restart.loadSeconds(),
+        restart.entries(),
+        restart.seconds(),
+        text("%.0f", restart.bytesPerKey()));
+  }
+
+  static void json(Restart restart, JsonGenerator out) {
+    out.writeBooleanProperty("ok", true);
+    out.writeStringProperty("measured", "restart");
+    out.writeNumberProperty("keys", restart.keys());
+    out.writeNumberProperty("entriesBehindSnapshot", restart.entries());
+    out.writeNumberProperty("loadSeconds", rounded(restart.loadSeconds()));
+    out.writeNumberProperty("seconds", rounded(restart.seconds()));
+    write(out, "heapBytesPerKey", restart.bytesPerKey());
+  }
+
   private static void write(JsonGenerator out, String name, Optional<Double> value) {
     value.ifPresent(v -> out.writeNumberProperty(name, rounded(v)));
   }
@@ -98,16 +139,15 @@ final class Row {
   /// What a bench without a workload does: the shapes by which stores of this kind are compared.
   static List<Load> standard(Load like) {
     return List.of(
-        of(like, io.jangada.bench.Workload.put, 1, 1),
-        of(like, io.jangada.bench.Workload.put, 64, 1),
-        of(like, io.jangada.bench.Workload.put, 16, 32),
-        of(like, io.jangada.bench.Workload.get, 1, 1),
-        of(like, io.jangada.bench.Workload.get, 64, 1),
-        of(like, io.jangada.bench.Workload.get, 16, 32));
+        of(like, Workload.put, 1, 1),
+        of(like, Workload.put, 64, 1),
+        of(like, Workload.put, 16, 32),
+        of(like, Workload.get, 1, 1),
+        of(like, Workload.get, 64, 1),
+        of(like, Workload.get, 16, 32));
   }
 
-  private static Load of(
-      Load like, io.jangada.bench.Workload workload, int connections, int inFlight) {
+  private static Load of(Load like, Workload workload, int connections, int inFlight) {
     return new Load(
         workload,
         connections,

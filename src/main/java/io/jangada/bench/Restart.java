@@ -1,0 +1,121 @@
+package io.jangada.bench;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.client.ClientOptions;
+import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
+import io.jangada.harness.Waiting;
+import io.jangada.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleConsumer;
+
+/// How long a cluster takes from its start to its first answer when it has much to remember: keys
+/// in a snapshot, and entries of the log behind it. And how much memory a key takes.
+///
+/// @param keys of 16 bytes, with values of [#VALUE_BYTES]
+/// @param loadSeconds writing them
+/// @param entries of the log behind the snapshot
+/// @param bytesPerKey of the heap of one member, without garbage; empty where that cannot be found
+///   out
+/// @param seconds from starting all processes, after `kill -9` of all, to the answer to a read
+public record Restart(
+    int keys, double loadSeconds, int entries, Optional<Double> bytesPerKey, double seconds) {
+  public static final int VALUE_BYTES = 100;
+
+  private static final int ENTRIES_BEHIND = 100_000;
+  private static final long STEP_MILLIS_MAX = 300_000;
+  private static final long COLLECT_SECONDS_MAX = 120;
+  private static final Duration FIRST_ANSWER_MAX = Duration.ofMinutes(10);
+
+  /// @param progress from step to step
+  public static Restart measure(BenchCluster cluster, int keys, DoubleConsumer progress)
+      throws IOException, InterruptedException, TimeoutException {
+    Load all = load(keys);
+    try (JangadaClient client = JangadaClient.connect(ClientOptions.of(cluster.endpoints()))) {
+      Endpoint leader = cluster.endpoint(cluster.leader());
+      Optional<Long> before = heap(cluster, client, leader);
+      double loadSeconds = fill(leader, all);
+      cluster.awaitCaughtUp(client);
+      progress.accept(0.5);
+      Optional<Long> after = heap(cluster, client, leader);
+      snapshots(cluster, client);
+      progress.accept(0.7);
+      int entries = Math.min(ENTRIES_BEHIND, keys);
+      fill(leader, load(entries));
+      cluster.awaitCaughtUp(client);
+      progress.accept(0.8);
+      for (int id : cluster.processes().ids()) cluster.processes().kill(id);
+      double seconds = firstAnswer(cluster, client);
+      progress.accept(1);
+      Optional<Double> perKey =
+          before.flatMap(b -> after.map(a -> Math.max(0, a - b) / (double) keys));
+      return new Restart(keys, loadSeconds, entries, perKey, seconds);
+    }
+  }
+
+  private static Load load(int keys) {
+    return new Load(Workload.get, 1, 1, 0, VALUE_BYTES, keys, true, 1, 0);
+  }
+
+  private static double fill(Endpoint leader, Load load) throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    try (LoadRun run = new LoadRun(leader)) {
+      run.prefill(load);
+    }
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  /// What the heap of the leader holds when it is rid of garbage.
+  private static Optional<Long> heap(BenchCluster cluster, JangadaClient client, Endpoint leader)
+      throws IOException, InterruptedException, TimeoutException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    if (!Files.isExecutable(jcmd)) return Optional.empty();
+    long pid = cluster.processes().process(cluster.leader()).pid();
+    Process collecting =
+        new ProcessBuilder(jcmd.toString(), "" + pid, "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!collecting.waitFor(COLLECT_SECONDS_MAX, TimeUnit.SECONDS)) collecting.destroyForcibly();
+    if (collecting.isAlive() || collecting.exitValue() != 0) return Optional.empty();
+    return cluster.status(client, leader).map(status -> status.number("memoryBytes", 0, 1L << 50));
+  }
+
+  /// Lets every member take a snapshot, and waits until it has one of all that there is.
+  private static void snapshots(BenchCluster cluster, JangadaClient client)
+      throws IOException, InterruptedException, TimeoutException {
+    for (Endpoint each : cluster.endpoints()) {
+      Json.Obj now =
+          cluster
+              .status(client, each)
+              .orElseThrow(() -> new IOException(each + " does not say how it stands"));
+      long index = now.number("appliedIndex", 0, Long.MAX_VALUE);
+      client.adminAt(each, "snapshot").join();
+      Waiting.need(
+          "snapshot of " + each,
+          STEP_MILLIS_MAX,
+          () -> cluster.status(client, each).filter(status -> covers(status, index)));
+    }
+  }
+
+  private static boolean covers(Json.Obj status, long index) {
+    return status.number("snapshotIndex", 0, Long.MAX_VALUE) >= index;
+  }
+
+  private static double firstAnswer(BenchCluster cluster, JangadaClient client) throws IOException {
+    long began = System.nanoTime();
+    cluster.processes().startAll();
+    Bytes key = Bytes.utf8(Keys.ofValues(VALUE_BYTES).text(0));
+    Reply.ToGet reply = client.within(FIRST_ANSWER_MAX).get(key).join();
+    if (!(reply instanceof Reply.Found))
+      throw new IOException("after the restart a read came to " + reply);
+    return (System.nanoTime() - began) / 1e9;
+  }
+}

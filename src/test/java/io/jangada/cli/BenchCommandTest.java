@@ -1,0 +1,123 @@
+package io.jangada.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.client.FakeServer;
+import io.jangada.client.FakeStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `bench` from end to end, too short for its figures to mean anything: it must go through without
+/// a wrong answer.
+@Timeout(180)
+class BenchCommandTest {
+  private static final String HEAP = "--jvm=-Xmx160m";
+  private static final String COMPILER = "--jvm=-XX:TieredStopAtLevel=1";
+  private static final String COLLECTOR = "--jvm=-XX:+UseSerialGC";
+
+  @TempDir private Path folder;
+
+  private CommandRun bench(String... args) {
+    List<String> all = new ArrayList<>(List.of("bench", "--dir=" + folder));
+    all.addAll(List.of(args));
+    return CommandRun.of(Map.of(), folder, new byte[0], all.toArray(String[]::new));
+  }
+
+  private CommandRun own(String... args) {
+    List<String> all = new ArrayList<>(List.of(HEAP, COMPILER, COLLECTOR));
+    all.addAll(List.of(args));
+    return bench(all.toArray(String[]::new));
+  }
+
+  @Test
+  void theUsualShapesGoThroughOnThreeMembersOfItsOwn() throws Exception {
+    CommandRun ran = own("--seconds=0.2", "--warmup=0.1", "--keys=200", "-o", "json");
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out().lines()).hasSize(6);
+    assertThat(ran.out().lines())
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .contains("\"ok\":true", "\"wrong\":0", "p999Millis", "serverCpu", "sync"));
+    try (var left = Files.list(folder)) {
+      assertThat(left).as("what it left behind").isEmpty();
+    }
+  }
+
+  @Test
+  void aLeaderIsKilledAndAllAreStartedAgain() {
+    CommandRun failover = own("--failover=1", "-o", "json");
+    assertThat(failover.err()).isEmpty();
+    assertThat(failover.out()).contains("\"measured\":\"failover\"", "\"p50Millis\"");
+    CommandRun restart = own("--restart=2000", "--members=1");
+    assertThat(restart.err()).isEmpty();
+    assertThat(restart.out()).contains("2000 keys written", "first answer after");
+  }
+
+  @Test
+  void onServersOfOthersItPrintsATable() throws Exception {
+    try (FakeServer server = new FakeServer(new FakeStore(false))) {
+      CommandRun ran =
+          bench(
+              "--endpoints=" + server.endpoint(),
+              "--workload=mix",
+              "--connections=2",
+              "--in-flight=4",
+              "--keys=50",
+              "--value-bytes=20",
+              "--seconds=0.2",
+              "--warmup=0.05");
+      assertThat(ran.err()).isEmpty();
+      assertThat(ran.code()).isZero();
+      List<String> lines = ran.out().lines().toList();
+      assertThat(lines).hasSize(3);
+      assertThat(lines.get(0)).startsWith("limits: fdatasync of 36 bytes");
+      assertThat(lines.get(1)).startsWith("workload");
+      assertThat(lines.get(2)).startsWith("mix 2 x 4").endsWith(" 0");
+    }
+  }
+
+  @Test
+  void wrongAnswersFailTheRunAndAreShown() throws Exception {
+    FakeStore store = new FakeStore(true);
+    FakeServer.Script liar =
+        asked -> asked.line().startsWith("get b") ? "ERR_NOT_FOUND\r\n" : store.answer(asked);
+    try (FakeServer server = new FakeServer(liar)) {
+      CommandRun ran =
+          bench(
+              "--endpoints=" + server.endpoint(),
+              "--workload=get",
+              "--connections=1",
+              "--keys=5",
+              "--seconds=0.1",
+              "--warmup=0");
+      assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
+      assertThat(ran.err()).contains("GET answered 'ERR_NOT_FOUND'");
+    }
+  }
+
+  @Test
+  void whatMakesNoSenseIsAUsageError() {
+    for (String wrong :
+        List.of(
+            "--connections=0",
+            "--in-flight=2000",
+            "--members=0",
+            "--value-bytes=0",
+            "--seconds=0",
+            "--rate=-1",
+            "--failover=0",
+            "--restart=0",
+            "--endpoints=x",
+            "--workload=drop")) assertThat(bench(wrong).code()).as(wrong).isEqualTo(ExitCode.USAGE);
+    assertThat(bench("--failover=1", "--endpoints=h:1").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(bench("--failover=1", "--restart=5").code()).isEqualTo(ExitCode.USAGE);
+  }
+}
