@@ -25,19 +25,21 @@ final class MemberSettings {
   private static final long QUEUE_BYTES_MAX = 64L << 20;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  private final ServerConfig config;
   private final Settings settings;
+  private final int id;
+  private final List<Integer> bootstrap;
 
-  MemberSettings(ServerConfig config) {
-    this.config = config;
+  MemberSettings(ServerConfig config, int id) throws ConfigException {
     this.settings = config.settings();
+    this.id = id;
+    this.bootstrap = config.founders(id);
   }
 
-  DurableMember.Settings of(int id) {
+  DurableMember.Settings member() {
     LogSettings log =
         new LogSettings(settings.whole(Setting.SEGMENT_BYTES), GROUP_BYTES_MAX, QUEUE_BYTES_MAX);
     return new DurableMember.Settings(
-        replica(id), new Start.StorageSettings(settings.text(Setting.CLUSTER), log, kv()));
+        replica(), new Start.StorageSettings(settings.text(Setting.CLUSTER), log, kv()));
   }
 
   KvLimits kv() {
@@ -53,9 +55,9 @@ final class MemberSettings {
         LinkSettings.Limits.DEFAULT.queueBytesMax());
   }
 
-  private ReplicaSettings replica(int id) {
+  private ReplicaSettings replica() {
     long requestTimeout = settings.number(Setting.REQUEST_TIMEOUT_MILLIS);
-    return ReplicaSettings.of(raft(id))
+    return ReplicaSettings.of(raft())
         .withFollowers(
             settings.is(Setting.FOLLOWERS, "forward") ? Followers.FORWARD : Followers.HOLD)
         .withTimes(
@@ -73,11 +75,11 @@ final class MemberSettings {
     return new Reading.Linearizable();
   }
 
-  private RaftConfig raft(int id) {
+  private RaftConfig raft() {
     int heartbeat = ticks(settings.number(Setting.HEARTBEAT_MILLIS));
     int electionMin = Math.max(2 * heartbeat, ticks(settings.low(Setting.ELECTION_TIMEOUT_MILLIS)));
     int electionMax = Math.max(electionMin, ticks(settings.high(Setting.ELECTION_TIMEOUT_MILLIS)));
-    return RaftConfig.of(id, bootstrap(id))
+    return RaftConfig.of(id, Membership.of(bootstrap))
         .withTimes(electionMin, electionMax, heartbeat)
         .withLeaseTicks(leaseTicks(electionMin))
         .withLimits(limits());
@@ -108,16 +110,5 @@ final class MemberSettings {
   private int ticks(long millis) {
     long tick = settings.number(Setting.TICK_MILLIS);
     return (int) Math.max(1, millis / tick);
-  }
-
-  /// The servers of the file, without this one when it is to be added to them.
-  private Membership bootstrap(int id) {
-    boolean joins = settings.flag(Setting.JOIN);
-    List<Integer> ids =
-        config.servers().stream()
-            .map(ServerConfig.Entry::id)
-            .filter(other -> other != id || !joins)
-            .toList();
-    return Membership.of(ids);
   }
 }

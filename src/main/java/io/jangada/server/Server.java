@@ -34,6 +34,7 @@ public final class Server implements AutoCloseable {
 
   private final ServerConfig config;
   private final ServerConfig.Entry entry;
+  private final MemberSettings settings;
   private final Journal journal;
   private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
@@ -53,6 +54,7 @@ public final class Server implements AutoCloseable {
   private Server(ServerConfig config, int id) throws ConfigException {
     this.config = config;
     this.entry = config.entry(id);
+    this.settings = new MemberSettings(config, id);
     this.journal = new Journal(id);
     this.addresses = new Addresses(config);
     this.clientLoops = new Loops("clients-" + id, loops());
@@ -84,14 +86,13 @@ public final class Server implements AutoCloseable {
   }
 
   private void begin(Host host) throws IOException {
-    MemberSettings settings = new MemberSettings(config);
-    front = TextFront.start(textSettings(settings), clientLoops);
+    front = TextFront.start(textSettings(), clientLoops);
     journal.info("takes commands on " + front.address());
-    links = TcpLinks.start(linkSettings(settings), this::peer, this::receive, journal::link);
+    links = TcpLinks.start(linkSettings(), this::peer, this::receive, journal::link);
     startHttp();
     member =
         DurableMember.start(
-            settings.of(entry.id()),
+            settings.member(),
             new DurableMember.Surroundings(disk(host), throttled(), new SplittableRandom(seed())),
             new Watcher(host));
     Replica replica = member.replica();
@@ -111,7 +112,7 @@ public final class Server implements AutoCloseable {
     journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
   }
 
-  private LinkSettings linkSettings(MemberSettings settings) {
+  private LinkSettings linkSettings() {
     String cluster = config.settings().text(Setting.CLUSTER);
     return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
         .withLimits(settings.links());
@@ -171,7 +172,7 @@ public final class Server implements AutoCloseable {
         new Desk.Parts(questions, report, addresses, journal, turn, probe, transferMillisMax));
   }
 
-  private TextSettings textSettings(MemberSettings settings) {
+  private TextSettings textSettings() {
     Settings values = config.settings();
     TextSettings.Limits standard = TextSettings.Limits.DEFAULT;
     return TextSettings.of(listen(entry.clientPort()))

@@ -73,6 +73,18 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
         List.of(file + ": there is no server with Id " + id + " among Servers; there are " + ids));
   }
 
+  /// With whom the cluster began, as a server knows it: all servers of the file, without this one
+  /// when it is to be added to them.
+  List<Integer> founders(int id) throws ConfigException {
+    boolean joins = settings.flag(Setting.JOIN);
+    List<Integer> founders =
+        servers.stream().map(Entry::id).filter(other -> other != id || !joins).toList();
+    if (!founders.isEmpty()) return founders;
+    throw new ConfigException(
+        List.of(
+            file + ": Join is true, and Servers lists nobody whom server " + id + " could join"));
+  }
+
   /// Where a server keeps its data: [Setting#DATA_DIR], or a folder of its own below
   /// [Setting#PATH], so that all servers of one machine can share one file.
   public Path dataDirectory(int id) {

@@ -169,6 +169,17 @@ class ServerConfigTest {
   }
 
   @Test
+  void whoJoinsIsNoFounder() throws Exception {
+    write("{'Path':'d','Servers':[" + ENTRY + "," + ENTRY.replaceAll("0", "7") + "]}");
+    assertThat(ServerConfig.read(file()).founders(7)).containsExactly(0, 7);
+    Map<Setting, String> joins = Map.of(Setting.JOIN, "true");
+    assertThat(ServerConfig.read(file(), Map.of(), joins).founders(7)).containsExactly(0);
+    ServerConfig alone = read("{'Path':'d','Join':true,'Servers':[" + ENTRY + "]}");
+    assertThatThrownBy(() -> alone.founders(0))
+        .hasMessage(file() + ": Join is true, and Servers lists nobody whom server 0 could join");
+  }
+
+  @Test
   void aFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile() throws Exception {
     write(
         "{'Path':'data','Cluster':'file','HeartbeatMillis':40,'SnapshotBytes':'1MiB','Servers':["
