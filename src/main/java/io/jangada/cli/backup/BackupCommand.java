@@ -23,10 +23,17 @@ import picocli.CommandLine.Parameters;
     description = {
       "Copy all data into a file while the cluster serves: everything that was acknowledged when"
           + " the copy began is in it. 'restore' makes data directories of it.",
-      "One that was broken off (FILE.part) is gone on with where that is possible.",
-      "Exit codes: 0 the file is whole and on disk, 1 failed, 2 usage, 69 no server could be"
-          + " reached."
+      "One that was broken off (FILE.part) is gone on with where that is possible."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the file is whole, and on disk",
+      "1:failed",
+      "2:wrong usage",
+      "69:no server could be reached"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada backup monday.backup"},
     mixinStandardHelpOptions = true)
 public final class BackupCommand implements Callable<Integer> {
   private static final int ATTEMPTS_MAX = 3;

@@ -29,10 +29,16 @@ import picocli.CommandLine.Spec;
           + " holds. The backup is checked first, down to the last value.",
       "Do it for every server of the configuration, with the same backup, before any of them is"
           + " started. Give the new cluster another name (Cluster) if servers of the old one may"
-          + " still run.",
-      "Exit codes: 0 the directory is made, 1 the backup is damaged or the directory is not empty,"
-          + " 2 usage."
+          + " still run."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the directory is made",
+      "1:nothing is made: the backup is damaged, or the directory is not empty",
+      "2:wrong usage"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada restore monday.backup --id 0 --config config.json"},
     mixinStandardHelpOptions = true)
 public final class RestoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -52,7 +58,7 @@ public final class RestoreCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       defaultValue = "config.json",
-      description = "The configuration of the new cluster (default: ./${DEFAULT-VALUE}).")
+      description = "The configuration of the new cluster (default: ${DEFAULT-VALUE}).")
   private Path config;
 
   @Option(

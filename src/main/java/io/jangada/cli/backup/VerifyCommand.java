@@ -23,10 +23,15 @@ import tools.jackson.core.JsonGenerator;
 /// `jangada verify`: checks every byte of a data directory.
 @Command(
     name = "verify",
-    description = {
-      "Check every byte of the data directory of a server that is not running.",
-      "Exit codes: 0 a server can start from it, 1 it cannot, or could not be read, 2 usage."
+    description = {"Check every byte of the data directory of a server that is not running."},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:a server can start from it",
+      "1:it cannot, or it could not be read",
+      "2:wrong usage"
     },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada verify data/server-0"},
     mixinStandardHelpOptions = true)
 public final class VerifyCommand implements Callable<Integer> {
   @Mixin private Telling telling;

@@ -35,8 +35,20 @@ import picocli.CommandLine.Spec;
           + " shapes.",
       "Columns: cpu/1000 and driver are milliseconds of processor time of all servers, and of the"
           + " load generator, for 1000 requests; MiB is the memory of all servers; B/op what they"
-          + " gave to disks for a request.",
-      "Exit codes: 0 measured, 1 something failed or an answer was wrong, 2 usage, 69 no server."
+          + " gave to disks for a request."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:measured",
+      "1:something failed, or an answer was wrong",
+      "2:wrong usage",
+      "69:no server could be reached"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {
+      "  jangada bench",
+      "  jangada bench --workload mix --connections 64 --in-flight 1",
+      "  jangada bench --workload put --rate 1000 -o json"
     },
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {

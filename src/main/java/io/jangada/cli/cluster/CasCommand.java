@@ -14,10 +14,19 @@ import picocli.CommandLine.Parameters;
     description = {
       "Replace the value of a key if it still has the version that getm told; print OK and the new"
           + " version.",
-      "It is done once, however often it has to be sent.",
-      "Exit codes: 0 stored, 2 usage, 3 no such key, 4 the key has another version, 1 failed or"
-          + " unknown whether it was done, 69 not done: no server could do it."
+      "It is done once, however often it has to be sent."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:stored",
+      "1:failed, or unknown whether it was done: do not repeat it blindly",
+      "2:wrong usage",
+      "3:no such key",
+      "4:not stored: the key has another version",
+      "69:not done: no server could do it in time"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada getm boat", "  jangada cas boat 7 canoa"},
     mixinStandardHelpOptions = true)
 public final class CasCommand implements Callable<Integer> {
   @Mixin private Cluster cluster;

@@ -44,7 +44,7 @@ public final class Cluster implements Surroundings.Surrounded {
       description =
           "Servers to ask; one is enough, the leader is found from there. Otherwise those in "
               + VARIABLE
-              + ", or in ./config.json, or 127.0.0.1:9000.")
+              + ", or in the current folder's config.json, or 127.0.0.1:9000.")
   private String endpoints;
 
   @Option(

@@ -11,11 +11,17 @@ import picocli.CommandLine.Parameters;
 /// `jangada delete`: removes a key.
 @Command(
     name = "delete",
-    description = {
-      "Remove a key; print DELETED.",
-      "Exit codes: 0 removed, 2 usage, 3 no such key, 1 failed or unknown whether it was done, 69"
-          + " not done: no server could do it."
+    description = {"Remove a key; print DELETED."},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:removed",
+      "1:failed, or unknown whether it was done: do not repeat it blindly",
+      "2:wrong usage",
+      "3:no such key",
+      "69:not done: no server could do it in time"
     },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada delete boat"},
     mixinStandardHelpOptions = true)
 public final class DeleteCommand implements Callable<Integer> {
   @Mixin private Cluster cluster;

@@ -13,10 +13,17 @@ import picocli.CommandLine.Parameters;
 /// `jangada get`: the value of a key, byte for byte.
 @Command(
     name = "get",
-    description = {
-      "Print the value of a key, and a new line.",
-      "Exit codes: 0 printed, 2 usage, 3 no such key, 1 failed, 69 no server could say."
+    description = {"Print the value of a key, and a new line."},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:printed",
+      "1:failed",
+      "2:wrong usage",
+      "3:no such key",
+      "69:no server could say in time"
     },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada get boat", "  jangada get photo --raw >photo.jpg"},
     mixinStandardHelpOptions = true)
 public final class GetCommand implements Callable<Integer> {
   @Mixin private Cluster cluster;

@@ -14,9 +14,18 @@ import picocli.CommandLine.Parameters;
     name = "getm",
     description = {
       "Print the version of a key, its time to live in seconds (0: for ever), and its value.",
-      "The version is what cas asks for.",
-      "Exit codes: 0 printed, 2 usage, 3 no such key, 1 failed, 69 no server could say."
+      "The version is what cas asks for."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:printed",
+      "1:failed",
+      "2:wrong usage",
+      "3:no such key",
+      "69:no server could say in time"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada getm boat -o json"},
     mixinStandardHelpOptions = true)
 public final class GetmCommand implements Callable<Integer> {
   @Mixin private Cluster cluster;

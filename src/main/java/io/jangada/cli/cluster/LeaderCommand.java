@@ -27,9 +27,14 @@ public final class LeaderCommand implements Runnable {
       name = "transfer",
       description = {
         "Let the leader hand over, to a member or to whoever is best prepared, without the pause"
-            + " of an election.",
-        "Exit codes: 0 another leads, 1 refused or unknown whether it was done, 2 usage, 69 not"
-            + " done: no leader could be reached."
+            + " of an election."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {
+        "0:another leads",
+        "1:refused, or unknown whether it was done",
+        "2:wrong usage",
+        "69:not done: no leader could be reached"
       },
       mixinStandardHelpOptions = true)
   static final class Transfer implements Callable<Integer> {

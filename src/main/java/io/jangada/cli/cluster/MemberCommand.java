@@ -33,9 +33,12 @@ import picocli.CommandLine.Spec;
       MemberCommand.Replacing.class
     })
 public final class MemberCommand implements Runnable {
-  private static final String CODES =
-      "Exit codes: 0 done or under way, 1 refused or unknown whether it was done, 2 usage, 69 not"
-          + " done: no leader could be reached.";
+  private static final String CODES_HEADING = "%nExit codes:%n";
+  private static final String DONE = "0:done, or under way";
+  private static final String REFUSED = "1:refused, or unknown whether it was done";
+  private static final String USAGE = "2:wrong usage";
+  private static final String UNAVAILABLE = "69:not done: no leader could be reached";
+  private static final String EXAMPLE = "%nFor example:%n";
 
   private static final String DRY_RUN = "Say what would happen, and do nothing.";
 
@@ -76,6 +79,8 @@ public final class MemberCommand implements Runnable {
   @Command(
       name = "list",
       description = "List the members: their kind, and where they listen.",
+      exitCodeListHeading = CODES_HEADING,
+      exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
       mixinStandardHelpOptions = true)
   static final class Listing extends Asking {
     private static final int MEMBERS_MAX = 1_000;
@@ -107,9 +112,12 @@ public final class MemberCommand implements Runnable {
       name = "add",
       description = {
         "Let a server join. It is started with Join in its configuration before, gets all data, and"
-            + " becomes a voter by itself once it has caught up.",
-        CODES
+            + " becomes a voter by itself once it has caught up."
       },
+      exitCodeListHeading = CODES_HEADING,
+      exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
+      footerHeading = EXAMPLE,
+      footer = "  jangada member add 3 d.example:9050:9000 --dry-run",
       mixinStandardHelpOptions = true)
   static final class Adding extends Asking {
     @Parameters(index = "0", paramLabel = "ID", description = "The new member's id.")
@@ -135,7 +143,11 @@ public final class MemberCommand implements Runnable {
 
   @Command(
       name = "promote",
-      description = {"Let a learner become a voter once it has caught up.", CODES},
+      description = {"Let a learner become a voter once it has caught up."},
+      exitCodeListHeading = CODES_HEADING,
+      exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
+      footerHeading = EXAMPLE,
+      footer = "  jangada member promote 3",
       mixinStandardHelpOptions = true)
   static final class Promoting extends Asking {
     @Parameters(paramLabel = "ID", description = "The learner's id.")
@@ -154,9 +166,12 @@ public final class MemberCommand implements Runnable {
       name = "remove",
       description = {
         "Let a member go. It may be down. Its data directory stays as it is; it cannot join again"
-            + " with it.",
-        CODES
+            + " with it."
       },
+      exitCodeListHeading = CODES_HEADING,
+      exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
+      footerHeading = EXAMPLE,
+      footer = "  jangada member remove 2 --dry-run",
       mixinStandardHelpOptions = true)
   static final class Removing extends Asking {
     @Parameters(paramLabel = "ID", description = "The member's id.")
@@ -175,9 +190,12 @@ public final class MemberCommand implements Runnable {
       name = "replace",
       description = {
         "Let a new server take a member's place: it joins, becomes a voter once it has caught up,"
-            + " and then the old one goes.",
-        CODES
+            + " and then the old one goes."
       },
+      exitCodeListHeading = CODES_HEADING,
+      exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
+      footerHeading = EXAMPLE,
+      footer = "  jangada member replace 2 3 d.example:9050:9000",
       mixinStandardHelpOptions = true)
   static final class Replacing extends Asking {
     @Parameters(index = "0", paramLabel = "OLD", description = "The id of the member that goes.")

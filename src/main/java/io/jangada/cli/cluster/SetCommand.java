@@ -12,10 +12,18 @@ import picocli.CommandLine.Parameters;
     name = "set",
     description = {
       "Store a value under a key that is not there; print OK and its version.",
-      "To replace a value, see cas. It is done once, however often it has to be sent.",
-      "Exit codes: 0 stored, 2 usage, 4 the key is there already, 1 failed or unknown whether it"
-          + " was done, 69 not done: no server could do it."
+      "To replace a value, see cas. It is done once, however often it has to be sent."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:stored",
+      "1:failed, or unknown whether it was done: do not repeat it blindly",
+      "2:wrong usage",
+      "4:not stored: the key is there already",
+      "69:not done: no server could do it in time"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada set boat jangada", "  jangada set photo --ttl 2h <photo.jpg"},
     mixinStandardHelpOptions = true)
 public final class SetCommand implements Callable<Integer> {
   @Mixin private Cluster cluster;

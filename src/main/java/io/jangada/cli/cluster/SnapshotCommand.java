@@ -12,8 +12,14 @@ import picocli.CommandLine.Mixin;
     name = "snapshot",
     description = {
       "Let every member take a snapshot of its data now, and shorten its log. They do that by"
-          + " themselves when their logs have grown, so it is hardly ever needed.",
-      "Exit codes: 0 all began, 1 some did not, 2 usage, 69 no member could be reached."
+          + " themselves when their logs have grown, so it is hardly ever needed."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all began",
+      "1:some did not",
+      "2:wrong usage",
+      "69:no member could be reached"
     },
     mixinStandardHelpOptions = true)
 public final class SnapshotCommand implements Callable<Integer> {

@@ -20,10 +20,17 @@ import picocli.CommandLine.Mixin;
           + " that they name.",
       "last, commit and applied are places in the log; lag is how many entries a member is behind"
           + " the leader; sync is the time of one write to disk, of a hundred the slowest (p99);"
-          + " since is for how long it has its role.",
-      "Exit codes: 0 somebody leads and all answered, 1 somebody leads and not all answered, 2"
-          + " usage, 69 nobody leads or nobody answered."
+          + " since is for how long it has its role."
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:somebody leads, and all answered",
+      "1:somebody leads, and not all answered",
+      "2:wrong usage",
+      "69:nobody leads, or nobody answered"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {"  jangada status --endpoints a.example:9000,b.example:9000"},
     mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
   private static final int PEERS_MAX = 1_000;
