@@ -466,6 +466,7 @@ public final class Replica {
       case NOT_LEADER -> new Outcome.NotLeader(raft.leader());
       case BUSY -> new Outcome.Busy("too much waits to be committed, or the lead is handed over");
       case MEMBERSHIP_BUSY -> new Outcome.Busy("another membership change is under way");
+      case UNREADY -> new Outcome.Refused("too few of those who would vote have joined and answer");
       case INVALID -> new Outcome.Refused("no such change or transfer makes sense here");
     };
   }

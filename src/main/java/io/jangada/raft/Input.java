@@ -33,6 +33,10 @@ public sealed interface Input {
   /// The disk holds everything up to this [Persist#batch].
   record Synced(long batch) implements Input {}
 
+  /// It is durable that this member may take part again: it was admitted ([RaftNode#isAdmitted]),
+  /// or found that it is one of those who found the cluster.
+  record ProbationOver() implements Input {}
+
   /// A snapshot made here is durable.
   record SnapshotTaken(SnapshotMeta meta) implements Input {}
 

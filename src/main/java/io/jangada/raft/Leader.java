@@ -63,10 +63,14 @@ final class Leader implements Role {
     leaving.keySet().removeAll(members);
     for (int peer : peers.keySet())
       if (!members.contains(peer)) leaving.putIfAbsent(peer, memberships.currentIndex());
-    for (int member : members)
-      if (member != config.id())
-        peers.computeIfAbsent(
-            member, _ -> new Progress(config.limits(), log.lastIndex() + 1, tick));
+    for (int member : members) {
+      if (member == config.id()) continue;
+      long incarnation = memberships.current().incarnation(member);
+      Progress known = peers.get(member);
+      if (known != null && known.incarnation() == incarnation) continue;
+      Standing standing = new Standing(incarnation, known != null && incarnation != 0);
+      peers.put(member, new Progress(config.limits(), standing, log.lastIndex() + 1, tick));
+    }
   }
 
   /// What is known of a peer; null for a stranger.
@@ -74,7 +78,7 @@ final class Leader implements Role {
     return peers.get(member);
   }
 
-  /// Null for a stranger.
+  /// Null for one that is no member.
   PeerProgress progressOf(int member, long tick) {
     Progress progress = peers.get(member);
     if (progress == null) return null;
@@ -82,9 +86,56 @@ final class Leader implements Role {
     return new PeerProgress(progress.match(), tick - progress.heardTick(), installing);
   }
 
+  /// Up to where a peer's log counts.
   long matchOf(int member) {
+    return isCounted(member) ? peers.get(member).match() : 0;
+  }
+
+  boolean isCounted(int member) {
     Progress progress = peers.get(member);
-    return progress == null ? 0 : progress.match();
+    return progress != null && progress.isCounted();
+  }
+
+  /// Takes note of an answer. Returns whether it brings news of what the peer holds.
+  boolean isNews(Message.AppendEntriesReply reply, long tick) {
+    Progress progress = peers.get(reply.from());
+    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
+    progress.heard(tick, reply.round());
+    if (reply.success()) {
+      Invariants.check(
+          reply.match() <= log.lastIndex(), "no follower matches more than its leader holds");
+      return progress.matched(reply.match());
+    }
+    if (progress.isRefusalFresh(reply.match()))
+      progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
+    return false;
+  }
+
+  /// Takes note of an answer to a chunk. Returns whether the peer holds the whole snapshot now, and
+  /// that is news.
+  boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
+    Progress progress = peers.get(reply.from());
+    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
+    progress.heard(tick, 0);
+    if (!(progress.state() instanceof Progress.State.Install install)
+        || !install.meta().last().equals(reply.last())) return false;
+    if (reply.nextChunk() < install.meta().chunks()) {
+      progress.chunkWanted(reply.nextChunk(), tick);
+      return false;
+    }
+    boolean news = progress.matched(reply.last().index());
+    out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
+    return news;
+  }
+
+  /// A member that is to be taken in with its new data, or [Membership#NONE]. Founders say at first
+  /// that their data is new, for a moment.
+  int stranger(long tick) {
+    for (int peer : peers.keySet()) {
+      boolean member = memberships.current().contains(peer) && !leaving.containsKey(peer);
+      if (member && peers.get(peer).isStrangeFor(tick, config.electionTicksMax())) return peer;
+    }
+    return Membership.NONE;
   }
 
   boolean isOwnTermCommitted() {
@@ -99,8 +150,7 @@ final class Leader implements Role {
         memberships.current(),
         member -> {
           if (member == config.id()) return tick;
-          Progress progress = peers.get(member);
-          return progress == null ? Long.MIN_VALUE / 2 : progress.heardTick();
+          return isCounted(member) ? peers.get(member).heardTick() : Long.MIN_VALUE / 2;
         });
   }
 
@@ -118,8 +168,7 @@ final class Leader implements Role {
             memberships.current(),
             member -> {
               if (member == config.id()) return round;
-              Progress progress = peers.get(member);
-              return progress == null ? 0 : progress.round();
+              return isCounted(member) ? peers.get(member).round() : 0;
             });
     while (!rounds.isEmpty() && rounds.peek().round <= answered) {
       quorumClock = rounds.poll().clock;
@@ -138,7 +187,16 @@ final class Leader implements Role {
   boolean isProven(int witness, long clock) {
     boolean lease =
         config.leaseTicks() > 0 && !leaseForgone && clock - quorumClock < config.leaseTicks();
-    return lease || Quorum.isQuorum(memberships.current(), m -> m == config.id() || m == witness);
+    return lease
+        || isCounted(witness)
+            && Quorum.isQuorum(memberships.current(), m -> m == config.id() || m == witness);
+  }
+
+  /// Whether the members that count and answer are a quorum of another membership.
+  boolean isQuorumOf(Membership other, long tick) {
+    return Quorum.isQuorum(
+        other,
+        member -> member == config.id() || isCounted(member) && isHeard(peers.get(member), tick));
   }
 
   // ---- sending ----
@@ -236,7 +294,7 @@ final class Leader implements Role {
     for (int peer : peers.keySet().stream().sorted(longestWithout).toList()) {
       if (Quorum.isQuorum(memberships.current(), m -> m == config.id() || chosen.contains(m)))
         break;
-      if (memberships.current().isVoter(peer)) chosen.add(peer);
+      if (memberships.current().isVoter(peer) && isCounted(peer)) chosen.add(peer);
     }
     return chosen;
   }
@@ -263,7 +321,9 @@ final class Leader implements Role {
       return evenEmpty;
     }
     // A peer that is not heard gets no entries with its probes: they would only fill its queue.
-    boolean quiet = !isHeard(progress, tick) && progress.state() instanceof Progress.State.Probe;
+    boolean quiet =
+        progress.stranger() != 0
+            || !isHeard(progress, tick) && progress.state() instanceof Progress.State.Probe;
     boolean sent = false;
     while (true) {
       boolean more = progress.mayAppend() && !quiet && progress.next() <= log.lastIndex();
@@ -388,7 +448,10 @@ final class Leader implements Role {
     int best = Membership.NONE;
     for (int peer : peers.keySet()) {
       Progress progress = peers.get(peer);
-      boolean fit = memberships.current().voters().contains(peer) && isHeard(progress, tick);
+      boolean fit =
+          memberships.current().voters().contains(peer)
+              && isHeard(progress, tick)
+              && progress.isCounted();
       if (fit && (best == Membership.NONE || progress.match() > matchOf(best))) best = peer;
     }
     return best;

@@ -185,6 +185,20 @@ public record Membership(
         .knowing(addresses, incarnations);
   }
 
+  /// This membership with a member as a learner of which only the words of `incarnation` count, and
+  /// that becomes a voter again by itself where it was one.
+  Membership admitting(int member, long incarnation) {
+    SortedMap<Integer, Long> recorded = new TreeMap<>(incarnations);
+    recorded.put(member, incarnation);
+    if (!voters.contains(member)) return knowing(addresses, recorded);
+    List<Integer> more = new ArrayList<>(learners);
+    more.add(member);
+    List<Integer> back = new ArrayList<>(joining);
+    back.add(member);
+    return new Membership(without(voters, member), outgoing, more, back)
+        .knowing(addresses, recorded);
+  }
+
   private static List<Integer> without(List<Integer> members, int member) {
     return members.stream().filter(each -> each != member).toList();
   }

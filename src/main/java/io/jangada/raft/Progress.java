@@ -5,6 +5,10 @@ import java.util.ArrayDeque;
 /// What a leader knows of one peer (Fig. 2, nextIndex and matchIndex), and how it sends to it:
 /// probing with one message at a time until the logs meet, then replicating with a window of
 /// messages in flight, or installing a snapshot.
+///
+/// All of it is about one incarnation of the peer's data: what earlier data said may still be on
+/// its way, and says nothing of the data that is there now. A peer in probation is sent to like any
+/// other, but counts for nothing.
 final class Progress {
   sealed interface State {
     /// One message at a time, to find where the logs meet.
@@ -27,6 +31,17 @@ final class Progress {
   private boolean caughtUp = true;
 
   private final RaftConfig.Limits limits;
+
+  /// The incarnation that is recorded in the membership; 0 where none is.
+  private final long incarnation;
+
+  /// Another one that the peer says it has now, 0 for none, and since when it says so.
+  private long stranger;
+
+  private long strangerSince;
+  private boolean probation;
+  private boolean news;
+
   private final ArrayDeque<Flight> flights = new ArrayDeque<>();
   private int flightBytes;
   private State state = new State.Probe(false);
@@ -37,10 +52,52 @@ final class Progress {
   private long heardTick;
   private long owesSinceTick = NEVER;
 
-  Progress(RaftConfig.Limits limits, long next, long tick) {
+  /// @param standing what is known of the peer's data
+  Progress(RaftConfig.Limits limits, Standing standing, long next, long tick) {
     this.limits = limits;
+    this.incarnation = standing.incarnation();
+    this.probation = standing.probation();
     this.next = next;
     this.heardTick = tick;
+  }
+
+  /// The incarnation of the peer's data that this is about; 0 for any.
+  long incarnation() {
+    return incarnation;
+  }
+
+  /// Whether what the peer says counts for decisions.
+  boolean isCounted() {
+    return !probation;
+  }
+
+  /// The incarnation that is to be recorded before the peer is served; 0 for none.
+  long stranger() {
+    return stranger;
+  }
+
+  /// Whether the peer has said for longer than `patience` ticks that its data is new.
+  boolean isStrangeFor(long tick, int patience) {
+    return stranger != 0 && tick - strangerSince > patience;
+  }
+
+  /// The peer answered. Returns whether what it says is about the data that this is about.
+  boolean isAbout(Standing standing, long tick) {
+    boolean recorded = standing.incarnation() == incarnation && incarnation != 0;
+    if (standing.probation() && !recorded) {
+      if (stranger == 0) strangerSince = tick;
+      stranger = standing.incarnation();
+      probation = true;
+      heardTick = Math.max(heardTick, tick);
+      return false;
+    }
+    // Before anything is recorded, a founder that has just left its probation is welcome.
+    boolean known = recorded || incarnation == 0;
+    if (!known || stranger != 0 && stranger != standing.incarnation()) return false;
+    stranger = 0;
+    if (probation && !standing.probation()) news = true;
+    probation = standing.probation();
+    return true;
   }
 
   State state() {
@@ -132,9 +189,11 @@ final class Progress {
     if (state instanceof State.Probe) state = new State.Probe(false);
   }
 
-  /// The peer holds our log up to `index`. Returns whether that is news.
+  /// The peer holds our log up to `index`. Returns whether that is news, or the first word that
+  /// counts.
   boolean matched(long index) {
-    boolean news = index > match;
+    boolean news = this.news || index > match;
+    this.news = false;
     match = Math.max(match, index);
     while (!flights.isEmpty() && flights.peek().last <= match) flightBytes -= flights.poll().bytes;
     next = Math.max(next, match + 1);

@@ -32,11 +32,26 @@ public sealed interface RaftEvent {
 
   record TransferAbandoned(int target) implements RaftEvent {}
 
+  /// A leader heard from a member whose data is new, or new since it was damaged: it takes the
+  /// member in as a learner that has to catch up, and as a voter after that.
+  record Readmitting(int member, long incarnation) implements RaftEvent {}
+
+  /// Nothing that this member says counts, since it may have forgotten what it promised.
+  ///
+  /// @param waitsFor what it waits for, as the end of a sentence that begins with its name
+  record InProbation(String waitsFor) implements RaftEvent {}
+
+  /// What this member says counts from now on.
+  record ProbationOver() implements RaftEvent {}
+
   record StorageStalled(boolean stalled) implements RaftEvent {}
 
   record InstallStarted(int peer, EntryId last) implements RaftEvent {}
 
   record InstallEnded(int peer, EntryId last, boolean installed) implements RaftEvent {}
+
+  /// This member's newest snapshot cannot be read any more: it is set aside, and another is taken.
+  record SnapshotLost(EntryId last) implements RaftEvent {}
 
   record SnapshotInstalled(EntryId last, boolean logKept) implements RaftEvent {}
 }

@@ -25,6 +25,7 @@ public final class RaftNode {
   private final int id;
   private final ElectionClock elections;
 
+  private Standing standing;
   private HardState hard;
   private Role role;
   private SnapshotMeta snapshot;
@@ -44,6 +45,7 @@ public final class RaftNode {
     this.config = config;
     this.limits = config.limits();
     this.id = config.id();
+    this.standing = recovered.standing();
     this.hard = recovered.hard();
     this.snapshot = recovered.snapshot();
     this.log = recovered.log();
@@ -80,6 +82,22 @@ public final class RaftNode {
 
   public boolean isLeader() {
     return role instanceof Leader;
+  }
+
+  public Standing standing() {
+    return standing;
+  }
+
+  /// Whether a committed membership that is applied and durable here records this member with the
+  /// data that it has now: its probation is over as soon as *that* is durable. The term is that of
+  /// the leader who said so, or a later one, and durable with a vote: whatever was promised and
+  /// forgotten in that term cannot be promised once more.
+  public boolean isAdmitted() {
+    long index = Math.min(log.applied(), log.durable());
+    return standing.probation()
+        && memberships.at(index).incarnation(id) == standing.incarnation()
+        && hard.vote() != Membership.NONE
+        && disk.isHardStateDurable();
   }
 
   /// `leader`, `follower`, `candidate` or `pre-candidate`.
@@ -190,6 +208,11 @@ public final class RaftNode {
       case Input.ChangeMembership(long ticket, Membership target) -> change(ticket, target);
       case Input.Transfer(long ticket, int target) -> transfer(ticket, target);
       case Input.Synced(long batch) -> synced(batch);
+      case Input.ProbationOver() -> {
+        standing = new Standing(standing.incarnation(), false);
+        elections.reset(ticks);
+        out.events.add(new RaftEvent.ProbationOver());
+      }
       case Input.SnapshotTaken(SnapshotMeta meta) -> snapshotTaken(meta);
       case Input.ChunkLoaded(Ready.ChunkRead asked, Bytes data) -> chunkLoaded(asked, data);
       case Input.ChunkStored(SnapshotMeta meta, int nextChunk) -> chunkStored(meta, nextChunk);
@@ -260,9 +283,9 @@ public final class RaftNode {
   /// Whether this member votes in the membership in force or, while that is not known to be
   /// committed, in one before it: it may be the only one that holds the entry that removes it, and
   /// then nobody else can be elected (thesis §4.2.2, Fig. 4.6). Its own vote counts only where it
-  /// is a voter.
+  /// is a voter. Never in probation.
   private boolean isElectable() {
-    return memberships.isVoterFrom(log.commit(), id);
+    return !standing.probation() && memberships.isVoterFrom(log.commit(), id);
   }
 
   private void campaign(boolean preVote, boolean transfer) {
@@ -284,15 +307,15 @@ public final class RaftNode {
   }
 
   private void requestVote(Message.RequestVote request) {
-    boolean upToDate = request.last().atLeast(log.last());
+    boolean mayGrant = request.last().atLeast(log.last()) && !standing.probation();
     if (request.preVote()) {
-      boolean granted = request.term() > hard.term() && upToDate && !isSticky();
+      boolean granted = request.term() > hard.term() && mayGrant && !isSticky();
       long term = granted ? request.term() : hard.term();
       out.messages.add(new Message.RequestVoteReply(id, request.from(), term, granted, true));
       return;
     }
     boolean free = hard.vote() == Membership.NONE || hard.vote() == request.from();
-    boolean granted = request.term() == hard.term() && free && upToDate;
+    boolean granted = request.term() == hard.term() && free && mayGrant;
     Message reply = new Message.RequestVoteReply(id, request.from(), hard.term(), granted, false);
     if (!granted) {
       out.messages.add(reply);
@@ -432,7 +455,7 @@ public final class RaftNode {
       case Message.InstallSnapshot install ->
           out.messages.add(
               new Message.AppendEntriesReply(
-                  id, install.from(), hard.term(), false, 0, EntryId.ZERO, 0, Standing.NONE));
+                  id, install.from(), hard.term(), false, 0, EntryId.ZERO, 0, standing));
       case Message.RequestVote request -> requestVote(request);
       case Message.RequestVoteReply _,
           Message.AppendEntriesReply _,
@@ -455,6 +478,9 @@ public final class RaftNode {
         follower.leader == leader, "Election Safety: at most one leader in a term (Fig. 3)");
     follower.heardTick = ticks;
     elections.leaderHeard(ticks);
+    // It may have voted in this term and forgotten it. Whatever it gave, it gives nothing else.
+    if (standing.probation() && hard.vote() == Membership.NONE)
+      setHard(new HardState(hard.term(), leader));
     return follower;
   }
 
@@ -505,7 +531,7 @@ public final class RaftNode {
     long index = append.prev().index();
     EntryId conflict = log.conflictAt(index);
     return new Message.AppendEntriesReply(
-        id, leader, hard.term(), false, index, conflict, append.round(), Standing.NONE);
+        id, leader, hard.term(), false, index, conflict, append.round(), standing);
   }
 
   /// Tells the leader how far the disk is. No match is told before the term is durable: a member
@@ -516,14 +542,7 @@ public final class RaftNode {
     if (!follower.isTellingNow(match, ticks, config)) return;
     out.messages.add(
         new Message.AppendEntriesReply(
-            id,
-            follower.leader,
-            hard.term(),
-            true,
-            match,
-            EntryId.ZERO,
-            follower.round,
-            Standing.NONE));
+            id, follower.leader, hard.term(), true, match, EntryId.ZERO, follower.round, standing));
   }
 
   // ---- leaders: replication and commitment (§5.3, §5.4) ----
@@ -553,25 +572,16 @@ public final class RaftNode {
   }
 
   private void appendEntriesReply(Message.AppendEntriesReply reply) {
-    if (!(role instanceof Leader leader)) return;
-    Progress progress = leader.peer(reply.from());
-    if (progress == null) return;
-    progress.heard(ticks, reply.round());
-    if (reply.success()) {
-      Invariants.check(
-          reply.match() <= log.lastIndex(), "no follower matches more than its leader holds");
-      if (progress.matched(reply.match())) matchAdvanced(leader, reply.from(), progress);
-    } else if (progress.isRefusalFresh(reply.match())) {
-      progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
-    }
+    if (role instanceof Leader leader && leader.isNews(reply, ticks))
+      matchAdvanced(leader, reply.from());
   }
 
-  private void matchAdvanced(Leader leader, int peer, Progress progress) {
+  private void matchAdvanced(Leader leader, int peer) {
     advanceCommit(leader);
     if (role != leader) return;
     if (leader.transferTo() == peer) leader.tellTransfer(out);
     promote(leader);
-    if (snapshot != null && progress.hasCaughtUp(snapshot.last().index())) release();
+    if (snapshot != null && leader.peer(peer).hasCaughtUp(snapshot.last().index())) release();
   }
 
   private void advanceCommit(Leader leader) {
@@ -596,6 +606,8 @@ public final class RaftNode {
       stepDown(RaftEvent.Cause.LOST_QUORUM);
     } else if (leader.abandonTransfer(ticks, out) && stalled) {
       stepDown(RaftEvent.Cause.STORAGE_STALLED);
+    } else {
+      readmit(leader);
     }
   }
 
@@ -631,6 +643,9 @@ public final class RaftNode {
       drop(ticket, Ready.Reason.INVALID);
     } else if (!mayChange(leader)) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
+    } else if (standing.incarnation() != 0 && !leader.isQuorumOf(target, ticks)) {
+      // New members are in probation, and their new group could neither decide nor elect anybody.
+      drop(ticket, Ready.Reason.UNREADY);
     } else {
       out.proposed.add(new Ready.Proposed(ticket, beginChange(leader, target)));
     }
@@ -652,12 +667,24 @@ public final class RaftNode {
     return append(leader, Entry.Kind.MEMBERSHIP, next.encode());
   }
 
+  /// A member whose data is new may have forgotten votes and entries that were counted: it is a
+  /// learner until it has caught up. This is decided by a quorum without it, so that nobody can be
+  /// elected with a vote that it forgot who does not know of this.
+  private void readmit(Leader leader) {
+    int member = leader.stranger(ticks);
+    Membership now = memberships.current();
+    if (member == Membership.NONE || !mayChange(leader)) return;
+    long incarnation = leader.peer(member).stranger();
+    out.events.add(new RaftEvent.Readmitting(member, incarnation));
+    beginChange(leader, now.admitting(member, incarnation));
+  }
+
   /// Makes a voter of a joining learner that holds all that is committed.
   private void promote(Leader leader) {
     Membership now = memberships.current();
     if (now.joining().isEmpty() || !mayChange(leader)) return;
     for (int peer : now.joining()) {
-      if (leader.matchOf(peer) < log.commit()) continue;
+      if (!leader.isCounted(peer) || leader.matchOf(peer) < log.commit()) continue;
       beginChange(leader, now.promoting(peer));
       return;
     }
@@ -680,7 +707,7 @@ public final class RaftNode {
       return;
     }
     int chosen = target == Membership.NONE ? leader.successor(ticks) : target;
-    if (chosen == id || chosen == Membership.NONE || !memberships.current().isVoter(chosen))
+    if (!leader.isCounted(chosen) || !memberships.current().isVoter(chosen))
       drop(ticket, Ready.Reason.INVALID);
     else if (leader.transferTo() != Membership.NONE) drop(ticket, Ready.Reason.BUSY);
     else {
@@ -779,22 +806,11 @@ public final class RaftNode {
     if (!(role instanceof Follower follower) || follower.leader == Membership.NONE) return;
     hold(
         new Message.InstallSnapshotReply(
-            id, follower.leader, hard.term(), meta.last(), nextChunk, Standing.NONE));
+            id, follower.leader, hard.term(), meta.last(), nextChunk, standing));
   }
 
   private void installSnapshotReply(Message.InstallSnapshotReply reply) {
-    if (!(role instanceof Leader leader)) return;
-    Progress progress = leader.peer(reply.from());
-    if (progress == null) return;
-    progress.heard(ticks, 0);
-    if (!(progress.state() instanceof Progress.State.Install install)
-        || !install.meta().last().equals(reply.last())) return;
-    if (reply.nextChunk() < install.meta().chunks()) {
-      progress.chunkWanted(reply.nextChunk(), ticks);
-      return;
-    }
-    boolean news = progress.matched(reply.last().index());
-    out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
-    if (news) matchAdvanced(leader, reply.from(), progress);
+    if (role instanceof Leader leader && leader.isNews(reply, ticks, out))
+      matchAdvanced(leader, reply.from());
   }
 }

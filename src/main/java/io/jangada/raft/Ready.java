@@ -40,6 +40,9 @@ public record Ready(
     BUSY,
     /// Another membership change is under way, or none may be made yet in this term.
     MEMBERSHIP_BUSY,
+    /// Too few of those who would vote after the change are members that count and answer: take
+    /// them in as learners first.
+    UNREADY,
     /// The change or transfer asked for makes no sense here.
     INVALID
   }

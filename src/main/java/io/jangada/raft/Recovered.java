@@ -6,10 +6,17 @@ import java.util.List;
 ///
 /// @param base the place before the first of `entries`
 /// @param snapshot the newest durable snapshot, from which the state machine is restored; or null
-public record Recovered(HardState hard, EntryId base, List<Entry> entries, SnapshotMeta snapshot) {
+/// @param standing which data this is, and whether it counts
+public record Recovered(
+    HardState hard, EntryId base, List<Entry> entries, SnapshotMeta snapshot, Standing standing) {
   /// A member that starts for the first time.
   public static final Recovered EMPTY =
       new Recovered(HardState.INITIAL, EntryId.ZERO, List.of(), null);
+
+  /// What a member finds that does not keep count of its data.
+  public Recovered(HardState hard, EntryId base, List<Entry> entries, SnapshotMeta snapshot) {
+    this(hard, base, entries, snapshot, Standing.NONE);
+  }
 
   /// Whether a snapshot was installed just before a crash and the log on disk does not know of it
   /// yet: the log is to be thrown away now, as it would have been then (Fig. 13, rule 7).

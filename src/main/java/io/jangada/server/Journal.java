@@ -95,6 +95,15 @@ final class Journal {
                   + last.index());
       case RaftEvent.SnapshotInstalled(EntryId last, boolean _) ->
           info("takes over the snapshot up to entry " + last.index());
+      case RaftEvent.SnapshotLost(EntryId last) ->
+          warn(
+              "cannot read its snapshot up to entry "
+                  + last.index()
+                  + ": sets it aside and takes another");
+      case RaftEvent.Readmitting(int member, long _) ->
+          warn("hears that server " + member + " begins anew: it has no vote until it catches up");
+      case RaftEvent.InProbation(String waitsFor) -> warn(waitsFor);
+      case RaftEvent.ProbationOver() -> info("takes part in decisions from now on");
     }
   }
 

@@ -53,6 +53,17 @@ final class ClusterLaws {
     applied.remove(member.id);
   }
 
+  /// A member forgot for which candidates it voted.
+  void wiped(int id) {
+    votes.keySet().removeIf(key -> key.endsWith("/" + id));
+  }
+
+  /// Whether so many of these members hold all that is committed.
+  boolean areSafeWith(List<Integer> holders, int count) {
+    EntryId last = committed.getLast().entry.id();
+    return holders.stream().filter(id -> members.get(id).disk.holds(last)).count() >= count;
+  }
+
   /// After every step of a member.
   void stepped(ClusterMember member) {
     logMatching(member);
@@ -139,7 +150,7 @@ final class ClusterLaws {
   }
 
   private boolean holds(int id, EntryId entry) {
-    return members.get(id).disk.holds(entry);
+    return members.get(id).disk.held(entry);
   }
 
   private void stateMachine(ClusterMember member) {
@@ -166,6 +177,7 @@ final class ClusterLaws {
     MemberDisk disk = members.get(message.from()).disk;
     switch (message) {
       case Message.RequestVote ask -> {
+        check(!disk.standing.probation(), "nobody stands in probation");
         if (ask.preVote()) return;
         check(
             disk.hard.equals(new HardState(ask.term(), ask.from()))
@@ -174,7 +186,9 @@ final class ClusterLaws {
         check(disk.holds(ask.last()), "a vote is asked for with a durable log");
       }
       case Message.RequestVoteReply reply -> {
-        if (reply.preVote() || !reply.granted()) return;
+        if (!reply.granted()) return;
+        check(!disk.standing.probation(), "nobody votes in probation");
+        if (reply.preVote()) return;
         check(
             disk.hard.equals(new HardState(reply.term(), reply.to()))
                 || disk.hard.term() > reply.term(),
@@ -183,6 +197,9 @@ final class ClusterLaws {
         check(other == null || other == reply.to(), "a vote is cast once a term");
       }
       case Message.AppendEntriesReply reply -> {
+        check(
+            reply.standing().probation() == disk.standing.probation(),
+            "whoever is in probation says so, until the disk has that it is over");
         if (!reply.success()) return;
         long term = members.get(reply.from()).node.termAt(reply.match());
         check(disk.hard.term() >= reply.term(), "the term is durable before entries are accepted");

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// One member's disk under the test's control: batches queue until they are synced, and a crash
 /// loses those that were not.
@@ -13,6 +14,11 @@ final class MemberDisk {
   HardState hard = HardState.INITIAL;
 
   EntryId base = EntryId.ZERO;
+  Standing standing = Standing.NONE;
+
+  /// Entries that were on this disk when it was wiped.
+  private final TreeSet<String> wiped = new TreeSet<>();
+
   final List<Entry> entries = new ArrayList<>();
 
   /// Whole snapshots by the index they end at.
@@ -53,9 +59,21 @@ final class MemberDisk {
     lastBatch = 0;
   }
 
+  /// Everything is gone for good, and what begins now knows that it is new.
+  void wipe(long incarnation) {
+    for (Entry entry : entries) wiped.add(entry.id().toString());
+    snapshots.clear();
+    queue.clear();
+    entries.clear();
+    hard = HardState.INITIAL;
+    base = EntryId.ZERO;
+    lastBatch = 0;
+    standing = new Standing(incarnation, true);
+  }
+
   Recovered recover() {
     SnapshotMeta snapshot = snapshots.isEmpty() ? null : snapshots.lastEntry().getValue().meta();
-    return new Recovered(hard, base, List.copyOf(entries), snapshot);
+    return new Recovered(hard, base, List.copyOf(entries), snapshot, standing);
   }
 
   EntryId last() {
@@ -70,6 +88,11 @@ final class MemberDisk {
   boolean holds(EntryId id) {
     if (!snapshots.isEmpty() && snapshots.lastKey() >= id.index()) return true;
     return logHolds(id);
+  }
+
+  /// Whether it holds the entry, or did before it was wiped.
+  boolean held(EntryId id) {
+    return holds(id) || wiped.contains(id.toString());
   }
 
   boolean logHolds(EntryId id) {

@@ -175,6 +175,11 @@ final class Narrator implements RaftCluster.Listener {
           (installed ? "installed " : "gave up to install ") + last + " on n" + peer;
       case RaftEvent.SnapshotInstalled(EntryId last, boolean kept) ->
           "has snapshot " + last + (kept ? ", keeps its log" : ", drops its log");
+      case RaftEvent.SnapshotLost(EntryId last) -> "cannot read its snapshot " + last;
+      case RaftEvent.Readmitting(int member, long incarnation) ->
+          "takes in n" + member + " with data " + incarnation;
+      case RaftEvent.InProbation(String waitsFor) -> "in probation, " + waitsFor;
+      case RaftEvent.ProbationOver() -> "counts from now on";
     };
   }
 

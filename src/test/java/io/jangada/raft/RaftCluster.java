@@ -50,6 +50,7 @@ final class RaftCluster {
   Listener listener = Listener.NONE;
   long sentCount;
   private long nextTicket = 1;
+  private int wipes;
 
   /// Members 1 to `count`, not started, with ordinary settings.
   RaftCluster(int count) {
@@ -127,8 +128,15 @@ final class RaftCluster {
       if (member.disk.automatic && !member.disk.isIdle())
         member.node.step(new Input.Synced(member.disk.sync()));
       else if (!member.inputs.isEmpty()) member.node.step(member.inputs.poll());
+      else if (member.node.isAdmitted()) endProbation(member);
       else if (!member.node.hasMore()) return;
     }
+  }
+
+  /// Makes it durable that the member counts, and tells it.
+  private static void endProbation(ClusterMember member) {
+    member.disk.standing = new Standing(member.disk.standing.incarnation(), false);
+    member.node.step(new Input.ProbationOver());
   }
 
   /// Makes the oldest batch of a member durable, if there is one.
@@ -178,6 +186,13 @@ final class RaftCluster {
 
   void crash(int id, int written, int torn) {
     members.get(id).crash(written, torn);
+  }
+
+  /// The machine is lost, and the member begins anew on another, if not at once.
+  void wipe(int id) {
+    members.get(id).crash(0, 0);
+    members.get(id).disk.wipe(100L * id + ++wipes);
+    laws.wiped(id);
   }
 
   void restart(int id) {

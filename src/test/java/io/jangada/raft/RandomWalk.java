@@ -21,8 +21,12 @@ final class RandomWalk {
   private final boolean changes;
   private final int lossPercent;
   private final boolean slowDisks;
+  private final boolean wipes;
   private final List<Statement> statements = new ArrayList<>();
   private long commands;
+
+  /// How many members lost all they had.
+  long wiped;
 
   RandomWalk(long seed) {
     random = new SplittableRandom(seed);
@@ -32,6 +36,7 @@ final class RandomWalk {
     changes = random.nextInt(2) == 0;
     lossPercent = random.nextInt(3) == 0 ? 0 : random.nextInt(20);
     slowDisks = random.nextBoolean();
+    wipes = random.nextBoolean();
     boolean quorumOnly = random.nextInt(4) == 0;
     RaftConfig.Thrift thrift = new RaftConfig.Thrift(quorumOnly, random.nextInt(3));
     RaftConfig.Limits limits =
@@ -56,6 +61,7 @@ final class RandomWalk {
       cluster.add(tuned(config, leaseTicks, thrift, limits), random.split());
     }
     for (ClusterMember member : cluster.members.values()) {
+      if (wipes) member.disk.standing = new Standing(100L * member.id, false);
       member.disk.automatic = !slowDisks;
       cluster.restart(member.id);
     }
@@ -87,6 +93,7 @@ final class RandomWalk {
     else if (dice < 920) restart();
     else if (dice < 925) transfer();
     else if (dice < 940 && changes) changeMembership();
+    else if (dice < 950 && wipes) wipe();
   }
 
   private void messageOrTime() {
@@ -176,6 +183,26 @@ final class RandomWalk {
     cluster.crash(member.id, random.nextInt(3), random.nextInt(4));
   }
 
+  /// A member loses all it has, while the others can do without it: none of them is in probation,
+  /// and a majority of the voters holds all that is committed.
+  private void wipe() {
+    ClusterMember member = random.nextBoolean() ? leaderOr(anybody()) : anybody();
+    int leader = cluster.leader();
+    if (leader == Membership.NONE || !cluster.node(leader).isEstablished()) return;
+    RaftNode node = cluster.node(leader);
+    Membership now = node.membership();
+    if (node.membershipAt(node.commit()) != now || now.isJoint()) return;
+    if (!now.contains(member.id) || isAnybodyInProbation()) return;
+    List<Integer> others = now.voters().stream().filter(id -> id != member.id).toList();
+    if (!cluster.laws.areSafeWith(others, now.voters().size() / 2 + 1)) return;
+    cluster.wipe(member.id);
+    wiped++;
+  }
+
+  private boolean isAnybodyInProbation() {
+    return cluster.members.values().stream().anyMatch(m -> m.disk.standing.probation());
+  }
+
   private void restart() {
     ClusterMember member = anybody();
     if (!member.isUp()) cluster.restart(member.id);
@@ -189,7 +216,7 @@ final class RandomWalk {
 
   private void changeMembership() {
     ClusterMember leader = leaderOr(anybody());
-    if (!leader.isUp()) return;
+    if (!leader.isUp() || isAnybodyInProbation()) return;
     TreeSet<Integer> voters = new TreeSet<>();
     TreeSet<Integer> learners = new TreeSet<>();
     TreeSet<Integer> joining = new TreeSet<>();
@@ -246,6 +273,8 @@ final class RandomWalk {
     if (node.commit() != node.last().index()) throw new AssertionError("the leader's log waits");
     for (int id : node.membership().members()) {
       ClusterMember member = cluster.member(id);
+      if (member.node.standing().probation())
+        throw new AssertionError(member + " is still in probation");
       if (member.applied != leader.applied)
         throw new AssertionError(
             member + " is at " + member.applied + ", the leader at " + leader.applied);

@@ -14,12 +14,14 @@ class RandomWalkTest {
   void whateverHappensTheLawsHoldAndTheCalmConverges() {
     long committed = 0;
     int leaders = 0;
+    long wiped = 0;
     for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
       try {
         RandomWalk walk = new RandomWalk(seed);
         walk.storm(STEPS);
         walk.calm();
         committed += walk.cluster.laws.committedLast();
+        wiped += walk.wiped;
         leaders += walk.cluster.laws.leadersSoFar();
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError(
@@ -27,6 +29,7 @@ class RandomWalkTest {
       }
     }
     assertThat(committed / SEEDS).as("entries committed in a walk").isGreaterThan(10);
+    assertThat(wiped).as("members that lost all they had").isGreaterThan(SEEDS / 10);
     assertThat(leaders / SEEDS).as("leaders in a walk").isGreaterThan(2);
   }
 }

@@ -84,6 +84,12 @@ final class Story {
             installed ? null : "gives up sending a snapshot to " + name(peer);
         case RaftEvent.SnapshotInstalled(EntryId last, boolean logKept) ->
             "takes over the snapshot up to entry " + last.index();
+        case RaftEvent.SnapshotLost(EntryId last) ->
+            "cannot read its snapshot up to entry " + last.index() + " and takes another";
+        case RaftEvent.Readmitting(int peer, long _) ->
+            "hears that " + name(peer) + " begins anew: it has no vote until it catches up";
+        case RaftEvent.InProbation(String waitsFor) -> waitsFor;
+        case RaftEvent.ProbationOver() -> "takes part in decisions from now on";
       };
     }
 
