@@ -71,6 +71,20 @@ final class ClusterLaws {
     election(member);
     stateMachine(member);
     oneChangeAtATime(member);
+    if (!peersArePlayed && member.node.isLeader()) matchesAreTrue(member.node);
+  }
+
+  /// What a leader believes of the data that is recorded for a peer is true of that data.
+  private void matchesAreTrue(RaftNode leader) {
+    for (int peer : leader.membership().incarnations().keySet()) {
+      long match = leader.matchOf(peer);
+      MemberDisk disk = members.get(peer).disk;
+      boolean same = disk.standing.incarnation() == leader.membership().incarnation(peer);
+      if (match <= 0 || leader.termAt(match) < 0 || !same) continue;
+      check(
+          disk.holds(new EntryId(match, leader.termAt(match))),
+          "n" + leader.id() + " believes of n" + peer + " what its former data held");
+    }
   }
 
   private void election(ClusterMember member) {
@@ -150,7 +164,8 @@ final class ClusterLaws {
   }
 
   private boolean holds(int id, EntryId entry) {
-    return members.get(id).disk.held(entry);
+    MemberDisk disk = members.get(id).disk;
+    return disk.standing.probation() ? disk.heldBefore(entry) : disk.holds(entry);
   }
 
   private void stateMachine(ClusterMember member) {

@@ -90,9 +90,9 @@ final class MemberDisk {
     return logHolds(id);
   }
 
-  /// Whether it holds the entry, or did before it was wiped.
-  boolean held(EntryId id) {
-    return holds(id) || wiped.contains(id.toString());
+  /// Whether it held the entry before it was wiped.
+  boolean heldBefore(EntryId id) {
+    return wiped.contains(id.toString());
   }
 
   boolean logHolds(EntryId id) {
