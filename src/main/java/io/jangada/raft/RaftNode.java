@@ -684,7 +684,7 @@ public final class RaftNode {
     Membership now = memberships.current();
     if (now.joining().isEmpty() || !mayChange(leader)) return;
     for (int peer : now.joining()) {
-      if (!leader.isCounted(peer) || leader.matchOf(peer) < log.commit()) continue;
+      if (leader.matchOf(peer) < log.commit()) continue;
       beginChange(leader, now.promoting(peer));
       return;
     }
