@@ -5,9 +5,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Leads its term: what the peers hold, what is on its way to them, who still answers, and the
@@ -25,10 +23,9 @@ final class Leader implements Role {
   private final RaftLog log;
   private final MembershipLog memberships;
   private final long term;
-  private final SortedMap<Integer, Progress> peers = new TreeMap<>();
 
-  /// Peers that the membership in force has no more, and the index of the entry that removed them.
-  private final SortedMap<Integer, Long> leaving = new TreeMap<>();
+  /// What is known of the others.
+  final Peers peers;
 
   private long round;
   private final ArrayDeque<RoundStart> rounds = new ArrayDeque<>();
@@ -55,87 +52,7 @@ final class Leader implements Role {
     this.term = term;
     this.first = log.lastIndex() + 1;
     this.reads = new ReadIndex(config.limits().readsMax());
-  }
-
-  /// Begins to keep track of the members in force, and notes which peers are not among them.
-  void syncPeers(long tick) {
-    SortedSet<Integer> members = memberships.current().members();
-    leaving.keySet().removeAll(members);
-    for (int peer : peers.keySet())
-      if (!members.contains(peer)) leaving.putIfAbsent(peer, memberships.currentIndex());
-    for (int member : members) {
-      if (member == config.id()) continue;
-      long incarnation = memberships.current().incarnation(member);
-      Progress known = peers.get(member);
-      if (known != null && known.incarnation() == incarnation) continue;
-      Standing standing = new Standing(incarnation, known != null && incarnation != 0);
-      peers.put(member, new Progress(config.limits(), standing, log.lastIndex() + 1, tick));
-    }
-  }
-
-  /// What is known of a peer; null for a stranger.
-  Progress peer(int member) {
-    return peers.get(member);
-  }
-
-  /// Null for one that is no member.
-  PeerProgress progressOf(int member, long tick) {
-    Progress progress = peers.get(member);
-    if (progress == null) return null;
-    boolean installing = progress.state() instanceof Progress.State.Install;
-    return new PeerProgress(progress.match(), tick - progress.heardTick(), installing);
-  }
-
-  /// Up to where a peer's log counts.
-  long matchOf(int member) {
-    return isCounted(member) ? peers.get(member).match() : 0;
-  }
-
-  boolean isCounted(int member) {
-    Progress progress = peers.get(member);
-    return progress != null && progress.isCounted();
-  }
-
-  /// Takes note of an answer. Returns whether it brings news of what the peer holds.
-  boolean isNews(Message.AppendEntriesReply reply, long tick) {
-    Progress progress = peers.get(reply.from());
-    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
-    progress.heard(tick, reply.round());
-    if (reply.success()) {
-      Invariants.check(
-          reply.match() <= log.lastIndex(), "no follower matches more than its leader holds");
-      return progress.matched(reply.match());
-    }
-    if (progress.isRefusalFresh(reply.match()))
-      progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
-    return false;
-  }
-
-  /// Takes note of an answer to a chunk. Returns whether the peer holds the whole snapshot now, and
-  /// that is news.
-  boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
-    Progress progress = peers.get(reply.from());
-    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
-    progress.heard(tick, 0);
-    if (!(progress.state() instanceof Progress.State.Install install)
-        || !install.meta().last().equals(reply.last())) return false;
-    if (reply.nextChunk() < install.meta().chunks()) {
-      progress.chunkWanted(reply.nextChunk(), tick);
-      return false;
-    }
-    boolean news = progress.matched(reply.last().index());
-    out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
-    return news;
-  }
-
-  /// A member that is to be taken in with its new data, or [Membership#NONE]. Founders say at first
-  /// that their data is new, for a moment.
-  int stranger(long tick) {
-    for (int peer : peers.keySet()) {
-      boolean member = memberships.current().contains(peer) && !leaving.containsKey(peer);
-      if (member && peers.get(peer).isStrangeFor(tick, config.electionTicksMax())) return peer;
-    }
-    return Membership.NONE;
+    this.peers = new Peers(config, log, memberships);
   }
 
   boolean isOwnTermCommitted() {
@@ -144,32 +61,10 @@ final class Leader implements Role {
 
   // ---- who answers ----
 
-  /// The last tick by which a quorum, this leader included, had answered.
-  long quorumHeardTick(long tick) {
-    return Quorum.reached(
-        memberships.current(),
-        member -> {
-          if (member == config.id()) return tick;
-          return isCounted(member) ? peers.get(member).heardTick() : Long.MIN_VALUE / 2;
-        });
-  }
-
-  /// The index that is durable on a quorum.
-  long quorumMatch() {
-    return Quorum.reached(
-        memberships.current(), member -> member == config.id() ? log.durable() : matchOf(member));
-  }
-
   /// Counts the rounds that a quorum has answered.
   private void confirmRounds(long tick) {
     if (rounds.isEmpty()) return;
-    long answered =
-        Quorum.reached(
-            memberships.current(),
-            member -> {
-              if (member == config.id()) return round;
-              return isCounted(member) ? peers.get(member).round() : 0;
-            });
+    long answered = peers.quorumRound(round);
     while (!rounds.isEmpty() && rounds.peek().round <= answered) {
       quorumClock = rounds.poll().clock;
       progressTick = tick;
@@ -188,15 +83,39 @@ final class Leader implements Role {
     boolean lease =
         config.leaseTicks() > 0 && !leaseForgone && clock - quorumClock < config.leaseTicks();
     return lease
-        || isCounted(witness)
+        || peers.isCounted(witness)
             && Quorum.isQuorum(memberships.current(), m -> m == config.id() || m == witness);
   }
 
-  /// Whether the members that count and answer are a quorum of another membership.
-  boolean isQuorumOf(Membership other, long tick) {
-    return Quorum.isQuorum(
-        other,
-        member -> member == config.id() || isCounted(member) && isHeard(peers.get(member), tick));
+  // ---- membership (§6, thesis §4) ----
+
+  /// One change at a time, and none before an entry of this term is committed: an earlier leader's
+  /// change that nobody here has seen could otherwise be in force beside it.
+  boolean mayChange() {
+    return isOwnTermCommitted()
+        && memberships.currentIndex() <= log.commit()
+        && !memberships.current().isJoint()
+        && transferTo == Membership.NONE;
+  }
+
+  /// The membership to change to without being asked, or null.
+  ///
+  /// A member whose data is new may have forgotten votes and entries that were counted: it becomes
+  /// a learner until it has caught up. That is decided by a quorum without it, so that whoever is
+  /// elected with a vote that it forgot knows of this. A joining learner that holds all that is
+  /// committed becomes a voter.
+  Membership changeDue(long tick, Outbox out) {
+    if (!mayChange()) return null;
+    Membership now = memberships.current();
+    int stranger = peers.stranger(tick);
+    if (stranger != Membership.NONE) {
+      long incarnation = peers.get(stranger).stranger();
+      out.events.add(new RaftEvent.Readmitting(stranger, incarnation));
+      return now.admitting(stranger, incarnation);
+    }
+    for (int peer : now.joining())
+      if (peers.matchOf(peer) >= log.commit()) return now.promoting(peer);
+    return null;
   }
 
   // ---- sending ----
@@ -228,7 +147,7 @@ final class Leader implements Role {
     boolean fresh = paced && (!thrifty || log.lastIndex() > servedIndex);
     Set<Integer> first = asks || fresh ? firstServed(tick) : Collections.emptySet();
     long reached = log.lastIndex();
-    for (int peer : peers.keySet()) {
+    for (int peer : peers.ids()) {
       Progress progress = peers.get(peer);
       boolean due = tick - progress.sentTick() >= config.heartbeatTicks();
       boolean served = first.contains(peer);
@@ -251,15 +170,14 @@ final class Leader implements Role {
   /// committed: then they know, and do not stand for election. Those that are not there, or are far
   /// behind, are not waited for.
   private void dismiss(long tick, long clock, Outbox out) {
-    for (int peer : List.copyOf(leaving.keySet())) {
+    for (int peer : peers.leaving()) {
       Progress progress = peers.get(peer);
-      if (log.commit() < leaving.get(peer)) continue;
-      boolean holdsIt = progress.match() >= leaving.get(peer);
-      boolean reachable = isHeard(progress, tick) && progress.next() > log.base().index();
+      long removed = peers.removedAt(peer);
+      boolean holdsIt = progress.match() >= removed;
+      boolean reachable = peers.isHeard(progress, tick) && progress.next() > log.base().index();
       if (!holdsIt && reachable) continue;
       if (holdsIt) send(peer, true, tick, clock, out);
-      leaving.remove(peer);
-      peers.remove(peer);
+      peers.forget(peer);
     }
   }
 
@@ -284,17 +202,17 @@ final class Leader implements Role {
   /// quorum, as long as they answer in good time: by turns, of those that keep up, so that what is
   /// sent to a peer anyhow saves it a heartbeat.
   private Set<Integer> firstServed(long tick) {
-    if (!config.thrift().quorumOnly() || isSlow(tick)) return peers.keySet();
+    if (!config.thrift().quorumOnly() || isSlow(tick)) return peers.ids();
     Comparator<Integer> longestWithout =
         Comparator.<Integer, Boolean>comparing(peer -> !peers.get(peer).keepsUp(tick, patience()))
             .thenComparingLong(peer -> peers.get(peer).sentTick())
             .thenComparingLong(peer -> -peers.get(peer).match())
             .thenComparingInt(peer -> peer);
     SortedSet<Integer> chosen = new TreeSet<>();
-    for (int peer : peers.keySet().stream().sorted(longestWithout).toList()) {
+    for (int peer : peers.ids().stream().sorted(longestWithout).toList()) {
       if (Quorum.isQuorum(memberships.current(), m -> m == config.id() || chosen.contains(m)))
         break;
-      if (memberships.current().isVoter(peer) && isCounted(peer)) chosen.add(peer);
+      if (memberships.current().isVoter(peer) && peers.isCounted(peer)) chosen.add(peer);
     }
     return chosen;
   }
@@ -309,7 +227,7 @@ final class Leader implements Role {
 
   /// Tells every peer at once how far the log is committed.
   void sendToAll(long tick, long clock, Outbox out) {
-    for (int peer : peers.keySet()) send(peer, true, tick, clock, out);
+    for (int peer : peers.ids()) send(peer, true, tick, clock, out);
   }
 
   /// Sends what the window allows. Returns whether anything was sent.
@@ -323,7 +241,7 @@ final class Leader implements Role {
     // A peer that is not heard gets no entries with its probes: they would only fill its queue.
     boolean quiet =
         progress.stranger() != 0
-            || !isHeard(progress, tick) && progress.state() instanceof Progress.State.Probe;
+            || !peers.isHeard(progress, tick) && progress.state() instanceof Progress.State.Probe;
     boolean sent = false;
     while (true) {
       boolean more = progress.mayAppend() && !quiet && progress.next() <= log.lastIndex();
@@ -352,17 +270,13 @@ final class Leader implements Role {
     peers.get(peer).sent(prev.index() + entries.size(), bytes, tick);
   }
 
-  private boolean isHeard(Progress progress, long tick) {
-    return tick - progress.heardTick() <= config.electionTicksMin();
-  }
-
   // ---- installing snapshots (§7) ----
 
   /// A peer whose next entry was released already, and who is there to take it, gets the snapshot.
   private void beginInstall(int peer, SnapshotMeta snapshot, long tick, Outbox out) {
     Progress progress = peers.get(peer);
     if (progress.state() instanceof Progress.State.Install) return;
-    if (progress.next() > log.base().index() || !isHeard(progress, tick)) return;
+    if (progress.next() > log.base().index() || !peers.isHeard(progress, tick)) return;
     progress.install(snapshot, tick);
     out.events.add(new RaftEvent.InstallStarted(peer, snapshot.last()));
   }
@@ -391,7 +305,7 @@ final class Leader implements Role {
   /// way.
   long installedFrom(long otherwise) {
     long from = otherwise;
-    for (Progress progress : peers.values())
+    for (Progress progress : peers.all())
       if (progress.state() instanceof Progress.State.Install install)
         from = Math.min(from, install.meta().last().index());
     return from;
@@ -402,7 +316,7 @@ final class Leader implements Role {
   /// install ends, that the log has gone on without it.
   long logNeededFrom(long otherwise, long tick) {
     long from = installedFrom(otherwise);
-    for (Progress progress : peers.values())
+    for (Progress progress : peers.all())
       if (!(progress.state() instanceof Progress.State.Install)
           && progress.isCatchingUp()
           && tick - progress.heardTick() <= 4L * config.electionTicksMax())
@@ -441,19 +355,5 @@ final class Leader implements Role {
     out.events.add(new RaftEvent.TransferAbandoned(transferTo));
     transferTo = Membership.NONE;
     return true;
-  }
-
-  /// The voter that could lead soonest, or [Membership#NONE].
-  int successor(long tick) {
-    int best = Membership.NONE;
-    for (int peer : peers.keySet()) {
-      Progress progress = peers.get(peer);
-      boolean fit =
-          memberships.current().voters().contains(peer)
-              && isHeard(progress, tick)
-              && progress.isCounted();
-      if (fit && (best == Membership.NONE || progress.match() > matchOf(best))) best = peer;
-    }
-    return best;
   }
 }

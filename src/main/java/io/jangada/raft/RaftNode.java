@@ -193,7 +193,7 @@ public final class RaftNode {
 
   /// Null when this member does not lead or does not know the peer.
   public PeerProgress progressOf(int peer) {
-    return role instanceof Leader leader ? leader.progressOf(peer, ticks) : null;
+    return role instanceof Leader leader ? leader.peers.progressOf(peer, ticks) : null;
   }
 
   // ---- inputs ----
@@ -360,7 +360,7 @@ public final class RaftNode {
     Leader leader = new Leader(config, log, memberships, hard.term());
     role = leader;
     out.events.add(new RaftEvent.LeaderElected(hard.term()));
-    leader.syncPeers(ticks);
+    leader.peers.sync(ticks);
     append(leader, Entry.Kind.NO_OP, Bytes.EMPTY);
   }
 
@@ -572,7 +572,7 @@ public final class RaftNode {
   }
 
   private void appendEntriesReply(Message.AppendEntriesReply reply) {
-    if (role instanceof Leader leader && leader.isNews(reply, ticks))
+    if (role instanceof Leader leader && leader.peers.isNews(reply, ticks))
       matchAdvanced(leader, reply.from());
   }
 
@@ -580,12 +580,12 @@ public final class RaftNode {
     advanceCommit(leader);
     if (role != leader) return;
     if (leader.transferTo() == peer) leader.tellTransfer(out);
-    promote(leader);
-    if (snapshot != null && leader.peer(peer).hasCaughtUp(snapshot.last().index())) release();
+    changeByItself(leader);
+    if (snapshot != null && leader.peers.get(peer).hasCaughtUp(snapshot.last().index())) release();
   }
 
   private void advanceCommit(Leader leader) {
-    long reached = leader.quorumMatch();
+    long reached = leader.peers.quorumMatch();
     // Count replicas only for entries of our own term: an older entry on a majority can still be
     // cut by a leader that never saw it (Fig. 8). Once one of ours commits, so do those before it.
     if (reached <= log.commit() || log.termAt(reached) != hard.term()) return;
@@ -597,17 +597,17 @@ public final class RaftNode {
     } else if (!memberships.current().isVoter(id)) {
       leave(leader);
     } else {
-      promote(leader);
+      changeByItself(leader);
     }
   }
 
   private void tickLeader(Leader leader) {
-    if (ticks - leader.quorumHeardTick(ticks) > config.electionTicksMax()) {
+    if (ticks - leader.peers.quorumHeardTick(ticks) > config.electionTicksMax()) {
       stepDown(RaftEvent.Cause.LOST_QUORUM);
     } else if (leader.abandonTransfer(ticks, out) && stalled) {
       stepDown(RaftEvent.Cause.STORAGE_STALLED);
     } else {
-      readmit(leader);
+      changeByItself(leader);
     }
   }
 
@@ -631,7 +631,7 @@ public final class RaftNode {
   private void enforce(Entry entry) {
     memberships.append(entry.index(), Membership.decode(entry.data()));
     out.events.add(new RaftEvent.MembershipInForce(entry.index(), memberships.current()));
-    if (role instanceof Leader leader) leader.syncPeers(ticks);
+    if (role instanceof Leader leader) leader.peers.sync(ticks);
   }
 
   private void change(long ticket, Membership asked) {
@@ -641,9 +641,9 @@ public final class RaftNode {
       drop(ticket, Ready.Reason.NOT_LEADER);
     } else if (target.equals(now) || !now.mayChangeTo(target)) {
       drop(ticket, Ready.Reason.INVALID);
-    } else if (!mayChange(leader)) {
+    } else if (!leader.mayChange()) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
-    } else if (standing.incarnation() != 0 && !leader.isQuorumOf(target, ticks)) {
+    } else if (standing.incarnation() != 0 && !leader.peers.isQuorumOf(target, ticks)) {
       // New members are in probation, and their new group could neither decide nor elect anybody.
       drop(ticket, Ready.Reason.UNREADY);
     } else {
@@ -651,13 +651,10 @@ public final class RaftNode {
     }
   }
 
-  /// One change at a time, and none before an entry of this term is committed: an earlier leader's
-  /// change that nobody here has seen could otherwise be in force beside it.
-  private boolean mayChange(Leader leader) {
-    return leader.isOwnTermCommitted()
-        && memberships.currentIndex() <= log.commit()
-        && !memberships.current().isJoint()
-        && leader.transferTo() == Membership.NONE;
+  /// Begins the change that is due without being asked for, if there is one.
+  private void changeByItself(Leader leader) {
+    Membership target = leader.changeDue(ticks, out);
+    if (target != null) beginChange(leader, target);
   }
 
   private EntryId beginChange(Leader leader, Membership target) {
@@ -667,32 +664,9 @@ public final class RaftNode {
     return append(leader, Entry.Kind.MEMBERSHIP, next.encode());
   }
 
-  /// A member whose data is new may have forgotten votes and entries that were counted: it is a
-  /// learner until it has caught up. This is decided by a quorum without it, so that nobody can be
-  /// elected with a vote that it forgot who does not know of this.
-  private void readmit(Leader leader) {
-    int member = leader.stranger(ticks);
-    Membership now = memberships.current();
-    if (member == Membership.NONE || !mayChange(leader)) return;
-    long incarnation = leader.peer(member).stranger();
-    out.events.add(new RaftEvent.Readmitting(member, incarnation));
-    beginChange(leader, now.admitting(member, incarnation));
-  }
-
-  /// Makes a voter of a joining learner that holds all that is committed.
-  private void promote(Leader leader) {
-    Membership now = memberships.current();
-    if (now.joining().isEmpty() || !mayChange(leader)) return;
-    for (int peer : now.joining()) {
-      if (leader.matchOf(peer) < log.commit()) continue;
-      beginChange(leader, now.promoting(peer));
-      return;
-    }
-  }
-
   /// The change that removes this leader is committed: it tells the others and goes (§6).
   private void leave(Leader leader) {
-    int successor = leader.successor(ticks);
+    int successor = leader.peers.successor(ticks);
     leader.sendToAll(ticks, clock, out);
     if (successor != Membership.NONE)
       out.messages.add(new Message.TimeoutNow(id, successor, hard.term()));
@@ -706,8 +680,8 @@ public final class RaftNode {
       drop(ticket, Ready.Reason.NOT_LEADER);
       return;
     }
-    int chosen = target == Membership.NONE ? leader.successor(ticks) : target;
-    if (!leader.isCounted(chosen) || !memberships.current().isVoter(chosen))
+    int chosen = target == Membership.NONE ? leader.peers.successor(ticks) : target;
+    if (!leader.peers.isCounted(chosen) || !memberships.current().isVoter(chosen))
       drop(ticket, Ready.Reason.INVALID);
     else if (leader.transferTo() != Membership.NONE) drop(ticket, Ready.Reason.BUSY);
     else {
@@ -724,7 +698,7 @@ public final class RaftNode {
     stalled = late;
     out.events.add(new RaftEvent.StorageStalled(stalled));
     if (!stalled || !(role instanceof Leader leader) || leader.isAlone()) return;
-    int successor = leader.successor(ticks);
+    int successor = leader.peers.successor(ticks);
     if (successor == Membership.NONE) stepDown(RaftEvent.Cause.STORAGE_STALLED);
     else if (leader.transferTo() == Membership.NONE) leader.beginTransfer(successor, ticks, out);
   }
@@ -810,7 +784,7 @@ public final class RaftNode {
   }
 
   private void installSnapshotReply(Message.InstallSnapshotReply reply) {
-    if (role instanceof Leader leader && leader.isNews(reply, ticks, out))
+    if (role instanceof Leader leader && leader.peers.isNews(reply, ticks, out))
       matchAdvanced(leader, reply.from());
   }
 }

@@ -1,0 +1,188 @@
+package io.jangada.raft;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/// What a leader knows of the others, one by one ([Progress]) and as a quorum.
+final class Peers {
+  private final RaftConfig config;
+  private final RaftLog log;
+  private final MembershipLog memberships;
+  private final SortedMap<Integer, Progress> byId = new TreeMap<>();
+
+  /// Peers that the membership in force has no more, and the index of the entry that removed them.
+  private final SortedMap<Integer, Long> leaving = new TreeMap<>();
+
+  Peers(RaftConfig config, RaftLog log, MembershipLog memberships) {
+    this.config = config;
+    this.log = log;
+    this.memberships = memberships;
+  }
+
+  Set<Integer> ids() {
+    return byId.keySet();
+  }
+
+  Collection<Progress> all() {
+    return byId.values();
+  }
+
+  /// Those of whom it is committed that they are no members any more.
+  List<Integer> leaving() {
+    List<Integer> gone = new ArrayList<>();
+    leaving.forEach(
+        (peer, index) -> {
+          if (index <= log.commit()) gone.add(peer);
+        });
+    return gone;
+  }
+
+  /// The index of the entry that removed a peer that is leaving.
+  long removedAt(int peer) {
+    return leaving.get(peer);
+  }
+
+  void forget(int peer) {
+    leaving.remove(peer);
+    byId.remove(peer);
+  }
+
+  /// Begins to keep track of the members in force, and notes which peers are not among them.
+  void sync(long tick) {
+    SortedSet<Integer> members = memberships.current().members();
+    leaving.keySet().removeAll(members);
+    for (int peer : byId.keySet())
+      if (!members.contains(peer)) leaving.putIfAbsent(peer, memberships.currentIndex());
+    for (int member : members) {
+      if (member == config.id()) continue;
+      long incarnation = memberships.current().incarnation(member);
+      Progress known = byId.get(member);
+      if (known != null && known.incarnation() == incarnation) continue;
+      Standing standing = new Standing(incarnation, known != null && incarnation != 0);
+      byId.put(member, new Progress(config.limits(), standing, log.lastIndex() + 1, tick));
+    }
+  }
+
+  /// What is known of a peer; null for a stranger.
+  Progress get(int member) {
+    return byId.get(member);
+  }
+
+  /// Null for one that is no member.
+  PeerProgress progressOf(int member, long tick) {
+    Progress progress = byId.get(member);
+    if (progress == null) return null;
+    boolean installing = progress.state() instanceof Progress.State.Install;
+    return new PeerProgress(progress.match(), tick - progress.heardTick(), installing);
+  }
+
+  /// Up to where a peer's log counts.
+  long matchOf(int member) {
+    return isCounted(member) ? byId.get(member).match() : 0;
+  }
+
+  boolean isCounted(int member) {
+    Progress progress = byId.get(member);
+    return progress != null && progress.isCounted();
+  }
+
+  /// Takes note of an answer. Returns whether it brings news of what the peer holds.
+  boolean isNews(Message.AppendEntriesReply reply, long tick) {
+    Progress progress = byId.get(reply.from());
+    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
+    progress.heard(tick, reply.round());
+    if (reply.success()) {
+      Invariants.check(
+          reply.match() <= log.lastIndex(), "no follower matches more than its leader holds");
+      return progress.matched(reply.match());
+    }
+    if (progress.isRefusalFresh(reply.match()))
+      progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
+    return false;
+  }
+
+  /// Takes note of an answer to a chunk. Returns whether the peer holds the whole snapshot now, and
+  /// that is news.
+  boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
+    Progress progress = byId.get(reply.from());
+    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
+    progress.heard(tick, 0);
+    if (!(progress.state() instanceof Progress.State.Install install)
+        || !install.meta().last().equals(reply.last())) return false;
+    if (reply.nextChunk() < install.meta().chunks()) {
+      progress.chunkWanted(reply.nextChunk(), tick);
+      return false;
+    }
+    boolean news = progress.matched(reply.last().index());
+    out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
+    return news;
+  }
+
+  /// A member that is to be taken in with its new data, or [Membership#NONE]. Founders say at first
+  /// that their data is new, for a moment.
+  int stranger(long tick) {
+    for (int peer : byId.keySet()) {
+      boolean member = memberships.current().contains(peer) && !leaving.containsKey(peer);
+      if (member && byId.get(peer).isStrangeFor(tick, config.electionTicksMax())) return peer;
+    }
+    return Membership.NONE;
+  }
+
+  // ---- quorums ----
+
+  /// The last tick by which a quorum, this leader included, had answered.
+  long quorumHeardTick(long tick) {
+    return Quorum.reached(
+        memberships.current(),
+        member -> {
+          if (member == config.id()) return tick;
+          return isCounted(member) ? byId.get(member).heardTick() : Long.MIN_VALUE / 2;
+        });
+  }
+
+  /// The index that is durable on a quorum.
+  long quorumMatch() {
+    return Quorum.reached(
+        memberships.current(), member -> member == config.id() ? log.durable() : matchOf(member));
+  }
+
+  /// The round that a quorum has answered, this leader having begun `own`.
+  long quorumRound(long own) {
+    return Quorum.reached(
+        memberships.current(),
+        member -> {
+          if (member == config.id()) return own;
+          return isCounted(member) ? byId.get(member).round() : 0;
+        });
+  }
+
+  /// Whether the members that count and answer are a quorum of another membership.
+  boolean isQuorumOf(Membership other, long tick) {
+    return Quorum.isQuorum(
+        other,
+        member -> member == config.id() || isCounted(member) && isHeard(byId.get(member), tick));
+  }
+
+  boolean isHeard(Progress progress, long tick) {
+    return tick - progress.heardTick() <= config.electionTicksMin();
+  }
+
+  /// The voter that could lead soonest, or [Membership#NONE].
+  int successor(long tick) {
+    int best = Membership.NONE;
+    for (int peer : byId.keySet()) {
+      Progress progress = byId.get(peer);
+      boolean fit =
+          memberships.current().voters().contains(peer)
+              && isHeard(progress, tick)
+              && progress.isCounted();
+      if (fit && (best == Membership.NONE || progress.match() > matchOf(best))) best = peer;
+    }
+    return best;
+  }
+}
