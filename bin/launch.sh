@@ -20,8 +20,10 @@ maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
 maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m'
 server_main=io.jangada.server.ServerMain
 # A heap that never has to grow; one that is exhausted ends the server at once, as a crash would.
+# G1, for a pause as long as an election's timeout costs the lead, and all data is in the heap.
 server_heap=${JANGADA_HEAP:-1g}
-server_flags="-XX:+UseSerialGC -Xms$server_heap -Xmx$server_heap -XX:+ExitOnOutOfMemoryError"
+server_flags="-XX:+UseG1GC -XX:MaxGCPauseMillis=100 -Xms$server_heap -Xmx$server_heap"
+server_flags="$server_flags -XX:+ExitOnOutOfMemoryError"
 
 launch_fail() {
   echo "jangada: $1" >&2
