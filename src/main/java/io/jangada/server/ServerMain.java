@@ -44,7 +44,7 @@ public final class ServerMain {
     return word.matches("[0-9]{1,9}");
   }
 
-  private static int explainUsage(ParameterException e, String[] arguments) {
+  static int explainUsage(ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
     err.println(NAME + ": " + e.getMessage());
     err.println("Try '" + NAME + " --help'.");
