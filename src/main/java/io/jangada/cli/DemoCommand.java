@@ -1,6 +1,7 @@
 package io.jangada.cli;
 
 import io.jangada.cli.demo.Demo;
+import io.jangada.server.LogSetup;
 import java.io.Console;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Run a cluster in this process and do things to it.",
+      "Run a cluster of servers on this machine and do things to it; their ports are open to any"
+          + " client.",
       "In a terminal it asks for commands ('help' lists them). Commands can be piped in: answers go"
           + " to standard output, the cluster's life to standard error. Without a terminal and"
           + " without input it plays a short tour.",
@@ -40,6 +42,13 @@ final class DemoCommand implements Callable<Integer> {
           "Where their data is kept (default: a temporary directory, removed at the end).")
   private Path data;
 
+  @Option(
+      names = "--processes",
+      description =
+          "Make each server a process of its own: kill is kill -9, and they can be stopped and"
+              + " resumed, but not cut off from each other.")
+  private boolean processes;
+
   @Option(names = "--keep", description = "Keep the temporary directory.")
   private boolean keep;
 
@@ -53,11 +62,12 @@ final class DemoCommand implements Callable<Integer> {
     if (members != null && (members < 1 || members > Demo.MEMBERS_MAX))
       throw new ParameterException(
           spec.commandLine(), "--members must be 1 to " + Demo.MEMBERS_MAX + ", not " + members);
+    LogSetup.silence();
     Console console = System.console();
     boolean terminal = console != null && console.isTerminal();
     boolean styled = terminal && spec.commandLine().getColorScheme().ansi().enabled();
     return Demo.run(
-        new Demo.Options(members == null ? 0 : members, data, keep, verbose),
+        new Demo.Options(members == null ? 0 : members, data, keep, processes, verbose),
         new Demo.Streams(
             System.in, spec.commandLine().getOut(), spec.commandLine().getErr(), terminal, styled));
   }

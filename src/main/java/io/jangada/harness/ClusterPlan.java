@@ -32,7 +32,7 @@ public record ClusterPlan(int servers, Map<String, String> settings) {
   }
 
   /// Writes a `config.json` with ports that are free now.
-  Path write(Path directory) throws IOException {
+  public Path write(Path directory) throws IOException {
     FreePorts ports = new FreePorts(new SplittableRandom());
     List<ServerConfig.Entry> entries = new ArrayList<>();
     for (int id = 1; id <= servers; id++) entries.add(entry(id, ports));

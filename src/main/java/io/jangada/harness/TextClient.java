@@ -66,7 +66,8 @@ public final class TextClient implements AutoCloseable {
     return ask("getm " + key, Bytes.EMPTY);
   }
 
-  private TextReply write(String line, Bytes data) throws InterruptedException, TimeoutException {
+  /// A command that changes something: `set …`, `cas …` or `delete …`, done once.
+  public TextReply write(String line, Bytes data) throws InterruptedException, TimeoutException {
     number++;
     return ask("once " + name + " " + number + " " + line, data);
   }

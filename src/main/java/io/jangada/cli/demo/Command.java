@@ -14,6 +14,11 @@ sealed interface Command {
 
   record Start(SortedSet<Integer> members) implements Command {}
 
+  /// Stops processes at whatever they do.
+  record Pause(SortedSet<Integer> members) implements Command {}
+
+  record Resume(SortedSet<Integer> members) implements Command {}
+
   /// @param side these on one side, the others on the other
   record Partition(SortedSet<Integer> side) implements Command {}
 

@@ -1,31 +1,37 @@
 package io.jangada.cli.demo;
 
+import io.jangada.harness.ClusterPlan;
+import io.jangada.server.ConfigException;
+import io.jangada.server.ServerConfig;
+import io.jangada.server.Setting;
+import io.jangada.store.DiskLock;
+import io.jangada.store.OsDisk;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 
-/// Where a demo keeps its members' data: a directory each, and beside them the file `members`,
-/// which holds how many there are. A cluster must not be started again with another number: those
-/// who remember the old one and those who do not would count different majorities.
+/// Where a demo keeps its servers' data: a directory each, and beside them the `config.json` of
+/// them all, which holds how many there are. A cluster must not be started again with another
+/// number: those who remember the old one and those who do not would count different majorities.
+///
+/// Only one demo has it at a time.
 ///
 /// @param temporary whether it goes when the demo ends
-record DataPlace(Path path, int members, boolean temporary) {
+record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock lock) {
   private static final int MEMBERS_DEFAULT = 3;
-
-  private static final String FILE = "members";
-  private static final int FILE_BYTES_MAX = 16;
+  private static final String CLUSTER = "jangada-demo";
+  private static final String FILE = "config.json";
+  private static final String LOCK = "demo.lock";
 
   /// A directory that nobody else uses.
   static DataPlace temporary(int members, boolean keep) throws IOException {
     Path path = Files.createTempDirectory("jangada-demo-");
-    return new DataPlace(path, note(path, members == 0 ? MEMBERS_DEFAULT : members), !keep);
+    return place(path, members == 0 ? MEMBERS_DEFAULT : members, !keep);
   }
 
   /// A directory of the user's, new or with the data of an earlier demo.
@@ -37,8 +43,7 @@ record DataPlace(Path path, int members, boolean temporary) {
     int found = found(path);
     if (found > 0 && members > 0 && found != members)
       throw new Complaint(path + " holds a cluster of " + found + " members: leave --members away");
-    if (found > 0) return new DataPlace(path, found, false);
-    return new DataPlace(path, note(path, members == 0 ? MEMBERS_DEFAULT : members), false);
+    return place(path, found > 0 ? found : members == 0 ? MEMBERS_DEFAULT : members, false);
   }
 
   /// How many members have data there; 0 when there is no demo's data.
@@ -46,31 +51,53 @@ record DataPlace(Path path, int members, boolean temporary) {
     Path file = path.resolve(FILE);
     if (!Files.exists(file)) {
       try (Stream<Path> files = Files.list(path)) {
-        if (files.anyMatch(each -> each.getFileName().toString().matches("n[0-9]+")))
-          throw new Complaint(path + " holds members' data, but not what a demo left");
+        if (files.anyMatch(each -> each.getFileName().toString().matches("server-[0-9]+")))
+          throw new Complaint(path + " holds servers' data, but not what a demo left");
       }
       return 0;
     }
-    String text = "";
-    if (Files.size(file) <= FILE_BYTES_MAX)
-      text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-    if (!text.matches("[1-9]")) throw new Complaint(file + " is not what a demo wrote");
-    return Integer.parseInt(text);
+    try {
+      ServerConfig config = ServerConfig.read(file);
+      if (config.settings().is(Setting.CLUSTER, CLUSTER)) return config.servers().size();
+    } catch (ConfigException e) {
+      // Whatever is wrong with it, a demo did not write it.
+    }
+    throw new Complaint(file + " is not what a demo wrote");
   }
 
-  private static int note(Path path, int members) throws IOException {
-    Path draft = path.resolve(FILE + ".new");
-    Files.writeString(draft, members + "\n");
-    Files.move(draft, path.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-    return members;
+  /// Takes the directory and chooses ports, others each time.
+  private static DataPlace place(Path path, int members, boolean temporary) throws IOException {
+    DiskLock lock = new OsDisk(path).lock(LOCK);
+    try {
+      return new DataPlace(path, ServerConfig.read(plan(members).write(path)), temporary, lock);
+    } catch (IOException | ConfigException e) {
+      lock.close();
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
-  /// Removes it if it is temporary.
+  /// Keeps no entries behind a snapshot: the log is small here, and a member that comes back late
+  /// is to show how a snapshot brings it up. Whichever server is asked serves.
+  private static ClusterPlan plan(int members) {
+    return ClusterPlan.of(members)
+        .with("Path", "\".\"")
+        .with("Cluster", "\"" + CLUSTER + "\"")
+        .with("Followers", "\"forward\"")
+        .with("RequestTimeoutMillis", "1000")
+        .with("KeyBytesMax", "1024")
+        .with("ValueBytesMax", "1048576")
+        .with("SegmentBytes", "4194304")
+        .with("SnapshotBytes", "1048576")
+        .with("LogRetainedBytes", "0");
+  }
+
+  /// Gives it back, and removes it if it is temporary.
   ///
   /// @return whether it is gone
   boolean leave() {
-    if (!temporary) return false;
     try {
+      lock.close();
+      if (!temporary) return false;
       Files.walkFileTree(path, new Removal());
       return true;
     } catch (IOException e) {

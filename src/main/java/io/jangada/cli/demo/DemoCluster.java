@@ -1,127 +1,109 @@
 package io.jangada.cli.demo;
 
-import io.jangada.node.Replica;
-import io.jangada.node.Status;
-import io.jangada.raft.Membership;
+import io.jangada.node.Outcome;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
-/// All members and the network between them. The doings of the person at the shell are called one
-/// at a time; [#close] may come from elsewhere in the middle of one.
-final class DemoCluster implements AutoCloseable {
-  private static final long LEAD_NANOS_MAX = 5_000_000_000L;
-  private static final long LOOK_NANOS = 100_000_000;
+/// The servers of a demo, and what a person can do to them. These doings are called one at a time;
+/// [#close] may come from elsewhere in the middle of one.
+interface DemoCluster extends AutoCloseable {
+  long LEAD_NANOS_MAX = 5_000_000_000L;
+  long LOOK_NANOS = 100_000_000;
 
-  private final SortedMap<Integer, DemoMember> members = new TreeMap<>();
-  private final LocalNetwork network = new LocalNetwork();
-  private final Leadership leadership = new Leadership();
-  private final CountDownLatch closing = new CountDownLatch(1);
+  SortedSet<Integer> ids();
 
-  /// @param data where member 2, say, has its data in `n2`
-  DemoCluster(Path data, int count, Story story, DemoMember.DiskOpener opener) {
-    SortedSet<Integer> ids = new TreeSet<>();
-    for (int id = 1; id <= count; id++) ids.add(id);
-    DemoMember.Shared shared = new DemoMember.Shared(network, leadership, story, opener);
-    for (int id : ids)
-      members.put(id, new DemoMember(id, data.resolve(Story.name(id)), Membership.of(ids), shared));
-  }
+  /// Where its clients come to, for people.
+  String ports();
 
-  SortedSet<Integer> ids() {
-    return new TreeSet<>(members.keySet());
-  }
+  Leadership leadership();
 
-  Leadership leadership() {
-    return leadership;
-  }
+  /// Whether it runs, be it cut off or stopped.
+  boolean isUp(int id);
 
-  boolean isUp(int id) {
-    return members.get(id).isUp();
-  }
+  /// Whether it was stopped, and stands still.
+  boolean isStopped(int id);
 
-  Optional<Replica> replica(int id) {
-    return members.get(id).replica();
-  }
+  /// How the member stands; empty when it is down or does not say.
+  Optional<Standing> standing(int id) throws InterruptedException;
 
-  Optional<Status> status(int id) throws InterruptedException {
-    return members.get(id).status();
-  }
+  /// How those stand who say it.
+  SortedMap<Integer, Standing> standings() throws InterruptedException;
+
+  /// Starts it on what its disk holds. It need not have come up when this returns.
+  void start(int id) throws IOException;
+
+  /// Waits until those that were started have come up, within a bound.
+  void awaitUp() throws InterruptedException;
+
+  /// Ends it as `kill -9` would.
+  ///
+  /// @return whether it has let go of everything, so that it can be started again
+  boolean kill(int id) throws InterruptedException;
+
+  /// Stops it at whatever it is doing, its connections open.
+  void stop(int id) throws IOException, InterruptedException, Complaint;
+
+  /// Lets it go on.
+  void resume(int id) throws IOException, InterruptedException, Complaint;
+
+  /// Cuts these off from the others; an earlier cut is healed.
+  void split(Set<Integer> side) throws Complaint;
+
+  void heal() throws Complaint;
+
+  /// Those who can hear it, itself included, up or not.
+  SortedSet<Integer> around(int id);
+
+  /// Hands the lead over.
+  Outcome transfer(int target) throws InterruptedException;
+
+  /// Has the member begin a snapshot.
+  ///
+  /// @return [io.jangada.kv.Result.Written] with the last entry in it, if it has begun
+  Outcome takeSnapshot(int id) throws InterruptedException;
+
+  /// Lets time pass, until it is up or the cluster is closed.
+  void pause(long millis) throws InterruptedException;
+
+  @Override
+  void close();
+
+  // ---- what follows from that ----
 
   /// Who leads; waits a while for somebody to come to it, if that can happen.
-  Leadership.Lead awaitLead() throws InterruptedException {
+  default Leadership.Lead awaitLead() throws InterruptedException {
     long deadline = System.nanoTime() + LEAD_NANOS_MAX;
-    Leadership.Lead lead = leadership.now();
+    Leadership.Lead lead = leadership().now();
     while (!lead.isKnown() && canServe() && System.nanoTime() < deadline) {
-      leadership.awaitOtherThan(lead, LOOK_NANOS);
-      lead = leadership.now();
+      leadership().awaitOtherThan(lead, LOOK_NANOS);
+      lead = leadership().now();
     }
     return lead;
   }
 
-  /// How those stand who are up.
-  SortedMap<Integer, Status> statuses() throws InterruptedException {
-    SortedMap<Integer, Status> statuses = new TreeMap<>();
-    for (DemoMember member : members.values())
-      member.status().ifPresent(status -> statuses.put(member.id(), status));
-    return statuses;
-  }
-
-  synchronized void start(int id) throws IOException {
-    if (closing.getCount() > 0) members.get(id).start();
-  }
-
-  synchronized boolean kill(int id) {
-    return members.get(id).kill();
-  }
-
-  void split(Set<Integer> side) {
-    network.split(side);
-  }
-
-  void heal() {
-    network.heal();
+  default boolean isMajority(int count) {
+    return 2 * count > ids().size();
   }
 
   /// Whether the network leaves a member with less than a majority.
-  boolean isCut(int id) {
-    return !isMajority(network.around(id, ids()).size());
+  default boolean isCut(int id) {
+    return !isMajority(around(id).size());
   }
 
-  boolean isMajority(int count) {
-    return 2 * count > members.size();
-  }
-
-  /// The members that are up and can talk with this one, itself included.
-  SortedSet<Integer> reachable(int id) {
-    SortedSet<Integer> reachable = new TreeSet<>(network.around(id, ids()));
-    reachable.removeIf(other -> !isUp(other));
+  /// The members that are up, not stopped, and can talk with this one, itself included.
+  default SortedSet<Integer> reachable(int id) {
+    SortedSet<Integer> reachable = new TreeSet<>(around(id));
+    reachable.removeIf(other -> !isUp(other) || isStopped(other));
     return reachable;
   }
 
   /// Whether enough members are up, and can talk with each other, to elect a leader.
-  boolean canServe() {
-    return ids().stream().anyMatch(id -> isUp(id) && isMajority(reachable(id).size()));
-  }
-
-  @Override
-  public void close() {
-    closing.countDown();
-    closeMembers();
-  }
-
-  private synchronized void closeMembers() {
-    members.values().forEach(DemoMember::close);
-  }
-
-  /// Lets time pass, until it is up or the cluster is closed.
-  void pause(long millis) throws InterruptedException {
-    if (closing.await(millis, TimeUnit.MILLISECONDS)) throw new InterruptedException("closed");
+  default boolean canServe() {
+    return ids().stream()
+        .anyMatch(id -> isUp(id) && !isStopped(id) && isMajority(reachable(id).size()));
   }
 }

@@ -1,6 +1,5 @@
 package io.jangada.cli.demo;
 
-import io.jangada.node.Status;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -16,7 +15,7 @@ final class Rest {
   /// @param reached who is up and can talk with the leader, itself included; all of them have
   ///   `last`
   /// @param last the last entry, which is committed and applied
-  record Found(Status leader, SortedSet<Integer> reached, long last) {}
+  record Found(Standing leader, SortedSet<Integer> reached, long last) {}
 
   private final DemoCluster cluster;
 
@@ -36,25 +35,24 @@ final class Rest {
   }
 
   private Optional<Found> look() throws InterruptedException {
-    SortedMap<Integer, Status> statuses = cluster.statuses();
-    Status leader = leaderOf(statuses);
+    SortedMap<Integer, Standing> standings = cluster.standings();
+    Standing leader = leaderOf(standings);
     if (leader == null) return Optional.empty();
     SortedSet<Integer> reached = cluster.reachable(leader.id());
-    long last = leader.last().index();
-    boolean rests = cluster.isMajority(reached.size()) && leader.commit() == last;
+    long last = leader.log().last();
+    boolean rests = cluster.isMajority(reached.size()) && leader.log().commit() == last;
     for (int member : reached) {
-      Status status = statuses.get(member);
-      rests &= status != null && status.leader() == leader.id() && status.applied() == last;
+      Standing one = standings.get(member);
+      rests &= one != null && one.leader() == leader.id() && one.log().applied() == last;
     }
     return rests ? Optional.of(new Found(leader, reached, last)) : Optional.empty();
   }
 
   /// The one of the latest term: an earlier one may not know yet that it was deposed.
-  private static Status leaderOf(SortedMap<Integer, Status> statuses) {
-    Status leader = null;
-    for (Status status : statuses.values())
-      if (status.leader() == status.id() && (leader == null || status.term() > leader.term()))
-        leader = status;
+  private static Standing leaderOf(SortedMap<Integer, Standing> standings) {
+    Standing leader = null;
+    for (Standing one : standings.values())
+      if (one.leads() && (leader == null || one.term() > leader.term())) leader = one;
     return leader;
   }
 
@@ -62,11 +60,11 @@ final class Rest {
   boolean awaitSnapshots(SortedMap<Integer, Long> wanted) throws InterruptedException {
     long deadline = System.nanoTime() + REST_MILLIS_MAX * 1_000_000;
     do {
-      SortedMap<Integer, Status> statuses = cluster.statuses();
+      SortedMap<Integer, Standing> standings = cluster.standings();
       boolean all = true;
       for (var want : wanted.entrySet()) {
-        Status status = statuses.get(want.getKey());
-        all &= status != null && status.snapshot().index() >= want.getValue();
+        Standing one = standings.get(want.getKey());
+        all &= one != null && one.snapshot() >= want.getValue();
       }
       if (all) return true;
       cluster.pause(LOOK_MILLIS);

@@ -4,8 +4,6 @@ import io.jangada.cli.ExitCode;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
-import io.jangada.node.Replica;
-import io.jangada.node.Status;
 import io.jangada.raft.Membership;
 import java.io.IOException;
 import java.util.Optional;
@@ -14,10 +12,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /// Does what a line asks for and says what came of it. Each line is done before the next is looked
 /// at.
@@ -84,6 +78,8 @@ final class Shell {
       }
       case Command.Kill(SortedSet<Integer> members) -> kill(members);
       case Command.Start(SortedSet<Integer> members) -> start(members);
+      case Command.Pause(SortedSet<Integer> members) -> pause(members);
+      case Command.Resume(SortedSet<Integer> members) -> resume(members);
       case Command.Partition(SortedSet<Integer> side) -> partition(side);
       case Command.Heal() -> {
         cluster.heal();
@@ -114,7 +110,7 @@ final class Shell {
     return wording.code();
   }
 
-  private int kill(SortedSet<Integer> members) throws Complaint {
+  private int kill(SortedSet<Integer> members) throws InterruptedException, Complaint {
     SortedSet<Integer> up = new TreeSet<>(members);
     up.removeIf(member -> !cluster.isUp(member));
     if (up.isEmpty()) throw new Complaint("down already: " + Story.names(members));
@@ -139,14 +135,17 @@ final class Shell {
       } catch (IOException e) {
         throw new Complaint(Story.name(member) + " does not start: " + Reasons.of(e));
       }
-      Optional<Status> status = cluster.status(member);
-      if (status.isPresent())
+    }
+    cluster.awaitUp();
+    for (int member : down) {
+      Optional<Standing> standing = cluster.standing(member);
+      if (standing.isPresent())
         story.tell(
             member,
             "starts: its disk has term "
-                + status.get().term()
+                + standing.get().term()
                 + " and entries up to "
-                + status.get().last().index());
+                + standing.get().log().last());
     }
     return isServed(down) ? ExitCode.OK : ExitCode.UNAVAILABLE;
   }
@@ -174,7 +173,35 @@ final class Shell {
     return true;
   }
 
-  private int partition(SortedSet<Integer> side) {
+  private int pause(SortedSet<Integer> members) throws InterruptedException, Complaint {
+    for (int member : members) {
+      if (!cluster.isUp(member)) throw new Complaint(Story.name(member) + " is down");
+      if (cluster.isStopped(member)) throw new Complaint("stopped already: " + Story.name(member));
+      try {
+        cluster.stop(member);
+      } catch (IOException e) {
+        throw new Complaint(e.getMessage());
+      }
+      story.tell(member, "is stopped, with its connections open");
+    }
+    if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
+    return ExitCode.OK;
+  }
+
+  private int resume(SortedSet<Integer> members) throws InterruptedException, Complaint {
+    for (int member : members) {
+      if (!cluster.isStopped(member)) throw new Complaint("not stopped: " + Story.name(member));
+      try {
+        cluster.resume(member);
+      } catch (IOException e) {
+        throw new Complaint(e.getMessage());
+      }
+      story.tell(member, "goes on");
+    }
+    return ExitCode.OK;
+  }
+
+  private int partition(SortedSet<Integer> side) throws Complaint {
     SortedSet<Integer> others = cluster.ids();
     others.removeAll(side);
     cluster.split(side);
@@ -185,14 +212,10 @@ final class Shell {
 
   private int transfer(int target) throws InterruptedException, Complaint {
     Leadership.Lead before = cluster.awaitLead();
-    Optional<Replica> leader =
-        before.isKnown() ? cluster.replica(before.member()) : Optional.empty();
-    if (leader.isEmpty()) throw new Complaint("nobody leads who could hand over");
+    if (!before.isKnown()) throw new Complaint("nobody leads who could hand over");
     if (before.member() == target) throw new Complaint(Story.name(target) + " leads already");
     if (!cluster.isUp(target)) throw new Complaint(Story.name(target) + " is down");
-    CompletableFuture<Outcome> reply = new CompletableFuture<>();
-    leader.get().transfer(target, reply::complete);
-    Outcome outcome = get(reply);
+    Outcome outcome = cluster.transfer(target);
     if (!(outcome instanceof Outcome.Done)) throw new Complaint("no handover: " + said(outcome));
     cluster.leadership().awaitOtherThan(before, REPLY_MILLIS_MAX * 1_000_000);
     // Between the two there may be a moment in which nobody leads.
@@ -200,14 +223,6 @@ final class Shell {
     if (!after.isKnown()) cluster.leadership().awaitOtherThan(after, REPLY_MILLIS_MAX * 1_000_000);
     if (cluster.leadership().now().member() == target) return ExitCode.OK;
     throw new Complaint(Story.name(target) + " did not come to lead");
-  }
-
-  private static Outcome get(CompletableFuture<Outcome> reply) throws InterruptedException {
-    try {
-      return reply.get(REPLY_MILLIS_MAX, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      return new Outcome.Unknown();
-    }
   }
 
   private static String said(Outcome outcome) {
@@ -223,11 +238,8 @@ final class Shell {
   private int snapshot() throws InterruptedException, Complaint {
     SortedMap<Integer, Long> begun = new TreeMap<>();
     for (int member : cluster.ids()) {
-      Optional<Replica> replica = cluster.replica(member);
-      if (replica.isEmpty()) continue;
-      CompletableFuture<Outcome> reply = new CompletableFuture<>();
-      replica.get().takeSnapshot(reply::complete);
-      Outcome outcome = get(reply);
+      if (!cluster.isUp(member) || cluster.isStopped(member)) continue;
+      Outcome outcome = cluster.takeSnapshot(member);
       if (outcome instanceof Outcome.Done(Result.Written(long index))) begun.put(member, index);
       else story.tell(member, "makes no snapshot: " + said(outcome));
     }

@@ -1,6 +1,5 @@
 package io.jangada.cli.demo;
 
-import io.jangada.node.Status;
 import io.jangada.raft.Membership;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,31 +24,31 @@ final class StatusTable {
   private StatusTable() {}
 
   static List<String> lines(DemoCluster cluster) throws InterruptedException {
-    SortedMap<Integer, Status> statuses = cluster.statuses();
+    SortedMap<Integer, Standing> standings = cluster.standings();
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEAD);
-    for (int id : cluster.ids()) rows.add(row(id, statuses.get(id), cluster));
+    for (int id : cluster.ids()) rows.add(row(id, standings.get(id), cluster));
     return aligned(rows);
   }
 
-  private static List<String> row(int id, Status status, DemoCluster cluster) {
+  private static List<String> row(int id, Standing status, DemoCluster cluster) {
     if (status == null) {
       List<String> row = new ArrayList<>(Collections.nCopies(HEAD.size(), "-"));
       row.set(0, Story.name(id));
-      row.set(1, cluster.isUp(id) ? "silent" : "down");
+      row.set(1, cluster.isStopped(id) ? "paused" : cluster.isUp(id) ? "silent" : "down");
       return row;
     }
     boolean known = status.leader() != Membership.NONE;
-    long snapshot = status.snapshot().index();
+    long snapshot = status.snapshot();
     return List.of(
         Story.name(id),
         cluster.isCut(id) ? "cut" : "up",
         status.role(),
         "" + status.term(),
         known ? Story.name(status.leader()) : "-",
-        "" + status.last().index(),
-        "" + status.commit(),
-        "" + status.applied(),
+        "" + status.log().last(),
+        "" + status.log().commit(),
+        "" + status.log().applied(),
         snapshot == 0 ? "-" : "" + snapshot,
         "" + status.keys());
   }

@@ -46,9 +46,10 @@ record Wording(String text, int code) {
           new Wording("not changed: it is there, version " + version, ExitCode.PRECONDITION_FAILED);
       case Result.Mismatch(long version) ->
           new Wording(
-              "not changed: another value is there, version " + version,
+              "not changed: another value is there" + (version == 0 ? "" : ", version " + version),
               ExitCode.PRECONDITION_FAILED);
-      case Result.Deleted(long version) -> new Wording("deleted, version " + version, ExitCode.OK);
+      case Result.Deleted(long version) ->
+          new Wording(version == 0 ? "deleted" : "deleted, version " + version, ExitCode.OK);
       case Result.Expired(int count) -> new Wording("expired " + count, ExitCode.OK);
       case Result.Forgotten() ->
           new Wording(

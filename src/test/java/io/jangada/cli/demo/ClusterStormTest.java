@@ -12,6 +12,7 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.node.Status;
+import io.jangada.server.LogSetup;
 import io.jangada.store.OsDisk;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -44,12 +45,13 @@ class ClusterStormTest {
   private final History.Recorder recorder = new History.Recorder();
   private final Semaphore answered = new Semaphore(0);
   private volatile boolean over;
-  private DemoCluster cluster;
+  private InnerCluster cluster;
 
   @Test
   void clientsSeeOneStoreWhateverHappensToItsMembers() throws Exception {
+    LogSetup.silence();
     Story story = new Story(new Screen(new PrintWriter(told), new PrintWriter(told), false), false);
-    cluster = new DemoCluster(data, 3, story, OsDisk::new);
+    cluster = new InnerCluster(DataPlace.at(data, 3).config(), story, OsDisk::new);
     try {
       for (int id : cluster.ids()) cluster.start(id);
       List<CompletableFuture<Void>> clients = new ArrayList<>();
@@ -127,7 +129,7 @@ class ClusterStormTest {
   private CompletableFuture<Void> startClient(int number) {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     SplittableRandom random = new SplittableRandom(seed + number);
-    Client client = new Client(cluster, random.split());
+    Client client = new InnerClient(cluster, random.split());
     Thread.ofPlatform()
         .daemon()
         .start(

@@ -83,7 +83,7 @@ class DemoProcessTest {
 
     String[] reads =
         Stream.iterate(0, i -> i < 50, i -> i + 1).map(i -> "get k" + i).toArray(String[]::new);
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, data, false, false), reads);
+    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, data, false, false, false), reads);
     assertThat(ran.code()).as(ran.err()).isEqualTo(ExitCode.OK);
     List<String> found = ran.out().lines().toList();
     for (int i = 0; i < 50; i++) {
@@ -125,7 +125,7 @@ class DemoProcessTest {
     assertThat(end(process)).isEqualTo(ExitCode.OK);
     try (Stream<Path> files = Files.list(temporary)) {
       Path kept = files.findFirst().orElseThrow();
-      assertThat(kept.resolve("n1/log")).isNotEmptyDirectory();
+      assertThat(kept.resolve("server-1/log")).isNotEmptyDirectory();
     }
   }
 

@@ -2,6 +2,7 @@ package io.jangada.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.server.LogSetup;
 import io.jangada.store.OsDisk;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,6 +24,10 @@ import java.util.regex.Pattern;
 final class DemoSession implements AutoCloseable {
   private static final long BOUND_SECONDS = 60;
 
+  static {
+    LogSetup.silence(); // as the command does
+  }
+
   /// What a demo said and how it ended.
   record Ran(int code, String out, String err) {}
 
@@ -31,23 +36,30 @@ final class DemoSession implements AutoCloseable {
   private final Typed typed = new Typed();
   private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
-  private DemoSession(Path data, boolean terminal, DemoMember.DiskOpener opener) {
-    Demo.Options options = new Demo.Options(0, data, false, false);
+  private DemoSession(Demo.Options options, boolean terminal, InnerMember.DiskOpener opener) {
     Demo.Streams streams =
         new Demo.Streams(typed, new PrintWriter(out), new PrintWriter(err), terminal, false);
     Thread.ofPlatform().daemon().start(() -> code.complete(Demo.run(options, streams, opener)));
+  }
+
+  private static Demo.Options at(Path data, boolean processes) {
+    return new Demo.Options(0, data, false, processes, false);
   }
 
   static DemoSession script(Path data) {
     return script(data, OsDisk::new);
   }
 
-  static DemoSession script(Path data, DemoMember.DiskOpener opener) {
-    return new DemoSession(data, false, opener);
+  static DemoSession script(Path data, InnerMember.DiskOpener opener) {
+    return new DemoSession(at(data, false), false, opener);
+  }
+
+  static DemoSession processes(Path data) {
+    return new DemoSession(at(data, true), false, OsDisk::new);
   }
 
   static DemoSession terminal(Path data) {
-    return new DemoSession(data, true, OsDisk::new);
+    return new DemoSession(at(data, false), true, OsDisk::new);
   }
 
   /// Plays a whole script.

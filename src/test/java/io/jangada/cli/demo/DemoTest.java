@@ -23,7 +23,7 @@ class DemoTest {
   @TempDir private Path data;
 
   private Demo.Options here() {
-    return new Demo.Options(0, data, false, false);
+    return new Demo.Options(0, data, false, false, false);
   }
 
   private DemoSession.Ran play(String... lines) {
@@ -32,7 +32,7 @@ class DemoTest {
 
   @Test
   void withoutInputItPlaysATourAndSaysWhatHappened() {
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false));
+    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false, false));
     assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(ExitCode.OK);
     assertThat(ran.err()).isEmpty();
     assertThat(ran.out())
@@ -64,7 +64,7 @@ class DemoTest {
             line -> assertThat(line).matches("x, expires 600.0 s after .*, version \\d+"));
     assertThat(ran.out()).containsPattern("\\[committed by n[123] in term \\d+, .* m?s]");
     assertThat(ran.err()).contains("jangada> set k v").containsPattern("n[123] leads term");
-    assertThat(data.resolve("n2/meta")).exists();
+    assertThat(data.resolve("server-2/meta")).exists();
   }
 
   @Test
@@ -269,7 +269,8 @@ class DemoTest {
     String answer = first.out().lines().toList().get(1).replaceFirst(" {3}\\[.*", "");
     assertThat(second.out()).startsWith(answer);
     assertThat(second.out()).containsPattern("(?m)^n3 ").doesNotContainPattern("(?m)^n4 ");
-    DemoSession.Ran wider = DemoSession.play(new Demo.Options(5, data, false, false), "get k");
+    DemoSession.Ran wider =
+        DemoSession.play(new Demo.Options(5, data, false, false, false), "get k");
     assertThat(wider.code()).isEqualTo(ExitCode.FAILED);
     assertThat(wider.err()).contains("holds a cluster of 3 members: leave --members away");
   }
@@ -278,7 +279,7 @@ class DemoTest {
   void fiveMembersSurviveTheLossOfTwo() {
     DemoSession.Ran ran =
         DemoSession.play(
-            new Demo.Options(5, data, false, false),
+            new Demo.Options(5, data, false, false, false),
             "wait",
             "set k v",
             "kill leader",
@@ -291,13 +292,14 @@ class DemoTest {
 
   @Test
   void aDirectoryThatIsNotADemosIsRefusedAndUntouched() throws Exception {
-    Path other = Files.createDirectories(data.resolve("server/n1"));
-    assertThat(DemoSession.play(new Demo.Options(0, other.getParent(), false, false), "get k"))
+    Path other = Files.createDirectories(data.resolve("servers/server-1"));
+    assertThat(
+            DemoSession.play(new Demo.Options(0, other.getParent(), false, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains("but not what a demo left"));
     assertThat(other).isEmptyDirectory();
     Path file = Files.writeString(data.resolve("file"), "x");
-    assertThat(DemoSession.play(new Demo.Options(0, file, false, false), "get k"))
+    assertThat(DemoSession.play(new Demo.Options(0, file, false, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains("jangada demo: " + file + " is no dir"));
   }
@@ -305,13 +307,13 @@ class DemoTest {
   @Test
   void anotherClustersDataIsRefused() throws Exception {
     play("set k v");
-    Path meta = data.resolve("n2/meta");
+    Path meta = data.resolve("server-2/meta");
     Identity orders = Identity.of("orders-eu", 2);
     Files.delete(meta);
-    Files.walk(data.resolve("n2/log"))
+    Files.walk(data.resolve("server-2/log"))
         .filter(Files::isRegularFile)
         .forEach(f -> f.toFile().delete());
-    orders.claim(new OsDisk(data.resolve("n2")));
+    orders.claim(new OsDisk(data.resolve("server-2")));
     DemoSession.Ran ran = play("get k");
     assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
     assertThat(ran.err())
@@ -327,7 +329,7 @@ class DemoTest {
       session.answer("ok, version ");
       DemoSession.Ran second = play("get k");
       assertThat(second.code()).isEqualTo(ExitCode.FAILED);
-      assertThat(second.err()).contains("jangada demo: n1 does not start: ").contains("is in use");
+      assertThat(second.err()).contains("jangada demo: ").contains("is in use");
       session.type("get k");
       session.answer("v, version ");
     }
@@ -337,7 +339,7 @@ class DemoTest {
   @Test
   void aMemberWhoseDiskFailsStopsAndIsRecovered() throws Exception {
     AtomicReference<String> broken = new AtomicReference<>("");
-    DemoMember.DiskOpener opener =
+    InnerMember.DiskOpener opener =
         directory -> new Cracking(new OsDisk(directory), "" + directory.getFileName(), broken);
     try (DemoSession session = DemoSession.script(data, opener)) {
       session.type("wait");
@@ -371,7 +373,7 @@ class DemoTest {
 
     @Override
     protected void beforeSync(String name) throws IOException {
-      if (member.equals(broken.get())) throw new IOException("cracked");
+      if (member.equals(broken.get().replace("n", "server-"))) throw new IOException("cracked");
     }
   }
 

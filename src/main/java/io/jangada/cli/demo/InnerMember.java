@@ -1,34 +1,24 @@
 package io.jangada.cli.demo;
 
-import io.jangada.kv.KvLimits;
-import io.jangada.node.DurableMember;
 import io.jangada.node.Replica;
-import io.jangada.node.ReplicaSettings;
-import io.jangada.node.Start;
 import io.jangada.node.Status;
-import io.jangada.raft.Membership;
-import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
+import io.jangada.server.ConfigException;
+import io.jangada.server.Host;
+import io.jangada.server.Server;
+import io.jangada.server.ServerConfig;
 import io.jangada.store.Disk;
-import io.jangada.store.LogSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// One member through all its lives. Whoever calls [#start], [#kill] and [#close] does so one at a
-/// time.
-final class DemoMember {
-  static final String CLUSTER_ID = "jangada-demo";
-
-  private static final long TICK_NANOS = 10_000_000;
-  private static final long REQUEST_TIMEOUT_MILLIS = 1_000;
-  private static final long RETRY_MILLIS = 200;
-  private static final long SNAPSHOT_BYTES = 1 << 20;
+/// One server of this process through all its lives. Whoever calls [#start], [#kill] and [#close]
+/// does so one at a time.
+final class InnerMember {
   private static final long STATUS_MILLIS_MAX = 1_000;
   private static final long CLOSE_MILLIS_MAX = 2_000;
 
@@ -39,34 +29,16 @@ final class DemoMember {
   }
 
   /// What all members share.
-  record Shared(LocalNetwork network, Leadership leadership, Story story, DiskOpener opener) {}
+  record Shared(
+      ServerConfig config, Cuts cuts, Leadership leadership, Story story, DiskOpener opener) {}
 
   private final int id;
-  private final Path directory;
-  private final DurableMember.Settings settings;
   private final Shared shared;
   private volatile Life life;
 
-  DemoMember(int id, Path directory, Membership members, Shared shared) {
+  InnerMember(int id, Shared shared) {
     this.id = id;
-    this.directory = directory;
-    this.settings = settings(id, members);
     this.shared = shared;
-  }
-
-  /// Keeps no entries behind a snapshot: the log is small here, and a member that comes back late
-  /// is to show how a snapshot brings it up.
-  private static DurableMember.Settings settings(int id, Membership members) {
-    RaftConfig.Limits limits =
-        new RaftConfig.Limits(4096, 1 << 20, 64, 8 << 20, 8L << 20, 65_536, 4 << 20, 0, 64L << 20);
-    RaftConfig raft = RaftConfig.of(id, members).withLimits(limits);
-    ReplicaSettings replica =
-        ReplicaSettings.of(raft)
-            .withTimes(TICK_NANOS, REQUEST_TIMEOUT_MILLIS, RETRY_MILLIS)
-            .withSnapshotBytes(SNAPSHOT_BYTES);
-    LogSettings log = new LogSettings(4 << 20, 1 << 20, 16 << 20);
-    return new DurableMember.Settings(
-        replica, new Start.StorageSettings(CLUSTER_ID, log, KvLimits.DEFAULT));
   }
 
   int id() {
@@ -80,7 +52,7 @@ final class DemoMember {
 
   Optional<Replica> replica() {
     Life now = life;
-    return now == null || now.over ? Optional.empty() : Optional.of(now.member.replica());
+    return now == null || now.over ? Optional.empty() : Optional.of(now.server.replica());
   }
 
   /// How the member stands; empty when it is down or does not say.
@@ -99,17 +71,15 @@ final class DemoMember {
   /// Begins a life on what the disk holds.
   void start() throws IOException {
     close();
-    Life next = new Life(new MortalDisk(shared.opener.open(directory)));
-    long seed = System.nanoTime() * 31 + id;
-    shared.story.detail(Story.name(id) + " starts in " + directory + ", seed " + seed);
-    next.member =
-        DurableMember.start(
-            settings,
-            new DurableMember.Surroundings(
-                next.disk, shared.network::send, new SplittableRandom(seed)),
-            next);
+    Life next = new Life();
+    shared.story.detail(Story.name(id) + " starts in " + shared.config.dataDirectory(id));
+    try {
+      next.server = Server.start(shared.config, id, next);
+    } catch (ConfigException e) {
+      throw new IOException(e.getMessage(), e);
+    }
     life = next;
-    shared.network.join(id, next.member.replica());
+    shared.cuts.join(id, next.server);
   }
 
   /// Ends the life as `kill -9` would: at whatever the member is doing.
@@ -119,7 +89,6 @@ final class DemoMember {
     Life now = life;
     if (now == null) return true;
     now.over = true;
-    shared.network.leave(id);
     now.disk.die();
     shared.leadership.ended(id);
     return close();
@@ -132,21 +101,23 @@ final class DemoMember {
     Life now = life;
     if (now == null) return true;
     now.over = true;
-    shared.network.leave(id);
-    boolean closed = now.member.close(CLOSE_MILLIS_MAX);
+    shared.cuts.leave(id);
+    boolean closed = now.server.close(CLOSE_MILLIS_MAX);
     if (closed) life = null;
     return closed;
   }
 
   /// From one start to the next end. What its threads say after the end is not listened to.
-  private final class Life implements DurableMember.Watcher {
-    private final MortalDisk disk;
+  private final class Life implements Host {
     private final Story.Chapter chapter = shared.story.new Chapter(id);
-    private DurableMember member;
+    private volatile MortalDisk disk;
+    private Server server;
     private volatile boolean over;
 
-    Life(MortalDisk disk) {
-      this.disk = disk;
+    @Override
+    public Disk disk(Path directory) throws IOException {
+      disk = new MortalDisk(shared.opener.open(directory));
+      return disk;
     }
 
     @Override
@@ -171,7 +142,6 @@ final class DemoMember {
     public void stopped(Throwable cause) {
       if (over) return;
       over = true;
-      shared.network.leave(id);
       shared.leadership.ended(id);
       shared.story.tell(id, "STOPS: " + cause.getMessage() + "; 'start " + id + "' recovers it");
     }
