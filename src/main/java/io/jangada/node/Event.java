@@ -16,6 +16,7 @@ sealed interface Event {
       case FromPeer(PeerMessage message) -> message.sizeBytes();
       case Synced _,
           DiskFull _,
+          PeerGone _,
           Stored _,
           DiskFailed _,
           ChangeMembership _,
@@ -39,7 +40,7 @@ sealed interface Event {
       case TakeSnapshot snapshot -> snapshot.reply.accept(untouched);
       case AskBackup backup -> backup.reply.accept(new Backup.Failed("the member stops"));
       case AskChunk chunk -> chunk.reply.accept(new Backup.Failed("the member stops"));
-      case FromPeer _, Synced _, DiskFull _, Stored _, DiskFailed _, AskStatus _ -> {}
+      case FromPeer _, Synced _, DiskFull _, PeerGone _, Stored _, DiskFailed _, AskStatus _ -> {}
     }
   }
 
@@ -56,6 +57,9 @@ sealed interface Event {
 
   /// The log's disk has no space, or has some again.
   record DiskFull(boolean full) implements Event {}
+
+  /// The connection over which a peer is heard broke.
+  record PeerGone(int peer) implements Event {}
 
   record Stored(SnapshotDone done) implements Event {}
 

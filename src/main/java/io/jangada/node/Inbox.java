@@ -96,7 +96,8 @@ public final class Inbox {
           requests;
       case Event.FromPeer _ -> messages;
       case Event.AskStatus _, Event.AskBackup _, Event.AskChunk _ -> questions;
-      case Event.Synced _, Event.DiskFull _, Event.Stored _, Event.DiskFailed _ -> null;
+      case Event.Synced _, Event.DiskFull _, Event.PeerGone _, Event.Stored _, Event.DiskFailed _ ->
+          null;
     };
   }
 }

@@ -139,6 +139,12 @@ public final class Replica {
     return inbox.offer(new Event.AskChunk(chunk, reply));
   }
 
+  /// The connection over which a peer was heard broke, as it does when its process dies: a hint,
+  /// which may be missing or wrong.
+  public void peerGone(int peer) {
+    inbox.offer(new Event.PeerGone(peer));
+  }
+
   /// Asks how things stand, which is answered however many requests wait. Returns false when it
   /// will not be answered: too many ask, or the replica has stopped.
   public boolean status(Consumer<Status> reply) {
@@ -239,6 +245,7 @@ public final class Replica {
       case Event.FromPeer(PeerMessage message) -> fromPeer(message);
       case Event.Synced(long batch) -> raft.step(new Input.Synced(batch));
       case Event.DiskFull(boolean full) -> diskFull = full;
+      case Event.PeerGone(int peer) -> raft.step(new Input.PeerGone(peer));
       case Event.Stored(SnapshotDone done) -> snapshotTask(done);
       case Event.DiskFailed(Throwable cause) ->
           throw new IllegalStateException("its disk failed: " + cause.getMessage(), cause);

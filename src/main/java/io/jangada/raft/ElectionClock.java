@@ -31,6 +31,15 @@ final class ElectionClock {
     timeoutTicks = config.electionTicksMin() + random.nextInt(spread) + handicap;
   }
 
+  /// The leader is gone, by all appearances: what is left of the wait is only long enough that not
+  /// all members stand at once.
+  void hurry(long tick) {
+    int spread = Math.max(2, config.electionTicksMin() / 3);
+    int handicap = (RaftConfig.PRIORITY_MAX - config.priority()) * spread / RaftConfig.PRIORITY_MAX;
+    resetTick = tick;
+    timeoutTicks = 1 + random.nextInt(spread) + handicap;
+  }
+
   boolean isOver(long tick) {
     return tick - resetTick >= timeoutTicks;
   }

@@ -12,6 +12,10 @@ public sealed interface Input {
 
   record Receive(Message message) implements Input {}
 
+  /// The connection over which `peer` is heard broke, as it does when a process dies. A hint, which
+  /// may be missing or wrong: whoever leads is asked for sooner, and nothing more follows.
+  record PeerGone(int peer) implements Input {}
+
   /// A command for the state machine. Answered in [Ready#proposed] or [Ready#dropped].
   record Propose(long ticket, Bytes command) implements Input {}
 

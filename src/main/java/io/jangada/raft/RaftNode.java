@@ -202,6 +202,7 @@ public final class RaftNode {
     switch (input) {
       case Input.Tick(int elapsed) -> tick(elapsed);
       case Input.Receive(Message message) -> receive(message);
+      case Input.PeerGone(int peer) -> peerGone(peer);
       case Input.Propose(long ticket, Bytes command) -> propose(ticket, command);
       case Input.Read(long ticket, int witness) -> read(ticket, witness);
       case Input.Committed(int leader, long term, long index) -> committed(leader, term, index);
@@ -274,6 +275,15 @@ public final class RaftNode {
       if (mayStand()) campaign(true, false);
       else elections.reset(ticks);
     }
+  }
+
+  /// If it was the leader, there is no need to sit the timeout out. A leader that lives after all
+  /// loses nothing, for others still hear it and grant no pre-vote. Leases stand on the full wait.
+  private void peerGone(int peer) {
+    if (config.leaseTicks() > 0 || !(role instanceof Follower follower) || follower.leader != peer)
+      return;
+    follower.heardTick = ticks - config.electionTicksMin();
+    elections.hurry(ticks);
   }
 
   private boolean mayStand() {

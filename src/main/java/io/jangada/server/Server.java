@@ -11,6 +11,7 @@ import io.jangada.node.Transport;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.Disk;
+import io.jangada.wire.LinkEvent;
 import io.jangada.wire.LinkSettings;
 import io.jangada.wire.Probe;
 import io.jangada.wire.TcpLinks;
@@ -88,7 +89,7 @@ public final class Server implements AutoCloseable {
   private void begin(Host host) throws IOException {
     front = TextFront.start(textSettings(), clientLoops);
     journal.info("takes commands on " + front.address());
-    links = TcpLinks.start(linkSettings(), this::peer, this::receive, journal::link);
+    links = TcpLinks.start(linkSettings(), this::peer, this::receive, new LinkWatcher());
     startHttp();
     member =
         DurableMember.start(
@@ -140,6 +141,19 @@ public final class Server implements AutoCloseable {
         .of(id)
         .map(address -> new InetSocketAddress(address.host(), address.peerPort()))
         .orElse(null);
+  }
+
+  private final class LinkWatcher implements TcpLinks.Watcher {
+    @Override
+    public void event(LinkEvent event) {
+      journal.link(event);
+    }
+
+    @Override
+    public void gone(int peer) {
+      Replica replica = questions.replica();
+      if (replica != null) replica.peerGone(peer);
+    }
   }
 
   /// What peers say before there is a member to hear it is lost, as messages may be.

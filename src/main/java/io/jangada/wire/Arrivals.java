@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 final class Arrivals {
   private final Link link;
   private final Consumer<PeerMessage> receiver;
-  private final Consumer<LinkEvent> watcher;
+  private final TcpLinks.Watcher watcher;
   private final long stableNanos;
   private final Told told = new Told();
   private long sinceNanos;
@@ -46,6 +46,7 @@ final class Arrivals {
     if (channel != over) return;
     channel = null;
     tell(new LinkEvent.Left(peer(), reason));
+    watcher.gone(peer());
     if (System.nanoTime() - sinceNanos > stableNanos) told.forget();
   }
 
@@ -64,6 +65,6 @@ final class Arrivals {
   }
 
   private void tell(LinkEvent event) {
-    if (told.isNews(event.text())) watcher.accept(event);
+    if (told.isNews(event.text())) watcher.event(event);
   }
 }

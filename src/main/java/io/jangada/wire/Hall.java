@@ -75,7 +75,7 @@ final class Hall {
 
   void turnedAway(InetSocketAddress remote, String reason) {
     LinkEvent event = new LinkEvent.TurnedAway(Addresses.host(remote), reason);
-    if (told.isNews(event.text())) wiring.watcher().accept(event);
+    if (told.isNews(event.text())) wiring.watcher().event(event);
   }
 
   void close() {

@@ -340,7 +340,7 @@ final class Link {
   }
 
   private void tell(LinkEvent event) {
-    if (told.isNews(event.text())) wiring.watcher().accept(event);
+    if (told.isNews(event.text())) wiring.watcher().event(event);
   }
 
   void close() {

@@ -39,6 +39,9 @@ public final class TcpLinks implements Transport, AutoCloseable {
   @FunctionalInterface
   public interface Watcher {
     void event(LinkEvent event);
+
+    /// The connection over which a peer was heard ended, and there is no other; told each time.
+    default void gone(int peer) {}
   }
 
   private final LinkSettings settings;

@@ -2,7 +2,6 @@ package io.jangada.wire;
 
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 
@@ -16,4 +15,4 @@ record Wiring(
     EventLoop loop,
     IntSupplier port,
     IntFunction<InetSocketAddress> addressOf,
-    Consumer<LinkEvent> watcher) {}
+    TcpLinks.Watcher watcher) {}
