@@ -42,7 +42,7 @@ public enum Setting {
   TICK_MILLIS(new Whole(1, 1_000, Unit.MILLIS), "10ms", "how finely the protocol counts time"),
   HEARTBEAT_MILLIS(new Whole(1, 60_000, Unit.MILLIS), "50ms", "the longest silence of a leader"),
   ELECTION_TIMEOUT_MILLIS(
-      new Range(2, 600_000), "150-300", "a follower that hears of no leader stands after that"),
+      new Range(2, 600_000), "300-600", "a follower that hears of no leader stands after that"),
   REQUEST_TIMEOUT_MILLIS(
       new Whole(10, 600_000, Unit.MILLIS),
       "5s",

@@ -158,8 +158,17 @@ final class Cluster {
     for (Member member : members.values()) member.start(drawDrift());
   }
 
-  /// A member died: in the storm it comes back after a while, in the calm at once.
+  /// A connection broke: whoever is told takes `other` to be gone.
+  void breakConnection(Member told, int other) {
+    if (told.id != other && told.isUp()) told.replica().peerGone(other);
+  }
+
+  /// A member died: in the storm it comes back after a while, in the calm at once. Some of its
+  /// peers notice that their connections broke.
   void died(Member member) {
+    for (Member other : members.values())
+      if (random.nextBoolean())
+        world.after(random.nextLong(5) * World.MILLI, () -> breakConnection(other, member.id));
     long away =
         stormy ? random.nextLong(20, 3_000) * World.MILLI : random.nextLong(1, 100) * World.MILLI;
     world.after(

@@ -24,6 +24,7 @@ final class Nemesis {
     allow(kinds.weather(), this::changeWeather);
     allow(kinds.partitions(), this::partition);
     allow(kinds.partitions(), this::partition);
+    allow(kinds.partitions(), () -> cluster.breakConnection(anyMember(), anyMember().id));
     allow(kinds.crashes(), () -> kill(false));
     allow(kinds.powerLoss(), () -> kill(true));
     allow(kinds.powerLoss(), this::killAll);

@@ -31,6 +31,31 @@ class ElectionSafeguardsTest {
   }
 
   @Test
+  @DisplayName("A follower whose leader is gone asks sooner, and may win as soon as others agree")
+  void leaderGone() {
+    Solo solo = new Solo();
+    solo.hear(leader(2, 1).append(EntryId.ZERO, 0));
+    solo.gone(3);
+    assertThat(solo.tick(8)).as("nobody asked for a peer that does not lead").isEmpty();
+    solo.hear(leader(2, 1).append(EntryId.ZERO, 0));
+    assertThat(isGranted(solo.hear(askPreVote(3, 2, at(9, 1))))).isFalse();
+    solo.gone(2);
+    assertThat(isGranted(solo.hear(askPreVote(3, 2, at(9, 1))))).isTrue();
+    assertThat(solo.tick(3)).hasSize(2).allMatch(Message.RequestVote.class::isInstance);
+    assertThat(solo.node().term()).as("it only asks").isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("Where leases are in use, a connection that broke is no reason to ask sooner")
+  void leaderGoneUnderLease() {
+    Solo solo = new Solo(config -> config.withLeaseTicks(8));
+    solo.hear(leader(2, 1).append(EntryId.ZERO, 0));
+    solo.gone(2);
+    assertThat(isGranted(solo.hear(askPreVote(3, 2, at(9, 1))))).isFalse();
+    assertThat(solo.tick(9)).isEmpty();
+  }
+
+  @Test
   @DisplayName("thesis §9.6 It increments its term only when a majority would vote for it")
   void standsOnlyWithAMajority() {
     Solo solo = Solo.withLog(3, 4);

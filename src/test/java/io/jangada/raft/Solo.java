@@ -81,6 +81,11 @@ final class Solo {
     return said();
   }
 
+  /// The connection to a peer breaks.
+  void gone(int peer) {
+    cluster.step(1, new Input.PeerGone(peer));
+  }
+
   List<Message> said() {
     return cluster.take(_ -> true);
   }
