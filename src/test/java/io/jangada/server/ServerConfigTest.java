@@ -70,7 +70,7 @@ class ServerConfigTest {
         "'HeartbeatMillis':'50'   | HeartbeatMillis is \"50\"; it must be a whole number",
         "'HeartbeatMillis':null   | HeartbeatMillis is null; it must be a whole number",
         "'HeartbeatMillis':true   | HeartbeatMillis is true; it must be a whole number",
-        "'HeartbeatMillis':80     | HeartbeatMillis is 80; it must be at most half of Election",
+        "'HeartbeatMillis':160    | HeartbeatMillis is 160; it must be at most half of Election",
         "'TickMillis':60          | TickMillis is 60; it must be at most HeartbeatMillis, 50.",
         "'ElectionTimeoutMillis':[300,150] | ElectionTimeoutMillis is [300,150]|",
         "'ElectionTimeoutMillis':1         | ElectionTimeoutMillis is 1; it must be milliseconds",
@@ -199,8 +199,8 @@ class ServerConfigTest {
     assertThat(settings.value(Setting.SNAPSHOT_BYTES))
         .contains(new Settings.Value("1048576", file().toString()));
     assertThat(settings.value(Setting.LOG_LEVEL)).contains(new Settings.Value("info", "default"));
-    assertThat(settings.low(Setting.ELECTION_TIMEOUT_MILLIS)).isEqualTo(150);
-    assertThat(settings.high(Setting.ELECTION_TIMEOUT_MILLIS)).isEqualTo(300);
+    assertThat(settings.low(Setting.ELECTION_TIMEOUT_MILLIS)).isEqualTo(300);
+    assertThat(settings.high(Setting.ELECTION_TIMEOUT_MILLIS)).isEqualTo(600);
   }
 
   @Test
@@ -213,12 +213,12 @@ class ServerConfigTest {
                 ServerConfig.read(
                     file(),
                     Map.of("JANGADA_FSYNC", "off"),
-                    Map.of(Setting.HEARTBEAT_MILLIS, "100", Setting.READS, "x")));
+                    Map.of(Setting.HEARTBEAT_MILLIS, "200", Setting.READS, "x")));
     assertThat(e.problems())
         .satisfiesExactlyInAnyOrder(
             p -> assertThat(p).startsWith("--reads is x; it must be one of linearizable"),
             p -> assertThat(p).startsWith("JANGADA_FSYNC is off; it must be one of always"),
-            p -> assertThat(p).startsWith("--heartbeat-millis is 100; it must be at most half"));
+            p -> assertThat(p).startsWith("--heartbeat-millis is 200; it must be at most half"));
   }
 
   @Test
