@@ -18,6 +18,10 @@
 quiet='-Xlog:disable -Xlog:all=error:stderr'
 maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
 maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m'
+udp3700_main=io.jangada.front.udp3700.ReplicaProgram
+udp3700_rehearsal=io.jangada.front.udp3700.Rehearsal
+# With -Xrs a signal ends the process at once, without the JVM's own leave-taking.
+udp3700_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m -Xrs'
 server_main=io.jangada.server.ServerMain
 # A heap that never has to grow; one that is exhausted ends the server at once, as a crash would.
 # G1, for a pause as long as an election's timeout costs the lead, and all data is in the heap.
@@ -82,6 +86,8 @@ launch_build() {
       # shellcheck disable=SC2086 # the flags are a list of words
       launch_train maelstrom.aot $maelstrom_flags -cp "$new/jangada.jar" "$maelstrom_main" \
         <"$home/bin/training.jsonl"
+      # shellcheck disable=SC2086 # the flags are a list of words
+      launch_train udp3700.aot $udp3700_flags -cp "$new/jangada.jar" "$udp3700_rehearsal" </dev/null
     fi
     mv "$new" "$run/$key"
   fi

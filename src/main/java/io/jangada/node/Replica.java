@@ -4,6 +4,7 @@ import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
+import io.jangada.raft.Entry;
 import io.jangada.raft.Input;
 import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
@@ -35,7 +36,16 @@ public final class Replica {
   private static final Outcome DISK_FULL = new Outcome.Busy("the disk is full");
 
   /// The world as one replica sees it.
-  public record World(Clock clock, Transport transport, Consumer<RaftEvent> observer) {}
+  ///
+  /// @param applied told of each entry when it is applied, in the order of the log and before
+  ///   anybody who waits for it or for a later one is answered: a front whose clients are answered
+  ///   by whoever commits their request finds it there. Called by the owner, inside [#poll]
+  public record World(
+      Clock clock, Transport transport, Consumer<RaftEvent> observer, Consumer<Entry> applied) {
+    public World(Clock clock, Transport transport, Consumer<RaftEvent> observer) {
+      this(clock, transport, observer, _ -> {});
+    }
+  }
 
   private final ReplicaSettings settings;
   private final World world;
@@ -71,7 +81,7 @@ public final class Replica {
     this.log = start.log();
     this.snapshots =
         new SnapshotTransfer(start.snapshots(), settings.snapshotBytes(), start.hashSeed(), counts);
-    this.state = new StateMachine(start.kv(), pending, snapshots);
+    this.state = new StateMachine(start.kv(), pending, snapshots, world.applied());
     this.inbox = new Inbox(settings.inbox(), wakeup);
     long messageBytesMax = settings.raft().limits().messageBytesMax();
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());

@@ -7,6 +7,7 @@ import io.jangada.raft.Entry;
 import io.jangada.raft.Ready;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The state machine of a replica, and what waits to go into it while an installed snapshot is
 /// being loaded. Whoever waits for what is applied here, or read, is answered.
@@ -16,14 +17,16 @@ final class StateMachine {
 
   private final Pending pending;
   private final SnapshotTransfer snapshots;
+  private final Consumer<Entry> applied;
   private final ArrayDeque<Work> deferred = new ArrayDeque<>();
   private long deferredBytes;
   private KvStore kv;
 
-  StateMachine(KvStore kv, Pending pending, SnapshotTransfer snapshots) {
+  StateMachine(KvStore kv, Pending pending, SnapshotTransfer snapshots, Consumer<Entry> applied) {
     this.kv = kv;
     this.pending = pending;
     this.snapshots = snapshots;
+    this.applied = applied;
   }
 
   /// Another object after a restore.
@@ -66,6 +69,7 @@ final class StateMachine {
             }
           };
       snapshots.applied(entry.sizeBytes());
+      applied.accept(entry);
       pending.applied(entry, result, leader);
     }
     for (long ticket : work.reads) {

@@ -79,7 +79,7 @@ class LauncherTest {
     assertThat(second.err()).isEmpty();
     assertThat(second.out()).isEqualTo(first.out()).startsWith("cached\nran ");
     assertThat(second.out()).endsWith("/jangada.jar version\n");
-    assertThat(log()).containsExactly("built", "trained", "trained");
+    assertThat(log()).containsExactly("built", "trained", "trained", "trained");
   }
 
   @Test
@@ -87,6 +87,9 @@ class LauncherTest {
     start("jangada", "version");
     Ran node = start("maelstrom-node");
     assertThat(node.out()).startsWith("cached\nran ").contains("maelstrom.MaelstromNode");
+    Ran replica = start("3700kvstore", "4000", "0000", "0001");
+    assertThat(replica.out()).startsWith("cached\nran ").contains(" -Xrs ");
+    assertThat(replica.out()).endsWith("udp3700.ReplicaProgram 4000 0000 0001\n");
     assertThat(log()).containsOnlyOnce("built");
   }
 

@@ -3,6 +3,7 @@ package io.jangada.node;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
+import io.jangada.raft.Entry;
 import io.jangada.store.Disk;
 import io.jangada.store.DiskFile;
 import io.jangada.store.DiskFullException;
@@ -49,6 +50,10 @@ final class HandMember {
   private Start start;
   private Replica replica;
 
+  /// What the replica told of the commands that it applied, in order; a test may add what else it
+  /// was told.
+  final List<String> told = new ArrayList<>();
+
   /// Whether the log's disk does anything.
   boolean logStalled;
 
@@ -75,8 +80,13 @@ final class HandMember {
       throw new UncheckedIOException(e);
     }
     Replica.World world =
-        new Replica.World(() -> cluster.clock.nanos(), cluster::send, cluster.events::add);
+        new Replica.World(
+            () -> cluster.clock.nanos(), cluster::send, cluster.events::add, this::applied);
     replica = new Replica(settings, start, world, () -> {});
+  }
+
+  private void applied(Entry entry) {
+    if (entry.kind() == Entry.Kind.COMMAND) told.add("applied " + entry.term());
   }
 
   Replica replica() {

@@ -1,5 +1,6 @@
 package io.jangada.front.maelstrom;
 
+import io.jangada.front.MemoryReplica;
 import io.jangada.kv.KvLimits;
 import io.jangada.node.Followers;
 import io.jangada.node.InboxLimits;
@@ -8,20 +9,11 @@ import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.node.Transport;
-import io.jangada.raft.Message;
 import io.jangada.raft.RaftConfig;
-import io.jangada.store.DurableLog;
 import io.jangada.store.LogSettings;
-import io.jangada.store.MemoryDisk;
-import io.jangada.store.SnapshotDone;
-import io.jangada.store.SnapshotTasks;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/// A replica that keeps nothing: its disk is memory, and the log's and the snapshots' work is done
-/// on the owner's thread, between two polls. Maelstrom never starts a process twice.
+/// A replica that keeps nothing, set up for Maelstrom, which never starts a process twice.
 final class Member {
   /// A message between nodes is split so that it carries no more than this, unless a single thing
   /// in it is larger. In Base64 and with what stands around it, it still is a line that a node
@@ -48,23 +40,20 @@ final class Member {
   private static final long WAITING_BYTES_MAX = 8 << 20;
 
   private final SharedMessages shared;
+  private final MemoryReplica member;
   private final Replica replica;
-  private final DurableLog log;
-  private final SnapshotTasks snapshots;
   private long sharedNanos = Long.MAX_VALUE;
 
   Member(NodeNames names, Transport transport, NodeLog remarks) {
     ReplicaSettings settings = settings(names);
     long seed = System.nanoTime() ^ (ProcessHandle.current().pid() << 32) ^ names.own();
-    Start start = open(settings, seed);
-    log = start.log();
-    snapshots = start.snapshots();
     shared = new SharedMessages(transport, System::nanoTime);
     Replica.World world =
         new Replica.World(System::nanoTime, shared, event -> remarks.say(event.toString()));
-    replica = new Replica(settings, start, world, () -> {});
+    member = new MemoryReplica(settings, storage(), world, seed);
+    replica = member.replica();
     remarks.say("member " + names.own() + " of " + names.names() + ", seed " + seed);
-    if (names.own() == 0) standFirst();
+    if (names.own() == 0) member.standFirst();
   }
 
   private static ReplicaSettings settings(NodeNames names) {
@@ -93,24 +82,9 @@ final class Member {
         new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
   }
 
-  private static Start open(ReplicaSettings settings, long seed) {
+  private static Start.StorageSettings storage() {
     KvLimits limits = new KvLimits(KEY_BYTES_MAX, VALUE_BYTES_MAX, KvLimits.DEFAULT.state());
-    Start.StorageSettings storage =
-        new Start.StorageSettings("maelstrom", LogSettings.small(), limits);
-    try {
-      return Start.open(
-          settings,
-          new Start.Storage(new MemoryDisk(), storage, () -> {}, () -> {}),
-          new SplittableRandom(seed));
-    } catch (IOException e) {
-      throw new UncheckedIOException("a disk in memory failed", e);
-    }
-  }
-
-  /// A cluster that was just made has no leader yet: the first node need not wait to find that out.
-  /// Standing is lawful at any time (§5.2), and should another lead already, this one loses.
-  private void standFirst() {
-    replica.receive(new PeerMessage.Raft(new Message.TimeoutNow(0, 0, 0), 0));
+    return new Start.StorageSettings("maelstrom", LogSettings.small(), limits);
   }
 
   void receive(PeerMessage message) {
@@ -130,27 +104,8 @@ final class Member {
 
   /// Does all that can be done now.
   void cycle() {
-    boolean more;
-    do more = replica.poll() | isStored();
-    while (more);
+    member.cycle();
     sharedNanos = shared.sendDue();
-  }
-
-  private boolean isStored() {
-    boolean worked = false;
-    try {
-      if (log.isBehind()) {
-        replica.synced(log.work());
-        worked = true;
-      }
-      while (snapshots.isBehind()) {
-        for (SnapshotDone done : snapshots.work()) replica.stored(done);
-        worked = true;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("a disk in memory failed", e);
-    }
-    return worked;
   }
 
   void abandon() {

@@ -1,0 +1,176 @@
+package io.jangada.front.udp3700;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
+import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.jangada.node.Replica;
+import io.jangada.raft.Entry;
+import io.jangada.raft.Membership;
+import io.jangada.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Serves the clients' requests.
+///
+/// **Who answers.** A get is answered by whoever serves it. A put is answered by the replica that
+/// leads when it applies the put's entry, be it one that an earlier leader made: that one may be
+/// gone, and otherwise it stays silent, and says `redirect` only where its entry was cut and can
+/// never be committed. So a put gets one reply, except where a leader ends, or loses the lead,
+/// after it answered and before any other replica heard that the entry is committed; then the next
+/// leader answers again, for it cannot know.
+///
+/// **Copies.** While a request is open here, another with its MID is not looked at. A put that is
+/// done is answered and not done again; one that was refused stays refused.
+///
+/// **A leader that may be gone.** A client whose leader has ended asks anybody. To name the same
+/// leader again would have it ask again at once, and again, until the others have noticed. So a
+/// request that names the very leader which this replica would name is held until that leader is
+/// heard the next time, or another leads.
+final class ClientDesk {
+  /// Requests that may wait for a sign of the leader; beyond, `fail`.
+  static final int DOUBTED_MAX = 4_096;
+
+  private final ReplicaIds ids;
+  private final Outbox out;
+  private final Remarks remarks;
+  private final Set<RequestId> open = new HashSet<>();
+  private final Fates fates = new Fates();
+  private final ArrayDeque<Request> doubted = new ArrayDeque<>();
+  private final ArrayDeque<Request> notServed = new ArrayDeque<>();
+  private int doubtedLeader = Membership.NONE;
+  private Replica replica;
+
+  ClientDesk(ReplicaIds ids, Outbox out, Remarks remarks) {
+    this.ids = ids;
+    this.out = out;
+    this.remarks = remarks;
+  }
+
+  /// @param replica which tells this desk of what it applies
+  void serve(Replica replica) {
+    this.replica = replica;
+  }
+
+  /// How many requests wait for their reply.
+  int openRequests() {
+    return open.size();
+  }
+
+  /// Takes a request.
+  ///
+  /// @throws io.jangada.bytes.MalformedException when it is none
+  void receive(String type, Json.Obj datagram) {
+    Request request = Request.of(type, datagram);
+    if (open.contains(request.id())) return;
+    switch (request.isPut() ? fates.of(request.id()) : null) {
+      case DONE -> out.reply(request.reply(Reply.Type.OK, null));
+      case REFUSED -> out.reply(request.reply(Reply.Type.FAIL, null));
+      case null -> {
+        open.add(request.id());
+        if (namesWhomWeWould(request)) doubt(request);
+        else submit(request);
+      }
+    }
+  }
+
+  private boolean namesWhomWeWould(Request request) {
+    int leader = replica.raft().leader();
+    return leader != Membership.NONE
+        && leader != ids.own()
+        && ids.id(leader).equals(request.leader());
+  }
+
+  private void doubt(Request request) {
+    doubtedLeader = replica.raft().leader();
+    if (doubted.size() < DOUBTED_MAX) doubted.add(request);
+    else refuse(request, Reply.Type.FAIL);
+  }
+
+  /// A peer was heard.
+  void heard(int peer) {
+    if (peer == doubtedLeader) submitDoubted();
+  }
+
+  /// To be called at the end of each cycle.
+  void finish() {
+    for (Request request; (request = notServed.poll()) != null; ) turnAway(request);
+    if (replica.raft().leader() != doubtedLeader) submitDoubted();
+  }
+
+  /// The request surely was not and will not be served here. A copy of a put that another replica
+  /// took may have been, and answered there: this is looked at only now, for what was applied after
+  /// the entry that cut this one's tells.
+  private void turnAway(Request request) {
+    if (request.isPut() && fates.of(request.id()) == Fates.Fate.DONE) open.remove(request.id());
+    else if (replica.raft().leader() == Membership.NONE) submit(request);
+    else refuse(request, Reply.Type.REDIRECT);
+  }
+
+  private void submitDoubted() {
+    for (Request request; (request = doubted.poll()) != null; ) submit(request);
+  }
+
+  private void submit(Request request) {
+    RequestId id = request.isPut() ? request.id() : null;
+    replica.submit(request.operation(), id, outcome -> ended(request, outcome));
+  }
+
+  /// An entry is applied: its client hears of it from the leader.
+  void applied(Entry entry) {
+    if (entry.kind() != Entry.Kind.COMMAND) return;
+    RequestId id = CommandCodec.decodeEnvelope(entry.data()).requestId();
+    if (!(id instanceof RequestId.Named(Bytes client, Bytes mid)) || !fates.done(id)) return;
+    if (replica.raft().isLeader())
+      out.reply(
+          new Reply(
+              Reply.Type.OK, new String(client.toArray(), StandardCharsets.US_ASCII), mid, null));
+  }
+
+  private void ended(Request request, Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Done(Result result) -> {
+        open.remove(request.id());
+        if (!request.isPut()) out.reply(request.reply(Reply.Type.OK, value(result)));
+      }
+      case Outcome.NotLeader _ -> notServed.add(request);
+      case Outcome.Busy(String reason) -> {
+        remarks.say("failed a request: " + reason);
+        refuse(request, Reply.Type.FAIL);
+      }
+      case Outcome.Refused(String reason) -> throw new IllegalStateException(reason);
+      case Outcome.Unknown() -> {
+        open.remove(request.id());
+        if (request.isPut())
+          remarks.say("nobody knows what became of a put of " + request.client());
+        else refuse(request, Reply.Type.FAIL);
+      }
+    }
+  }
+
+  private void refuse(Request request, Reply.Type type) {
+    open.remove(request.id());
+    if (request.isPut()) fates.refused(request.id());
+    out.reply(request.reply(type, null));
+  }
+
+  private static Bytes value(Result result) {
+    return switch (result) {
+      case Result.Found(Bytes value, long _, long _, long _) -> value;
+      case Result.NotFound() -> NO_VALUE;
+      case Result.Written _,
+          Result.Exists _,
+          Result.Mismatch _,
+          Result.Deleted _,
+          Result.Expired _,
+          Result.Forgotten _,
+          Result.Refused _ ->
+          throw new IllegalStateException("a get ended as " + result);
+    };
+  }
+
+  private static final Bytes NO_VALUE = Bytes.utf8("\"\"");
+}

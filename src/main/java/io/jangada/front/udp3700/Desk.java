@@ -1,0 +1,118 @@
+package io.jangada.front.udp3700;
+
+import io.jangada.bytes.MalformedException;
+import io.jangada.front.MemoryReplica;
+import io.jangada.node.Clock;
+import io.jangada.node.Replica;
+import io.jangada.raft.Membership;
+import io.jangada.raft.RaftEvent;
+import io.jangada.wire.Json;
+import io.jangada.wire.JsonMessages;
+import io.jangada.wire.JsonReader;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/// Takes datagrams in, tells what they are, and lets the replica go on. All methods are called by
+/// the owner.
+///
+/// Until the quiet time after the start is over, or a peer has spoken, the replica is not polled:
+/// no time passes for it, nothing is said, and requests wait in its inbox.
+final class Desk {
+  /// The world as one replica sees it.
+  ///
+  /// @param port where datagrams go
+  record Surroundings(Clock clock, Consumer<ByteBuffer> port, Remarks remarks, long seed) {}
+
+  private final ReplicaIds ids;
+  private final Clock clock;
+  private final Remarks remarks;
+  private final Outbox out;
+  private final ClientDesk clients;
+  private final MemoryReplica member;
+  private final JsonReader reader = new JsonReader();
+  private final Pieces pieces = new Pieces();
+  private final long wakeNanos;
+  private boolean awake;
+
+  Desk(ReplicaIds ids, Setup setup, Surroundings surroundings) {
+    this.ids = ids;
+    this.clock = surroundings.clock;
+    this.remarks = surroundings.remarks;
+    this.out = new Outbox(ids, surroundings.port);
+    this.clients = new ClientDesk(ids, out, remarks);
+    this.wakeNanos = clock.nanos() + setup.quietMillis() * 1_000_000L;
+    Replica.World world = new Replica.World(clock, out, this::observe, clients::applied);
+    this.member = new MemoryReplica(setup.replica(ids), setup.storage(), world, surroundings.seed);
+    clients.serve(member.replica());
+  }
+
+  private void observe(RaftEvent event) {
+    if (event instanceof RaftEvent.LeaderElected || event instanceof RaftEvent.SteppedDown)
+      remarks.say(event.toString());
+  }
+
+  /// The leader's id, as far as it is known here.
+  String leader() {
+    return ids.id(awake ? member.replica().raft().leader() : Membership.NONE);
+  }
+
+  /// How long there is nothing to do unless a datagram comes.
+  long waitNanos() {
+    long next = awake ? member.replica().nextPollNanos() : wakeNanos;
+    return next - clock.nanos();
+  }
+
+  /// Takes a datagram. One that makes no sense changes nothing.
+  void receive(byte[] datagram) {
+    try {
+      if (!(reader.read(datagram, 0, datagram.length) instanceof Json.Obj message))
+        throw new MalformedException("not an object");
+      receive(message);
+    } catch (MalformedException e) {
+      remarks.ignored(e.getMessage(), datagram);
+    }
+  }
+
+  private void receive(Json.Obj message) {
+    if (!message.text("dst").equals(ids.ownId())) throw new MalformedException("not for this one");
+    String src = message.text("src");
+    String type = message.text("type");
+    int peer = ids.member(src);
+    if (!ReplicaIds.isId(src) || src.equals(ReplicaIds.NOBODY) || peer == ids.own())
+      throw new MalformedException("'src' is nobody who could say it");
+    if (peer != Membership.NONE) receiveFromPeer(peer, type, message);
+    else if (Request.isOne(type)) clients.receive(type, message);
+    else throw new MalformedException("clients get and put");
+  }
+
+  private void receiveFromPeer(int peer, String type, Json.Obj message) {
+    switch (type) {
+      case Outbox.MESSAGE_TYPE -> take(peer, message);
+      case Outbox.PIECE_TYPE -> {
+        byte[] whole = pieces.add(peer, message);
+        if (whole != null && reader.read(whole, 0, whole.length) instanceof Json.Obj put)
+          take(peer, put);
+      }
+      default -> throw new MalformedException("no replica says that");
+    }
+  }
+
+  private void take(int peer, Json.Obj message) {
+    member.replica().receive(JsonMessages.read(message, peer, ids.own()));
+    awake = true;
+    clients.heard(peer);
+  }
+
+  /// Does all that can be done now, and says all that there is to say.
+  void cycle() {
+    if (!awake && wakeNanos - clock.nanos() > 0) {
+      out.flush(Membership.NONE);
+      return;
+    }
+    if (!awake && ids.own() == 0) member.standFirst();
+    awake = true;
+    member.cycle();
+    clients.finish();
+    out.flush(member.replica().raft().leader());
+  }
+}

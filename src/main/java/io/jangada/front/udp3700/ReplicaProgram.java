@@ -1,0 +1,89 @@
+package io.jangada.front.udp3700;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One replica of the 3700kvstore: `<UDP port> <own id> <id of second replica> …`. The port is
+/// where the medium listens for this replica; everything that is said, to clients and to other
+/// replicas, goes through there.
+///
+/// One thread does it all: it sleeps until there is a datagram or a tick is due, takes what has
+/// come, does what there is to do, and sends all that it has to say. There is nothing to end with:
+/// SIGTERM ends the process as it stands.
+public final class ReplicaProgram {
+  private static final String USAGE =
+      "usage: 3700kvstore <UDP port> <your ID> <ID of second replica> [<ID of third replica> ...]";
+
+  private static final int EXIT_USAGE = 2;
+  private static final int EXIT_BROKEN = 70;
+
+  /// Datagrams that are taken before anything is done about them.
+  private static final int BATCH_MAX = 256;
+
+  private ReplicaProgram() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args, Setup.USUAL, System.err));
+  }
+
+  /// Serves until something breaks. Returns the process's exit code.
+  static int run(String[] args, Setup setup, PrintStream log) {
+    int mediumPort;
+    ReplicaIds ids;
+    try {
+      mediumPort = port(args);
+      List<String> others = new ArrayList<>();
+      for (int i = 2; i < args.length; i++) others.add(args[i]);
+      ids = new ReplicaIds(args[1], others);
+    } catch (IllegalArgumentException e) {
+      log.println(e.getMessage() + "\n" + USAGE);
+      return EXIT_USAGE;
+    }
+    return run(mediumPort, ids, setup, log);
+  }
+
+  static int run(int mediumPort, ReplicaIds ids, Setup setup, PrintStream log) {
+    try (Port port = Port.open(mediumPort, ids.ownId())) {
+      return serve(port, ids, setup, log);
+    } catch (IOException e) {
+      log.println("no socket: " + e.getMessage());
+      return EXIT_BROKEN;
+    }
+  }
+
+  private static int port(String[] args) {
+    if (args.length < 3) throw new IllegalArgumentException("a port and two ids are needed");
+    try {
+      int port = Integer.parseInt(args[0]);
+      if (port >= 1 && port <= 65_535) return port;
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException("'" + args[0] + "' is no UDP port");
+  }
+
+  private static int serve(Port port, ReplicaIds ids, Setup setup, PrintStream log) {
+    Remarks remarks = new Remarks(ids.ownId(), System::nanoTime);
+    try {
+      long seed = System.nanoTime() ^ (ProcessHandle.current().pid() << 32) ^ ids.own();
+      Desk desk =
+          new Desk(ids, setup, new Desk.Surroundings(System::nanoTime, port::send, remarks, seed));
+      remarks.printTo(log);
+      while (true) turn(port, desk);
+    } catch (Throwable broken) {
+      log.println("broken: " + broken);
+      for (StackTraceElement frame : broken.getStackTrace()) log.println("  at " + frame);
+      return EXIT_BROKEN;
+    }
+  }
+
+  private static void turn(Port port, Desk desk) {
+    port.await(desk.waitNanos());
+    byte[] datagram;
+    for (int i = 0; i < BATCH_MAX && (datagram = port.receive()) != null; i++)
+      desk.receive(datagram);
+    desk.cycle();
+  }
+}

@@ -1,0 +1,88 @@
+package io.jangada.front.udp3700;
+
+import io.jangada.kv.KvLimits;
+import io.jangada.node.Followers;
+import io.jangada.node.InboxLimits;
+import io.jangada.node.ReplicaSettings;
+import io.jangada.node.Start;
+import io.jangada.raft.RaftConfig;
+import io.jangada.store.LogSettings;
+
+/// How a replica is set up.
+///
+/// @param quietMillis no peer is spoken to for this long after the start, unless it spoke first: a
+///   datagram for one that has not said hello yet would count it as dead
+/// @param leaseTicks for how long a quorum's word lets the leader answer gets by itself; 0 to ask a
+///   quorum for each
+/// @param thrift how datagrams are saved
+record Setup(int quietMillis, int leaseTicks, RaftConfig.Thrift thrift) {
+  /// Each tick is 10 ms. The lease is safe as long as no clock runs faster than another's by more
+  /// than 15 %: it ends 51 ticks after it was asked for at the latest, and who granted it votes for
+  /// nobody for 59 at least.
+  static final Setup USUAL = new Setup(2_300, 50, new RaftConfig.Thrift(true, 1));
+
+  private static final long TICK_NANOS = 10_000_000;
+  private static final int ELECTION_TICKS_MIN = 60;
+  private static final int ELECTION_TICKS_MAX = 80;
+  private static final int HEARTBEAT_TICKS = 30;
+
+  /// Clients wait for as long as they must: nobody is told anything because of the time.
+  private static final long REQUEST_TIMEOUT_MILLIS = 30L * 24 * 3_600 * 1_000;
+
+  private static final long RETRY_MILLIS = 500;
+  private static final long SNAPSHOT_BYTES = 8 << 20;
+  private static final int REQUESTS_MAX = 4_096;
+  private static final int PEER_MESSAGES_MAX = 4_096;
+  private static final long WAITING_BYTES_MAX = 8 << 20;
+
+  /// What a message carries at most, unless a single entry is longer: in Base64 it is a datagram.
+  private static final int MESSAGE_BYTES_MAX = 32 << 10;
+
+  Setup withQuietMillis(int quietMillis) {
+    return new Setup(quietMillis, leaseTicks, thrift);
+  }
+
+  Setup withLeaseTicks(int leaseTicks) {
+    return new Setup(quietMillis, leaseTicks, thrift);
+  }
+
+  Setup withThrift(RaftConfig.Thrift thrift) {
+    return new Setup(quietMillis, leaseTicks, thrift);
+  }
+
+  ReplicaSettings replica(ReplicaIds ids) {
+    RaftConfig raft =
+        RaftConfig.of(ids.own(), ids.membership())
+            .withTimes(ELECTION_TICKS_MIN, ELECTION_TICKS_MAX, HEARTBEAT_TICKS)
+            .withLeaseTicks(leaseTicks)
+            .withThrift(thrift)
+            .withLimits(
+                new RaftConfig.Limits(
+                    1_024,
+                    MESSAGE_BYTES_MAX,
+                    8,
+                    256 << 10,
+                    4 << 20,
+                    REQUESTS_MAX,
+                    1 << 20,
+                    2 << 20,
+                    8 << 20));
+    return new ReplicaSettings(
+        raft,
+        TICK_NANOS,
+        Followers.HOLD,
+        REQUEST_TIMEOUT_MILLIS,
+        RETRY_MILLIS,
+        SNAPSHOT_BYTES,
+        new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
+  }
+
+  /// A client's answers are remembered for longer than any copy of a request may be late.
+  Start.StorageSettings storage() {
+    KvLimits.State state =
+        new KvLimits.State(
+            1_024, 4_096, 32_768, REQUEST_TIMEOUT_MILLIS, KvLimits.DEFAULT.state().expiriesMax());
+    KvLimits limits = new KvLimits(Request.TEXT_BYTES_MAX, Request.TEXT_BYTES_MAX, state);
+    return new Start.StorageSettings("udp3700", LogSettings.small(), limits);
+  }
+}
