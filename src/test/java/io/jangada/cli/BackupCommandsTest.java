@@ -193,6 +193,23 @@ class BackupCommandsTest {
   }
 
   @Test
+  void onlyGoodChunksOfABrokenOffBackupAreKept() throws IOException {
+    refuseFrom = 5;
+    assertThat(backup().code()).isEqualTo(ExitCode.FAILED);
+    refuseFrom = Integer.MAX_VALUE;
+    Path part = folder.resolve("all.backup.part");
+    byte[] bytes = Files.readAllBytes(part);
+    int inSecondChunk = chunks.get(0).length() + chunks.get(1).length() / 2;
+    bytes[bytes.length - chunks.get(4).length() - chunks.get(3).length() - inSecondChunk] ^= 1;
+    Files.write(part, bytes);
+    asked.clear();
+    assertThat(backup().code()).isZero();
+    assertThat(asked).doesNotContain("admin backup", "admin chunk " + KEYS + " 3 0");
+    assertThat(asked).contains("admin chunk " + KEYS + " 3 2", "admin chunk " + KEYS + " 3 4");
+    assertThat(restore(4).code()).isZero();
+  }
+
+  @Test
   void aHalfBackupOfASnapshotThatIsGoneBeginsAnew() throws IOException {
     refuseFrom = 5;
     assertThat(backup().code()).isEqualTo(ExitCode.FAILED);

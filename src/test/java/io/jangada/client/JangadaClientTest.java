@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.client.FakeServer.Asked;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -266,11 +267,36 @@ class JangadaClientTest {
     ClientOptions patient =
         options(server.endpoint()).withTiming(new ClientOptions.Timing(8_000, 8_000, 500, 5, 20));
     JangadaClient client = client(patient);
-    var late = client.within(java.time.Duration.ofMillis(20)).get(Bytes.utf8("slow"));
+    var late = client.within(Duration.ofMillis(20)).get(Bytes.utf8("slow"));
     assertThat(await(late)).isInstanceOf(Reply.Unavailable.class);
     var next = client.get(Bytes.utf8("next"));
     go.countDown();
     assertThat(await(next)).isEqualTo(new Reply.Found(Bytes.utf8("next")));
+  }
+
+  @Test
+  void whatWasGivenUpIsNotSentAgain() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    FakeServer leader = server(asked -> OK);
+    FakeServer follower =
+        server(
+            asked -> {
+              if (!asked.word(1).equals("slow")) return OK;
+              go.await();
+              return "REDIRECT 2\r\n";
+            });
+    ClientOptions patient =
+        options(follower.endpoint())
+            .withMembers(Map.of(2, leader.endpoint()))
+            .withTiming(new ClientOptions.Timing(8_000, 8_000, 500, 5, 20));
+    JangadaClient client = client(patient);
+    var slow = client.within(Duration.ofMillis(20)).set(Bytes.utf8("slow"), VALUE, 0);
+    assertThat(await(slow)).isInstanceOf(Reply.Unknown.class);
+    var next = client.set(KEY, VALUE, 0);
+    go.countDown();
+    assertThat(await(next)).isEqualTo(new Reply.Written(7));
+    await(client.set(KEY, VALUE, 0));
+    assertThat(leader.asked().stream().map(asked -> asked.word(1))).doesNotContain("slow");
   }
 
   // ---- the end of patience ----
@@ -387,7 +413,7 @@ class JangadaClientTest {
     JangadaClient client = client(options(FakeServer.nowhere(), server.endpoint()));
     assertThat(await(client.admin("remove", "3"))).isInstanceOf(Reply.Unknown.class);
     assertThat(server.asked()).hasSize(1);
-    assertThat(await(client.within(java.time.Duration.ofMillis(300)).admin("status")))
+    assertThat(await(client.within(Duration.ofMillis(300)).admin("status")))
         .isInstanceOf(Reply.Unavailable.class);
     assertThat(server.asked()).hasSizeGreaterThan(2);
   }
