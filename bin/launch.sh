@@ -22,8 +22,7 @@ udp3700_main=io.jangada.front.udp3700.ReplicaProgram
 udp3700_rehearsal=io.jangada.front.udp3700.Rehearsal
 # With -Xrs a signal ends the process at once, without the JVM's own leave-taking.
 udp3700_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m -Xrs'
-server_main=io.jangada.server.ServerMain
-# A heap that never has to grow; one that is exhausted ends the server at once, as a crash would.
+# Of servers: a heap that never has to grow; one that is exhausted ends the server at once, as a crash would.
 # G1, for a pause as long as an election's timeout costs the lead, and all data is in the heap.
 server_heap=${JANGADA_HEAP:-1g}
 server_flags="-XX:+UseG1GC -XX:MaxGCPauseMillis=100 -Xms$server_heap -Xmx$server_heap"

@@ -100,6 +100,8 @@ class LauncherTest {
     assertThat(server.out()).endsWith(" io.jangada.server.ServerMain 3 --config a b\n");
     Ran small = finish(command(Map.of("JANGADA_HEAP", "64m"), home + "/bin/kvstore", "3").start());
     assertThat(small.out()).contains("-Xms64m -Xmx64m");
+    assertThat(start("jangada", "server", "3").out()).contains("-Xms1g").endsWith(" server 3\n");
+    assertThat(start("jangada", "sim").out()).doesNotContain("-Xms");
   }
 
   @Test
