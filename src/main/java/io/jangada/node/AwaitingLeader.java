@@ -90,13 +90,18 @@ final class AwaitingLeader {
       while (!(due = forwarding.due(nowNanos)).isEmpty())
         transport.send(new PeerMessage.Forward(whom.from, whom.leader, whom.term, due));
     }
-    if (held.size() > 0)
-      for (Held.Request request : held.takeAll())
-        request.submit().reply().accept(new Outcome.NotLeader(whom.leader));
+    name(whom.leader);
     if (reads.isDue(nowNanos)) {
       long number = reads.ask(nowNanos);
       transport.send(new PeerMessage.AskReadIndex(whom.from, whom.leader, whom.term, number));
     }
+  }
+
+  /// Names the leader to those who were held.
+  void name(int leader) {
+    if (held.size() > 0)
+      for (Held.Request request : held.takeAll())
+        request.submit().reply().accept(new Outcome.NotLeader(leader));
   }
 
   /// Answers the reads that the state has come far enough for.

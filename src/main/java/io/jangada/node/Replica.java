@@ -61,6 +61,7 @@ public final class Replica {
   private final Stamps stamps;
   private final PeerReplies replies;
   private final StatusReport report;
+  private final Probation probation;
 
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
@@ -94,6 +95,7 @@ public final class Replica {
     this.roleNanos = now;
     this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
     this.stamps = new Stamps(clusterClock, state);
+    this.probation = new Probation(settings.raft(), start, world);
   }
 
   // ---- from any thread ----
@@ -274,13 +276,15 @@ public final class Replica {
   }
 
   private Status status() {
-    var moment = new StatusReport.Moment(now - roleNanos, clusterClock.millis(now), diskFull);
+    var moment =
+        new StatusReport.Moment(
+            now - roleNanos, clusterClock.millis(now), diskFull, probation.waitsFor(raft));
     return report.status(moment, counts);
   }
 
   private void snapshotTask(SnapshotDone done) {
     try {
-      snapshots.done(done, raft, now);
+      if (!probation.isDone(done, raft)) snapshots.done(done, raft, now);
     } catch (IOException e) {
       throw new UncheckedIOException("the installed snapshot cannot be loaded", e);
     }
@@ -299,6 +303,8 @@ public final class Replica {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
       lead(submit, witness, deadline());
+    } else if (isOnlyToName()) {
+      submit.reply().accept(new Outcome.NotLeader(raft.leader()));
     } else if (diskFull && raft.leader() == Membership.NONE) {
       submit.reply().accept(DISK_FULL);
     } else {
@@ -309,7 +315,14 @@ public final class Replica {
   private void read(Event.Read event) {
     var refusal = state.kv().limits().refusalOf(event.read());
     if (refusal.isPresent()) event.reply().accept(new Outcome.Done(refusal.get()));
+    else if (isOnlyToName()) event.reply().accept(new Outcome.NotLeader(raft.leader()));
     else awaiting.add(event, now, deadline());
+  }
+
+  /// Whether the leader is to be named and not asked: a question would be taken for the word of a
+  /// member that counts.
+  private boolean isOnlyToName() {
+    return raft.standing().probation() && raft.leader() != Membership.NONE;
   }
 
   private void lead(Event.Submit submit, int witness, long deadline) {
@@ -353,7 +366,7 @@ public final class Replica {
         awaiting.answered(reply);
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
-      case PeerMessage.Founding _ -> {}
+      case PeerMessage.Founding founding -> probation.heard(founding, raft);
     }
   }
 
@@ -398,6 +411,7 @@ public final class Replica {
     if (raft.isLeader())
       awaiting.lead(
           raft.isHandingOver(), (submit, deadline) -> lead(submit, Membership.NONE, deadline));
+    else if (isOnlyToName()) awaiting.name(leader);
     else if (leader != Membership.NONE)
       awaiting.ask(
           new AwaitingLeader.Question(raft.id(), leader, raft.term()), now, world.transport());
@@ -416,6 +430,7 @@ public final class Replica {
     pending.expire(now, other);
     awaiting.expire(now, other);
     proposeExpiry();
+    probation.tick(raft);
     snapshots.tick(state.kv(), raft, now);
   }
 

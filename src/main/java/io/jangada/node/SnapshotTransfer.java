@@ -166,6 +166,7 @@ final class SnapshotTransfer {
         load(meta, number, chunk);
         backups.chunk(meta.last(), number, chunk);
       }
+      case SnapshotDone.Marked _ -> {}
       case SnapshotDone.Failed(SnapshotTask task, IOException cause) -> {
         failed(task, cause);
         paused = true;
@@ -215,7 +216,8 @@ final class SnapshotTransfer {
         backups.chunkFailed(last, number, "the chunk cannot be read: " + cause.getMessage());
         reads.removeIf(asked -> asked.meta().last().equals(last) && asked.chunk() == number);
       }
-      case SnapshotTask.Abandon _,
+      case SnapshotTask.Mark _,
+          SnapshotTask.Abandon _,
           SnapshotTask.Offer _,
           SnapshotTask.Receive _,
           SnapshotTask.Retain _ -> {}

@@ -3,25 +3,42 @@ package io.jangada.node;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Restorer;
+import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftNode;
 import io.jangada.raft.Recovered;
 import io.jangada.raft.SnapshotMeta;
+import io.jangada.raft.Standing;
+import io.jangada.store.DataOpening;
 import io.jangada.store.Disk;
 import io.jangada.store.DurableLog;
 import io.jangada.store.Identity;
 import io.jangada.store.LogSettings;
 import io.jangada.store.SnapshotStore;
 import io.jangada.store.SnapshotTasks;
+import io.jangada.store.StandingFile;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// What a replica starts from: its log, its snapshots, the protocol and the state machine, as the
 /// disk held them.
 ///
+/// @param data where the member stands with it, and what of it was damaged
 /// @param life a number that no other life of any member has, in all likelihood
 /// @param hashSeed the state machine's, drawn by chance so that no client can guess it; never told
 public record Start(
-    RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks snapshots, long life, long hashSeed) {
+    RaftNode raft,
+    KvStore kv,
+    DurableLog log,
+    SnapshotTasks snapshots,
+    Data data,
+    long life,
+    long hashSeed) {
+  /// @param standing empty for a member that does not keep count of its data
+  /// @param damage what was set aside, a sentence each
+  record Data(Optional<StandingFile> standing, List<String> damage) {}
+
   /// Chunks that wait for the snapshots' disk.
   private static final long QUEUE_BYTES_MAX = 16L << 20;
 
@@ -30,7 +47,15 @@ public record Start(
 
   /// @param clusterId the name of the cluster; a directory of another one is refused
   /// @param limits the longest value and key must fit into a chunk of a snapshot, on all members
-  public record StorageSettings(String clusterId, LogSettings log, KvLimits limits) {
+  /// @param policy what is done about data that is new, or damaged
+  public record StorageSettings(
+      String clusterId, LogSettings log, KvLimits limits, DataOpening.Policy policy) {
+    /// New data counts from the beginning, as in clusters whose members do not outlive their
+    /// process; damaged data is repaired.
+    public StorageSettings(String clusterId, LogSettings log, KvLimits limits) {
+      this(clusterId, log, limits, new DataOpening.Policy(false, true));
+    }
+
     public StorageSettings {
       long chunk = (long) KvLimits.CHUNK_BYTES + SNAPSHOT_RECORD_BYTES;
       chunk += limits.keyBytesMax() + (long) limits.valueBytesMax();
@@ -40,6 +65,19 @@ public record Start(
                 + limits.valueBytesMax()
                 + ": with a key it must fit into a snapshot's chunk of "
                 + SnapshotStore.CHUNK_BYTES_MAX);
+    }
+
+    /// With members that found a cluster only once all of them have met, and that must be taken in
+    /// when they come with new data later.
+    public StorageSettings withFounds(boolean founds) {
+      return new StorageSettings(
+          clusterId, log, limits, new DataOpening.Policy(founds, policy.repairs()));
+    }
+
+    /// With damaged data set aside and fetched from the other members, or refused.
+    public StorageSettings withRepairs(boolean repairs) {
+      return new StorageSettings(
+          clusterId, log, limits, new DataOpening.Policy(policy.founds(), repairs));
     }
 
     public static StorageSettings standard(String clusterId) {
@@ -59,45 +97,46 @@ public record Start(
 
   /// Recovers what the disk holds, or begins with nothing.
   ///
-  /// @throws IOException when the disk cannot be read, is another member's, or is corrupt; the
-  ///   message says which
+  /// @throws IOException when the disk cannot be read, is another member's, or is corrupt beyond
+  ///   repair; the message says which
   public static Start open(ReplicaSettings settings, Storage storage, RandomGenerator random)
       throws IOException {
-    Identity identity = Identity.of(storage.settings.clusterId, settings.raft().id());
-    identity.claim(storage.disk);
-    DurableLog.Opened opened =
-        DurableLog.open(storage.disk, storage.settings.log, identity, storage.wakeLog);
-    DurableLog log = opened.log();
+    RaftConfig raft = settings.raft();
+    Identity identity = Identity.of(storage.settings.clusterId, raft.id());
+    DataOpening.Owner owner =
+        new DataOpening.Owner(
+            identity, storage.settings.log, storage.settings.policy, raft.bootstrap());
+    DataOpening.Opened opened =
+        DataOpening.open(storage.disk, owner, storage.wakeLog, random::nextLong);
     try {
       return assemble(settings, storage, opened, random);
     } catch (IOException | RuntimeException e) {
-      try (log) {
+      try (DurableLog _ = opened.log().log();
+          SnapshotStore _ = opened.snapshots()) {
         throw e;
       }
     }
   }
 
   private static Start assemble(
-      ReplicaSettings settings, Storage storage, DurableLog.Opened opened, RandomGenerator random)
+      ReplicaSettings settings, Storage storage, DataOpening.Opened opened, RandomGenerator random)
       throws IOException {
-    SnapshotStore snapshots = SnapshotStore.open(storage.disk);
-    SnapshotMeta latest = snapshots.latest(opened.base()).meta().orElse(null);
+    SnapshotStore snapshots = opened.snapshots();
+    DurableLog.Opened log = opened.log();
+    SnapshotMeta latest = opened.latest().orElse(null);
     long hashSeed = random.nextLong();
     Restorer empty = KvStore.restorer(storage.settings.limits, hashSeed);
     KvStore kv =
         latest == null
             ? new KvStore(storage.settings.limits, hashSeed)
             : restore(snapshots, latest, empty);
+    Standing standing = opened.standing().map(StandingFile::standing).orElse(Standing.NONE);
     Recovered recovered =
-        new Recovered(opened.hardState(), opened.base(), opened.entries(), latest);
+        new Recovered(log.hardState(), log.base(), log.entries(), latest, standing);
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
-    return new Start(
-        new RaftNode(settings.raft(), recovered, random),
-        kv,
-        opened.log(),
-        tasks,
-        random.nextLong(),
-        hashSeed);
+    Data data = new Data(opened.standing(), opened.damage());
+    RaftNode raft = new RaftNode(settings.raft(), recovered, random);
+    return new Start(raft, kv, log.log(), tasks, data, random.nextLong(), hashSeed);
   }
 
   private static KvStore restore(SnapshotStore snapshots, SnapshotMeta meta, Restorer restorer)

@@ -20,12 +20,13 @@ record StatusReport(
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// What only the owner knows.
-  record Moment(long roleNanos, long clusterTimeMillis, boolean diskFull) {}
+  record Moment(long roleNanos, long clusterTimeMillis, boolean diskFull, String probation) {}
 
   Status status(Moment moment, Counts counts) {
     return new Status(
         raft.id(),
         raft.roleName(),
+        moment.probation,
         moment.roleNanos / NANOS_PER_MILLI,
         raft.term(),
         raft.leader(),

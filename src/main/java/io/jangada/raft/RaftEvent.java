@@ -36,6 +36,9 @@ public sealed interface RaftEvent {
   /// member in as a learner that has to catch up, and as a voter after that.
   record Readmitting(int member, long incarnation) implements RaftEvent {}
 
+  /// Some of this member's data was damaged, which was found when it started, and was set aside.
+  record DataLost(String what) implements RaftEvent {}
+
   /// Nothing that this member says counts, since it may have forgotten what it promised.
   ///
   /// @param waitsFor what it waits for, as the end of a sentence that begins with its name

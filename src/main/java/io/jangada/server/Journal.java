@@ -102,6 +102,7 @@ final class Journal {
                   + ": sets it aside and takes another");
       case RaftEvent.Readmitting(int member, long _) ->
           warn("hears that server " + member + " begins anew: it has no vote until it catches up");
+      case RaftEvent.DataLost(String what) -> warn("sets damaged data aside: " + what);
       case RaftEvent.InProbation(String waitsFor) -> warn(waitsFor);
       case RaftEvent.ProbationOver() -> info("takes part in decisions from now on");
     }

@@ -1,6 +1,8 @@
 package io.jangada.store;
 
+import io.jangada.raft.Membership;
 import java.io.IOException;
+import java.util.Optional;
 
 /// Something that the log held for certain cannot be read any more, or contradicts itself. The log
 /// is left as it is: whoever cuts it may undo a vote, or an entry that a majority counted on.
@@ -11,6 +13,8 @@ public final class CorruptLogException extends IOException {
   private final long offset;
   private final long firstIndex;
   private final long lastIndex;
+  private final String what;
+  private final transient Optional<Membership> membership;
 
   /// @param file the name of the segment
   /// @param offset where in it, in bytes
@@ -31,10 +35,26 @@ public final class CorruptLogException extends IOException {
     this.offset = place.offset;
     this.firstIndex = firstIndex;
     this.lastIndex = lastIndex;
+    this.what = what;
+    this.membership = place.membership;
+  }
+
+  /// The same, and why nothing is done about it.
+  CorruptLogException because(String reason) {
+    Place place = new Place(file, offset, membership);
+    CorruptLogException told = new CorruptLogException(place, firstIndex, lastIndex, what + reason);
+    told.setStackTrace(getStackTrace());
+    return told;
   }
 
   /// @param offset in bytes
-  record Place(String file, long offset) {}
+  /// @param membership the last that was read before
+  record Place(String file, long offset, Optional<Membership> membership) {}
+
+  /// The last membership before the damage, where there is one in the log.
+  Optional<Membership> membership() {
+    return membership;
+  }
 
   public String file() {
     return file;

@@ -1,10 +1,12 @@
 package io.jangada.store;
 
 import io.jangada.bytes.MalformedException;
+import io.jangada.raft.Membership;
 import io.jangada.store.CorruptLogException.Place;
 import io.jangada.store.SegmentReader.End;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Reads a whole log, segment after segment, and decides what a bad group means. Changes nothing.
@@ -152,7 +154,11 @@ final class LogRecovery {
 
   private CorruptLogException corrupt(String name, long offset, long lastIndex, String what) {
     long firstIndex = replay == null ? 1 : replay.state().last().index() + 1;
+    Optional<Membership> membership = replay == null ? Optional.empty() : replay.membership();
     return new CorruptLogException(
-        new Place(name, offset), firstIndex, lastIndex < firstIndex ? -1 : lastIndex, what);
+        new Place(name, offset, membership),
+        firstIndex,
+        lastIndex < firstIndex ? -1 : lastIndex,
+        what);
   }
 }

@@ -1,8 +1,10 @@
 package io.jangada.store;
 
 import io.jangada.raft.Entry;
+import io.jangada.raft.Membership;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A [LogState] together with the entries themselves, as they come back from the disk.
 final class LogReplay {
@@ -33,6 +35,14 @@ final class LogReplay {
       case LogRecord.Release(var to) -> entries.subList(0, before(to.index() + 1)).clear();
       case LogRecord.Hard hard -> {}
     }
+  }
+
+  /// The last membership among the entries.
+  Optional<Membership> membership() {
+    for (Entry entry : entries.reversed())
+      if (entry.kind() == Entry.Kind.MEMBERSHIP)
+        return Optional.of(Membership.decode(entry.data()));
+    return Optional.empty();
   }
 
   /// Whether every entry that should be there is: between the last released and the last one.

@@ -131,6 +131,21 @@ public final class SnapshotStore implements AutoCloseable {
     return new Latest(Optional.ofNullable(found), damaged);
   }
 
+  /// The membership that the newest snapshot has, of those with a good head.
+  static Optional<Membership> newestMembership(Disk disk) throws IOException {
+    Optional<SnapshotMeta> newest = Optional.empty();
+    for (String name : names(disk)) {
+      try (DiskFile file = disk.open(name)) {
+        SnapshotMeta meta = SnapshotReader.readHead(file);
+        if (newest.isEmpty() || newest.get().last().index() < meta.last().index())
+          newest = Optional.of(meta);
+      } catch (MalformedException e) {
+        // Another one may be good.
+      }
+    }
+    return newest.map(SnapshotMeta::membership);
+  }
+
   /// Begins a snapshot of this member's own state. One that was begun before and not finished is
   /// forgotten.
   public void begin(EntryId last, Membership membership) throws IOException {
@@ -282,6 +297,11 @@ public final class SnapshotStore implements AutoCloseable {
     SnapshotReader closing = reader;
     reader = null;
     if (closing != null) closing.close();
+  }
+
+  /// Writes where the member stands, on the thread that keeps snapshots.
+  void mark(StandingFile standing) throws IOException {
+    standing.write(disk);
   }
 
   /// Deletes what is older than `indexMin`, and what was set aside as damaged. The newest snapshot

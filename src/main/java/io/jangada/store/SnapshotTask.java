@@ -44,6 +44,11 @@ public sealed interface SnapshotTask {
     }
   }
 
+  /// Writes where the member stands: the one thing that is not about snapshots.
+  ///
+  /// @see StandingFile#write
+  record Mark(StandingFile standing) implements SnapshotTask {}
+
   /// What it counts against limits in bytes, about.
   default long sizeBytes() {
     return 64
@@ -56,6 +61,7 @@ public sealed interface SnapshotTask {
           case Offer offer -> 0;
           case Read read -> 0;
           case Retain retain -> 0;
+          case Mark mark -> 0;
         };
   }
 }

@@ -82,6 +82,10 @@ public final class SnapshotTasks implements AutoCloseable {
         var chunk = store.readChunk(last, number);
         return new SnapshotDone.Chunk(store.meta(last), number, chunk);
       }
+      case SnapshotTask.Mark(StandingFile standing) -> {
+        store.mark(standing);
+        return new SnapshotDone.Marked(standing);
+      }
       case SnapshotTask.Retain(long indexMin, var kept) -> store.retain(indexMin, kept);
     }
     return new SnapshotDone.Accepted(task);
@@ -111,6 +115,7 @@ public final class SnapshotTasks implements AutoCloseable {
         case SnapshotTask.Abandon abandon -> {}
         case SnapshotTask.Read read -> {}
         case SnapshotTask.Retain retain -> {}
+        case SnapshotTask.Mark mark -> {}
       }
     } catch (IOException e) {
       failure.addSuppressed(e);

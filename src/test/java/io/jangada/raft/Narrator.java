@@ -178,6 +178,7 @@ final class Narrator implements RaftCluster.Listener {
       case RaftEvent.SnapshotLost(EntryId last) -> "cannot read its snapshot " + last;
       case RaftEvent.Readmitting(int member, long incarnation) ->
           "takes in n" + member + " with data " + incarnation;
+      case RaftEvent.DataLost(String what) -> "lost data: " + what;
       case RaftEvent.InProbation(String waitsFor) -> "in probation, " + waitsFor;
       case RaftEvent.ProbationOver() -> "counts from now on";
     };

@@ -88,6 +88,7 @@ final class Story {
             "cannot read its snapshot up to entry " + last.index() + " and takes another";
         case RaftEvent.Readmitting(int peer, long _) ->
             "hears that " + name(peer) + " begins anew: it has no vote until it catches up";
+        case RaftEvent.DataLost(String what) -> "sets damaged data aside: " + what;
         case RaftEvent.InProbation(String waitsFor) -> waitsFor;
         case RaftEvent.ProbationOver() -> "takes part in decisions from now on";
       };

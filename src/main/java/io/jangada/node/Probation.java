@@ -1,0 +1,116 @@
+package io.jangada.node;
+
+import io.jangada.raft.Input;
+import io.jangada.raft.RaftConfig;
+import io.jangada.raft.RaftEvent;
+import io.jangada.raft.RaftNode;
+import io.jangada.store.DiskFullException;
+import io.jangada.store.SnapshotDone;
+import io.jangada.store.SnapshotTask;
+import io.jangada.store.SnapshotTasks;
+import io.jangada.store.StandingFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+
+/// How a member comes to take part that began with nothing, or lost what it had: it founds the
+/// cluster together with others that are as new, or a leader takes it in. That it takes part is
+/// durable before the protocol hears of it. And what it answers to others who ask.
+final class Probation {
+  private final RaftConfig config;
+  private final Replica.World world;
+  private final SnapshotTasks tasks;
+  private final List<String> damage;
+
+  /// What the disk says; null for a member that does not keep count.
+  private StandingFile durable;
+
+  private boolean marking;
+  private Founding founding;
+  private int ticks;
+  private String told = "";
+
+  Probation(RaftConfig config, Start start, Replica.World world) {
+    this.config = config;
+    this.world = world;
+    this.tasks = start.snapshots();
+    this.damage = start.data().damage();
+    this.durable = start.data().standing().orElse(null);
+    boolean isNew = durable != null && durable.state() == StandingFile.State.NEW;
+    if (isNew && config.bootstrap().isVoter(config.id()))
+      founding = new Founding(config.id(), durable.incarnation(), config.bootstrap().members());
+  }
+
+  /// Time goes by.
+  void tick(RaftNode raft) {
+    if (ticks == 0)
+      for (String what : damage) world.observer().accept(new RaftEvent.DataLost(what));
+    boolean heartbeat = ticks++ % config.heartbeatTicks() == 0;
+    if (!raft.standing().probation()) return;
+    if (raft.isAdmitted()) mark(durable.in(StandingFile.State.MEMBER));
+    else if (founding != null) founding.outcome().ifPresent(all -> mark(durable.founding(all)));
+    String waitsFor = waitsFor(raft);
+    if (!waitsFor.equals(told)) world.observer().accept(new RaftEvent.InProbation(waitsFor));
+    told = waitsFor;
+    if (founding != null && heartbeat) tell(raft);
+  }
+
+  private void mark(StandingFile next) {
+    if (marking) return;
+    marking = true;
+    tasks.submit(new SnapshotTask.Mark(next));
+  }
+
+  /// Takes note of what was done for this. Returns whether it was.
+  boolean isDone(SnapshotDone done, RaftNode raft) {
+    if (done instanceof SnapshotDone.Failed(SnapshotTask.Mark _, IOException cause)) {
+      marking = false;
+      if (cause instanceof DiskFullException) return true;
+      throw new UncheckedIOException("its standing cannot be written", cause);
+    }
+    if (!(done instanceof SnapshotDone.Marked(StandingFile written))) return false;
+    durable = written;
+    marking = false;
+    raft.step(new Input.ProbationOver());
+    return true;
+  }
+
+  /// Tells the others who is known to be new. A member that got something from a leader, or from a
+  /// candidate, is not new any more, and only asks.
+  private void tell(RaftNode raft) {
+    boolean isNew = raft.last().index() == 0 && raft.term() == 0 && raft.snapshot() == null;
+    SortedMap<Integer, Long> known = isNew ? founding.known() : Collections.emptySortedMap();
+    for (int other : founding.others())
+      world.transport().send(new PeerMessage.Founding(config.id(), other, false, known));
+  }
+
+  void heard(PeerMessage.Founding said, RaftNode raft) {
+    if (raft.standing().probation()) {
+      if (founding != null && founding.heard(said)) tell(raft);
+    } else if (!said.founded()) {
+      SortedMap<Integer, Long> founders =
+          durable == null ? Collections.emptySortedMap() : durable.founders();
+      world.transport().send(new PeerMessage.Founding(config.id(), said.from(), true, founders));
+    }
+  }
+
+  /// What it waits for before it takes part, as what follows its name in a sentence; empty when it
+  /// takes part.
+  String waitsFor(RaftNode raft) {
+    if (!raft.standing().probation()) return "";
+    if (durable.state() != StandingFile.State.NEW)
+      return "lost what it had promised: waits until the leader takes it in anew";
+    if (founding == null || founding.isLate())
+      return "has nothing of what the cluster has: waits until the leader takes it in";
+    List<Integer> missing = founding.missing();
+    if (missing.isEmpty()) return "waits until all members have met, to found the cluster";
+    String names = missing.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return "waits to meet "
+        + (missing.size() == 1 ? "member " : "members ")
+        + names
+        + " before it founds the cluster";
+  }
+}

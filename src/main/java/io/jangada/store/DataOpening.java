@@ -1,0 +1,186 @@
+package io.jangada.store;
+
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Membership;
+import io.jangada.raft.SnapshotMeta;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/// Opens what a member keeps: where it stands, its log, its snapshots. What is damaged is never cut
+/// and never served. Where there are others to get it from, it is set aside, and the member begins
+/// anew with what is left of its snapshots, in probation; a member that is alone is refused.
+///
+/// The order of the steps matters, for the machine may stop after each: that the member is in
+/// probation is durable before the first damaged file is moved, and the moving is finished before
+/// anything else is done.
+public final class DataOpening {
+  /// @param founds whether a directory that is new is in probation until its member has met the
+  ///   others, or was taken in by them. Otherwise it counts from the beginning
+  /// @param repairs whether damaged data is set aside; otherwise it is refused
+  public record Policy(boolean founds, boolean repairs) {}
+
+  /// What was found.
+  ///
+  /// @param standing empty for a member that does not keep count of its data
+  /// @param latest the snapshot to start from
+  /// @param damage what was damaged, a sentence each; all of it was set aside
+  public record Opened(
+      Optional<StandingFile> standing,
+      DurableLog.Opened log,
+      SnapshotStore snapshots,
+      Optional<SnapshotMeta> latest,
+      List<String> damage) {}
+
+  /// Whose data it is and how it is kept.
+  ///
+  /// @param bootstrap the members of which the cluster consisted at first
+  public record Owner(Identity identity, LogSettings log, Policy policy, Membership bootstrap) {}
+
+  private final Disk disk;
+  private final Owner owner;
+  private final Runnable wakeLog;
+  private final LongSupplier incarnations;
+  private final List<String> damage = new ArrayList<>();
+  private Optional<StandingFile> standing = Optional.empty();
+  private boolean isAlone;
+
+  private DataOpening(Disk disk, Owner owner, Runnable wakeLog, LongSupplier incarnations) {
+    this.disk = disk;
+    this.owner = owner;
+    this.wakeLog = wakeLog;
+    this.incarnations = incarnations;
+  }
+
+  /// Takes the directory for its owner and opens it.
+  ///
+  /// @param wakeLog called on the submitting thread when there is work for the log
+  /// @param incarnations gives numbers that were never given before, in all likelihood
+  /// @throws CorruptLogException when the log is damaged and must not be set aside
+  /// @throws CorruptSnapshotException when a snapshot is damaged that is needed, and must not be
+  ///   done without
+  /// @throws IOException when the disk cannot be read, is full or is another member's
+  public static Opened open(Disk disk, Owner owner, Runnable wakeLog, LongSupplier incarnations)
+      throws IOException {
+    DataOpening opening = new DataOpening(disk, owner, wakeLog, incarnations);
+    owner.identity.claim(disk);
+    opening.findStanding();
+    return opening.open();
+  }
+
+  private void findStanding() throws IOException {
+    try {
+      standing = StandingFile.read(disk);
+    } catch (CorruptStandingException e) {
+      if (!mayRepair(Optional.empty())) throw e;
+      damage.add(e.getMessage());
+      become(StandingFile.of(number(), StandingFile.State.LOST));
+    }
+    if (standing.isEmpty() && owner.policy.founds && isUnused())
+      become(StandingFile.of(number(), StandingFile.State.NEW));
+    if (standing.isPresent() && standing.get().state() == StandingFile.State.REPAIRING) setAside();
+  }
+
+  /// Whether nothing was ever kept here. A directory that was made from a backup has a snapshot.
+  private boolean isUnused() throws IOException {
+    return LogRecovery.segmentNames(disk).isEmpty() && SnapshotStore.names(disk).isEmpty();
+  }
+
+  private Opened open() throws IOException {
+    DurableLog.Opened log = openLog();
+    SnapshotStore snapshots = null;
+    try {
+      // A directory of before there were standings, or one that was made from a backup.
+      if (standing.isEmpty() && owner.policy.founds)
+        become(StandingFile.of(number(), StandingFile.State.MEMBER));
+      snapshots = SnapshotStore.open(disk);
+      SnapshotStore.Latest latest = snapshots.latest(log.base());
+      damage.addAll(latest.damaged());
+      return new Opened(standing, log, snapshots, latest.meta(), List.copyOf(damage));
+    } catch (CorruptSnapshotException e) {
+      close(log, snapshots);
+      if (!mayRepair(Optional.empty()))
+        throw new CorruptSnapshotException(e.getMessage() + whyNot());
+      repair(e.getMessage());
+      return open();
+    } catch (IOException | RuntimeException e) {
+      close(log, snapshots);
+      throw e;
+    }
+  }
+
+  private DurableLog.Opened openLog() throws IOException {
+    try {
+      needLog();
+      return DurableLog.open(disk, owner.log, owner.identity, wakeLog);
+    } catch (CorruptLogException e) {
+      if (!mayRepair(e.membership())) throw e.because(whyNot());
+      repair(e.getMessage());
+      return DurableLog.open(disk, owner.log, owner.identity, wakeLog);
+    }
+  }
+
+  private static void close(DurableLog.Opened log, SnapshotStore snapshots) throws IOException {
+    try (DurableLog _ = log.log()) {
+      if (snapshots != null) snapshots.close();
+    }
+  }
+
+  /// A member that takes part has a log: it promised something.
+  private void needLog() throws IOException {
+    boolean promised = standing.isPresent() && standing.get().state() == StandingFile.State.MEMBER;
+    if (promised && LogRecovery.segmentNames(disk).isEmpty())
+      throw new CorruptLogException(
+          new CorruptLogException.Place(DurableLog.DIRECTORY, 0, Optional.empty()),
+          1,
+          -1,
+          "there is no file of it");
+  }
+
+  /// Whether other voters hold what this member held, by the best that is known of the members.
+  ///
+  /// @param inLog the last membership that could be read in a damaged log
+  private boolean mayRepair(Optional<Membership> inLog) throws IOException {
+    Optional<Membership> inSnapshot = SnapshotStore.newestMembership(disk);
+    Membership known = inLog.or(() -> inSnapshot).orElse(owner.bootstrap);
+    int self = owner.identity.memberId();
+    isAlone = known.members().stream().noneMatch(each -> each != self && known.isVoter(each));
+    return owner.policy.repairs && !isAlone;
+  }
+
+  private String whyNot() {
+    return isAlone
+        ? "; this member is alone: there is nobody to get it from"
+        : "; it is not repaired from the other members, by its settings";
+  }
+
+  private void repair(String what) throws IOException {
+    damage.add(what);
+    long incarnation = number();
+    become(
+        standing
+            .orElse(StandingFile.of(incarnation, StandingFile.State.MEMBER))
+            .damaged(incarnation));
+    setAside();
+  }
+
+  private void setAside() throws IOException {
+    DamagedFiles.setLogAside(disk, standing.orElseThrow().damages());
+    SnapshotStore snapshots = SnapshotStore.open(disk);
+    snapshots.latest(EntryId.ZERO);
+    snapshots.close();
+    become(standing.orElseThrow().in(StandingFile.State.LOST));
+  }
+
+  private void become(StandingFile next) throws IOException {
+    next.write(disk);
+    standing = Optional.of(next);
+  }
+
+  private long number() {
+    long number = incarnations.getAsLong();
+    return number == 0 ? 1 : number;
+  }
+}

@@ -1,0 +1,174 @@
+package io.jangada.store;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.Crc32c;
+import io.jangada.raft.Membership;
+import io.jangada.raft.Standing;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Which data a directory holds, and whether it counts: a member that lost all or some of its data
+/// may have forgotten a vote, or an entry that was counted. It is the file `standing`, text:
+///
+///     jangada-standing 1
+///     incarnation 3f2a9c01d4e5b607
+///     state member
+///     damages 0
+///     founders 1:3f2a9c01d4e5b607 2:9c01d4e5b6073f2a
+///     crc32c 8954bf1d
+///
+/// Numbers are decimal, but for incarnations and the checksum, which are hexadecimal; the checksum
+/// is that of the lines before it. The file is written anew and renamed, so that it is one or the
+/// other whenever the machine stops. It is there before anything is promised: a directory that has
+/// neither log nor snapshot nor this file was never used.
+///
+/// @param incarnation drawn by chance when the data began, and anew when some was lost; never 0
+/// @param damages how often damaged data was set aside here
+/// @param founders the incarnations of all with whom this member founded the cluster, by id; empty
+///   for a member that did not
+public record StandingFile(
+    long incarnation, State state, int damages, SortedMap<Integer, Long> founders) {
+  /// How far a member has come.
+  public enum State {
+    /// It began with nothing, and nothing that it says counts.
+    NEW,
+    /// The damaged log is being set aside.
+    REPAIRING,
+    /// Damaged data was set aside, and nothing that it says counts.
+    LOST,
+    /// It takes part.
+    MEMBER
+  }
+
+  static final String FILE = "standing";
+  private static final String TEMPORARY = "standing.tmp";
+  private static final int FILE_BYTES_MAX = 4096;
+  private static final Pattern TEXT =
+      Pattern.compile(
+          "jangada-standing 1\nincarnation ([0-9a-f]{16})\nstate ([a-z]{1,16})\n"
+              + "damages ([0-9]{1,9})\nfounders((?: [0-9]{1,10}:[0-9a-f]{16}){0,"
+              + Membership.MEMBERS_MAX
+              + "})\ncrc32c ([0-9a-f]{8})\n");
+
+  public StandingFile {
+    if (incarnation == 0) throw new IllegalArgumentException("incarnation 0");
+    if (damages < 0) throw new IllegalArgumentException(damages + " damages");
+    if (founders.size() > Membership.MEMBERS_MAX)
+      throw new IllegalArgumentException(founders.size() + " founders");
+    founders = Collections.unmodifiableSortedMap(new TreeMap<>(founders));
+  }
+
+  /// Of data that begins now.
+  public static StandingFile of(long incarnation, State state) {
+    return new StandingFile(incarnation, state, 0, Collections.emptySortedMap());
+  }
+
+  /// After damage was found: what is left begins anew.
+  public StandingFile damaged(long newIncarnation) {
+    return new StandingFile(
+        newIncarnation, State.REPAIRING, damages + 1, Collections.emptySortedMap());
+  }
+
+  public StandingFile in(State state) {
+    return new StandingFile(incarnation, state, damages, founders);
+  }
+
+  /// As a member that founded the cluster with these.
+  public StandingFile founding(SortedMap<Integer, Long> founders) {
+    return new StandingFile(incarnation, State.MEMBER, damages, founders);
+  }
+
+  /// What the protocol has to know of it.
+  public Standing standing() {
+    return new Standing(incarnation, state != State.MEMBER);
+  }
+
+  /// What the directory says; empty where it says nothing.
+  ///
+  /// @throws CorruptStandingException when that cannot be read
+  public static Optional<StandingFile> read(Disk disk) throws IOException {
+    if (!disk.exists(FILE)) return Optional.empty();
+    try (DiskFile file = disk.open(FILE)) {
+      int size = (int) Math.min(file.size(), FILE_BYTES_MAX);
+      ByteBuffer buffer = ByteBuffer.allocate(size);
+      while (buffer.hasRemaining() && file.read(buffer.position(), buffer) > 0) {}
+      return Optional.of(
+          parse(new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII)));
+    }
+  }
+
+  /// Makes the directory say this. When it returns, that is durable.
+  public void write(Disk disk) throws IOException {
+    try (DiskFile file = disk.create(TEMPORARY)) {
+      file.write(0, Bytes.utf8(text()).asBuffer());
+      file.sync();
+    }
+    disk.rename(TEMPORARY, FILE);
+    disk.syncDirectory("");
+  }
+
+  private static StandingFile parse(String text) throws CorruptStandingException {
+    Matcher matcher = TEXT.matcher(text);
+    if (!matcher.matches()) throw new CorruptStandingException();
+    SortedMap<Integer, Long> founders = new TreeMap<>();
+    try {
+      for (String founder : matcher.group(4).strip().split(" ")) {
+        if (founder.isEmpty()) continue;
+        String[] parts = founder.split(":");
+        founders.put(Integer.parseInt(parts[0]), Long.parseUnsignedLong(parts[1], 16));
+      }
+      StandingFile read =
+          new StandingFile(
+              Long.parseUnsignedLong(matcher.group(1), 16),
+              stateOf(matcher.group(2)),
+              Integer.parseInt(matcher.group(3)),
+              founders);
+      if (read.text().equals(text)) return read;
+    } catch (IllegalArgumentException e) {
+      throw new CorruptStandingException();
+    }
+    throw new CorruptStandingException();
+  }
+
+  private String text() {
+    StringBuilder lines = new StringBuilder("jangada-standing 1\n");
+    lines.append("incarnation ").append(hex(incarnation));
+    lines.append("\nstate ").append(word(state));
+    lines.append("\ndamages ").append(damages).append("\nfounders");
+    for (Map.Entry<Integer, Long> founder : founders.entrySet())
+      lines.append(' ').append(founder.getKey()).append(':').append(hex(founder.getValue()));
+    lines.append('\n');
+    return lines + "crc32c " + String.format("%08x", Crc32c.of(Bytes.utf8("" + lines))) + "\n";
+  }
+
+  private static String hex(long number) {
+    return String.format("%016x", number);
+  }
+
+  private static String word(State state) {
+    return switch (state) {
+      case NEW -> "new";
+      case REPAIRING -> "repairing";
+      case LOST -> "lost";
+      case MEMBER -> "member";
+    };
+  }
+
+  private static State stateOf(String word) {
+    for (State state : State.values()) if (word(state).equals(word)) return state;
+    throw new IllegalArgumentException(word);
+  }
+
+  @Override
+  public String toString() {
+    return word(state) + " " + hex(incarnation);
+  }
+}
