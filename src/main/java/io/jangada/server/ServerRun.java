@@ -78,7 +78,7 @@ record ServerRun(
     } catch (ConfigException e) {
       return refuse(e);
     } catch (IOException e) {
-      err.println(name + ": server " + id + " does not start: " + e.getMessage());
+      err.println(name + ": server " + id + " does not start: " + Reasons.of(e));
       err.flush();
       return FAILED;
     }

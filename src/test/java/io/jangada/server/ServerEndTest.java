@@ -73,6 +73,18 @@ class ServerEndTest {
     }
   }
 
+  @Test
+  void aServerThatCannotStartSaysWhyAndEndsWith1() throws Exception {
+    ClusterPlan plan = ClusterPlan.of(1).with("DataDir", "\"taken\"");
+    try (ProcessCluster cluster = cluster(plan)) {
+      Files.writeString(folder.resolve("taken"), "");
+      cluster.start(1);
+      assertThat(cluster.process(1).awaitExit(END_MILLIS_MAX)).isEqualTo(1);
+      assertThat(said(cluster, 1))
+          .contains("server 1 does not start: " + folder.resolve("taken") + " is no directory\n");
+    }
+  }
+
   private static void fill(TextClient client) {
     try {
       for (int key = 0; key < 1_000; key++) client.set("key" + key, 0, Bytes.wrap(new byte[4_096]));

@@ -1,6 +1,7 @@
 package io.jangada.cli.demo;
 
 import io.jangada.cli.ExitCode;
+import io.jangada.server.Reasons;
 import io.jangada.store.OsDisk;
 import java.io.IOException;
 import java.io.InputStream;

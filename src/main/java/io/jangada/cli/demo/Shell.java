@@ -5,6 +5,7 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.raft.Membership;
+import io.jangada.server.Reasons;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.jangada.cli.demo;
+package io.jangada.server;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -8,10 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /// Why files could not be used, for people: the JDK often says no more than which file.
-final class Reasons {
+public final class Reasons {
   private Reasons() {}
 
-  static String of(IOException e) {
+  public static String of(IOException e) {
     return switch (e) {
       case AccessDeniedException denied -> denied.getFile() + " may not be used by this user";
       case FileAlreadyExistsException exists -> exists.getFile() + " is no directory";
