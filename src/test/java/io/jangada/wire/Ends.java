@@ -55,10 +55,15 @@ final class Ends implements AutoCloseable {
 
     /// Whether a message of this term comes, after whatever else.
     boolean hears(long term) throws InterruptedException {
-      long next;
-      do next = nextTerm();
-      while (next >= 0 && next != term);
-      return next == term;
+      return heardUntil(term).getLast() == term;
+    }
+
+    /// The terms of what comes, up to this one; -1 at the end when it does not come.
+    List<Long> heardUntil(long term) throws InterruptedException {
+      List<Long> heard = new ArrayList<>();
+      do heard.add(nextTerm());
+      while (heard.getLast() >= 0 && heard.getLast() != term);
+      return heard;
     }
 
     /// What is told next; an empty text when nothing is.

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /// it.
 class SlowPeerTest {
   private static final int SLOW = 3;
-  private static final int ENTRY_BYTES = 64 << 10;
-  private static final long QUEUE_BYTES = 1 << 20;
+  private static final int ENTRY_BYTES = 256 << 10;
+  private static final long QUEUE_BYTES = 512 << 10;
 
   private final Ends ends = new Ends();
 
@@ -60,7 +60,8 @@ class SlowPeerTest {
   @Test
   void a_peer_that_takes_nothing_costs_bounded_memory_and_nothing_to_the_rest() throws Exception {
     LinkSettings.Limits limits = new LinkSettings.Limits(ENTRY_BYTES + 1_024, QUEUE_BYTES);
-    Ends.End one = ends.open(ends.settings(1).withLimits(limits));
+    LinkSettings.Times times = new LinkSettings.Times(10_000, 1, 4, 1_500);
+    Ends.End one = ends.open(ends.settings(1).withLimits(limits).withTimes(times));
     Ends.End two = ends.open(2);
     try (ServerSocket server = new ServerSocket(0, 8, Ends.loopback(0).getAddress())) {
       ends.addresses.put(SLOW, Ends.loopback(server.getLocalPort()));
@@ -76,7 +77,11 @@ class SlowPeerTest {
           most = Math.max(most, one.stats(SLOW).queueBytes());
         }
         assertThat(most).isBetween(QUEUE_BYTES, QUEUE_BYTES + 2 * ENTRY_BYTES);
-        assertThat(term).as("what systems keep for a connection").isLessThan(2_000);
+        assertThat(term).as("what systems keep for a connection").isLessThan(500);
+        LinkStats stats = one.stats(SLOW);
+        assertThat(stats.messagesSent() + stats.messagesDropped())
+            .as("what waits is with the socket, and counts until it is gone")
+            .isEqualTo(term);
         assertThat(one.nextEvent()).startsWith("connected to member 2");
         assertThat(one.nextEvent()).startsWith("lost the connection to member 3: ");
         assertThat(one.stats(SLOW).queueBytes()).isZero();
