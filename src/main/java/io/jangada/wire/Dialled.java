@@ -67,7 +67,7 @@ final class Dialled extends ByteToMessageDecoder {
     if (verdict == null) return;
     String refusal = refusal(verdict);
     if (refusal != null) {
-      link.failed(new LinkEvent.Refused(link.peer(), remote + ": " + refusal));
+      link.failed(context.channel(), new LinkEvent.Refused(link.peer(), remote + ": " + refusal));
       fail(context, refusal);
       return;
     }
@@ -104,6 +104,8 @@ final class Dialled extends ByteToMessageDecoder {
     super.channelInactive(context);
     if (reason == null) reason = "the peer closed it";
     if (welcome) link.ended(context.channel(), reason);
-    else link.failed(new LinkEvent.Unreachable(link.peer(), remote + ": " + reason));
+    else
+      link.failed(
+          context.channel(), new LinkEvent.Unreachable(link.peer(), remote + ": " + reason));
   }
 }

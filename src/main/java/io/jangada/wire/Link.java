@@ -214,7 +214,7 @@ final class Link {
       InetSocketAddress address = resolved(known, dial);
       next = () -> connect(address);
     } catch (UnknownHostException | RuntimeException e) {
-      next = () -> failed(new LinkEvent.Unreachable(peer, Addresses.reason(e)));
+      next = () -> failed(null, new LinkEvent.Unreachable(peer, Addresses.reason(e)));
     }
     try {
       wiring.loop().execute(next);
@@ -257,7 +257,7 @@ final class Link {
         done -> {
           if (done.isSuccess()) return;
           String reason = Addresses.text(address) + ": " + Addresses.reason(done.cause());
-          failed(new LinkEvent.Unreachable(peer, reason));
+          failed(connecting.channel(), new LinkEvent.Unreachable(peer, reason));
         });
   }
 
@@ -278,8 +278,10 @@ final class Link {
   }
 
   /// No connection could be made.
-  void failed(LinkEvent event) {
-    if (state != State.DIALLING) return;
+  ///
+  /// @param over the attempt; null for one that did not get as far as a channel
+  void failed(Channel over, LinkEvent event) {
+    if (state != State.DIALLING || over != channel) return;
     if (event instanceof LinkEvent.Refused) refusals++;
     else failures++;
     rest();
