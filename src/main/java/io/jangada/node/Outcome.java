@@ -1,6 +1,7 @@
 package io.jangada.node;
 
 import io.jangada.kv.Result;
+import io.jangada.raft.Ready;
 
 /// How a request ended. What a front makes of it is that front's affair, but none may treat
 /// [Unknown] as a failure: the request may have taken effect, or may yet.
@@ -21,4 +22,17 @@ public sealed interface Outcome {
 
   /// It may or may not have taken effect, or may yet.
   record Unknown() implements Outcome {}
+
+  /// What it comes to that the protocol dropped a request.
+  ///
+  /// @param leader who leads, or [io.jangada.raft.Membership#NONE] while nobody is known to
+  static Outcome of(Ready.Reason reason, int leader) {
+    return switch (reason) {
+      case NOT_LEADER -> new NotLeader(leader);
+      case BUSY -> new Busy("too much waits to be committed, or the lead is handed over");
+      case MEMBERSHIP_BUSY -> new Busy("another membership change is under way");
+      case UNREADY -> new Refused("too few of those who would vote have joined and answer");
+      case INVALID -> new Refused("no such change or transfer makes sense here");
+    };
+  }
 }

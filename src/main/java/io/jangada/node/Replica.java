@@ -489,17 +489,7 @@ public final class Replica {
   private void drop(Ready.Dropped dropped) {
     Pending.Taken read =
         dropped.reason() == Ready.Reason.NOT_LEADER ? pending.take(dropped.ticket()) : null;
-    if (read == null) pending.answer(dropped.ticket(), outcomeOf(dropped.reason()));
+    if (read == null) pending.answer(dropped.ticket(), Outcome.of(dropped.reason(), raft.leader()));
     else awaiting.add(read.submit(), now, read.deadlineNanos());
-  }
-
-  private Outcome outcomeOf(Ready.Reason reason) {
-    return switch (reason) {
-      case NOT_LEADER -> new Outcome.NotLeader(raft.leader());
-      case BUSY -> new Outcome.Busy("too much waits to be committed, or the lead is handed over");
-      case MEMBERSHIP_BUSY -> new Outcome.Busy("another membership change is under way");
-      case UNREADY -> new Outcome.Refused("too few of those who would vote have joined and answer");
-      case INVALID -> new Outcome.Refused("no such change or transfer makes sense here");
-    };
   }
 }
