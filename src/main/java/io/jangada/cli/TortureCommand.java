@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,6 +63,15 @@ final class TortureCommand implements Callable<Integer> {
   private int clients;
 
   @Option(
+      names = "--reads",
+      paramLabel = "WORD",
+      description =
+          "What the servers promise of a read: linearizable, lease or follower (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "linearizable")
+  private String reads;
+
+  @Option(
       names = "--program",
       paramLabel = "FILE",
       description = "What to start as FILE ID --config FILE (default: this very program).")
@@ -80,6 +90,9 @@ final class TortureCommand implements Callable<Integer> {
     need(minutes > 0 && minutes <= 100_000, "--minutes must be above 0, up to 100000");
     need(servers >= 3 && servers <= SERVERS_MAX, "--servers must be 3 to " + SERVERS_MAX);
     need(clients >= 1 && clients <= CLIENTS_MAX, "--clients must be 1 to " + CLIENTS_MAX);
+    need(
+        List.of("linearizable", "lease", "follower").contains(reads),
+        "--reads must be linearizable, lease or follower, not '" + reads + "'");
     PrintWriter err = spec.commandLine().getErr();
     Path folder = Files.createTempDirectory("jangada-torture-");
     ServerProgram started =
@@ -90,7 +103,13 @@ final class TortureCommand implements Callable<Integer> {
     Torture.Result result =
         Torture.run(
             new Torture.Settings(
-                (long) (minutes * 60_000), dice, servers, clients, started, verbose ? err : null),
+                (long) (minutes * 60_000),
+                dice,
+                servers,
+                clients,
+                reads,
+                started,
+                verbose ? err : null),
             folder);
     result.troubles().forEach(err::println);
     boolean stays = keep || !result.good();

@@ -1,7 +1,10 @@
 package io.jangada.harness;
 
+import io.jangada.server.Setting;
+import io.jangada.server.Settings;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
@@ -11,7 +14,8 @@ import java.util.concurrent.TimeoutException;
 
 /// Finds out who leads, by asking: the leader answers a read, everybody else says `REDIRECT`. A
 /// read is answered only by one whom a majority follows, so this one does lead, and not only
-/// believes so.
+/// believes so. Where followers are configured to answer, too, servers are asked how they stand,
+/// and the one who leads the latest term is believed.
 public final class LeaderSearch {
   /// Nobody has it, and nobody minds if somebody has.
   private static final String KEY = "jangada-harness-who-leads";
@@ -19,13 +23,30 @@ public final class LeaderSearch {
   private static final int REPLY_MILLIS_MAX = 400;
 
   private final ProcessCluster cluster;
+  private final boolean redirects;
 
   public LeaderSearch(ProcessCluster cluster) {
     this.cluster = cluster;
+    Settings settings = cluster.settings();
+    this.redirects =
+        settings.is(Setting.FOLLOWERS, "redirect")
+            && (settings.is(Setting.READS, "linearizable") || settings.is(Setting.READS, "lease"));
   }
 
   /// Who leads now; empty when nobody says so soon.
   public Optional<Integer> look() {
+    return redirects ? lookByReading() : lookByStatus();
+  }
+
+  private Optional<Integer> lookByStatus() {
+    return new Admin(cluster, REPLY_MILLIS_MAX)
+        .statuses().values().stream()
+            .filter(Admin.MemberStatus::leads)
+            .max(Comparator.comparingLong(Admin.MemberStatus::term))
+            .map(Admin.MemberStatus::id);
+  }
+
+  private Optional<Integer> lookByReading() {
     SortedSet<Integer> unasked = cluster.awake();
     Deque<Integer> next = new ArrayDeque<>(unasked);
     while (!next.isEmpty()) {

@@ -117,6 +117,11 @@ public final class ProcessCluster implements AutoCloseable {
     return place(id).entry;
   }
 
+  /// What the servers were configured with.
+  public Settings settings() {
+    return founding.settings();
+  }
+
   public synchronized Path dataDirectory(int id) {
     return place(id).config.dataDirectory(id);
   }

@@ -1,5 +1,7 @@
 package io.jangada.harness;
 
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +15,14 @@ public record ServerProgram(List<String> words) {
           "-XX:TieredStopAtLevel=1",
           "-XX:-UsePerfData",
           "-Xlog:disable",
-          "-Xlog:all=error:stderr",
-          "--enable-native-access=ALL-UNNAMED");
+          "-Xlog:all=error:stderr");
+
+  /// The start-up cache that the launchers keep beside the built program.
+  private static final String CACHE = "jangada.aot";
+
+  /// Keeps the JVM from remarking on Netty's native library. A start-up cache that was made without
+  /// it would not be used with it, and is worth more.
+  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
   public ServerProgram {
     words = List.copyOf(words);
@@ -26,8 +34,12 @@ public record ServerProgram(List<String> words) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(FLAGS);
+    String classPath = System.getProperty("java.class.path");
+    Path cache = Path.of(classPath.split(File.pathSeparator)[0]).resolveSibling(CACHE);
+    boolean built = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
+    words.add(built && Files.exists(cache) ? "-XX:AOTCache=" + cache : NATIVE_ACCESS);
     words.add("-Xmx" + heapMebibytes + "m");
-    words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    words.addAll(List.of("-cp", classPath));
     words.addAll(List.of(Leash.class.getName(), MAIN));
     return new ServerProgram(words);
   }

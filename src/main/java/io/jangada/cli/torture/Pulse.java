@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 
 /// Counts, and the longest time that went by without an acknowledged write.
 final class Pulse {
-  /// @param during what had been done to the cluster last when it began
+  private static final int SINCE_MAX = 4;
+
+  /// @param during what was done to the cluster meanwhile, or last before
   record Gap(long millis, String during) {}
 
   private final SortedMap<String, Integer> faults = new TreeMap<>();
@@ -20,7 +22,7 @@ final class Pulse {
   private long unknown;
   private long lastWriteNanos = System.nanoTime();
   private String last = "the start";
-  private String atLastWrite = last;
+  private final List<String> sinceLastWrite = new ArrayList<>();
   private Gap longest = new Gap(0, last);
 
   /// From now on it counts how long nothing is acknowledged.
@@ -40,16 +42,19 @@ final class Pulse {
   synchronized void wrote() {
     long now = System.nanoTime();
     long millis = TimeUnit.NANOSECONDS.toMillis(now - lastWriteNanos);
-    if (millis > longest.millis) longest = new Gap(millis, atLastWrite);
+    if (millis > longest.millis) longest = new Gap(millis, during());
     lastWriteNanos = now;
-    atLastWrite = last;
+    sinceLastWrite.clear();
   }
 
   synchronized void fault(String kind, String what) {
     faults.merge(kind, 1, Integer::sum);
     last = what;
-    // The write before was before this fault, which is why the next one may take long.
-    atLastWrite = what;
+    if (sinceLastWrite.size() < SINCE_MAX) sinceLastWrite.add(what);
+  }
+
+  private String during() {
+    return sinceLastWrite.isEmpty() ? last : String.join(", ", sinceLastWrite);
   }
 
   synchronized void leads(long term, int member) {

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// A client with one connection to one server, which sends its wishes in one packet and retries
-/// nothing. Sent elsewhere it goes there, and now and then it goes to any server, so that each of
-/// them has clients.
+/// nothing. Sent elsewhere it goes there most times, and now and then it goes to any server, so
+/// that each of them has clients.
 final class TextCaller implements Caller {
   private static final int REPLY_MILLIS_MAX = 3_000;
+  private static final int ELSEWHERE_ONE_IN = 30;
+  private static final int STAYS_ONE_IN = 4;
 
   private final ProcessCluster cluster;
   private final RandomGenerator random;
@@ -31,7 +33,7 @@ final class TextCaller implements Caller {
     int answered = 0;
     boolean sent = false;
     try {
-      if (connection == null || random.nextInt(100) == 0) goAnywhere();
+      if (connection == null || random.nextInt(ELSEWHERE_ONE_IN) == 0) goAnywhere();
       sent = true;
       connection.send(bytes(wishes));
       int elsewhere = -1;
@@ -41,7 +43,7 @@ final class TextCaller implements Caller {
         ear.hear(answered, said(wishes.get(answered), reply));
         answered++;
       }
-      if (elsewhere >= 0) goTo(elsewhere);
+      if (elsewhere >= 0 && random.nextInt(STAYS_ONE_IN) > 0) goTo(elsewhere);
     } catch (IOException e) {
       close();
       for (int i = answered; i < wishes.size(); i++)

@@ -19,9 +19,17 @@ import java.util.concurrent.TimeoutException;
 /// replaced; and what all that came to. The seed decides about the dice, not about the time.
 public final class Torture {
   /// @param millis how long the storm is to be
+  /// @param reads what the servers are to promise of a read, as `config.json` has it; something
+  ///   linearizable
   /// @param told for the diary; null for nobody who reads along
   public record Settings(
-      long millis, long seed, int servers, int clients, ServerProgram program, PrintWriter told) {}
+      long millis,
+      long seed,
+      int servers,
+      int clients,
+      String reads,
+      ServerProgram program,
+      PrintWriter told) {}
 
   /// @param summary one line
   /// @param troubles a sentence for each thing that must not be
@@ -48,8 +56,9 @@ public final class Torture {
   }
 
   /// Small files, so that a run of minutes sees many snapshots and many segments end.
-  private static ClusterPlan plan(int servers) {
-    return ClusterPlan.of(servers)
+  private static ClusterPlan plan(Settings settings) {
+    return ClusterPlan.of(settings.servers)
+        .with("Reads", "\"" + settings.reads + "\"")
         .with("SnapshotBytes", "131072")
         .with("SegmentBytes", "65536")
         .with("LogRetainedBytes", "32768");
@@ -79,8 +88,7 @@ public final class Torture {
   /// Runs another storm than that of the dice.
   static Result run(Settings settings, Path folder, Storm storm)
       throws IOException, InterruptedException {
-    try (ProcessCluster cluster =
-        ProcessCluster.make(folder, plan(settings.servers), settings.program)) {
+    try (ProcessCluster cluster = ProcessCluster.make(folder, plan(settings), settings.program)) {
       return new Torture(settings, folder, cluster).run(storm);
     }
   }
@@ -162,7 +170,9 @@ public final class Torture {
             + settings.servers
             + " servers, "
             + settings.clients
-            + " clients, seed "
+            + " clients, reads "
+            + settings.reads
+            + ", seed "
             + settings.seed;
     return new Result(good, summary, pulse.troubles());
   }

@@ -23,7 +23,7 @@ class StormTest {
   void clientsSeeOneStoreWhileTheLeaderIsStoppedAndMembersChange() throws Exception {
     long seed = System.nanoTime();
     Torture.Settings settings =
-        new Torture.Settings(0, seed, 3, CLIENTS, ServerProgram.own(128), null);
+        new Torture.Settings(0, seed, 3, CLIENTS, "linearizable", ServerProgram.own(128), null);
     Torture.Result result = Torture.run(settings, folder, StormTest::storm);
     assertThat(result.troubles()).as(result.summary()).isEmpty();
     assertThat(result.summary())
