@@ -8,8 +8,10 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
+import io.jangada.node.Reading;
 import io.jangada.raft.Membership;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// One client: asks for one thing at a time, at any member, over a way that may lose the request or
@@ -144,16 +146,16 @@ final class Client {
 
   private void submit(Member member, Asked asked, int of) {
     boolean first = asked.tries == 1;
-    member
-        .replica()
-        .submit(
-            asked.operation,
-            asked.requestId,
-            outcome -> {
-              if (random.nextInt(50) == 0) return;
-              world.after(
-                  random.nextLong(20_000, 2_000_000), () -> answered(asked, of, first, outcome));
-            });
+    Consumer<Outcome> reply =
+        outcome -> {
+          if (random.nextInt(50) == 0) return;
+          world.after(
+              random.nextLong(20_000, 2_000_000), () -> answered(asked, of, first, outcome));
+        };
+    boolean here = cluster.odds().readsElsewhere() && asked.id % 2 == 0;
+    if (here && asked.operation instanceof Operation.Get read)
+      member.replica().read(read, new Reading.Follower(), reply);
+    else member.replica().submit(asked.operation, asked.requestId, reply);
   }
 
   /// @param first whether no other try can have had an effect

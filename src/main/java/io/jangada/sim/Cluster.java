@@ -31,6 +31,7 @@ final class Cluster {
   private final SortedMap<Integer, Member> members = new TreeMap<>();
   private IntConsumer whenElected = _ -> {};
   private IntConsumer whenFirstCommitting = _ -> {};
+  private IntConsumer whenAskerAnswered = _ -> {};
   private final SortedMap<Integer, Long> newLeaders = new TreeMap<>();
   private boolean stormy = true;
   private long polls;
@@ -131,6 +132,11 @@ final class Cluster {
     whenFirstCommitting = listener;
   }
 
+  /// Calls `listener` with every member that a leader is about to tell its read index.
+  void whenAskerAnswered(IntConsumer listener) {
+    whenAskerAnswered = listener;
+  }
+
   /// Calls `listener` with every new leader of the storm.
   void whenElected(IntConsumer listener) {
     whenElected = listener;
@@ -142,6 +148,7 @@ final class Cluster {
 
   void send(PeerMessage message) {
     trace.mix(message.from() * 64L + message.to());
+    if (message instanceof PeerMessage.ReadIndexReply) whenAskerAnswered.accept(message.to());
     network.send(message);
   }
 

@@ -123,6 +123,14 @@ final class Member {
     cluster.died(this);
   }
 
+  /// Has its clock run at another rate for a while.
+  void setClock(int driftPpm, long nanos) {
+    if (!isUp()) return;
+    SimClock changed = clock;
+    changed.setDrift(driftPpm);
+    world.after(nanos, () -> changed.setDrift(0));
+  }
+
   /// Does nothing for a while: a stopped process, a long collection of garbage.
   void pause(long nanos) {
     pausedUntil = Math.max(pausedUntil, world.now() + nanos);

@@ -36,11 +36,14 @@ final class Nemesis {
     allow(kinds.membership(), this::changeMembership);
     allow(kinds.transfers(), this::transfer);
     allow(kinds.snapshots(), this::takeSnapshot);
+    allow(odds.narrowLinks(), () -> narrow(anyMember().id));
+    allow(odds.leaderSlowPpm() > 0, this::slowLeader);
     allow(true, this::heal);
     if (kinds.ambush()) {
       cluster.whenElected(this::ambush);
       cluster.whenFirstCommitting(this::cutOffCommitting);
     }
+    if (odds.narrowLinks()) cluster.whenAskerAnswered(this::narrowAsker);
   }
 
   private void allow(boolean allowed, Runnable fault) {
@@ -93,6 +96,20 @@ final class Nemesis {
         cluster.members().stream().map(member -> member.id).filter(id -> id != alone).toList();
     cluster.network().cutBetween(List.of(alone), others);
     world.after(nanos, cluster.network()::heal);
+  }
+
+  /// Short messages reach a member late and longer ones not at all, as over a way that is long and
+  /// whose greatest size of packets is not known.
+  private void narrow(int member) {
+    cluster.tell(member, "hears only what is short, and late");
+    cluster.network().narrow(member);
+    world.after(random.nextLong(100, 2_000) * World.MILLI, () -> cluster.network().widen(member));
+  }
+
+  /// A member that asked for the read index gets the answer late, and little else meanwhile: then
+  /// the answer is of before what is acknowledged until it arrives.
+  private void narrowAsker(int asker) {
+    if (!stopped && random.nextInt(20) == 0) narrow(asker);
   }
 
   private void changeWeather() {
@@ -168,6 +185,17 @@ final class Nemesis {
     Member member = anyMember();
     cluster.tell(member.id, "is paused for " + nanos / World.MILLI + " ms");
     member.pause(nanos);
+  }
+
+  /// A leader's clock runs slow, and the leader is cut off: its lease lasts longer, against the
+  /// promise of the others, than it should.
+  private void slowLeader() {
+    Member leader = cluster.leader();
+    if (leader == null) return;
+    long nanos = random.nextLong(400, 1_000) * World.MILLI;
+    cluster.tell(leader.id, "has a slow clock");
+    leader.setClock(-odds.leaderSlowPpm(), nanos);
+    isolate(leader.id, nanos);
   }
 
   private void slowDisk() {

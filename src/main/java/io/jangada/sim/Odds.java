@@ -20,6 +20,10 @@ import java.util.random.RandomGenerator;
 /// @param retainedBytes how much log is kept behind a snapshot
 /// @param diskNanosMax the slowest ordinary write
 /// @param kinds which faults happen
+/// @param readsElsewhere whether some reads are served by whichever member is asked
+/// @param narrowLinks whether a member sometimes hears only short messages, and late
+/// @param leaderSlowPpm by how much a leader's clock runs slow while the leader is cut off; 0, as
+///   drawn, for no such fault
 record Odds(
     int voters,
     int spares,
@@ -35,7 +39,14 @@ record Odds(
     long snapshotBytes,
     long retainedBytes,
     long diskNanosMax,
-    Kinds kinds) {
+    Kinds kinds,
+    boolean readsElsewhere,
+    boolean narrowLinks,
+    int leaderSlowPpm) {
+
+  /// How much clocks may drift so that leases of 12 ticks are just safe: the fastest counts hardly
+  /// more than 14 of its ticks while the slowest counts 12.
+  private static final int LEASE_DRIFT_PPM_MAX = 75_000;
 
   /// The kinds of faults that a run has.
   ///
@@ -56,6 +67,11 @@ record Odds(
       boolean snapshots,
       boolean leaderHunt,
       boolean ambush) {
+    static final Kinds NONE =
+        new Kinds(
+            false, false, false, false, false, false, false, false, false, false, false, false,
+            false, false);
+
     static Kinds draw(RandomGenerator random) {
       return new Kinds(
           random.nextBoolean(),
@@ -79,22 +95,59 @@ record Odds(
     int[] sizes = {1, 2, 3, 3, 3, 3, 5, 5, 5, 7};
     int voters = sizes[random.nextInt(sizes.length)];
     Kinds kinds = Kinds.draw(random);
+    Odds odds =
+        new Odds(
+            voters,
+            kinds.membership ? random.nextInt(3) : 0,
+            random.nextInt(2, 9),
+            random.nextInt(1, 5),
+            random.nextLong(4, 13) * World.SECOND,
+            random.nextLong(80, 1_200) * World.MILLI,
+            random.nextInt(3) == 0 ? 25_000 : 500,
+            random.nextInt(4) == 0,
+            random.nextInt(3) == 0 ? 12 : 0,
+            random.nextInt(3) == 0 ? 1 : random.nextInt(2, 12),
+            random.nextLong(2, 80) * World.MILLI,
+            random.nextInt(3) == 0 ? random.nextLong(200, 2_000) : random.nextLong(2_000, 40_000),
+            random.nextBoolean() ? 0 : random.nextLong(10_000),
+            random.nextLong(200_000, 8_000_000),
+            kinds,
+            random.nextBoolean(),
+            random.nextInt(3) == 0,
+            0);
+    boolean drifts = odds.leaseTicks > 0 && random.nextInt(3) == 0;
+    return drifts ? odds.withLeases(odds.leaseTicks, LEASE_DRIFT_PPM_MAX) : odds;
+  }
+
+  Odds withLeases(int leaseTicks, int driftPpmMax) {
+    return with(leaseTicks, driftPpmMax, kinds, leaderSlowPpm);
+  }
+
+  /// Leaders with slow clocks that are cut off, and no other faults.
+  Odds withSlowLeaders(int ppm) {
+    return with(leaseTicks, 0, Kinds.NONE, ppm);
+  }
+
+  private Odds with(int leaseTicks, int driftPpmMax, Kinds kinds, int leaderSlowPpm) {
     return new Odds(
         voters,
-        kinds.membership ? random.nextInt(3) : 0,
-        random.nextInt(2, 9),
-        random.nextInt(1, 5),
-        random.nextLong(4, 13) * World.SECOND,
-        random.nextLong(80, 1_200) * World.MILLI,
-        random.nextInt(3) == 0 ? 25_000 : 500,
-        random.nextInt(4) == 0,
-        random.nextInt(3) == 0 ? 12 : 0,
-        random.nextInt(3) == 0 ? 1 : random.nextInt(2, 12),
-        random.nextLong(2, 80) * World.MILLI,
-        random.nextInt(3) == 0 ? random.nextLong(200, 2_000) : random.nextLong(2_000, 40_000),
-        random.nextBoolean() ? 0 : random.nextLong(10_000),
-        random.nextLong(200_000, 8_000_000),
-        kinds);
+        spares,
+        clients,
+        keys,
+        stormNanos,
+        faultNanos,
+        driftPpmMax,
+        thrift,
+        leaseTicks,
+        entriesMax,
+        thinkNanosMax,
+        snapshotBytes,
+        retainedBytes,
+        diskNanosMax,
+        kinds,
+        readsElsewhere,
+        narrowLinks,
+        leaderSlowPpm);
   }
 
   RaftConfig.Thrift thriftSettings() {

@@ -2,17 +2,25 @@ package io.jangada.sim;
 
 import io.jangada.node.Clock;
 
-/// A member's monotonic clock: it begins anywhere, and runs a little fast or slow.
+/// A member's monotonic clock: it begins anywhere, and runs a little fast or slow, or for a while
+/// at any rate.
 final class SimClock implements Clock {
   private final World world;
-  private final long offsetNanos;
-  private final long startedNanos;
-  private final long driftPpm;
+  private long offsetNanos;
+  private long startedNanos;
+  private long driftPpm;
 
   SimClock(World world, long offsetNanos, long driftPpm) {
     this.world = world;
     this.offsetNanos = offsetNanos;
     this.startedNanos = world.now();
+    this.driftPpm = driftPpm;
+  }
+
+  /// From now on it runs at another rate.
+  void setDrift(long driftPpm) {
+    offsetNanos = nanos();
+    startedNanos = world.now();
     this.driftPpm = driftPpm;
   }
 

@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// The network between members: it loses, repeats, delays and so reorders what it carries, and does
-/// not carry what is sent over a cut link. Links are cut in one direction at a time.
+/// not carry what is sent over a cut link, nor what is long over a narrow one. Links are cut in one
+/// direction at a time.
 final class SimNetwork {
   /// How it behaves just now.
   ///
@@ -26,6 +27,9 @@ final class SimNetwork {
     static final Weather CALM = new Weather(0, 0, 50_000, 500_000, 0);
   }
 
+  /// How much longer a narrow way takes at most.
+  private static final long NARROW_NANOS_MAX = 400 * World.MILLI;
+
   private record Link(int from, int to) implements Comparable<Link> {
     @Override
     public int compareTo(Link other) {
@@ -38,6 +42,7 @@ final class SimNetwork {
   private final RandomGenerator random;
   private final Consumer<PeerMessage> deliver;
   private final SortedSet<Link> cut = new TreeSet<>();
+  private final SortedSet<Integer> narrow = new TreeSet<>();
   private Weather weather = Weather.CALM;
 
   SimNetwork(World world, RandomGenerator random, Consumer<PeerMessage> deliver) {
@@ -65,6 +70,16 @@ final class SimNetwork {
 
   void heal() {
     cut.clear();
+    narrow.clear();
+  }
+
+  /// The way to this member is long, and too narrow for messages with anything in them.
+  void narrow(int to) {
+    narrow.add(to);
+  }
+
+  void widen(int to) {
+    narrow.remove(to);
   }
 
   void send(PeerMessage message) {
@@ -77,10 +92,14 @@ final class SimNetwork {
   private void carry(PeerMessage message) {
     long delay = random.nextLong(weather.delayNanosMin, weather.delayNanosMax + 1);
     if (random.nextInt(1000) < weather.spikePermille) delay *= random.nextInt(1, 100);
+    if (narrow.contains(message.to())) delay += random.nextLong(NARROW_NANOS_MAX);
     world.after(
         delay,
         () -> {
-          if (!cut.contains(new Link(message.from(), message.to()))) deliver.accept(message);
+          boolean fits =
+              message.sizeBytes() <= PeerMessage.OVERHEAD_BYTES || !narrow.contains(message.to());
+          if (fits && !cut.contains(new Link(message.from(), message.to())))
+            deliver.accept(message);
         });
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// One run of one seed: a storm, then a calm in which everything must come to rest, then a look at
 /// what the clients saw.
@@ -59,19 +60,21 @@ public final class Simulation {
   private final Cluster cluster;
   private final Nemesis nemesis;
   private final ExpiryProbe expiry;
+  private final StalenessProbe staleness;
   private final List<Client> clients = new ArrayList<>();
   private final History.Recorder history = new History.Recorder();
   private long settledNanos;
 
-  private Simulation(long seed, Consumer<String> lines) {
+  private Simulation(long seed, UnaryOperator<Odds> changed, Consumer<String> lines) {
     this.seed = seed;
     this.trace = new Trace(lines);
     SplittableRandom random = new SplittableRandom(seed);
-    Odds odds = Odds.draw(random.split());
+    Odds odds = changed.apply(Odds.draw(random.split()));
     this.cluster = new Cluster(world, random.split(), odds, trace);
     this.nemesis = new Nemesis(cluster);
     this.expiry = new ExpiryProbe(cluster);
     for (int i = 0; i < odds.clients(); i++) clients.add(new Client(cluster, history, i));
+    this.staleness = new StalenessProbe(cluster);
     cluster.tell("seed " + seed + ": " + odds);
   }
 
@@ -79,7 +82,12 @@ public final class Simulation {
   ///
   /// @param lines where the story goes, line by line; null for nowhere
   public static Report run(long seed, Consumer<String> lines) {
-    return new Simulation(seed, lines).run();
+    return run(seed, odds -> odds, lines);
+  }
+
+  /// Runs a seed in a world that is other than it drew.
+  static Report run(long seed, UnaryOperator<Odds> changed, Consumer<String> lines) {
+    return new Simulation(seed, changed, lines).run();
   }
 
   private Report run() {
@@ -109,10 +117,12 @@ public final class Simulation {
     cluster.startAll();
     clients.forEach(Client::start);
     expiry.start();
+    if (cluster.odds().readsElsewhere()) staleness.start();
     nemesis.start();
     runUntil(cluster.odds().stormNanos());
     nemesis.stop();
     expiry.stop();
+    staleness.stop();
     cluster.calm();
   }
 
