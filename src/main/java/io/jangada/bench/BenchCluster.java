@@ -36,7 +36,7 @@ public final class BenchCluster implements AutoCloseable {
 
   /// @param members 1 or more
   /// @param settings fields of `config.json`, with their values as JSON
-  /// @param jvm flags for their Java; none for those of `bin/kvstore`
+  /// @param jvm flags for their Java
   /// @param parent where a directory for all of it is made, which is removed at the end
   public record Plan(int members, Map<String, String> settings, List<String> jvm, Path parent) {}
 
@@ -68,7 +68,7 @@ public final class BenchCluster implements AutoCloseable {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr"));
-    words.addAll(jvm.isEmpty() ? List.of("-XX:+UseSerialGC", "-Xms1g", "-Xmx1g") : jvm);
+    words.addAll(jvm);
     // The start-up cache that this process was started with serves them as well.
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments())
       if (flag.startsWith("-XX:AOTCache=")) words.add(flag);

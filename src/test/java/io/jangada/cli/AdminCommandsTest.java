@@ -25,7 +25,7 @@ class AdminCommandsTest {
 
   private CommandRun jangada(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    all.add("--timeout=500ms");
+    all.add("--timeout=10s");
     if (!servers.isEmpty()) all.add("--endpoints=" + servers.getFirst().endpoint());
     return CommandRun.of(Map.of(), folder, new byte[0], all.toArray(String[]::new));
   }

@@ -182,10 +182,24 @@ class KeyCommandsTest {
   }
 
   @Test
-  void aRedirectIsLookedUpInTheFile() throws IOException {
+  void aRedirectIsLookedUpInAFileThatIsNamed() throws IOException {
     FakeServer leader = server(asked -> "VALUE 1\r\nx\r\n");
     FakeServer follower = server(asked -> "REDIRECT 0\r\n");
-    Files.writeString(folder.resolve("config.json"), configOf(leader));
-    assertThat(jangada("get", "k", "--endpoints", "" + follower.endpoint()).out()).isEqualTo("x\n");
+    Path config = folder.resolve("config.json");
+    Files.writeString(config, configOf(leader));
+    String flag = "--endpoints=" + follower.endpoint();
+    assertThat(jangada("get", "k", flag, "--config=" + config).out()).isEqualTo("x\n");
+  }
+
+  @Test
+  void aFileThatLiesAroundLeadsNobodyToAnotherCluster() throws IOException {
+    FakeServer other = server(asked -> "OK 1\r\n");
+    FakeServer named = server(asked -> "REDIRECT 0\r\n");
+    Files.writeString(folder.resolve("config.json"), configOf(other));
+    String[] args = {"set", "k", "v", "--timeout=300ms", "--endpoints=" + named.endpoint()};
+    assertThat(jangada(args).code()).isEqualTo(ExitCode.UNAVAILABLE);
+    environment.put("JANGADA_ENDPOINTS", "" + named.endpoint());
+    assertThat(jangada("set", "k", "v", "--timeout=300ms").code()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(other.asked()).isEmpty();
   }
 }

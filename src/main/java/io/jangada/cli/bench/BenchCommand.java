@@ -52,6 +52,9 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
+  /// Set by the launcher: what `bin/kvstore` gives to a server's Java.
+  private static final String SERVER_FLAGS = "JANGADA_SERVER_FLAGS";
+
   @Spec private CommandSpec spec;
   @Mixin private Telling telling;
 
@@ -169,7 +172,7 @@ public final class BenchCommand implements Callable<Integer> {
     check();
     try {
       if (endpoints != null) return onForeign(loads);
-      var plan = new BenchCluster.Plan(members, settings, jvm, directory);
+      var plan = new BenchCluster.Plan(members, settings, flags(), directory);
       try (BenchCluster cluster = BenchCluster.start(plan)) {
         if (failover != null) return failover(cluster);
         if (restart != null) return restart(cluster);
@@ -195,6 +198,12 @@ public final class BenchCommand implements Callable<Integer> {
         (failover != null || restart != null) && (endpoints != null || workload != null);
     if (several || mixed)
       throw wrong("--failover and --restart stand alone, and start members of their own");
+  }
+
+  private List<String> flags() {
+    String usual = System.getenv().getOrDefault(SERVER_FLAGS, "");
+    if (!jvm.isEmpty()) return jvm;
+    return usual.isBlank() ? List.of() : List.of(usual.strip().split(" +"));
   }
 
   private int failover(BenchCluster cluster)

@@ -139,20 +139,21 @@ public final class Cluster implements Surroundings.Surrounded {
     }
   }
 
-  /// Where members listen according to the file; none when there is no file.
+  /// Where members listen according to the file. A file that only lies around says nothing where
+  /// servers were named: it may be that of another cluster.
   private Map<Integer, Endpoint> configured() {
-    Path file = config != null ? config : surroundings.folder().resolve(FILE);
     Map<Integer, Endpoint> members = new TreeMap<>();
-    if (config == null && !Files.exists(file)) return members;
+    String variable = surroundings.environment().getOrDefault(VARIABLE, "");
+    boolean isNamed = endpoints != null || !variable.isEmpty();
+    Path file = config != null ? config : surroundings.folder().resolve(FILE);
+    if (config == null && (isNamed || !Files.exists(file))) return members;
     try {
       for (ServerConfig.Entry entry : ServerConfig.read(file).servers())
         members.put(entry.id(), new Endpoint(entry.hostname(), entry.clientPort()));
+      return members;
     } catch (ConfigException | IllegalArgumentException e) {
-      // One that only lies around must not stand in the way of who says which servers to ask.
-      boolean said = endpoints != null || surroundings.environment().containsKey(VARIABLE);
-      if (config != null || !said) throw wrong(e.getMessage());
+      throw wrong(e.getMessage());
     }
-    return members;
   }
 
   /// @return milliseconds, 1 or more
