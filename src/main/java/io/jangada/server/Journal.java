@@ -103,7 +103,7 @@ final class Journal {
       case RaftEvent.Readmitting(int member, long _) ->
           warn("hears that server " + member + " begins anew: it has no vote until it catches up");
       case RaftEvent.DataLost(String what) -> warn("sets damaged data aside: " + what);
-      case RaftEvent.InProbation(String waitsFor) -> warn(waitsFor);
+      case RaftEvent.InProbation(String waitsFor) -> probation(waitsFor);
       case RaftEvent.ProbationOver() -> info("takes part in decisions from now on");
     }
   }
@@ -112,6 +112,12 @@ final class Journal {
   void diskFull(boolean full) {
     if (full) warn("has no space left on its disk: it takes no writes until there is some");
     else info("has space on its disk again");
+  }
+
+  /// That others are waited for is no trouble; that something was lost may be some.
+  private void probation(String waitsFor) {
+    if (waitsFor.startsWith("waits ")) info(waitsFor);
+    else warn(waitsFor);
   }
 
   private void become(String role, long term) {

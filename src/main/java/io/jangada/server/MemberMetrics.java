@@ -18,6 +18,10 @@ final class MemberMetrics {
         .gauge("has_leader", "whether a leader is known", status.leader() != Membership.NONE)
         .gauge("is_leader", "whether it leads", status.leader() == status.id())
         .gauge("is_learner", "whether it is a member without a vote", learner)
+        .gauge(
+            "is_in_probation",
+            "whether nothing that it says counts until it has caught up",
+            !status.probation().isEmpty())
         .counter(
             "leader_changes_seen",
             "how often another leader, or one of another term, was seen",

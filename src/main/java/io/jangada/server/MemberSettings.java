@@ -38,8 +38,11 @@ final class MemberSettings {
   DurableMember.Settings member() {
     LogSettings log =
         new LogSettings(settings.whole(Setting.SEGMENT_BYTES), GROUP_BYTES_MAX, QUEUE_BYTES_MAX);
-    return new DurableMember.Settings(
-        replica(), new Start.StorageSettings(settings.text(Setting.CLUSTER), log, kv()));
+    Start.StorageSettings storage =
+        new Start.StorageSettings(settings.text(Setting.CLUSTER), log, kv())
+            .withFounds(true)
+            .withRepairs(true);
+    return new DurableMember.Settings(replica(), storage);
   }
 
   KvLimits kv() {

@@ -33,6 +33,7 @@ final class Report {
         .put("version", version)
         .put("role", status.role())
         .put("roleSinceMillis", status.roleMillis())
+        .put("probation", status.probation())
         .put("term", status.term())
         .put("leader", status.leader())
         .put("lastIndex", status.last().index())
