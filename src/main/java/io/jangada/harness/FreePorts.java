@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /// Ports of loopback that nobody uses, from below those that the operating system gives to outgoing
 /// connections: a port from there could be taken, while its server is down, by somebody else's
 /// connection.
-final class FreePorts {
+public final class FreePorts {
   private static final int FIRST = 10_000;
   private static final int END = 32_000;
   private static final int TRIES_MAX = 10_000;
@@ -19,12 +19,12 @@ final class FreePorts {
   private final RandomGenerator random;
   private final Set<Integer> given = new LinkedHashSet<>();
 
-  FreePorts(RandomGenerator random) {
+  public FreePorts(RandomGenerator random) {
     this.random = random;
   }
 
   /// One that it has not given before.
-  int next() throws IOException {
+  public int next() throws IOException {
     for (int tried = 0; tried < TRIES_MAX; tried++) {
       int port = random.nextInt(FIRST, END);
       if (!given.contains(port)

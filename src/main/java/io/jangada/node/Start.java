@@ -3,6 +3,7 @@ package io.jangada.node;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Restorer;
+import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftNode;
 import io.jangada.raft.Recovered;
@@ -135,8 +136,16 @@ public record Start(
         new Recovered(log.hardState(), log.base(), log.entries(), latest, standing);
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
     Data data = new Data(opened.standing(), opened.damage());
-    RaftNode raft = new RaftNode(settings.raft(), recovered, random);
+    RaftNode raft = new RaftNode(founded(settings.raft(), opened.standing()), recovered, random);
     return new Start(raft, kv, log.log(), tasks, data, random.nextLong(), hashSeed);
+  }
+
+  /// Who founded the cluster stands on the disk, and no other configuration changes it afterwards.
+  private static RaftConfig founded(RaftConfig config, Optional<StandingFile> standing) {
+    return standing
+        .filter(file -> !file.founders().isEmpty())
+        .map(file -> config.withBootstrap(Membership.of(file.founders().keySet())))
+        .orElse(config);
   }
 
   private static KvStore restore(SnapshotStore snapshots, SnapshotMeta meta, Restorer restorer)

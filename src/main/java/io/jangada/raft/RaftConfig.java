@@ -108,6 +108,19 @@ public record RaftConfig(
     return new RaftConfig(id, bootstrap, 15, 30, 5, PRIORITY_MAX, 0, Thrift.NONE, Limits.DEFAULT);
   }
 
+  public RaftConfig withBootstrap(Membership bootstrap) {
+    return new RaftConfig(
+        id,
+        bootstrap,
+        electionTicksMin,
+        electionTicksMax,
+        heartbeatTicks,
+        priority,
+        leaseTicks,
+        thrift,
+        limits);
+  }
+
   public RaftConfig withTimes(int electionTicksMin, int electionTicksMax, int heartbeatTicks) {
     return new RaftConfig(
         id,

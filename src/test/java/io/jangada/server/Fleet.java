@@ -3,14 +3,13 @@ package io.jangada.server;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.jangada.bytes.Bytes;
+import io.jangada.harness.FreePorts;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
 import io.jangada.wire.Json;
 import io.jangada.wire.JsonReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
@@ -37,6 +37,7 @@ final class Fleet implements AutoCloseable {
       log.setLevel(Level.ERROR);
   }
 
+  private final FreePorts ports = new FreePorts(new SplittableRandom());
   private final Path file;
   private final Map<Integer, ServerConfig.Entry> places = new TreeMap<>();
   private final Map<Integer, Server> servers = new HashMap<>();
@@ -50,14 +51,8 @@ final class Fleet implements AutoCloseable {
     write(file, fields);
   }
 
-  static ServerConfig.Entry place(int id) throws IOException {
-    return new ServerConfig.Entry(id, "127.0.0.1", freePort(), freePort(), freePort());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  private ServerConfig.Entry place(int id) throws IOException {
+    return new ServerConfig.Entry(id, "127.0.0.1", ports.next(), ports.next(), ports.next());
   }
 
   private void write(Path to, String... fields) throws IOException {
@@ -159,6 +154,17 @@ final class Fleet implements AutoCloseable {
             if (status(id).text("role").equals("leader")) return Optional.of(id);
           return Optional.empty();
         });
+  }
+
+  /// The members as the leader sees them, such as `0 voter, 3 learner`.
+  String kinds() throws IOException, InterruptedException {
+    StringBuilder kinds = new StringBuilder();
+    for (Json json : object(ask(leader(), "admin members", "")).list("members", 64)) {
+      Json.Obj member = (Json.Obj) json;
+      kinds.append(kinds.isEmpty() ? "" : ", ");
+      kinds.append(member.number("id", 99)).append(' ').append(member.text("kind"));
+    }
+    return kinds.toString();
   }
 
   private static <T> T need(String what, Waiting.Sight<T> sight)

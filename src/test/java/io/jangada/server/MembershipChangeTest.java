@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.harness.TextReply;
 import io.jangada.wire.Json;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +30,11 @@ class MembershipChangeTest {
       assertThat(dry.text("says"))
           .contains("server 3 at 127.0.0.1:")
           .contains("joins as a learner");
-      assertThat(kinds(fleet)).isEqualTo("0 voter, 1 voter, 2 voter");
+      assertThat(fleet.kinds()).isEqualTo("0 voter, 1 voter, 2 voter");
 
       Json.Obj added = fleet.admin("add 3 " + where);
       assertThat(added.flag("ok")).as("%s", added).isTrue();
-      assertThat(fleet.until(() -> kinds(fleet).endsWith("3 voter"))).isTrue();
+      assertThat(fleet.until(() -> fleet.kinds().endsWith("3 voter"))).isTrue();
       assertThat(fleet.until(() -> fleet.status(3).number("keys", 9) == 1)).isTrue();
 
       Json.Obj again = fleet.admin("add 3 " + where);
@@ -57,7 +56,7 @@ class MembershipChangeTest {
       assertThat(first.flag("ok")).as("%s", first).isTrue();
       // It goes on by itself, and asking again does no harm.
       assertThat(fleet.until(() -> fleet.admin(swap).flag("done"))).isTrue();
-      assertThat(kinds(fleet)).doesNotContain(dead + " ").endsWith("3 voter");
+      assertThat(fleet.kinds()).doesNotContain(dead + " ").endsWith("3 voter");
       assertThat(fleet.admin(swap).text("says")).contains("has taken the place of " + dead);
     }
   }
@@ -68,8 +67,8 @@ class MembershipChangeTest {
       fleet.startAll();
       int leaving = fleet.other(fleet.leader());
       fleet.admin("replace " + leaving + " 3 " + join(fleet, 3));
-      assertThat(fleet.until(() -> !kinds(fleet).contains(leaving + " "))).isTrue();
-      assertThat(kinds(fleet)).endsWith("3 voter");
+      assertThat(fleet.until(() -> !fleet.kinds().contains(leaving + " "))).isTrue();
+      assertThat(fleet.kinds()).endsWith("3 voter");
     }
   }
 
@@ -93,7 +92,7 @@ class MembershipChangeTest {
       assertThat(fleet.admin("remove " + other + " dry-run").text("says"))
           .isEqualTo("server " + other + " leaves the cluster");
       assertThat(fleet.admin("remove " + other).flag("ok")).isTrue();
-      assertThat(kinds(fleet)).doesNotContain(other + " ");
+      assertThat(fleet.kinds()).doesNotContain(other + " ");
     }
   }
 
@@ -123,17 +122,5 @@ class MembershipChangeTest {
     ServerConfig.Entry place = fleet.list(id);
     fleet.start(id, JOINS);
     return place.hostname() + " " + place.logPort() + " " + place.clientPort();
-  }
-
-  /// The members as the leader sees them.
-  private static String kinds(Fleet fleet) throws IOException, InterruptedException {
-    StringBuilder kinds = new StringBuilder();
-    Json.Obj members = Fleet.object(fleet.ask(fleet.leader(), "admin members", ""));
-    for (Json json : members.list("members", 64)) {
-      Json.Obj member = (Json.Obj) json;
-      kinds.append(kinds.isEmpty() ? "" : ", ");
-      kinds.append(member.number("id", 99)).append(' ').append(member.text("kind"));
-    }
-    return kinds.toString();
   }
 }

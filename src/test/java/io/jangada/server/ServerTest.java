@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.TextReply;
 import io.jangada.wire.Json;
 import java.io.IOException;
@@ -54,6 +55,37 @@ class ServerTest {
       fleet.startAll();
       assertThat(fleet.askLeader("get boat", "")).isEqualTo(value("sail"));
       assertThat(fleet.askLeader("get port", "")).isEqualTo(value("far"));
+    }
+  }
+
+  @Test
+  void aListOfServersThatIsEditedLaterMakesNoMembers() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      fleet.askLeader("set boat 0 4", "sail");
+      for (int id : List.of(0, 1, 2)) fleet.kill(id);
+      fleet.list(3);
+      fleet.list(4);
+      for (int id : List.of(0, 1)) fleet.start(id);
+      assertThat(fleet.askLeader("get boat", "")).isEqualTo(value("sail"));
+      assertThat(fleet.admin("members").list("members", 9)).hasSize(3);
+    }
+  }
+
+  @Test
+  void aServerThatLostItsDataComesBackAndCatchesUp() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      fleet.askLeader("set boat 0 4", "sail");
+      int wiped = fleet.other(fleet.leader());
+      fleet.kill(wiped);
+      ProcessCluster.remove(fleet.dataDirectory(wiped));
+      fleet.start(wiped);
+      assertThat(fleet.until(() -> fleet.status(wiped).number("keys", 9) == 1)).isTrue();
+      assertThat(fleet.until(() -> fleet.status(wiped).text("probation").isEmpty())).isTrue();
+      assertThat(fleet.until(() -> fleet.kinds().equals("0 voter, 1 voter, 2 voter"))).isTrue();
+      fleet.kill(fleet.other(wiped));
+      assertThat(fleet.askLeader("get boat", "")).isEqualTo(value("sail"));
     }
   }
 
