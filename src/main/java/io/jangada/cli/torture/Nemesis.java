@@ -4,6 +4,7 @@ import io.jangada.harness.Admin;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.Waiting;
 import java.io.IOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 /// Does things to the servers, drawn by dice; never more than a cluster has to survive: what is on
 /// the disks of a majority stays, so nobody is wiped or replaced while another has not caught up.
 final class Nemesis {
+  private static final int CONNECT_MILLIS_MAX = 500;
   private static final int ADMIN_MILLIS_MAX = 5_000;
   private static final long WHOLE_MILLIS_MAX = 90_000;
   private static final long END_MILLIS_MAX = 10_000;
@@ -148,11 +150,23 @@ final class Nemesis {
     for (int server : one()) {
       note(fault, "SIGTERM for " + server);
       killed.add(server);
+      boolean listens = listens(server);
       long began = System.nanoTime();
       int code = cluster.terminate(server, END_MILLIS_MAX);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       diary.tell("server " + server + " ended with " + code + " after " + millis + " ms");
-      if (code != 0) pulse.trouble("server " + server + " ended with " + code + " after SIGTERM");
+      // A process that is only about to become a server ends as any other does.
+      if (code != 0 && listens)
+        pulse.trouble("server " + server + " ended with " + code + " after SIGTERM");
+    }
+  }
+
+  private boolean listens(int server) {
+    try (Socket socket = new Socket()) {
+      socket.connect(cluster.clientAddress(server), CONNECT_MILLIS_MAX);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
