@@ -281,6 +281,23 @@ class ReplicaClusterTest {
   }
 
   @Test
+  @DisplayName("what comes while the lead is handed over is passed on to who leads then")
+  void transferUnderLoad() {
+    start();
+    cluster.lose(message -> message.to() == 3 && HandCluster.bringsEntries(message));
+    assertDone(settled(member(1).write("a", "1")));
+    member(1).replica().transfer(3, _ -> {});
+    List<Outcome> write = settled(member(1).write("k", "v"));
+    List<Outcome> elsewhere = settled(member(2).write("l", "w"));
+    assertThat(write).isEmpty();
+    cluster.loseNothing();
+    cluster.ticks(40);
+    assertThat(member(3).leads()).isTrue();
+    assertDone(write);
+    assertDone(elsewhere);
+  }
+
+  @Test
   @DisplayName("members go when asked, and the request is answered once that is decided")
   void membership() {
     start();

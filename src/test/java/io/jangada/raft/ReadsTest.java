@@ -96,6 +96,39 @@ class ReadsTest {
     assertThat(solo.member().reads).hasSize(10);
   }
 
+  /// A follower of member 2 in term 3, whose log holds 1/1 2/1 3/3 and equals the leader's up to 2.
+  private static Solo following() {
+    Solo solo = Solo.withLog(1, 1, 3);
+    solo.hear(Solo.leader(2, 3).append(Solo.at(2, 1), 0));
+    return solo;
+  }
+
+  private static long commitAfter(Solo solo, int leader, long term, long index) {
+    solo.cluster.step(1, new Input.Committed(leader, term, index));
+    return solo.node().commit();
+  }
+
+  @Test
+  @DisplayName("thesis §6.4 A follower learns from its leader's read index what is committed")
+  void committed() {
+    Solo solo = following();
+    assertThat(commitAfter(solo, 2, 3, 1)).isEqualTo(1);
+    assertThat(commitAfter(solo, 2, 3, 0)).as("it never goes back").isEqualTo(1);
+    assertThat(commitAfter(solo, 2, 3, 3)).as("no further than the logs are equal").isEqualTo(2);
+    solo.hear(Solo.leader(2, 3).append(Solo.at(2, 1), 0, Solo.entry(3, 3)));
+    assertThat(commitAfter(solo, 2, 3, 9)).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName("What is committed counts from the leader of this term alone, and not for a leader")
+  void committedElsewhere() {
+    assertThat(commitAfter(following(), 3, 3, 2)).as("another member").isZero();
+    assertThat(commitAfter(following(), 2, 2, 2)).as("an earlier term").isZero();
+    Solo leader = new Solo();
+    leader.lead();
+    assertThat(commitAfter(leader, 1, leader.node().term(), 1)).isZero();
+  }
+
   @Test
   @DisplayName("A round that gets no answer is asked again with the heartbeats")
   void lostRounds() {

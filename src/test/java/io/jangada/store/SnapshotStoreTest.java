@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +153,17 @@ class SnapshotStoreTest {
     store.retain(3, NONE);
     assertThat(disk.list("snapshot")).containsExactly("3-1.snap", "4-1.snap");
     store.retain(100, NONE);
+    assertThat(disk.list("snapshot")).containsExactly("4-1.snap");
+  }
+
+  @Test
+  void anOldSnapshotThatIsAskedForStays() throws IOException {
+    for (int index = 1; index <= 4; index++) take(disk, id(index, 1), "x" + index);
+    SnapshotStore store = SnapshotStore.open(disk);
+    store.retain(4, new TreeSet<>(List.of(2L)));
+    assertThat(disk.list("snapshot")).containsExactly("2-1.snap", "4-1.snap");
+    assertThat(store.readChunk(id(2, 1), 0)).isEqualTo(Bytes.utf8("x2"));
+    store.retain(4, NONE);
     assertThat(disk.list("snapshot")).containsExactly("4-1.snap");
   }
 
