@@ -7,6 +7,7 @@ import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
+import io.jangada.node.Status;
 import io.jangada.node.Transport;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
@@ -18,7 +19,9 @@ import io.jangada.wire.TcpLinks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /// One running server: a member on a real disk, its links to the other servers, and the port that
@@ -97,10 +100,26 @@ public final class Server implements AutoCloseable {
             new DurableMember.Surroundings(disk(host), throttled(), new SplittableRandom(seed())),
             new Watcher(host));
     Replica replica = member.replica();
-    replica.status(status -> addresses.inForce(status.membership()));
+    replica.status(this::recovered);
     questions.ask(replica);
     desk = desk();
     front.serve(replica, config.settings().flag(Setting.ADMIN) ? desk : AdminDesk.NONE);
+  }
+
+  /// What the disk held is read.
+  private void recovered(Status status) {
+    Membership membership = status.membership();
+    addresses.inForce(membership);
+    SortedSet<Integer> listed = new TreeSet<>();
+    for (ServerConfig.Entry one : config.servers()) listed.add(one.id());
+    journal.info("begins with entry " + status.last().index() + " and " + status.keys() + " keys");
+    if (!status.probation().isEmpty() || listed.equals(membership.members())) return;
+    journal.info(
+        "goes by the members "
+            + Journal.names(membership.members())
+            + "; that the configuration lists "
+            + Journal.names(listed)
+            + " adds and removes none");
   }
 
   private void startHttp() throws IOException {

@@ -1,5 +1,7 @@
 package io.jangada.server;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +11,8 @@ import io.jangada.harness.TextReply;
 import io.jangada.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,6 +90,27 @@ class ServerTest {
       assertThat(fleet.until(() -> fleet.kinds().equals("0 voter, 1 voter, 2 voter"))).isTrue();
       fleet.kill(fleet.other(wiped));
       assertThat(fleet.askLeader("get boat", "")).isEqualTo(value("sail"));
+    }
+  }
+
+  @Test
+  void aFlippedBitInTheLogIsRepairedFromTheOthers() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      for (int key = 0; key < 50; key++) fleet.askLeader("set key" + key + " 0 4", "sail");
+      int damaged = fleet.other(fleet.leader());
+      fleet.kill(damaged);
+      Path segment = fleet.dataDirectory(damaged).resolve("log/0000000000000001.log");
+      try (FileChannel log = FileChannel.open(segment, READ, WRITE)) {
+        ByteBuffer one = ByteBuffer.allocate(1);
+        log.read(one, 2_000);
+        one.flip();
+        log.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 4)}), 2_000);
+      }
+      fleet.start(damaged);
+      assertThat(fleet.until(() -> fleet.kinds().equals("0 voter, 1 voter, 2 voter"))).isTrue();
+      assertThat(fleet.until(() -> fleet.status(damaged).number("keys", 99) == 50)).isTrue();
+      assertThat(fleet.dataDirectory(damaged).resolve("damaged")).isNotEmptyDirectory();
     }
   }
 
