@@ -33,6 +33,7 @@ final class Connection extends ByteToMessageDecoder {
   private final AnswerReader reader;
   private final ArrayDeque<Call> unanswered = new ArrayDeque<>();
   private final ArrayDeque<Call> unsent = new ArrayDeque<>();
+  private final long begunNanos = System.nanoTime();
   private Channel channel;
   private ByteBuf gathered;
   private long silentSinceNanos;
@@ -83,6 +84,13 @@ final class Connection extends ByteToMessageDecoder {
   void endIfSilent(long nowNanos, long silenceNanosMax) {
     if (!unanswered.isEmpty() && nowNanos - silentSinceNanos >= silenceNanosMax)
       end("did not answer for " + silenceNanosMax / 1_000_000 + " ms");
+  }
+
+  /// Ends the connection if calls wait and it could not be made for so long: the resolver of names
+  /// may take its time.
+  void endIfUnmade(long nowNanos, long nanosMax) {
+    if (channel == null && !unsent.isEmpty() && nowNanos - begunNanos >= nanosMax)
+      end("cannot be reached: no connection after " + nanosMax / 1_000_000 + " ms");
   }
 
   /// @param why what is wrong with the server, to be read after its name

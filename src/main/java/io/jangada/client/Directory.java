@@ -42,6 +42,11 @@ final class Directory {
     return disappointed.getOrDefault(endpoint, 0L);
   }
 
+  /// Where the member listens, as far as it is known, or null.
+  Endpoint known(int member) {
+    return members.get(member);
+  }
+
   /// Where the member listens, or null when that is unknown or what is known led nowhere.
   Endpoint of(int member) {
     Endpoint endpoint = members.get(member);

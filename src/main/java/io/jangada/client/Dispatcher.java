@@ -1,5 +1,6 @@
 package io.jangada.client;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.net.Loops;
 import io.netty.bootstrap.Bootstrap;
@@ -123,14 +124,18 @@ final class Dispatcher implements Connection.Owner {
       ticking =
           loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     if (isClosed) finish(call, call.failure("the client is closed"));
-    else if (call.command.kind().isNumbered()) number(call);
-    else dispatch(call);
+    else if (!call.command.kind().isNumbered()) dispatch(call);
+    else if (numberless.add(call)) number();
   }
 
-  private void number(Call call) {
-    call.ticket = sessions.take();
-    if (call.ticket == null) numberless.add(call);
-    else dispatch(call);
+  /// Gives numbers to those that wait for one, as far as there are any.
+  private void number() {
+    for (Call next = numberless.peek(); next != null; next = numberless.peek()) {
+      if (!next.isOver) next.ticket = sessions.take();
+      if (!next.isOver && next.ticket == null) return;
+      numberless.poll();
+      if (!next.isOver) dispatch(next);
+    }
   }
 
   private void dispatch(Call call) {
@@ -153,14 +158,10 @@ final class Dispatcher implements Connection.Owner {
   private void finish(Call call, Reply reply) {
     if (!live.remove(call)) return;
     release(call);
-    if (call.ticket != null) sessions.giveBack(call.ticket);
     call.end(reply);
-    while (call.ticket != null && !numberless.isEmpty()) {
-      Call next = numberless.poll();
-      if (next.isOver) continue;
-      number(next);
-      return;
-    }
+    if (call.ticket == null) return;
+    sessions.giveBack(call.ticket);
+    number();
   }
 
   /// @param mayBeDone whether the attempt that failed may have been done all the same
@@ -212,11 +213,13 @@ final class Dispatcher implements Connection.Owner {
 
   private boolean endSilent(long now) {
     long most = TimeUnit.MILLISECONDS.toNanos(options.timing().silenceMillis());
+    long connect = TimeUnit.MILLISECONDS.toNanos(options.timing().connectMillis());
     boolean waiting = false;
     for (Connection[] each : List.copyOf(connections.values()))
       for (Connection connection : each)
         if (connection != null) {
           connection.endIfSilent(now, most);
+          connection.endIfUnmade(now, 2 * connect);
           waiting |= connection.waiting() > 0;
         }
     return waiting;
@@ -287,8 +290,7 @@ final class Dispatcher implements Connection.Owner {
   private void askForMembers(Endpoint of) {
     long wait = TimeUnit.MILLISECONDS.toNanos(options.timing().silenceMillis());
     inFlight.incrementAndGet();
-    Command command =
-        new Command(Kind.ADMIN_LOOK, JangadaClient.MEMBERS, io.jangada.bytes.Bytes.EMPTY);
+    Command command = new Command(Kind.ADMIN_LOOK, JangadaClient.MEMBERS, Bytes.EMPTY);
     bytesInFlight.addAndGet(command.sizeBytes());
     begin(new Call(command, System.nanoTime() + wait, of, reply -> learn(of, reply)));
   }
@@ -304,7 +306,7 @@ final class Dispatcher implements Connection.Owner {
     lost.clear();
     for (Redirected each : all) {
       if (each.call.isOver) continue;
-      Endpoint leader = directory.of(each.member);
+      Endpoint leader = directory.known(each.member);
       if (leader != null) follow(each.call, each.by, leader, each.call.trouble);
       else {
         directory.disappointed(each.by);
@@ -337,6 +339,7 @@ final class Dispatcher implements Connection.Owner {
   }
 
   private void connect(Connection connection, InetSocketAddress address) {
+    if (connection.isEnded()) return;
     if (address.isUnresolved()) {
       connection.end("cannot be reached: no such host");
       return;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,23 @@ class JangadaClientTest {
     Map<Integer, Endpoint> old = Map.of(2, FakeServer.nowhere());
     JangadaClient client = client(options(follower.endpoint()).withMembers(old));
     assertThat(await(client.set(KEY, VALUE, 0))).isEqualTo(new Reply.Written(7));
+  }
+
+  @Test
+  void aLeaderThatWasDeadForAWhileIsGoneBackToEvenWhereNobodyTellsOfMembers() throws Exception {
+    CountDownLatch tries = new CountDownLatch(2);
+    FakeServer leader =
+        server(
+            asked -> {
+              tries.countDown();
+              return tries.getCount() > 0 ? FakeServer.CLOSE : OK;
+            });
+    FakeServer follower =
+        server(asked -> asked.line().startsWith("admin") ? "ERR_CMD_ERR\r\n" : "REDIRECT 2\r\n");
+    Map<Integer, Endpoint> members = Map.of(1, follower.endpoint(), 2, leader.endpoint());
+    JangadaClient client = client(options(follower.endpoint()).withMembers(members));
+    for (int i = 0; i < 3; i++)
+      assertThat(await(client.set(KEY, VALUE, 0))).isEqualTo(new Reply.Written(7));
   }
 
   @Test
@@ -395,6 +413,25 @@ class JangadaClientTest {
     JangadaClient client = client(options(server.endpoint()));
     for (int i = 0; i < 500; i++) client.get(KEY).thenRun(all::countDown);
     for (int i = 0; i < 500; i++) assertThat(server.take().connection()).isZero();
+  }
+
+  @Test
+  void moreChangesThanOneSessionHasNumbersForAreUnderWayAtOnce() throws Exception {
+    CountDownLatch all = new CountDownLatch(300);
+    FakeServer server =
+        server(
+            asked -> {
+              all.countDown();
+              return FakeServer.SILENCE;
+            });
+    JangadaClient client =
+        client(options(server.endpoint()).withTiming(ClientOptions.Timing.DEFAULT));
+    for (int i = 0; i < 300; i++) client.set(KEY, VALUE, 0);
+    assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+    Map<String, List<Asked>> sessions =
+        server.asked().stream().collect(Collectors.groupingBy(asked -> asked.once().split(" ")[0]));
+    assertThat(sessions).hasSize(5);
+    assertThat(sessions.values()).allSatisfy(each -> assertThat(each).hasSizeLessThan(65));
   }
 
   @Test
