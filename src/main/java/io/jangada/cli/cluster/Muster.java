@@ -9,9 +9,11 @@ import io.jangada.wire.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -27,6 +29,10 @@ public record Muster(List<Answer> answers) {
   /// @param status null when it did not answer
   /// @param error why it did not, or null
   public record Answer(Endpoint endpoint, String kind, Json.Obj status, String error) {
+    private Answer as(String kind) {
+      return new Answer(endpoint, kind, status, error);
+    }
+
     public boolean leads() {
       return status != null && Admin.text(status, "role").equals("leader");
     }
@@ -60,16 +66,23 @@ public record Muster(List<Answer> answers) {
     return answers.stream().allMatch(answer -> answer.status != null);
   }
 
-  /// Asks all of them at the same time.
+  /// Asks all of them at the same time; one that does not even name the members is not asked again.
   public static Muster call(JangadaClient client, List<Endpoint> endpoints) {
     Map<Endpoint, String> kinds = new LinkedHashMap<>();
     endpoints.forEach(each -> kinds.put(each, "-"));
-    Map<Endpoint, CompletableFuture<Reply.ToAdmin>> lists = ask(client, endpoints, "members");
-    for (var list : lists.values()) kinds.putAll(members(list.join()));
-    Map<Endpoint, CompletableFuture<Reply.ToAdmin>> asked =
-        ask(client, List.copyOf(kinds.keySet()), "status");
     List<Answer> answers = new ArrayList<>();
-    asked.forEach((at, reply) -> answers.add(answer(at, kinds.get(at), reply.join())));
+    ask(client, endpoints, "members")
+        .forEach(
+            (at, list) -> {
+              kinds.putAll(members(list.join()));
+              if (list.join() instanceof Reply.Unavailable(String reason))
+                answers.add(new Answer(at, "-", null, reason));
+            });
+    Set<Endpoint> left = new LinkedHashSet<>(kinds.keySet());
+    answers.forEach(silent -> left.remove(silent.endpoint));
+    answers.replaceAll(silent -> silent.as(kinds.get(silent.endpoint)));
+    ask(client, List.copyOf(left), "status")
+        .forEach((at, reply) -> answers.add(answer(at, kinds.get(at), reply.join())));
     answers.sort(Comparator.comparingLong(Answer::id));
     return new Muster(unique(answers));
   }
