@@ -101,7 +101,7 @@ public final class DataOpening {
       return new Opened(standing, log, snapshots, latest.meta(), List.copyOf(damage));
     } catch (CorruptSnapshotException e) {
       close(log, snapshots);
-      if (!mayRepair(Optional.empty()))
+      if (!mayRepair(LogReplay.membershipIn(log.entries())))
         throw new CorruptSnapshotException(e.getMessage() + whyNot());
       repair(e.getMessage());
       return open();

@@ -39,6 +39,10 @@ final class LogReplay {
 
   /// The last membership among the entries.
   Optional<Membership> membership() {
+    return membershipIn(entries);
+  }
+
+  static Optional<Membership> membershipIn(List<Entry> entries) {
     for (Entry entry : entries.reversed())
       if (entry.kind() == Entry.Kind.MEMBERSHIP)
         return Optional.of(Membership.decode(entry.data()));

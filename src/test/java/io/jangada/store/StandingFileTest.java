@@ -1,0 +1,109 @@
+package io.jangada.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.raft.Standing;
+import io.jangada.store.StandingFile.State;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class StandingFileTest {
+  private final MemoryDisk disk = new MemoryDisk();
+
+  private static String text(MemoryDisk disk) throws IOException {
+    try (DiskFile file = disk.open("standing")) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+      file.read(0, bytes);
+      return new String(bytes.array(), StandardCharsets.US_ASCII);
+    }
+  }
+
+  private static void put(MemoryDisk disk, byte[] bytes) throws IOException {
+    try (DiskFile file = disk.create("standing")) {
+      file.write(0, ByteBuffer.wrap(bytes));
+    }
+  }
+
+  private static StandingFile founder() {
+    SortedMap<Integer, Long> founders = new TreeMap<>();
+    founders.put(1, 0x3f2a9c01d4e5b607L);
+    founders.put(20, -1L);
+    return StandingFile.of(0x3f2a9c01d4e5b607L, State.NEW).founding(founders);
+  }
+
+  @Test
+  void itIsTextForPeople() throws IOException {
+    founder().write(disk);
+    String lines =
+        """
+        jangada-standing 1
+        incarnation 3f2a9c01d4e5b607
+        state member
+        damages 0
+        founders 1:3f2a9c01d4e5b607 20:ffffffffffffffff
+        """;
+    assertThat(text(disk)).startsWith(lines + "crc32c ").hasSize(lines.length() + 16);
+    assertThat(disk.list("")).containsExactly("standing");
+  }
+
+  @Test
+  void whatIsWrittenIsRead() throws IOException {
+    assertThat(StandingFile.read(disk)).isEmpty();
+    for (State state : State.values())
+      for (long incarnation : new long[] {1, Long.MIN_VALUE, -1}) {
+        StandingFile written = StandingFile.of(incarnation, state);
+        written.write(disk);
+        assertThat(StandingFile.read(disk)).contains(written);
+      }
+    founder().write(disk);
+    assertThat(StandingFile.read(disk)).contains(founder());
+    StandingFile damaged = founder().damaged(8);
+    damaged.write(disk);
+    assertThat(StandingFile.read(disk).orElseThrow().damages()).isEqualTo(1);
+  }
+
+  @Test
+  void onlyAMemberCounts() {
+    for (State state : State.values())
+      assertThat(StandingFile.of(7, state).standing())
+          .isEqualTo(new Standing(7, state != State.MEMBER));
+  }
+
+  @Test
+  void everyFlippedBitIsNoticed() throws IOException {
+    founder().write(disk);
+    byte[] good = text(disk).getBytes(StandardCharsets.US_ASCII);
+    for (int bit = 0; bit < 8 * good.length; bit++) {
+      byte[] bad = good.clone();
+      bad[bit / 8] ^= (byte) (1 << bit % 8);
+      put(disk, bad);
+      assertThatThrownBy(() -> StandingFile.read(disk))
+          .as("bit %d", bit)
+          .isInstanceOf(CorruptStandingException.class)
+          .hasMessage("the file 'standing' of the data directory is damaged");
+    }
+  }
+
+  @Test
+  void whateverElseIsThereIsNoticed() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int run = 0; run < 500; run++) {
+      byte[] bytes = new byte[random.nextInt(300)];
+      random.nextBytes(bytes);
+      put(disk, bytes);
+      assertThatThrownBy(() -> StandingFile.read(disk))
+          .isInstanceOf(CorruptStandingException.class);
+    }
+    put(disk, new byte[1 << 20]);
+    assertThatThrownBy(() -> StandingFile.read(disk)).isInstanceOf(CorruptStandingException.class);
+    put(disk, Bytes.utf8("jangada-standing 2\n").toArray());
+    assertThatThrownBy(() -> StandingFile.read(disk)).isInstanceOf(CorruptStandingException.class);
+  }
+}
