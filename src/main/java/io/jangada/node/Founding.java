@@ -20,52 +20,60 @@ import java.util.TreeSet;
 ///
 /// A member that lost its data has another incarnation. Those who took part with the former one
 /// never say that they are new, and name the former one: it is found to be none of the founders.
+///
+/// Members whose settings name other founders do not found a cluster together.
 final class Founding {
+  /// Stands for the incarnation of a founder that was not heard yet.
+  private static final long UNKNOWN = 0;
+
   private final int id;
-  private final SortedSet<Integer> founders;
   private final SortedMap<Integer, Long> known = new TreeMap<>();
   private final SortedMap<Integer, SortedMap<Integer, Long>> told = new TreeMap<>();
+  private final SortedSet<Integer> differing = new TreeSet<>();
   private Optional<SortedMap<Integer, Long>> outcome = Optional.empty();
   private boolean late;
 
   /// @param founders the members of the cluster that is to be founded, this one among them
   Founding(int id, long incarnation, Collection<Integer> founders) {
     this.id = id;
-    this.founders = new TreeSet<>(founders);
+    for (int founder : founders) known.put(founder, UNKNOWN);
     known.put(id, incarnation);
     decide();
   }
 
-  /// The members that are known to be new, and their data: what is told to the others.
+  /// The founders, with the incarnations of those that are known to be new: what is told to them.
   SortedMap<Integer, Long> known() {
     return Collections.unmodifiableSortedMap(known);
   }
 
   /// Whom to tell.
   List<Integer> others() {
-    return founders.stream().filter(member -> member != id).toList();
+    return known.keySet().stream().filter(member -> member != id).toList();
   }
 
   /// Takes note of what another one says. Returns whether that is to be told on.
   boolean heard(PeerMessage.Founding said) {
     int from = said.from();
-    if (from == id || !founders.contains(from)) return false;
+    if (from == id || !known.containsKey(from)) return false;
+    SortedMap<Integer, Long> theirs = said.incarnations();
+    boolean names = known.get(id).equals(theirs.get(id));
+    if (said.founded() && !names) late = true;
+    if (theirs.isEmpty() || said.founded() && !names) return false;
+    if (theirs.keySet().equals(known.keySet())) differing.remove(from);
+    else differing.add(from);
+    if (differing.contains(from) || theirs.get(from) == UNKNOWN) return false;
     if (said.founded()) {
-      boolean names = known.get(id).equals(said.incarnations().get(id));
-      if (names && outcome.isEmpty()) outcome = Optional.of(said.incarnations());
-      late |= !names;
+      if (outcome.isEmpty()) outcome = Optional.of(theirs);
       return false;
     }
-    Long theirs = said.incarnations().get(from);
-    if (theirs == null) return false;
-    told.put(from, said.incarnations());
-    boolean news = !theirs.equals(known.put(from, theirs));
+    told.put(from, theirs);
+    boolean news = !theirs.get(from).equals(known.put(from, theirs.get(from)));
     decide();
     return news;
   }
 
   private void decide() {
-    boolean all = known.keySet().equals(founders);
+    boolean all = !known.containsValue(UNKNOWN);
     for (int other : others()) all &= known.equals(told.get(other));
     if (all && outcome.isEmpty()) outcome = Optional.of(new TreeMap<>(known));
   }
@@ -82,6 +90,11 @@ final class Founding {
 
   /// The members that are not known to be there and new.
   List<Integer> missing() {
-    return founders.stream().filter(member -> !known.containsKey(member)).toList();
+    return known.keySet().stream().filter(member -> known.get(member) == UNKNOWN).toList();
+  }
+
+  /// The members whose settings name other founders.
+  List<Integer> differing() {
+    return List.copyOf(differing);
   }
 }

@@ -127,9 +127,9 @@ public sealed interface PeerMessage {
   /// them; one that takes part in a cluster answers.
   ///
   /// @param founded whether the sender takes part
-  /// @param incarnations where it does not: those of the members that it knows to be new, its own
-  ///   among them. Otherwise: those with which the cluster was founded; empty where it does not
-  ///   know
+  /// @param incarnations where it does not: of all with whom it would found the cluster, 0 for
+  ///   those that it does not know to be new; empty where it only asks, since it is not new itself.
+  ///   Otherwise: those with which the cluster was founded; empty where it does not know
   record Founding(int from, int to, boolean founded, SortedMap<Integer, Long> incarnations)
       implements PeerMessage {
     public Founding {

@@ -105,12 +105,17 @@ final class Probation {
       return "lost what it had promised: waits until the leader takes it in anew";
     if (founding == null || founding.isLate())
       return "has nothing of what the cluster has: waits until the leader takes it in";
-    List<Integer> missing = founding.missing();
-    if (missing.isEmpty()) return "waits until all members have met, to found the cluster";
-    String names = missing.stream().map(String::valueOf).collect(Collectors.joining(", "));
-    return "waits to meet "
-        + (missing.size() == 1 ? "member " : "members ")
-        + names
-        + " before it founds the cluster";
+    if (!founding.differing().isEmpty())
+      return "does not found a cluster: the settings of "
+          + members(founding.differing())
+          + " name other members";
+    if (founding.missing().isEmpty())
+      return "waits until all members have met, to found the cluster";
+    return "waits to meet " + members(founding.missing()) + " before it founds the cluster";
+  }
+
+  private static String members(List<Integer> ids) {
+    String names = ids.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return (ids.size() == 1 ? "member " : "members ") + names;
   }
 }

@@ -12,6 +12,7 @@ import io.jangada.store.LogSettings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -28,6 +29,11 @@ final class HandCluster {
 
     Settings withReplica(UnaryOperator<ReplicaSettings> replica) {
       return new Settings(replica, storage);
+    }
+
+    /// Members that found their cluster, and that keep count of their data.
+    Settings founding() {
+      return new Settings(replica, storage.withFounds(true));
     }
 
     Settings withLogQueue(long bytes) {
@@ -49,9 +55,14 @@ final class HandCluster {
   private final List<HandMember> members = new ArrayList<>();
 
   HandCluster(int size, Settings settings) {
+    this(size, 0, settings);
+  }
+
+  /// @param joining members beside the founders, which may be taken in later
+  HandCluster(int founders, int joining, Settings settings) {
     List<Integer> ids = new ArrayList<>();
-    for (int id = 1; id <= size; id++) ids.add(id);
-    for (int id : ids) {
+    for (int id = 1; id <= founders; id++) ids.add(id);
+    for (int id = 1; id <= founders + joining; id++) {
       RaftConfig raft = RaftConfig.of(id, Membership.of(ids));
       ReplicaSettings usual = ReplicaSettings.of(raft).withTimes(TICK / MILLI * MILLI, 1_000, 200);
       members.add(new HandMember(this, settings.replica.apply(usual), settings.storage));
@@ -108,6 +119,14 @@ final class HandCluster {
     for (int i = 0; i < count; i++) {
       now += TICK;
       settle();
+    }
+  }
+
+  /// Lets time go by until something is so, which it must be within a bound.
+  void ticksUntil(BooleanSupplier done) {
+    for (int ticks = 0; !done.getAsBoolean(); ticks++) {
+      assertThat(ticks).isLessThan(1_000);
+      ticks(1);
     }
   }
 

@@ -46,7 +46,7 @@ final class HandMember {
   private final HandCluster cluster;
   private final ReplicaSettings settings;
   private final Start.StorageSettings storage;
-  private final FillableDisk disk = new FillableDisk(new MemoryDisk());
+  private FillableDisk disk = new FillableDisk(new MemoryDisk());
   private Start start;
   private Replica replica;
 
@@ -83,6 +83,16 @@ final class HandMember {
         new Replica.World(
             () -> cluster.clock.nanos(), cluster::send, cluster.events::add, this::applied);
     replica = new Replica(settings, start, world, () -> {});
+  }
+
+  /// Loses all it has, and begins a life on an empty disk.
+  void wipe() {
+    disk = new FillableDisk(new MemoryDisk());
+    begin();
+  }
+
+  Disk disk() {
+    return disk;
   }
 
   private void applied(Entry entry) {
