@@ -278,6 +278,7 @@ class ProbationTest {
     assertThat(cluster.events).hasAtLeastOneElementOfType(RaftEvent.DataLost.class);
     assertThat(member.status().probation())
         .isEqualTo("lost what it had promised: waits until the leader takes it in anew");
+    cluster.ticksUntil(() -> counts(member));
     cluster.ticksUntil(() -> isVoter(cluster, 1, 3));
     cluster.ticks(10);
     assertThat(member.status().digest()).isEqualTo(cluster.member(1).status().digest());
