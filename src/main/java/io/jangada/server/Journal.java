@@ -76,7 +76,7 @@ final class Journal {
       case RaftEvent.LogCut(EntryId last) ->
           info("cuts its log after entry " + last.index() + ": what followed never committed");
       case RaftEvent.LogReleased(EntryId base) ->
-          tell(Level.DEBUG, "lets go of its log up to entry " + base.index());
+          info("has a snapshot, and lets go of its log up to entry " + base.index());
       case RaftEvent.MembershipInForce(long index, Membership membership) ->
           info("goes by the members of entry " + index + ": " + membership);
       case RaftEvent.TransferStarted(int target) -> info("hands the lead to server " + target);

@@ -32,14 +32,16 @@ final class Metrics {
   private static final String PEER = "peer";
 
   private final DiskMeter meter;
+  private final DataSize size;
   private final TextFront front;
   private final TcpLinks links;
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
-  Metrics(DiskMeter meter, TextFront front, TcpLinks links) {
+  Metrics(DiskMeter meter, DataSize size, TextFront front, TcpLinks links) {
     this.meter = meter;
+    this.size = size;
     this.front = front;
     this.links = links;
   }
@@ -88,9 +90,10 @@ final class Metrics {
             stats.now().commandsUnderWay());
   }
 
-  private static MetricList store(TextStats stats) {
+  private MetricList store(TextStats stats) {
     Map<String, Long> commands = stats.commands();
     return new MetricList("jangada_store_")
+        .gauge("db_total_size_in_bytes", "files of the data directory", size.bytes())
         .counter("put", "set and cas commands", sum(commands, "set", "cas"))
         .counter("delete", "delete commands", sum(commands, "delete"))
         .counter("range", "get and getm commands", sum(commands, "get", "getm"));
@@ -162,6 +165,7 @@ final class Metrics {
 
   private MetricList disk() {
     return new MetricList("jangada_disk_")
+        .gauge("usable_bytes", "free space where the data is", size.usableBytes())
         .durations("wal_fsync_duration_seconds", "syncs of the log", meter.all(DiskMeter.Part.LOG))
         .counter(
             "wal_write_bytes",

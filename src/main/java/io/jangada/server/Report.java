@@ -16,13 +16,15 @@ final class Report {
   private final ServerConfig config;
   private final Addresses addresses;
   private final DiskMeter meter;
+  private final DataSize size;
   private final String version = Build.read().version();
   private final long startedNanos = System.nanoTime();
 
-  Report(ServerConfig config, Addresses addresses, DiskMeter meter) {
+  Report(ServerConfig config, Addresses addresses, DiskMeter meter, DataSize size) {
     this.config = config;
     this.addresses = addresses;
     this.meter = meter;
+    this.size = size;
   }
 
   Fields status(Status status) {
@@ -43,6 +45,7 @@ final class Report {
         .put("snapshotIndex", status.snapshot().index())
         .put("logBytes", status.log().bytes())
         .put("keys", status.keys())
+        .put("dataBytes", size.bytes())
         .put("digest", Long.toHexString(status.digest()))
         .put("clusterTimeMillis", status.clusterTimeMillis())
         .put("restoring", status.state().restoring())

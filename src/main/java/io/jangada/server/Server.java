@@ -46,6 +46,7 @@ public final class Server implements AutoCloseable {
   private final Loops clientLoops;
   private final Questions questions;
   private final Report report;
+  private final DataSize size;
   private final Loops peerLoops;
   private TextFront front;
   private TcpLinks links;
@@ -64,7 +65,8 @@ public final class Server implements AutoCloseable {
     this.clientLoops = new Loops("clients-" + id, loops());
     this.peerLoops = new Loops("peers-" + id, 1);
     this.questions = new Questions(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
-    this.report = new Report(config, addresses, meter);
+    this.size = new DataSize(config.dataDirectory(id));
+    this.report = new Report(config, addresses, meter, size);
   }
 
   private static int loops() {
@@ -127,7 +129,7 @@ public final class Server implements AutoCloseable {
     if (port == 0) return;
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
-    Metrics metrics = new Metrics(meter, front, links);
+    Metrics metrics = new Metrics(meter, size, front, links);
     http = HttpDesk.start(listen, new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
     journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
   }
