@@ -158,13 +158,27 @@ final class Fleet implements AutoCloseable {
 
   /// The members as the leader sees them, such as `0 voter, 3 learner`.
   String kinds() throws IOException, InterruptedException {
+    return kinds(leader());
+  }
+
+  private String kinds(int id) throws IOException {
     StringBuilder kinds = new StringBuilder();
-    for (Json json : object(ask(leader(), "admin members", "")).list("members", 64)) {
+    Json.Obj members = object(ask(id, "admin members", ""));
+    for (Json json : members.list("members", 64)) {
       Json.Obj member = (Json.Obj) json;
       kinds.append(kinds.isEmpty() ? "" : ", ");
       kinds.append(member.number("id", 99)).append(' ').append(member.text("kind"));
     }
-    return kinds.toString();
+    return members.flag("changing") ? kinds + ", changing" : kinds.toString();
+  }
+
+  /// Waits until all servers that are up see the same members, and no change under way.
+  boolean untilAllSee(String kinds) throws InterruptedException {
+    return until(
+        () -> {
+          for (int id : List.copyOf(servers.keySet())) if (!kinds(id).equals(kinds)) return false;
+          return true;
+        });
   }
 
   private static <T> T need(String what, Waiting.Sight<T> sight)

@@ -87,7 +87,7 @@ class ServerTest {
       fleet.start(wiped);
       assertThat(fleet.until(() -> fleet.status(wiped).number("keys", 9) == 1)).isTrue();
       assertThat(fleet.until(() -> fleet.status(wiped).text("probation").isEmpty())).isTrue();
-      assertThat(fleet.until(() -> fleet.kinds().equals("0 voter, 1 voter, 2 voter"))).isTrue();
+      assertThat(fleet.untilAllSee("0 voter, 1 voter, 2 voter")).isTrue();
       fleet.kill(fleet.other(wiped));
       assertThat(fleet.askLeader("get boat", "")).isEqualTo(value("sail"));
     }
@@ -108,7 +108,7 @@ class ServerTest {
         log.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 4)}), 2_000);
       }
       fleet.start(damaged);
-      assertThat(fleet.until(() -> fleet.kinds().equals("0 voter, 1 voter, 2 voter"))).isTrue();
+      assertThat(fleet.untilAllSee("0 voter, 1 voter, 2 voter")).isTrue();
       assertThat(fleet.until(() -> fleet.status(damaged).number("keys", 99) == 50)).isTrue();
       assertThat(fleet.dataDirectory(damaged).resolve("damaged")).isNotEmptyDirectory();
     }
