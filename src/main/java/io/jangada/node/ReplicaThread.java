@@ -1,5 +1,6 @@
 package io.jangada.node;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -11,6 +12,7 @@ public final class ReplicaThread implements AutoCloseable {
   public static final Clock CLOCK = System::nanoTime;
 
   private final Thread thread;
+  private final AtomicBoolean woken = new AtomicBoolean();
   private volatile boolean closing;
   private Replica replica;
 
@@ -19,9 +21,10 @@ public final class ReplicaThread implements AutoCloseable {
     thread = Thread.ofPlatform().name(name).daemon(true).unstarted(() -> run(failed));
   }
 
-  /// What a replica is to call when there is something to poll for.
+  /// What a replica is to call when there is something to poll for. Once that was done a further
+  /// call costs next to nothing, until the replica is polled again.
   public void wakeup() {
-    LockSupport.unpark(thread);
+    if (!woken.get() && woken.compareAndSet(false, true)) LockSupport.unpark(thread);
   }
 
   /// Becomes the owner of `replica`.
@@ -33,9 +36,11 @@ public final class ReplicaThread implements AutoCloseable {
   private void run(Consumer<Throwable> failed) {
     try {
       while (!closing) {
+        // What was put in before this is taken by the poll; what comes later sets the flag again.
+        woken.set(false);
         if (replica.poll()) continue;
         long wait = replica.nextPollNanos() - CLOCK.nanos();
-        if (wait > 0) LockSupport.parkNanos(this, wait);
+        if (wait > 0 && !woken.get() && !closing) LockSupport.parkNanos(this, wait);
       }
     } catch (Throwable broken) {
       failed.accept(broken);

@@ -66,7 +66,7 @@ final class LogState {
   private void append(EntryId id) {
     if (id.index() > last.index() + 1 || id.index() <= released.index())
       throw new IllegalStateException("entry " + id + " in a log from " + released + " to " + last);
-    terms.tailMap(id.index(), true).clear();
+    if (id.index() <= terms.lastKey()) terms.tailMap(id.index(), true).clear();
     Map.Entry<Long, Long> before = terms.lastEntry();
     if (before.getValue() != id.term()) terms.put(id.index(), id.term());
     last = id;
