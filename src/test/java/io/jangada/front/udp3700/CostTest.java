@@ -1,0 +1,93 @@
+package io.jangada.front.udp3700;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.raft.RaftConfig;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/// What requests cost in datagrams between five replicas, in a medium that takes no time: half are
+/// puts, and they come evenly, as the simulator's.
+class CostTest {
+  /// What Raft sends that puts everything through its log: an AppendEntries to each follower, and
+  /// its reply.
+  private static final double PLAIN = 8;
+
+  private static final int SECONDS = 30;
+  private static final int LIGHT = 17;
+  private static final int HEAVY = 200;
+
+  private Setup setup;
+  private double loss;
+
+  @BeforeEach
+  void usually() {
+    setup = Setup.USUAL;
+    loss = 0;
+  }
+
+  /// Datagrams for each request, where all are answered.
+  private double cost(int perSecond) {
+    Table table = new Table(setup, "0000", "0001", "0002", "0003", "0004");
+    table.millis(3_000);
+    Random random = new Random(5);
+    table.lose(one -> !one.isReply() && random.nextDouble() < loss);
+    table.sent.clear();
+    int requests = SECONDS * perSecond;
+    int asked = 0;
+    for (int millis = 10; millis <= SECONDS * 1_000; millis += 10) {
+      for (; asked < (long) millis * perSecond / 1_000; asked++) {
+        String to = table.leader();
+        table.give(
+            random.nextBoolean()
+                ? Table.put(to, "m" + asked, "k", "v")
+                : Table.get(to, "m" + asked, "k"));
+      }
+      table.millis(10);
+    }
+    long charged = table.charged();
+    table.millis(2_000);
+    assertThat(table.sent.stream().filter(one -> one.text("type").equals("ok"))).hasSize(requests);
+    double each = (double) charged / requests;
+    System.out.println(setup + " at " + perSecond + "/s, loss " + loss + ": " + each);
+    return each;
+  }
+
+  @Test
+  @DisplayName("a few requests cost less than a third of what plain Raft sends")
+  void light() {
+    assertThat(cost(LIGHT)).isLessThan(PLAIN / 3);
+  }
+
+  @Test
+  @DisplayName("many requests share datagrams")
+  void heavy() {
+    assertThat(cost(HEAVY)).isLessThan(PLAIN / 6);
+  }
+
+  @Test
+  @DisplayName("what is lost is sent again without much ado")
+  void loss() {
+    loss = 0.1;
+    assertThat(cost(LIGHT)).isLessThan(PLAIN / 2);
+    loss = 0.2;
+    assertThat(cost(LIGHT)).isLessThan(PLAIN / 2);
+  }
+
+  @Test
+  @DisplayName("leases cost less than rounds")
+  void leasesAgainstRounds() {
+    double leases = cost(LIGHT);
+    setup = setup.withLeaseTicks(0);
+    assertThat(leases).isLessThan(cost(LIGHT) * 0.7);
+  }
+
+  @Test
+  @DisplayName("the yardstick is what it says")
+  void plain() {
+    setup = setup.withLeaseTicks(0).withThrift(RaftConfig.Thrift.NONE);
+    assertThat(cost(LIGHT)).isBetween(PLAIN, PLAIN * 1.1);
+  }
+}
