@@ -25,6 +25,8 @@ record Trial(
     int unanswered,
     Machine machine) {
 
+  private static final int FAULTS_TOLD = 5;
+
   /// @param helloMillis from each replica's start to its hello; -1 for never
   /// @param endMillisMax from the signal to the end of the slowest
   record Machine(List<Long> helloMillis, long endMillisMax, long cpuMillis) {}
@@ -173,7 +175,7 @@ record Trial(
         machine.cpuMillis(),
         counts.told(),
         verdict,
-        counts.faults());
+        counts.faults().stream().limit(FAULTS_TOLD).toList());
   }
 
   /// One row of a table in Markdown.

@@ -29,6 +29,7 @@ class UdpTrial {
     String launcher = option("bin", "");
     List<String> command =
         launcher.isEmpty() ? ReplicaProcess.compiled(ReplicaProgram.class) : List.of(launcher);
+    if (!launcher.isEmpty()) buildWith(launcher);
     long seed = Long.parseLong(option("seed", "" + new Random().nextInt(1_000_000)));
     List<Trial> trials = new ArrayList<>();
     for (int run = 0; run < (int) number("runs", 1); run++) {
@@ -44,6 +45,11 @@ class UdpTrial {
       assertThat(trial.counts().faults()).isEmpty();
       assertThat(trial.verdict()).isInstanceOf(Verdict.Linearizable.class);
     }
+  }
+
+  /// A launcher's first start builds. Without arguments it does no more than that.
+  private static void buildWith(String launcher) throws Exception {
+    new ProcessBuilder(launcher).inheritIO().start().waitFor();
   }
 
   private List<Scenario> scenarios() {
