@@ -12,6 +12,7 @@ final class Counts {
   private final List<String> faults = new ArrayList<>();
   private final SortedMap<String, Integer> kinds = new TreeMap<>();
   private int charged;
+  private final List<String> early = new ArrayList<>();
   private int lost;
   private long bytes;
   private int bytesMax;
@@ -22,6 +23,16 @@ final class Counts {
 
   List<String> faults() {
     return List.copyOf(faults);
+  }
+
+  /// Somebody was spoken to before its hello. The simulator would take it for dead for the whole
+  /// run; here the datagram is lost.
+  void early(String what) {
+    if (early.size() < FAULTS_MAX) early.add(what);
+  }
+
+  List<String> earlyOnes() {
+    return List.copyOf(early);
   }
 
   /// A message between replicas, delivered or not.

@@ -112,7 +112,12 @@ final class Medium implements AutoCloseable {
     return leader;
   }
 
-  /// How long the slowest hello took.
+  /// Whether all have said hello, of which a client may be sure before it begins.
+  boolean isGreeted() {
+    return replicas.values().stream().allMatch(replica -> replica.address != null);
+  }
+
+  /// From each replica's start to its hello; -1 for never.
   List<Long> helloMillis() {
     return replicas.values().stream().map(replica -> replica.helloMillis).toList();
   }
@@ -242,7 +247,7 @@ final class Medium implements AutoCloseable {
   private void deliver(Replica to, byte[] bytes) {
     if (!to.alive) return;
     if (to.address == null) {
-      counts.fault(to.id + " was spoken to before its hello, and counts as dead: " + text(bytes));
+      counts.early(to.id + " was spoken to before its hello: " + text(bytes));
       return;
     }
     try {

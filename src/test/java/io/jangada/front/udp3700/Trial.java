@@ -26,6 +26,7 @@ record Trial(
     Machine machine) {
 
   private static final int FAULTS_TOLD = 5;
+  private static final long HELLO_NANOS_MAX = 20_000_000_000L;
 
   /// @param helloMillis from each replica's start to its hello; -1 for never
   /// @param endMillisMax from the signal to the end of the slowest
@@ -53,12 +54,15 @@ record Trial(
                   scenario.requests(), times.seconds(), scenario.shared(), scenario.repeat(), seed),
               tally);
       world.runTo(nanos(times.startSeconds()));
+      while (!medium.isGreeted() && world.nanos() < HELLO_NANOS_MAX)
+        world.runTo(world.nanos() + 10_000_000);
+      long begin = world.nanos();
       clients.begin();
       new Blows(scenario, world, medium, clients, tally, new Random(seed)).begin();
       int before = counts.charged();
-      world.runTo(nanos(times.startSeconds() + times.seconds()));
+      world.runTo(begin + nanos(times.seconds()));
       charged = counts.charged() - before;
-      long end = nanos(times.startSeconds() + times.seconds() + times.endSeconds());
+      long end = begin + nanos(times.seconds() + times.endSeconds());
       while (!clients.isIdle() && world.nanos() < end) world.runTo(world.nanos() + 10_000_000);
       cpu = medium.cpuMillis();
     }
@@ -86,21 +90,23 @@ record Trial(
             (long) (random.nextDouble() * scenario.times().seconds() * 1e9), this::throwGarbage);
     }
 
+    /// Whatever hits or spares the leader waits until there is one.
     private void strike(Scenario.Blow blow) {
+      String leader = medium.leader();
+      if (!medium.isAlive(leader)) {
+        world.after(nanos(0.1), () -> strike(blow));
+        return;
+      }
       switch (blow) {
         case Scenario.Blow.KillLeader(double _, ReplicaProcess.Signal signal) ->
-            kill("leader", medium.leader(), signal);
+            kill("leader", leader, signal);
         case Scenario.Blow.KillOther(double _, ReplicaProcess.Signal signal) ->
-            kill("other", anyBut(medium.leader()), signal);
+            kill("other", anyBut(leader), signal);
         case Scenario.Blow.Part part -> part(part);
       }
     }
 
     private void kill(String whom, String id, ReplicaProcess.Signal signal) {
-      if (!medium.isAlive(id)) {
-        tally.fault("no leader to kill, " + id);
-        return;
-      }
       medium.kill(id, signal);
       tally.blow("without " + whom + " " + id, world.nanos());
     }

@@ -43,6 +43,7 @@ class UdpTrial {
     for (Trial trial : trials) System.out.println(trial.row());
     for (Trial trial : trials) {
       assertThat(trial.counts().faults()).isEmpty();
+      assertThat(trial.counts().earlyOnes()).isEmpty();
       assertThat(trial.verdict()).isInstanceOf(Verdict.Linearizable.class);
     }
   }
