@@ -116,8 +116,8 @@ public final class Admin {
     for (int server : cluster.awake()) {
       try {
         statuses.put(server, status(server));
-      } catch (IOException e) {
-        // It is not there, or not yet.
+      } catch (IOException | IllegalArgumentException e) {
+        // It is not there, or not yet, or no server of this cluster any more.
       }
     }
     return statuses;
