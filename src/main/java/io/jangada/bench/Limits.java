@@ -16,13 +16,19 @@ import java.util.Arrays;
 /// What this machine can do at best, measured beside every run: figures of a cluster mean something
 /// only next to these.
 ///
+/// @param fileSystem what the disk's directory is on, such as `ext4`; on `tmpfs` a sync costs
+///   nothing
 /// @param sizeBytes how much was synced, and sent, at a time
 /// @param syncMillisP50 writing so much into space that is there already, and making it durable
 /// @param syncMillisP99 the same, of a hundred times the slowest
 /// @param roundTripMillisP50 sending so much over loopback and getting a few bytes back, between
 ///   two threads
 public record Limits(
-    int sizeBytes, double syncMillisP50, double syncMillisP99, double roundTripMillisP50) {
+    String fileSystem,
+    int sizeBytes,
+    double syncMillisP50,
+    double syncMillisP99,
+    double roundTripMillisP50) {
   private static final int SYNCS = 300;
   private static final int ROUND_TRIPS = 3_000;
   private static final int FILE_BYTES_MIN = 8 << 20;
@@ -33,7 +39,8 @@ public record Limits(
   public static Limits measure(Path directory, int sizeBytes) throws IOException {
     long[] syncs = syncs(directory, sizeBytes);
     long[] trips = roundTrips(sizeBytes);
-    return new Limits(sizeBytes, at(syncs, 50), at(syncs, 99), at(trips, 50));
+    String fileSystem = Files.getFileStore(directory).type();
+    return new Limits(fileSystem, sizeBytes, at(syncs, 50), at(syncs, 99), at(trips, 50));
   }
 
   private static double at(long[] sorted, int percentile) {

@@ -55,6 +55,8 @@ public final class BenchCommand implements Callable<Integer> {
   /// Set by the launcher: what `bin/kvstore` gives to a server's Java.
   private static final String SERVER_FLAGS = "JANGADA_SERVER_FLAGS";
 
+  private static final int ATTEMPTS_MAX = 3;
+
   @Spec private CommandSpec spec;
   @Mixin private Telling telling;
 
@@ -254,18 +256,32 @@ public final class BenchCommand implements Callable<Integer> {
     BenchRun run = new BenchRun(target);
     int code = ExitCode.OK;
     for (int i = 0; i < loads.size(); i++) {
-      BenchRun.Result result;
-      try (Bar bar = Bar.of(loads.get(i).shape())) {
-        result = run.run(loads.get(i), bar);
-      }
+      BenchRun.Result result = measure(loads.get(i), run);
       tell(result, i == 0);
-      if (result.measured().isGood()) continue;
-      code = ExitCode.FAILED;
-      String trouble = result.measured().trouble();
-      telling.complain(
-          loads.get(i).shape() + ": " + (trouble == null ? "no request was done" : trouble));
+      if (!result.measured().isGood()) code = ExitCode.FAILED;
     }
     return code;
+  }
+
+  /// A run in which the leader changed, or anything else was not done, says nothing: it is made
+  /// anew. One with a wrong answer is not.
+  private BenchRun.Result measure(Load load, BenchRun run)
+      throws IOException, InterruptedException, TimeoutException {
+    for (int attempt = 1; ; attempt++) {
+      BenchRun.Result result;
+      try (Bar bar = Bar.of(load.shape())) {
+        result = run.run(load, bar);
+      }
+      if (result.measured().isGood()) return result;
+      String trouble = result.measured().trouble();
+      boolean again = result.measured().wrong() == 0 && attempt < ATTEMPTS_MAX;
+      telling.complain(
+          load.shape()
+              + ": "
+              + (trouble == null ? "no request was done" : trouble)
+              + (again ? "; once more" : ""));
+      if (!again) return result;
+    }
   }
 
   private void tell(BenchRun.Result result, boolean isFirst) {

@@ -47,8 +47,10 @@ final class Row {
 
   static String limits(Limits limits) {
     return format(
-        "limits: fdatasync of %d bytes p50 %.2f ms, p99 %.2f ms; loopback round trip p50 %.3f ms",
+        "limits: fdatasync of %d bytes on %s p50 %.2f ms, p99 %.2f ms; loopback round trip p50 %.3f"
+            + " ms",
         limits.sizeBytes(),
+        limits.fileSystem(),
         limits.syncMillisP50(),
         limits.syncMillisP99(),
         limits.roundTripMillisP50());
@@ -84,6 +86,7 @@ final class Row {
     write(out, "diskBytesPerOperation", result.diskBytes());
     write(out, "driverCpuMillisPer1000", result.driverCpuMillis());
     Limits limits = result.limits();
+    out.writeStringProperty("fileSystem", limits.fileSystem());
     out.writeNumberProperty("syncMillisP50", rounded(limits.syncMillisP50()));
     out.writeNumberProperty("syncMillisP99", rounded(limits.syncMillisP99()));
     out.writeNumberProperty("roundTripMillisP50", rounded(limits.roundTripMillisP50()));
