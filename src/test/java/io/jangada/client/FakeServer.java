@@ -81,7 +81,7 @@ public final class FakeServer implements AutoCloseable {
 
   /// The next command that arrives, or has arrived and was not taken yet.
   public Asked take() throws InterruptedException {
-    Asked next = arriving.poll(10, TimeUnit.SECONDS);
+    Asked next = arriving.poll(30, TimeUnit.SECONDS);
     if (next == null) throw new AssertionError("no command came");
     return next;
   }
