@@ -146,7 +146,16 @@ public final class Admin {
   }
 
   /// Waits until the cluster is whole.
+  ///
+  /// @throws TimeoutException when it is not in time, with what its members said last
   public MemberStatus awaitWhole(long millisMax) throws InterruptedException, TimeoutException {
-    return Waiting.need("cluster in which all have caught up", millisMax, this::whole);
+    try {
+      return Waiting.need("cluster in which all have caught up", millisMax, this::whole);
+    } catch (TimeoutException e) {
+      StringBuilder said = new StringBuilder(e.getMessage());
+      for (MemberStatus status : statuses().values())
+        said.append("\n").append(status.raw().canonical().toUtf8());
+      throw new TimeoutException(said.toString());
+    }
   }
 }

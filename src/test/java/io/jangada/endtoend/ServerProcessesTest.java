@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,6 +112,76 @@ class ServerProcessesTest {
       assertThat(client.answeredBy()).isNotEqualTo(first);
       assertThat(Files.readString(cluster.output(first))).doesNotContain("Exception");
     }
+  }
+
+  @Test
+  void aServerThatLostItsDiskIsTakenInAgain() throws Exception {
+    try (TextClient client = client()) {
+      long version = version(client.set(name, 0, Bytes.utf8("kept")));
+      int lost = follower();
+      cluster.kill(lost);
+      cluster.wipe(lost);
+      cluster.start(lost);
+      awaitWholeWith(client);
+      assertThat(readAsLeader(lost)).isEqualTo(new TextReply.Meta(version, 0, Bytes.utf8("kept")));
+    }
+  }
+
+  @Test
+  void aFlippedBitInTheMiddleOfALogIsRepairedFromTheOthers() throws Exception {
+    try (TextClient client = client()) {
+      long version = version(client.set(name, 0, Bytes.utf8("a value to be hurt")));
+      for (int i = 0; i < 20; i++) client.set(name + i, 0, Bytes.utf8("behind it"));
+      int hurt = follower();
+      admin.awaitWhole(MILLIS_MAX);
+      cluster.kill(hurt);
+      flipBit(cluster.dataDirectory(hurt).resolve("log"), "a value to be hurt");
+      cluster.start(hurt);
+      awaitWholeWith(client);
+      Bytes value = Bytes.utf8("a value to be hurt");
+      assertThat(readAsLeader(hurt)).isEqualTo(new TextReply.Meta(version, 0, value));
+    }
+  }
+
+  private int follower() throws Exception {
+    return search.awaitFollower(MILLIS_MAX);
+  }
+
+  /// All run and have caught up, with a write after that: the quorum is what it was.
+  private void awaitWholeWith(TextClient client) throws Exception {
+    admin.awaitWhole(MILLIS_MAX);
+    version(client.set(name + "-after", 0, Bytes.utf8("v")));
+    admin.awaitWhole(MILLIS_MAX);
+  }
+
+  /// What that server itself holds, asked when it leads.
+  private TextReply readAsLeader(int server) throws Exception {
+    boolean leads =
+        Waiting.until(
+            MILLIS_MAX,
+            () ->
+                admin.ofLeader("transfer " + server).flag("ok")
+                    && search.look().equals(Optional.of(server)));
+    assertThat(leads).as("server %s leads", server).isTrue();
+    try (TextConnection connection = TextConnection.open(cluster.clientAddress(server), 10_000)) {
+      return connection.getm(name);
+    }
+  }
+
+  private static void flipBit(Path folder, String text) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder)) {
+      files = all.filter(Files::isRegularFile).toList();
+    }
+    for (Path file : files) {
+      byte[] bytes = Files.readAllBytes(file);
+      int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+      if (at < 0) continue;
+      bytes[at + text.length() / 2] ^= 1;
+      Files.write(file, bytes);
+      return;
+    }
+    throw new AssertionError("no file of " + files + " holds '" + text + "'");
   }
 
   @Test

@@ -12,6 +12,8 @@ enum Fault {
   PAUSE_LEADER(3),
   TERMINATE(2),
   WIPE(2),
+  /// A flipped bit on the disk of a server that is down.
+  DAMAGE(2),
   REPLACE(2),
   /// A member more or one less.
   RESIZE(2),

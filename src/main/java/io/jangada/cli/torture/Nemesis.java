@@ -80,6 +80,7 @@ final class Nemesis {
       case PAUSE_LEADER -> pause(fault, leader());
       case TERMINATE -> terminate(fault);
       case WIPE -> wipe();
+      case DAMAGE -> damage();
       case REPLACE, RESIZE -> change(fault, manner);
       case TRANSFER -> order(fault, "transfer");
       case SNAPSHOT -> snapshot();
@@ -206,6 +207,20 @@ final class Nemesis {
       note(Fault.WIPE, "all that " + server + " has is gone");
       cluster.kill(server);
       cluster.wipe(server);
+      cluster.start(server);
+    }
+    awaitWhole();
+  }
+
+  /// A flipped bit in the log of one that is down. It is among entries that all have had for long:
+  /// one at the end may be what the log of a killed server ends in anyway.
+  private void damage() throws IOException, InterruptedException, TimeoutException {
+    mend();
+    awaitWhole();
+    for (int server : one()) {
+      cluster.kill(server);
+      Optional<String> where = Rot.flipBit(cluster.dataDirectory(server).resolve("log"), dice);
+      note(Fault.DAMAGE, "a flipped bit at " + server + ": " + where.orElse("nowhere"));
       cluster.start(server);
     }
     awaitWhole();
