@@ -109,8 +109,8 @@ class KeyCommandsTest {
     answer[0] = "ERR_CMD_ERR";
     assertThat(jangada("get", "boat").code()).isEqualTo(ExitCode.FAILED);
     answer[0] = "ERR_INTERNAL";
-    assertThat(jangada("get", "boat", "--timeout", "50ms").code()).isEqualTo(ExitCode.UNAVAILABLE);
-    CommandRun unknown = jangada("set", "boat", "x", "--timeout", "50ms");
+    assertThat(jangada("get", "boat", "--timeout", "1s").code()).isEqualTo(ExitCode.UNAVAILABLE);
+    CommandRun unknown = jangada("set", "boat", "x", "--timeout", "1s");
     assertThat(unknown.code()).isEqualTo(ExitCode.FAILED);
     assertThat(unknown.err()).contains("UNKNOWN whether it was done");
   }
@@ -127,7 +127,7 @@ class KeyCommandsTest {
   @Test
   void withoutAServerItIsUnavailableInTime() throws IOException {
     String nowhere = "" + FakeServer.nowhere();
-    CommandRun ran = jangada("set", "boat", "x", "--endpoints", nowhere, "--timeout", "200ms");
+    CommandRun ran = jangada("set", "boat", "x", "--endpoints", nowhere, "--timeout", "500ms");
     assertThat(ran.code()).isEqualTo(ExitCode.UNAVAILABLE);
     assertThat(ran.err()).contains("not done", nowhere, "cannot be reached");
   }
@@ -196,10 +196,10 @@ class KeyCommandsTest {
     FakeServer other = server(asked -> "OK 1\r\n");
     FakeServer named = server(asked -> "REDIRECT 0\r\n");
     Files.writeString(folder.resolve("config.json"), configOf(other));
-    String[] args = {"set", "k", "v", "--timeout=300ms", "--endpoints=" + named.endpoint()};
+    String[] args = {"set", "k", "v", "--timeout=1s", "--endpoints=" + named.endpoint()};
     assertThat(jangada(args).code()).isEqualTo(ExitCode.UNAVAILABLE);
     environment.put("JANGADA_ENDPOINTS", "" + named.endpoint());
-    assertThat(jangada("set", "k", "v", "--timeout=300ms").code()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(jangada("set", "k", "v", "--timeout=1s").code()).isEqualTo(ExitCode.UNAVAILABLE);
     assertThat(other.asked()).isEmpty();
   }
 }
