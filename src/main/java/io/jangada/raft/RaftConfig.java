@@ -15,9 +15,10 @@ package io.jangada.raft;
 ///   `electionTicksMin`
 /// @param priority 10 for an ordinary member; each step below waits a tenth of `electionTicksMin`
 ///   longer before it stands; 0 never stands unless told to by a leader
-/// @param leaseTicks reads are answered without a round for this long after a quorum was last
-///   heard; 0 (the default) for never. Safe only while no clock runs faster than another by more
-///   than `electionTicksMin / leaseTicks`, and then only if all members use the same settings
+/// @param leaseTicks reads are answered without a round for this long after a quorum that answered
+///   was asked; 0 (the default) for never. Safe only while no clock runs faster than another by
+///   more than `(electionTicksMin - 1) / leaseTicks`, and then only if all members use the same
+///   settings (`docs/READS.md`)
 /// @param thrift how messages are saved
 /// @param limits what bounds memory and messages
 public record RaftConfig(
