@@ -34,6 +34,9 @@ public final class BenchCluster implements AutoCloseable {
   private final Path directory;
   private final ProcessCluster processes;
 
+  /// For a bench that is broken off.
+  private final Thread cleaner = new Thread(this::clean);
+
   /// @param members 1 or more
   /// @param settings fields of `config.json`, with their values as JSON
   /// @param jvm flags for their Java
@@ -43,6 +46,7 @@ public final class BenchCluster implements AutoCloseable {
   private BenchCluster(Path directory, ProcessCluster processes) {
     this.directory = directory;
     this.processes = processes;
+    Runtime.getRuntime().addShutdownHook(cleaner);
   }
 
   /// Starts it, and waits until somebody leads and the others know who.
@@ -149,7 +153,17 @@ public final class BenchCluster implements AutoCloseable {
   /// Kills all servers and removes their data.
   @Override
   public void close() throws IOException {
+    if (!Runtime.getRuntime().removeShutdownHook(cleaner)) return;
     processes.close();
     ProcessCluster.remove(directory);
+  }
+
+  private void clean() {
+    try {
+      processes.close();
+      ProcessCluster.remove(directory);
+    } catch (IOException | RuntimeException e) {
+      System.err.println("jangada bench: left behind " + directory + ": " + e.getMessage());
+    }
   }
 }
