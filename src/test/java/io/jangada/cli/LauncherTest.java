@@ -97,7 +97,7 @@ class LauncherTest {
   void aServerHasAHeapOfItsOwn() throws Exception {
     Ran server = start("kvstore", "3", "--config", "a b");
     assertThat(server.out()).startsWith("cached\nran ").contains("-Xms1g -Xmx1g");
-    assertThat(server.out()).endsWith(" io.jangada.server.ServerMain 3 --config a b\n");
+    assertThat(server.out()).endsWith("/jangada.jar kvstore 3 --config a b\n");
     Ran small = finish(command(Map.of("JANGADA_HEAP", "64m"), home + "/bin/kvstore", "3").start());
     assertThat(small.out()).contains("-Xms64m -Xmx64m");
     assertThat(start("jangada", "server", "3").out()).contains("-Xms1g").endsWith(" server 3\n");
