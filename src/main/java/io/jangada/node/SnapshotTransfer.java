@@ -49,6 +49,10 @@ final class SnapshotTransfer {
   private Snapshot writing;
   private boolean finishing;
   private boolean failed;
+
+  /// The newest snapshot could not be read, and none was taken since.
+  private boolean lost;
+
   private int chunksUnderWay;
 
   private SnapshotMeta restoring;
@@ -77,7 +81,7 @@ final class SnapshotTransfer {
 
   /// Whether it is time for an own snapshot.
   private boolean isDue(long nowNanos) {
-    if (appliedBytes < snapshotBytes || isBusy() || isRestoring()) return false;
+    if (appliedBytes < snapshotBytes && !lost || isBusy() || isRestoring()) return false;
     return !paused || pauseEndNanos - nowNanos <= 0;
   }
 
@@ -94,7 +98,7 @@ final class SnapshotTransfer {
   /// Begins a snapshot of what is applied now, if that makes sense.
   Outcome begin(KvStore kv, RaftNode raft) {
     if (isBusy() || isRestoring()) return new Outcome.Busy("a snapshot is under way");
-    if (kv.appliedIndex() == 0 || appliedBytes == 0 && raft.snapshot() != null)
+    if (kv.appliedIndex() == 0 || appliedBytes == 0 && raft.snapshot() != null && !lost)
       return new Outcome.Refused("nothing was applied since the last snapshot");
     EntryId last = new EntryId(kv.appliedIndex(), raft.termAt(kv.appliedIndex()));
     writing = kv.snapshot();
@@ -149,6 +153,7 @@ final class SnapshotTransfer {
         finishing = false;
         appliedBytes -= coveredBytes;
         coveredBytes = 0;
+        lost = false;
         counts.snapshotsTaken++;
         raft.step(new Input.SnapshotTaken(meta));
         backups.taken(meta, nowNanos);
@@ -168,7 +173,7 @@ final class SnapshotTransfer {
       }
       case SnapshotDone.Marked _ -> {}
       case SnapshotDone.Failed(SnapshotTask task, IOException cause) -> {
-        failed(task, cause);
+        failed(task, cause, raft);
         paused = true;
         pauseEndNanos = nowNanos + PAUSE_NANOS;
       }
@@ -200,7 +205,7 @@ final class SnapshotTransfer {
   }
 
   /// A snapshot that could not be written or received is begun again in its time.
-  private void failed(SnapshotTask task, IOException cause) throws IOException {
+  private void failed(SnapshotTask task, IOException cause, RaftNode raft) throws IOException {
     switch (task) {
       case SnapshotTask.Begin _ -> giveUpWriting(cause);
       case SnapshotTask.Append _ -> {
@@ -214,14 +219,24 @@ final class SnapshotTransfer {
       case SnapshotTask.Read(EntryId last, int number) -> {
         if (restoring != null && restoring.last().equals(last)) throw cause;
         backups.chunkFailed(last, number, "the chunk cannot be read: " + cause.getMessage());
-        reads.removeIf(asked -> asked.meta().last().equals(last) && asked.chunk() == number);
+        lose(last, raft);
       }
       case SnapshotTask.Mark _,
+          SnapshotTask.SetAside _,
           SnapshotTask.Abandon _,
           SnapshotTask.Offer _,
           SnapshotTask.Receive _,
           SnapshotTask.Retain _ -> {}
     }
+  }
+
+  /// A snapshot that cannot be read is not asked for again: it is set aside, and another one taken.
+  private void lose(EntryId last, RaftNode raft) {
+    boolean known = reads.removeIf(asked -> asked.meta().last().equals(last));
+    if (lost && !known) return;
+    lost = true;
+    tasks.submit(new SnapshotTask.SetAside(last));
+    raft.step(new Input.SnapshotLost(last));
   }
 
   private void giveUpWriting(IOException cause) {

@@ -20,4 +20,9 @@ final class Candidate implements Role {
         member -> Boolean.TRUE.equals(votes.get(member)),
         member -> Boolean.FALSE.equals(votes.get(member)));
   }
+
+  @Override
+  public String name() {
+    return preVote ? "pre-candidate" : "candidate";
+  }
 }

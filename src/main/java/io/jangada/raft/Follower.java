@@ -45,4 +45,9 @@ final class Follower implements Role {
     toldRound = round;
     return true;
   }
+
+  @Override
+  public String name() {
+    return "follower";
+  }
 }

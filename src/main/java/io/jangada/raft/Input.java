@@ -44,6 +44,9 @@ public sealed interface Input {
   /// A snapshot made here is durable.
   record SnapshotTaken(SnapshotMeta meta) implements Input {}
 
+  /// A durable snapshot of this member cannot be read any more. Another one is to be made.
+  record SnapshotLost(EntryId last) implements Input {}
+
   /// A chunk that a [Ready.ChunkRead] asked for.
   record ChunkLoaded(Ready.ChunkRead asked, Bytes data) implements Input {}
 

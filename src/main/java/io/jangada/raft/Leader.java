@@ -1,5 +1,6 @@
 package io.jangada.raft;
 
+import io.jangada.bytes.Bytes;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Comparator;
@@ -53,6 +54,21 @@ final class Leader implements Role {
     this.first = log.lastIndex() + 1;
     this.reads = new ReadIndex(config.limits().readsMax());
     this.peers = new Peers(config, log, memberships);
+  }
+
+  @Override
+  public boolean isNews(Message.AppendEntriesReply reply, long tick) {
+    return peers.isNews(reply, tick);
+  }
+
+  @Override
+  public boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
+    return peers.isNews(reply, tick, out);
+  }
+
+  @Override
+  public String name() {
+    return "leader";
   }
 
   boolean isOwnTermCommitted() {
@@ -135,7 +151,7 @@ final class Leader implements Role {
 
   /// Sends entries, rounds and heartbeats, as far as windows and thrift allow.
   ///
-  /// @param snapshot the newest own snapshot, or null
+  /// @param snapshot the newest own snapshot that can be read, or null
   void replicate(SnapshotMeta snapshot, long tick, long clock, Outbox out) {
     confirmRounds(tick);
     dismiss(tick, clock, out);
@@ -275,7 +291,7 @@ final class Leader implements Role {
   /// A peer whose next entry was released already, and who is there to take it, gets the snapshot.
   private void beginInstall(int peer, SnapshotMeta snapshot, long tick, Outbox out) {
     Progress progress = peers.get(peer);
-    if (progress.state() instanceof Progress.State.Install) return;
+    if (snapshot == null || progress.state() instanceof Progress.State.Install) return;
     if (progress.next() > log.base().index() || !peers.isHeard(progress, tick)) return;
     progress.install(snapshot, tick);
     out.events.add(new RaftEvent.InstallStarted(peer, snapshot.last()));
@@ -284,8 +300,7 @@ final class Leader implements Role {
   private void continueInstall(int peer, Progress.State.Install install, long tick, Outbox out) {
     Progress progress = peers.get(peer);
     if (tick - install.heardTick() > 4L * config.electionTicksMax()) {
-      progress.probe(progress.match() + 1);
-      out.events.add(new RaftEvent.InstallEnded(peer, install.meta().last(), false));
+      giveUpInstall(peer, install.meta().last(), out);
     } else if (install.askedTick() < 0 || tick - install.askedTick() >= config.electionTicksMin()) {
       out.chunkReads.add(new Ready.ChunkRead(peer, term, install.meta(), install.chunk()));
       progress.chunkAsked(tick);
@@ -293,12 +308,30 @@ final class Leader implements Role {
   }
 
   /// The chunk that was asked for is there: it is sent if it is still wanted.
-  void chunkLoaded(Message.InstallSnapshot chunk, Outbox out) {
-    Progress progress = peers.get(chunk.to());
+  @Override
+  public void chunkLoaded(Ready.ChunkRead asked, Bytes data, Outbox out) {
+    Progress progress = peers.get(asked.peer());
     if (progress != null
+        && asked.term() == term
         && progress.state() instanceof Progress.State.Install install
-        && install.meta().equals(chunk.meta())
-        && install.chunk() == chunk.chunk()) out.messages.add(chunk);
+        && install.meta().equals(asked.meta())
+        && install.chunk() == asked.chunk())
+      out.messages.add(
+          new Message.InstallSnapshot(
+              config.id(), asked.peer(), term, asked.meta(), asked.chunk(), data));
+  }
+
+  /// A snapshot cannot be read any more: whoever is being sent it is to get another.
+  void snapshotLost(EntryId last, Outbox out) {
+    for (int peer : peers.ids())
+      if (peers.get(peer).state() instanceof Progress.State.Install install
+          && install.meta().last().equals(last)) giveUpInstall(peer, last, out);
+  }
+
+  private void giveUpInstall(int peer, EntryId last, Outbox out) {
+    Progress progress = peers.get(peer);
+    progress.probe(progress.match() + 1);
+    out.events.add(new RaftEvent.InstallEnded(peer, last, false));
   }
 
   /// The index from which on snapshots are needed by an install; `otherwise` where none is under

@@ -29,6 +29,7 @@ public final class RaftNode {
   private HardState hard;
   private Role role;
   private SnapshotMeta snapshot;
+  private boolean isSnapshotLost;
 
   private long ticks;
   private long clock;
@@ -88,10 +89,9 @@ public final class RaftNode {
     return standing;
   }
 
-  /// Whether a committed membership that is applied and durable here records this member with the
-  /// data that it has now: its probation is over as soon as *that* is durable. The term is that of
-  /// the leader who said so, or a later one, and durable with a vote: whatever was promised and
-  /// forgotten in that term cannot be promised once more.
+  /// Whether a membership that is committed, applied and durable here records this member with the
+  /// data that it has now: its probation is over as soon as that is durable. So is a vote in the
+  /// leader's term: whatever was promised and forgotten in it cannot be promised once more.
   public boolean isAdmitted() {
     long index = Math.min(log.applied(), log.durable());
     return standing.probation()
@@ -102,11 +102,7 @@ public final class RaftNode {
 
   /// `leader`, `follower`, `candidate` or `pre-candidate`.
   public String roleName() {
-    return switch (role) {
-      case Leader _ -> "leader";
-      case Follower _ -> "follower";
-      case Candidate candidate -> candidate.preVote ? "pre-candidate" : "candidate";
-    };
+    return role.name();
   }
 
   /// The leader of this term as far as this member knows, or [Membership#NONE].
@@ -209,13 +205,11 @@ public final class RaftNode {
       case Input.ChangeMembership(long ticket, Membership target) -> change(ticket, target);
       case Input.Transfer(long ticket, int target) -> transfer(ticket, target);
       case Input.Synced(long batch) -> synced(batch);
-      case Input.ProbationOver() -> {
-        standing = new Standing(standing.incarnation(), false);
-        elections.reset(ticks);
-        out.events.add(new RaftEvent.ProbationOver());
-      }
+      case Input.ProbationOver() -> endProbation();
       case Input.SnapshotTaken(SnapshotMeta meta) -> snapshotTaken(meta);
-      case Input.ChunkLoaded(Ready.ChunkRead asked, Bytes data) -> chunkLoaded(asked, data);
+      case Input.SnapshotLost(EntryId last) -> snapshotLost(last);
+      case Input.ChunkLoaded(Ready.ChunkRead asked, Bytes data) ->
+          role.chunkLoaded(asked, data, out);
       case Input.ChunkStored(SnapshotMeta meta, int nextChunk) -> chunkStored(meta, nextChunk);
     }
     invariants.step(hard, log, isLeader());
@@ -223,7 +217,8 @@ public final class RaftNode {
 
   /// Everything that is to be done now. What it returns is not returned again.
   public Ready ready() {
-    if (role instanceof Leader leader) leader.replicate(snapshot, ticks, clock, out);
+    if (role instanceof Leader leader)
+      leader.replicate(isSnapshotLost ? null : snapshot, ticks, clock, out);
     if (role instanceof Follower follower) acknowledge(follower);
     Persist persist = takePersist();
     List<Entry> committed =
@@ -284,6 +279,12 @@ public final class RaftNode {
       return;
     follower.heardTick = ticks - config.electionTicksMin();
     elections.hurry(ticks);
+  }
+
+  private void endProbation() {
+    standing = new Standing(standing.incarnation(), false);
+    elections.reset(ticks);
+    out.events.add(new RaftEvent.ProbationOver());
   }
 
   private boolean mayStand() {
@@ -419,9 +420,10 @@ public final class RaftNode {
       case Message.RequestVote request -> requestVote(request);
       case Message.RequestVoteReply reply -> requestVoteReply(reply);
       case Message.AppendEntries append -> appendEntries(append);
-      case Message.AppendEntriesReply reply -> appendEntriesReply(reply);
+      case Message.AppendEntriesReply reply -> answered(reply.from(), role.isNews(reply, ticks));
       case Message.InstallSnapshot install -> installSnapshot(install);
-      case Message.InstallSnapshotReply reply -> installSnapshotReply(reply);
+      case Message.InstallSnapshotReply reply ->
+          answered(reply.from(), role.isNews(reply, ticks, out));
       case Message.TimeoutNow _ -> {
         if (!isLeader() && isElectable()) campaign(false, true);
       }
@@ -581,12 +583,9 @@ public final class RaftNode {
     return entry.id();
   }
 
-  private void appendEntriesReply(Message.AppendEntriesReply reply) {
-    if (role instanceof Leader leader && leader.peers.isNews(reply, ticks))
-      matchAdvanced(leader, reply.from());
-  }
-
-  private void matchAdvanced(Leader leader, int peer) {
+  /// @param news whether the peer holds more than was known
+  private void answered(int peer, boolean news) {
+    if (!news || !(role instanceof Leader leader)) return;
     advanceCommit(leader);
     if (role != leader) return;
     if (leader.transferTo() == peer) leader.tellTransfer(out);
@@ -717,9 +716,18 @@ public final class RaftNode {
 
   private void snapshotTaken(SnapshotMeta meta) {
     Invariants.check(meta.last().index() <= log.applied(), "a snapshot covers applied entries");
-    if (snapshot != null && meta.last().index() <= snapshot.last().index()) return;
+    if (snapshot != null && !isSnapshotLost && meta.last().index() <= snapshot.last().index())
+      return;
     snapshot = meta;
+    isSnapshotLost = false;
     release();
+  }
+
+  /// The newest snapshot, or an older one, cannot be read any more.
+  private void snapshotLost(EntryId last) {
+    out.events.add(new RaftEvent.SnapshotLost(last));
+    isSnapshotLost |= snapshot != null && snapshot.last().equals(last);
+    if (role instanceof Leader leader) leader.snapshotLost(last, out);
   }
 
   /// Forgets entries behind the snapshot, except what a peer will need right after its install.
@@ -737,14 +745,6 @@ public final class RaftNode {
     memberships.releaseTo(to);
     releasedTo = to;
     out.events.add(new RaftEvent.LogReleased(log.base()));
-  }
-
-  private void chunkLoaded(Ready.ChunkRead asked, Bytes data) {
-    if (!(role instanceof Leader leader) || asked.term() != hard.term()) return;
-    leader.chunkLoaded(
-        new Message.InstallSnapshot(
-            id, asked.peer(), hard.term(), asked.meta(), asked.chunk(), data),
-        out);
   }
 
   private void installSnapshot(Message.InstallSnapshot install) {
@@ -783,6 +783,7 @@ public final class RaftNode {
     if (role instanceof Follower follower)
       follower.toldMatch = Math.max(follower.toldMatch, meta.last().index());
     snapshot = meta;
+    isSnapshotLost = false;
     out.events.add(new RaftEvent.SnapshotInstalled(meta.last(), kept));
   }
 
@@ -791,10 +792,5 @@ public final class RaftNode {
     hold(
         new Message.InstallSnapshotReply(
             id, follower.leader, hard.term(), meta.last(), nextChunk, standing));
-  }
-
-  private void installSnapshotReply(Message.InstallSnapshotReply reply) {
-    if (role instanceof Leader leader && leader.peers.isNews(reply, ticks, out))
-      matchAdvanced(leader, reply.from());
   }
 }

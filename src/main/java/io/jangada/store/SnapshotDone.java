@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /// How a [SnapshotTask] ended.
 public sealed interface SnapshotDone {
-  /// A `Begin`, `Append`, `Abandon` or `Retain` was done.
+  /// A `Begin`, `Append`, `Abandon`, `SetAside` or `Retain` was done.
   record Accepted(SnapshotTask task) implements SnapshotDone {}
 
   /// After `Finish`: the snapshot is durable.

@@ -299,6 +299,15 @@ public final class SnapshotStore implements AutoCloseable {
     if (closing != null) closing.close();
   }
 
+  /// Has a snapshot count as damaged from now on. Nothing happens when there is none.
+  public void setAside(EntryId last) throws IOException {
+    String name = whole.remove(last);
+    if (name == null) return;
+    if (reader != null && reader.meta().last().equals(last)) closeReader();
+    disk.rename(name, name + DAMAGED);
+    disk.syncDirectory(DIRECTORY);
+  }
+
   /// Writes where the member stands, on the thread that keeps snapshots.
   void mark(StandingFile standing) throws IOException {
     standing.write(disk);

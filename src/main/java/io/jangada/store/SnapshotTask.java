@@ -37,6 +37,9 @@ public sealed interface SnapshotTask {
   /// @see SnapshotStore#readChunk
   record Read(EntryId last, int number) implements SnapshotTask {}
 
+  /// @see SnapshotStore#setAside
+  record SetAside(EntryId last) implements SnapshotTask {}
+
   /// @see SnapshotStore#retain
   record Retain(long indexMin, SortedSet<Long> kept) implements SnapshotTask {
     public Retain {
@@ -62,6 +65,7 @@ public sealed interface SnapshotTask {
           case Read read -> 0;
           case Retain retain -> 0;
           case Mark mark -> 0;
+          case SetAside setAside -> 0;
         };
   }
 }

@@ -82,6 +82,7 @@ public final class SnapshotTasks implements AutoCloseable {
         var chunk = store.readChunk(last, number);
         return new SnapshotDone.Chunk(store.meta(last), number, chunk);
       }
+      case SnapshotTask.SetAside(var last) -> store.setAside(last);
       case SnapshotTask.Mark(StandingFile standing) -> {
         store.mark(standing);
         return new SnapshotDone.Marked(standing);
@@ -116,6 +117,7 @@ public final class SnapshotTasks implements AutoCloseable {
         case SnapshotTask.Read read -> {}
         case SnapshotTask.Retain retain -> {}
         case SnapshotTask.Mark mark -> {}
+        case SnapshotTask.SetAside setAside -> {}
       }
     } catch (IOException e) {
       failure.addSuppressed(e);

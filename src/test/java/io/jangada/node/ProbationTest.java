@@ -285,4 +285,35 @@ class ProbationTest {
     assertThat(standing(member).state()).isEqualTo(StandingFile.State.MEMBER);
     assertThat(standing(member).damages()).isEqualTo(1);
   }
+
+  private static List<Outcome> large(HandCluster cluster, int number) {
+    List<Outcome> outcomes = cluster.member(1).write("k" + number, "v".repeat(1_000));
+    cluster.ticks(1);
+    return outcomes;
+  }
+
+  @Test
+  @DisplayName("a snapshot that cannot be read when it is to be sent gives way to another")
+  void snapshotLost() throws IOException {
+    HandCluster cluster =
+        new HandCluster(
+            3,
+            FOUNDING.withReplica(
+                settings -> ReplicaSnapshotTest.little(settings).withSnapshotBytes(1 << 30)));
+    cluster.ticks(20);
+    HandMember leader = cluster.elect(1);
+    for (int i = 0; i < 60; i++) HandCluster.assertDone(large(cluster, i));
+    leader.replica().takeSnapshot(_ -> {});
+    cluster.ticks(20);
+    EntryId before = leader.status().snapshot();
+    assertThat(before.index()).isPositive();
+    flip(leader, "snapshot/" + before.index() + "-" + before.term() + ".snap", 2_100);
+    cluster.member(3).wipe();
+    cluster.ticksUntil(() -> counts(cluster.member(3)));
+    cluster.ticksUntil(() -> isVoter(cluster, 1, 3));
+    assertThat(cluster.events).contains(new RaftEvent.SnapshotLost(before));
+    assertThat(leader.leads()).as("nobody else had to help").isTrue();
+    cluster.ticks(10);
+    assertThat(cluster.member(3).status().digest()).isEqualTo(leader.status().digest());
+  }
 }

@@ -17,7 +17,7 @@ class ReplicaSnapshotTest {
 
   private HandCluster cluster;
 
-  private static ReplicaSettings little(ReplicaSettings settings) {
+  static ReplicaSettings little(ReplicaSettings settings) {
     return held(settings, 50_000);
   }
 

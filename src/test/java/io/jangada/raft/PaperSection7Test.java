@@ -315,4 +315,46 @@ class PaperSection7Test {
     cluster.run(10);
     assertThat(cluster.member(3).state).isEqualTo(cluster.member(1).state);
   }
+
+  @Test
+  @DisplayName("§7 A snapshot that cannot be read is sent to nobody; the next one is")
+  void lostSnapshot() {
+    RaftCluster cluster = oneBehind(20);
+    cluster.snapshot(1);
+    EntryId lost = cluster.node(1).snapshot().last();
+    cluster.step(1, new Input.SnapshotLost(lost));
+    cluster.heal();
+    cluster.run(40);
+    assertThat(cluster.member(1).events)
+        .contains(new RaftEvent.SnapshotLost(lost))
+        .noneMatch(RaftEvent.InstallStarted.class::isInstance);
+    assertThat(cluster.member(3).state).isEmpty();
+    cluster.snapshot(1);
+    cluster.run(40);
+    assertThat(cluster.node(1).snapshot().last()).as("of the same entries").isEqualTo(lost);
+    assertThat(cluster.member(3).state).hasSize(20);
+  }
+
+  @Test
+  @DisplayName("§7 An install of a snapshot that cannot be read any more begins anew with another")
+  void lostWhileInstalling() {
+    RaftCluster cluster = oneBehind(20);
+    cluster.snapshot(1);
+    EntryId lost = cluster.node(1).snapshot().last();
+    cluster.propose(1, "b");
+    cluster.run(4);
+    cluster.heal();
+    RaftEvent started = new RaftEvent.InstallStarted(3, lost);
+    for (int i = 0; i < 20 && !cluster.member(1).events.contains(started); i++) {
+      cluster.tickAll();
+      cluster.settle(m -> !(m instanceof Message.InstallSnapshot));
+    }
+    cluster.lose(m -> m instanceof Message.InstallSnapshot);
+    cluster.step(1, new Input.SnapshotLost(lost));
+    assertThat(cluster.member(1).events)
+        .containsSubsequence(started, new RaftEvent.InstallEnded(3, lost, false));
+    cluster.snapshot(1);
+    cluster.run(60);
+    assertThat(cluster.member(3).state).hasSize(21);
+  }
 }
