@@ -4,12 +4,12 @@ import java.util.Locale;
 
 /// What is done to the cluster.
 enum Fault {
-  KILL_ONE(4),
+  KILL_ONE(3),
   KILL_LEADER(4),
   KILL_SEVERAL(2),
   KILL_ALL(1),
   PAUSE_ONE(2),
-  PAUSE_LEADER(3),
+  PAUSE_LEADER(6),
   TERMINATE(2),
   WIPE(2),
   /// A flipped bit on the disk of a server that is down.
