@@ -7,6 +7,7 @@ import io.jangada.harness.Admin;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
+import io.jangada.harness.ServerProcess;
 import io.jangada.harness.ServerProgram;
 import io.jangada.harness.TextClient;
 import io.jangada.harness.TextConnection;
@@ -198,6 +199,21 @@ class ServerProcessesTest {
       assertThat(twin.process(1).tail())
           .contains("server 1 does not start")
           .contains("" + cluster.entry(1).clientPort())
+          .doesNotContain("at io.jangada");
+    }
+  }
+
+  @Test
+  void aMistakeInTheConfigurationIsNamedAndNothingStarts() throws Exception {
+    Path wrong = folder.resolve("wrong.json");
+    String json = Files.readString(folder.resolve("config.json"));
+    Files.writeString(wrong, json.replaceFirst("\\{", "{\"HeartbeatMilis\": 20, "));
+    List<String> words = new ArrayList<>(ServerProgram.own(64).words());
+    words.addAll(List.of("1", "--config", wrong.toString()));
+    try (ServerProcess process = new ServerProcess(words, folder, folder.resolve("said"))) {
+      assertThat(process.awaitExit(MILLIS_MAX)).isEqualTo(1);
+      assertThat(process.tail())
+          .contains("HeartbeatMilis is unknown; did you mean HeartbeatMillis?")
           .doesNotContain("at io.jangada");
     }
   }
