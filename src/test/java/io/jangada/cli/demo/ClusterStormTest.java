@@ -77,6 +77,8 @@ class ClusterStormTest {
   // ---- faults ----
 
   private void storm(Random random) throws Exception {
+    // A new cluster begins once all its members have met: before that, none of them can be missed.
+    letClientsGoOn();
     for (int fault = 0; fault < FAULTS; fault++) {
       int member = 1 + random.nextInt(3);
       switch (random.nextInt(7)) {
