@@ -8,7 +8,7 @@ public final class ByteReader {
   private int position;
 
   public ByteReader(Bytes bytes) {
-    this(bytes.array(), 0, bytes.length());
+    this(bytes.array(), bytes.from(), bytes.length());
   }
 
   public ByteReader(byte[] array, int offset, int length) {
@@ -45,10 +45,7 @@ public final class ByteReader {
 
   /// A length-prefixed byte string of at most `lengthMax` bytes.
   public Bytes getBytes(int lengthMax) {
-    int length = getInt();
-    if (length < 0 || length > lengthMax)
-      throw new MalformedException("length " + length + ", allowed 0 to " + lengthMax);
-    return getRaw(length);
+    return getRaw(getLength(lengthMax));
   }
 
   public Bytes getRaw(int length) {
@@ -56,6 +53,22 @@ public final class ByteReader {
     Bytes bytes = Bytes.copyOf(array, position, length);
     position += length;
     return bytes;
+  }
+
+  /// The same without copying, where what is read is never written to: see [Bytes#slice].
+  public Bytes getSlice(int lengthMax) {
+    int length = getLength(lengthMax);
+    Bytes slice = Bytes.wrap(array, position, length);
+    position += length;
+    return slice;
+  }
+
+  private int getLength(int lengthMax) {
+    int length = getInt();
+    if (length < 0 || length > lengthMax)
+      throw new MalformedException("length " + length + ", allowed 0 to " + lengthMax);
+    need(length);
+    return length;
   }
 
   public String getText(int lengthMax) {

@@ -74,6 +74,11 @@ public final class ByteWriter {
     return Bytes.copyOf(array, 0, length);
   }
 
+  /// What was written, without a copy. Nothing may be written afterwards.
+  public Bytes handOver() {
+    return Bytes.wrap(array, 0, length);
+  }
+
   /// Forgets what was written and keeps the memory.
   public void clear() {
     length = 0;

@@ -6,28 +6,46 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /// An immutable byte string, compared by unsigned bytes. Keys, values, commands and snapshot chunks
 /// are all of this type.
 ///
-/// [#wrap] shares the array it is given: the caller hands it over and never writes to it again.
+/// [#wrap] shares the array it is given: the caller hands it over and never writes to it again. A
+/// [#slice] shares the array of the whole, and keeps all of it in memory: what is kept for long is
+/// to be a [#compact] one.
 public final class Bytes implements Comparable<Bytes> {
-  public static final Bytes EMPTY = new Bytes(new byte[0]);
+  public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
 
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final byte[] array;
+  private final int from;
+  private final int length;
   private int hash;
 
-  private Bytes(byte[] array) {
+  private Bytes(byte[] array, int from, int length) {
     this.array = array;
+    this.from = from;
+    this.length = length;
   }
 
   /// Takes the array over without copying; it must not be written to afterwards.
   public static Bytes wrap(byte[] array) {
-    return array.length == 0 ? EMPTY : new Bytes(array);
+    return array.length == 0 ? EMPTY : new Bytes(array, 0, array.length);
+  }
+
+  /// The same for a part of the array; no byte of this part is to be written to afterwards.
+  static Bytes wrap(byte[] array, int from, int length) {
+    return length == 0 ? EMPTY : new Bytes(array, from, length);
+  }
+
+  /// A part of an array that is written to afterwards nevertheless: to be used before that.
+  public static Bytes slice(byte[] array, int from, int length) {
+    Objects.checkFromIndexSize(from, length, array.length);
+    return wrap(array, from, length);
   }
 
   public static Bytes copyOf(byte[] array, int offset, int length) {
@@ -45,60 +63,89 @@ public final class Bytes implements Comparable<Bytes> {
     return wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /// A part, without copying.
+  public Bytes slice(int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, this.length);
+    return wrap(array, from + offset, length);
+  }
+
+  /// The same bytes, holding nothing else in memory: itself, or a copy.
+  public Bytes compact() {
+    return length == array.length ? this : copyOf(array, from, length);
+  }
+
   public int length() {
-    return array.length;
+    return length;
   }
 
   public boolean isEmpty() {
-    return array.length == 0;
+    return length == 0;
   }
 
   public byte at(int index) {
-    return array[index];
+    return array[from + Objects.checkIndex(index, length)];
   }
 
   public byte[] toArray() {
-    return array.clone();
+    return Arrays.copyOfRange(array, from, from + length);
   }
 
   /// A read-only view; no copy.
   public ByteBuffer asBuffer() {
-    return ByteBuffer.wrap(array).asReadOnlyBuffer();
+    return ByteBuffer.wrap(array, from, length).slice().asReadOnlyBuffer();
   }
 
   public void copyTo(byte[] target, int offset) {
-    System.arraycopy(array, 0, target, offset, array.length);
+    System.arraycopy(array, from, target, offset, length);
   }
 
   public void putInto(ByteBuffer target) {
-    target.put(array);
+    target.put(array, from, length);
   }
 
   public void update(CRC32C crc) {
-    crc.update(array, 0, array.length);
+    crc.update(array, from, length);
   }
 
   public String toUtf8() {
-    return new String(array, StandardCharsets.UTF_8);
+    return new String(array, from, length, StandardCharsets.UTF_8);
   }
 
+  /// The array that holds these bytes, from [#from] on.
   byte[] array() {
     return array;
   }
 
+  int from() {
+    return from;
+  }
+
+  /// Whether these are the bytes of `other` from `offset` on.
+  public boolean isAt(byte[] other, int offset) {
+    return Arrays.equals(array, from, from + length, other, offset, offset + length);
+  }
+
   @Override
   public int compareTo(Bytes other) {
-    return Arrays.compareUnsigned(array, other.array);
+    return Arrays.compareUnsigned(
+        array, from, from + length, other.array, other.from, other.from + other.length);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Bytes that && Arrays.equals(array, that.array);
+    return other instanceof Bytes that
+        && length == that.length
+        && Arrays.equals(
+            array, from, from + length, that.array, that.from, that.from + that.length);
   }
 
   @Override
   public int hashCode() {
-    if (hash == 0) hash = Arrays.hashCode(array);
+    if (hash == 0) {
+      int sum = 1;
+      for (int i = from; i < from + length; i++) sum = 31 * sum + array[i];
+      hash = sum;
+    }
     return hash;
   }
 
@@ -109,11 +156,11 @@ public final class Bytes implements Comparable<Bytes> {
     long v1 = key1 ^ 0x646f72616e646f6dL;
     long v2 = key0 ^ 0x6c7967656e657261L;
     long v3 = key1 ^ 0x7465646279746573L;
-    int words = array.length >>> 3;
+    int words = length >>> 3;
     // One round for each word, one for the tail with the length, and three to finish.
     for (int round = 0; round < words + 4; round++) {
       long word = 0;
-      if (round < words) word = (long) WORDS.get(array, round << 3);
+      if (round < words) word = (long) WORDS.get(array, from + (round << 3));
       else if (round == words) word = tailAndLength(words << 3);
       else if (round == words + 1) v2 ^= 0xff;
       v3 ^= word;
@@ -132,9 +179,9 @@ public final class Bytes implements Comparable<Bytes> {
     return v0 ^ v1 ^ v2 ^ v3;
   }
 
-  private long tailAndLength(int from) {
-    long word = (long) array.length << 56;
-    for (int i = from; i < array.length; i++) word |= (array[i] & 0xffL) << ((i - from) << 3);
+  private long tailAndLength(int start) {
+    long word = (long) length << 56;
+    for (int i = start; i < length; i++) word |= (array[from + i] & 0xffL) << ((i - start) << 3);
     return word;
   }
 
@@ -142,12 +189,12 @@ public final class Bytes implements Comparable<Bytes> {
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < Math.min(array.length, 64); i++) {
-      int b = array[i] & 0xff;
+    for (int i = 0; i < Math.min(length, 64); i++) {
+      int b = array[from + i] & 0xff;
       if (b >= 0x20 && b < 0x7f && b != '\\') out.append((char) b);
       else out.append(String.format("\\x%02x", b));
     }
-    if (array.length > 64) out.append("...(").append(array.length).append(" bytes)");
+    if (length > 64) out.append("...(").append(length).append(" bytes)");
     return out.toString();
   }
 }

@@ -13,6 +13,6 @@ public final class Crc32c {
   }
 
   public static int of(Bytes bytes) {
-    return of(bytes.array(), 0, bytes.length());
+    return of(bytes.array(), bytes.from(), bytes.length());
   }
 }

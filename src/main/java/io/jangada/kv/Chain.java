@@ -1,5 +1,7 @@
 package io.jangada.kv;
 
+import java.util.function.Consumer;
+
 /// A doubly linked list in order of version that one reader can walk as it was at one moment, while
 /// it goes on changing.
 ///
@@ -23,6 +25,12 @@ final class Chain<L extends Link<L>> {
   private int reading;
   private boolean open;
   private int ghosts;
+  private final Consumer<? super L> gone;
+
+  /// @param gone told of each link that was retired, as soon as nobody reads it any more
+  Chain(Consumer<? super L> gone) {
+    this.gone = gone;
+  }
 
   void append(L link) {
     if (last != null && link.version <= last.version)
@@ -46,6 +54,7 @@ final class Chain<L extends Link<L>> {
       ghosts++;
     } else {
       unlink(link);
+      gone.accept(link);
     }
   }
 
@@ -69,20 +78,25 @@ final class Chain<L extends Link<L>> {
     open = true;
   }
 
-  /// The next link as it was when the reading was opened, or null at the end.
-  L read() {
+  /// Shows the next link as it was when the reading was opened. Returns false at the end.
+  boolean read(Consumer<? super L> reader) {
     if (!open) throw new IllegalStateException("no reading is open");
     while (cursor != null && cursor.version <= bound) {
       L link = cursor;
       cursor = link.next;
-      if (link.ghostOf == 0) return link;
-      int ghostOf = link.ghostOf;
-      unlink(link);
-      ghosts--;
-      if (ghostOf == reading) return link;
+      boolean read = link.ghostOf == 0 || link.ghostOf == reading;
+      if (read) reader.accept(link);
+      if (link.ghostOf != 0) drop(link);
+      if (read) return true;
     }
     cursor = null;
-    return null;
+    return false;
+  }
+
+  private void drop(L ghost) {
+    unlink(ghost);
+    ghosts--;
+    gone.accept(ghost);
   }
 
   /// Ends the reading, complete or not.
@@ -96,9 +110,7 @@ final class Chain<L extends Link<L>> {
     for (int i = 0; i < linksMax && cursor != null && ghosts > 0; i++) {
       L link = cursor;
       cursor = link.next;
-      if (link.ghostOf == 0) continue;
-      unlink(link);
-      ghosts--;
+      if (link.ghostOf != 0) drop(link);
     }
   }
 

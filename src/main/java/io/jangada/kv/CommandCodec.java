@@ -29,6 +29,8 @@ import io.jangada.bytes.MalformedException;
 ///            9 reason (1)                          refused
 /// ```
 ///
+/// Keys and values that are read share the memory of the whole ([Bytes#slice]).
+///
 /// Any bytes at all give a value or a [MalformedException], and no length is believed before it has
 /// been compared with the hard limits of [KvLimits] and with what is left.
 public final class CommandCodec {
@@ -44,19 +46,19 @@ public final class CommandCodec {
     out.put(FORMAT).putLong(envelope.clusterTimeMillis());
     put(out, envelope.requestId());
     put(out, envelope.command());
-    return out.toBytes();
+    return out.handOver();
   }
 
   public static Bytes encode(Operation operation) {
     ByteWriter out = new ByteWriter(OVERHEAD_BYTES + sizeOf(operation)).put(FORMAT);
     put(out, operation);
-    return out.toBytes();
+    return out.handOver();
   }
 
   public static Bytes encode(Result result) {
     ByteWriter out = new ByteWriter(OVERHEAD_BYTES).put(FORMAT);
     put(out, result);
-    return out.toBytes();
+    return out.handOver();
   }
 
   public static Envelope decodeEnvelope(Bytes bytes) {
@@ -232,7 +234,7 @@ public final class CommandCodec {
   }
 
   static Bytes getKey(ByteReader in) {
-    return in.getBytes(KvLimits.KEY_BYTES_HARD_MAX);
+    return in.getSlice(KvLimits.KEY_BYTES_HARD_MAX);
   }
 
   private static void putValue(ByteWriter out, Bytes value) {
@@ -240,7 +242,7 @@ public final class CommandCodec {
   }
 
   static Bytes getValue(ByteReader in) {
-    return in.getBytes(KvLimits.VALUE_BYTES_HARD_MAX);
+    return in.getSlice(KvLimits.VALUE_BYTES_HARD_MAX);
   }
 
   private static Bytes checked(String what, Bytes bytes, int lengthMax) {

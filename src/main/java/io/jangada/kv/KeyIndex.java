@@ -11,22 +11,26 @@ import java.util.Arrays;
 /// low` where that bucket exists, and modulo `low` where it does not yet. Growing by one means
 /// dividing bucket `split` between itself and the new one.
 ///
-/// Nodes are their own bucket lists, which saves an entry object for each key. The hash is keyed:
-/// clients cannot choose keys that all fall into one bucket without knowing the seed. Nothing ever
-/// walks the table, so members may have different seeds.
+/// Nodes are their own bucket lists, which saves an entry object for each key, and remember their
+/// hashes, so that other keys are hardly ever looked at. The hash is keyed: clients cannot choose
+/// keys that all fall into one bucket without knowing the seed. Nothing ever walks the table, so
+/// members may have different seeds.
 final class KeyIndex {
   private static final int PAGE_BITS = 10;
   private static final int PAGE = 1 << PAGE_BITS;
   private static final int BUCKETS_MAX = 1 << 30;
 
   private final long seed;
+  private final Cells cells;
   private Node[][] pages = {new Node[PAGE]};
   private int buckets = PAGE;
   private int low = PAGE;
   private int size;
 
-  KeyIndex(long seed) {
+  /// @param cells where the keys of the nodes are
+  KeyIndex(long seed, Cells cells) {
     this.seed = seed;
+    this.cells = cells;
   }
 
   int size() {
@@ -35,23 +39,26 @@ final class KeyIndex {
 
   /// The node of the key, or null.
   Node get(Bytes key) {
-    int bucket = bucketOf(key);
+    int hash = hashOf(key);
+    int bucket = bucketOf(hash);
     Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
-    while (node != null && !node.key.equals(key)) node = node.nextInBucket;
+    while (node != null && !(node.keyHash == hash && cells.hasKey(node.cell, key)))
+      node = node.nextInBucket;
     return node;
   }
 
   /// Adds the node of a key that has none.
   void add(Node node) {
+    node.keyHash = hashOf(cells.key(node.cell));
     size++;
     // Two buckets for each node: a second look costs three cache misses, a slot four bytes.
     for (int i = 0; i < 2 && buckets < Math.min(2L * size, BUCKETS_MAX); i++) grow();
-    push(bucketOf(node.key), node);
+    push(bucketOf(node.keyHash), node);
   }
 
   /// Takes out a node that is in the table.
   void remove(Node node) {
-    int bucket = bucketOf(node.key);
+    int bucket = bucketOf(node.keyHash);
     Node[] page = pages[bucket >>> PAGE_BITS];
     int slot = bucket & (PAGE - 1);
     if (page[slot] == node) {
@@ -67,7 +74,7 @@ final class KeyIndex {
 
   /// How many nodes share the key's bucket.
   int crowdAt(Bytes key) {
-    int bucket = bucketOf(key);
+    int bucket = bucketOf(hashOf(key));
     int crowd = 0;
     Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
     for (; node != null; node = node.nextInBucket) crowd++;
@@ -83,7 +90,7 @@ final class KeyIndex {
     if (buckets == 2 * low) low = buckets;
     while (node != null) {
       Node next = node.nextInBucket;
-      push(bucketOf(node.key), node);
+      push(bucketOf(node.keyHash), node);
       node = next;
     }
   }
@@ -101,8 +108,11 @@ final class KeyIndex {
     page[slot] = node;
   }
 
-  private int bucketOf(Bytes key) {
-    int hash = (int) key.hash64(seed, seed);
+  private int hashOf(Bytes key) {
+    return (int) key.hash64(seed, seed);
+  }
+
+  private int bucketOf(int hash) {
     int bucket = hash & (2 * low - 1);
     return bucket < buckets ? bucket : hash & (low - 1);
   }

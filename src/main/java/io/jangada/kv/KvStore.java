@@ -26,8 +26,9 @@ public final class KvStore {
   private static final int SWEPT_MAX = 16;
 
   private final KvLimits limits;
+  private final Cells cells = new Cells();
   private final KeyIndex index;
-  private final Chain<Node> nodes = new Chain<>();
+  private final Chain<Node> nodes = new Chain<>(node -> cells.free(node.cell));
   private final Expiry expiry = new Expiry();
   private final Sessions sessions;
   private long appliedIndex;
@@ -44,7 +45,7 @@ public final class KvStore {
   ///   else, so members need not have the same.
   public KvStore(KvLimits limits, long hashSeed) {
     this.limits = Objects.requireNonNull(limits);
-    index = new KeyIndex(hashSeed);
+    index = new KeyIndex(hashSeed, cells);
     sessions = new Sessions(limits.state());
   }
 
@@ -94,7 +95,8 @@ public final class KvStore {
   public Result get(Bytes key) {
     Node node = index.get(key);
     if (node == null) return Result.NotFound.INSTANCE;
-    return new Result.Found(node.value, node.version, node.ttlMillis(), node.deadlineMillis());
+    Bytes value = cells.valueToKeep(node.cell);
+    return new Result.Found(value, node.version, node.ttlMillis(), node.deadlineMillis());
   }
 
   /// The index of the last entry applied, 0 before the first.
@@ -169,6 +171,10 @@ public final class KvStore {
     return openSnapshot != null;
   }
 
+  Cells cells() {
+    return cells;
+  }
+
   Chain<Node> nodes() {
     return nodes;
   }
@@ -191,8 +197,13 @@ public final class KvStore {
   }
 
   /// Takes a value from a snapshot; false if its key is there already.
-  boolean restore(Node node) {
-    if (index.get(node.key) != null) return false;
+  boolean restore(SnapshotFormat.Value value) {
+    if (index.get(value.key()) != null) return false;
+    Node node = new Node();
+    node.cell = cells.add(value.key(), value.value());
+    node.version = value.version();
+    if (value.ttlMillis() != 0)
+      node.timer = new Node.Timer(node, value.ttlMillis(), value.deadlineMillis());
     add(node);
     return true;
   }
@@ -224,22 +235,16 @@ public final class KvStore {
     Node node = nodeNotDue(write.key());
     Result objection = objection(node, write.condition());
     if (objection != null) return objection;
-    if (node == null) {
-      node = new Node(write.key());
-      set(node, write);
-      add(node);
-    } else if (nodes.awaited(node)) {
-      Node fresh = new Node(node.key);
-      remove(node);
-      set(fresh, write);
-      add(fresh);
-    } else {
+    if (node != null && !nodes.awaited(node)) {
       // No snapshot waits for this node, so it moves to the tail instead of being replaced.
-      nodes.retire(node);
-      sizeBytes -= node.payloadBytes();
-      if (node.timer != null) expiry.remove(node.timer);
+      retire(node);
       set(node, write);
       append(node);
+    } else {
+      if (node != null) remove(node);
+      Node fresh = new Node();
+      set(fresh, write);
+      add(fresh);
     }
     return new Result.Written(appliedIndex);
   }
@@ -254,16 +259,20 @@ public final class KvStore {
   }
 
   /// What speaks against the guarded command, or null if the guard holds.
-  private static Result objection(Node node, Condition condition) {
+  private Result objection(Node node, Condition condition) {
     return switch (condition) {
       case Condition.Always() -> null;
       case Condition.Absent() -> node == null ? null : new Result.Exists(node.version);
       case Condition.Version(long version) ->
           mismatch(node, node != null && node.version == version);
-      case Condition.Value(Bytes value) -> mismatch(node, node != null && node.value.equals(value));
+      case Condition.Value(Bytes value) -> mismatch(node, node != null && holds(node, value));
       case Condition.AbsentOrValue(Bytes value) ->
-          node == null ? null : mismatch(node, node.value.equals(value));
+          node == null ? null : mismatch(node, holds(node, value));
     };
+  }
+
+  private boolean holds(Node node, Bytes value) {
+    return cells.value(node.cell).equals(value);
   }
 
   private static Result mismatch(Node node, boolean same) {
@@ -295,7 +304,7 @@ public final class KvStore {
   }
 
   private void set(Node node, Operation.Write write) {
-    node.value = write.value();
+    node.cell = cells.add(write.key(), write.value());
     node.version = appliedIndex;
     // A deadline beyond the end of time is never reached: stamps stay below half of it.
     long ttl = write.ttlMillis();
@@ -311,13 +320,17 @@ public final class KvStore {
 
   private void append(Node node) {
     nodes.append(node);
-    sizeBytes += node.payloadBytes();
+    sizeBytes += cells.payloadBytes(node.cell);
     if (node.timer != null) expiry.add(node.timer);
   }
 
   private void remove(Node node) {
     index.remove(node);
-    sizeBytes -= node.payloadBytes();
+    retire(node);
+  }
+
+  private void retire(Node node) {
+    sizeBytes -= cells.payloadBytes(node.cell);
     if (node.timer != null) expiry.remove(node.timer);
     nodes.retire(node);
   }

@@ -1,11 +1,12 @@
 package io.jangada.kv;
 
-import io.jangada.bytes.Bytes;
-
 /// A key's value, or that of a former moment which a snapshot still needs.
 final class Node extends Link<Node> {
-  final Bytes key;
-  Bytes value;
+  /// Where key and value are, in [Cells].
+  int cell;
+
+  /// The key's hash, as the [KeyIndex] has it.
+  int keyHash;
 
   /// Null for a value that never expires.
   Timer timer;
@@ -13,20 +14,12 @@ final class Node extends Link<Node> {
   /// The next in the same bucket of the [KeyIndex].
   Node nextInBucket;
 
-  Node(Bytes key) {
-    this.key = key;
-  }
-
   long ttlMillis() {
     return timer == null ? 0 : timer.ttlMillis;
   }
 
   long deadlineMillis() {
     return timer == null ? 0 : timer.deadlineMillis;
-  }
-
-  long payloadBytes() {
-    return (long) key.length() + value.length();
   }
 
   /// A value's end, and its place in the [Expiry].

@@ -49,7 +49,7 @@ public final class Restorer {
     }
     switch (kind) {
       case SnapshotFormat.HEADER -> acceptHeader(SnapshotFormat.getHeader(in));
-      case SnapshotFormat.VALUE -> accept(SnapshotFormat.getNode(in));
+      case SnapshotFormat.VALUE -> accept(SnapshotFormat.getValue(in));
       case SnapshotFormat.SESSION -> accept(SnapshotFormat.getSession(in));
       case SnapshotFormat.ANSWER -> accept(SnapshotFormat.getAnswer(in));
       default -> throw new MalformedException("snapshot record of kind " + kind);
@@ -65,10 +65,11 @@ public final class Restorer {
     store.restore(header);
   }
 
-  private void accept(Node node) {
-    checkVersion(node.version);
-    SnapshotFormat.check(values++ < header.values(), "value too many", node.version);
-    SnapshotFormat.check(store.restore(node), "second value of one key", node.version);
+  private void accept(SnapshotFormat.Value value) {
+    long version = value.version();
+    checkVersion(version);
+    SnapshotFormat.check(values++ < header.values(), "value too many", version);
+    SnapshotFormat.check(store.restore(value), "second value of one key", version);
   }
 
   private void accept(Sessions.Session session) {

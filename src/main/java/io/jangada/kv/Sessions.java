@@ -55,8 +55,8 @@ final class Sessions {
   private final KvLimits.State limits;
   private final HashMap<Bytes, Session> byClient = new HashMap<>();
   private final HashMap<RequestId, Answer> byRequest = new HashMap<>();
-  final Chain<Session> sessions = new Chain<>();
-  final Chain<Answer> answers = new Chain<>();
+  final Chain<Session> sessions = new Chain<>(_ -> {});
+  final Chain<Answer> answers = new Chain<>(_ -> {});
 
   Sessions(KvLimits.State limits) {
     this.limits = limits;

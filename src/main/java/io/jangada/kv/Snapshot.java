@@ -3,6 +3,7 @@ package io.jangada.kv;
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The store as it was when [KvStore#snapshot] was called, given out chunk by chunk while the store
 /// goes on. The form is [SnapshotFormat]'s; how it can be is told at [Chain].
@@ -13,6 +14,9 @@ public final class Snapshot implements AutoCloseable {
   private final SnapshotFormat.Header header;
   private final int chunkBytes;
   private final ByteWriter out;
+  private final Consumer<Node> valueReader;
+  private final Consumer<Sessions.Session> sessionReader;
+  private final Consumer<Sessions.Answer> answerReader;
   private Stage stage = Stage.HEADER;
 
   private enum Stage {
@@ -29,6 +33,9 @@ public final class Snapshot implements AutoCloseable {
     this.header = header;
     this.chunkBytes = chunkBytes;
     out = new ByteWriter(chunkBytes + 4096);
+    valueReader = node -> SnapshotFormat.put(out, node, store.cells());
+    sessionReader = session -> SnapshotFormat.put(out, session);
+    answerReader = answer -> SnapshotFormat.put(out, answer);
   }
 
   /// The index of the last entry that the snapshot covers.
@@ -66,19 +73,13 @@ public final class Snapshot implements AutoCloseable {
         stage = Stage.VALUES;
       }
       case VALUES -> {
-        Node node = store.nodes().read();
-        if (node == null) stage = Stage.SESSIONS;
-        else SnapshotFormat.put(out, node);
+        if (!store.nodes().read(valueReader)) stage = Stage.SESSIONS;
       }
       case SESSIONS -> {
-        Sessions.Session session = store.sessions().sessions.read();
-        if (session == null) stage = Stage.ANSWERS;
-        else SnapshotFormat.put(out, session);
+        if (!store.sessions().sessions.read(sessionReader)) stage = Stage.ANSWERS;
       }
       case ANSWERS -> {
-        Sessions.Answer answer = store.sessions().answers.read();
-        if (answer == null) finish();
-        else SnapshotFormat.put(out, answer);
+        if (!store.sessions().answers.read(answerReader)) finish();
       }
       case FINISHED, CLOSED -> throw new IllegalStateException("nothing to put when " + stage);
     }

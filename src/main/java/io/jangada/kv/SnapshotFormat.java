@@ -65,9 +65,12 @@ final class SnapshotFormat {
     out.putInt(header.values).putInt(header.sessions).putInt(header.answers);
   }
 
-  static void put(ByteWriter out, Node node) {
+  /// A value as it stands in a snapshot.
+  record Value(Bytes key, Bytes value, long version, long ttlMillis, long deadlineMillis) {}
+
+  static void put(ByteWriter out, Node node, Cells cells) {
     out.put(VALUE).putLong(node.version).putLong(node.ttlMillis()).putLong(node.deadlineMillis());
-    out.putBytes(node.key).putBytes(node.value);
+    out.putBytes(cells.key(node.cell)).putBytes(cells.value(node.cell));
   }
 
   static void put(ByteWriter out, Sessions.Session session) {
@@ -114,17 +117,13 @@ final class SnapshotFormat {
     }
   }
 
-  static Node getNode(ByteReader in) {
+  static Value getValue(ByteReader in) {
     long version = in.getLong();
     long ttl = in.getLong();
     long deadline = in.getLong();
     check(ttl >= 0, "time to live", ttl);
     check(ttl == 0 ? deadline == 0 : deadline >= ttl, "deadline", deadline);
-    Node node = new Node(CommandCodec.getKey(in));
-    node.value = CommandCodec.getValue(in);
-    node.version = version;
-    if (ttl != 0) node.timer = new Node.Timer(node, ttl, deadline);
-    return node;
+    return new Value(CommandCodec.getKey(in), CommandCodec.getValue(in), version, ttl, deadline);
   }
 
   static Sessions.Session getSession(ByteReader in) {

@@ -1,6 +1,7 @@
 package io.jangada.bytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -33,6 +34,39 @@ class BytesTest {
     buffer.position(1).limit(4);
     assertThat(Bytes.copyOf(buffer)).isEqualTo(bytes);
     assertThat(buffer.remaining()).isZero();
+  }
+
+  @Test
+  void aSliceIsLikeACopyInEverything() {
+    byte[] whole = new byte[40];
+    for (int i = 0; i < whole.length; i++) whole[i] = (byte) (i * 37);
+    for (int from = 0; from < 20; from++) {
+      for (int length = 0; length <= 20; length++) {
+        Bytes slice = Bytes.wrap(whole).slice(from, length);
+        Bytes copy = Bytes.copyOf(whole, from, length);
+        assertThat(slice).isEqualTo(copy).hasSameHashCodeAs(copy).hasToString(copy.toString());
+        assertThat(copy).isEqualTo(slice).isEqualByComparingTo(slice);
+        assertThat(slice.hash64(1, 2)).isEqualTo(copy.hash64(1, 2));
+        assertThat(slice.toArray()).isEqualTo(copy.toArray());
+        assertThat(slice.asBuffer()).isEqualTo(copy.asBuffer());
+        assertThat(slice.compact()).isEqualTo(copy);
+        assertThat(Crc32c.of(slice)).isEqualTo(Crc32c.of(copy));
+        assertThat(slice.toUtf8()).isEqualTo(copy.toUtf8());
+        assertThat(copy.isAt(whole, from)).isTrue();
+        assertThat(length > 0 && copy.isAt(whole, from + 1)).isFalse();
+        byte[] target = new byte[length + 1];
+        slice.copyTo(target, 1);
+        assertThat(Bytes.copyOf(target, 1, length)).isEqualTo(copy);
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        slice.putInto(buffer);
+        assertThat(Bytes.copyOf(buffer.flip())).isEqualTo(copy);
+        for (int i = 0; i < length; i++) assertThat(slice.at(i)).isEqualTo(copy.at(i));
+      }
+    }
+    Bytes some = Bytes.wrap(whole).slice(1, 2);
+    assertThatThrownBy(() -> some.at(2)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> some.slice(1, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(Bytes.wrap(whole).compact()).isEqualTo(Bytes.wrap(whole));
   }
 
   @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -15,9 +17,11 @@ class ChainTest {
     }
   }
 
-  private final Chain<Item> chain = new Chain<>();
+  private final Set<Item> gone = new HashSet<>();
+  private final Chain<Item> chain = new Chain<>(gone::add);
   private final List<Item> live = new ArrayList<>();
   private long version;
+  private int appended;
 
   @Test
   void aReadingSeesTheMomentItWasOpenedWhateverHappens() {
@@ -30,9 +34,7 @@ class ChainTest {
       boolean abandoned = dice.nextInt(4) == 0;
       for (int steps = dice.nextInt(40); !abandoned || steps > 0; steps--) {
         change(dice, dice.nextInt(4));
-        Item item = chain.read();
-        if (item == null) break;
-        seen.add(item.version);
+        if (!chain.read(item -> seen.add(shown(item).version))) break;
       }
       chain.close();
       if (abandoned) assertThat(seen).isEqualTo(moment.subList(0, seen.size()));
@@ -40,6 +42,8 @@ class ChainTest {
       if (!abandoned) assertThat(chain.ghosts()).isZero();
     }
     assertThat(live).hasSizeGreaterThan(5);
+    chain.sweep(Integer.MAX_VALUE);
+    assertThat(gone.size()).as("all that were retired").isEqualTo(appended - live.size());
   }
 
   @Test
@@ -53,7 +57,7 @@ class ChainTest {
     for (int i = 0; i < 100; i++) append();
     chain.open(version);
     for (Item item : live) chain.retire(item);
-    chain.read();
+    chain.read(this::shown);
     assertThat(chain.ghosts()).isEqualTo(99);
     chain.sweep(10);
     assertThat(chain.ghosts()).as("not while it is read").isEqualTo(99);
@@ -73,13 +77,18 @@ class ChainTest {
     chain.open(version);
     chain.retire(live.get(5));
     chain.retire(live.get(9));
-    chain.read();
+    chain.read(this::shown);
     chain.close();
     chain.retire(live.get(1));
     chain.retire(live.get(4));
     assertThat(chain.ghosts()).as("nothing new is kept after closing").isEqualTo(2);
     for (int i = 0; i < 10; i++) chain.sweep(1);
     assertThat(chain.ghosts()).isZero();
+  }
+
+  private Item shown(Item item) {
+    assertThat(gone).doesNotContain(item);
+    return item;
   }
 
   private void change(SplittableRandom dice, int times) {
@@ -93,6 +102,7 @@ class ChainTest {
 
   private void append() {
     version += 2;
+    appended++;
     Item item = new Item(version);
     chain.append(item);
     live.add(item);

@@ -130,7 +130,7 @@ class ExpiryTest {
     List<Node.Timer> all = new ArrayList<>();
     for (int step = 0; step < 20_000; step++) {
       if (all.isEmpty() || dice.nextInt(100) < (step < 10_000 ? 60 : 40)) {
-        Node node = new Node(Bytes.EMPTY);
+        Node node = new Node();
         node.version = step;
         Node.Timer timer = new Node.Timer(node, 1, dice.nextInt(50));
         expiry.add(timer);

@@ -8,17 +8,25 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class KeyIndexTest {
+  private final Cells cells = new Cells();
+
+  private Node node(Bytes key) {
+    Node node = new Node();
+    node.cell = cells.add(key, Bytes.EMPTY);
+    return node;
+  }
+
   @Test
   void itFindsWhatATreeFinds() {
     SplittableRandom dice = new SplittableRandom(31);
-    KeyIndex index = new KeyIndex(7);
+    KeyIndex index = new KeyIndex(7, cells);
     TreeMap<Bytes, Node> twin = new TreeMap<>();
     for (int step = 0; step < 200_000; step++) {
       Bytes key = Bytes.utf8("" + dice.nextInt(20_000));
       Node node = twin.get(key);
       assertThat(index.get(key)).isSameAs(node);
       if (node == null && dice.nextInt(100) < 70) {
-        node = new Node(key);
+        node = node(key);
         twin.put(key, node);
         index.add(node);
       } else if (node != null && dice.nextInt(100) < 30) {
@@ -32,9 +40,9 @@ class KeyIndexTest {
 
   @Test
   void bucketsStayShortAsItGrows() {
-    KeyIndex index = new KeyIndex(7);
+    KeyIndex index = new KeyIndex(7, cells);
     for (int i = 0; i < 100_000; i++) {
-      index.add(new Node(Bytes.utf8("key" + i)));
+      index.add(node(Bytes.utf8("key" + i)));
       assertThat(index.crowdAt(Bytes.utf8("key" + i))).as("of %d keys", i).isLessThan(12);
     }
     long crowds = 0;
@@ -44,14 +52,14 @@ class KeyIndexTest {
 
   @Test
   void keysThatCollideUnderOneSeedDoNotUnderAnother() {
-    KeyIndex known = new KeyIndex(7);
-    KeyIndex other = new KeyIndex(8);
+    KeyIndex known = new KeyIndex(7, cells);
+    KeyIndex other = new KeyIndex(8, cells);
     int chosen = 0;
     for (int i = 0; chosen < 200; i++) {
       Bytes key = Bytes.utf8("key" + i);
       if ((key.hash64(7, 7) & 1023) != 0) continue;
-      known.add(new Node(key));
-      other.add(new Node(key));
+      known.add(node(key));
+      other.add(node(key));
       chosen++;
     }
     Bytes first = Bytes.utf8("key0");
