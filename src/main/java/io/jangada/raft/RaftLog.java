@@ -16,11 +16,22 @@ import java.util.List;
 /// completion must not count for other entries that took their place, not even when, after a second
 /// cut, the same entries are back that it had written (A, B, A: the disk may be at B). Therefore a
 /// cut lowers what each write under way will prove.
+///
+/// Entries that are applied and durable are packed, but for the last of them. The others are held
+/// as they came: the same object goes to the peers, to the disk and to the state machine.
 final class RaftLog {
+  /// So much of what could be packed is not.
+  private static final int LOOSE_BYTES = 16 << 10;
+
   private record Write(long batch, long last) {}
 
   private EntryId base;
+  private final PackedEntries packed;
+
+  /// The entries after the packed ones, from `head` on.
   private Entry[] entries = new Entry[16];
+
+  private int head;
   private int count;
   private long sizeBytes;
   private long uncommittedBytes;
@@ -34,6 +45,7 @@ final class RaftLog {
   /// `committed`.
   RaftLog(EntryId base, List<Entry> recovered, long committed) {
     this.base = base;
+    packed = new PackedEntries(base.index() + 1);
     commit = committed;
     applied = committed;
     recovered.forEach(this::push);
@@ -49,11 +61,13 @@ final class RaftLog {
   }
 
   long lastIndex() {
-    return base.index() + count;
+    return packed.next() - 1 + count;
   }
 
   EntryId last() {
-    return count == 0 ? base : entries[count - 1].id();
+    if (count > 0) return entries[head + count - 1].id();
+    long index = packed.next() - 1;
+    return index == base.index() ? base : new EntryId(index, packed.termAt(index));
   }
 
   long commit() {
@@ -86,7 +100,8 @@ final class RaftLog {
   /// The term at an index that [#knows] is true for.
   long termAt(long index) {
     Invariants.check(knows(index), "a term is only asked for where it is held");
-    return index == base.index() ? base.term() : at(index).term();
+    if (index == base.index()) return base.term();
+    return packed.contains(index) ? packed.termAt(index) : loose(index).term();
   }
 
   boolean matches(EntryId id) {
@@ -95,7 +110,7 @@ final class RaftLog {
 
   Entry get(long index) {
     Invariants.check(index > base.index() && index <= lastIndex(), "only held entries are read");
-    return at(index);
+    return packed.contains(index) ? packed.get(index) : loose(index);
   }
 
   /// Entries from `from` on, as many as fit into the limits, but at least one if there is one.
@@ -128,8 +143,8 @@ final class RaftLog {
   void cutAfter(long last) {
     Invariants.check(last >= commit, "a committed entry is never cut");
     while (lastIndex() > last) {
-      Entry cut = entries[--count];
-      entries[count] = null;
+      Entry cut = entries[head + --count];
+      entries[head + count] = null;
       sizeBytes -= cut.sizeBytes();
       uncommittedBytes -= cut.sizeBytes();
     }
@@ -179,10 +194,8 @@ final class RaftLog {
 
   /// The entries that the disk was not given yet; they go with `batch`.
   List<Entry> takeUnpersisted(long batch) {
-    List<Entry> taken =
-        List.of(
-            Arrays.copyOfRange(
-                entries, (int) (persistedNext - base.index() - 1), count, Entry[].class));
+    int from = head + (int) (persistedNext - packed.next());
+    List<Entry> taken = List.of(Arrays.copyOfRange(entries, from, head + count, Entry[].class));
     persistedNext = lastIndex() + 1;
     writes.add(new Write(batch, lastIndex()));
     return taken;
@@ -196,7 +209,7 @@ final class RaftLog {
 
   void commitTo(long index) {
     Invariants.check(index <= lastIndex(), "commit never passes the log's end");
-    while (commit < index) uncommittedBytes -= at(++commit).sizeBytes();
+    while (commit < index) uncommittedBytes -= loose(++commit).sizeBytes();
   }
 
   boolean hasUnapplied() {
@@ -207,7 +220,24 @@ final class RaftLog {
   List<Entry> takeCommitted(long bytesMax) {
     List<Entry> taken = slice(applied + 1, commit, Integer.MAX_VALUE, bytesMax);
     applied += taken.size();
+    pack();
     return taken;
+  }
+
+  /// Packs what may be packed, when there is so much of it that it is worth a turn.
+  private void pack() {
+    if (sizeBytes - packed.sizeBytes() < 2 * LOOSE_BYTES) return;
+    while (count > 0
+        && sizeBytes - packed.sizeBytes() > LOOSE_BYTES
+        && packed.next() <= Math.min(applied, durable)) {
+      packed.append(entries[head]);
+      dropFirst();
+    }
+  }
+
+  private void dropFirst() {
+    entries[head] = null;
+    head = --count == 0 ? 0 : head + 1;
   }
 
   /// Forgets entries up to `index`, which is applied and durable in a snapshot.
@@ -216,11 +246,13 @@ final class RaftLog {
     Invariants.check(index <= applied, "only applied entries are released");
     Invariants.check(index < persistedNext, "only entries given to the disk are released");
     EntryId newBase = new EntryId(index, termAt(index));
-    int gone = (int) (index - base.index());
-    for (int i = 0; i < gone; i++) sizeBytes -= entries[i].sizeBytes();
-    System.arraycopy(entries, gone, entries, 0, count - gone);
-    Arrays.fill(entries, count - gone, count, null);
-    count -= gone;
+    sizeBytes -= packed.sizeBytes();
+    for (long loose = packed.next(); loose <= index; loose++) {
+      sizeBytes -= entries[head].sizeBytes();
+      dropFirst();
+    }
+    packed.releaseTo(index);
+    sizeBytes += packed.sizeBytes();
     base = newBase;
     durable = Math.max(durable, index);
   }
@@ -231,7 +263,7 @@ final class RaftLog {
     long keep = index;
     long kept = 0;
     while (keep > base.index()) {
-      kept += at(keep).sizeBytes();
+      kept += packed.contains(keep) ? packed.sizeBytesAt(keep) : loose(keep).sizeBytes();
       if (kept > bytes) break;
       keep--;
     }
@@ -241,8 +273,10 @@ final class RaftLog {
   /// A snapshot takes the place of the whole log (Fig. 13, rule 7).
   void reset(EntryId last) {
     Invariants.check(last.index() > commit, "a snapshot never takes committed entries back");
-    Arrays.fill(entries, 0, count, null);
+    Arrays.fill(entries, head, head + count, null);
+    head = 0;
     count = 0;
+    packed.reset(last.index() + 1);
     sizeBytes = 0;
     uncommittedBytes = 0;
     base = last;
@@ -253,15 +287,23 @@ final class RaftLog {
     writes.clear();
   }
 
-  private Entry at(long index) {
-    return entries[(int) (index - base.index() - 1)];
+  private Entry loose(long index) {
+    return entries[head + (int) (index - packed.next())];
   }
 
   private void push(Entry entry) {
     Invariants.check(entry.index() == lastIndex() + 1, "entries follow without a gap");
-    if (count == entries.length) entries = Arrays.copyOf(entries, count * 2);
-    entries[count++] = entry;
+    if (head + count == entries.length) makeRoom();
+    entries[head + count++] = entry;
     sizeBytes += entry.sizeBytes();
     if (entry.index() > commit) uncommittedBytes += entry.sizeBytes();
+  }
+
+  private void makeRoom() {
+    Entry[] roomy = 2 * count > entries.length ? new Entry[2 * entries.length] : entries;
+    System.arraycopy(entries, head, roomy, 0, count);
+    if (roomy == entries) Arrays.fill(entries, count, head + count, null);
+    entries = roomy;
+    head = 0;
   }
 }
