@@ -11,8 +11,9 @@ import io.jangada.store.StoreThread;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 
-/// A member that keeps its data: a [Replica] on a thread of its own, the log and the snapshots on
-/// one thread each, and the data directory, locked for as long as they run.
+/// A member that keeps its data: a [Replica] on a thread of its own or on one that it shares with
+/// its sockets, the log and the snapshots on one thread each, and the data directory, locked for as
+/// long as they run.
 ///
 /// **When the disk is full** the log's thread tries again twice a second. Meanwhile the replica
 /// refuses writes; one that leads goes on serving reads, and soon hands the lead over, as with any
@@ -32,7 +33,14 @@ public final class DurableMember implements AutoCloseable {
   /// @param disk the data directory, this member's alone
   /// @param transport the way to the peers; called on the replica's thread, so it must not block
   /// @param random of this life of this member alone
-  public record Surroundings(Disk disk, Transport transport, RandomGenerator random) {}
+  /// @param owner makes what polls the replica
+  public record Surroundings(
+      Disk disk, Transport transport, RandomGenerator random, ReplicaOwner.Maker owner) {
+    /// With a thread for the replica alone.
+    public Surroundings(Disk disk, Transport transport, RandomGenerator random) {
+      this(disk, transport, random, ReplicaThread::new);
+    }
+  }
 
   /// Whoever wants to know how a member is doing. The methods are called on its threads and must be
   /// quick.
@@ -47,7 +55,7 @@ public final class DurableMember implements AutoCloseable {
   }
 
   private final Replica replica;
-  private final ReplicaThread replicaThread;
+  private final ReplicaOwner owner;
   private final DataDirectory directory;
   private final DurableLog log;
   private final StoreThread logThread;
@@ -58,7 +66,7 @@ public final class DurableMember implements AutoCloseable {
   private DurableMember(Settings settings, Surroundings surroundings, Watcher watcher)
       throws IOException {
     int id = settings.replica.raft().id();
-    replicaThread = new ReplicaThread("member-" + id, watcher::stopped);
+    owner = surroundings.owner.make("member-" + id, watcher::stopped);
     logThread = new StoreThread("member-" + id + "-log");
     snapshotsThread = new StoreThread("member-" + id + "-snapshots");
     Identity identity = Identity.of(settings.storage.clusterId(), id);
@@ -77,11 +85,11 @@ public final class DurableMember implements AutoCloseable {
     log = start.log();
     snapshots = start.snapshots();
     Replica.World world =
-        new Replica.World(ReplicaThread.CLOCK, surroundings.transport, watcher::event);
-    replica = new Replica(settings.replica, start, world, replicaThread::wakeup);
+        new Replica.World(ReplicaOwner.CLOCK, surroundings.transport, watcher::event);
+    replica = new Replica(settings.replica, start, world, owner::wakeup);
     logThread.start(new LogJob(replica, log, watcher));
     snapshotsThread.start(new SnapshotsJob(replica, snapshots));
-    replicaThread.start(replica);
+    owner.start(replica);
   }
 
   /// Takes the data directory, recovers what is in it, and starts.
@@ -111,7 +119,7 @@ public final class DurableMember implements AutoCloseable {
   ///   long as this process lives
   public boolean close(long timeoutMillis) {
     if (left) return true;
-    replicaThread.close();
+    owner.close();
     boolean ended = logThread.close(timeoutMillis) & snapshotsThread.close(timeoutMillis);
     if (!ended) return false;
     left = true;

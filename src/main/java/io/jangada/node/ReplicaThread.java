@@ -4,13 +4,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// The thread that owns a replica in production: it polls when there is something to do or time for
-/// a tick, and parks in between. When the replica breaks, it ends every waiting request as unknown,
-/// says why, and is over.
-public final class ReplicaThread implements AutoCloseable {
-  /// The clock such a thread goes by.
-  public static final Clock CLOCK = System::nanoTime;
-
+/// A thread that owns a replica and does nothing else: it polls when there is something to do or
+/// time for a tick, and parks in between.
+public final class ReplicaThread implements ReplicaOwner {
   private final Thread thread;
   private final AtomicBoolean woken = new AtomicBoolean();
   private volatile boolean closing;
@@ -21,13 +17,12 @@ public final class ReplicaThread implements AutoCloseable {
     thread = Thread.ofPlatform().name(name).daemon(true).unstarted(() -> run(failed));
   }
 
-  /// What a replica is to call when there is something to poll for. Once that was done a further
-  /// call costs next to nothing, until the replica is polled again.
+  @Override
   public void wakeup() {
     if (!woken.get() && woken.compareAndSet(false, true)) LockSupport.unpark(thread);
   }
 
-  /// Becomes the owner of `replica`.
+  @Override
   public void start(Replica replica) {
     this.replica = replica;
     thread.start();

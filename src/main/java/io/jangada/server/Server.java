@@ -7,6 +7,9 @@ import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
+import io.jangada.node.ReplicaLoop;
+import io.jangada.node.ReplicaOwner;
+import io.jangada.node.ReplicaThread;
 import io.jangada.node.Status;
 import io.jangada.node.Transport;
 import io.jangada.raft.Membership;
@@ -23,6 +26,7 @@ import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// One running server: a member on a real disk, its links to the other servers, and the port that
 /// clients come to.
@@ -43,6 +47,7 @@ public final class Server implements AutoCloseable {
   private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
   private final Turn turn = new Turn();
+  private final boolean sharing;
   private final Loops clientLoops;
   private final Questions questions;
   private final Report report;
@@ -62,14 +67,28 @@ public final class Server implements AutoCloseable {
     this.settings = new MemberSettings(config, id);
     this.journal = new Journal(id);
     this.addresses = new Addresses(config);
-    this.clientLoops = new Loops("clients-" + id, loops());
-    this.peerLoops = new Loops("peers-" + id, 1);
+    this.sharing = sharesThread(config.settings());
+    this.clientLoops =
+        sharing ? new Loops("server-" + id, 1) : new Loops("clients-" + id, clientThreads());
+    this.peerLoops = sharing ? clientLoops : new Loops("peers-" + id, 1);
     this.questions = new Questions(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
     this.size = new DataSize(config.dataDirectory(id));
     this.report = new Report(config, addresses, meter, size);
   }
 
-  private static int loops() {
+  /// Where processors are few, a thread that is woken costs more than the work it does.
+  private static boolean sharesThread(Settings settings) {
+    boolean few = Runtime.getRuntime().availableProcessors() <= 2;
+    return settings.is(Setting.THREADS, "shared") || settings.is(Setting.THREADS, "auto") && few;
+  }
+
+  private ReplicaOwner owner(String name, Consumer<Throwable> failed) {
+    return sharing
+        ? new ReplicaLoop(peerLoops.group().next(), failed)
+        : new ReplicaThread(name, failed);
+  }
+
+  private static int clientThreads() {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
@@ -99,7 +118,8 @@ public final class Server implements AutoCloseable {
     member =
         DurableMember.start(
             settings.member(),
-            new DurableMember.Surroundings(disk(host), throttled(), new SplittableRandom(seed())),
+            new DurableMember.Surroundings(
+                disk(host), throttled(), new SplittableRandom(seed()), this::owner),
             new Watcher(host));
     Replica replica = member.replica();
     replica.status(this::recovered);

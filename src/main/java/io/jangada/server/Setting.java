@@ -80,6 +80,11 @@ public enum Setting {
       new Whole(8 << 20, 1L << 40, Unit.BYTES),
       "64MiB",
       "how fast snapshots are sent to servers that are far behind"),
+  THREADS(
+      word("auto", "shared", "separate"),
+      "auto",
+      "whether clients, peers and the replica have one thread together or one each; auto: together"
+          + " where there are at most two processors"),
   CONNECTIONS_MAX(new Whole(1, 1_000_000, Unit.NONE), "10000", "how many clients may be connected"),
   SEED_SPELLING(new Flag(), "false", "spell the version error ERR_VERION, as the seed's page does"),
   SET_OVERWRITES(new Flag(), "false", "let set replace the value of a key that is there"),

@@ -12,22 +12,44 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/// A replica on its own thread. Waiting is for something that comes, and bounded.
-class ReplicaThreadTest {
+/// A replica on a thread of its own, and on one that it shares. Waiting is for something that
+/// comes, and bounded.
+@ParameterizedClass
+@EnumSource(ReplicaOwnerTest.Kind.class)
+class ReplicaOwnerTest {
+  enum Kind {
+    THREAD,
+    LOOP
+  }
+
   private static final long BOUND_SECONDS = 30;
   private static final Operation READ = new Operation.Get(Bytes.utf8("k"));
 
   private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
   private final BlockingQueue<RaftEvent> events = new LinkedBlockingQueue<>();
-  private final ReplicaThread thread = new ReplicaThread("replica", failures::add);
+  private final ScheduledExecutorService loop =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "replica"));
+  private final ReplicaOwner owner;
   private Replica replica;
+
+  ReplicaOwnerTest(Kind kind) {
+    owner =
+        switch (kind) {
+          case THREAD -> new ReplicaThread("replica", failures::add);
+          case LOOP -> new ReplicaLoop(loop, failures::add);
+        };
+  }
 
   @BeforeEach
   void prepare() throws IOException {
@@ -38,13 +60,14 @@ class ReplicaThreadTest {
         new Start.Storage(
             new MemoryDisk(), Start.StorageSettings.small("test"), () -> {}, () -> {});
     Start start = Start.open(settings, storage, new SplittableRandom(1));
-    Replica.World world = new Replica.World(ReplicaThread.CLOCK, _ -> {}, events::add);
-    replica = new Replica(settings, start, world, thread::wakeup);
+    Replica.World world = new Replica.World(ReplicaOwner.CLOCK, _ -> {}, events::add);
+    replica = new Replica(settings, start, world, owner::wakeup);
   }
 
   @AfterEach
   void close() {
-    thread.close();
+    owner.close();
+    loop.shutdownNow();
   }
 
   private CompletableFuture<Outcome> read() {
@@ -64,10 +87,10 @@ class ReplicaThreadTest {
   }
 
   @Test
-  @DisplayName("it polls for what is put in, on its own thread")
+  @DisplayName("it polls for what is put in, on its thread")
   void polls() throws Exception {
     CompletableFuture<String> on = new CompletableFuture<>();
-    thread.start(replica);
+    owner.start(replica);
     replica.status(_ -> on.complete(Thread.currentThread().getName()));
     assertThat(get(on)).isEqualTo("replica");
   }
@@ -75,34 +98,34 @@ class ReplicaThreadTest {
   @Test
   @DisplayName("time goes by for it though nobody asks anything")
   void ticks() throws Exception {
-    thread.start(replica);
+    owner.start(replica);
     RaftEvent event = events.poll(BOUND_SECONDS, TimeUnit.SECONDS);
     assertThat(event).isEqualTo(new RaftEvent.ElectionStarted(0, true));
   }
 
   @Test
-  @DisplayName("closing ends the thread, and whoever waits is answered")
+  @DisplayName("after closing it is not polled, and whoever waits is answered")
   void closes() throws Exception {
-    thread.start(replica);
+    owner.start(replica);
     CompletableFuture<Outcome> waiting = read();
     status();
     assertThat(waiting).isNotDone();
-    thread.close();
+    owner.close();
     assertThat(waiting).isCompletedWithValue(new Outcome.NotLeader(Membership.NONE));
     assertThat(read()).isCompletedWithValue(new Outcome.NotLeader(Membership.NONE));
     assertThat(failures).isEmpty();
-    thread.close();
+    owner.close();
   }
 
   @Test
   @DisplayName("a reply may close it, though that is called on the thread itself")
   void closedByReply() throws Exception {
     CompletableFuture<Void> closed = new CompletableFuture<>();
-    thread.start(replica);
+    owner.start(replica);
     CompletableFuture<Outcome> waiting = read();
     replica.status(
         _ -> {
-          thread.close();
+          owner.close();
           closed.complete(null);
         });
     get(closed);
@@ -112,7 +135,7 @@ class ReplicaThreadTest {
   @Test
   @DisplayName("what breaks the replica is told, and nobody is left waiting")
   void breaks() throws Exception {
-    thread.start(replica);
+    owner.start(replica);
     CompletableFuture<Outcome> waiting = read();
     status();
     Exception cause = new Exception("it burned");
@@ -124,9 +147,27 @@ class ReplicaThreadTest {
   }
 
   @Test
+  @DisplayName("what is put in before it starts is found when it does")
+  void startsLate() throws Exception {
+    CompletableFuture<Status> status = new CompletableFuture<>();
+    replica.status(status::complete);
+    owner.start(replica);
+    get(status);
+  }
+
+  @Test
+  @DisplayName("one whose loop is gone can be closed, and waits for nothing")
+  void loopGone() {
+    owner.start(replica);
+    loop.shutdownNow();
+    owner.wakeup();
+    owner.close();
+  }
+
+  @Test
   @DisplayName("one that was never started can be closed")
   void neverStarted() {
-    thread.close();
+    owner.close();
     assertThat(failures).isEmpty();
   }
 }
