@@ -58,6 +58,12 @@ final class Chain<L extends Link<L>> {
     }
   }
 
+  /// Takes a live link out that no reader waits for, so that it can be appended again.
+  void take(L link) {
+    if (awaited(link)) throw new IllegalStateException("it is still to be read");
+    unlink(link);
+  }
+
   /// The live link with the smallest version, or null. What it costs to look past ghosts is paid
   /// once for each of them.
   L oldest() {

@@ -25,10 +25,13 @@ public final class KvStore {
   /// How many links one command looks at to free what an abandoned snapshot left behind.
   private static final int SWEPT_MAX = 16;
 
+  /// How many nodes are kept to be used again.
+  private static final int SPARE_NODES_MAX = 1 << 16;
+
   private final KvLimits limits;
   private final Cells cells = new Cells();
   private final KeyIndex index;
-  private final Chain<Node> nodes = new Chain<>(node -> cells.free(node.cell));
+  private final Chain<Node> nodes = new Chain<>(this::gone);
   private final Expiry expiry = new Expiry();
   private final Sessions sessions;
   private long appliedIndex;
@@ -36,6 +39,11 @@ public final class KvStore {
   private long digest;
   private long sizeBytes;
   private Snapshot openSnapshot;
+
+  /// A list, by [Node#nextInBucket].
+  private Node spareNodes;
+
+  private int spareNodeCount;
 
   public KvStore(KvLimits limits) {
     this(limits, 0);
@@ -237,12 +245,14 @@ public final class KvStore {
     if (objection != null) return objection;
     if (node != null && !nodes.awaited(node)) {
       // No snapshot waits for this node, so it moves to the tail instead of being replaced.
-      retire(node);
+      uncount(node);
+      nodes.take(node);
+      cells.free(node.cell);
       set(node, write);
       append(node);
     } else {
       if (node != null) remove(node);
-      Node fresh = new Node();
+      Node fresh = newNode();
       set(fresh, write);
       add(fresh);
     }
@@ -326,13 +336,34 @@ public final class KvStore {
 
   private void remove(Node node) {
     index.remove(node);
-    retire(node);
+    uncount(node);
+    nodes.retire(node);
   }
 
-  private void retire(Node node) {
+  private void uncount(Node node) {
     sizeBytes -= cells.payloadBytes(node.cell);
     if (node.timer != null) expiry.remove(node.timer);
-    nodes.retire(node);
+  }
+
+  // ---- nodes that come and go: while a snapshot is written, one for each write ----
+
+  private Node newNode() {
+    if (spareNodes == null) return new Node();
+    Node node = spareNodes;
+    spareNodes = node.nextInBucket;
+    spareNodeCount--;
+    node.nextInBucket = null;
+    node.ghostOf = 0;
+    return node;
+  }
+
+  private void gone(Node node) {
+    cells.free(node.cell);
+    if (spareNodeCount == SPARE_NODES_MAX) return;
+    spareNodeCount++;
+    node.timer = null;
+    node.nextInBucket = spareNodes;
+    spareNodes = node;
   }
 
   private void mix(long word) {

@@ -10,7 +10,7 @@ import io.jangada.raft.RaftConfig;
 ///   as [Outcome.NotLeader] when it surely had no effect
 /// @param retryMillis a forwarded request that is not answered is sent again after this time
 /// @param snapshotBytes a snapshot is made whenever this many bytes of entries were applied since
-///   the last
+///   the last, or up to twice as many where the data is large
 /// @param inbox what may wait to be looked at
 public record ReplicaSettings(
     RaftConfig raft,

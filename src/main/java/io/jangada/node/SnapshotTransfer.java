@@ -28,6 +28,9 @@ final class SnapshotTransfer {
   /// How many chunks of an own snapshot may be on their way to the disk.
   private static final int CHUNKS_UNDER_WAY_MAX = 2;
 
+  /// Between two snapshots so many times the size of the data is logged, within limits.
+  private static final long SIZES_APART = 4;
+
   /// How long after a snapshot that failed no other is begun by itself.
   private static final long PAUSE_NANOS = 1_000_000_000;
 
@@ -60,7 +63,8 @@ final class SnapshotTransfer {
   private int nextChunk;
   private KvStore restored;
 
-  /// @param snapshotBytes an own snapshot is due whenever so many bytes were applied since the last
+  /// @param snapshotBytes an own snapshot is due whenever so many bytes were applied since the
+  ///   last, or up to twice as many where the data is large
   SnapshotTransfer(SnapshotTasks tasks, long snapshotBytes, long hashSeed, Counts counts) {
     this.tasks = tasks;
     this.backups = new Backups(tasks);
@@ -80,8 +84,11 @@ final class SnapshotTransfer {
   }
 
   /// Whether it is time for an own snapshot.
-  private boolean isDue(long nowNanos) {
-    if (appliedBytes < snapshotBytes && !lost || isBusy() || isRestoring()) return false;
+  private boolean isDue(KvStore kv, long nowNanos) {
+    // The more there is to write, the more should have changed: it would be half of what is
+    // written.
+    long dueBytes = Math.clamp(SIZES_APART * kv.sizeBytes(), snapshotBytes, 2 * snapshotBytes);
+    if (appliedBytes < dueBytes && !lost || isBusy() || isRestoring()) return false;
     return !paused || pauseEndNanos - nowNanos <= 0;
   }
 
@@ -118,7 +125,7 @@ final class SnapshotTransfer {
   /// Time goes by.
   void tick(KvStore kv, RaftNode raft, long nowNanos) {
     if (backups.expire(nowNanos)) retain(raft);
-    if (backups.isWanted() || isDue(nowNanos)) begin(kv, raft);
+    if (backups.isWanted() || isDue(kv, nowNanos)) begin(kv, raft);
   }
 
   void read(Ready.ChunkRead asked) {

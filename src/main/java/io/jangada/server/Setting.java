@@ -71,7 +71,8 @@ public enum Setting {
   SNAPSHOT_BYTES(
       new Whole(4 << 10, 64L << 30, Unit.BYTES),
       "64MiB",
-      "a snapshot is taken when the log has grown by that"),
+      "a snapshot is taken when the log has grown by that, or up to twice that where there is much"
+          + " data"),
   LOG_RETAINED_BYTES(
       new Whole(0, 1 << 30, Unit.BYTES),
       "16MiB",
