@@ -91,10 +91,14 @@ final class Peers {
     return progress != null && progress.isCounted();
   }
 
+  private boolean isAbout(Progress progress, Standing standing, long tick) {
+    return progress.isAbout(standing, tick, config.electionTicksMax());
+  }
+
   /// Takes note of an answer. Returns whether it brings news of what the peer holds.
   boolean isNews(Message.AppendEntriesReply reply, long tick) {
     Progress progress = byId.get(reply.from());
-    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
+    if (progress == null || !isAbout(progress, reply.standing(), tick)) return false;
     progress.heard(tick, reply.round());
     if (reply.success()) {
       Invariants.check(
@@ -110,7 +114,7 @@ final class Peers {
   /// that is news.
   boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
     Progress progress = byId.get(reply.from());
-    if (progress == null || !progress.isAbout(reply.standing(), tick)) return false;
+    if (progress == null || !isAbout(progress, reply.standing(), tick)) return false;
     progress.heard(tick, 0);
     if (!(progress.state() instanceof Progress.State.Install install)
         || !install.meta().last().equals(reply.last())) return false;

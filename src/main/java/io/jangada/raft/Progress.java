@@ -35,10 +35,13 @@ final class Progress {
   /// The incarnation that is recorded in the membership; 0 where none is.
   private final long incarnation;
 
-  /// Another one that the peer says it has now, 0 for none, and since when it says so.
+  /// Another one that the peer says it has now, 0 for none; since when it says so, when it last
+  /// did, and when it last said the contrary.
   private long stranger;
 
   private long strangerSince;
+  private long strangerTick;
+  private long knownTick = Long.MIN_VALUE / 2;
   private boolean probation;
   private boolean news;
 
@@ -76,24 +79,37 @@ final class Progress {
     return stranger;
   }
 
-  /// Whether the peer has said for longer than `patience` ticks that its data is new.
+  /// Whether the peer has said for longer than `patience` ticks that it has other data, and has not
+  /// been heard with the data that this is about since it last said so.
   boolean isStrangeFor(long tick, int patience) {
-    return stranger != 0 && tick - strangerSince > patience;
+    return stranger != 0 && tick - strangerSince > patience && strangerTick >= knownTick;
   }
 
   /// The peer answered. Returns whether what it says is about the data that this is about.
-  boolean isAbout(Standing standing, long tick) {
+  ///
+  /// Of two that contradict each other one is of the past, and its words may come late, so that
+  /// nothing counts until one of them falls silent. An incarnation that was taken in once may find
+  /// itself replaced by an earlier one in this way: then it is to be taken in again, though it is
+  /// not in probation.
+  ///
+  /// @param patience how many ticks of silence are enough
+  boolean isAbout(Standing standing, long tick, int patience) {
     boolean recorded = standing.incarnation() == incarnation && incarnation != 0;
-    if (standing.probation() && !recorded) {
+    // Before anything is recorded, a founder that has just left its probation is welcome.
+    boolean known = recorded || incarnation == 0 && !standing.probation();
+    boolean strange = stranger == standing.incarnation() && stranger != 0;
+    if (!known) {
       if (stranger == 0) strangerSince = tick;
       stranger = standing.incarnation();
+      strangerTick = tick;
       probation = true;
       heardTick = Math.max(heardTick, tick);
       return false;
     }
-    // Before anything is recorded, a founder that has just left its probation is welcome.
-    boolean known = recorded || incarnation == 0;
-    if (!known || stranger != 0 && stranger != standing.incarnation()) return false;
+    if (stranger != 0 && !strange) {
+      knownTick = tick;
+      if (tick - strangerTick <= patience) return false;
+    }
     stranger = 0;
     if (probation && !standing.probation()) news = true;
     probation = standing.probation();

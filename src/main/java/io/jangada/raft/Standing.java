@@ -6,7 +6,7 @@ package io.jangada.raft;
 ///   some of it was lost; 0 for members that do not keep count
 /// @param probation whether the member may have forgotten what earlier data of its own promised: a
 ///   vote, an entry that it acknowledged. It takes entries and snapshots, but nothing that it says
-///   counts for a decision ([decision 10](docs/decisions/0010-a-member-that-lost-its-data.md))
+///   counts for a decision ([decision 13](docs/decisions/0013-members-that-lost-their-data.md))
 public record Standing(long incarnation, boolean probation) {
   /// A member that does not keep count, and counts.
   public static final Standing NONE = new Standing(0, false);

@@ -4,13 +4,14 @@ import static io.jangada.raft.Solo.at;
 import static io.jangada.raft.Solo.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/// A member that may have forgotten what it promised (decision 10).
+/// A member that may have forgotten what it promised (decision 13).
 class ProbationTest {
   private static final Membership THREE = Membership.of(1, 2, 3);
   private static final long NEW = 301;
@@ -321,6 +322,57 @@ class ProbationTest {
     assertThat(cluster.node(1).matchOf(3)).as("nothing of the new data is known").isZero();
     cluster.run(60);
     assertThat(cluster.member(3).state).containsExactly("a", "b");
+    assertThat(cluster.node(1).membership().voters()).containsExactly(1, 2, 3);
+  }
+
+  /// Members 1, 2 and 3 under leader 1 after 3 was wiped twice and has come back; and what it said
+  /// in between.
+  private static RaftCluster wipedTwice(List<Message> inBetween) {
+    RaftCluster cluster = wiped();
+    tickUntil(
+        cluster,
+        () -> {
+          cluster.deliver(RaftCluster.to(3));
+          inBetween.addAll(cluster.take(RaftCluster.from(3).and(ProbationTest::isAnswer)));
+          return !inBetween.isEmpty();
+        });
+    cluster.wipe(3);
+    cluster.restart(3);
+    cluster.run(90);
+    assertThat(cluster.node(1).membership().incarnation(3)).isEqualTo(NEW + 1);
+    assertThat(cluster.node(1).membership().voters()).containsExactly(1, 2, 3);
+    return cluster;
+  }
+
+  @Test
+  @DisplayName("What earlier new data said, and comes late, makes the present one no stranger")
+  void lateWords() {
+    List<Message> late = new ArrayList<>();
+    RaftCluster cluster = wipedTwice(late);
+    late.forEach(cluster::deliver);
+    cluster.run(90);
+    assertThat(cluster.node(1).membership().incarnation(3)).isEqualTo(NEW + 1);
+    cluster.isolate(2);
+    cluster.propose(1, "b");
+    cluster.run(4);
+    assertThat(cluster.member(1).state).as("it counts").endsWith("b");
+  }
+
+  @Test
+  @DisplayName("If earlier data was recorded all the same, the present one is taken in again")
+  void lateWordsBelieved() {
+    List<Message> late = new ArrayList<>();
+    RaftCluster cluster = wipedTwice(late);
+    cluster.crash(3);
+    tickUntil(
+        cluster,
+        () -> {
+          late.forEach(cluster::deliver);
+          return cluster.node(1).membership().incarnation(3) == NEW;
+        });
+    cluster.restart(3);
+    cluster.run(120);
+    assertThat(cluster.node(1).membership().incarnation(3)).isEqualTo(NEW + 1);
     assertThat(cluster.node(1).membership().voters()).containsExactly(1, 2, 3);
   }
 
