@@ -4,7 +4,6 @@ import io.jangada.node.Followers;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
-import io.jangada.node.Start;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
@@ -14,11 +13,10 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 
 /// All members of a run, the network between them, and the laws they are held to.
 final class Cluster {
-  static final Start.StorageSettings STORAGE = Start.StorageSettings.small("sim");
-
   private static final long TICK_NANOS = 10 * World.MILLI;
   private static final int POLLS_PER_LOG_MATCHING = 64;
 
@@ -26,10 +24,13 @@ final class Cluster {
   private final SplittableRandom random;
   private final Trace trace;
   private final Odds odds;
-  private final Laws laws = new Laws();
+  private final List<Integer> founders;
+  private final Incarnations incarnations;
+  private final Survival survival;
+  private final Laws laws;
   private final SimNetwork network;
   private final SortedMap<Integer, Member> members = new TreeMap<>();
-  private IntConsumer whenElected = _ -> {};
+  private ObjIntConsumer<RaftEvent> watcher = (_, _) -> {};
   private IntConsumer whenFirstCommitting = _ -> {};
   private IntConsumer whenAskerAnswered = _ -> {};
   private final SortedMap<Integer, Long> newLeaders = new TreeMap<>();
@@ -42,8 +43,12 @@ final class Cluster {
     this.odds = odds;
     this.trace = trace;
     this.network = new SimNetwork(world, split(), this::deliver);
-    List<Integer> founders = new ArrayList<>();
-    for (int id = 1; id <= odds.voters(); id++) founders.add(id);
+    List<Integer> ids = new ArrayList<>();
+    for (int id = 1; id <= odds.voters(); id++) ids.add(id);
+    this.founders = List.copyOf(ids);
+    this.incarnations = new Incarnations(founders);
+    this.survival = new Survival(Membership.of(founders));
+    this.laws = new Laws(incarnations, survival);
     for (int id = 1; id <= odds.voters() + odds.spares(); id++)
       members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
   }
@@ -77,6 +82,14 @@ final class Cluster {
 
   Laws laws() {
     return laws;
+  }
+
+  Incarnations incarnations() {
+    return incarnations;
+  }
+
+  Survival survival() {
+    return survival;
   }
 
   Odds odds() {
@@ -122,9 +135,12 @@ final class Cluster {
   /// Something happened in a member's protocol.
   void observe(int member, RaftEvent event) {
     tell(member, event.toString());
-    if (!(event instanceof RaftEvent.LeaderElected) || !stormy) return;
-    newLeaders.put(member, members.get(member).replica().raft().commit());
-    whenElected.accept(member);
+    if (event instanceof RaftEvent.MembershipInForce(long index, Membership membership)
+        && index > laws.committed()) survival.inForce(index, membership);
+    if (!stormy) return;
+    if (event instanceof RaftEvent.LeaderElected)
+      newLeaders.put(member, members.get(member).replica().raft().commit());
+    watcher.accept(event, member);
   }
 
   /// Calls `listener` with every new leader at the moment in which it first commits anything.
@@ -137,9 +153,9 @@ final class Cluster {
     whenAskerAnswered = listener;
   }
 
-  /// Calls `listener` with every new leader of the storm.
-  void whenElected(IntConsumer listener) {
-    whenElected = listener;
+  /// Tells `watcher` whatever happens in members' protocols in the storm.
+  void watch(ObjIntConsumer<RaftEvent> watcher) {
+    this.watcher = watcher;
   }
 
   void tell(String what) {
@@ -161,8 +177,16 @@ final class Cluster {
     return random.nextInt(-odds.driftPpmMax(), odds.driftPpmMax() + 1);
   }
 
+  /// Starts all, one after the other where the odds have it so.
   void startAll() {
-    for (Member member : members.values()) member.start(drawDrift());
+    for (Member member : members.values()) {
+      if (odds.startNanosMax() == 0) member.start(drawDrift());
+      else world.after(random.nextLong(odds.startNanosMax()), () -> startAgain(member));
+    }
+  }
+
+  private void startAgain(Member member) {
+    if (!member.isUp()) member.start(drawDrift());
   }
 
   /// A connection broke: whoever is told takes `other` to be gone.
@@ -178,11 +202,7 @@ final class Cluster {
         world.after(random.nextLong(5) * World.MILLI, () -> breakConnection(other, member.id));
     long away =
         stormy ? random.nextLong(20, 3_000) * World.MILLI : random.nextLong(1, 100) * World.MILLI;
-    world.after(
-        away,
-        () -> {
-          if (!member.isUp()) member.start(drawDrift());
-        });
+    world.after(away, () -> startAgain(member));
   }
 
   void polled(Member member) {
@@ -210,7 +230,7 @@ final class Cluster {
     for (Member member : members.values()) {
       member.setSpeed(new Member.DiskSpeed(50_000, 500_000));
       member.setFull(false);
-      if (!member.isUp()) member.start(drawDrift());
+      startAgain(member);
     }
   }
 
@@ -222,8 +242,13 @@ final class Cluster {
     Membership membership = leader.replica().raft().membership();
     if (membership.isJoint() || !membership.joining().isEmpty())
       return "a membership change is under way: " + membership;
-    for (Member member : members.values())
+    if (!odds.kinds().membership() && !membership.voters().equals(founders))
+      return "not all are voters again: " + membership;
+    for (Member member : members.values()) {
       if (member.replica().isRestoring()) return "member " + member.id + " restores";
+      if (membership.contains(member.id) && member.replica().raft().standing().probation())
+        return "member " + member.id + " is in probation";
+    }
     return laws.unsettled(upReplicas(), membership);
   }
 }

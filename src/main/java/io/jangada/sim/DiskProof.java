@@ -7,6 +7,7 @@ import io.jangada.raft.Message;
 import io.jangada.raft.RaftNode;
 import io.jangada.store.DurableLog;
 import io.jangada.store.Identity;
+import io.jangada.store.StandingFile;
 import java.io.IOException;
 
 /// Holds what a member says against what its disk holds at that moment: the worst that a power
@@ -48,6 +49,10 @@ final class DiskProof {
   }
 
   private void checkVote(RaftNode sender, HardState vote) {
+    StandingFile standing = standing();
+    Laws.check(
+        standing == null || standing.state() == StandingFile.State.MEMBER,
+        "nobody votes whose disk does not say that it takes part: " + sender.id());
     HardState held = recover(sender.id()).hardState();
     Laws.check(
         held.term() > vote.term() || held.equals(vote),
@@ -70,6 +75,15 @@ final class DiskProof {
             + reply.match()
             + " in term "
             + reply.term());
+  }
+
+  /// What the disk surely says of where its member stands; null for nothing.
+  StandingFile standing() {
+    try {
+      return StandingFile.read(disk.durableCopy()).orElse(null);
+    } catch (IOException e) {
+      throw new io.jangada.raft.LawBrokenException("a standing can be read: " + e.getMessage());
+    }
   }
 
   private DurableLog.Opened recover(int member) {

@@ -23,7 +23,9 @@ import java.util.TreeMap;
 
 /// The laws that take more than one member, or more than one life of a member, to see. They are
 /// checked after every event against what has ever been seen in this run. The names are those of
-/// Fig. 3 where it has them.
+/// Fig. 3 where it has them. What becomes of them when a member loses its data: [Incarnations].
+/// What was led, committed and applied in a run stays so whoever loses what; votes and
+/// acknowledgements have to survive as long as the data does.
 final class Laws {
   private record Acknowledged(long term, long match, long matchTerm) {}
 
@@ -31,6 +33,10 @@ final class Laws {
 
   private final SortedMap<Long, Integer> leaders = new TreeMap<>();
   private final List<Entry> committed = new ArrayList<>();
+
+  /// The term of the leader that committed each.
+  private final List<Long> committedIn = new ArrayList<>();
+
   private final SortedMap<Long, Long> digests = new TreeMap<>();
   private final SortedMap<Integer, Acknowledged> acknowledged = new TreeMap<>();
   private final SortedMap<Integer, HardState> votes = new TreeMap<>();
@@ -38,6 +44,13 @@ final class Laws {
   private final SortedMap<Integer, Long> observedTerm = new TreeMap<>();
   private final SortedMap<String, Long> requests = new TreeMap<>();
   private final SortedMap<Long, Repeat> repeats = new TreeMap<>();
+  private final Incarnations incarnations;
+  private final Survival survival;
+
+  Laws(Incarnations incarnations, Survival survival) {
+    this.incarnations = incarnations;
+    this.survival = survival;
+  }
 
   /// How many entries are known to be committed.
   long committed() {
@@ -54,19 +67,27 @@ final class Laws {
     int id = raft.id();
     long from = observedCommit.getOrDefault(id, 0L);
     if (raft.commit() > from) {
+      boolean news = raft.commit() > committed.size();
       observeCommits(raft, from);
       observedCommit.put(id, raft.commit());
+      if (news && raft.isLeader()) incarnations.checkHeld(raft);
     }
     if (raft.isLeader()) observeLeader(raft);
     observeState(replica);
   }
 
   /// A member starts again with what its disk kept.
-  void restarted(Replica replica) {
+  ///
+  /// @param isHarmed whether something happened to its disk meanwhile
+  void restarted(Replica replica, boolean isHarmed) {
     RaftNode raft = replica.raft();
     int id = raft.id();
     observedCommit.put(id, 0L);
     observedTerm.remove(id);
+    if (incarnations.began(raft, isHarmed)) {
+      votes.remove(id);
+      acknowledged.remove(id);
+    }
     HardState vote = votes.get(id);
     if (vote != null) {
       check(raft.term() >= vote.term(), "a term that was voted in survives a crash: " + id);
@@ -91,6 +112,7 @@ final class Laws {
   /// Looks at a message as it leaves a member.
   void observe(RaftNode sender, PeerMessage message) {
     if (!(message instanceof PeerMessage.Raft(Message inner, long _))) return;
+    incarnations.observe(sender, inner, leaders.getOrDefault(inner.term(), Membership.NONE));
     switch (inner) {
       case Message.AppendEntriesReply reply -> {
         if (reply.success()) observeAcknowledged(sender, reply);
@@ -118,6 +140,7 @@ final class Laws {
   }
 
   private void observeLeader(RaftNode raft) {
+    incarnations.checkLeader(raft.id());
     Integer known = leaders.putIfAbsent(raft.term(), raft.id());
     check(
         known == null || known == raft.id(),
@@ -127,13 +150,18 @@ final class Laws {
       return;
     }
     observedTerm.put(raft.id(), raft.term());
-    check(
-        raft.last().index() >= committed.size(),
-        "Leader Completeness: leader " + raft.id() + " ends before what is committed");
-    for (long index = raft.base().index() + 1; index <= committed.size(); index++)
+    // A vote that comes late may elect a leader of an earlier term than that of what is committed
+    // by then.
+    for (long index = 1; index <= committed.size(); index++) {
+      if (committedIn.get((int) index - 1) >= raft.term()) continue;
       check(
-          raft.termAt(index) == committed.get((int) index - 1).term(),
+          raft.last().index() >= index,
+          "Leader Completeness: leader " + raft.id() + " ends before what is committed");
+      check(
+          raft.base().index() >= index
+              || raft.termAt(index) == committed.get((int) index - 1).term(),
           "Leader Completeness: leader " + raft.id() + " lacks committed entry " + index);
+    }
   }
 
   private void checkOneChangeAtATime(RaftNode raft) {
@@ -145,6 +173,7 @@ final class Laws {
 
   private void observeCommits(RaftNode raft, long from) {
     long first = Math.max(from, raft.base().index()) + 1;
+    Membership last = null;
     for (long index = first; index <= raft.commit(); index++) {
       Entry entry = raft.entryAt(index);
       if (index <= committed.size()) {
@@ -160,9 +189,15 @@ final class Laws {
       } else {
         check(index == committed.size() + 1, "commits are seen in order");
         committed.add(entry);
+        committedIn.add(raft.term());
         observeCommand(entry);
+        if (entry.kind() == Entry.Kind.MEMBERSHIP) {
+          last = Membership.decode(entry.data());
+          incarnations.decided(last);
+        }
       }
     }
+    survival.decided(committed.size(), last);
   }
 
   /// Remembers which committed commands are repetitions of an earlier request.

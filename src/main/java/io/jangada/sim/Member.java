@@ -4,9 +4,14 @@ import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.RaftEvent;
+import io.jangada.raft.RaftNode;
+import io.jangada.raft.SnapshotMeta;
 import io.jangada.store.DiskFullException;
 import io.jangada.store.SnapshotDone;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -24,6 +29,7 @@ final class Member {
   final int id;
   final SimDisk disk;
   private final DiskProof proof;
+  private final Start.StorageSettings storage;
 
   private int life;
   private Start start;
@@ -36,6 +42,15 @@ final class Member {
   private boolean snapshotsBusy;
   private boolean full;
 
+  /// Whether the disk has all that it ever had, as far as that was ever wanted.
+  private boolean intact;
+
+  /// The newest snapshot, when it could not be read; null once there is another.
+  private SnapshotMeta lost;
+
+  /// Whether something happened to the disk that the next start is to find.
+  private boolean harmed;
+
   Member(Cluster cluster, ReplicaSettings settings, RandomGenerator random) {
     this.cluster = cluster;
     this.world = cluster.world();
@@ -43,7 +58,9 @@ final class Member {
     this.random = random;
     this.id = settings.raft().id();
     this.disk = new SimDisk(cluster.split());
-    this.proof = new DiskProof(disk, Cluster.STORAGE);
+    this.storage = cluster.odds().storage();
+    this.proof = new DiskProof(disk, storage);
+    this.intact = settings.raft().bootstrap().isVoter(id) || !cluster.odds().founds();
   }
 
   boolean isUp() {
@@ -69,6 +86,29 @@ final class Member {
     return full;
   }
 
+  /// Whether the member has all that it ever had. One that lost something has it again when it
+  /// takes part again; a founder has it from the beginning, for there is nothing that it could have
+  /// lost.
+  boolean isIntact() {
+    return intact;
+  }
+
+  /// All that the member kept is gone. For one that is down.
+  void wipe() {
+    disk.wipe();
+    intact = false;
+    harmed = true;
+  }
+
+  /// A bit flips on the disk. Returns where; null when there is nothing to flip.
+  String rot(String place, RandomGenerator dice) {
+    String where = disk.rot(place, dice);
+    if (where == null) return null;
+    intact = false;
+    harmed = true;
+    return where;
+  }
+
   /// Begins a life on what the disk holds.
   void start(int driftPpm) {
     int mine = ++life;
@@ -81,8 +121,7 @@ final class Member {
       start =
           Start.open(
               settings,
-              new Start.Storage(
-                  disk, Cluster.STORAGE, () -> wakeLog(mine), () -> wakeSnapshots(mine)),
+              new Start.Storage(disk, storage, () -> wakeLog(mine), () -> wakeSnapshots(mine)),
               cluster.split());
     } catch (SimDisk.CrashedException crashed) {
       kill(true, "crashed while starting");
@@ -99,13 +138,31 @@ final class Member {
     }
     replica =
         new Replica(
-            settings,
-            start,
-            new Replica.World(clock, this::send, event -> cluster.observe(id, event)),
-            () -> wake(mine));
+            settings, start, new Replica.World(clock, this::send, this::observe), () -> wake(mine));
     cluster.tell(id, "starts: " + replica.raft().hardState() + " last=" + replica.raft().last());
-    cluster.laws().restarted(replica);
+    cluster.laws().restarted(replica, harmed);
+    harmed = false;
+    lost = null;
+    disk.checked();
+    lookAtStanding();
     wake(mine);
+  }
+
+  private void observe(RaftEvent event) {
+    SnapshotMeta newest = replica.raft().snapshot();
+    if (event instanceof RaftEvent.SnapshotLost(EntryId last) && newest.last().equals(last)) {
+      intact = false;
+      lost = newest;
+    }
+    cluster.observe(id, event);
+  }
+
+  private void lookAtStanding() {
+    RaftNode raft = replica.raft();
+    if (raft.standing().probation()) return;
+    if (raft.snapshot() != lost) lost = null;
+    intact |= lost == null && !disk.isRotten();
+    cluster.incarnations().look(raft, proof::standing);
   }
 
   /// Ends the life.
@@ -141,6 +198,7 @@ final class Member {
   }
 
   private void send(PeerMessage message) {
+    lookAtStanding();
     cluster.laws().observe(replica.raft(), message);
     if (message instanceof PeerMessage.Raft raft) proof.check(replica.raft(), raft.message());
     cluster.send(message);
@@ -159,7 +217,16 @@ final class Member {
       return;
     }
     pollPlanned = false;
-    boolean more = replica.poll();
+    boolean more;
+    try {
+      more = replica.poll();
+    } catch (UncheckedIOException failed) {
+      if (!disk.isRotten() && !(failed.getCause() instanceof SimDisk.FailedSyncException))
+        throw failed;
+      kill(true, "stops: " + failed.getMessage() + ": " + failed.getCause().getMessage());
+      return;
+    }
+    lookAtStanding();
     cluster.polled(this);
     if (more) wake(of);
     else awaitTick(of);

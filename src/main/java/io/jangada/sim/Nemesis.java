@@ -1,6 +1,7 @@
 package io.jangada.sim;
 
 import io.jangada.raft.Membership;
+import io.jangada.raft.RaftEvent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,13 +37,16 @@ final class Nemesis {
     allow(kinds.membership(), this::changeMembership);
     allow(kinds.transfers(), this::transfer);
     allow(kinds.snapshots(), this::takeSnapshot);
+    allow(kinds.wipes(), this::wipe);
+    allow(kinds.wipes(), this::wipe);
+    allow(kinds.rot(), this::rot);
+    allow(kinds.rot(), this::rot);
+    allow(kinds.rot(), this::rotSnapshot);
     allow(odds.narrowLinks(), () -> narrow(anyMember().id));
     allow(odds.leaderSlowPpm() > 0, this::slowLeader);
     allow(true, this::heal);
-    if (kinds.ambush()) {
-      cluster.whenElected(this::ambush);
-      cluster.whenFirstCommitting(this::cutOffCommitting);
-    }
+    if (kinds.ambush()) cluster.whenFirstCommitting(this::cutOffCommitting);
+    cluster.watch(this::watch);
     if (odds.narrowLinks()) cluster.whenAskerAnswered(this::narrowAsker);
   }
 
@@ -72,9 +76,20 @@ final class Nemesis {
     return hunted ? leader : all.get(random.nextInt(all.size()));
   }
 
+  /// Strikes where it may hurt most just then.
+  private void watch(RaftEvent event, int member) {
+    if (stopped) return;
+    if (event instanceof RaftEvent.LeaderElected && odds.kinds().ambush()) ambush(member);
+    if (event instanceof RaftEvent.Readmitting(int admitted, long _)) strikeReadmission(admitted);
+    if (event instanceof RaftEvent.ProbationOver) strikeReadmission(member);
+    boolean reads =
+        event instanceof RaftEvent.InstallStarted || event instanceof RaftEvent.SnapshotInstalled;
+    if (reads) rotInstalled(member);
+  }
+
   /// Strikes a new leader when it has perhaps begun to replicate: the world of Fig. 8.
   private void ambush(int elected) {
-    if (stopped || random.nextInt(4) == 0) return;
+    if (random.nextInt(4) == 0) return;
     world.after(
         random.nextLong(30_000) * 1_000,
         () -> {
@@ -217,14 +232,89 @@ final class Nemesis {
         });
   }
 
+  // ---- what is on disks ----
+
+  private boolean isIntact(int member) {
+    return cluster.member(member).isIntact();
+  }
+
+  /// A member loses its disk, for good, and comes back with an empty one.
+  private void wipe() {
+    wipe(anyMember());
+  }
+
+  private void wipe(Member member) {
+    if (!cluster.survival().mayBeWiped(member.id, this::isIntact)) return;
+    if (member.isUp()) member.kill(random.nextBoolean(), "dies");
+    cluster.tell(member.id, "has lost all that was on its disk");
+    member.wipe();
+  }
+
+  /// A bit flips on the disk of a member that is down, or dies of something just then.
+  private void rot() {
+    Member member = anyMember();
+    if (!mayRot(member)) return;
+    String[] places = {"log", "log", "log", "log", "snapshot", "snapshot", "standing"};
+    if (member.isUp()) member.kill(random.nextBoolean(), "dies");
+    rot(member, places[random.nextInt(places.length)]);
+  }
+
+  /// A bit flips in a snapshot of a member that goes on.
+  private void rotSnapshot() {
+    Member member = anyMember();
+    if (mayRot(member)) rot(member, "snapshot");
+  }
+
+  /// A bit flips in a snapshot that is about to be sent, or was just received and is to be loaded.
+  private void rotInstalled(int id) {
+    if (!odds.kinds().rot() || random.nextInt(4) != 0) return;
+    Member member = cluster.member(id);
+    world.after(
+        random.nextLong(2_000_000),
+        () -> {
+          if (!stopped && mayRot(member)) rot(member, "snapshot");
+        });
+  }
+
+  private void rot(Member member, String place) {
+    String where = member.rot(place, random);
+    if (where != null) cluster.tell(member.id, "has a flipped bit in " + where);
+  }
+
+  /// Not before the cluster is founded: a founder that does not know whether it promised anything
+  /// cannot take part in that.
+  private boolean mayRot(Member member) {
+    return cluster.laws().committed() > 0 && cluster.survival().mayRot(member.id, this::isIntact);
+  }
+
+  /// Something happens while a member is taken in, or just after: it loses its disk once more, or
+  /// the leader is gone.
+  private void strikeReadmission(int member) {
+    if (!odds.kinds().wipes() || random.nextInt(3) != 0) return;
+    world.after(
+        random.nextLong(300) * World.MILLI,
+        () -> {
+          if (stopped) return;
+          Member leader = cluster.leader();
+          switch (random.nextInt(3)) {
+            case 0 -> wipe(cluster.member(member));
+            case 1 -> wipe(anyMember());
+            default -> {
+              if (leader != null) leader.kill(random.nextBoolean(), "is killed");
+            }
+          }
+        });
+  }
+
   private void changeMembership() {
     Member leader = cluster.leader();
     if (leader == null) return;
     boolean replaces = odds.spares() > 0 && random.nextInt(3) == 0;
     Membership target = replaces ? replacement(leader) : anyMembership();
-    if (target == null) return;
+    if (target == null || !cluster.survival().mayChangeTo(target, this::isIntact)) return;
     cluster.tell(leader.id, "is asked for " + target);
-    leader.replica().changeMembership(target, _ -> {});
+    cluster.survival().asked(target);
+    leader.replica().changeMembership(target, _ -> cluster.survival().answered(target));
     // The moment in which two groups of voters must not decide without each other.
     if (odds.kinds().partitions() && random.nextBoolean())
       world.after(random.nextLong(20) * World.MILLI, () -> divide(target, replaces));
@@ -236,9 +326,10 @@ final class Nemesis {
     List<Integer> joining = new ArrayList<>();
     for (Member member : cluster.members()) {
       int draw = random.nextInt(8);
-      if (draw < 5) voters.add(member.id);
+      boolean votes = draw < 5 && (member.isIntact() || random.nextBoolean());
+      if (votes) voters.add(member.id);
       else if (draw < 7) learners.add(member.id);
-      if (draw == 5) joining.add(member.id);
+      if (!votes && draw < 6) joining.add(member.id);
     }
     return voters.isEmpty() ? null : new Membership(voters, List.of(), learners, joining);
   }

@@ -1,5 +1,6 @@
 package io.jangada.sim;
 
+import io.jangada.node.Start;
 import io.jangada.raft.RaftConfig;
 import java.util.random.RandomGenerator;
 
@@ -22,6 +23,9 @@ import java.util.random.RandomGenerator;
 /// @param kinds which faults happen
 /// @param readsElsewhere whether some reads are served by whichever member is asked
 /// @param narrowLinks whether a member sometimes hears only short messages, and late
+/// @param founds whether members keep count of their data: they found the cluster once all of them
+///   have met, and who comes with new data later must be taken in
+/// @param startNanosMax how long after the first the last member starts at most
 /// @param leaderSlowPpm by how much a leader's clock runs slow while the leader is cut off; 0, as
 ///   drawn, for no such fault
 record Odds(
@@ -42,6 +46,8 @@ record Odds(
     Kinds kinds,
     boolean readsElsewhere,
     boolean narrowLinks,
+    boolean founds,
+    long startNanosMax,
     int leaderSlowPpm) {
 
   /// How much clocks may drift so that leases of 12 ticks are just safe: the fastest counts hardly
@@ -52,6 +58,8 @@ record Odds(
   ///
   /// @param leaderHunt faults mostly meet whoever leads
   /// @param ambush whoever was just elected is often struck at once, so that reigns are short
+  /// @param wipes members lose all that is on their disk, and come back
+  /// @param rot bits flip on disks
   record Kinds(
       boolean weather,
       boolean partitions,
@@ -66,11 +74,13 @@ record Odds(
       boolean transfers,
       boolean snapshots,
       boolean leaderHunt,
-      boolean ambush) {
+      boolean ambush,
+      boolean wipes,
+      boolean rot) {
     static final Kinds NONE =
         new Kinds(
             false, false, false, false, false, false, false, false, false, false, false, false,
-            false, false);
+            false, false, false, false);
 
     static Kinds draw(RandomGenerator random) {
       return new Kinds(
@@ -86,6 +96,8 @@ record Odds(
           random.nextBoolean(),
           random.nextBoolean(),
           random.nextBoolean(),
+          random.nextInt(3) == 0,
+          random.nextInt(3) == 0,
           random.nextInt(3) == 0,
           random.nextInt(3) == 0);
     }
@@ -114,6 +126,8 @@ record Odds(
             kinds,
             random.nextBoolean(),
             random.nextInt(3) == 0,
+            kinds.wipes || random.nextInt(3) == 0,
+            random.nextInt(3) == 0 ? random.nextLong(2_000) * World.MILLI : 0,
             0);
     boolean drifts = odds.leaseTicks > 0 && random.nextInt(3) == 0;
     return drifts ? odds.withLeases(odds.leaseTicks, LEASE_DRIFT_PPM_MAX) : odds;
@@ -147,7 +161,13 @@ record Odds(
         kinds,
         readsElsewhere,
         narrowLinks,
+        founds,
+        startNanosMax,
         leaderSlowPpm);
+  }
+
+  Start.StorageSettings storage() {
+    return Start.StorageSettings.small("sim").withFounds(founds);
   }
 
   RaftConfig.Thrift thriftSettings() {

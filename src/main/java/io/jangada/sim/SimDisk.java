@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 
 /// A disk that keeps exactly what [Disk] promises and no more. A crash takes any subset of the
 /// sectors and names that were not synced. It can be told to crash its member in the middle of an
-/// operation, to fail a sync, and to be full.
+/// operation, to fail a sync, to be full, to lose everything, and to let bits rot.
 final class SimDisk implements Disk {
   /// The member dies here, in the middle of what it was doing to its disk.
   static final class CrashedException extends RuntimeException {
@@ -42,6 +42,7 @@ final class SimDisk implements Disk {
     byte[] synced = new byte[0];
     int syncedSize;
     final SortedSet<Integer> dirty = new TreeSet<>();
+    boolean rotten;
   }
 
   private sealed interface Change {
@@ -99,6 +100,55 @@ final class SimDisk implements Disk {
     crashAt = Long.MAX_VALUE;
     failNextSync = false;
     locks.clear();
+  }
+
+  /// All that was on it is gone. For a member that is down.
+  void wipe() {
+    files.clear();
+    syncedFiles.clear();
+    directories.clear();
+    directories.add("");
+    pending = new ArrayList<>();
+  }
+
+  /// Flips a bit in one of the files that lie in `place`, or have that name; mostly in a byte that
+  /// is not blank. Returns where; null when there is no such file, or nothing in it.
+  String rot(String place, RandomGenerator dice) {
+    List<String> names = new ArrayList<>();
+    for (String name : files.keySet())
+      if (isRead(name) && (name.equals(place) || parent(name).equals(place))) names.add(name);
+    if (names.isEmpty()) return null;
+    String name = names.get(dice.nextInt(names.size()));
+    Contents contents = files.get(name);
+    if (contents.size == 0) return null;
+    int at = dice.nextInt(contents.size);
+    for (int tries = 0; tries < 64 && contents.now[at] == 0; tries++)
+      at = dice.nextInt(contents.size);
+    byte bit = (byte) (1 << dice.nextInt(8));
+    contents.now[at] ^= bit;
+    if (at < contents.syncedSize) contents.synced[at] ^= bit;
+    contents.rotten = true;
+    return name + " at byte " + at;
+  }
+
+  /// Whether bits have flipped in a file that a member may still read.
+  boolean isRotten() {
+    return isRotten(files) || isRotten(syncedFiles);
+  }
+
+  private static boolean isRotten(SortedMap<String, Contents> files) {
+    return files.entrySet().stream()
+        .anyMatch(each -> each.getValue().rotten && isRead(each.getKey()));
+  }
+
+  private static boolean isRead(String name) {
+    return !parent(name).equals("damaged") && !name.endsWith(".damaged") && !name.endsWith("spare");
+  }
+
+  /// Everything on it was checked.
+  void checked() {
+    files.values().forEach(contents -> contents.rotten = false);
+    syncedFiles.values().forEach(contents -> contents.rotten = false);
   }
 
   /// A disk that holds what surely survives a power failure at this moment, and nothing else.
