@@ -22,11 +22,16 @@ udp3700_main=io.jangada.front.udp3700.ReplicaProgram
 udp3700_rehearsal=io.jangada.front.udp3700.Rehearsal
 # With -Xrs a signal ends the process at once, without the JVM's own leave-taking.
 udp3700_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m -Xrs'
-# Of servers: a heap that never has to grow; one that is exhausted ends the server at once, as a crash would.
-# G1, for a pause as long as an election's timeout costs the lead, and all data is in the heap.
+# Of servers: a heap that never has to grow; one that is exhausted ends the server at once, as a crash
+# would. Data lies in pages that hardly ever become garbage, so that the serial collector, which costs
+# least, has only what is young to look at. A full collection takes as long as there are keys, and an
+# election's timeout is the most that it may take: large heaps have G1.
 server_heap=${JANGADA_HEAP:-1g}
-server_flags="-XX:+UseG1GC -XX:MaxGCPauseMillis=100 -Xms$server_heap -Xmx$server_heap"
-server_flags="$server_flags -XX:+ExitOnOutOfMemoryError"
+case $server_heap in
+  [5-9][gG] | [1-9][0-9]*[gG]) server_gc='-XX:+UseG1GC -XX:MaxGCPauseMillis=100' ;;
+  *) server_gc='-XX:+UseSerialGC -XX:NewRatio=4' ;;
+esac
+server_flags="$server_gc -Xms$server_heap -Xmx$server_heap -XX:+ExitOnOutOfMemoryError"
 
 launch_fail() {
   echo "jangada: $1" >&2

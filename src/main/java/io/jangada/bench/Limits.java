@@ -11,7 +11,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.LongStream;
 
 /// What this machine can do at best, measured beside every run: figures of a cluster mean something
 /// only next to these.
@@ -21,6 +26,8 @@ import java.util.Arrays;
 /// @param sizeBytes how much was synced, and sent, at a time
 /// @param syncMillisP50 writing so much into space that is there already, and making it durable
 /// @param syncMillisP99 the same, of a hundred times the slowest
+/// @param threeSyncsMillisP50 the same as `syncMillisP50`, with two others doing it at the same
+///   time to files of their own, as three members on one disk do
 /// @param roundTripMillisP50 sending so much over loopback and getting a few bytes back, between
 ///   two threads
 public record Limits(
@@ -28,19 +35,40 @@ public record Limits(
     int sizeBytes,
     double syncMillisP50,
     double syncMillisP99,
+    double threeSyncsMillisP50,
     double roundTripMillisP50) {
   private static final int SYNCS = 300;
+  private static final int AT_ONCE = 3;
   private static final int ROUND_TRIPS = 3_000;
   private static final int FILE_BYTES_MIN = 8 << 20;
   private static final int ANSWER_BYTES = 8;
   private static final int TIMEOUT_MILLIS = 10_000;
 
   /// @param directory on the disk in question
-  public static Limits measure(Path directory, int sizeBytes) throws IOException {
+  public static Limits measure(Path directory, int sizeBytes)
+      throws IOException, InterruptedException {
     long[] syncs = syncs(directory, sizeBytes);
+    long[] three = syncsAtOnce(directory, sizeBytes);
     long[] trips = roundTrips(sizeBytes);
     String fileSystem = Files.getFileStore(directory).type();
-    return new Limits(fileSystem, sizeBytes, at(syncs, 50), at(syncs, 99), at(trips, 50));
+    return new Limits(
+        fileSystem, sizeBytes, at(syncs, 50), at(syncs, 99), at(three, 50), at(trips, 50));
+  }
+
+  private static long[] syncsAtOnce(Path directory, int sizeBytes)
+      throws IOException, InterruptedException {
+    List<FutureTask<long[]>> all = new ArrayList<>();
+    for (int i = 0; i < AT_ONCE; i++) all.add(new FutureTask<>(() -> syncs(directory, sizeBytes)));
+    for (FutureTask<long[]> one : all) Thread.ofPlatform().daemon().start(one);
+    long[] nanos = new long[0];
+    try {
+      for (FutureTask<long[]> one : all)
+        nanos = LongStream.concat(Arrays.stream(nanos), Arrays.stream(one.get())).toArray();
+    } catch (ExecutionException e) {
+      throw new IOException("the disk cannot be measured: " + e.getCause().getMessage(), e);
+    }
+    Arrays.sort(nanos);
+    return nanos;
   }
 
   private static double at(long[] sorted, int percentile) {

@@ -47,12 +47,13 @@ final class Row {
 
   static String limits(Limits limits) {
     return format(
-        "limits: fdatasync of %d bytes on %s p50 %.2f ms, p99 %.2f ms; loopback round trip p50 %.3f"
-            + " ms",
+        "limits: fdatasync of %d bytes on %s p50 %.2f ms, p99 %.2f ms, three at once %.2f ms;"
+            + " loopback round trip p50 %.3f ms",
         limits.sizeBytes(),
         limits.fileSystem(),
         limits.syncMillisP50(),
         limits.syncMillisP99(),
+        limits.threeSyncsMillisP50(),
         limits.roundTripMillisP50());
   }
 
@@ -89,6 +90,7 @@ final class Row {
     out.writeStringProperty("fileSystem", limits.fileSystem());
     out.writeNumberProperty("syncMillisP50", rounded(limits.syncMillisP50()));
     out.writeNumberProperty("syncMillisP99", rounded(limits.syncMillisP99()));
+    out.writeNumberProperty("threeSyncsMillisP50", rounded(limits.threeSyncsMillisP50()));
     out.writeNumberProperty("roundTripMillisP50", rounded(limits.roundTripMillisP50()));
   }
 
