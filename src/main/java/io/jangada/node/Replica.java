@@ -194,9 +194,8 @@ public final class Replica {
   /// One duty cycle. Returns whether there is more to do at once.
   public boolean poll() {
     // The clock is read after the mail is taken: nothing is then taken for older than it is. A
-    // lease
-    // that held before this process was paused does not make it safe to answer, and a value that
-    // was written after the pause must not end before its time.
+    // lease that held before this process was paused does not make it safe to answer, and a value
+    // that was written after the pause must not end before its time.
     for (Event event; mail.size() < EVENTS_PER_POLL && (event = inbox.poll()) != null; )
       mail.add(event);
     now = world.clock().nanos();
