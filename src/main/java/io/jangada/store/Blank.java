@@ -3,7 +3,7 @@ package io.jangada.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Zeroes on disk: the state of space that was never written.
+/// Zeroes on disk.
 final class Blank {
   private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 

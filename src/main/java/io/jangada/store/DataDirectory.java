@@ -10,7 +10,7 @@ public record DataDirectory(boolean isNew, DiskLock lock) implements AutoCloseab
   private static final String LOCK = "LOCK";
 
   /// @throws DirectoryLockedException when it is in use
-  /// @throws IdentityException when it holds another member's data, or data in a newer format
+  /// @throws IdentityException when it holds another member's data, or data in another format
   public static DataDirectory claim(Disk disk, Identity identity) throws IOException {
     DiskLock lock = disk.lock(LOCK);
     try {

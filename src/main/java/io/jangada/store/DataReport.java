@@ -30,7 +30,7 @@ public record DataReport(
   /// @param usedBytes up to where it holds good groups
   /// @param indexMin the lowest index of an entry in it, 0 when it has none
   /// @param indexMax the highest
-  /// @param end what follows the good groups: `blank`, `torn`, or what is damaged
+  /// @param end what follows the good groups: `free`, `torn`, or what is damaged
   public record SegmentReport(
       String name,
       long sizeBytes,

@@ -22,7 +22,7 @@ public final class DataVerifier {
     this.disk = disk;
   }
 
-  /// @throws IdentityException when it is no data directory, or one of a newer format
+  /// @throws IdentityException when it is no data directory, or one of another format
   /// @throws DirectoryLockedException when a replica is using it
   public static DataReport verify(Disk disk) throws IOException {
     if (!disk.exists(Identity.FILE))
@@ -88,15 +88,15 @@ public final class DataVerifier {
       long sizeBytes = reader.header().sizeBytes();
       return new SegmentReport(
           name, sizeBytes, reader.position(), groups, records, indexMin, indexMax, end(reader));
-    } catch (MalformedException e) {
+    } catch (MalformedException | IdentityException e) {
       return new SegmentReport(name, 0, 0, 0, 0, 0, 0, e.getMessage());
     }
   }
 
   private static String end(SegmentReader reader) throws IOException {
     return switch (reader.end()) {
-      case End.Blank() -> "blank";
-      case End.Torn() -> "torn";
+      case End.Free() -> "free";
+      case End.Torn(long to) -> "torn";
       case End.Damaged(String what, var later) -> what;
     };
   }

@@ -78,9 +78,8 @@ public final class DurableLog implements AutoCloseable {
       return new Opened(log, HardState.INITIAL, EntryId.ZERO, List.of());
     }
     LogState state = found.replay().state();
-    LogRecovery.Tail tail = found.tail();
     LogFiles files = LogFiles.resume(disk, settings, identity, found);
-    Place place = new Place(state, tail.nextGroup(), tail.endsEmpty());
+    Place place = new Place(state, found.tail().nextGroup(), found.endsEmpty());
     DurableLog log = new DurableLog(settings, handoff, files, place);
     return new Opened(
         log, state.hardState(), state.released(), List.copyOf(found.replay().entries()));
@@ -152,7 +151,7 @@ public final class DurableLog implements AutoCloseable {
   private void writeGroup() throws IOException {
     if (!group.isFinished()) gather();
     if (group.isFinished()) {
-      files.write(group.bytes());
+      files.write(group);
       group.written();
       nextGroup++;
     }
@@ -161,7 +160,7 @@ public final class DurableLog implements AutoCloseable {
       handoff.done(gathered.bytes());
       gathered = new LogStep.BatchEnd(batchDurable, 0);
     }
-    files.forget(state);
+    files.release(state);
   }
 
   /// Moves what waits into a group, as much as fits, and finishes it unless there was nothing.
@@ -182,7 +181,7 @@ public final class DurableLog implements AutoCloseable {
       if (!hasRoomFor(record)) break;
       add(record);
     }
-    if (!group.isEmpty()) group.finish(files.sequence());
+    if (!group.isEmpty()) group.finish(files.position());
   }
 
   /// Whether the group takes another record. The first one always fits: into a new segment if need
@@ -217,7 +216,7 @@ public final class DurableLog implements AutoCloseable {
     group.begin(nextGroup);
     if (group.bytesWith(release) + LogFormat.groupBytes(0) > files.lastRoomBytes()) return;
     add(release);
-    group.finish(files.sequence());
+    group.finish(files.position());
     try {
       writeGroup();
     } catch (DiskFullException e) {
@@ -235,8 +234,8 @@ public final class DurableLog implements AutoCloseable {
       if (wanted && files.lastRoomBytes() >= LogFormat.groupBytes(0)) {
         stoppedBy = new IOException("it was closed");
         group.begin(nextGroup);
-        group.finish(files.sequence());
-        files.write(group.bytes());
+        group.finish(files.position());
+        files.write(group);
       }
     }
   }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /// Whose data a directory holds, so that no member ever takes another's log for its own. It is the
 /// file `meta`, four lines of text, and stands again in the header of every log segment:
 ///
-///     jangada-data 1
+///     jangada-data 2
 ///     cluster orders-eu
 ///     member 3
 ///     crc32c 8954bf1d
@@ -19,9 +19,9 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param clusterId 1 to [#CLUSTER_ID_MAX] printable ASCII characters without blanks
 /// @param memberId 0 or more
-/// @param formatVersion 1 up to [#FORMAT_VERSION], the one that is written
+/// @param formatVersion [#FORMAT_VERSION]: there is no other that this version reads or writes
 public record Identity(String clusterId, int memberId, int formatVersion) {
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
   public static final int CLUSTER_ID_MAX = 64;
 
   static final String FILE = "meta";
@@ -37,7 +37,7 @@ public record Identity(String clusterId, int memberId, int formatVersion) {
               + clusterId
               + "'");
     if (memberId < 0) throw new IllegalArgumentException("member id " + memberId);
-    if (formatVersion < 1 || formatVersion > FORMAT_VERSION)
+    if (formatVersion != FORMAT_VERSION)
       throw new IllegalArgumentException("format version " + formatVersion);
   }
 
@@ -49,7 +49,7 @@ public record Identity(String clusterId, int memberId, int formatVersion) {
   /// compares.
   ///
   /// @return whether the directory was new
-  /// @throws IdentityException when the data is somebody else's, or in a newer format
+  /// @throws IdentityException when the data is somebody else's, or in another format
   public boolean claim(Disk disk) throws IOException {
     if (disk.exists(FILE)) {
       needSame(read(disk), "the data directory");
@@ -100,7 +100,13 @@ public record Identity(String clusterId, int memberId, int formatVersion) {
       throw new IdentityException(
           "the data directory is in format "
               + version
-              + " of a newer version of this program, which reads up to format "
+              + " of a newer version of this program; this one reads format "
+              + FORMAT_VERSION);
+    if (version < FORMAT_VERSION)
+      throw new IdentityException(
+          "the data directory is in format "
+              + version
+              + " of an older version of this program; this one reads format "
               + FORMAT_VERSION);
     if (lines.length != 5
         || !lines[1].startsWith("cluster ")

@@ -6,6 +6,8 @@ import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.HardState;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /// The log on disk, byte by byte. Numbers are big-endian; checksums are CRC32C.
@@ -13,11 +15,12 @@ import java.util.zip.CRC32C;
 /// # Segments
 ///
 /// The log is one stream of records, cut into segments: the files `log/1.log`, `log/2.log` and so
-/// on (their sequence numbers, in 16 hexadecimal digits). A segment is filled with zeroes from end
-/// to end, and synced, before it is used: later writes change neither the size of the file nor
-/// where its blocks are, so that a sync is a single write to the disk, and a full disk shows before
-/// a record is half written. The next segment is made ready as `log/spare` while the one before
-/// fills up. Segments are not recycled: in a segment, what was never written is zero.
+/// on (their sequence numbers, in 16 hexadecimal digits). A segment has its full size, synced,
+/// before it is used: later writes change neither the size of the file nor where its blocks are, so
+/// that a sync is a single write to the disk, and a full disk shows before a record is half
+/// written. The file of a segment that is not needed any more becomes a later segment, with
+/// whatever lies in it. Only where there is no such file a new one is filled with zeroes, as
+/// `log/spare`, while the segment before fills up ([Spares]).
 ///
 /// The first sector is the header:
 ///
@@ -35,87 +38,115 @@ import java.util.zip.CRC32C;
 /// | 84 | 1 + n | cluster id: length, ASCII |
 /// | 508 | 4 | checksum of the 508 bytes before |
 ///
-/// It repeats whatever the older segments would tell, so that these can be deleted without a look
+/// It repeats whatever the older segments would tell, so that these can be given up without a look
 /// at what hard state they hold.
 ///
 /// # Groups
 ///
 /// After the header come groups. A group is what was written between two syncs: all the batches
 /// that gathered while the sync before it ran. Its number is one more than that of the group before
-/// it, across segments. It begins at a multiple of 32 bytes, with 32 bytes that hence lie in one
-/// sector:
+/// it, across segments; the first is 1. A group takes whole sectors. Each of them holds a part of
+/// its content and proves by itself what it is:
 ///
 /// | at | bytes | what |
 /// |---|---|---|
-/// | 0 | 4 | magic |
-/// | 4 | 4 | checksum of the 24 bytes that follow |
-/// | 8 | 8 | number of the group |
-/// | 16 | 8 | sequence number of the segment |
-/// | 24 | 4 | length of the body |
-/// | 28 | 4 | number of records |
+/// | 0 | 496 | content of the group, in the last sector filled up with zeroes |
+/// | 496 | 8 | number of the group |
+/// | 504 | 4 | how many sectors of the group follow; plus 2^31 in its first |
+/// | 508 | 4 | checksum of the 508 bytes before, XOR the sector's place in the segment |
 ///
-/// Then the body, which is records, and at least one filler byte `0xA5` up to the next multiple of
-/// 32: the last sector of a group is never all zero.
+/// Places count from the header's, which is 0: a sector is good in its own place only.
+///
+/// The content begins with 12 bytes, and then come the records:
+///
+/// | at | bytes | what |
+/// |---|---|---|
+/// | 0 | 4 | length of the records |
+/// | 4 | 4 | how many there are |
+/// | 8 | 4 | seal |
+///
+/// The seal holds the sectors of one writing together: from 0 on, for the checksum `c` of each
+/// sector but the first, it becomes `31 * seal + c`.
+///
+/// A write that is the first in a page of 4096 bytes is filled up with zeroes to the end of that
+/// page: the operating system would otherwise read what lies there, to keep it.
 ///
 /// # Records
 ///
 /// | at | bytes | what |
 /// |---|---|---|
 /// | 0 | 4 | length of kind and payload |
-/// | 4 | 4 | checksum of the whole record, the lower half of the group number in this place |
-/// | 8 | 1 | kind |
-/// | 9 | | payload |
+/// | 4 | 1 | kind |
+/// | 5 | | payload |
 ///
 /// Kinds and payloads: 1 hard state: term (8), vote (4). 2 entry: index (8), term (8), kind (1: 0
 /// no-op, 1 command, 2 membership), data (the rest). 3 reset: index (8), term (8). 4 release: index
 /// (8), term (8). Neither records nor groups span segments; an entry that is too big for one gets a
 /// segment of its own size.
 ///
+/// # What lies in the free part of a segment
+///
+/// Where no group was written since the file became this segment there may be zeroes, or sectors of
+/// an earlier life of the file. These are good sectors, by their own word, and of **lower
+/// numbers**: for a number is given to one group only. It goes up through the whole log, also over
+/// a reset; a new log, which begins at 1 again, first deletes the files that an old one left; and
+/// of a torn group (below), whose number is given to the next one, nothing is left on the disk
+/// before that is written. So of what lies behind group `n`, a sector of number `n` or less, or of
+/// zeroes, is *free*; one of a higher number is of a later group; and one that is neither good nor
+/// zero is *bad*.
+///
 /// # What a crash leaves, and what damage leaves
 ///
 /// Of the group that was being written, a crash may leave any subset of sectors, and no sector
-/// mixed. Nobody was told that this group is durable, so it may go: **a torn tail is cut**.
-/// Anything else that cannot be read was durable once and has been damaged since. It may hold a
-/// vote or an entry that was counted for a majority; to cut it would be to forget that in silence
-/// (CTRL, FAST'18): **damage is never cut**, the member refuses to start. The two look alike, a
-/// record with a bad checksum; three facts tell them apart.
+/// mixed: of each the new content, or what was there before. Nobody was told that this group is
+/// durable, so it may go: **a torn tail is cut**. Anything else that cannot be read was durable
+/// once and has been damaged since. It may hold a vote or an entry that was counted for a majority;
+/// to cut it would be to forget that in silence (CTRL, FAST'18): **damage is never cut**, the
+/// member refuses to start. Four facts tell them apart.
 /// 1. *A group is written only after the sync of the one before it returned.* So if group `n`
-///    cannot be read, and anything of group `n + 1` or later is there, `n` had been synced: damage.
-///    That is why groups are numbered, why a reader that finds a bad one goes on looking for later
-///    ones to the end of the file, and why later segments prove the same of all the earlier ones
-///    (the first group's number in the header says how far these went). Good records that follow a
-///    bad one prove nothing when they are of the same group: their sectors may have reached the
-///    disk first.
-/// 2. *Where nothing was written there is zero.* So if group `n` is the last and bad, but no sector
-///    of it is blank, all of them were written: not torn but damaged. For this, and for no other
-///    reason, group headers do not straddle sectors and groups do not end in zeroes.
-/// 3. *A log that is closed ends in an empty group,* which by fact 1 proves all before it.
+///    cannot be read, and a single good sector of a later group is there, `n` had been synced:
+///    damage. That is why a reader goes on looking for such sectors to the end of the file, and why
+///    later segments prove the same of all the earlier ones (the first group's number in the header
+///    says how far these went). Good sectors of group `n` itself prove nothing: they may have
+///    reached the disk first.
+/// 2. *A crash leaves no bad sector.* So a bad one where group `n` should begin is damage. So is
+///    one further on in that group: any good sector of it tells how far it went. A bad one behind
+///    that is of an earlier life and does not matter.
+/// 3. *In a torn group a sector is missing.* So if group `n` is the last, and all its sectors are
+///    there and yet it makes no sense (its seal is broken, its records have no form), it is damage.
+/// 4. *A log that is closed ends in an empty group,* which by fact 1 proves all before it.
 ///
-/// What remains undecided: the last group of a log that was not closed, where a sector is blank
-/// that either never was written, or was written and then lost as a whole, or holds nothing but
-/// zeroes of the user's while another sector of the group is damaged. It is taken for torn.
+/// What remains undecided: the last group of a log that was not closed, where whole sectors read as
+/// if they had never been written, as zeroes or as exactly what was in their place in an earlier
+/// life. They were not written, or the disk lost them after it had promised the sync. This is taken
+/// for torn if the group's other sectors are good, or if the first is among the lost and no good one
+/// is left to tell that there was a group. Changed bits alone, however many and in however many
+/// sectors, always show.
+///
+/// To the other side it errs in one case: a sector that was damaged in an earlier life of the file
+/// is taken for damage now where the next group would begin, or within a torn group that it was to
+/// be overwritten by.
 ///
 /// # Opening again
 ///
-/// A torn group is dropped whole, also its good records: a group whose end is missing, followed by
+/// A torn group is dropped whole, also its good sectors: a group whose end is missing, followed by
 /// another, would by fact 1 look like damage the next time. Its space is filled with zeroes and
-/// synced, for fact 2. If there is no torn group, the last good one is written once more and
-/// synced: a process that died before its sync returned leaves data that can be read and yet is not
-/// on the disk, and after a sync that failed the page cache calls such data clean, so that a sync
-/// alone would not write it (Rebello et al., ATC'20).
+/// synced, so that its number can be given again. If there is no torn group, the last good one is
+/// written once more and synced: a process that died before its sync returned leaves data that can
+/// be read and yet is not on the disk, and after a sync that failed the page cache calls such data
+/// clean, so that a sync alone would not write it (Rebello et al., ATC'20). The same cache may show
+/// zeroes where a torn group still lies on the disk; a new group of the same number that is torn
+/// over it may then seem whole. Its seal is broken, by fact 3.
 final class LogFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int SEGMENT_HEADER_BYTES = Disk.SECTOR_BYTES;
-  static final int GROUP_HEADER_BYTES = 32;
-  static final int RECORD_HEADER_BYTES = 8;
 
-  static final int GROUP_MAGIC = 0x4a4e4752;
+  /// The beginning of a group's content.
+  static final int GROUP_HEADER_BYTES = 12;
 
-  /// Groups begin at multiples of this.
-  static final int ALIGNMENT = 32;
+  static final int SEAL_AT = 8;
 
-  private static final byte FILLER = (byte) 0xa5;
-
+  private static final int RECORD_HEADER_BYTES = 4;
   private static final byte HARD = 1;
   private static final byte APPEND = 2;
   private static final byte RESET = 3;
@@ -124,21 +155,24 @@ final class LogFormat {
   private static final int ENTRY_HEAD_BYTES = 8 + 8 + 1;
   private static final int ID_BYTES = 8 + 8;
 
-  /// The first 32 bytes of a group.
-  ///
-  /// @param segment the segment it was written to
-  record GroupHeader(long number, long segment, int bodyBytes, int records) {}
-
   private LogFormat() {}
 
-  /// How many bytes a group takes, filler included.
-  static long groupBytes(long bodyBytes) {
-    return (GROUP_HEADER_BYTES + bodyBytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+  /// How many bytes of a segment a group takes.
+  static long groupBytes(long recordsBytes) {
+    return Sectors.count(GROUP_HEADER_BYTES + recordsBytes) * Sectors.BYTES;
+  }
+
+  /// The seal over one checksum more.
+  static int seal(int seal, int checksum) {
+    return 31 * seal + checksum;
   }
 
   static long recordBytes(LogRecord record) {
-    return RECORD_HEADER_BYTES
-        + 1
+    return RECORD_HEADER_BYTES + bodyBytes(record);
+  }
+
+  private static long bodyBytes(LogRecord record) {
+    return 1
         + switch (record) {
           case LogRecord.Hard hard -> HARD_BYTES;
           case LogRecord.Append append -> ENTRY_HEAD_BYTES + (long) append.entry().data().length();
@@ -147,33 +181,8 @@ final class LogFormat {
         };
   }
 
-  /// Writes the header in front of a body that ends at the buffer's position, and the filler after
-  /// it.
-  static void finishGroup(ByteBuffer group, GroupHeader header) {
-    long end = groupBytes(header.bodyBytes);
-    while (group.position() < end) group.put(FILLER);
-    group.putInt(0, GROUP_MAGIC);
-    group.putLong(8, header.number);
-    group.putLong(16, header.segment);
-    group.putInt(24, header.bodyBytes);
-    group.putInt(28, header.records);
-    group.putInt(4, crc(group, 8, GROUP_HEADER_BYTES - 8));
-  }
-
-  /// The group header at that place of the buffer, or null when there is none.
-  static GroupHeader groupHeader(ByteBuffer buffer, int at) {
-    if (buffer.getInt(at) != GROUP_MAGIC) return null;
-    if (buffer.getInt(at + 4) != crc(buffer, at + 8, GROUP_HEADER_BYTES - 8)) return null;
-    return new GroupHeader(
-        buffer.getLong(at + 8),
-        buffer.getLong(at + 16),
-        buffer.getInt(at + 24),
-        buffer.getInt(at + 28));
-  }
-
-  static void putRecord(ByteBuffer out, LogRecord record, long group) {
-    int start = out.position();
-    out.putInt((int) recordBytes(record) - RECORD_HEADER_BYTES).putInt((int) group);
+  static void putRecord(ByteBuffer out, LogRecord record) {
+    out.putInt((int) bodyBytes(record));
     switch (record) {
       case LogRecord.Hard(HardState state) ->
           out.put(HARD).putLong(state.term()).putInt(state.vote());
@@ -184,25 +193,40 @@ final class LogFormat {
       case LogRecord.Reset(EntryId to) -> putId(out.put(RESET), to);
       case LogRecord.Release(EntryId to) -> putId(out.put(RELEASE), to);
     }
-    out.putInt(start + 4, crc(out, start, out.position() - start));
+  }
+
+  /// Reads the content of a group.
+  ///
+  /// @param seal what the checksums of its sectors come to
+  /// @throws MalformedException when it is none
+  static List<LogRecord> records(ByteBuffer content, int seal) {
+    int bytes = content.getInt();
+    int count = content.getInt();
+    if (content.getInt() != seal) throw new MalformedException("a group with a broken seal");
+    if (bytes < 0 || bytes > content.remaining())
+      throw new MalformedException("a group with " + bytes + " bytes of records");
+    if (!Blank.is(content, content.position() + bytes, content.limit()))
+      throw new MalformedException("a group with something behind its records");
+    content.limit(content.position() + bytes);
+    List<LogRecord> records = new ArrayList<>();
+    while (content.hasRemaining()) records.add(record(content));
+    if (records.size() != count)
+      throw new MalformedException("a group of " + records.size() + " records and not " + count);
+    return records;
   }
 
   /// Reads one record and moves the buffer's position past it.
   ///
   /// @throws MalformedException when there is no good record there
-  static LogRecord record(ByteBuffer in, long group) {
-    int start = in.position();
-    if (in.remaining() < RECORD_HEADER_BYTES + 1)
+  static LogRecord record(ByteBuffer in) {
+    if (in.remaining() <= RECORD_HEADER_BYTES)
       throw new MalformedException(in.remaining() + " bytes are no record");
     int length = in.getInt();
-    int crc = in.getInt();
     if (length < 1 || length > in.remaining())
       throw new MalformedException("a record of " + length + " bytes, " + in.remaining() + " left");
-    if (crc != recordCrc(in, start, RECORD_HEADER_BYTES + length, (int) group))
-      throw new MalformedException("a record with a wrong checksum");
-    ByteBuffer payload = in.slice(in.position() + 1, length - 1);
     byte kind = in.get();
-    in.position(start + RECORD_HEADER_BYTES + length);
+    ByteBuffer payload = in.slice(in.position(), length - 1);
+    in.position(in.position() + length - 1);
     return payload(kind, payload);
   }
 
@@ -244,7 +268,7 @@ final class LogFormat {
       case 0 -> Entry.Kind.NO_OP;
       case 1 -> Entry.Kind.COMMAND;
       case 2 -> Entry.Kind.MEMBERSHIP;
-      default -> throw new MalformedException("an entry of kind " + code);
+      default -> throw new MalformedException("a record with an entry of kind " + code);
     };
   }
 
@@ -259,15 +283,6 @@ final class LogFormat {
   static int crc(ByteBuffer buffer, int from, int length) {
     CRC32C crc = new CRC32C();
     crc.update(buffer.slice(from, length));
-    return (int) crc.getValue();
-  }
-
-  /// The checksum as it was computed when `salt` stood in its place.
-  private static int recordCrc(ByteBuffer buffer, int from, int length, int salt) {
-    CRC32C crc = new CRC32C();
-    crc.update(buffer.slice(from, 4));
-    for (int shift = 24; shift >= 0; shift -= 8) crc.update(salt >>> shift);
-    crc.update(buffer.slice(from + 8, length - 8));
     return (int) crc.getValue();
   }
 }

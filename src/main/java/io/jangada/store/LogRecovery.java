@@ -7,30 +7,33 @@ import io.jangada.store.SegmentReader.End;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Reads a whole log, segment after segment, and decides what a bad group means. Changes nothing.
 final class LogRecovery {
   private final Disk disk;
   private final Identity identity;
-  private final TreeMap<Long, Long> highest = new TreeMap<>();
+  private final Coverage coverage = new Coverage();
   private LogReplay replay;
+  private boolean endsEmpty;
 
   /// What was found.
   ///
-  /// @param highest for each segment the highest index of an entry that was ever written to it and
-  ///   not reset since
   /// @param tail where the last segment can be written on
-  record Found(LogReplay replay, TreeMap<Long, Long> highest, Tail tail) {}
+  /// @param endsEmpty whether it holds no group, or the last good one is the empty one of a log
+  ///   that was closed
+  record Found(LogReplay replay, Coverage coverage, Tail tail, boolean endsEmpty) {}
+
+  /// The end of a segment.
+  ///
+  /// @param nextGroup the number of the group that comes next
+  record Tail(SegmentHeader header, long nextGroup, Span span) {}
 
   /// @param lastGroupAt where the last good group begins; `position` when there is none
   /// @param position where the good groups end
-  /// @param isTorn whether remains of a torn group follow
-  record Tail(
-      SegmentHeader header, long lastGroupAt, long position, long nextGroup, boolean isTorn) {
-    /// Whether there is no group, or the last good one is the empty one of a log that was closed.
-    boolean endsEmpty() {
-      return position - lastGroupAt <= LogFormat.groupBytes(0);
+  /// @param tornTo where the remains of a torn group end; `position` when there are none
+  record Span(long lastGroupAt, long position, long tornTo) {
+    boolean isTorn() {
+      return tornTo > position;
     }
   }
 
@@ -64,7 +67,7 @@ final class LogRecovery {
     if (!replay.isWhole())
       throw recovery.corrupt(
           names.getFirst(), 0, replay.state().last().index(), "older segments are missing");
-    return new Found(replay, recovery.highest, tail);
+    return new Found(replay, recovery.coverage, tail, recovery.endsEmpty);
   }
 
   private Tail readSegment(String name, Tail before, boolean isLast) throws IOException {
@@ -75,7 +78,7 @@ final class LogRecovery {
         throw corrupt(name, 0, -1, "it is segment " + header.sequence());
       if (before == null) replay = new LogReplay(header.start());
       else needNext(before, header);
-      highest.put(header.sequence(), 0L);
+      coverage.begin(header.sequence());
       for (var group = reader.next(); group != null; group = reader.next()) apply(reader, group);
       return tail(reader, isLast);
     } catch (MalformedException e) {
@@ -90,18 +93,7 @@ final class LogRecovery {
       } catch (IllegalStateException e) {
         throw corrupt(reader.name(), reader.lastGroupAt(), -1, e.getMessage());
       }
-      note(highest, each);
-    }
-  }
-
-  /// Keeps account of which segments hold which entries; the record goes to the last of them.
-  static void note(TreeMap<Long, Long> highest, LogRecord written) {
-    switch (written) {
-      case LogRecord.Append(var entry) ->
-          highest.merge(highest.lastKey(), entry.index(), Math::max);
-      case LogRecord.Reset reset -> highest.replaceAll((sequence, index) -> 0L);
-      case LogRecord.Hard hard -> {}
-      case LogRecord.Release release -> {}
+      coverage.note(each);
     }
   }
 
@@ -115,7 +107,7 @@ final class LogRecovery {
     if (header.firstGroup() != before.nextGroup)
       throw corrupt(
           name,
-          before.position,
+          before.span.position,
           header.start().last().index(),
           "group "
               + before.nextGroup
@@ -130,18 +122,19 @@ final class LogRecovery {
   }
 
   private Tail tail(SegmentReader reader, boolean isLast) throws IOException {
-    boolean isTorn = false;
+    long tornTo = reader.position();
     if (isLast) {
-      isTorn =
+      tornTo =
           switch (reader.end()) {
-            case End.Blank() -> false;
-            case End.Torn() -> true;
+            case End.Free() -> reader.position();
+            case End.Torn(long to) -> to;
             case End.Damaged(String what, var later) ->
                 throw corrupt(reader.name(), reader.position(), firstIndex(later) - 1, what);
           };
     }
-    return new Tail(
-        reader.header(), reader.lastGroupAt(), reader.position(), reader.nextGroup(), isTorn);
+    endsEmpty = reader.endsEmpty();
+    Span span = new Span(reader.lastGroupAt(), reader.position(), tornTo);
+    return new Tail(reader.header(), reader.nextGroup(), span);
   }
 
   /// The index of a group's first entry; 0 when it has none.

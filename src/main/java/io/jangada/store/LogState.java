@@ -2,7 +2,6 @@ package io.jangada.store;
 
 import io.jangada.raft.EntryId;
 import io.jangada.raft.HardState;
-import java.util.Map;
 import java.util.TreeMap;
 
 /// What the records so far come to: the hard state, and which entries there are, without their
@@ -66,9 +65,12 @@ final class LogState {
   private void append(EntryId id) {
     if (id.index() > last.index() + 1 || id.index() <= released.index())
       throw new IllegalStateException("entry " + id + " in a log from " + released + " to " + last);
-    if (id.index() <= terms.lastKey()) terms.tailMap(id.index(), true).clear();
-    Map.Entry<Long, Long> before = terms.lastEntry();
-    if (before.getValue() != id.term()) terms.put(id.index(), id.term());
+    long termBefore = last.term();
+    if (id.index() <= last.index()) {
+      terms.tailMap(id.index(), true).clear();
+      termBefore = terms.lastEntry().getValue();
+    }
+    if (termBefore != id.term()) terms.put(id.index(), id.term());
     last = id;
   }
 

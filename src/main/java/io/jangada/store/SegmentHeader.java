@@ -24,7 +24,7 @@ record SegmentHeader(
 
   ByteBuffer encode() {
     ByteBuffer out = ByteBuffer.allocate(LogFormat.SEGMENT_HEADER_BYTES);
-    out.putLong(MAGIC).putInt(identity.formatVersion());
+    out.putLong(MAGIC).putInt(LogFormat.VERSION);
     out.putLong(sequence).putLong(sizeBytes).putLong(firstGroup);
     out.putLong(start.hardState.term()).putInt(start.hardState.vote());
     out.putLong(start.last.index()).putLong(start.last.term());
@@ -35,18 +35,26 @@ record SegmentHeader(
     return out.clear();
   }
 
-  /// @throws MalformedException when the sector is no header, or one of a newer format
-  static SegmentHeader decode(ByteBuffer in) {
+  /// @param name of the file
+  /// @throws MalformedException when the sector is no header
+  /// @throws IdentityException when it is one of another format
+  static SegmentHeader decode(ByteBuffer in, String name) throws IdentityException {
     if (in.getLong(0) != MAGIC) throw new MalformedException("not the header of a log segment");
     if (in.getInt(CRC_AT) != LogFormat.crc(in, 0, CRC_AT))
       throw new MalformedException("a segment header with a wrong checksum");
     int version = in.position(8).getInt();
     if (version != LogFormat.VERSION)
-      throw new MalformedException(
-          "format " + version + ", this version of the program reads " + LogFormat.VERSION);
+      throw new IdentityException(
+          name
+              + " is in format "
+              + version
+              + ", this version of the program reads "
+              + LogFormat.VERSION);
     long sequence = in.getLong();
     long sizeBytes = in.getLong();
     long firstGroup = in.getLong();
+    if (sizeBytes % Disk.SECTOR_BYTES != 0 || firstGroup < 1)
+      throw new MalformedException("a segment header that says " + sizeBytes + ", " + firstGroup);
     try {
       HardState hardState = new HardState(in.getLong(), in.getInt());
       EntryId last = new EntryId(in.getLong(), in.getLong());
@@ -54,8 +62,7 @@ record SegmentHeader(
       int member = in.getInt();
       byte[] cluster = new byte[Math.min(in.get() & 0xff, in.remaining())];
       in.get(cluster);
-      Identity identity =
-          new Identity(new String(cluster, StandardCharsets.US_ASCII), member, version);
+      Identity identity = Identity.of(new String(cluster, StandardCharsets.US_ASCII), member);
       return new SegmentHeader(
           sequence, sizeBytes, firstGroup, identity, new Start(hardState, last, released));
     } catch (IllegalArgumentException e) {

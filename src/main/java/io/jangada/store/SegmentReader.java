@@ -3,7 +3,6 @@ package io.jangada.store;
 import io.jangada.bytes.MalformedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Reads one segment from its header to where its good groups end, and then says what is there
@@ -16,21 +15,25 @@ final class SegmentReader implements AutoCloseable {
   private final long fileBytes;
   private final SegmentHeader header;
   private ByteBuffer window = ByteBuffer.allocate(0);
+  private Sectors sectors = new Sectors(window);
   private long windowAt;
   private long position = LogFormat.SEGMENT_HEADER_BYTES;
   private long lastGroupAt = LogFormat.SEGMENT_HEADER_BYTES;
   private long nextGroup;
+  private boolean endsEmpty = true;
 
   /// A good group.
   record Group(long number, List<LogRecord> records) {}
 
   /// What is behind the last good group.
   sealed interface End {
-    /// Nothing but zeroes.
-    record Blank() implements End {}
+    /// Nothing of this log.
+    record Free() implements End {}
 
     /// The remains of a group that was being written in a crash.
-    record Torn() implements End {}
+    ///
+    /// @param to where it would end
+    record Torn(long to) implements End {}
 
     /// Something that was durable once.
     ///
@@ -39,6 +42,7 @@ final class SegmentReader implements AutoCloseable {
   }
 
   /// @throws MalformedException when the header is not good
+  /// @throws IdentityException when it is in another format
   SegmentReader(Disk disk, String name) throws IOException {
     this.name = name;
     file = disk.open(name);
@@ -46,7 +50,8 @@ final class SegmentReader implements AutoCloseable {
       fileBytes = file.size();
       if (fileBytes < LogFormat.SEGMENT_HEADER_BYTES)
         throw new MalformedException("the file has " + fileBytes + " bytes");
-      header = SegmentHeader.decode(bytes(0, LogFormat.SEGMENT_HEADER_BYTES));
+      fillWindow(0);
+      header = SegmentHeader.decode(window.slice(0, LogFormat.SEGMENT_HEADER_BYTES), name);
       if (header.sizeBytes() != fileBytes)
         throw new MalformedException(
             "the file has " + fileBytes + " bytes instead of " + header.sizeBytes());
@@ -80,112 +85,113 @@ final class SegmentReader implements AutoCloseable {
     return nextGroup;
   }
 
+  /// Whether the last good group is an empty one, or there was none.
+  boolean endsEmpty() {
+    return endsEmpty;
+  }
+
   /// The next good group, or null where there is none; then [#end] says what is there.
   Group next() throws IOException {
-    Group group = groupAt(position, nextGroup);
+    if (numberAt(position) != nextGroup) return null;
+    long to = endAt(position);
+    Group group = groupAt(position);
     if (group == null) return null;
     lastGroupAt = position;
-    position += LogFormat.groupBytes(headerAt(position).bodyBytes());
+    position = to;
     nextGroup++;
+    endsEmpty = group.records.isEmpty();
     return group;
   }
 
   End end() throws IOException {
-    LogFormat.GroupHeader bad = headerAt(position);
-    boolean known = bad != null && bad.number() == nextGroup;
-    long to = known ? position + LogFormat.groupBytes(bad.bodyBytes()) : fileBytes;
-    Group later = laterGroup(known ? to : position);
-    if (later != null)
-      return new End.Damaged(
-          "group " + nextGroup + " cannot be read, but group " + later.number() + " is there",
-          later);
-    if (bad != null && !known)
-      return new End.Damaged("group " + bad.number() + " instead of " + nextGroup, null);
-    if (known)
-      return hasBlankSector(to)
-          ? new End.Torn()
-          : new End.Damaged("group " + nextGroup + " was written whole and cannot be read", null);
-    if (position == fileBytes) return new End.Blank();
-    if (!isBlank(position, position + LogFormat.GROUP_HEADER_BYTES))
-      return new End.Damaged("there is no good group header", null);
-    return isBlank(position, fileBytes) ? new End.Blank() : new End.Torn();
-  }
-
-  /// The first good group at or behind `from` whose number is higher than the one that is missing.
-  private Group laterGroup(long from) throws IOException {
-    for (long at = magicAt(from); at < fileBytes; at = magicAt(at + LogFormat.ALIGNMENT)) {
-      LogFormat.GroupHeader found = headerAt(at);
-      if (found == null || found.number() <= nextGroup) continue;
-      Group group = groupAt(at, found.number());
-      return group != null ? group : new Group(found.number(), List.of());
+    long to = position;
+    for (long at = position; at < fileBytes; at += Sectors.BYTES) {
+      long number = numberAt(at);
+      if (number > nextGroup) return missing(at, number);
+      if (number == nextGroup) to = Math.max(to, endAt(at));
     }
-    return null;
+    if (to > position) return remains(to);
+    return numberAt(position) == Sectors.DAMAGED
+        ? new End.Damaged("group " + nextGroup + " should begin here, and the sector is bad", null)
+        : new End.Free();
   }
 
-  /// The first place at or behind `from` where a group might begin; the end of the file when there
-  /// is none.
-  private long magicAt(long from) throws IOException {
-    for (long at = from; at < fileBytes; at += WINDOW_BYTES) {
-      ByteBuffer bytes = bytes(at, (int) Math.min(fileBytes - at, WINDOW_BYTES));
-      int start = bytes.position();
-      for (int i = start; i < bytes.limit(); i += LogFormat.ALIGNMENT)
-        if (bytes.getInt(i) == LogFormat.GROUP_MAGIC) return at + i - start;
+  private End missing(long at, long number) throws IOException {
+    Group found = groupAt(at);
+    Group later = found == null ? new Group(number, List.of()) : found;
+    return new End.Damaged(
+        "group " + nextGroup + " cannot be read, but group " + number + " is there", later);
+  }
+
+  /// What the sectors of the next group say, of which there are some.
+  ///
+  /// @param to where the group ends, by what they say
+  private End remains(long to) throws IOException {
+    boolean isWhole = true;
+    boolean fits = to <= fileBytes;
+    for (long at = position; at < Math.min(to, fileBytes); at += Sectors.BYTES) {
+      long number = numberAt(at);
+      if (number == Sectors.DAMAGED)
+        return new End.Damaged("group " + nextGroup + " has a bad sector at byte " + at, null);
+      if (number != nextGroup) isWhole = false;
+      else fits &= endAt(at) == to && isFirstAt(at) == (at == position);
     }
-    return fileBytes;
+    if (!fits)
+      return new End.Damaged("the sectors of group " + nextGroup + " do not fit together", null);
+    return isWhole
+        ? new End.Damaged("group " + nextGroup + " was written whole and cannot be read", null)
+        : new End.Torn(to);
   }
 
-  /// A group header at that place that belongs to this segment and fits into it, or null.
-  private LogFormat.GroupHeader headerAt(long at) throws IOException {
-    if (at + LogFormat.GROUP_HEADER_BYTES > fileBytes) return null;
-    ByteBuffer bytes = bytes(at, LogFormat.GROUP_HEADER_BYTES);
-    LogFormat.GroupHeader found = LogFormat.groupHeader(bytes, bytes.position());
-    if (found == null || found.segment() != header.sequence() || found.bodyBytes() < 0) return null;
-    return at + LogFormat.groupBytes(found.bodyBytes()) > fileBytes ? null : found;
-  }
-
-  private Group groupAt(long at, long number) throws IOException {
-    LogFormat.GroupHeader found = headerAt(at);
-    if (found == null || found.number() != number) return null;
-    ByteBuffer body = bytes(at + LogFormat.GROUP_HEADER_BYTES, found.bodyBytes());
-    List<LogRecord> records = new ArrayList<>();
+  /// The good group that begins there, or null when there is none.
+  private Group groupAt(long from) throws IOException {
+    long number = numberAt(from);
+    long to = endAt(from);
+    if (to > fileBytes) return null;
+    ByteBuffer content =
+        ByteBuffer.allocate((int) ((to - from) / Sectors.BYTES) * Sectors.CONTENT_BYTES);
+    int seal = 0;
+    for (long at = from; at < to; at += Sectors.BYTES) {
+      boolean fits = numberAt(at) == number && endAt(at) == to && isFirstAt(at) == (at == from);
+      if (!fits) return null;
+      sectors.putContent(inWindow(at), content);
+      if (at > from) seal = LogFormat.seal(seal, sectors.checksumAt(inWindow(at)));
+    }
     try {
-      while (body.hasRemaining()) records.add(LogFormat.record(body, number));
+      return new Group(number, LogFormat.records(content.flip(), seal));
     } catch (MalformedException e) {
       return null;
     }
-    return records.size() == found.records() ? new Group(number, records) : null;
   }
 
-  /// Whether one of the sectors between [#position] and `to` is blank in its part between them.
-  private boolean hasBlankSector(long to) throws IOException {
-    for (long at = position; at < to; ) {
-      long next = Math.min(to, (at / Disk.SECTOR_BYTES + 1) * Disk.SECTOR_BYTES);
-      if (isBlank(at, next)) return true;
-      at = next;
+  /// Of which group the sector there is; or [Sectors#BLANK], as behind the end, or
+  /// [Sectors#DAMAGED].
+  private long numberAt(long at) throws IOException {
+    if (at >= fileBytes) return Sectors.BLANK;
+    return sectors.numberAt(inWindow(at), at / Sectors.BYTES);
+  }
+
+  private boolean isFirstAt(long at) throws IOException {
+    return sectors.isFirstAt(inWindow(at));
+  }
+
+  /// Where the group ends that the sector there is of.
+  private long endAt(long at) throws IOException {
+    return at + (1L + sectors.followingAt(inWindow(at))) * Sectors.BYTES;
+  }
+
+  /// Where in the window the sector is that is there in the file.
+  private int inWindow(long at) throws IOException {
+    if (at < windowAt || at >= windowAt + window.limit()) fillWindow(at);
+    return (int) (at - windowAt);
+  }
+
+  private void fillWindow(long at) throws IOException {
+    int wanted = (int) Math.min(WINDOW_BYTES, fileBytes - at);
+    if (window.capacity() < wanted) {
+      window = ByteBuffer.allocate(wanted);
+      sectors = new Sectors(window);
     }
-    return false;
-  }
-
-  private boolean isBlank(long from, long to) throws IOException {
-    for (long at = from; at < to; ) {
-      int length = (int) Math.min(to - at, WINDOW_BYTES);
-      ByteBuffer bytes = bytes(at, length);
-      if (!Blank.is(bytes, bytes.position(), bytes.limit())) return false;
-      at += length;
-    }
-    return true;
-  }
-
-  /// Those bytes of the file, from the buffer's position to its limit.
-  private ByteBuffer bytes(long at, int length) throws IOException {
-    if (at < windowAt || at + length > windowAt + window.limit()) fillWindow(at, length);
-    int start = (int) (at - windowAt);
-    return window.duplicate().position(start).limit(start + length);
-  }
-
-  private void fillWindow(long at, int length) throws IOException {
-    int wanted = (int) Math.min(Math.max(length, WINDOW_BYTES), fileBytes - at);
-    if (window.capacity() < wanted) window = ByteBuffer.allocate(wanted);
     window.clear().limit(wanted);
     while (window.hasRemaining())
       if (file.read(at + window.position(), window) < 0)

@@ -2,21 +2,42 @@ package io.jangada.store;
 
 import java.io.IOException;
 
-/// The file that becomes the next segment, while it is filled with zeroes.
+/// The file that becomes the next segment: a new one while it is filled with zeroes, or that of a
+/// segment which was released, as it is.
 final class Spare implements AutoCloseable {
-  static final String NAME = DurableLog.DIRECTORY + "/spare";
+  /// The name of a new one.
+  static final String NEW = DurableLog.DIRECTORY + "/spare";
 
   /// Synced whenever that much was filled, so that no sync takes long.
   private static final long SYNC_BYTES = 1 << 20;
 
+  private final String name;
   private final DiskFile file;
   private final long sizeBytes;
   private long filledBytes;
   private long syncedBytes;
 
-  Spare(Disk disk, long sizeBytes) throws IOException {
-    file = disk.create(NAME);
+  private Spare(String name, DiskFile file, long sizeBytes) {
+    this.name = name;
+    this.file = file;
     this.sizeBytes = sizeBytes;
+  }
+
+  /// An empty file that is to be filled up to that size.
+  static Spare blank(Disk disk, long sizeBytes) throws IOException {
+    return new Spare(NEW, disk.create(NEW), sizeBytes);
+  }
+
+  /// A file that is there and has that size.
+  static Spare released(Disk disk, String name, long sizeBytes) throws IOException {
+    Spare spare = new Spare(name, disk.open(name), sizeBytes);
+    spare.filledBytes = sizeBytes;
+    spare.syncedBytes = sizeBytes;
+    return spare;
+  }
+
+  String name() {
+    return name;
   }
 
   DiskFile file() {
@@ -27,7 +48,7 @@ final class Spare implements AutoCloseable {
     return sizeBytes;
   }
 
-  /// Whether all of it is filled and durable.
+  /// Whether all of it is there and durable.
   boolean isReady() {
     return syncedBytes == sizeBytes;
   }

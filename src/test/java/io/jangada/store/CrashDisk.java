@@ -86,6 +86,12 @@ final class CrashDisk implements Disk {
   /// Syncs of files, so far.
   int syncs;
 
+  /// Bytes that were written to files, so far.
+  long bytesWritten;
+
+  /// Files of released segments that became segments again, so far.
+  int recycled;
+
   /// The machine starts again after a crash.
   void restart(Loss loss, RandomGenerator dice) {
     locks.clear();
@@ -202,6 +208,7 @@ final class CrashDisk implements Disk {
   @Override
   public void rename(String from, String to) throws IOException {
     if (!names.containsKey(from)) throw new MissingFileException(from);
+    if (from.endsWith(".spare") && to.endsWith(".log")) recycled++;
     change(new Change(from, to, names.get(from)));
   }
 
@@ -263,6 +270,7 @@ final class CrashDisk implements Disk {
     public void write(long position, ByteBuffer source) throws IOException {
       boolean crashes = begins();
       int end = (int) position + source.remaining();
+      bytesWritten += source.remaining();
       if (end > node.now.length) {
         if (usedBytes() + end - node.now.length > capacityBytes)
           throw new DiskFullException(name + ": no space", null);

@@ -33,7 +33,7 @@ class DataDirectoryTest {
     disk.restart(Loss.ALL, new SplittableRandom(1));
     assertThat(Identity.read(disk)).isEqualTo(MINE);
     assertThat(new String(disk.contents().get("meta")))
-        .isEqualTo("jangada-data 1\ncluster orders-eu\nmember 3\ncrc32c 8954bf1d\n");
+        .isEqualTo("jangada-data 2\ncluster orders-eu\nmember 3\ncrc32c 94d49483\n");
   }
 
   @Test
@@ -61,12 +61,18 @@ class DataDirectoryTest {
   }
 
   @Test
-  void aNewerFormatIsRefusedByNumber() {
+  void anotherFormatIsRefusedByNumber() {
     assertThatThrownBy(() -> claim("jangada-data 7\nwhatever\n"))
         .isInstanceOf(IdentityException.class)
         .hasMessage(
-            "the data directory is in format 7 of a newer version of this program, which reads up"
-                + " to format 1");
+            "the data directory is in format 7 of a newer version of this program; this one reads"
+                + " format 2");
+    String older = "jangada-data 1\ncluster orders-eu\nmember 3\ncrc32c 8954bf1d\n";
+    assertThatThrownBy(() -> claim(older))
+        .isInstanceOf(IdentityException.class)
+        .hasMessage(
+            "the data directory is in format 1 of an older version of this program; this one reads"
+                + " format 2");
   }
 
   @Test
@@ -129,7 +135,7 @@ class DataDirectoryTest {
         .last()
         .satisfies(
             each -> {
-              assertThat(each.end()).isEqualTo("blank");
+              assertThat(each.end()).isEqualTo("free");
               assertThat(each.indexMax()).isEqualTo(40);
               assertThat(each.usedBytes()).isLessThan(each.sizeBytes());
             });
@@ -142,14 +148,14 @@ class DataDirectoryTest {
   void aReportNamesEverythingThatIsWrong() throws IOException {
     fill();
     TreeMap<String, byte[]> files = disk.contents();
-    files.get("log/0000000000000002.log")[600] ^= 1;
+    files.get("log/0000000000000003.log")[600] ^= 1;
     files.get("snapshot/10-2.snap")[SnapshotFormat.HEAD_BYTES + 8] ^= 1;
     CrashDisk damaged = CrashDisk.of(files);
     DataReport report = DataVerifier.verify(damaged);
     assertThat(report.isGood()).isFalse();
     assertThat(report.problems())
         .hasSize(2)
-        .anyMatch(each -> each.startsWith("the log is damaged in log/0000000000000002.log at byte"))
+        .anyMatch(each -> each.startsWith("the log is damaged in log/0000000000000003.log at byte"))
         .anyMatch(each -> each.contains("snapshot/10-2.snap is damaged: chunk 0"));
     assertThat(report.segments().getFirst().end()).contains("cannot be read, but group");
     assertThat(damaged.contents()).as("nothing was changed").hasSameSizeAs(files);

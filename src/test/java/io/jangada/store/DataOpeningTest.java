@@ -14,6 +14,7 @@ import io.jangada.store.CrashDisk.Loss;
 import io.jangada.store.StandingFile.State;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -160,6 +161,27 @@ class DataOpeningTest {
   }
 
   @Test
+  @DisplayName("files that wait to become segments are neither kept nor used after a damage")
+  void sparesGone() throws IOException {
+    DataOpening.Opened going = open();
+    for (int index = 1; index <= 40; index++) {
+      Entry entry = new Entry(index, 1, Entry.Kind.COMMAND, Bytes.utf8("x".repeat(400)));
+      long released = Math.max(0, index - 4);
+      going.log().log().submit(new Persist(index, null, null, List.of(entry), released));
+      going.log().log().work();
+    }
+    snapshot(36, THREE);
+    close(going);
+    going.standing().orElseThrow().in(State.MEMBER).write(disk);
+    assertThat(disk.list("log")).anyMatch(name -> name.endsWith(".spare"));
+    flip(LogRecovery.segmentNames(disk).getFirst(), 600);
+    DataOpening.Opened opened = open();
+    assertThat(opened.damage()).hasSize(1);
+    assertThat(disk.list("damaged")).isNotEmpty().allMatch(name -> name.endsWith(".log"));
+    assertThat(disk.list("log")).containsExactly("0000000000000001.log");
+  }
+
+  @Test
   @DisplayName("a good snapshot is kept")
   void snapshotKept() throws IOException {
     live(THREE);
@@ -233,11 +255,12 @@ class DataOpeningTest {
   @DisplayName("a torn tail is cut as ever")
   void torn() throws IOException {
     live(THREE);
+    Entry entry = new Entry(4, 1, Entry.Kind.COMMAND, Bytes.utf8("x".repeat(700)));
+    DataOpening.Opened going = open();
+    going.log().log().submit(new Persist(1, null, null, List.of(entry), 0));
+    going.log().log().work();
     TreeMap<String, byte[]> contents = disk.contents();
-    byte[] segment = contents.get(FIRST);
-    int at = groupAt(3);
-    System.arraycopy(new byte[64], 0, segment, at, 32);
-    segment[at + 32] = 9;
+    Arrays.fill(contents.get(LogRecovery.segmentName(2)), 1024, 1536, (byte) 0);
     disk = CrashDisk.of(contents);
     DataOpening.Opened opened = open();
     assertThat(opened.log().entries()).hasSize(3);

@@ -1,7 +1,10 @@
 package io.jangada.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.raft.Entry;
 import io.jangada.raft.Persist;
 import io.jangada.store.CrashDisk.Crash;
 import io.jangada.store.CrashDisk.Loss;
@@ -17,7 +20,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Whatever a crash does to what was not synced: what was synced is there, what was never submitted
 /// is not, and the log goes on.
 class DurableLogCrashTest {
-  private static final LogSettings TINY = new LogSettings(4096, 1500, 1 << 20);
+  /// Segments of one page and of more, groups of few sectors and of many.
+  private static final List<LogSettings> TINY =
+      List.of(
+          new LogSettings(4096, 1500, 1 << 20),
+          new LogSettings(12_288, 5000, 1 << 20),
+          new LogSettings(4096, 1 << 20, 1 << 20));
+
   private static final Identity MEMBER = Identity.of("crash-test", 1);
 
   /// A log with the batches that it was given and what it said about them.
@@ -26,10 +35,12 @@ class DurableLogCrashTest {
     final RandomGenerator dice;
     final LogScript script;
     final List<LogModel> possible = new ArrayList<>();
+    final LogSettings settings;
     DurableLog log;
 
-    Run(CrashDisk disk, RandomGenerator dice) {
+    Run(CrashDisk disk, RandomGenerator dice, long seed) {
       this.disk = disk;
+      settings = TINY.get((int) (seed % TINY.size()));
       this.dice = dice;
       script = new LogScript(dice, LogModel.EMPTY);
       possible.add(LogModel.EMPTY);
@@ -37,7 +48,7 @@ class DurableLogCrashTest {
 
     /// Opens the log, which must hold one of the possible states.
     void open(String where) throws IOException {
-      DurableLog.Opened opened = DurableLog.open(disk, TINY, MEMBER, () -> {});
+      DurableLog.Opened opened = DurableLog.open(disk, settings, MEMBER, () -> {});
       LogModel found = LogModel.of(opened);
       assertThat(possible).as(where).contains(found);
       log = opened.log();
@@ -65,7 +76,7 @@ class DurableLogCrashTest {
   @ParameterizedTest
   @EnumSource(Loss.class)
   void aCrashAtEverySingleOperationLosesNothingThatWasSynced(Loss loss) throws IOException {
-    for (long seed = 1; seed <= 2; seed++) {
+    for (long seed = 1; seed <= 6; seed++) {
       int crashAt = 1;
       while (crashesAt(crashAt, seed, loss)) crashAt++;
       assertThat(crashAt).as("operations in a run").isGreaterThan(100);
@@ -76,12 +87,13 @@ class DurableLogCrashTest {
   private static boolean crashesAt(int crashAt, long seed, Loss loss) throws IOException {
     String where = "seed " + seed + ", crash at operation " + crashAt + ", loss " + loss;
     CrashDisk disk = new CrashDisk();
-    Run run = new Run(disk, new SplittableRandom(seed));
+    Run run = new Run(disk, new SplittableRandom(seed), seed);
     RandomGenerator crashDice = new SplittableRandom(seed * 1_000_003 + crashAt);
     disk.crashAt = crashAt;
     try {
       run.open(where);
-      run.writeSome(60);
+      run.writeSome(80);
+      assertThat(disk.recycled).as("segments in files of others").isGreaterThan(2);
       return false;
     } catch (Crash e) {
       disk.restart(loss, crashDice);
@@ -98,7 +110,7 @@ class DurableLogCrashTest {
     for (long seed = 1; seed <= 4; seed++) {
       RandomGenerator dice = new SplittableRandom(seed);
       CrashDisk disk = new CrashDisk();
-      Run run = new Run(disk, dice);
+      Run run = new Run(disk, dice, seed);
       int crashes = 0;
       while (crashes < 300) {
         disk.crashAt = disk.operations + 1 + dice.nextInt(dice.nextBoolean() ? 8 : 120);
@@ -112,7 +124,33 @@ class DurableLogCrashTest {
         Loss[] losses = Loss.values();
         disk.restart(losses[dice.nextInt(losses.length)], dice);
       }
+      assertThat(disk.recycled).as("segments in files of others").isGreaterThan(100);
     }
+  }
+
+  /// The number of a torn group is given to the next one, which may be torn over what it left.
+  @Test
+  void aGroupThatIsTornWhereAnotherWasTornBeforeIsNotMixedWithIt() throws IOException {
+    RandomGenerator dice = new SplittableRandom(31);
+    CrashDisk disk = new CrashDisk();
+    LogSettings settings = new LogSettings(64 << 10, 1 << 20, 1 << 20);
+    List<Entry> before = List.of();
+    List<Entry> submitted = List.of();
+    int cut = 0;
+    for (int crash = 1; crash <= 1000; crash++) {
+      DurableLog.Opened opened = DurableLog.open(disk, settings, MEMBER, () -> {});
+      assertThat(opened.entries()).as("crash %d", crash).isIn(before, submitted);
+      if (opened.entries().equals(before)) cut++;
+      before = opened.entries();
+      byte[] data = new byte[2000 + dice.nextInt(400)];
+      dice.nextBytes(data);
+      submitted = List.of(new Entry(1, crash, Entry.Kind.COMMAND, Bytes.wrap(data)));
+      opened.log().submit(new Persist(1, null, null, submitted, 0));
+      disk.crashAt = disk.operations + 1;
+      assertThatThrownBy(opened.log()::work).isInstanceOf(Crash.class);
+      disk.restart(Loss.SOME, dice);
+    }
+    assertThat(cut).isGreaterThan(500);
   }
 
   @Test
@@ -121,7 +159,7 @@ class DurableLogCrashTest {
     for (int failAt = 1; failAt <= 150; failAt++) {
       String where = "operation " + failAt + " fails";
       CrashDisk disk = new CrashDisk();
-      Run run = new Run(disk, new SplittableRandom(failAt % 5));
+      Run run = new Run(disk, new SplittableRandom(failAt % 5), failAt);
       disk.failAt = failAt;
       try {
         run.open(where);
@@ -141,7 +179,7 @@ class DurableLogCrashTest {
   @Test
   void oldSegmentsGoAndTheirSpaceWithThem() throws IOException {
     CrashDisk disk = new CrashDisk();
-    Run run = new Run(disk, new SplittableRandom(7));
+    Run run = new Run(disk, new SplittableRandom(7), 0);
     run.open("new");
     run.writeSome(2000);
     assertThat(disk.usedBytes()).isLessThan(200_000);

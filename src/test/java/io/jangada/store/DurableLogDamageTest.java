@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What is torn is cut, what is damaged is refused, and neither is taken for the other.
 class DurableLogDamageTest {
   private static final LogSettings TINY = new LogSettings(4096, 1 << 20, 1 << 20);
+  private static final LogSettings WIDE = new LogSettings(16 << 10, 1 << 20, 1 << 20);
   private static final Identity MEMBER = Identity.of("damage-test", 3);
   private static final String FIRST = LogRecovery.segmentName(1);
 
@@ -40,7 +41,7 @@ class DurableLogDamageTest {
   @Test
   void aTornTailIsCutAndTheLogGoesOn() throws IOException {
     Written written = threeGroups("x".repeat(700));
-    blank(written, sectorAfter(written.positions.get(2)), 512);
+    blank(written, written.positions.get(2) + 512, 512);
     CrashDisk disk = CrashDisk.of(written.files);
     DurableLog.Opened opened = open(disk);
     assertThat(opened.entries()).extracting(Entry::index).containsExactly(1L, 2L);
@@ -53,15 +54,14 @@ class DurableLogDamageTest {
   void goodRecordsBehindATornSectorOfTheSameGroupProveNothing() throws IOException {
     Written written = write(List.of("one", "a".repeat(900), "b".repeat(900)), 2);
     int lastGroup = written.positions.get(1);
-    blank(written, sectorAfter(lastGroup), 512);
+    blank(written, lastGroup + 512, 512);
     assertThat(written.open().entries()).extracting(Entry::index).containsExactly(1L);
   }
 
   @Test
   void theVeryHeaderOfATornGroupMayBeWhatIsMissing() throws IOException {
     Written written = threeGroups("x".repeat(700));
-    int start = written.positions.get(2);
-    blank(written, start, sectorAfter(start) - start);
+    blank(written, written.positions.get(2), 512);
     assertThat(written.open().entries()).extracting(Entry::index).containsExactly(1L, 2L);
   }
 
@@ -69,7 +69,7 @@ class DurableLogDamageTest {
   void aBadGroupBeforeAGoodOneIsRefusedWithItsPlaceAndItsEntries() throws IOException {
     Written written = threeGroups("x".repeat(700));
     int at = written.positions.get(1);
-    blank(written, sectorAfter(at), 512);
+    blank(written, at + 512, 512);
     CrashDisk disk = CrashDisk.of(written.files);
     CorruptLogException refused = catchThrowableOfType(CorruptLogException.class, () -> open(disk));
     assertThat(refused.file()).isEqualTo(FIRST);
@@ -95,22 +95,61 @@ class DurableLogDamageTest {
   }
 
   @Test
-  void theLastGroupWithoutABlankSectorIsDamagedAndNotTorn() throws IOException {
-    Written written = threeGroups("x".repeat(700));
-    written.segment()[written.positions.get(2) + 300] ^= 4;
-    assertThatThrownBy(written::open)
-        .isInstanceOf(CorruptLogException.class)
-        .hasMessageContaining("group 3 was written whole and cannot be read");
+  void anySectorOfALaterGroupProvesThatTheOneBeforeItWasDurable() throws IOException {
+    for (int witness = 0; witness < 5; witness++) {
+      Written written = threeGroups("x".repeat(2100));
+      blank(written, written.positions.get(1), 512);
+      int last = written.positions.get(2);
+      for (int i = 0; i < 5; i++) if (i != witness) blank(written, last + i * 512, 512);
+      assertThatThrownBy(written::open)
+          .as("sector %d", witness)
+          .isInstanceOf(CorruptLogException.class)
+          .hasMessageContaining("group 2 cannot be read, but group 3 is there");
+    }
   }
 
   @Test
-  void whereverTheLastGroupEndsItsLastSectorIsNotTakenForBlank() throws IOException {
-    for (int length = 100; length < 700; length++) {
-      Written written = write(List.of("a".repeat(length) + "\0".repeat(64)), 1);
-      written.segment()[written.positions.get(0) + 80] ^= 1;
+  void aBadSectorOfTheLastGroupIsDamageWhateverElseIsMissing() throws IOException {
+    for (int bad = 0; bad < 5; bad++) {
+      int witness = bad == 2 ? 3 : 2;
+      Written written = threeGroups("x".repeat(2100));
+      int at = written.positions.get(2);
+      written.segment()[at + bad * 512 + 300] ^= 4;
+      for (int missing = 0; missing < 5; missing++)
+        if (missing != bad && missing != witness) blank(written, at + missing * 512, 512);
       assertThatThrownBy(written::open)
-          .as("%d bytes", length)
-          .isInstanceOf(CorruptLogException.class);
+          .as("sector %d", bad)
+          .isInstanceOf(CorruptLogException.class)
+          .hasMessageContaining("group 3 has a bad sector at byte " + (at + bad * 512));
+    }
+  }
+
+  @Test
+  void aBadSectorWhereTheNextGroupShouldBeginIsDamage() throws IOException {
+    Written written = threeGroups("x".repeat(2100));
+    blank(written, written.positions.get(2), 5 * 512);
+    written.segment()[written.positions.get(2) + 9] = 1;
+    assertThatThrownBy(written::open)
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining("group 3 should begin here, and the sector is bad");
+  }
+
+  @Test
+  void aGroupThatWasWrittenTwiceInDifferentWordsIsNeverPutTogether() throws IOException {
+    Written one = threeGroups("x".repeat(1900));
+    Written other = write(List.of("x".repeat(1900), "x".repeat(1900), "y".repeat(1900)), 1);
+    int at = one.positions.get(2);
+    assertThat(other.positions).isEqualTo(one.positions);
+    for (int mix = 1; mix < 15; mix++) {
+      Written written = new Written(new TreeMap<>(one.files), one.positions);
+      written.files.put(FIRST, one.segment().clone());
+      for (int i = 0; i < 4; i++)
+        if ((mix >> i & 1) != 0)
+          System.arraycopy(other.segment(), at + i * 512, written.segment(), at + i * 512, 512);
+      assertThatThrownBy(written::open)
+          .as("mix %d", mix)
+          .isInstanceOf(CorruptLogException.class)
+          .hasMessageContaining("group 3 was written whole and cannot be read");
     }
   }
 
@@ -167,16 +206,18 @@ class DurableLogDamageTest {
   }
 
   @Test
-  void aNewerFormatIsRefusedByNumber() throws IOException {
-    Written written = threeGroups("x");
-    byte[] segment = written.segment();
-    segment[11] = 2;
-    var crc = new java.util.zip.CRC32C();
-    crc.update(segment, 0, 508);
-    java.nio.ByteBuffer.wrap(segment).putInt(508, (int) crc.getValue());
-    assertThatThrownBy(written::open)
-        .isInstanceOf(CorruptLogException.class)
-        .hasMessageContaining("format 2, this version of the program reads 1");
+  void anotherFormatIsRefusedByNumberAndIsNoDamage() throws IOException {
+    for (byte version : new byte[] {1, 3}) {
+      Written written = threeGroups("x");
+      byte[] segment = written.segment();
+      segment[11] = version;
+      var crc = new java.util.zip.CRC32C();
+      crc.update(segment, 0, 508);
+      java.nio.ByteBuffer.wrap(segment).putInt(508, (int) crc.getValue());
+      assertThatThrownBy(written::open)
+          .isInstanceOf(IdentityException.class)
+          .hasMessage(FIRST + " is in format " + version + ", this version of the program reads 2");
+    }
   }
 
   @ParameterizedTest
@@ -254,7 +295,7 @@ class DurableLogDamageTest {
   /// The first group has one entry, the others so many.
   private static Written write(List<String> data, int entriesPerGroup) throws IOException {
     CrashDisk disk = new CrashDisk();
-    DurableLog log = open(disk).log();
+    DurableLog log = DurableLog.open(disk, WIDE, MEMBER, () -> {}).log();
     List<Entry> gathered = new ArrayList<>();
     long batch = 0;
     for (int i = 0; i < data.size(); i++) {
@@ -288,17 +329,13 @@ class DurableLogDamageTest {
     }
     if (closed) log.close();
     TreeMap<String, byte[]> files = disk.contents();
-    files.remove(Spare.NAME);
+    files.remove(Spare.NEW);
     assertThat(files).hasSizeGreaterThan(3);
     return files;
   }
 
   private static void blank(Written written, int from, int length) {
     Arrays.fill(written.segment(), from, from + length, (byte) 0);
-  }
-
-  private static int sectorAfter(int position) {
-    return (position / 512 + 1) * 512;
   }
 
   private static Entry entry(long index, String data) {
