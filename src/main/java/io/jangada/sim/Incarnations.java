@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 ///   have begun, and no other one that is there had taken part before this data began. So a founder
 ///   that was the first to take part may lose its data again and found the cluster with the others:
 ///   alone it could promise nothing to anybody.
-/// - All incarnations of a member together vote once a term, unless the second vote is for the
-///   leader of that term.
+/// - Each incarnation votes once a term. Where a former one voted in the term in which probation
+///   ends, the member votes for nobody but that term's leader.
 /// - What a leader commits is on the disks of a quorum. Data counts that takes part and, where the
 ///   membership records an incarnation, is that one. An acknowledgement by data that was lost since
 ///   counts as long as the leader has not heard of other data, but by that incarnation alone:
@@ -43,6 +43,7 @@ final class Incarnations {
     boolean takesPart;
     final long begunAt;
     long tookPartAt;
+    long tookPartIn;
 
     Data(long incarnation, long begunAt) {
       this.incarnation = incarnation;
@@ -113,6 +114,7 @@ final class Incarnations {
     if (!admitted) checkFounding(raft.id(), file.get());
     now.takesPart = true;
     now.tookPartAt = ++moment;
+    now.tookPartIn = raft.term();
   }
 
   private void checkFounding(int member, StandingFile file) {
@@ -180,11 +182,12 @@ final class Incarnations {
   }
 
   private void voted(int member, long term, int candidate, int leader) {
-    Vote vote = new Vote(known.get(member).getLast().incarnation, candidate);
-    Vote before = votes.computeIfAbsent(member, _ -> new TreeMap<>()).putIfAbsent(term, vote);
+    Data data = known.get(member).getLast();
+    Vote vote = new Vote(data.incarnation, candidate);
+    Vote before = votes.computeIfAbsent(member, _ -> new TreeMap<>()).put(term, vote);
     if (before == null || before.candidate == candidate) return;
     Laws.check(
-        before.incarnation != vote.incarnation && candidate == leader,
+        before.incarnation != vote.incarnation && (term > data.tookPartIn || candidate == leader),
         "a vote is cast once a term: member "
             + member
             + " voted for "

@@ -226,7 +226,7 @@ final class Nemesis {
     cluster.tell(member.id, "has a full disk");
     member.setFull(true);
     world.after(
-        random.nextLong(100, 2_000) * World.MILLI,
+        random.nextLong(100, 4_000) * World.MILLI,
         () -> {
           if (member.isFull()) member.setFull(false);
         });

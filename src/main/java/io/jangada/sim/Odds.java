@@ -1,7 +1,9 @@
 package io.jangada.sim;
 
+import io.jangada.kv.KvLimits;
 import io.jangada.node.Start;
 import io.jangada.raft.RaftConfig;
+import io.jangada.store.LogSettings;
 import java.util.random.RandomGenerator;
 
 /// What kind of run a seed is: how many members and clients, which faults there are at all and how
@@ -25,6 +27,7 @@ import java.util.random.RandomGenerator;
 /// @param narrowLinks whether a member sometimes hears only short messages, and late
 /// @param founds whether members keep count of their data: they found the cluster once all of them
 ///   have met, and who comes with new data later must be taken in
+/// @param segmentBytes the size of the log's files
 /// @param startNanosMax how long after the first the last member starts at most
 /// @param leaderSlowPpm by how much a leader's clock runs slow while the leader is cut off; 0, as
 ///   drawn, for no such fault
@@ -48,6 +51,7 @@ record Odds(
     boolean narrowLinks,
     boolean founds,
     long startNanosMax,
+    int segmentBytes,
     int leaderSlowPpm) {
 
   /// How much clocks may drift so that leases of 12 ticks are just safe: the fastest counts hardly
@@ -104,7 +108,7 @@ record Odds(
   }
 
   static Odds draw(RandomGenerator random) {
-    int[] sizes = {1, 2, 3, 3, 3, 3, 5, 5, 5, 7};
+    int[] sizes = {1, 2, 3, 3, 3, 3, 4, 5, 5, 7};
     int voters = sizes[random.nextInt(sizes.length)];
     Kinds kinds = Kinds.draw(random);
     Odds odds =
@@ -128,6 +132,7 @@ record Odds(
             random.nextInt(3) == 0,
             kinds.wipes || random.nextInt(3) == 0,
             random.nextInt(3) == 0 ? random.nextLong(2_000) * World.MILLI : 0,
+            random.nextInt(3) == 0 ? 64 << 10 : 2 << 10 << random.nextInt(4),
             0);
     boolean drifts = odds.leaseTicks > 0 && random.nextInt(3) == 0;
     return drifts ? odds.withLeases(odds.leaseTicks, LEASE_DRIFT_PPM_MAX) : odds;
@@ -140,6 +145,58 @@ record Odds(
   /// Leaders with slow clocks that are cut off, and no other faults.
   Odds withSlowLeaders(int ppm) {
     return with(leaseTicks, 0, Kinds.NONE, ppm);
+  }
+
+  /// A cluster of so many that founds itself, and no faults but what a test plans.
+  Odds founding(int founders) {
+    return new Odds(
+        founders,
+        0,
+        clients,
+        keys,
+        6 * World.SECOND,
+        faultNanos,
+        500,
+        thrift,
+        leaseTicks,
+        entriesMax,
+        thinkNanosMax,
+        snapshotBytes,
+        retainedBytes,
+        diskNanosMax,
+        Kinds.NONE,
+        readsElsewhere,
+        false,
+        true,
+        0,
+        segmentBytes,
+        0);
+  }
+
+  /// The same with snapshots made again and again, and no log kept behind them.
+  Odds snapshotting() {
+    return new Odds(
+        voters,
+        spares,
+        clients,
+        keys,
+        stormNanos,
+        faultNanos,
+        driftPpmMax,
+        thrift,
+        leaseTicks,
+        entriesMax,
+        thinkNanosMax,
+        500,
+        0,
+        diskNanosMax,
+        kinds,
+        readsElsewhere,
+        narrowLinks,
+        founds,
+        startNanosMax,
+        segmentBytes,
+        leaderSlowPpm);
   }
 
   private Odds with(int leaseTicks, int driftPpmMax, Kinds kinds, int leaderSlowPpm) {
@@ -163,11 +220,13 @@ record Odds(
         narrowLinks,
         founds,
         startNanosMax,
+        segmentBytes,
         leaderSlowPpm);
   }
 
   Start.StorageSettings storage() {
-    return Start.StorageSettings.small("sim").withFounds(founds);
+    LogSettings log = new LogSettings(segmentBytes, 64 << 10, 16 << 20);
+    return new Start.StorageSettings("sim", log, KvLimits.DEFAULT).withFounds(founds);
   }
 
   RaftConfig.Thrift thriftSettings() {

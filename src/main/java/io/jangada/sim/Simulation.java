@@ -65,9 +65,12 @@ public final class Simulation {
   private final History.Recorder history = new History.Recorder();
   private long settledNanos;
 
-  private Simulation(long seed, UnaryOperator<Odds> changed, Consumer<String> lines) {
+  private final Consumer<Cluster> plan;
+
+  private Simulation(long seed, UnaryOperator<Odds> changed, Plan plan) {
     this.seed = seed;
-    this.trace = new Trace(lines);
+    this.plan = plan.faults;
+    this.trace = new Trace(plan.lines);
     SplittableRandom random = new SplittableRandom(seed);
     Odds odds = changed.apply(Odds.draw(random.split()));
     this.cluster = new Cluster(world, random.split(), odds, trace);
@@ -82,12 +85,20 @@ public final class Simulation {
   ///
   /// @param lines where the story goes, line by line; null for nowhere
   public static Report run(long seed, Consumer<String> lines) {
-    return run(seed, odds -> odds, lines);
+    return run(seed, odds -> odds, new Plan(_ -> {}, lines));
   }
 
-  /// Runs a seed in a world that is other than it drew.
-  static Report run(long seed, UnaryOperator<Odds> changed, Consumer<String> lines) {
-    return new Simulation(seed, changed, lines).run();
+  /// What a test adds to a run.
+  ///
+  /// @param faults plans them, when the storm begins
+  /// @param lines where the story goes, line by line; null for nowhere
+  record Plan(Consumer<Cluster> faults, Consumer<String> lines) {
+    static final Plan NONE = new Plan(_ -> {}, null);
+  }
+
+  /// Runs a seed in a world that is other than it drew, with faults that a test plans.
+  static Report run(long seed, UnaryOperator<Odds> changed, Plan plan) {
+    return new Simulation(seed, changed, plan).run();
   }
 
   private Report run() {
@@ -119,6 +130,7 @@ public final class Simulation {
     expiry.start();
     if (cluster.odds().readsElsewhere()) staleness.start();
     nemesis.start();
+    plan.accept(cluster);
     runUntil(cluster.odds().stormNanos());
     nemesis.stop();
     expiry.stop();

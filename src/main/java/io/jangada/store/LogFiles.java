@@ -70,6 +70,8 @@ final class LogFiles implements AutoCloseable {
     file = disk.open(LogRecovery.segmentName(header.sequence()));
     if (span.isTorn()) Blank.fill(file, position, span.tornTo());
     else rewrite(span.lastGroupAt(), position);
+    // A group that is to begin there would otherwise be taken for damaged if it were torn.
+    for (long at : span.damaged()) Blank.fill(file, at, at + Sectors.BYTES);
     file.sync();
   }
 

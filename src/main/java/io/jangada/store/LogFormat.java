@@ -119,13 +119,14 @@ import java.util.zip.CRC32C;
 /// What remains undecided: the last group of a log that was not closed, where whole sectors read as
 /// if they had never been written, as zeroes or as exactly what was in their place in an earlier
 /// life. They were not written, or the disk lost them after it had promised the sync. This is taken
-/// for torn if the group's other sectors are good, or if the first is among the lost and no good one
-/// is left to tell that there was a group. Changed bits alone, however many and in however many
+/// for torn if the group's other sectors are good, or if the first is among the lost and no good
+/// one is left to tell that there was a group. Changed bits alone, however many and in however many
 /// sectors, always show.
 ///
-/// To the other side it errs in one case: a sector that was damaged in an earlier life of the file
-/// is taken for damage now where the next group would begin, or within a torn group that it was to
-/// be overwritten by.
+/// To the other side it errs in one case: a sector that is free and was damaged is taken for damage
+/// to the log where the next group would begin, or within a torn group that it was to be
+/// overwritten by. Bad sectors behind the end are filled with zeroes at each opening, so it must
+/// have been damaged since.
 ///
 /// # Opening again
 ///

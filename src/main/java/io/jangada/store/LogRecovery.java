@@ -31,7 +31,8 @@ final class LogRecovery {
   /// @param lastGroupAt where the last good group begins; `position` when there is none
   /// @param position where the good groups end
   /// @param tornTo where the remains of a torn group end; `position` when there are none
-  record Span(long lastGroupAt, long position, long tornTo) {
+  /// @param damaged where sectors behind that are damaged
+  record Span(long lastGroupAt, long position, long tornTo, List<Long> damaged) {
     boolean isTorn() {
       return tornTo > position;
     }
@@ -133,7 +134,8 @@ final class LogRecovery {
           };
     }
     endsEmpty = reader.endsEmpty();
-    Span span = new Span(reader.lastGroupAt(), reader.position(), tornTo);
+    List<Long> damaged = isLast ? reader.damagedFrom(tornTo) : List.of();
+    Span span = new Span(reader.lastGroupAt(), reader.position(), tornTo, damaged);
     return new Tail(reader.header(), reader.nextGroup(), span);
   }
 

@@ -3,6 +3,7 @@ package io.jangada.store;
 import io.jangada.bytes.MalformedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Reads one segment from its header to where its good groups end, and then says what is there
@@ -114,6 +115,14 @@ final class SegmentReader implements AutoCloseable {
     return numberAt(position) == Sectors.DAMAGED
         ? new End.Damaged("group " + nextGroup + " should begin here, and the sector is bad", null)
         : new End.Free();
+  }
+
+  /// Where sectors are damaged that nothing is in, from there to the end of the file.
+  List<Long> damagedFrom(long from) throws IOException {
+    List<Long> damaged = new ArrayList<>();
+    for (long at = from; at < fileBytes; at += Sectors.BYTES)
+      if (numberAt(at) == Sectors.DAMAGED) damaged.add(at);
+    return damaged;
   }
 
   private End missing(long at, long number) throws IOException {

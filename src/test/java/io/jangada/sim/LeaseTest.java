@@ -17,7 +17,9 @@ class LeaseTest {
 
   private static Simulation.Report run(long seed, int leaseTicks, int leaderSlowPpm) {
     return Simulation.run(
-        seed, odds -> odds.withLeases(leaseTicks, 0).withSlowLeaders(leaderSlowPpm), null);
+        seed,
+        odds -> odds.withLeases(leaseTicks, 0).withSlowLeaders(leaderSlowPpm),
+        Simulation.Plan.NONE);
   }
 
   @Test
