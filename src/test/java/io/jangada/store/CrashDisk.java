@@ -89,6 +89,9 @@ final class CrashDisk implements Disk {
   /// Bytes that were written to files, so far.
   long bytesWritten;
 
+  /// Writes to files of full size that were the first in a page and left some of it, so far.
+  int pagesBegun;
+
   /// Files of released segments that became segments again, so far.
   int recycled;
 
@@ -271,6 +274,8 @@ final class CrashDisk implements Disk {
       boolean crashes = begins();
       int end = (int) position + source.remaining();
       bytesWritten += source.remaining();
+      boolean isFirst = (end - 1) / 4096 * 4096 >= position;
+      if (isFirst && end % 4096 != 0 && end < node.now.length) pagesBegun++;
       if (end > node.now.length) {
         if (usedBytes() + end - node.now.length > capacityBytes)
           throw new DiskFullException(name + ": no space", null);

@@ -9,6 +9,8 @@ import io.jangada.raft.Entry;
 import io.jangada.raft.HardState;
 import io.jangada.raft.Persist;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +108,21 @@ class DurableLogDamageTest {
           .isInstanceOf(CorruptLogException.class)
           .hasMessageContaining("group 2 cannot be read, but group 3 is there");
     }
+  }
+
+  /// Its client's data may look like the beginning of a group, with an entry in it.
+  @Test
+  void theMiddleOfALaterGroupIsNotTakenForItsBeginning() throws IOException {
+    ByteBuffer faked = ByteBuffer.allocate(70);
+    LogFormat.putRecord(faked.position(12), new LogRecord.Append(entry(7, "x")));
+    faked.putInt(0, faked.position() - 12).putInt(4, 1);
+    String data = "x".repeat(496 - 34) + new String(faked.array(), StandardCharsets.US_ASCII);
+    Written written = threeGroups(data);
+    blank(written, written.positions.get(1), 512);
+    blank(written, written.positions.get(2), 512);
+    CorruptLogException refused = catchThrowableOfType(CorruptLogException.class, written::open);
+    assertThat(refused).hasMessageContaining("group 2 cannot be read, but group 3 is there");
+    assertThat(refused.lastIndex()).as("not known").isEqualTo(-1);
   }
 
   @Test
@@ -213,7 +230,7 @@ class DurableLogDamageTest {
       segment[11] = version;
       var crc = new java.util.zip.CRC32C();
       crc.update(segment, 0, 508);
-      java.nio.ByteBuffer.wrap(segment).putInt(508, (int) crc.getValue());
+      ByteBuffer.wrap(segment).putInt(508, (int) crc.getValue());
       assertThatThrownBy(written::open)
           .isInstanceOf(IdentityException.class)
           .hasMessage(FIRST + " is in format " + version + ", this version of the program reads 2");

@@ -59,8 +59,9 @@ class RecycledLogTest {
 
   private Written write(int lastGroupSectors, boolean closed) throws IOException {
     DurableLog log = open(disk).log();
-    while (disk.recycled < 12 || room() < (lastGroupSectors + 6) * SECTOR)
+    while (index < 500 || room() < (lastGroupSectors + 6) * SECTOR)
       append(log, dice.nextInt(1, 1500));
+    assertThat(disk.recycled).isGreaterThanOrEqualTo(12);
     TreeMap<String, byte[]> before = disk.contents();
     append(log, lastGroupSectors * 496 - 60);
     if (closed) log.close();
@@ -108,7 +109,7 @@ class RecycledLogTest {
       if (number > 0 && sectors.isFirstAt(at)) first++;
     }
     assertThat(stale).isGreaterThan(5);
-    assertThat(first).isGreaterThan(2);
+    assertThat(first).isGreaterThan(1);
   }
 
   @ParameterizedTest

@@ -55,7 +55,7 @@ class SparesTest {
   @Test
   void underASteadyLoadFilesGoRoundAndNoZeroesAreWritten() throws IOException {
     open(new LogSettings(1 << 20, 1 << 20, 1 << 24));
-    while (disk.recycled < 2) write(64, 10_000);
+    for (int i = 0; i < 400; i++) write(64, 10_000);
     long before = disk.bytesWritten;
     int files = disk.recycled;
     long entryBytes = 0;
@@ -65,6 +65,15 @@ class SparesTest {
     assertThat(disk.recycled - files).isGreaterThan(8);
     assertThat(spares()).hasSizeBetween(1, Spares.KEPT_MAX);
     assertThat(disk.exists(Spare.NEW)).isFalse();
+  }
+
+  @Test
+  void whoeverIsTheFirstToWriteInAPageWritesAllOfIt() throws IOException {
+    open(SMALL);
+    for (int i = 0; i < 1000; i++) write(i % 40, 600);
+    log.close();
+    assertThat(disk.recycled).isGreaterThan(10);
+    assertThat(disk.pagesBegun).isZero();
   }
 
   @Test
@@ -98,6 +107,23 @@ class SparesTest {
   }
 
   @Test
+  void aStartKeepsNoMoreThanSomeAndNoneWhereTheDiskIsNearlyFull() throws IOException {
+    open(SMALL);
+    gatherSpares();
+    log.close();
+    TreeMap<String, byte[]> files = disk.contents();
+    byte[] another = files.get("log/" + spares().getFirst());
+    for (int i = 0; i < 3; i++) files.put("log/000000000000000" + i + ".spare", another);
+    disk = CrashDisk.of(files);
+    open(SMALL);
+    assertThat(spares()).hasSize(Spares.KEPT_MAX);
+    disk = CrashDisk.of(files);
+    disk.capacityBytes = disk.usedBytes() + (3 * 64 << 10);
+    open(SMALL);
+    assertThat(spares()).isEmpty();
+  }
+
+  @Test
   void aStartWithAnotherSizeDeletesThem() throws IOException {
     open(SMALL);
     gatherSpares();
@@ -112,7 +138,8 @@ class SparesTest {
     gatherSpares();
     disk.capacityBytes = disk.usedBytes() + 1000;
     int before = disk.recycled;
-    while (disk.recycled == before) write(64, 300);
+    for (int i = 0; i < 4; i++) write(64, 300);
+    assertThat(disk.recycled).isEqualTo(before + 1);
     assertThat(spares()).isEmpty();
     assertThat(disk.usableBytes()).isGreaterThan(3 * (64 << 10));
     for (int i = 0; i < 50; i++) {
