@@ -85,8 +85,7 @@ final class SnapshotTransfer {
 
   /// Whether it is time for an own snapshot.
   private boolean isDue(KvStore kv, long nowNanos) {
-    // The more there is to write, the more should have changed: it would be half of what is
-    // written.
+    // Where there is much data, snapshots would otherwise be most of what the disk writes.
     long dueBytes = Math.clamp(SIZES_APART * kv.sizeBytes(), snapshotBytes, 2 * snapshotBytes);
     if (appliedBytes < dueBytes && !lost || isBusy() || isRestoring()) return false;
     return !paused || pauseEndNanos - nowNanos <= 0;

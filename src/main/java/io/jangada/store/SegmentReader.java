@@ -21,6 +21,7 @@ final class SegmentReader implements AutoCloseable {
   private long position = LogFormat.SEGMENT_HEADER_BYTES;
   private long lastGroupAt = LogFormat.SEGMENT_HEADER_BYTES;
   private long nextGroup;
+  private final List<Long> damaged = new ArrayList<>();
   private boolean endsEmpty = true;
 
   /// A good group.
@@ -105,11 +106,13 @@ final class SegmentReader implements AutoCloseable {
   }
 
   End end() throws IOException {
+    damaged.clear();
     long to = position;
     for (long at = position; at < fileBytes; at += Sectors.BYTES) {
       long number = numberAt(at);
       if (number > nextGroup) return missing(at, number);
       if (number == nextGroup) to = Math.max(to, endAt(at));
+      if (number == Sectors.DAMAGED) damaged.add(at);
     }
     if (to > position) return remains(to);
     return numberAt(position) == Sectors.DAMAGED
@@ -117,12 +120,9 @@ final class SegmentReader implements AutoCloseable {
         : new End.Free();
   }
 
-  /// Where sectors are damaged that nothing is in, from there to the end of the file.
-  List<Long> damagedFrom(long from) throws IOException {
-    List<Long> damaged = new ArrayList<>();
-    for (long at = from; at < fileBytes; at += Sectors.BYTES)
-      if (numberAt(at) == Sectors.DAMAGED) damaged.add(at);
-    return damaged;
+  /// Where sectors are damaged from there to the end of the file, as far as [#end] found them.
+  List<Long> damagedFrom(long from) {
+    return damaged.stream().filter(at -> at >= from).toList();
   }
 
   private End missing(long at, long number) throws IOException {
