@@ -28,7 +28,9 @@ udp3700_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128
 # election's timeout is the most that it may take: large heaps have G1.
 server_heap=${JANGADA_HEAP:-1g}
 case $server_heap in
-  [5-9][gG] | [1-9][0-9]*[gG]) server_gc='-XX:+UseG1GC -XX:MaxGCPauseMillis=100' ;;
+  [5-9][gG] | [1-9][0-9]*[gG] | [5-9][0-9][0-9][0-9][mM] | [1-9][0-9][0-9][0-9][0-9]*[mM])
+    server_gc='-XX:+UseG1GC -XX:MaxGCPauseMillis=100'
+    ;;
   *) server_gc='-XX:+UseSerialGC -XX:NewRatio=4' ;;
 esac
 server_flags="$server_gc -Xms$server_heap -Xmx$server_heap -XX:+ExitOnOutOfMemoryError"
