@@ -1,15 +1,37 @@
 package io.jangada.raft;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Asks for votes, or (pre-vote, thesis §9.6) whether it would get them.
 final class Candidate implements Role {
   final boolean preVote;
+  private final Message.RequestVote ballot;
   private final SortedMap<Integer, Boolean> votes = new TreeMap<>();
+  private long askedTick;
 
-  Candidate(boolean preVote) {
-    this.preVote = preVote;
+  /// @param ballot what voters are asked, whoever it is addressed to
+  Candidate(Message.RequestVote ballot) {
+    this.ballot = ballot;
+    preVote = ballot.preVote();
+  }
+
+  /// What to send to those voters that have not answered, on this tick.
+  List<Message> requests(Membership membership, long tick) {
+    askedTick = tick;
+    List<Message> requests = new ArrayList<>();
+    for (int voter : membership.members())
+      if (voter != ballot.from() && membership.isVoter(voter) && !votes.containsKey(voter))
+        requests.add(ballot.addressedTo(voter));
+    return requests;
+  }
+
+  /// Whether voters have been silent for so long that they may not have been reached.
+  boolean isToAskAgain(RaftConfig config, long tick) {
+    int ticks = config.thrift().askAgainTicks();
+    return ticks > 0 && tick - askedTick >= ticks;
   }
 
   /// Counts a vote, the first of each voter, and tells how the election stands.

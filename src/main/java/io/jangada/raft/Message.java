@@ -19,7 +19,11 @@ public sealed interface Message {
   /// @param preVote asks only whether a vote would be given (thesis §9.6); nobody's term changes
   /// @param transfer the leader itself asked for this election, so stickiness does not apply
   record RequestVote(int from, int to, long term, EntryId last, boolean preVote, boolean transfer)
-      implements Message {}
+      implements Message {
+    RequestVote addressedTo(int voter) {
+      return new RequestVote(from, voter, term, last, preVote, transfer);
+    }
+  }
 
   /// @param term of a granted pre-vote: the term asked for; otherwise the voter's own
   record RequestVoteReply(int from, int to, long term, boolean granted, boolean preVote)

@@ -19,7 +19,7 @@ package io.jangada.raft;
 ///   was asked; 0 (the default) for never. Safe only while no clock runs faster than another by
 ///   more than `(electionTicksMin - 1) / leaseTicks`, and then only if all members use the same
 ///   settings (`docs/READS.md`)
-/// @param thrift how messages are saved
+/// @param thrift how messages are saved where they cost, and repeated where they get lost
 /// @param limits what bounds memory and messages
 public record RaftConfig(
     int id,
@@ -37,10 +37,13 @@ public record RaftConfig(
   ///   others get them with the next heartbeat, or at once when the quorum is slow
   /// @param paceTicks the shortest time between two such sendings; what comes in between shares the
   ///   next
-  public record Thrift(boolean quorumOnly, int paceTicks) {
-    public static final Thrift NONE = new Thrift(false, 0);
+  /// @param askAgainTicks a candidate asks voters again that were silent for so long (§5.1), where
+  ///   messages get lost; 0: it leaves that to the next election
+  public record Thrift(boolean quorumOnly, int paceTicks, int askAgainTicks) {
+    public static final Thrift NONE = new Thrift(false, 0, 0);
 
     public Thrift {
+      require(askAgainTicks >= 0, "askAgainTicks " + askAgainTicks + ", must be 0 or more");
       require(paceTicks >= 0, "paceTicks " + paceTicks + ", must be 0 or more");
     }
   }

@@ -269,6 +269,8 @@ public final class RaftNode {
     } else if (elections.isOver(ticks)) {
       if (mayStand()) campaign(true, false);
       else elections.reset(ticks);
+    } else if (role instanceof Candidate candidate && candidate.isToAskAgain(config, ticks)) {
+      ask(candidate);
     }
   }
 
@@ -300,21 +302,23 @@ public final class RaftNode {
   }
 
   private void campaign(boolean preVote, boolean transfer) {
-    Candidate candidate = new Candidate(preVote);
-    role = candidate;
     elections.reset(ticks);
     if (!preVote) setHard(new HardState(hard.term() + 1, id));
     out.events.add(new RaftEvent.ElectionStarted(hard.term(), preVote));
     long term = preVote ? hard.term() + 1 : hard.term();
-    for (int voter : memberships.current().members()) {
-      if (voter == id || !memberships.current().isVoter(voter)) continue;
-      Message request = new Message.RequestVote(id, voter, term, log.last(), preVote, transfer);
-      if (preVote) out.messages.add(request);
-      else hold(request);
-    }
+    var ballot = new Message.RequestVote(id, id, term, log.last(), preVote, transfer);
+    Candidate candidate = new Candidate(ballot);
+    role = candidate;
+    ask(candidate);
     Message own = new Message.RequestVoteReply(id, id, term, true, preVote);
     if (preVote) requestVoteReply((Message.RequestVoteReply) own);
     else hold(own);
+  }
+
+  private void ask(Candidate candidate) {
+    List<Message> requests = candidate.requests(memberships.current(), ticks);
+    if (candidate.preVote) out.messages.addAll(requests);
+    else requests.forEach(this::hold);
   }
 
   private void requestVote(Message.RequestVote request) {

@@ -230,6 +230,6 @@ record Odds(
   }
 
   RaftConfig.Thrift thriftSettings() {
-    return thrift ? new RaftConfig.Thrift(true, 1) : RaftConfig.Thrift.NONE;
+    return thrift ? new RaftConfig.Thrift(true, 1, 4) : RaftConfig.Thrift.NONE;
   }
 }

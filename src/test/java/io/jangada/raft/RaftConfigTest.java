@@ -28,7 +28,8 @@ class RaftConfigTest {
     refused(() -> USUAL.withPriority(-1), "priority -1, must be 0 to 10");
     refused(() -> USUAL.withLeaseTicks(15), "leaseTicks 15, must be less than electionTicksMin");
     refused(() -> USUAL.withLeaseTicks(-1), "leaseTicks -1, must be less than electionTicksMin");
-    refused(() -> new RaftConfig.Thrift(true, -1), "paceTicks -1, must be 0 or more");
+    refused(() -> new RaftConfig.Thrift(true, -1, 0), "paceTicks -1, must be 0 or more");
+    refused(() -> new RaftConfig.Thrift(true, 0, -1), "askAgainTicks -1, must be 0 or more");
   }
 
   @Test
@@ -63,7 +64,7 @@ class RaftConfigTest {
             .withTimes(40, 80, 20)
             .withPriority(3)
             .withLeaseTicks(39)
-            .withThrift(new RaftConfig.Thrift(true, 2))
+            .withThrift(new RaftConfig.Thrift(true, 2, 3))
             .withLimits(TestLimits.usual().readsMax(7).get());
     assertThat(config)
         .isEqualTo(
@@ -75,7 +76,7 @@ class RaftConfigTest {
                 20,
                 3,
                 39,
-                new RaftConfig.Thrift(true, 2),
+                new RaftConfig.Thrift(true, 2, 3),
                 TestLimits.usual().readsMax(7).get()));
   }
 }

@@ -38,7 +38,8 @@ final class RandomWalk {
     slowDisks = random.nextBoolean();
     wipes = random.nextBoolean();
     boolean quorumOnly = random.nextInt(4) == 0;
-    RaftConfig.Thrift thrift = new RaftConfig.Thrift(quorumOnly, random.nextInt(3));
+    RaftConfig.Thrift thrift =
+        new RaftConfig.Thrift(quorumOnly, random.nextInt(3), random.nextInt(4));
     RaftConfig.Limits limits =
         TestLimits.usual()
             .messageEntriesMax(1 + random.nextInt(4))

@@ -16,7 +16,7 @@ class ThriftTest {
     Solo solo =
         Solo.leading(
             config ->
-                config.withTimes(50, 90, 20).withThrift(new RaftConfig.Thrift(true, paceTicks)));
+                config.withTimes(50, 90, 20).withThrift(new RaftConfig.Thrift(true, paceTicks, 0)));
     solo.tick(1);
     return solo;
   }
@@ -125,5 +125,23 @@ class ThriftTest {
     List<Message> round = solo.said();
     assertThat(round).hasSize(1);
     assertThat(((Message.AppendEntries) round.getFirst()).round()).isPositive();
+  }
+
+  @Test
+  void a_candidate_asks_those_again_that_are_silent_and_nobody_else() {
+    int again = 7;
+    Solo alone = new Solo(config -> config.withThrift(new RaftConfig.Thrift(false, 0, again)));
+    alone.cluster.timeOut(1);
+    assertThat(receivers(alone.said())).containsExactly(2, 3);
+    assertThat(alone.tick(again - 1)).isEmpty();
+    List<Message> asked = alone.tick(1);
+    assertThat(receivers(asked)).containsExactly(2, 3);
+    assertThat(asked).allMatch(one -> ((Message.RequestVote) one).preVote());
+    long term = alone.node().term() + 1;
+    alone.hear(new Message.RequestVoteReply(2, 1, term, true, true));
+    assertThat(alone.node().roleName()).isEqualTo("candidate");
+    alone.hear(new Message.RequestVoteReply(3, 1, term, false, false));
+    assertThat(receivers(alone.tick(again))).containsExactly(2);
+    assertThat(alone.node().term()).isEqualTo(term);
   }
 }

@@ -118,10 +118,11 @@ final class TraceScript {
       tuned =
           switch (option.getKey()) {
             case "lease" -> tuned.withLeaseTicks(Integer.parseInt(value));
-            case "quorum-only" -> tuned.withThrift(new RaftConfig.Thrift(true, thrift.paceTicks()));
+            case "quorum-only" ->
+                tuned.withThrift(new RaftConfig.Thrift(true, thrift.paceTicks(), 0));
             case "pace" ->
                 tuned.withThrift(
-                    new RaftConfig.Thrift(thrift.quorumOnly(), Integer.parseInt(value)));
+                    new RaftConfig.Thrift(thrift.quorumOnly(), Integer.parseInt(value), 0));
             case "priority" -> {
               String[] parts = value.split(":");
               yield parts[0].equals("n" + config.id())

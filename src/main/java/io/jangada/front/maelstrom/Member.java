@@ -60,7 +60,7 @@ final class Member {
     RaftConfig raft =
         RaftConfig.of(names.own(), names.membership())
             .withTimes(ELECTION_TICKS_MIN, ELECTION_TICKS_MAX, HEARTBEAT_TICKS)
-            .withThrift(new RaftConfig.Thrift(true, PACE_TICKS))
+            .withThrift(new RaftConfig.Thrift(true, PACE_TICKS, HEARTBEAT_TICKS))
             .withLimits(
                 new RaftConfig.Limits(
                     1024,

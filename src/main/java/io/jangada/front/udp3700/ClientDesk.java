@@ -30,7 +30,16 @@ import java.util.Set;
 /// leader again would have it ask again at once, and again, until the others have noticed. So a
 /// request that names the very leader which this replica would name is held until that leader is
 /// heard the next time, or another leads.
+///
+/// **Many at once.** All that was held is redirected when a leader is found. A burst of some 250
+/// datagrams fills the buffer of a socket of the usual size, and what does not fit is lost, with
+/// nobody to ask for it again: so a few go at a time.
 final class ClientDesk {
+  /// How many requests are turned away within [#TURN_NANOS], at most.
+  static final int TURN_REQUESTS_MAX = 32;
+
+  static final long TURN_NANOS = 1_000_000;
+
   /// Requests that may wait for a sign of the leader; beyond, `fail`.
   static final int DOUBTED_MAX = 4_096;
 
@@ -42,6 +51,8 @@ final class ClientDesk {
   private final ArrayDeque<Request> doubted = new ArrayDeque<>();
   private final ArrayDeque<Request> notServed = new ArrayDeque<>();
   private int doubtedLeader = Membership.NONE;
+  private long turnNanos;
+  private int turnRequests;
   private Replica replica;
 
   ClientDesk(ReplicaIds ids, Outbox out, Remarks remarks) {
@@ -96,9 +107,19 @@ final class ClientDesk {
   }
 
   /// To be called at the end of each cycle.
-  void finish() {
-    for (Request request; (request = notServed.poll()) != null; ) turnAway(request);
+  void finish(long nowNanos) {
+    if (nowNanos - turnNanos >= TURN_NANOS) {
+      turnNanos = nowNanos;
+      turnRequests = 0;
+    }
+    for (; turnRequests < TURN_REQUESTS_MAX && !notServed.isEmpty(); turnRequests++)
+      turnAway(notServed.remove());
     if (replica.raft().leader() != doubtedLeader) submitDoubted();
+  }
+
+  /// When [#finish] has more to do, though nothing comes; `Long.MAX_VALUE` for never.
+  long nextNanos() {
+    return notServed.isEmpty() ? Long.MAX_VALUE : turnNanos + TURN_NANOS;
   }
 
   /// The request surely was not and will not be served here. A copy of a put that another replica

@@ -58,7 +58,7 @@ final class Desk {
 
   /// How long there is nothing to do unless a datagram comes.
   long waitNanos() {
-    long next = awake ? member.replica().nextPollNanos() : wakeNanos;
+    long next = awake ? Math.min(member.replica().nextPollNanos(), clients.nextNanos()) : wakeNanos;
     return next - clock.nanos();
   }
 
@@ -112,7 +112,7 @@ final class Desk {
     if (!awake && ids.own() == 0) member.standFirst();
     awake = true;
     member.cycle();
-    clients.finish();
+    clients.finish(clock.nanos());
     out.flush(member.replica().raft().leader());
   }
 }

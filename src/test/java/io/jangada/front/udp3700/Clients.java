@@ -45,7 +45,8 @@ final class Clients {
   private record Request(Client client, String key, boolean put, long firstNanos) {}
 
   /// @param value null for a get
-  private record Attempt(Request request, int record, String value) {}
+  /// @param sent to whom, and in which second of the run
+  private record Attempt(Request request, int record, String value, String sent) {}
 
   private final World world;
   private final Medium medium;
@@ -60,6 +61,7 @@ final class Clients {
   /// What a key had when a put of it was last acknowledged, to anybody.
   private final SortedMap<String, String> values = new TreeMap<>();
 
+  private long beginNanos;
   private int made;
   private int writes;
   private int refusals;
@@ -77,10 +79,10 @@ final class Clients {
 
   /// Has all requests made from now on.
   void begin() {
-    long begin = world.nanos();
+    beginNanos = world.nanos();
     for (int i = 0; i < settings.requests; i++) {
       long nanos = (long) (i * settings.seconds * 1e9 / settings.requests);
-      world.at(begin + nanos, this::ask);
+      world.at(beginNanos + nanos, this::ask);
     }
   }
 
@@ -93,8 +95,11 @@ final class Clients {
     return made == settings.requests && open.isEmpty();
   }
 
-  int openRequests() {
-    return open.size();
+  /// How many wait for a reply, by whom they were sent to and when.
+  SortedMap<String, Integer> openBySent() {
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    for (Attempt each : open.values()) counts.merge(each.sent, 1, Integer::sum);
+    return counts;
   }
 
   History history() {
@@ -130,7 +135,8 @@ final class Clients {
     String mid = Long.toString(random.nextLong() & Long.MAX_VALUE, 36);
     Op op = request.put ? new Op.Write(value) : new Op.Read();
     int record = recorder.invoke(Integer.parseInt(client.id, 16), request.key, op, world.nanos());
-    Attempt attempt = new Attempt(request, record, value);
+    String sent = dst + " at " + (world.nanos() - beginNanos) / 1_000_000_000 + " s";
+    Attempt attempt = new Attempt(request, record, value, sent);
     open.put(mid, attempt);
     byte[] bytes = text(attempt, dst, mid).getBytes(StandardCharsets.UTF_8);
     String to = dst;

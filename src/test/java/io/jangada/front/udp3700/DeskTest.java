@@ -74,6 +74,28 @@ class DeskTest {
     assertThat(table.replies("m2")).containsExactly(reply("0001", "0000", "redirect", "m2") + "}");
   }
 
+  @Test
+  @DisplayName("all that was held is redirected a few at a time, for bursts get lost")
+  void manyHeld() {
+    Table table = Table.withLeader();
+    table.part("0004");
+    table.millis(2_000);
+    int requests = 20 * ClientDesk.TURN_REQUESTS_MAX;
+    for (int i = 0; i < requests; i++) table.give("0004", get("0004", "m" + i, "k"));
+    table.loseNothing();
+    table.sent.clear();
+    long redirected = 0;
+    for (int turn = 0; redirected < requests; turn++) {
+      assertThat(turn).as("turns for %d redirects", redirected).isLessThan(200);
+      table.millis(1);
+      long now = table.sent.stream().filter(one -> one.text("type").equals("redirect")).count();
+      assertThat(now - redirected).isBetween(0L, (long) ClientDesk.TURN_REQUESTS_MAX);
+      if (now > 0 && now < requests)
+        assertThat(table.seat("0004").desk.waitNanos()).isLessThanOrEqualTo(ClientDesk.TURN_NANOS);
+      redirected = now;
+    }
+  }
+
   // ---- requests ----
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 
 /// A run of a whole cluster of real processes, with everything that it showed.
 ///
@@ -22,7 +23,7 @@ record Trial(
     Tally tally,
     Counts counts,
     int charged,
-    int unanswered,
+    SortedMap<String, Integer> unanswered,
     Machine machine) {
 
   private static final int FAULTS_TOLD = 5;
@@ -72,7 +73,7 @@ record Trial(
         tally,
         counts,
         charged,
-        clients.openRequests(),
+        clients.openBySent(),
         new Machine(medium.helloMillis(), medium.endMillisMax(), cpu));
   }
 
@@ -163,7 +164,7 @@ record Trial(
         Locale.ROOT,
         "%-18s answered %.4f (%d of %d), p50 %.1f p99 %.1f max %.0f ms, datagrams"
             + " each %.2f, redirects %d, fails %d, twice %d; gaps:%s; hello %s ms, end %d ms,"
-            + " cpu %d ms%n    %s%n    %s%n    faults %s",
+            + " cpu %d ms%n    unanswered %s%n    %s%n    %s%n    faults %s",
         scenario.name(),
         answered(),
         tally.servedCount(),
@@ -179,6 +180,7 @@ record Trial(
         machine.helloMillis(),
         machine.endMillisMax(),
         machine.cpuMillis(),
+        unanswered,
         counts.told(),
         verdict,
         counts.faults().stream().limit(FAULTS_TOLD).toList());
