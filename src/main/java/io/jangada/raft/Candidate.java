@@ -11,6 +11,7 @@ final class Candidate implements Role {
   private final Message.RequestVote ballot;
   private final SortedMap<Integer, Boolean> votes = new TreeMap<>();
   private long askedTick;
+  private int rounds;
 
   /// @param ballot what voters are asked, whoever it is addressed to
   Candidate(Message.RequestVote ballot) {
@@ -21,6 +22,7 @@ final class Candidate implements Role {
   /// What to send to those voters that have not answered, on this tick.
   List<Message> requests(Membership membership, long tick) {
     askedTick = tick;
+    rounds++;
     List<Message> requests = new ArrayList<>();
     for (int voter : membership.members())
       if (voter != ballot.from() && membership.isVoter(voter) && !votes.containsKey(voter))
@@ -28,10 +30,11 @@ final class Candidate implements Role {
     return requests;
   }
 
-  /// Whether voters have been silent for so long that they may not have been reached.
+  /// Whether voters have been silent for so long that they may not have been reached. They are
+  /// asked twice in all: who does not hear then is cut off, and each request may cost.
   boolean isToAskAgain(RaftConfig config, long tick) {
     int ticks = config.thrift().askAgainTicks();
-    return ticks > 0 && tick - askedTick >= ticks;
+    return ticks > 0 && rounds == 1 && tick - askedTick >= ticks;
   }
 
   /// Counts a vote, the first of each voter, and tells how the election stands.

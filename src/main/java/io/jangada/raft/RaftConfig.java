@@ -37,8 +37,8 @@ public record RaftConfig(
   ///   others get them with the next heartbeat, or at once when the quorum is slow
   /// @param paceTicks the shortest time between two such sendings; what comes in between shares the
   ///   next
-  /// @param askAgainTicks a candidate asks voters again that were silent for so long (§5.1), where
-  ///   messages get lost; 0: it leaves that to the next election
+  /// @param askAgainTicks a candidate asks voters once more that were silent for so long (§5.1),
+  ///   where messages get lost; 0: it leaves that to the next election
   public record Thrift(boolean quorumOnly, int paceTicks, int askAgainTicks) {
     public static final Thrift NONE = new Thrift(false, 0, 0);
 

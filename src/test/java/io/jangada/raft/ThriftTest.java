@@ -128,7 +128,7 @@ class ThriftTest {
   }
 
   @Test
-  void a_candidate_asks_those_again_that_are_silent_and_nobody_else() {
+  void a_candidate_asks_those_once_more_that_are_silent_and_nobody_else() {
     int again = 7;
     Solo alone = new Solo(config -> config.withThrift(new RaftConfig.Thrift(false, 0, again)));
     alone.cluster.timeOut(1);
@@ -137,6 +137,7 @@ class ThriftTest {
     List<Message> asked = alone.tick(1);
     assertThat(receivers(asked)).containsExactly(2, 3);
     assertThat(asked).allMatch(one -> ((Message.RequestVote) one).preVote());
+    assertThat(alone.tick(again)).isEmpty();
     long term = alone.node().term() + 1;
     alone.hear(new Message.RequestVoteReply(2, 1, term, true, true));
     assertThat(alone.node().roleName()).isEqualTo("candidate");
