@@ -14,6 +14,8 @@
 #   current  two lines, KEY and the JDK it was made with; as old as the START of its build, so that a
 #            source saved during the build counts as newer.
 # A start that finds everything fresh runs one find and the JVM: five nodes may be starting at once.
+# With profile=extras it is the program with what only some benches need, under target/run-extras.
+profile=
 
 quiet='-Xlog:disable -Xlog:all=error:stderr'
 maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
@@ -54,7 +56,7 @@ launch_read() {
 launch_fresh() {
   launch_read && [ "$made_with" = "$JAVA_HOME" ] &&
     [ -z "$(find "$home/pom.xml" "$home/bin" "$home/src/main" "$JAVA_HOME/release" \
-      -newer "$run/current" -print -quit)" ]
+      ${profile:+"$home/src/$profile"} -newer "$run/current" -print -quit)" ]
 }
 
 # Runs the program in folder $new once, with what follows $1, and keeps what the JVM learned about
@@ -78,7 +80,7 @@ launch_build() {
   : >"$new.began"
   # shellcheck disable=SC2086 # JANGADA_MVN_ARGS is a list of words
   "$home/bin/mvn25" -f "$home/pom.xml" -B -q -ntp -Dmaven.test.skip -Dspotless.check.skip \
-    -Djangada.target="$new.maven" ${JANGADA_MVN_ARGS-} package >"$run/build.log" 2>&1 </dev/null || {
+    ${profile:+-P"$profile"} -Djangada.target="$new.maven" ${JANGADA_MVN_ARGS-} package >"$run/build.log" 2>&1 </dev/null || {
     tail -n 30 "$run/build.log" >&2
     launch_fail "the build failed; what Maven said is above and in $run/build.log"
   }
@@ -109,7 +111,7 @@ launch_build() {
 # $1 is the root of the checkout.
 launch_prepare() {
   home=$1
-  run=$home/target/run
+  run=$home/target/run${profile:+-$profile}
   . "$home/bin/jdk.sh"
   find_jdk
   ! launch_fresh || return 0

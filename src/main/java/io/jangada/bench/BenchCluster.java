@@ -150,6 +150,11 @@ public final class BenchCluster implements AutoCloseable {
     return pids;
   }
 
+  /// As that which loads are put to.
+  public Subject subject() {
+    return new TextServers(endpoints(), pids(), directory);
+  }
+
   /// Kills all servers and removes their data.
   @Override
   public void close() throws IOException {

@@ -2,7 +2,6 @@ package io.jangada.bench;
 
 import io.jangada.client.Endpoint;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +12,7 @@ import java.util.function.DoubleConsumer;
 /// Loads on one cluster, one after the other, with what its servers used and what the machine can
 /// do at best.
 public final class BenchRun {
-  private static final long LEADER_MILLIS_MAX = 20_000;
   private static final double PER = 1_000;
-
-  /// Where the load goes.
-  ///
-  /// @param servers one of them leads
-  /// @param pids their processes, as far as they are of this machine and known
-  /// @param disk a directory on their disk, or on a like one
-  public record Target(List<Endpoint> servers, List<Long> pids, Path disk) {}
 
   /// What came of it.
   ///
@@ -37,7 +28,7 @@ public final class BenchRun {
       Optional<Double> diskBytes,
       Optional<Double> driverCpuMillis) {}
 
-  private final Target target;
+  private final Subject subject;
 
   /// How many keys are there, by the length of their values.
   private final Map<Integer, Integer> prefilled = new HashMap<>();
@@ -45,17 +36,17 @@ public final class BenchRun {
   private Optional<ProcessMeter> serversBefore = Optional.empty();
   private Optional<ProcessMeter> driverBefore = Optional.empty();
 
-  public BenchRun(Target target) {
-    this.target = target;
+  public BenchRun(Subject subject) {
+    this.subject = subject;
   }
 
   /// Measures the limits, writes the keys that will be read, and does it.
   public Result run(Load wanted, DoubleConsumer progress)
       throws IOException, InterruptedException, TimeoutException {
-    Limits limits = Limits.measure(target.disk, wanted.valueBytes() + Keys.BYTES);
-    Endpoint leader = LeaderProbe.await(target.servers, LEADER_MILLIS_MAX);
-    Load load = wanted.overwriting(LeaderProbe.overwrites(leader));
-    try (LoadRun run = new LoadRun(leader)) {
+    Limits limits = Limits.measure(subject.disk(), wanted.valueBytes() + Keys.BYTES);
+    Endpoint leader = subject.leader();
+    Load load = wanted.overwriting(subject.overwrites(leader));
+    try (LoadRun run = new LoadRun(leader, subject::dialogs)) {
       prefill(run, load);
       Measured measured = run.run(load, new LoadRun.Watcher(this::begun, progress));
       return result(measured, limits);
@@ -77,7 +68,7 @@ public final class BenchRun {
   }
 
   private Optional<ProcessMeter> meterServers() {
-    return target.pids.isEmpty() ? Optional.empty() : ProcessMeter.read(target.pids);
+    return subject.pids().isEmpty() ? Optional.empty() : ProcessMeter.read(subject.pids());
   }
 
   private static Optional<ProcessMeter> meterDriver() {

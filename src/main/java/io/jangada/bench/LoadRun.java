@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// Carries out one [Load] against one server, on one event loop.
 public final class LoadRun implements AutoCloseable {
@@ -32,6 +33,7 @@ public final class LoadRun implements AutoCloseable {
 
   private final Loops loops = new Loops("jangada-bench", 1);
   private final Endpoint server;
+  private final Language language;
   private final EventLoop loop;
   private final List<LoadConnection> connections = new ArrayList<>();
 
@@ -43,9 +45,15 @@ public final class LoadRun implements AutoCloseable {
     public static final Watcher NONE = new Watcher(() -> {}, _ -> {});
   }
 
+  /// How the connections of a load speak.
+  public interface Language {
+    Supplier<Dialog> dialogs(Load load, Contents contents);
+  }
+
   /// @param server the one that leads
-  public LoadRun(Endpoint server) {
+  public LoadRun(Endpoint server, Language language) {
     this.server = server;
+    this.language = language;
     loop = loops.group().next();
   }
 
@@ -54,6 +62,11 @@ public final class LoadRun implements AutoCloseable {
   ///
   /// @throws IOException when a write was not done
   public void prefill(Load load) throws IOException, InterruptedException {
+    prefill(load, 0);
+  }
+
+  /// The same for keys `from` to `load.keys()`.
+  void prefill(Load load, int from) throws IOException, InterruptedException {
     int connectionsMax = 16;
     int inFlight = Math.clamp((4 << 20) / load.valueBytes(), 1, 64);
     int keys = load.workload() == Workload.cas ? 1 : load.keys();
@@ -68,15 +81,14 @@ public final class LoadRun implements AutoCloseable {
             load.overwrites(),
             1,
             0);
-    AtomicLong next = new AtomicLong();
+    AtomicLong next = new AtomicLong(from);
     LongSupplier each =
         () -> {
           long key = next.getAndIncrement();
           return key < keys ? key : -1;
         };
     Tally tally = new Tally();
-    CountDownLatch ended =
-        open(new LoadConnection.Work(filling, requests(load, false), tally, each, 0));
+    CountDownLatch ended = open(new LoadConnection.Work(filling, tally, each, 0), false);
     onLoop(() -> connections.forEach(LoadConnection::start));
     if (!ended.await(TimeUnit.HOURS.toSeconds(1), TimeUnit.SECONDS))
       throw new IOException("prefilling does not end");
@@ -93,9 +105,8 @@ public final class LoadRun implements AutoCloseable {
     Tally tally = new Tally();
     boolean isFresh = !load.overwrites() && load.workload() != Workload.cas;
     LongSupplier fresh = isFresh ? new AtomicLong()::getAndIncrement : null;
-    var work =
-        new LoadConnection.Work(load, requests(load, isFresh), tally, fresh, System.nanoTime());
-    CountDownLatch ended = open(work);
+    var work = new LoadConnection.Work(load, tally, fresh, System.nanoTime());
+    CountDownLatch ended = open(work, isFresh);
     onLoop(() -> begin(load));
     wait(ended, load.warmupSeconds(), _ -> {});
     watcher.begun.run();
@@ -120,9 +131,10 @@ public final class LoadRun implements AutoCloseable {
         });
   }
 
-  private static Requests requests(Load load, boolean isFresh) {
+  private Supplier<Dialog> dialogs(Load load, boolean isFresh) {
     Keys prefilled = Keys.ofValues(load.valueBytes());
-    return new Requests(prefilled, isFresh ? Keys.fresh() : prefilled, load.valueBytes());
+    Keys written = isFresh ? Keys.fresh() : prefilled;
+    return language.dialogs(load, new Contents(prefilled, written, load.valueBytes()));
   }
 
   private void begin(Load load) {
@@ -151,25 +163,35 @@ public final class LoadRun implements AutoCloseable {
   }
 
   /// @return what reaches zero when all connections have ended
-  private CountDownLatch open(LoadConnection.Work work) throws IOException, InterruptedException {
+  private CountDownLatch open(LoadConnection.Work work, boolean isFresh)
+      throws IOException, InterruptedException {
     connections.clear();
+    Supplier<Dialog> dialogs = dialogs(work.load(), isFresh);
     int count = work.load().connections();
     CountDownLatch ended = new CountDownLatch(count);
     List<Channel> channels = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      var each =
-          new LoadConnection.Work(
-              work.load(), work.requests(), work.tally(), work.fresh(), work.seed() + i);
-      LoadConnection connection = new LoadConnection(each, ended::countDown);
-      connections.add(connection);
-      try {
+    try {
+      for (int i = 0; i < count; i++) {
+        long seed = work.seed() + i;
+        var each = new LoadConnection.Work(work.load(), work.tally(), work.fresh(), seed);
+        LoadConnection connection = new LoadConnection(each, dialogs.get(), ended::countDown);
+        connections.add(connection);
         channels.add(connect(connection));
-      } catch (IOException e) {
-        channels.forEach(Channel::close);
-        throw e;
       }
+      for (LoadConnection each : connections) awaitReady(each);
+    } catch (IOException e) {
+      channels.forEach(Channel::close);
+      throw e;
     }
     return ended;
+  }
+
+  private void awaitReady(LoadConnection connection) throws IOException, InterruptedException {
+    try {
+      connection.ready().get(CONNECT_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(server + " does not greet", e);
+    }
   }
 
   private Channel connect(LoadConnection connection) throws IOException, InterruptedException {
@@ -183,6 +205,7 @@ public final class LoadRun implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    connection.dialog().prepare(channel.pipeline());
                     channel.pipeline().addLast(connection);
                   }
                 })
@@ -200,8 +223,7 @@ public final class LoadRun implements AutoCloseable {
         });
   }
 
-  private <T> T onLoop(java.util.function.Supplier<T> task)
-      throws IOException, InterruptedException {
+  private <T> T onLoop(Supplier<T> task) throws IOException, InterruptedException {
     try {
       return CompletableFuture.supplyAsync(task, loop).get(TASK_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (ExecutionException e) {

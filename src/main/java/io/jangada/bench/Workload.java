@@ -27,12 +27,4 @@ public enum Workload {
   public boolean isReading() {
     return this == get || this == mix;
   }
-
-  /// A request, as the protocol has it.
-  enum Verb {
-    SET,
-    GET,
-    GETM,
-    CAS
-  }
 }

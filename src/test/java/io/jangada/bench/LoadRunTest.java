@@ -20,7 +20,7 @@ class LoadRunTest {
 
   private static Measured run(FakeServer.Script script, Load load) throws Exception {
     try (FakeServer server = new FakeServer(script);
-        LoadRun run = new LoadRun(server.endpoint())) {
+        LoadRun run = new LoadRun(server.endpoint(), TextServers::speaking)) {
       if (load.workload() != Workload.put) run.prefill(load);
       return run.run(load, LoadRun.Watcher.NONE);
     }

@@ -13,10 +13,13 @@ class OpenLoopTest {
   private static final int DUE = 2 * Load.IN_FLIGHT_MAX;
 
   private final Tally tally = new Tally();
-  private final Requests requests = new Requests(Keys.ofValues(10), Keys.ofValues(10), 10);
+  private final Contents contents = new Contents(Keys.ofValues(10), Keys.ofValues(10), 10);
   private final Load load = new Load(Workload.put, 1, 1, 1_000, 10, 5, true, 1, 0);
   private final LoadConnection connection =
-      new LoadConnection(new LoadConnection.Work(load, requests, tally, null, 1), () -> {});
+      new LoadConnection(
+          new LoadConnection.Work(load, tally, null, 1),
+          TextServers.speaking(load, contents).get(),
+          () -> {});
   private final EmbeddedChannel channel = new EmbeddedChannel(connection);
 
   private int sent() {

@@ -1,15 +1,20 @@
 package io.jangada.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jangada.bench.Rival;
 import io.jangada.client.FakeServer;
 import io.jangada.client.FakeStore;
+import java.awt.GraphicsEnvironment;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +64,62 @@ class BenchCommandTest {
     CommandRun restart = own("--restart=2000", "--members=1");
     assertThat(restart.err()).isEmpty();
     assertThat(restart.out()).contains("2000 keys written", "first answer after");
+  }
+
+  /// Fonts are the system's.
+  private static boolean canDraw() {
+    try {
+      return GraphicsEnvironment.getLocalGraphicsEnvironment().getAvailableFontFamilyNames().length
+          > 0;
+    } catch (Error | RuntimeException missing) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatGrowsIsDrawn() throws Exception {
+    assumeTrue(canDraw(), "no fonts");
+    Path picture = folder.resolve("growth.png");
+    CommandRun ran =
+        own(
+            "--growth=" + picture,
+            "--axes=connections,value",
+            "--largest=16",
+            "--seconds=0.1",
+            "--warmup=0");
+    assertThat(ran.err()).isEmpty();
+    List<String> lines = ran.out().lines().toList();
+    assertThat(lines).hasSize(6);
+    assertThat(lines).filteredOn(line -> line.matches("connections +[18] +.*")).hasSize(4);
+    assertThat(lines).filteredOn(line -> line.matches("value +16 +[gp][eu]t 16 x 32.*")).hasSize(2);
+    BufferedImage drawn = ImageIO.read(picture.toFile());
+    assertThat(drawn.getHeight()).isGreaterThan(500);
+    assertThat(drawn.getWidth()).isGreaterThan(1_000);
+  }
+
+  @Test
+  void withOtherStoresItTakesTurns() {
+    List<Rival> installed =
+        Rival.all().stream().filter(rival -> rival.missing().isEmpty()).toList();
+    assumeTrue(!installed.isEmpty(), "no other store is installed");
+    for (Rival rival : installed) {
+      CommandRun ran =
+          own(
+              "--against=" + rival.name(),
+              "--workload=mix",
+              "--rounds=2",
+              "--keys=50",
+              "--seconds=0.3",
+              "--warmup=0.1",
+              "-o",
+              "json");
+      assertThat(ran.err()).isEmpty();
+      List<String> lines = ran.out().lines().toList();
+      assertThat(lines).as(rival.name()).hasSize(3);
+      assertThat(lines.get(0)).contains("\"store\":\"jangada\"", "\"ok\":true");
+      assertThat(lines.get(1)).contains("\"store\":\"" + rival.name(), "\"ok\":true");
+      assertThat(lines.get(2)).contains("\"perSecondRatio\":", "\"serverCpuRatioLowest\":");
+    }
   }
 
   @Test
@@ -139,8 +200,13 @@ class BenchCommandTest {
             "--failover=0",
             "--restart=0",
             "--endpoints=x",
+            "--rounds=0",
+            "--against=nobody",
+            "--axes=nothing",
             "--workload=drop")) assertThat(bench(wrong).code()).as(wrong).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--failover=1", "--endpoints=h:1").code()).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--failover=1", "--restart=5").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(bench("--growth=x.png", "--against=redis").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(bench("--against=redis", "--endpoints=h:1").code()).isEqualTo(ExitCode.USAGE);
   }
 }

@@ -35,10 +35,10 @@ record SourceFile(String path, String text, CompilationUnitTree tree, Trees tree
     return path.startsWith("src/main/");
   }
 
-  /// All sources below `src/main/java` and `src/test/java`.
+  /// All sources below `src/main/java`, `src/extras/java` and `src/test/java`.
   static List<SourceFile> readAll(Path root) {
     Map<String, String> texts = new TreeMap<>();
-    for (String folder : List.of("src/main/java", "src/test/java")) {
+    for (String folder : List.of("src/main/java", "src/extras/java", "src/test/java")) {
       try (Stream<Path> files = Files.walk(root.resolve(folder))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           texts.put(root.relativize(file).toString().replace('\\', '/'), Files.readString(file));

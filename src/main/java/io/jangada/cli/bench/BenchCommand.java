@@ -3,8 +3,13 @@ package io.jangada.cli.bench;
 import io.jangada.bench.BenchCluster;
 import io.jangada.bench.BenchRun;
 import io.jangada.bench.Failover;
+import io.jangada.bench.Growth;
 import io.jangada.bench.Load;
+import io.jangada.bench.Plotter;
 import io.jangada.bench.Restart;
+import io.jangada.bench.Rival;
+import io.jangada.bench.Subject;
+import io.jangada.bench.TextServers;
 import io.jangada.bench.Workload;
 import io.jangada.cli.Bar;
 import io.jangada.cli.ExitCode;
@@ -12,11 +17,14 @@ import io.jangada.cli.cluster.Telling;
 import io.jangada.client.Endpoint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,8 +62,6 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
   /// Set by the launcher: what `bin/kvstore` gives to a server's Java.
   private static final String SERVER_FLAGS = "JANGADA_SERVER_FLAGS";
-
-  private static final int ATTEMPTS_MAX = 3;
 
   @Spec private CommandSpec spec;
   @Mixin private Telling telling;
@@ -168,18 +174,55 @@ public final class BenchCommand implements Callable<Integer> {
               + " of a key.")
   private Integer restart;
 
+  @Option(
+      names = "--against",
+      paramLabel = "NAME",
+      description =
+          "Do the same with another store, in turns, and show the ratios: etcd, redis (alone) or"
+              + " zookeeper, where it is installed.")
+  private String against;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "With --against: how many turns each has (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--growth",
+      paramLabel = "FILE.png",
+      description =
+          "Instead: measure how throughput and times change with the length of values, the number"
+              + " of keys, the length of the log, connections and members, and draw it.")
+  private Path growth;
+
+  @Option(
+      names = "--axes",
+      paramLabel = "NAME,...",
+      split = ",",
+      description = "With --growth: only these of ${COMPLETION-CANDIDATES}.")
+  private List<Growth.Axis> axes = List.of(Growth.Axis.values());
+
+  @Option(
+      names = "--largest",
+      paramLabel = "N",
+      defaultValue = "5000000",
+      description = "With --growth: sizes above are left out (default: ${DEFAULT-VALUE}).")
+  private int largest;
+
   @Override
   public Integer call() throws InterruptedException {
     List<Load> loads = loads();
     check();
     try {
       if (endpoints != null) return onForeign(loads);
-      var plan = new BenchCluster.Plan(members, settings, flags(), directory);
-      try (BenchCluster cluster = BenchCluster.start(plan)) {
+      if (growth != null) return growth();
+      if (against != null) return against(loads);
+      try (BenchCluster cluster = start()) {
         if (failover != null) return failover(cluster);
         if (restart != null) return restart(cluster);
-        return measure(
-            loads, new BenchRun.Target(cluster.endpoints(), cluster.pids(), cluster.directory()));
+        return measure(loads, cluster.subject());
       }
     } catch (TimeoutException e) {
       return telling.failed(ExitCode.UNAVAILABLE, "unavailable", e.getMessage());
@@ -194,12 +237,13 @@ public final class BenchCommand implements Callable<Integer> {
       throw wrong("--failover must be 1 to 1000, not " + failover);
     if (restart != null && (restart < 1 || restart > Load.KEYS_MAX))
       throw wrong("--restart must be 1 to " + Load.KEYS_MAX + ", not " + restart);
+    if (rounds < 1 || rounds > 100) throw wrong("--rounds must be 1 to 100, not " + rounds);
     if (failover != null && members < 3) throw wrong("--failover needs --members of 3 or more");
-    boolean several = (failover != null ? 1 : 0) + (restart != null ? 1 : 0) > 1;
-    boolean mixed =
-        (failover != null || restart != null) && (endpoints != null || workload != null);
-    if (several || mixed)
-      throw wrong("--failover and --restart stand alone, and start members of their own");
+    long special = Stream.of(failover, restart, growth).filter(Objects::nonNull).count();
+    boolean mixed = special > 0 && (workload != null || against != null) || special > 1;
+    if (mixed) throw wrong("--failover, --restart and --growth stand alone");
+    if (endpoints != null && (special > 0 || against != null))
+      throw wrong("only loads can be put to --endpoints: everything else starts its own members");
   }
 
   private List<String> flags() {
@@ -234,9 +278,56 @@ public final class BenchCommand implements Callable<Integer> {
       throws IOException, InterruptedException, TimeoutException {
     try {
       List<Endpoint> servers = Endpoint.parseList(endpoints);
-      return measure(loads, new BenchRun.Target(servers, List.of(), directory));
+      return measure(loads, new TextServers(servers, List.of(), directory));
     } catch (IllegalArgumentException e) {
       throw wrong("--endpoints: " + e.getMessage());
+    }
+  }
+
+  private BenchCluster start() throws IOException, InterruptedException, TimeoutException {
+    return BenchCluster.start(new BenchCluster.Plan(members, settings, flags(), directory));
+  }
+
+  private int against(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
+    Against contests = new Against(telling, rounds);
+    Rival rival = contests.find(against).orElseThrow(() -> wrong(contests.unknown(against)));
+    if (rival.missing().isPresent())
+      return telling.failed(ExitCode.UNAVAILABLE, "unavailable", rival.missing().get());
+    if (loads.stream().anyMatch(load -> load.workload() == Workload.cas))
+      throw wrong("--against does not compare cas: others have no versions like ours");
+    try (BenchCluster cluster = start();
+        Rival.Running other = rival.start(directory)) {
+      return contests.run(loads, cluster.subject(), rival, other) ? ExitCode.OK : ExitCode.FAILED;
+    }
+  }
+
+  private int growth() throws IOException, InterruptedException, TimeoutException {
+    Plotter plotter =
+        Plotter.find().orElseThrow(() -> wrong("--growth needs a build with -Pextras"));
+    var times = new Growth.Times(seconds, warmup);
+    var measured =
+        new Growth(
+            new Growth.Plan(flags(), directory, largest, times), new Attempts(telling)::measure);
+    List<Growth.Curve> curves = new ArrayList<>();
+    int code = ExitCode.OK;
+    for (Growth.Axis axis : axes) {
+      Growth.Curve curve = measured.measure(axis);
+      if (!curve.points().isEmpty()) curves.add(curve);
+      for (Growth.Point point : curve.points()) {
+        tell(axis, point);
+        if (!point.put().measured().isGood() || !point.get().measured().isGood())
+          code = ExitCode.FAILED;
+      }
+    }
+    if (curves.isEmpty()) throw wrong("--largest leaves nothing to measure");
+    plotter.draw(curves, growth);
+    return code;
+  }
+
+  private void tell(Growth.Axis axis, Growth.Point point) {
+    for (BenchRun.Result each : List.of(point.put(), point.get())) {
+      if (telling.isJson()) telling.json(out -> Row.json(axis, point.size(), each, out));
+      else telling.line(Row.line(axis, point.size(), each));
     }
   }
 
@@ -251,37 +342,16 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private int measure(List<Load> loads, BenchRun.Target target)
+  private int measure(List<Load> loads, Subject subject)
       throws IOException, InterruptedException, TimeoutException {
-    BenchRun run = new BenchRun(target);
+    BenchRun run = new BenchRun(subject);
     int code = ExitCode.OK;
     for (int i = 0; i < loads.size(); i++) {
-      BenchRun.Result result = measure(loads.get(i), run);
+      BenchRun.Result result = new Attempts(telling).measure(loads.get(i), run);
       tell(result, i == 0);
       if (!result.measured().isGood()) code = ExitCode.FAILED;
     }
     return code;
-  }
-
-  /// A run in which the leader changed, or anything else was not done, says nothing: it is made
-  /// anew. One with a wrong answer is not.
-  private BenchRun.Result measure(Load load, BenchRun run)
-      throws IOException, InterruptedException, TimeoutException {
-    for (int attempt = 1; ; attempt++) {
-      BenchRun.Result result;
-      try (Bar bar = Bar.of(load.shape())) {
-        result = run.run(load, bar);
-      }
-      if (result.measured().isGood()) return result;
-      String trouble = result.measured().trouble();
-      boolean again = result.measured().wrong() == 0 && attempt < ATTEMPTS_MAX;
-      telling.complain(
-          load.shape()
-              + ": "
-              + (trouble == null ? "no request was done" : trouble)
-              + (again ? "; once more" : ""));
-      if (!again) return result;
-    }
   }
 
   private void tell(BenchRun.Result result, boolean isFirst) {

@@ -2,6 +2,7 @@ package io.jangada.cli.bench;
 
 import io.jangada.bench.BenchRun;
 import io.jangada.bench.Failover;
+import io.jangada.bench.Growth;
 import io.jangada.bench.Limits;
 import io.jangada.bench.Load;
 import io.jangada.bench.Measured;
@@ -59,6 +60,16 @@ final class Row {
 
   static String format(String form, Object... arguments) {
     return String.format(Locale.ROOT, form, arguments);
+  }
+
+  static String line(Growth.Axis axis, int size, BenchRun.Result result) {
+    return format("%-12s%9d  %s", axis, size, line(result));
+  }
+
+  static void json(Growth.Axis axis, int size, BenchRun.Result result, JsonGenerator out) {
+    out.writeStringProperty("axis", axis.name());
+    out.writeNumberProperty("size", size);
+    json(result, out);
   }
 
   static void json(BenchRun.Result result, JsonGenerator out) {

@@ -84,7 +84,7 @@ final class Replies {
 
   /// `ERR_INTERNAL` says nothing about whether the command took effect, so that it may stand for
   /// [Outcome.Unknown] and for what surely had none.
-  private void write(Slot slot, Outcome outcome, ByteBuf out) {
+  void write(Slot slot, Outcome outcome, ByteBuf out) {
     switch (outcome) {
       case Outcome.Done(Result result) -> write(slot, result, out);
       case Outcome.NotLeader(int leader) -> writeRedirect(leader, out);

@@ -1,0 +1,2 @@
+/// Pictures of what a bench measured.
+package io.jangada.plot;

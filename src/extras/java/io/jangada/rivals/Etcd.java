@@ -1,0 +1,117 @@
+package io.jangada.rivals;
+
+import io.jangada.bench.Contents;
+import io.jangada.bench.Dialog;
+import io.jangada.bench.Load;
+import io.jangada.bench.Rival;
+import io.jangada.client.Endpoint;
+import io.jangada.harness.FreePorts;
+import io.jangada.wire.Json;
+import io.jangada.wire.JsonReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// etcd 3, spoken to with gRPC.
+public final class Etcd implements Rival {
+  private static final int MEMBERS = 3;
+  private static final String QUOTA_BYTES = Long.toString(8L << 30);
+
+  @Override
+  public String name() {
+    return "etcd";
+  }
+
+  @Override
+  public String title() throws IOException, InterruptedException {
+    return Program.ask(List.of("etcd", "--version")) + ", three members";
+  }
+
+  @Override
+  public Optional<String> missing() {
+    return Program.find("etcd").isPresent()
+        ? Optional.empty()
+        : Optional.of("etcd is not on the PATH (for instance: apt-get install etcd-server)");
+  }
+
+  @Override
+  public Running start(Path parent) throws IOException, InterruptedException, TimeoutException {
+    Path directory = Files.createTempDirectory(parent, "etcd-bench");
+    Servers servers = new Servers(directory);
+    try {
+      FreePorts ports = new FreePorts(new SplittableRandom());
+      List<String> peers = new ArrayList<>();
+      for (int i = 0; i < MEMBERS; i++) peers.add("http://127.0.0.1:" + ports.next());
+      for (int i = 0; i < MEMBERS; i++) {
+        Endpoint endpoint = new Endpoint("127.0.0.1", ports.next());
+        Path home = directory.resolve("m" + i);
+        servers.add(Program.start(home, Map.of(), command(i, endpoint, peers)), endpoint);
+      }
+      servers.leader();
+      return servers;
+    } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
+      servers.close();
+      throw e;
+    }
+  }
+
+  private static List<String> command(int number, Endpoint endpoint, List<String> peers) {
+    List<String> members = new ArrayList<>();
+    for (int i = 0; i < MEMBERS; i++) members.add("m" + i + "=" + peers.get(i));
+    String clients = "http://" + endpoint;
+    return List.of(
+        "etcd",
+        "--name=m" + number,
+        "--data-dir=data",
+        "--listen-client-urls=" + clients,
+        "--advertise-client-urls=" + clients,
+        "--listen-peer-urls=" + peers.get(number),
+        "--initial-advertise-peer-urls=" + peers.get(number),
+        "--initial-cluster=" + String.join(",", members),
+        "--quota-backend-bytes=" + QUOTA_BYTES,
+        "--logger=zap",
+        "--log-level=error");
+  }
+
+  private static final class Servers extends RivalServers {
+    private static final Duration TIME_MAX = Duration.ofSeconds(2);
+
+    private final HttpClient http =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    Servers(Path directory) {
+      super(directory);
+    }
+
+    @Override
+    boolean leads(Endpoint server) throws IOException, InterruptedException {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://" + server + "/v3/maintenance/status"))
+              .timeout(TIME_MAX)
+              .POST(HttpRequest.BodyPublishers.ofString("{}"))
+              .build();
+      byte[] body = http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+      return new JsonReader().read(body, 0, body.length) instanceof Json.Obj status
+          && status.has("leader")
+          && status.get("header") instanceof Json.Obj header
+          && header.text("member_id").equals(status.text("leader"));
+    }
+
+    @Override
+    public Supplier<Dialog> dialogs(Load load, Contents contents) {
+      return () -> new EtcdDialog(contents);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.jangada.rivals;
+
+import io.jangada.bench.Contents;
+import io.jangada.bench.Dialog;
+import io.jangada.bench.Load;
+import io.jangada.bench.Rival;
+import io.jangada.client.Endpoint;
+import io.jangada.harness.FreePorts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// Redis, alone: it has no consensus. It syncs each write before it acknowledges it.
+public final class Redis implements Rival {
+  @Override
+  public String name() {
+    return "redis";
+  }
+
+  @Override
+  public String title() throws IOException, InterruptedException {
+    String said = Program.ask(List.of("redis-server", "--version"));
+    return said.replaceFirst(" sha=.*", "") + ", alone, appendfsync always";
+  }
+
+  @Override
+  public Optional<String> missing() {
+    return Program.find("redis-server").isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "redis-server is not on the PATH (for instance: apt-get install redis-server)");
+  }
+
+  @Override
+  public Running start(Path parent) throws IOException, InterruptedException, TimeoutException {
+    Path directory = Files.createTempDirectory(parent, "redis-bench");
+    Servers servers = new Servers(directory);
+    try {
+      int port = new FreePorts(new SplittableRandom()).next();
+      List<String> command =
+          List.of(
+              "redis-server",
+              "--bind",
+              "127.0.0.1",
+              "--port",
+              Integer.toString(port),
+              "--save",
+              "",
+              "--appendonly",
+              "yes",
+              "--appendfsync",
+              "always");
+      servers.add(
+          Program.start(directory.resolve("only"), Map.of(), command),
+          new Endpoint("127.0.0.1", port));
+      servers.leader();
+      return servers;
+    } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
+      servers.close();
+      throw e;
+    }
+  }
+
+  private static final class Servers extends RivalServers {
+    private static final int MILLIS_MAX = 2_000;
+    private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    Servers(Path directory) {
+      super(directory);
+    }
+
+    @Override
+    boolean leads(Endpoint server) throws IOException {
+      try (Socket socket = new Socket(server.host(), server.port())) {
+        socket.setSoTimeout(MILLIS_MAX);
+        OutputStream out = socket.getOutputStream();
+        out.write(PING);
+        InputStream in = socket.getInputStream();
+        return in.read() == '+';
+      }
+    }
+
+    @Override
+    public Supplier<Dialog> dialogs(Load load, Contents contents) {
+      return () -> new RedisDialog(contents);
+    }
+  }
+}

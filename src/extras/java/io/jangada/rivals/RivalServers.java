@@ -1,0 +1,83 @@
+package io.jangada.rivals;
+
+import io.jangada.bench.Rival;
+import io.jangada.client.Endpoint;
+import io.jangada.harness.ProcessCluster;
+import io.jangada.harness.Waiting;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+
+/// The servers of one rival, in one directory.
+abstract class RivalServers implements Rival.Running {
+  private static final long START_MILLIS_MAX = 60_000;
+
+  private final Path directory;
+  private final List<Program> programs = new ArrayList<>();
+  private final List<Endpoint> endpoints = new ArrayList<>();
+
+  /// For a bench that is broken off.
+  private final Thread cleaner = new Thread(this::clean);
+
+  RivalServers(Path directory) {
+    this.directory = directory;
+    Runtime.getRuntime().addShutdownHook(cleaner);
+  }
+
+  /// @param endpoint where it takes clients
+  final void add(Program program, Endpoint endpoint) {
+    programs.add(program);
+    endpoints.add(endpoint);
+  }
+
+  /// Whether this server takes writes itself.
+  abstract boolean leads(Endpoint server) throws IOException, InterruptedException;
+
+  @Override
+  public final Endpoint leader() throws InterruptedException, TimeoutException {
+    return Waiting.need("leader", START_MILLIS_MAX, this::find);
+  }
+
+  private Optional<Endpoint> find() throws IOException, InterruptedException {
+    for (Program each : programs) each.check();
+    for (Endpoint each : endpoints) if (leads(each)) return Optional.of(each);
+    return Optional.empty();
+  }
+
+  @Override
+  public final boolean overwrites(Endpoint leader) {
+    return true;
+  }
+
+  @Override
+  public final List<Long> pids() {
+    return programs.stream().map(Program::pid).toList();
+  }
+
+  @Override
+  public final Path disk() {
+    return directory;
+  }
+
+  @Override
+  public final void close() throws IOException {
+    if (!Runtime.getRuntime().removeShutdownHook(cleaner)) return;
+    end();
+  }
+
+  private void end() throws IOException {
+    for (Program each : programs) each.close();
+    ProcessCluster.remove(directory);
+  }
+
+  private void clean() {
+    try {
+      end();
+    } catch (IOException | RuntimeException e) {
+      System.err.println("jangada bench: left behind " + directory + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.jangada.bench;
+
+import io.jangada.client.ClientOptions;
+import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import io.jangada.wire.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+
+/// How throughput and times change with one thing at a time, everything else being as usual: writes
+/// and reads by 16 connections with 32 requests under way each, three members.
+public final class Growth {
+  private static final int CONNECTIONS = 16;
+  private static final int IN_FLIGHT = 32;
+  private static final int VALUE_BYTES = 256;
+  private static final int KEYS = 100_000;
+  private static final int MEMBERS = 3;
+
+  /// All values together, where values are long.
+  private static final int DATA_BYTES_MAX = 64 << 20;
+
+  /// Entries are written in runs of so many.
+  private static final int ENTRIES_AT_ONCE = 50_000;
+
+  /// What grows.
+  public enum Axis {
+    value("length of a value, bytes", 16, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10),
+    keys("keys", 10_000, 100_000, 1_000_000, 5_000_000),
+    log("entries of the log behind the snapshot", 10_000, 100_000, 300_000, 1_000_000),
+    connections("connections, one request under way on each", 1, 8, 64, 256, 1_000, 2_000),
+    members("members", 1, 3, 5, 7);
+
+    private final String label;
+    private final List<Integer> steps;
+
+    Axis(String label, Integer... steps) {
+      this.label = label;
+      this.steps = List.of(steps);
+    }
+
+    /// For people.
+    public String label() {
+      return label;
+    }
+
+    public List<Integer> steps() {
+      return steps;
+    }
+  }
+
+  /// @param size of that which grows
+  /// @param put what writes came to
+  /// @param get what reads came to
+  public record Point(int size, BenchRun.Result put, BenchRun.Result get) {}
+
+  /// @param points by size
+  public record Curve(Axis axis, List<Point> points) {}
+
+  /// Puts one load, perhaps more than once.
+  public interface Measuring {
+    BenchRun.Result measure(Load load, BenchRun run)
+        throws IOException, InterruptedException, TimeoutException;
+  }
+
+  /// @param jvm flags for the servers' Java
+  /// @param parent where directories for their data are made
+  /// @param largest sizes above are left out
+  public record Plan(List<String> jvm, Path parent, int largest, Times times) {}
+
+  public record Times(double seconds, double warmupSeconds) {}
+
+  private final Plan plan;
+  private final Measuring measuring;
+
+  public Growth(Plan plan, Measuring measuring) {
+    this.plan = plan;
+    this.measuring = measuring;
+  }
+
+  public Curve measure(Axis axis) throws IOException, InterruptedException, TimeoutException {
+    List<Integer> sizes = axis.steps.stream().filter(size -> size <= plan.largest).toList();
+    List<Point> points = new ArrayList<>();
+    if (axis == Axis.members) {
+      for (int size : sizes) {
+        try (BenchCluster cluster = start(axis, size)) {
+          points.add(point(axis, size, new BenchRun(cluster.subject())));
+        }
+      }
+      return new Curve(axis, points);
+    }
+    try (BenchCluster cluster = start(axis, MEMBERS)) {
+      BenchRun run = new BenchRun(cluster.subject());
+      for (int size : sizes) {
+        if (axis == Axis.log) lengthen(cluster, size);
+        points.add(point(axis, size, run));
+      }
+    }
+    return new Curve(axis, points);
+  }
+
+  private BenchCluster start(Axis axis, int members)
+      throws IOException, InterruptedException, TimeoutException {
+    Map<String, String> settings =
+        axis == Axis.log ? Map.of("SnapshotBytes", "\"16GiB\"") : Map.of();
+    List<String> jvm = new ArrayList<>(plan.jvm);
+    if (axis == Axis.keys || axis == Axis.log) jvm.addAll(List.of("-Xms3g", "-Xmx3g"));
+    return BenchCluster.start(new BenchCluster.Plan(members, settings, jvm, plan.parent));
+  }
+
+  private Point point(Axis axis, int size, BenchRun run)
+      throws IOException, InterruptedException, TimeoutException {
+    BenchRun.Result put = measuring.measure(load(Workload.put, axis, size), run);
+    return new Point(size, put, measuring.measure(load(Workload.get, axis, size), run));
+  }
+
+  private Load load(Workload workload, Axis axis, int size) {
+    int connections = axis == Axis.connections ? size : CONNECTIONS;
+    int inFlight = axis == Axis.connections ? 1 : IN_FLIGHT;
+    int valueBytes = axis == Axis.value ? size : VALUE_BYTES;
+    int keys = axis == Axis.keys ? size : Math.min(KEYS, DATA_BYTES_MAX / valueBytes);
+    return new Load(
+        workload,
+        connections,
+        inFlight,
+        0,
+        valueBytes,
+        keys,
+        true,
+        plan.times.seconds,
+        plan.times.warmupSeconds);
+  }
+
+  /// Writes until the log has so many entries. There is no snapshot, so that all of them are
+  /// behind.
+  private static void lengthen(BenchCluster cluster, int entries)
+      throws IOException, InterruptedException, TimeoutException {
+    Load writing = new Load(Workload.get, 1, 1, 0, VALUE_BYTES, ENTRIES_AT_ONCE, true, 1, 0);
+    Endpoint leader = cluster.endpoint(cluster.leader());
+    try (JangadaClient client = JangadaClient.connect(ClientOptions.of(cluster.endpoints()));
+        LoadRun run = new LoadRun(leader, TextServers::speaking)) {
+      while (lastIndex(cluster, client, leader) < entries) run.prefill(writing);
+    }
+  }
+
+  private static long lastIndex(BenchCluster cluster, JangadaClient client, Endpoint leader)
+      throws IOException {
+    Json.Obj status =
+        cluster
+            .status(client, leader)
+            .orElseThrow(() -> new IOException(leader + " does not say how it stands"));
+    return status.number("lastIndex", 0, Long.MAX_VALUE);
+  }
+}
