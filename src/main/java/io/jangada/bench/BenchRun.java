@@ -1,6 +1,5 @@
 package io.jangada.bench;
 
-import io.jangada.client.Endpoint;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -13,18 +12,22 @@ import java.util.function.DoubleConsumer;
 /// do at best.
 public final class BenchRun {
   private static final double PER = 1_000;
+  private static final int PREFILLS_MAX = 3;
 
   /// What came of it.
   ///
   /// @param serverCpuMillis processor time of all servers, for a thousand operations
   /// @param serverBytes memory of all servers at the end
-  /// @param diskBytes given to disks by all servers, for one operation
+  /// @param diskWrites requests that the servers' disk completed, whoever they came from, for one
+  ///   operation
+  /// @param diskBytes what these wrote, for one operation
   /// @param driverCpuMillis processor time of the load generator, for a thousand operations
   public record Result(
       Measured measured,
       Limits limits,
       Optional<Double> serverCpuMillis,
       Optional<Long> serverBytes,
+      Optional<Double> diskWrites,
       Optional<Double> diskBytes,
       Optional<Double> driverCpuMillis) {}
 
@@ -35,6 +38,7 @@ public final class BenchRun {
 
   private Optional<ProcessMeter> serversBefore = Optional.empty();
   private Optional<ProcessMeter> driverBefore = Optional.empty();
+  private Optional<DeviceMeter> diskBefore = Optional.empty();
 
   public BenchRun(Subject subject) {
     this.subject = subject;
@@ -44,31 +48,43 @@ public final class BenchRun {
   public Result run(Load wanted, DoubleConsumer progress)
       throws IOException, InterruptedException, TimeoutException {
     Limits limits = Limits.measure(subject.disk(), wanted.valueBytes() + Keys.BYTES);
-    Endpoint leader = subject.leader();
-    Load load = wanted.overwriting(subject.overwrites(leader));
-    try (LoadRun run = new LoadRun(leader, subject::dialogs)) {
-      prefill(run, load);
+    Load load = wanted.overwriting(subject.overwrites(subject.leader()));
+    prefill(load);
+    try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
       Measured measured = run.run(load, new LoadRun.Watcher(this::begun, progress));
       return result(measured, limits);
     }
   }
 
   /// Where `set` does not replace, what is written is new each time, and nothing need be there.
-  private void prefill(LoadRun run, Load load) throws IOException, InterruptedException {
+  private void prefill(Load load) throws IOException, InterruptedException, TimeoutException {
     if (load.workload() == Workload.put && !load.overwrites()) return;
     int keys = load.workload() == Workload.cas ? 1 : load.keys();
     if (prefilled.getOrDefault(load.valueBytes(), 0) >= keys) return;
-    run.prefill(load);
-    prefilled.put(load.valueBytes(), keys);
+    for (int attempt = 1; prefilled.getOrDefault(load.valueBytes(), 0) < keys; attempt++) {
+      try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
+        run.prefill(load);
+        prefilled.put(load.valueBytes(), keys);
+      } catch (IOException e) {
+        // The leader may have changed.
+        if (attempt == PREFILLS_MAX) throw e;
+      }
+    }
   }
 
   private void begun() {
     serversBefore = meterServers();
     driverBefore = meterDriver();
+    diskBefore = meterDisk();
   }
 
   private Optional<ProcessMeter> meterServers() {
     return subject.pids().isEmpty() ? Optional.empty() : ProcessMeter.read(subject.pids());
+  }
+
+  /// Of servers elsewhere nobody knows which disk they have.
+  private Optional<DeviceMeter> meterDisk() {
+    return subject.pids().isEmpty() ? Optional.empty() : DeviceMeter.read(subject.disk());
   }
 
   private static Optional<ProcessMeter> meterDriver() {
@@ -78,15 +94,15 @@ public final class BenchRun {
   private Result result(Measured measured, Limits limits) {
     Optional<ProcessMeter> servers = meterServers();
     Optional<ProcessMeter> driver = meterDriver();
+    Optional<DeviceMeter> disk = meterDisk();
     double operations = Math.max(1, measured.operations());
     return new Result(
         measured,
         limits,
         cpu(serversBefore, servers, operations),
         servers.map(ProcessMeter::residentBytes),
-        serversBefore.flatMap(
-            before ->
-                servers.map(after -> (after.writtenBytes() - before.writtenBytes()) / operations)),
+        diskBefore.flatMap(b -> disk.map(a -> (a.writes() - b.writes()) / operations)),
+        diskBefore.flatMap(b -> disk.map(a -> (a.writtenBytes() - b.writtenBytes()) / operations)),
         cpu(driverBefore, driver, operations));
   }
 

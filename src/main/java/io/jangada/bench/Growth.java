@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// How throughput and times change with one thing at a time, everything else being as usual: writes
 /// and reads by 16 connections with 32 requests under way each, three members.
@@ -25,6 +26,10 @@ public final class Growth {
 
   /// Entries are written in runs of so many.
   private static final int ENTRIES_AT_ONCE = 50_000;
+
+  /// Where there is much to remember: the collector that `bin/kvstore` takes for large heaps.
+  private static final List<String> LARGE_HEAP =
+      List.of("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=100", "-Xmx5g");
 
   /// What grows.
   public enum Axis {
@@ -81,22 +86,29 @@ public final class Growth {
     this.measuring = measuring;
   }
 
-  public Curve measure(Axis axis) throws IOException, InterruptedException, TimeoutException {
+  /// @param watcher shown each point when it is there
+  public Curve measure(Axis axis, Consumer<Point> watcher)
+      throws IOException, InterruptedException, TimeoutException {
     List<Integer> sizes = axis.steps.stream().filter(size -> size <= plan.largest).toList();
     List<Point> points = new ArrayList<>();
+    Consumer<Point> taker =
+        point -> {
+          points.add(point);
+          watcher.accept(point);
+        };
     if (axis == Axis.members) {
       for (int size : sizes) {
         try (BenchCluster cluster = start(axis, size)) {
-          points.add(point(axis, size, new BenchRun(cluster.subject())));
+          taker.accept(point(axis, size, new BenchRun(cluster.subject())));
         }
       }
-      return new Curve(axis, points);
-    }
-    try (BenchCluster cluster = start(axis, MEMBERS)) {
-      BenchRun run = new BenchRun(cluster.subject());
-      for (int size : sizes) {
-        if (axis == Axis.log) lengthen(cluster, size);
-        points.add(point(axis, size, run));
+    } else if (!sizes.isEmpty()) {
+      try (BenchCluster cluster = start(axis, MEMBERS)) {
+        BenchRun run = new BenchRun(cluster.subject());
+        for (int size : sizes) {
+          if (axis == Axis.log) lengthen(cluster, size);
+          taker.accept(point(axis, size, run));
+        }
       }
     }
     return new Curve(axis, points);
@@ -106,9 +118,9 @@ public final class Growth {
       throws IOException, InterruptedException, TimeoutException {
     Map<String, String> settings =
         axis == Axis.log ? Map.of("SnapshotBytes", "\"16GiB\"") : Map.of();
-    List<String> jvm = new ArrayList<>(plan.jvm);
-    if (axis == Axis.keys || axis == Axis.log) jvm.addAll(List.of("-Xms3g", "-Xmx3g"));
-    return BenchCluster.start(new BenchCluster.Plan(members, settings, jvm, plan.parent));
+    boolean needsMuch = axis == Axis.keys || axis == Axis.log;
+    return BenchCluster.start(
+        new BenchCluster.Plan(members, settings, needsMuch ? LARGE_HEAP : plan.jvm, plan.parent));
   }
 
   private Point point(Axis axis, int size, BenchRun run)

@@ -10,8 +10,7 @@ import java.util.Optional;
 ///
 /// @param cpuMillis processor time since they began
 /// @param residentBytes memory they hold now
-/// @param writtenBytes what they gave to disks since they began
-public record ProcessMeter(long cpuMillis, long residentBytes, long writtenBytes) {
+public record ProcessMeter(long cpuMillis, long residentBytes) {
   /// The kernel counts processor time in hundredths of a second for programs to see.
   private static final int MILLIS_PER_TICK = 10;
 
@@ -26,7 +25,6 @@ public record ProcessMeter(long cpuMillis, long residentBytes, long writtenBytes
   public static Optional<ProcessMeter> read(Collection<Long> pids) {
     long cpu = 0;
     long resident = 0;
-    long written = 0;
     try {
       for (long pid : pids) {
         Path folder = Path.of("/proc", "" + pid);
@@ -36,9 +34,8 @@ public record ProcessMeter(long cpuMillis, long residentBytes, long writtenBytes
             MILLIS_PER_TICK
                 * (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]));
         resident += KIBIBYTE * number(folder.resolve("status"), "VmRSS:");
-        written += number(folder.resolve("io"), "write_bytes:");
       }
-      return Optional.of(new ProcessMeter(cpu, resident, written));
+      return Optional.of(new ProcessMeter(cpu, resident));
     } catch (IOException e) {
       return Optional.empty();
     }

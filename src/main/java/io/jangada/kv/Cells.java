@@ -20,7 +20,7 @@ import java.util.Arrays;
 /// A cell's number is that of its page and its place there in units: 32 GiB in all.
 final class Cells {
   private static final int UNIT = 16;
-  private static final int PLACE_BITS = 12;
+  private static final int PLACE_BITS = 14;
   private static final int PAGE_BYTES = UNIT << PLACE_BITS;
 
   /// The first page of a size is that large, each further one four times larger up to the limit: a
@@ -193,7 +193,7 @@ final class Cells {
   }
 
   private int nextPageBytes(int kind) {
-    int wanted = FIRST_PAGE_BYTES << 2 * Math.min(pagesOfKind[kind], 2);
+    int wanted = FIRST_PAGE_BYTES << 2 * Math.min(pagesOfKind[kind], 3);
     return Math.clamp(8L * unitsOf(kind) * UNIT, wanted, PAGE_BYTES);
   }
 

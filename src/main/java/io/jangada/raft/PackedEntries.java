@@ -14,8 +14,9 @@ import java.util.ArrayDeque;
 final class PackedEntries {
   private static final int PAGE_BYTES = 64 << 10;
 
-  /// Pages that are kept to be used again: as much as a log usually has at most.
-  private static final int FREE_PAGES_MAX = 1_024;
+  /// Pages that are kept to be used again: as many as a log usually has at most, for it loses most
+  /// of them at once when a snapshot is there, and fills as many before the next.
+  private static final int FREE_PAGES_MAX = 2_560;
 
   /// An entry in a page: term (8), length of the data (4), kind (1), data.
   private static final int HEAD_BYTES = 13;

@@ -23,7 +23,13 @@ class ContestTest {
     Measured measured = new Measured(LOAD, 1, latencies, 0, 0, 0, null);
     Limits limits = new Limits("ext4", 26, 1, 1, 1, 1);
     return new BenchRun.Result(
-        measured, limits, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        measured,
+        limits,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test

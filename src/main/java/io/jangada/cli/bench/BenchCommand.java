@@ -42,8 +42,9 @@ import picocli.CommandLine.Spec;
           + " --endpoints says which servers to use. Without --workload it goes through the usual"
           + " shapes.",
       "Columns: cpu/1000 and driver are milliseconds of processor time of all servers, and of the"
-          + " load generator, for 1000 requests; MiB is the memory of all servers; B/op what they"
-          + " gave to disks for a request."
+          + " load generator, for 1000 requests; MiB is the memory of all servers; wr/op are"
+          + " the writes of their disk for a request, flushes included, B/op the bytes of these,"
+          + " whoever else uses it."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -311,10 +312,9 @@ public final class BenchCommand implements Callable<Integer> {
     List<Growth.Curve> curves = new ArrayList<>();
     int code = ExitCode.OK;
     for (Growth.Axis axis : axes) {
-      Growth.Curve curve = measured.measure(axis);
+      Growth.Curve curve = measured.measure(axis, point -> tell(axis, point));
       if (!curve.points().isEmpty()) curves.add(curve);
       for (Growth.Point point : curve.points()) {
-        tell(axis, point);
         if (!point.put().measured().isGood() || !point.get().measured().isGood())
           code = ExitCode.FAILED;
       }

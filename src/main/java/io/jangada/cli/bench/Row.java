@@ -18,8 +18,8 @@ final class Row {
   private static final double MEBIBYTE = 1 << 20;
 
   static final String HEAD =
-      "workload      value      ops/s   p50 ms   p99 ms p99.9 ms   max ms  cpu/1000  MiB  B/op"
-          + "  driver  errors";
+      "workload      value      ops/s   p50 ms   p99 ms p99.9 ms   max ms  cpu/1000  MiB"
+          + "  wr/op   B/op  driver  errors";
 
   private Row() {}
 
@@ -27,7 +27,7 @@ final class Row {
     Measured measured = result.measured();
     Load load = measured.load();
     return format(
-        "%-14s%5d %10.0f %8.2f %8.2f %8.2f %8.1f %9s %4s %5s %7s %7d",
+        "%-14s%5d %10.0f %8.2f %8.2f %8.2f %8.1f %9s %4s %6s %6s %7s %7d",
         load.shape(),
         load.valueBytes(),
         measured.perSecond(),
@@ -37,6 +37,7 @@ final class Row {
         measured.millisMax(),
         text("%.1f", result.serverCpuMillis()),
         text("%.0f", result.serverBytes().map(bytes -> bytes / MEBIBYTE)),
+        text("%.3f", result.diskWrites()),
         text("%.0f", result.diskBytes()),
         text("%.1f", result.driverCpuMillis()),
         measured.failed() + measured.wrong());
@@ -95,6 +96,7 @@ final class Row {
     if (measured.trouble() != null) out.writeStringProperty("trouble", measured.trouble());
     write(out, "serverCpuMillisPer1000", result.serverCpuMillis());
     write(out, "serverBytes", result.serverBytes().map(bytes -> (double) bytes));
+    write(out, "diskWritesPerOperation", result.diskWrites());
     write(out, "diskBytesPerOperation", result.diskBytes());
     write(out, "driverCpuMillisPer1000", result.driverCpuMillis());
     Limits limits = result.limits();
