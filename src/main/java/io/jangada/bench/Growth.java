@@ -96,9 +96,9 @@ public final class Growth {
           points.add(point);
           watcher.accept(point);
         };
-    if (axis == Axis.members) {
+    if (axis == Axis.members || axis == Axis.value) {
       for (int size : sizes) {
-        try (BenchCluster cluster = start(axis, size)) {
+        try (BenchCluster cluster = start(axis, axis == Axis.members ? size : MEMBERS)) {
           taker.accept(point(axis, size, new BenchRun(cluster.subject())));
         }
       }

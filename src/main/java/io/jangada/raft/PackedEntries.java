@@ -14,9 +14,10 @@ import java.util.ArrayDeque;
 final class PackedEntries {
   private static final int PAGE_BYTES = 64 << 10;
 
-  /// Pages that are kept to be used again: as many as a log usually has at most, for it loses most
-  /// of them at once when a snapshot is there, and fills as many before the next.
-  private static final int FREE_PAGES_MAX = 2_560;
+  /// Pages are kept to be used again while all pages together, in use or not, have no more than
+  /// that: what a log has at most, usually. It loses most of it at once when a snapshot is there,
+  /// and fills as much before the next.
+  private static final long KEPT_BYTES_MAX = 160L << 20;
 
   /// An entry in a page: term (8), length of the data (4), kind (1), data.
   private static final int HEAD_BYTES = 13;
@@ -44,6 +45,9 @@ final class PackedEntries {
   private long pageEnd;
   private int end = PAGE_BYTES;
   private final ArrayDeque<byte[]> free = new ArrayDeque<>();
+
+  /// Of all pages, in use or not.
+  private long pageBytes;
 
   /// @param first the index of the first entry that will be appended
   PackedEntries(long first) {
@@ -82,8 +86,19 @@ final class PackedEntries {
   private void beginPage(int bytes) {
     if (pageEnd - firstPage == pages.length) growPages();
     byte[] kept = bytes <= PAGE_BYTES ? free.poll() : null;
-    pages[ring(pageEnd++)] = kept != null ? kept : new byte[Math.max(bytes, PAGE_BYTES)];
+    pages[ring(pageEnd++)] = kept != null ? kept : newPage(Math.max(bytes, PAGE_BYTES));
     end = 0;
+  }
+
+  private byte[] newPage(int bytes) {
+    pageBytes += bytes;
+    while (pageBytes > KEPT_BYTES_MAX && !free.isEmpty()) pageBytes -= free.poll().length;
+    return new byte[bytes];
+  }
+
+  /// The memory of all pages, those included that wait to be used again.
+  long pageBytes() {
+    return pageBytes;
   }
 
   private void growPages() {
@@ -153,7 +168,8 @@ final class PackedEntries {
   private void freePage() {
     byte[] page = pages[ring(firstPage)];
     pages[ring(firstPage++)] = null;
-    if (page.length == PAGE_BYTES && free.size() < FREE_PAGES_MAX) free.push(page);
+    if (page.length == PAGE_BYTES && pageBytes <= KEPT_BYTES_MAX) free.push(page);
+    else pageBytes -= page.length;
   }
 
   /// Forgets all entries.

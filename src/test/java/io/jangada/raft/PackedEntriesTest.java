@@ -59,4 +59,24 @@ class PackedEntriesTest {
     long before = twin.isEmpty() ? next - 1 : twin.peek().index() - 1;
     assertThat(packed.contains(before)).isFalse();
   }
+
+  @Test
+  void pagesAreKeptOnlyAsLongAsAllTogetherAreNotTooMany() {
+    long most = 160L << 20;
+    fill(60 << 10, 200L << 20);
+    assertThat(packed.pageBytes()).isGreaterThan(200L << 20);
+    packed.releaseTo(next - 1);
+    assertThat(packed.pageBytes()).isBetween(most - (1 << 20), most);
+    fill(60 << 10, 100L << 20);
+    assertThat(packed.pageBytes()).as("used again").isLessThanOrEqualTo(most);
+    packed.releaseTo(next - 1);
+    fill(200 << 10, 150L << 20);
+    assertThat(packed.pageBytes()).as("given up for others").isLessThanOrEqualTo(most + (1 << 20));
+  }
+
+  private void fill(int entryBytes, long bytes) {
+    Bytes data = Bytes.wrap(new byte[entryBytes]);
+    for (long all = 0; all < bytes; all += entryBytes)
+      packed.append(new Entry(next++, 1, Entry.Kind.COMMAND, data));
+  }
 }
