@@ -12,7 +12,7 @@ import java.util.function.DoubleConsumer;
 /// do at best.
 public final class BenchRun {
   private static final double PER = 1_000;
-  private static final int PREFILLS_MAX = 3;
+  private static final int IN_VAIN_MAX = 3;
 
   /// What came of it.
   ///
@@ -61,13 +61,20 @@ public final class BenchRun {
     if (load.workload() == Workload.put && !load.overwrites()) return;
     int keys = load.workload() == Workload.cas ? 1 : load.keys();
     if (prefilled.getOrDefault(load.valueBytes(), 0) >= keys) return;
-    for (int attempt = 1; prefilled.getOrDefault(load.valueBytes(), 0) < keys; attempt++) {
+    int vain = 0;
+    for (int done = 0; done < keys; ) {
+      int before = done;
       try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
-        run.prefill(load);
-        prefilled.put(load.valueBytes(), keys);
-      } catch (IOException e) {
-        // The leader may have changed.
-        if (attempt == PREFILLS_MAX) throw e;
+        try {
+          run.prefill(load, done);
+          prefilled.put(load.valueBytes(), keys);
+          return;
+        } catch (IOException e) {
+          // The leader may have changed.
+          done = run.filledTo();
+          vain = done > before ? 0 : vain + 1;
+          if (vain == IN_VAIN_MAX) throw e;
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ package io.jangada.bench;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -29,8 +30,10 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
   // Requests that wait for their answers have slots; the first `freeCount` of `free` are not in
   // use.
   private final long[] since = new long[SLOTS];
+  private final long[] keys = new long[SLOTS];
   private final int[] free = new int[SLOTS];
   private int freeCount = SLOTS;
+  private long lowestRefused = Long.MAX_VALUE;
 
   private ChannelHandlerContext context;
   private OpenSchedule schedule;
@@ -48,6 +51,13 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
     this.dialog = dialog;
     this.onEnd = onEnd;
     for (int i = 0; i < SLOTS; i++) free[i] = i;
+    Arrays.fill(keys, Long.MAX_VALUE);
+  }
+
+  /// The lowest key for which a request was not done, or has no answer; `Long.MAX_VALUE` if there
+  /// is none.
+  long lowestUndone() {
+    return Math.min(lowestRefused, Arrays.stream(keys).min().orElseThrow());
   }
 
   Dialog dialog() {
@@ -106,6 +116,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
     }
     int slot = free[--freeCount];
     since[slot] = sinceNanos;
+    keys[slot] = key;
     dialog.ask(slot, verb, key);
   }
 
@@ -145,7 +156,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
   @Override
   public void right(int slot) {
     tally.latency(nowNanos - since[slot]);
-    free[freeCount++] = slot;
+    release(slot);
   }
 
   @Override
@@ -157,12 +168,19 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
   @Override
   public void refused(int slot, String what) {
     tally.failed(what);
-    free[freeCount++] = slot;
+    lowestRefused = Math.min(lowestRefused, keys[slot]);
+    release(slot);
   }
 
   @Override
   public void wrong(int slot, String what) {
     tally.wrong(what);
+    lowestRefused = Math.min(lowestRefused, keys[slot]);
+    release(slot);
+  }
+
+  private void release(int slot) {
+    keys[slot] = Long.MAX_VALUE;
     free[freeCount++] = slot;
   }
 

@@ -35,6 +35,7 @@ public final class LoadRun implements AutoCloseable {
   private final Endpoint server;
   private final Language language;
   private final EventLoop loop;
+  private int filledTo;
   private final List<LoadConnection> connections = new ArrayList<>();
 
   /// What is told while a run goes on.
@@ -65,6 +66,11 @@ public final class LoadRun implements AutoCloseable {
     prefill(load, 0);
   }
 
+  /// Up to which key all were written by the last [#prefill], be it one that was broken off.
+  int filledTo() {
+    return filledTo;
+  }
+
   /// The same for keys `from` to `load.keys()`.
   void prefill(Load load, int from) throws IOException, InterruptedException {
     int connectionsMax = 16;
@@ -81,17 +87,22 @@ public final class LoadRun implements AutoCloseable {
             load.overwrites(),
             1,
             0);
+    Tally tally = new Tally();
     AtomicLong next = new AtomicLong(from);
     LongSupplier each =
         () -> {
-          long key = next.getAndIncrement();
+          // Where one is not done, none is begun after it.
+          long key = tally.failed > 0 ? keys : next.getAndIncrement();
           return key < keys ? key : -1;
         };
-    Tally tally = new Tally();
     CountDownLatch ended = open(new LoadConnection.Work(filling, tally, each, 0), false);
     onLoop(() -> connections.forEach(LoadConnection::start));
     if (!ended.await(TimeUnit.HOURS.toSeconds(1), TimeUnit.SECONDS))
       throw new IOException("prefilling does not end");
+    long undone =
+        onLoop(
+            () -> connections.stream().mapToLong(LoadConnection::lowestUndone).min().orElseThrow());
+    filledTo = (int) Math.min(Math.min(undone, next.get()), keys);
     long refused = tally.wrong;
     boolean thereAlready = tally.firstTrouble != null && tally.firstTrouble.contains("ERR_VER");
     if (tally.failed > 0 || refused > 0 && !thereAlready)

@@ -106,4 +106,24 @@ class LoadRunTest {
     for (int i = 0; i < 2; i++)
       assertThat(run(store, load(Workload.get, 0, false)).trouble()).isNull();
   }
+
+  @Test
+  void aFillingThatBreaksOffKnowsWhereToGoOn() throws Exception {
+    FakeStore store = new FakeStore(true);
+    AtomicInteger sets = new AtomicInteger();
+    FakeServer.Script once =
+        asked ->
+            asked.line().startsWith("set") && sets.incrementAndGet() == 700
+                ? "REDIRECT 7\r\n"
+                : store.answer(asked);
+    Load load = new Load(Workload.get, 3, 8, 0, 100, 2_000, true, 0.15, 0);
+    try (FakeServer server = new FakeServer(once);
+        LoadRun run = new LoadRun(server.endpoint(), TextServers::speaking)) {
+      assertThatThrownBy(() -> run.prefill(load)).hasMessageContaining("REDIRECT 7");
+      assertThat(run.filledTo()).isBetween(1, 700);
+      run.prefill(load, run.filledTo());
+      assertThat(run.filledTo()).isEqualTo(2_000);
+      assertThat(run.run(load, LoadRun.Watcher.NONE).trouble()).isNull();
+    }
+  }
 }
