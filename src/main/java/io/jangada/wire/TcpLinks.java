@@ -63,8 +63,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
     this.settings = settings;
     loop = settings.loops().group().next();
     Wiring wiring =
-        new Wiring(
-            settings, loop, () -> address().getPort(), addressOf, event -> tell(watcher, event));
+        new Wiring(settings, loop, () -> address().getPort(), addressOf, untilClosed(watcher));
     peers = new Peers(wiring, receiver);
     hall = new Hall(wiring, peers);
     listener = listen();
@@ -113,8 +112,19 @@ public final class TcpLinks implements Transport, AutoCloseable {
         bound.cause());
   }
 
-  private void tell(Watcher watcher, LinkEvent event) {
-    if (!closed) watcher.event(event);
+  /// The same, but silent once the links are closed.
+  private Watcher untilClosed(Watcher watcher) {
+    return new Watcher() {
+      @Override
+      public void event(LinkEvent event) {
+        if (!closed) watcher.event(event);
+      }
+
+      @Override
+      public void gone(int peer) {
+        if (!closed) watcher.gone(peer);
+      }
+    };
   }
 
   /// Where it listens.

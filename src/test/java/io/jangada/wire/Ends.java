@@ -31,11 +31,24 @@ final class Ends implements AutoCloseable {
     final int id;
     final BlockingQueue<PeerMessage> received = new LinkedBlockingQueue<>();
     final BlockingQueue<LinkEvent> events = new LinkedBlockingQueue<>();
+    final BlockingQueue<Integer> gone = new LinkedBlockingQueue<>();
     final TcpLinks links;
 
     private End(Ends all, LinkSettings settings) throws IOException {
       id = settings.memberId();
-      links = TcpLinks.start(settings, all.addresses::get, received::add, events::add);
+      TcpLinks.Watcher watcher =
+          new TcpLinks.Watcher() {
+            @Override
+            public void event(LinkEvent event) {
+              events.add(event);
+            }
+
+            @Override
+            public void gone(int peer) {
+              gone.add(peer);
+            }
+          };
+      links = TcpLinks.start(settings, all.addresses::get, received::add, watcher);
       all.ends.add(this);
     }
 

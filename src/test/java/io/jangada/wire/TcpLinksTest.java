@@ -77,6 +77,17 @@ class TcpLinksTest {
     }
   }
 
+  /// Whoever follows it stands at once instead of waiting for a timeout.
+  @Test
+  void a_peer_whose_connection_ends_is_gone() throws Exception {
+    Ends.End one = ends.open(1);
+    Ends.End two = ends.open(2);
+    assertThat(Ends.isReached(two, one)).isTrue();
+    assertThat(one.gone).isEmpty();
+    two.links.close();
+    assertThat(one.gone.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
+  }
+
   @Test
   void an_absent_peer_is_told_of_once_and_costs_the_others_nothing() throws Exception {
     Ends.End one = ends.open(1);
