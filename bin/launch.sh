@@ -80,7 +80,8 @@ launch_build() {
   : >"$new.began"
   # shellcheck disable=SC2086 # JANGADA_MVN_ARGS is a list of words
   "$home/bin/mvn25" -f "$home/pom.xml" -B -q -ntp -Dmaven.test.skip -Dspotless.check.skip \
-    ${profile:+-P"$profile"} -Djangada.target="$new.maven" ${JANGADA_MVN_ARGS-} package >"$run/build.log" 2>&1 </dev/null || {
+    ${profile:+-P"$profile"} -Djangada.target="$new.maven" ${JANGADA_MVN_ARGS-} package \
+    >"$run/build.log" 2>&1 </dev/null || {
     tail -n 30 "$run/build.log" >&2
     launch_fail "the build failed; what Maven said is above and in $run/build.log"
   }

@@ -41,30 +41,12 @@ public final class Etcd implements Rival {
 
   @Override
   public Optional<String> missing() {
-    return Program.find("etcd").isPresent()
-        ? Optional.empty()
-        : Optional.of("etcd is not on the PATH (for instance: apt-get install etcd-server)");
+    return Program.missing(Program.find("etcd"), "etcd", "etcd-server");
   }
 
   @Override
   public Running start(Path parent) throws IOException, InterruptedException, TimeoutException {
-    Path directory = Files.createTempDirectory(parent, "etcd-bench");
-    Servers servers = new Servers(directory);
-    try {
-      FreePorts ports = new FreePorts(new SplittableRandom());
-      List<String> peers = new ArrayList<>();
-      for (int i = 0; i < MEMBERS; i++) peers.add("http://127.0.0.1:" + ports.next());
-      for (int i = 0; i < MEMBERS; i++) {
-        Endpoint endpoint = new Endpoint("127.0.0.1", ports.next());
-        Path home = directory.resolve("m" + i);
-        servers.add(Program.start(home, Map.of(), command(i, endpoint, peers)), endpoint);
-      }
-      servers.leader();
-      return servers;
-    } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
-      servers.close();
-      throw e;
-    }
+    return new Servers(Files.createTempDirectory(parent, "etcd-bench")).started();
   }
 
   private static List<String> command(int number, Endpoint endpoint, List<String> peers) {
@@ -93,6 +75,18 @@ public final class Etcd implements Rival {
 
     Servers(Path directory) {
       super(directory);
+    }
+
+    @Override
+    void startAll() throws IOException {
+      FreePorts ports = new FreePorts(new SplittableRandom());
+      List<String> peers = new ArrayList<>();
+      for (int i = 0; i < MEMBERS; i++) peers.add("http://127.0.0.1:" + ports.next());
+      for (int i = 0; i < MEMBERS; i++) {
+        Endpoint endpoint = new Endpoint("127.0.0.1", ports.next());
+        Path home = disk().resolve("m" + i);
+        add(Program.start(home, Map.of(), command(i, endpoint, peers)), endpoint);
+      }
     }
 
     @Override

@@ -108,7 +108,7 @@ final class EtcdDialog implements Dialog {
     contents.key(verb, number, key, 0);
     Protobuf.writeBytes(out, KEY, key);
     if (verb == Verb.SET) {
-      contents.rename(value, key, 0);
+      contents.rename(value, 0, key, 0);
       Protobuf.writeBytes(out, VALUE, value);
     }
     return out.setInt(1, out.readableBytes() - PREFIX_BYTES);
@@ -152,11 +152,7 @@ final class EtcdDialog implements Dialog {
   /// here come in one frame each.
   private boolean isValue(Asked which, ByteBuf data) {
     ByteBuf found = Protobuf.rangeValue(data.skipBytes(PREFIX_BYTES));
-    if (found == null || found.readableBytes() != contents.valueBytes()) return false;
-    int places = Math.min(contents.keyBytes(), contents.valueBytes());
-    for (int place = 0; place < places; place++)
-      if (!contents.isRight(which.key, place, found.readByte())) return false;
-    return true;
+    return found != null && contents.isRight(which.key, found);
   }
 
   private void hearHeaders(Http2HeadersFrame frame, Answers answers) {

@@ -72,6 +72,13 @@ final class Program implements AutoCloseable {
     return Optional.empty();
   }
 
+  /// What is missing where a program is not there: the package that brings it.
+  static Optional<String> missing(Optional<Path> program, String name, String debian) {
+    return program.isPresent()
+        ? Optional.empty()
+        : Optional.of(name + " is not on the PATH (for instance: apt-get install " + debian + ")");
+  }
+
   long pid() {
     return pid;
   }

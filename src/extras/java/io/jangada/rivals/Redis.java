@@ -35,17 +35,24 @@ public final class Redis implements Rival {
 
   @Override
   public Optional<String> missing() {
-    return Program.find("redis-server").isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            "redis-server is not on the PATH (for instance: apt-get install redis-server)");
+    return Program.missing(Program.find("redis-server"), "redis-server", "redis-server");
   }
 
   @Override
   public Running start(Path parent) throws IOException, InterruptedException, TimeoutException {
-    Path directory = Files.createTempDirectory(parent, "redis-bench");
-    Servers servers = new Servers(directory);
-    try {
+    return new Servers(Files.createTempDirectory(parent, "redis-bench")).started();
+  }
+
+  private static final class Servers extends RivalServers {
+    private static final int MILLIS_MAX = 2_000;
+    private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    Servers(Path directory) {
+      super(directory);
+    }
+
+    @Override
+    void startAll() throws IOException {
       int port = new FreePorts(new SplittableRandom()).next();
       List<String> command =
           List.of(
@@ -60,23 +67,9 @@ public final class Redis implements Rival {
               "yes",
               "--appendfsync",
               "always");
-      servers.add(
-          Program.start(directory.resolve("only"), Map.of(), command),
+      add(
+          Program.start(disk().resolve("only"), Map.of(), command),
           new Endpoint("127.0.0.1", port));
-      servers.leader();
-      return servers;
-    } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
-      servers.close();
-      throw e;
-    }
-  }
-
-  private static final class Servers extends RivalServers {
-    private static final int MILLIS_MAX = 2_000;
-    private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
-
-    Servers(Path directory) {
-      super(directory);
     }
 
     @Override

@@ -1,16 +1,14 @@
 package io.jangada.rivals;
 
 import io.jangada.bench.Contents;
-import io.jangada.bench.Dialog;
 import io.jangada.bench.InOrder;
+import io.jangada.bench.PlainDialog;
 import io.jangada.bench.Verb;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 
 /// `SET` and `GET` in Redis's protocol, version 2.
-final class RedisDialog implements Dialog {
-  private static final int BUFFER_BYTES = 16 << 10;
+final class RedisDialog extends PlainDialog {
   private static final int LINE_BYTES_MAX = 256;
   private static final int LINE_END_BYTES = 2;
 
@@ -25,8 +23,6 @@ final class RedisDialog implements Dialog {
   private final byte[] setBegin;
   private final byte[] setMiddle;
   private final StringBuilder line = new StringBuilder();
-  private ChannelHandlerContext context;
-  private ByteBuf out;
 
   /// How much of a value, its line end included, is still to come.
   private int valueRest = NONE;
@@ -49,29 +45,16 @@ final class RedisDialog implements Dialog {
   }
 
   @Override
-  public void open(ChannelHandlerContext context, Runnable ready) {
-    this.context = context;
-    ready.run();
-  }
-
-  @Override
   public void ask(int slot, Verb verb, long number) {
-    if (out == null) out = context.alloc().directBuffer(BUFFER_BYTES);
+    ByteBuf out = out();
     asked.add(slot, number, verb.ordinal());
     contents.key(verb, number, key, 0);
     out.writeBytes(verb == Verb.GET ? getBegin : setBegin).writeBytes(key);
     if (verb == Verb.SET) {
-      contents.rename(value, key, 0);
+      contents.rename(value, 0, key, 0);
       out.writeBytes(setMiddle).writeBytes(value);
     }
     out.writeByte('\r').writeByte('\n');
-  }
-
-  @Override
-  public void flush() {
-    if (out == null) return;
-    context.writeAndFlush(out, context.voidPromise());
-    out = null;
   }
 
   @Override

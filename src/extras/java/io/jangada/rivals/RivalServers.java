@@ -1,8 +1,8 @@
 package io.jangada.rivals;
 
+import io.jangada.bench.Cleanup;
 import io.jangada.bench.Rival;
 import io.jangada.client.Endpoint;
-import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,13 +19,27 @@ abstract class RivalServers implements Rival.Running {
   private final List<Program> programs = new ArrayList<>();
   private final List<Endpoint> endpoints = new ArrayList<>();
 
-  /// For a bench that is broken off.
-  private final Thread cleaner = new Thread(this::clean);
+  private final Cleanup cleanup;
 
   RivalServers(Path directory) {
     this.directory = directory;
-    Runtime.getRuntime().addShutdownHook(cleaner);
+    cleanup = new Cleanup(directory, this::end);
   }
+
+  /// Starts them all, and waits until one leads.
+  final Rival.Running started() throws IOException, InterruptedException, TimeoutException {
+    try {
+      startAll();
+      leader();
+      return this;
+    } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /// Starts and adds each.
+  abstract void startAll() throws IOException;
 
   /// @param endpoint where it takes clients
   final void add(Program program, Endpoint endpoint) {
@@ -64,20 +78,10 @@ abstract class RivalServers implements Rival.Running {
 
   @Override
   public final void close() throws IOException {
-    if (!Runtime.getRuntime().removeShutdownHook(cleaner)) return;
-    end();
+    cleanup.close();
   }
 
   private void end() throws IOException {
     for (Program each : programs) each.close();
-    ProcessCluster.remove(directory);
-  }
-
-  private void clean() {
-    try {
-      end();
-    } catch (IOException | RuntimeException e) {
-      System.err.println("jangada bench: left behind " + directory + ": " + e.getMessage());
-    }
   }
 }

@@ -42,36 +42,12 @@ public final class ZooKeeper implements Rival {
 
   @Override
   public Optional<String> missing() {
-    return program().isPresent()
-        ? Optional.empty()
-        : Optional.of("zkServer.sh is not on the PATH (for instance: apt-get install zookeeper)");
+    return Program.missing(program(), PROGRAM, "zookeeper");
   }
 
   @Override
   public Running start(Path parent) throws IOException, InterruptedException, TimeoutException {
-    Path directory = Files.createTempDirectory(parent, "zookeeper-bench");
-    Servers servers = new Servers(directory);
-    try {
-      FreePorts ports = new FreePorts(new SplittableRandom());
-      List<String> peers = new ArrayList<>();
-      for (int i = 1; i <= MEMBERS; i++)
-        peers.add("server." + i + "=127.0.0.1:" + ports.next() + ":" + ports.next());
-      for (int i = 1; i <= MEMBERS; i++) {
-        int port = ports.next();
-        Path home = directory.resolve("m" + i);
-        List<String> command =
-            List.of(
-                program().orElseThrow().toString(), "start-foreground", file(home, port, peers));
-        Files.writeString(home.resolve("data/myid"), Integer.toString(i));
-        servers.add(
-            Program.start(home, environment(home), command), new Endpoint("127.0.0.1", port));
-      }
-      servers.leader();
-      return servers;
-    } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
-      servers.close();
-      throw e;
-    }
+    return new Servers(Files.createTempDirectory(parent, "zookeeper-bench")).started();
   }
 
   private static Map<String, String> environment(Path home) {
@@ -101,6 +77,23 @@ public final class ZooKeeper implements Rival {
 
     Servers(Path directory) {
       super(directory);
+    }
+
+    @Override
+    void startAll() throws IOException {
+      FreePorts ports = new FreePorts(new SplittableRandom());
+      List<String> peers = new ArrayList<>();
+      for (int i = 1; i <= MEMBERS; i++)
+        peers.add("server." + i + "=127.0.0.1:" + ports.next() + ":" + ports.next());
+      for (int i = 1; i <= MEMBERS; i++) {
+        int port = ports.next();
+        Path home = disk().resolve("m" + i);
+        List<String> command =
+            List.of(
+                program().orElseThrow().toString(), "start-foreground", file(home, port, peers));
+        Files.writeString(home.resolve("data/myid"), Integer.toString(i));
+        add(Program.start(home, environment(home), command), new Endpoint("127.0.0.1", port));
+      }
     }
 
     @Override

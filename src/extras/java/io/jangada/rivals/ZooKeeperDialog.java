@@ -1,8 +1,8 @@
 package io.jangada.rivals;
 
 import io.jangada.bench.Contents;
-import io.jangada.bench.Dialog;
 import io.jangada.bench.InOrder;
+import io.jangada.bench.PlainDialog;
 import io.jangada.bench.Verb;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,8 +12,7 @@ import java.nio.charset.StandardCharsets;
 
 /// `setData`, and `sync` with `getData`, in ZooKeeper's own protocol: packets with their length
 /// before them, answered in order. What is written and not there is created.
-final class ZooKeeperDialog implements Dialog {
-  private static final int BUFFER_BYTES = 16 << 10;
+final class ZooKeeperDialog extends PlainDialog {
   private static final int PACKET_BYTES_MAX = 16 << 20;
   private static final int LENGTH_BYTES = 4;
 
@@ -38,9 +37,7 @@ final class ZooKeeperDialog implements Dialog {
   private final InOrder asked = new InOrder();
   private final byte[] path;
   private final byte[] value;
-  private ChannelHandlerContext context;
   private Runnable ready;
-  private ByteBuf out;
   private int xid;
 
   ZooKeeperDialog(Contents contents) {
@@ -59,28 +56,27 @@ final class ZooKeeperDialog implements Dialog {
 
   @Override
   public void open(ChannelHandlerContext context, Runnable ready) {
-    this.context = context;
+    super.open(context, () -> {});
     this.ready = ready;
     int begin = begin();
-    out.writeInt(0).writeLong(0).writeInt(SESSION_MILLIS).writeLong(0);
-    out.writeInt(PASSWORD_BYTES).writeZero(PASSWORD_BYTES).writeBoolean(false);
+    out().writeInt(0).writeLong(0).writeInt(SESSION_MILLIS).writeLong(0);
+    out().writeInt(PASSWORD_BYTES).writeZero(PASSWORD_BYTES).writeBoolean(false);
     end(begin);
     flush();
   }
 
   private int begin() {
-    if (out == null) out = context.alloc().directBuffer(BUFFER_BYTES);
-    int begin = out.writerIndex();
-    out.writeInt(0);
+    int begin = out().writerIndex();
+    out().writeInt(0);
     return begin;
   }
 
   private void end(int begin) {
-    out.setInt(begin, out.writerIndex() - begin - LENGTH_BYTES);
+    out().setInt(begin, out().writerIndex() - begin - LENGTH_BYTES);
   }
 
   private void writeBytes(byte[] bytes) {
-    out.writeInt(bytes.length).writeBytes(bytes);
+    out().writeInt(bytes.length).writeBytes(bytes);
   }
 
   @Override
@@ -88,24 +84,24 @@ final class ZooKeeperDialog implements Dialog {
     contents.key(verb, number, path, 1);
     if (verb == Verb.SET) {
       asked.add(slot, number, SET_DATA);
-      contents.rename(value, path, 1);
+      contents.rename(value, 0, path, 1);
       int begin = request(SET_DATA);
       writeBytes(value);
-      out.writeInt(ANY_VERSION);
+      out().writeInt(ANY_VERSION);
       end(begin);
       return;
     }
     asked.add(slot, number, GET_DATA);
     end(request(SYNC));
     int begin = request(GET_DATA);
-    out.writeBoolean(false);
+    out().writeBoolean(false);
     end(begin);
   }
 
   private int request(int type) {
     int begin = begin();
     // Replies to syncs are told by their number: they have no place in the order.
-    out.writeInt(type == SYNC ? Integer.MAX_VALUE : ++xid & 0xffffff).writeInt(type);
+    out().writeInt(type == SYNC ? Integer.MAX_VALUE : ++xid & 0xffffff).writeInt(type);
     writeBytes(path);
     return begin;
   }
@@ -113,21 +109,14 @@ final class ZooKeeperDialog implements Dialog {
   private void create(int slot, long number) {
     asked.add(slot, number, CREATE);
     contents.key(Verb.SET, number, path, 1);
-    contents.rename(value, path, 1);
+    contents.rename(value, 0, path, 1);
     int begin = request(CREATE);
     writeBytes(value);
-    out.writeInt(1).writeInt(ALL_RIGHTS);
+    out().writeInt(1).writeInt(ALL_RIGHTS);
     writeBytes(WORLD);
     writeBytes(ANYONE);
-    out.writeInt(0);
+    out().writeInt(0);
     end(begin);
-  }
-
-  @Override
-  public void flush() {
-    if (out == null) return;
-    context.writeAndFlush(out, context.voidPromise());
-    out = null;
   }
 
   @Override
@@ -160,10 +149,7 @@ final class ZooKeeperDialog implements Dialog {
   }
 
   private boolean isValue(ByteBuf in, long key) {
-    if (in.readInt() != contents.valueBytes()) return false;
-    int places = Math.min(contents.keyBytes(), contents.valueBytes());
-    for (int place = 0; place < places; place++)
-      if (!contents.isRight(key, place, in.readByte())) return false;
-    return true;
+    int length = in.readInt();
+    return length == contents.valueBytes() && contents.isRight(key, in.readSlice(length));
   }
 }

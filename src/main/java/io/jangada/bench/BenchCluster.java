@@ -34,8 +34,7 @@ public final class BenchCluster implements AutoCloseable {
   private final Path directory;
   private final ProcessCluster processes;
 
-  /// For a bench that is broken off.
-  private final Thread cleaner = new Thread(this::clean);
+  private final Cleanup cleanup;
 
   /// @param members 1 or more
   /// @param settings fields of `config.json`, with their values as JSON
@@ -46,7 +45,7 @@ public final class BenchCluster implements AutoCloseable {
   private BenchCluster(Path directory, ProcessCluster processes) {
     this.directory = directory;
     this.processes = processes;
-    Runtime.getRuntime().addShutdownHook(cleaner);
+    cleanup = new Cleanup(directory, processes::close);
   }
 
   /// Starts it, and waits until somebody leads and the others know who.
@@ -115,6 +114,12 @@ public final class BenchCluster implements AutoCloseable {
     return status.flag("ok") ? Optional.of(status) : Optional.empty();
   }
 
+  /// How a member stands, which must say so.
+  Json.Obj needStatus(JangadaClient client, Endpoint at) throws IOException {
+    return status(client, at)
+        .orElseThrow(() -> new IOException(at + " does not say how it stands"));
+  }
+
   private Optional<TextReply> look(int id) throws IOException {
     try (TextConnection connection =
         TextConnection.open(processes.clientAddress(id), REPLY_MILLIS_MAX)) {
@@ -158,17 +163,6 @@ public final class BenchCluster implements AutoCloseable {
   /// Kills all servers and removes their data.
   @Override
   public void close() throws IOException {
-    if (!Runtime.getRuntime().removeShutdownHook(cleaner)) return;
-    processes.close();
-    ProcessCluster.remove(directory);
-  }
-
-  private void clean() {
-    try {
-      processes.close();
-      ProcessCluster.remove(directory);
-    } catch (IOException | RuntimeException e) {
-      System.err.println("jangada bench: left behind " + directory + ": " + e.getMessage());
-    }
+    cleanup.close();
   }
 }

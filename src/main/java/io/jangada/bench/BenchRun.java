@@ -59,24 +59,19 @@ public final class BenchRun {
   /// Where `set` does not replace, what is written is new each time, and nothing need be there.
   private void prefill(Load load) throws IOException, InterruptedException, TimeoutException {
     if (load.workload() == Workload.put && !load.overwrites()) return;
-    int keys = load.workload() == Workload.cas ? 1 : load.keys();
+    int keys = load.filledKeys();
     if (prefilled.getOrDefault(load.valueBytes(), 0) >= keys) return;
     int vain = 0;
     for (int done = 0; done < keys; ) {
-      int before = done;
       try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
-        try {
-          run.prefill(load, done);
-          prefilled.put(load.valueBytes(), keys);
-          return;
-        } catch (IOException e) {
-          // The leader may have changed.
-          done = run.filledTo();
-          vain = done > before ? 0 : vain + 1;
-          if (vain == IN_VAIN_MAX) throw e;
-        }
+        // Where it does not come to the end, the leader may have changed.
+        LoadRun.Filled filled = run.fill(load, done);
+        vain = filled.upTo() > done ? 0 : vain + 1;
+        if (vain == IN_VAIN_MAX) throw new IOException(filled.trouble());
+        done = filled.upTo();
       }
     }
+    prefilled.put(load.valueBytes(), keys);
   }
 
   private void begun() {

@@ -1,5 +1,7 @@
 package io.jangada.bench;
 
+import io.netty.buffer.ByteBuf;
+
 /// The keys of a run and the values that belong to them. A value begins with its key, as far as it
 /// is long enough, so that a reader can tell whether it got the right one.
 public final class Contents {
@@ -50,9 +52,24 @@ public final class Contents {
 
   /// Turns the value of one key that is to be written into that of another.
   ///
-  /// @param key holds its name, from `keyAt` on
-  public void rename(byte[] value, byte[] key, int keyAt) {
-    System.arraycopy(key, keyAt, value, 0, Math.min(Keys.BYTES, valueBytes));
+  /// @param value holds the value, from `at` on
+  /// @param key holds the name of the other key, from `keyAt` on
+  public void rename(byte[] value, int at, byte[] key, int keyAt) {
+    System.arraycopy(key, keyAt, value, at, places());
+  }
+
+  /// How many bytes of a value are its key's.
+  private int places() {
+    return Math.min(Keys.BYTES, valueBytes);
+  }
+
+  /// Whether a value that was read is that of this key, as far as its length and the key in it
+  /// tell.
+  public boolean isRight(long number, ByteBuf value) {
+    if (value.readableBytes() != valueBytes) return false;
+    for (int place = 0; place < places(); place++)
+      if (!isRight(number, place, value.getByte(value.readerIndex() + place))) return false;
+    return true;
   }
 
   /// Whether a byte of a value that was read is what the value of this key has in its place. Places

@@ -3,7 +3,6 @@ package io.jangada.bench;
 import io.jangada.client.ClientOptions;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
-import io.jangada.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,10 +159,6 @@ public final class Growth {
 
   private static long lastIndex(BenchCluster cluster, JangadaClient client, Endpoint leader)
       throws IOException {
-    Json.Obj status =
-        cluster
-            .status(client, leader)
-            .orElseThrow(() -> new IOException(leader + " does not say how it stands"));
-    return status.number("lastIndex", 0, Long.MAX_VALUE);
+    return cluster.needStatus(client, leader).number("lastIndex", 0, Long.MAX_VALUE);
   }
 }

@@ -50,6 +50,11 @@ public record Load(
     return rate > 0;
   }
 
+  /// How many keys have to be there before it reads or replaces them.
+  int filledKeys() {
+    return workload == Workload.cas ? 1 : keys;
+  }
+
   /// The same, for servers that do or do not let `set` replace a value.
   public Load overwriting(boolean overwrites) {
     return new Load(

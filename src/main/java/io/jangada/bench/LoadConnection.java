@@ -175,7 +175,6 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
   @Override
   public void wrong(int slot, String what) {
     tally.wrong(what);
-    lowestRefused = Math.min(lowestRefused, keys[slot]);
     release(slot);
   }
 

@@ -35,7 +35,6 @@ public final class LoadRun implements AutoCloseable {
   private final Endpoint server;
   private final Language language;
   private final EventLoop loop;
-  private int filledTo;
   private final List<LoadConnection> connections = new ArrayList<>();
 
   /// What is told while a run goes on.
@@ -66,16 +65,29 @@ public final class LoadRun implements AutoCloseable {
     prefill(load, 0);
   }
 
-  /// Up to which key all were written by the last [#prefill], be it one that was broken off.
-  int filledTo() {
-    return filledTo;
-  }
-
   /// The same for keys `from` to `load.keys()`.
   void prefill(Load load, int from) throws IOException, InterruptedException {
+    Filled filled = fill(load, from);
+    if (!filled.isWhole(load)) throw new IOException(filled.trouble);
+  }
+
+  /// How far a filling came.
+  ///
+  /// @param upTo all keys before this one are written
+  /// @param trouble why no more are; null if there was none
+  record Filled(int upTo, String trouble) {
+    boolean isWhole(Load load) {
+      return upTo >= load.filledKeys();
+    }
+  }
+
+  /// Writes keys `from` to `load.keys()`, until one is not done.
+  ///
+  /// @throws IOException when it cannot be begun, or an answer was wrong
+  Filled fill(Load load, int from) throws IOException, InterruptedException {
     int connectionsMax = 16;
     int inFlight = Math.clamp((4 << 20) / load.valueBytes(), 1, 64);
-    int keys = load.workload() == Workload.cas ? 1 : load.keys();
+    int keys = load.filledKeys();
     Load filling =
         new Load(
             Workload.put,
@@ -99,14 +111,13 @@ public final class LoadRun implements AutoCloseable {
     onLoop(() -> connections.forEach(LoadConnection::start));
     if (!ended.await(TimeUnit.HOURS.toSeconds(1), TimeUnit.SECONDS))
       throw new IOException("prefilling does not end");
+    String trouble = tally.firstTrouble == null ? null : "prefilling: " + tally.firstTrouble;
+    boolean thereAlready = trouble != null && trouble.contains("ERR_VER");
+    if (tally.wrong > 0 && !thereAlready) throw new IOException(trouble);
     long undone =
         onLoop(
             () -> connections.stream().mapToLong(LoadConnection::lowestUndone).min().orElseThrow());
-    filledTo = (int) Math.min(Math.min(undone, next.get()), keys);
-    long refused = tally.wrong;
-    boolean thereAlready = tally.firstTrouble != null && tally.firstTrouble.contains("ERR_VER");
-    if (tally.failed > 0 || refused > 0 && !thereAlready)
-      throw new IOException("prefilling: " + tally.firstTrouble);
+    return new Filled((int) Math.min(Math.min(undone, next.get()), keys), trouble);
   }
 
   /// Does it, and waits for its end.

@@ -15,6 +15,7 @@ final class Requests {
   private static final int DIGITS_AT = KEY_AT + Keys.BYTES - Keys.DIGITS;
   private static final byte[] LINE_END = {'\r', '\n'};
 
+  private final Contents contents;
   private final Keys read;
   private final Keys written;
   private final byte[] get;
@@ -24,6 +25,7 @@ final class Requests {
   private final byte[] key = new byte[Keys.BYTES];
 
   Requests(Contents contents) {
+    this.contents = contents;
     read = contents.read();
     written = contents.written();
     valueBytes = contents.valueBytes();
@@ -62,6 +64,6 @@ final class Requests {
 
   private void putKey(long number) {
     written.putDigits(number, set, DIGITS_AT);
-    System.arraycopy(set, KEY_AT, set, setValueAt, Math.min(Keys.BYTES, valueBytes));
+    contents.rename(set, setValueAt, set, KEY_AT);
   }
 }

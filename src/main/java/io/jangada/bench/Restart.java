@@ -103,10 +103,7 @@ public record Restart(
   private static void snapshots(BenchCluster cluster, JangadaClient client)
       throws IOException, InterruptedException, TimeoutException {
     for (Endpoint each : cluster.endpoints()) {
-      Json.Obj now =
-          cluster
-              .status(client, each)
-              .orElseThrow(() -> new IOException(each + " does not say how it stands"));
+      Json.Obj now = cluster.needStatus(client, each);
       long index = now.number("appliedIndex", 0, Long.MAX_VALUE);
       client.adminAt(each, "snapshot").join();
       Waiting.need(

@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.TimeoutException;
 
 /// Another store, for comparison: the same loads are put to it. Those that there are come with the
-/// build's profile `rivals`, so that the product does not carry what they need.
+/// build's profile `extras`, so that the product does not carry what they need.
 public interface Rival {
   /// Servers of a rival's, which run until they are closed.
   interface Running extends Subject, AutoCloseable {

@@ -7,7 +7,6 @@ import java.util.TreeMap;
 
 /// Asks for votes, or (pre-vote, thesis §9.6) whether it would get them.
 final class Candidate implements Role {
-  final boolean preVote;
   private final Message.RequestVote ballot;
   private final SortedMap<Integer, Boolean> votes = new TreeMap<>();
   private long askedTick;
@@ -16,7 +15,10 @@ final class Candidate implements Role {
   /// @param ballot what voters are asked, whoever it is addressed to
   Candidate(Message.RequestVote ballot) {
     this.ballot = ballot;
-    preVote = ballot.preVote();
+  }
+
+  boolean preVote() {
+    return ballot.preVote();
   }
 
   /// What to send to those voters that have not answered, on this tick.
@@ -48,6 +50,6 @@ final class Candidate implements Role {
 
   @Override
   public String name() {
-    return preVote ? "pre-candidate" : "candidate";
+    return preVote() ? "pre-candidate" : "candidate";
   }
 }

@@ -317,7 +317,7 @@ public final class RaftNode {
 
   private void ask(Candidate candidate) {
     List<Message> requests = candidate.requests(memberships.current(), ticks);
-    if (candidate.preVote) out.messages.addAll(requests);
+    if (candidate.preVote()) out.messages.addAll(requests);
     else requests.forEach(this::hold);
   }
 
@@ -358,12 +358,12 @@ public final class RaftNode {
   }
 
   private void requestVoteReply(Message.RequestVoteReply reply) {
-    if (!(role instanceof Candidate candidate) || candidate.preVote != reply.preVote()) return;
-    long asked = candidate.preVote ? hard.term() + 1 : hard.term();
+    if (!(role instanceof Candidate candidate) || candidate.preVote() != reply.preVote()) return;
+    long asked = candidate.preVote() ? hard.term() + 1 : hard.term();
     if (reply.granted() && reply.term() != asked) return;
     switch (candidate.count(memberships.current(), reply.from(), reply.granted())) {
       case WON -> {
-        if (candidate.preVote) campaign(false, false);
+        if (candidate.preVote()) campaign(false, false);
         else becomeLeader();
       }
       case LOST -> becomeFollower(hard.term(), Membership.NONE);

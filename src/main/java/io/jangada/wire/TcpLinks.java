@@ -36,12 +36,11 @@ public final class TcpLinks implements Transport, AutoCloseable {
   private static final long CLOSE_MILLIS_MAX = 2_000;
 
   /// Whoever wants to know how the links are doing. Called on the event loop, so it must be quick.
-  @FunctionalInterface
   public interface Watcher {
     void event(LinkEvent event);
 
     /// The connection over which a peer was heard ended, and there is no other; told each time.
-    default void gone(int peer) {}
+    void gone(int peer);
   }
 
   private final LinkSettings settings;

@@ -120,10 +120,12 @@ class LoadRunTest {
     try (FakeServer server = new FakeServer(once);
         LoadRun run = new LoadRun(server.endpoint(), TextServers::speaking)) {
       assertThatThrownBy(() -> run.prefill(load)).hasMessageContaining("REDIRECT 7");
+      sets.set(0);
+      LoadRun.Filled broken = run.fill(load, 0);
       // Up to 1,024 requests are under way.
-      assertThat(run.filledTo()).isBetween(0, 700 + 1_024);
-      run.prefill(load, run.filledTo());
-      assertThat(run.filledTo()).isEqualTo(2_000);
+      assertThat(broken.upTo()).isBetween(0, 700 + 1_024);
+      assertThat(broken.trouble()).contains("REDIRECT 7");
+      assertThat(run.fill(load, broken.upTo()).upTo()).isEqualTo(2_000);
       assertThat(run.run(load, LoadRun.Watcher.NONE).trouble()).isNull();
     }
   }

@@ -13,6 +13,7 @@ import io.jangada.client.Endpoint;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -150,7 +151,7 @@ class RivalDialogsTest {
     }
 
     private static byte[] data(byte[] value) {
-      return java.nio.ByteBuffer.allocate(4 + value.length + STAT_BYTES)
+      return ByteBuffer.allocate(4 + value.length + STAT_BYTES)
           .putInt(value.length)
           .put(value)
           .array();
@@ -160,7 +161,7 @@ class RivalDialogsTest {
         throws IOException {
       reply(
           out,
-          java.nio.ByteBuffer.allocate(16 + body.length)
+          ByteBuffer.allocate(16 + body.length)
               .putInt(xid)
               .putLong(7)
               .putInt(error)

@@ -50,7 +50,8 @@ class ClusterOverTcpTest {
 
     One(int id) throws IOException {
       LinkSettings settings = LinkSettings.of("test", id, Ends.loopback(0), loops);
-      links = TcpLinks.start(settings, addresses::get, this::receive, _ -> {});
+      links =
+          TcpLinks.start(settings, addresses::get, this::receive, Ends.watcher(_ -> {}, _ -> {}));
       addresses.put(id, links.address());
       RaftConfig raft = RaftConfig.of(id, Membership.of(1, 2, 3));
       member =

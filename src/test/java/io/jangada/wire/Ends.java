@@ -13,11 +13,27 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// Ends of links, many in one process, over the loopback interface, and where each listens.
 final class Ends implements AutoCloseable {
   static final long BOUND_SECONDS = 20;
   static final String CLUSTER = "orders";
+
+  static TcpLinks.Watcher watcher(Consumer<LinkEvent> events, IntConsumer gone) {
+    return new TcpLinks.Watcher() {
+      @Override
+      public void event(LinkEvent event) {
+        events.accept(event);
+      }
+
+      @Override
+      public void gone(int peer) {
+        gone.accept(peer);
+      }
+    };
+  }
 
   /// For peers that are soon given up, and soon tried again.
   static final LinkSettings.Times HASTY = new LinkSettings.Times(10_000, 1, 4, 400);
@@ -36,19 +52,9 @@ final class Ends implements AutoCloseable {
 
     private End(Ends all, LinkSettings settings) throws IOException {
       id = settings.memberId();
-      TcpLinks.Watcher watcher =
-          new TcpLinks.Watcher() {
-            @Override
-            public void event(LinkEvent event) {
-              events.add(event);
-            }
-
-            @Override
-            public void gone(int peer) {
-              gone.add(peer);
-            }
-          };
-      links = TcpLinks.start(settings, all.addresses::get, received::add, watcher);
+      links =
+          TcpLinks.start(
+              settings, all.addresses::get, received::add, watcher(events::add, gone::add));
       all.ends.add(this);
     }
 

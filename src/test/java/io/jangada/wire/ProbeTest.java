@@ -21,7 +21,11 @@ class ProbeTest {
   void aMemberOfTheClusterWelcomesAndOthersAreNamed() throws IOException {
     try (Loops loops = new Loops("probe", 1);
         TcpLinks links =
-            TcpLinks.start(LinkSettings.of("c", 2, LOCAL, loops), _ -> null, _ -> {}, _ -> {})) {
+            TcpLinks.start(
+                LinkSettings.of("c", 2, LOCAL, loops),
+                _ -> null,
+                _ -> {},
+                Ends.watcher(_ -> {}, _ -> {}))) {
       assertThat(PROBE.objection(2, links.address(), MILLIS_MAX)).isEmpty();
       assertThat(PROBE.objection(3, links.address(), MILLIS_MAX).orElseThrow())
           .contains("looked for member 3 and reached member 2");

@@ -28,7 +28,12 @@ class StreamFuzzTest {
         LinkSettings.of(Ends.CLUSTER, 4, Ends.loopback(0), ends.loops)
             .withLimits(new LinkSettings.Limits(FRAME_BYTES_MAX, 1 << 20));
     Wiring wiring =
-        new Wiring(settings, ends.loops.group().next(), () -> 1, _ -> null, events::add);
+        new Wiring(
+            settings,
+            ends.loops.group().next(),
+            () -> 1,
+            _ -> null,
+            Ends.watcher(events::add, _ -> {}));
     Accepted handler = new Accepted(new Hall(wiring, new Peers(wiring, received::add)), settings);
     EmbeddedChannel channel =
         new EmbeddedChannel() {

@@ -345,9 +345,10 @@ public final class BenchCommand implements Callable<Integer> {
   private int measure(List<Load> loads, Subject subject)
       throws IOException, InterruptedException, TimeoutException {
     BenchRun run = new BenchRun(subject);
+    Attempts attempts = new Attempts(telling);
     int code = ExitCode.OK;
     for (int i = 0; i < loads.size(); i++) {
-      BenchRun.Result result = new Attempts(telling).measure(loads.get(i), run);
+      BenchRun.Result result = attempts.measure(loads.get(i), run);
       tell(result, i == 0);
       if (!result.measured().isGood()) code = ExitCode.FAILED;
     }
