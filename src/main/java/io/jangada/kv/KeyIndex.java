@@ -20,6 +20,9 @@ final class KeyIndex {
   private static final int PAGE = 1 << PAGE_BITS;
   private static final int BUCKETS_MAX = 1 << 30;
 
+  /// Up to here room is made at once: 16 MiB.
+  private static final int RESERVED_MAX = 1 << 22;
+
   private final long seed;
   private final Cells cells;
   private Node[][] pages = {new Node[PAGE]};
@@ -39,7 +42,10 @@ final class KeyIndex {
 
   /// The node of the key, or null.
   Node get(Bytes key) {
-    int hash = hashOf(key);
+    return find(hashOf(key), key);
+  }
+
+  private Node find(int hash, Bytes key) {
     int bucket = bucketOf(hash);
     Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
     while (node != null && !(node.keyHash == hash && cells.hasKey(node.cell, key)))
@@ -50,10 +56,24 @@ final class KeyIndex {
   /// Adds the node of a key that has none.
   void add(Node node) {
     node.keyHash = hashOf(cells.key(node.cell));
-    size++;
-    // Two buckets for each node: a second look costs three cache misses, a slot four bytes.
-    for (int i = 0; i < 2 && buckets < Math.min(2L * size, BUCKETS_MAX); i++) grow();
-    push(bucketOf(node.keyHash), node);
+    insert(node);
+  }
+
+  /// Adds the node, unless its key has one.
+  boolean addIfAbsent(Node node) {
+    Bytes key = cells.key(node.cell);
+    node.keyHash = hashOf(key);
+    if (find(node.keyHash, key) != null) return false;
+    insert(node);
+    return true;
+  }
+
+  /// Makes room for so many nodes in an empty table, so that most of them need not be moved later:
+  /// moving one costs as much as adding it.
+  void reserve(int nodes) {
+    if (size > 0) throw new IllegalStateException(size + " nodes are there");
+    int wanted = (int) Math.min(wantedBuckets(nodes), RESERVED_MAX);
+    while (buckets < wanted) grow();
   }
 
   /// Takes out a node that is in the table.
@@ -79,6 +99,17 @@ final class KeyIndex {
     Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
     for (; node != null; node = node.nextInBucket) crowd++;
     return crowd;
+  }
+
+  private void insert(Node node) {
+    size++;
+    for (int i = 0; i < 2 && buckets < wantedBuckets(size); i++) grow();
+    push(bucketOf(node.keyHash), node);
+  }
+
+  /// Two buckets for each node: a second look costs three cache misses, a slot four bytes.
+  private static long wantedBuckets(int nodes) {
+    return Math.min(2L * nodes, BUCKETS_MAX);
   }
 
   private void grow() {

@@ -202,17 +202,18 @@ public final class KvStore {
     appliedIndex = header.appliedIndex();
     clusterTimeMillis = header.clusterTimeMillis();
     digest = header.digest();
+    index.reserve(header.values());
   }
 
   /// Takes a value from a snapshot; false if its key is there already.
   boolean restore(SnapshotFormat.Value value) {
-    if (index.get(value.key()) != null) return false;
     Node node = new Node();
     node.cell = cells.add(value.key(), value.value());
     node.version = value.version();
     if (value.ttlMillis() != 0)
       node.timer = new Node.Timer(node, value.ttlMillis(), value.deadlineMillis());
-    add(node);
+    if (!index.addIfAbsent(node)) return false;
+    append(node);
     return true;
   }
 

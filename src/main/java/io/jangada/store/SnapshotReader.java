@@ -65,13 +65,14 @@ final class SnapshotReader implements AutoCloseable {
     return SnapshotFormat.decodeHead(length == head.limit() ? head : read(file, 0, length));
   }
 
+  /// @param block an array of its own, which the chunk keeps
   /// @throws MalformedException when the block is not good
   static Bytes chunkOf(ByteBuffer block, int number) {
     int length = block.getInt();
     int crc = block.getInt();
     if (length != block.remaining())
       throw new MalformedException("chunk " + number + " says that it has " + length + " bytes");
-    Bytes chunk = Bytes.copyOf(block);
+    Bytes chunk = Bytes.slice(block.array(), block.position(), length);
     if (crc != SnapshotFormat.blockCrc(number, chunk))
       throw new MalformedException("chunk " + number + " has a wrong checksum");
     return chunk;

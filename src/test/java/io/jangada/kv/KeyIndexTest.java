@@ -1,6 +1,7 @@
 package io.jangada.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.jangada.bytes.Bytes;
 import java.util.SplittableRandom;
@@ -48,6 +49,37 @@ class KeyIndexTest {
     long crowds = 0;
     for (int i = 0; i < 100_000; i++) crowds += index.crowdAt(Bytes.utf8("key" + i));
     assertThat(crowds / 1_000).as("percent of one").isBetween(100L, 170L);
+  }
+
+  @Test
+  void whereRoomIsMadeBeforeEachKeyIsTakenOnce() {
+    for (int room : new int[] {0, 1, 1_000, 100_000}) {
+      KeyIndex index = new KeyIndex(7, cells);
+      index.reserve(room);
+      for (int i = 0; i < 20_000; i++) {
+        Bytes key = Bytes.utf8("key" + i);
+        Node node = node(key);
+        assertThat(index.addIfAbsent(node)).isTrue();
+        assertThat(index.addIfAbsent(node(key))).isFalse();
+        assertThat(index.get(key)).isSameAs(node);
+      }
+      assertThat(index.size()).isEqualTo(20_000);
+      for (int i = 0; i < 20_000; i++) {
+        Node node = index.get(Bytes.utf8("key" + i));
+        index.remove(node);
+      }
+      assertThat(index.size()).isZero();
+    }
+  }
+
+  @Test
+  void roomIsBoundedWhateverIsAskedFor() {
+    KeyIndex index = new KeyIndex(7, cells);
+    index.reserve(Integer.MAX_VALUE);
+    Node node = node(Bytes.utf8("key"));
+    index.add(node);
+    assertThat(index.get(Bytes.utf8("key"))).isSameAs(node);
+    assertThatIllegalStateException().isThrownBy(() -> index.reserve(1));
   }
 
   @Test
