@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /// What waits at a member that does not lead: requests that are passed on to the leader or held
-/// until one is known, and reads that are served here once the leader was asked.
+/// until one is known, and reads that are served here once the leader was asked. And at one that
+/// leads, commands that wait until it takes some.
 final class AwaitingLeader {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -69,12 +70,17 @@ final class AwaitingLeader {
     reads.leaderChanged();
   }
 
-  /// This member leads: it serves all of it, but no commands while it hands the lead over.
+  /// Whether requests wait that may be commands: one that comes later must not overtake them.
+  boolean isHolding() {
+    return forwarding.size() > 0 || held.size() > 0;
+  }
+
+  /// This member leads: it serves all of it, but nothing that may be a command while it takes none.
   ///
   /// @param serve gets a request, and when it is answered at the latest
-  void lead(boolean handingOver, BiConsumer<Event.Submit, Long> serve) {
+  void lead(boolean takesCommands, BiConsumer<Event.Submit, Long> serve) {
     reads.takeAll(serve);
-    if (handingOver) return;
+    if (!takesCommands) return;
     if (forwarding.size() > 0)
       for (Forwarding.Taken taken : forwarding.takeAll())
         serve.accept(taken.submit(), taken.deadlineNanos());

@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The requests that wait at a member until it is known who leads. None of them had an effect.
+/// The requests that wait at a member until it is known who leads, or until it has room. None of
+/// them had an effect.
 final class Held {
   /// A request and when it is answered at the latest.
   record Request(Event.Submit submit, long deadlineNanos) {}
@@ -28,7 +29,7 @@ final class Held {
 
   void add(Event.Submit submit, long deadlineNanos) {
     if (requests.size() >= countMax || bytes >= bytesMax) {
-      submit.reply().accept(new Outcome.Busy("too many requests wait for a leader"));
+      submit.reply().accept(new Outcome.Busy("too many requests wait"));
       return;
     }
     requests.add(new Request(submit, deadlineNanos));

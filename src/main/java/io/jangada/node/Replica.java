@@ -333,7 +333,7 @@ public final class Replica {
       case Operation.Command command -> {
         if (diskFull) {
           submit.reply().accept(DISK_FULL);
-        } else if (raft.isHandingOver() && witness == Membership.NONE) {
+        } else if (witness == Membership.NONE && (awaiting.isHolding() || !takesCommands())) {
           awaiting.add(submit, now, deadline);
         } else if (!log.hasRoom()) {
           submit.reply().accept(new Outcome.Busy("the disk is behind"));
@@ -343,6 +343,12 @@ public final class Replica {
         }
       }
     }
+  }
+
+  /// Whether this leader takes commands. Others wait, so that whoever writes faster than disks can
+  /// is slowed down and not refused.
+  private boolean takesCommands() {
+    return raft.takesProposals() && log.hasRoom();
   }
 
   private void fromPeer(PeerMessage message) {
@@ -408,8 +414,7 @@ public final class Replica {
   private void attend() {
     int leader = raft.leader();
     if (raft.isLeader())
-      awaiting.lead(
-          raft.isHandingOver(), (submit, deadline) -> lead(submit, Membership.NONE, deadline));
+      awaiting.lead(takesCommands(), (submit, deadline) -> lead(submit, Membership.NONE, deadline));
     else if (isOnlyToName()) awaiting.name(leader);
     else if (leader != Membership.NONE)
       awaiting.ask(

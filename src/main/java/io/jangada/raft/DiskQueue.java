@@ -16,6 +16,7 @@ final class DiskQueue {
   private long nextBatch = 1;
   private long syncedBatch;
   private long hardBatch;
+  private boolean stalled;
 
   /// Term or vote changed: the next batch takes them along.
   void hardStateChanged() {
@@ -54,8 +55,15 @@ final class DiskQueue {
     return free;
   }
 
-  /// Whether the oldest batch under way takes longer than `ticksMax`.
-  boolean isLate(long tick, int ticksMax) {
-    return !given.isEmpty() && tick - given.peek().tick > ticksMax;
+  /// Looks whether the oldest batch under way takes longer than `ticksMax`, and tells of a change.
+  void watch(long tick, int ticksMax, Outbox out) {
+    boolean late = !given.isEmpty() && tick - given.peek().tick > ticksMax;
+    if (late != stalled) out.events.add(new RaftEvent.StorageStalled(late));
+    stalled = late;
+  }
+
+  /// Whether it did when last looked at.
+  boolean isStalled() {
+    return stalled;
   }
 }

@@ -30,7 +30,6 @@ public final class RaftNode {
   private Role role;
   private SnapshotMeta snapshot;
   private boolean isSnapshotLost;
-
   private long ticks;
   private long clock;
 
@@ -38,7 +37,6 @@ public final class RaftNode {
   private EntryId resetTo;
   private long releasedTo;
   private long releasedToTold;
-  private boolean stalled;
 
   private final Outbox out = new Outbox();
 
@@ -114,9 +112,14 @@ public final class RaftNode {
     };
   }
 
-  /// Whether this member leads and is handing the lead over: it takes no commands then.
   public boolean isHandingOver() {
     return role instanceof Leader leader && leader.transferTo() != Membership.NONE;
+  }
+
+  /// Whether this member leads, keeps the lead, and does not have too much to commit already.
+  public boolean takesProposals() {
+    boolean hasRoom = log.uncommittedBytes() < limits.uncommittedBytesMax();
+    return isLeader() && !isHandingOver() && hasRoom;
   }
 
   /// Whether this member leads and has committed in its term, so that proposals and reads are not
@@ -290,7 +293,7 @@ public final class RaftNode {
   }
 
   private boolean mayStand() {
-    return isElectable() && config.priority() > 0 && !stalled;
+    return isElectable() && config.priority() > 0 && !disk.isStalled();
   }
 
   /// Whether this member votes in the membership in force or, while that is not known to be
@@ -566,8 +569,7 @@ public final class RaftNode {
   private void propose(long ticket, Bytes command) {
     if (!(role instanceof Leader leader)) {
       drop(ticket, Ready.Reason.NOT_LEADER);
-    } else if (leader.transferTo() != Membership.NONE
-        || log.uncommittedBytes() >= limits.uncommittedBytesMax()) {
+    } else if (!takesProposals()) {
       drop(ticket, Ready.Reason.BUSY);
     } else {
       EntryId entry = append(leader, Entry.Kind.COMMAND, command);
@@ -617,7 +619,7 @@ public final class RaftNode {
   private void tickLeader(Leader leader) {
     if (ticks - leader.peers.quorumHeardTick(ticks) > config.electionTicksMax()) {
       stepDown(RaftEvent.Cause.LOST_QUORUM);
-    } else if (leader.abandonTransfer(ticks, out) && stalled) {
+    } else if (leader.abandonTransfer(ticks, out) && disk.isStalled()) {
       stepDown(RaftEvent.Cause.STORAGE_STALLED);
     } else {
       changeByItself(leader);
@@ -706,14 +708,12 @@ public final class RaftNode {
   // ---- a disk that does not answer ----
 
   private void checkStorage() {
-    boolean late = disk.isLate(ticks, config.electionTicksMax());
-    if (late == stalled) return;
-    stalled = late;
-    out.events.add(new RaftEvent.StorageStalled(stalled));
-    if (!stalled || !(role instanceof Leader leader) || leader.isAlone()) return;
+    disk.watch(ticks, config.electionTicksMax(), out);
+    if (!disk.isStalled() || !(role instanceof Leader leader) || leader.isAlone()) return;
     int successor = leader.peers.successor(ticks);
+    boolean isWanted = log.commit() > log.durable() && leader.transferTo() == Membership.NONE;
     if (successor == Membership.NONE) stepDown(RaftEvent.Cause.STORAGE_STALLED);
-    else if (leader.transferTo() == Membership.NONE) leader.beginTransfer(successor, ticks, out);
+    else if (isWanted) leader.beginTransfer(successor, ticks, out);
   }
 
   // ---- snapshots (§7, Fig. 13) ----

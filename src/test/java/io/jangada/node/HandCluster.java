@@ -176,6 +176,17 @@ final class HandCluster {
     };
   }
 
+  /// That the writes were done, in this order.
+  static void assertDoneInOrder(List<List<Outcome>> writes) {
+    long version = 0;
+    for (List<Outcome> each : writes) {
+      assertThat(each).singleElement().isInstanceOf(Outcome.Done.class);
+      Result result = ((Outcome.Done) each.getFirst()).result();
+      assertThat(((Result.Written) result).version()).isGreaterThan(version);
+      version = ((Result.Written) result).version();
+    }
+  }
+
   static void assertDone(List<Outcome> outcomes) {
     assertThat(outcomes).singleElement().isInstanceOf(Outcome.Done.class);
   }

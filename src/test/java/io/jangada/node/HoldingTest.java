@@ -1,6 +1,7 @@
 package io.jangada.node;
 
 import static io.jangada.node.HandCluster.assertDone;
+import static io.jangada.node.HandCluster.assertDoneInOrder;
 import static io.jangada.node.HandCluster.found;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -122,10 +123,45 @@ class HoldingTest {
     cluster.lose(message -> message.to() == 3 && HandCluster.bringsEntries(message));
     assertDone(settled(member(1).write("a", "1")));
     member(1).replica().transfer(3, _ -> {});
-    List<Outcome> write = settled(member(1).write("k", "v"));
-    cluster.ticks(17);
+    List<List<Outcome>> writes = new ArrayList<>();
+    writes.add(settled(member(1).write("k", "v")));
+    cluster.ticks(14);
+    assertThat(writes.getFirst()).isEmpty();
+    // One of these comes just when the handover is given up.
+    for (int i = 0; i < 3; i++) {
+      writes.add(member(1).write("k", "v" + i));
+      cluster.ticks(1);
+    }
     assertThat(member(1).leads()).isTrue();
-    assertDone(write);
+    assertDoneInOrder(writes);
+  }
+
+  @Test
+  @DisplayName("whoever writes more than the disk takes waits, up to a bound")
+  void diskBehind() {
+    HandCluster.Settings settings =
+        HandCluster.Settings.USUAL
+            .withLogQueue(1_000)
+            .withReplica(
+                each ->
+                    each.withFollowers(Followers.HOLD)
+                        .withInbox(new InboxLimits(6, 1 << 20, 1_000, 1 << 20)));
+    HandCluster alone = new HandCluster(1, settings);
+    alone.ticks(30);
+    HandMember member = alone.member(1);
+    member.logStalled = true;
+    List<List<Outcome>> asked = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      asked.add(member.write("k" + i, "x".repeat(500)));
+      alone.settle();
+    }
+    List<List<Outcome>> waiting = asked.stream().filter(List::isEmpty).toList();
+    assertThat(waiting).as("in the log, and six").hasSizeBetween(7, 9);
+    assertThat(asked.subList(waiting.size(), 12))
+        .allMatch(List.of(new Outcome.Busy("too many requests wait"))::equals);
+    member.logStalled = false;
+    alone.settle();
+    assertDoneInOrder(waiting);
   }
 
   @Test

@@ -222,6 +222,27 @@ class AsyncDiskTest {
   }
 
   @Test
+  @DisplayName("A leader whose disk stalls stays while the others get no further, and no longer")
+  void allStallTogether() {
+    RaftCluster cluster = new RaftCluster(3).start();
+    cluster.elect(1);
+    cluster.run(4);
+    for (int id = 1; id <= 3; id++) cluster.member(id).disk.automatic = false;
+    cluster.propose(1, "a");
+    cluster.run(100);
+    assertThat(cluster.member(1).events).contains(new RaftEvent.StorageStalled(true));
+    assertThat(cluster.node(1).isLeader()).isTrue();
+    assertThat(cluster.laws.leadersSoFar()).isEqualTo(1);
+    for (int id = 2; id <= 3; id++) {
+      while (cluster.sync(id)) continue;
+      cluster.member(id).disk.automatic = true;
+    }
+    cluster.run(40);
+    assertThat(cluster.leader()).isIn(2, 3);
+    assertThat(cluster.node(cluster.leader()).commit()).isGreaterThan(1);
+  }
+
+  @Test
   @DisplayName("One slow write does not end a leader, nor does a slow disk while others are fast")
   void shortStallsAreBorne() {
     RaftCluster cluster = new RaftCluster(3).start();
