@@ -3,6 +3,7 @@ package io.jangada.node;
 import io.jangada.kv.KvStore;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /// What waits at a member that does not lead: requests that are passed on to the leader or held
 /// until one is known, and reads that are served here once the leader was asked. And at one that
@@ -75,18 +76,20 @@ final class AwaitingLeader {
     return forwarding.size() > 0 || held.size() > 0;
   }
 
-  /// This member leads: it serves all of it, but nothing that may be a command while it takes none.
+  /// This member leads: it serves all of it, but for what may be a command, as long as it takes
+  /// any.
   ///
   /// @param serve gets a request, and when it is answered at the latest
-  void lead(boolean takesCommands, BiConsumer<Event.Submit, Long> serve) {
+  void lead(BooleanSupplier takesCommands, BiConsumer<Event.Submit, Long> serve) {
     reads.takeAll(serve);
-    if (!takesCommands) return;
-    if (forwarding.size() > 0)
-      for (Forwarding.Taken taken : forwarding.takeAll())
-        serve.accept(taken.submit(), taken.deadlineNanos());
-    if (held.size() > 0)
-      for (Held.Request request : held.takeAll())
-        serve.accept(request.submit(), request.deadlineNanos());
+    while (forwarding.size() > 0 && takesCommands.getAsBoolean()) {
+      Forwarding.Taken first = forwarding.take();
+      serve.accept(first.submit(), first.deadlineNanos());
+    }
+    while (held.size() > 0 && takesCommands.getAsBoolean()) {
+      Held.Request first = held.take();
+      serve.accept(first.submit(), first.deadlineNanos());
+    }
   }
 
   /// Another member leads: it is asked for what is due, and named to those who were held.
@@ -105,9 +108,7 @@ final class AwaitingLeader {
 
   /// Names the leader to those who were held.
   void name(int leader) {
-    if (held.size() > 0)
-      for (Held.Request request : held.takeAll())
-        request.submit().reply().accept(new Outcome.NotLeader(leader));
+    while (held.size() > 0) held.take().submit().reply().accept(new Outcome.NotLeader(leader));
   }
 
   /// Answers the reads that the state has come far enough for.

@@ -158,19 +158,12 @@ final class Forwarding {
     bySending.add(one);
   }
 
-  /// Takes everything out, in the order in which it came, to be served here: this member leads now.
-  List<Taken> takeAll() {
-    List<Taken> taken = new ArrayList<>(byAge.size());
-    for (Waiting one : byAge.values()) {
-      var submit = new Event.Submit(one.submit.operation(), one.requestId(), doubting(one));
-      taken.add(new Taken(submit, one.deadlineNanos));
-      if (one.name != null) names.release(one.name);
-    }
-    byAge.clear();
-    bySending.clear();
-    byNumber.clear();
-    bytes = 0;
-    return taken;
+  /// Takes out the one that came first, to be served here: this member leads now.
+  Taken take() {
+    Waiting one = byAge.firstEntry().getValue();
+    var submit = new Event.Submit(one.submit.operation(), one.requestId(), doubting(one));
+    remove(one);
+    return new Taken(submit, one.deadlineNanos);
   }
 
   /// What was sent before and is refused here may still have happened there.
@@ -204,11 +197,15 @@ final class Forwarding {
   }
 
   private void end(Waiting one, Outcome outcome) {
+    remove(one);
+    one.submit.reply().accept(outcome);
+  }
+
+  private void remove(Waiting one) {
     byAge.remove(one.order);
     bySending.remove(one);
     one.open.forEach(byNumber::remove);
     if (one.name != null) names.release(one.name);
     bytes -= one.submit.sizeBytes();
-    one.submit.reply().accept(outcome);
   }
 }

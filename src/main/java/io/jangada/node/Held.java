@@ -2,8 +2,6 @@ package io.jangada.node;
 
 import io.jangada.raft.Membership;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
 /// The requests that wait at a member until it is known who leads, or until it has room. None of
 /// them had an effect.
@@ -36,12 +34,11 @@ final class Held {
     bytes += submit.sizeBytes();
   }
 
-  /// Takes everything out, in the order in which it came.
-  List<Request> takeAll() {
-    List<Request> all = new ArrayList<>(requests);
-    requests.clear();
-    bytes = 0;
-    return all;
+  /// Takes out the one that waits longest.
+  Request take() {
+    Request first = requests.remove();
+    bytes -= first.submit.sizeBytes();
+    return first;
   }
 
   /// Answers what waited too long: nobody is known to lead.
@@ -55,8 +52,6 @@ final class Held {
   }
 
   private void turnAway() {
-    Event.Submit submit = requests.poll().submit;
-    bytes -= submit.sizeBytes();
-    submit.reply().accept(new Outcome.NotLeader(Membership.NONE));
+    take().submit.reply().accept(new Outcome.NotLeader(Membership.NONE));
   }
 }

@@ -56,7 +56,8 @@ final class Pending {
   /// Takes a request.
   ///
   /// @param read null for what is not a read
-  /// @param deadlineNanos when it is answered at the latest: not before that of any earlier request
+  /// @param deadlineNanos when it is answered at the latest, or with an earlier request whose
+  ///   deadline is later
   long add(Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
     long ticket = nextTicket++;
     byTicket.put(ticket, new Waiting(ticket, read, reply, deadlineNanos));

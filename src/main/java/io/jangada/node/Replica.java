@@ -34,6 +34,7 @@ public final class Replica {
   private static final int PORTIONS_PER_POLL = 16;
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final Outcome DISK_FULL = new Outcome.Busy("the disk is full");
+  private static final Outcome DISK_BEHIND = new Outcome.Busy("the disk is behind");
 
   /// The world as one replica sees it.
   ///
@@ -325,30 +326,30 @@ public final class Replica {
   }
 
   private void lead(Event.Submit submit, int witness, long deadline) {
+    boolean mayWait = submit.operation() instanceof Operation.Command && witness == Membership.NONE;
+    if (mayWait && (awaiting.isHolding() || !takesCommands())) awaiting.add(submit, now, deadline);
+    else begin(submit, witness, deadline);
+  }
+
+  private void begin(Event.Submit submit, int witness, long deadline) {
     switch (submit.operation()) {
-      case Operation.Get read -> {
-        long ticket = pending.add(read, submit.reply(), deadline);
-        raft.step(new Input.Read(ticket, witness));
-      }
+      case Operation.Get read ->
+          raft.step(new Input.Read(pending.add(read, submit.reply(), deadline), witness));
       case Operation.Command command -> {
-        if (diskFull) {
-          submit.reply().accept(DISK_FULL);
-        } else if (witness == Membership.NONE && (awaiting.isHolding() || !takesCommands())) {
-          awaiting.add(submit, now, deadline);
-        } else if (!log.hasRoom()) {
-          submit.reply().accept(new Outcome.Busy("the disk is behind"));
-        } else {
-          long ticket = pending.add(null, submit.reply(), deadline);
-          raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
+        if (diskFull || !log.hasRoom()) {
+          submit.reply().accept(diskFull ? DISK_FULL : DISK_BEHIND);
+          return;
         }
+        long ticket = pending.add(null, submit.reply(), deadline);
+        raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
       }
     }
   }
 
-  /// Whether this leader takes commands. Others wait, so that whoever writes faster than disks can
-  /// is slowed down and not refused.
+  /// Whether commands need not wait. Whoever writes faster than disks can is slowed down, and not
+  /// refused; but a full disk may stay full.
   private boolean takesCommands() {
-    return raft.takesProposals() && log.hasRoom();
+    return diskFull || raft.takesProposals() && log.hasRoom();
   }
 
   private void fromPeer(PeerMessage message) {
@@ -414,7 +415,7 @@ public final class Replica {
   private void attend() {
     int leader = raft.leader();
     if (raft.isLeader())
-      awaiting.lead(takesCommands(), (submit, deadline) -> lead(submit, Membership.NONE, deadline));
+      awaiting.lead(this::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
     else if (isOnlyToName()) awaiting.name(leader);
     else if (leader != Membership.NONE)
       awaiting.ask(

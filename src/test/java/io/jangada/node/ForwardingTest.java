@@ -178,12 +178,12 @@ class ForwardingTest {
 
   @Test
   @DisplayName("who becomes leader serves what waited, in order, within its deadline")
-  void takeAll() {
+  void take() {
     forwarding.add(ask(WRITE), 0, DEADLINE);
     PeerMessage.Request sent = onlyDue(0);
     forwarding.add(ask(READ), 0, DEADLINE + 1);
 
-    List<Forwarding.Taken> taken = forwarding.takeAll();
+    List<Forwarding.Taken> taken = List.of(forwarding.take(), forwarding.take());
     assertThat(taken).extracting(Forwarding.Taken::deadlineNanos).containsExactly(5_000L, 5_001L);
     assertThat(taken.get(0).submit().operation()).isEqualTo(WRITE);
     assertThat(taken.get(0).submit().requestId()).isEqualTo(sent.requestId());
@@ -195,14 +195,14 @@ class ForwardingTest {
 
   @Test
   @DisplayName("what was sent before, and is refused here, may still happen there")
-  void takeAllKeepsDoubt() {
+  void takeKeepsDoubt() {
     forwarding.add(ask(WRITE), 0, DEADLINE);
     forwarding.add(ask(READ), 0, DEADLINE);
     forwarding.due(0);
     forwarding.add(ask(WRITE), 0, DEADLINE);
 
     Outcome refusal = new Outcome.NotLeader(2);
-    for (Forwarding.Taken taken : forwarding.takeAll()) taken.submit().reply().accept(refusal);
+    while (forwarding.size() > 0) forwarding.take().submit().reply().accept(refusal);
     assertThat(told).containsExactly(UNKNOWN, refusal, refusal);
   }
 
@@ -233,7 +233,7 @@ class ForwardingTest {
     forwarding.add(ask(READ), 0, DEADLINE);
     assertThat(told).containsExactly(DONE);
 
-    forwarding.takeAll();
+    while (forwarding.size() > 0) forwarding.take();
     told.clear();
     forwarding.add(ask(write(20_000)), 0, DEADLINE);
     assertThat(told).isEmpty();
