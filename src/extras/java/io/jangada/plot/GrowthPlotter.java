@@ -71,6 +71,7 @@ public final class GrowthPlotter implements Plotter {
     XYStyler styler = chart.getStyler();
     styler.setXAxisLogarithmic(curve.axis() != Growth.Axis.members);
     styler.setYAxisLogarithmic(true);
+    styler.setChartBackgroundColor(Color.WHITE);
     styler.setXAxisDecimalPattern("#,###");
     styler.setYAxisDecimalPattern("#,###.###");
     return chart;
