@@ -92,6 +92,10 @@ final class KeyIndex {
     size--;
   }
 
+  int buckets() {
+    return buckets;
+  }
+
   /// How many nodes share the key's bucket.
   int crowdAt(Bytes key) {
     int bucket = bucketOf(hashOf(key));

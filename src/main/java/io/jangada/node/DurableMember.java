@@ -17,7 +17,8 @@ import java.util.random.RandomGenerator;
 ///
 /// **When the disk is full** the log's thread tries again twice a second. Meanwhile the replica
 /// refuses writes; one that leads goes on serving reads, and soon hands the lead over, as with any
-/// disk that is too slow, or steps down where nobody can take it. Nobody needs to be restarted.
+/// disk that is slower than the others', or steps down where nobody can take it. Nobody needs to be
+/// restarted.
 ///
 /// **When anything else fails**, a sync above all, nobody knows what the disk holds. The replica
 /// stops: who waits learns that the outcome is unknown, and [Watcher#stopped] is told why. The

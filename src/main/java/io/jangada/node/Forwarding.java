@@ -94,7 +94,8 @@ final class Forwarding {
 
   /// Takes a request, to be sent at once.
   ///
-  /// @param deadlineNanos not before that of any earlier request
+  /// @param deadlineNanos when it is answered at the latest, or with an earlier request whose
+  ///   deadline is later
   void add(Event.Submit submit, long nowNanos, long deadlineNanos) {
     if (byAge.size() >= settings.waitingMax || bytes >= settings.waitingBytesMax) {
       submit.reply().accept(new Outcome.Busy("too many requests wait for the leader"));

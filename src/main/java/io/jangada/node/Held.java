@@ -41,7 +41,7 @@ final class Held {
     return first;
   }
 
-  /// Answers what waited too long: nobody is known to lead.
+  /// Answers what waited too long: nobody is known to lead, or there was no room.
   void expire(long nowNanos) {
     while (!requests.isEmpty() && requests.peek().deadlineNanos - nowNanos <= 0) turnAway();
   }

@@ -4,7 +4,7 @@ package io.jangada.node;
 /// those from which on nothing more is taken: what is taken last may go beyond.
 ///
 /// @param requestsMax requests of clients; beyond, [Outcome.Busy]. So many may also wait at a
-///   follower for its leader
+///   follower for its leader, and at a leader for room in its log
 /// @param requestBytesMax keys and values of these requests
 /// @param messagesMax messages of peers; beyond, they are lost
 /// @param messageBytesMax entries, requests, values and chunks in these messages

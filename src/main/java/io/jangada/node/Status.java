@@ -46,7 +46,8 @@ public record Status(
   /// What is under way.
   ///
   /// @param pending requests that this leader, or former leader, has not answered
-  /// @param awaitingLeader requests and reads that wait for the leader's answer, or for a leader
+  /// @param awaitingLeader requests and reads that wait for the leader's answer, for a leader, or
+  ///   at the leader for room
   /// @param handingOver whether this leader hands the lead over
   /// @param snapshotting whether a snapshot is being written
   public record Work(int pending, int awaitingLeader, boolean handingOver, boolean snapshotting) {}

@@ -82,6 +82,11 @@ final class RaftLog {
     return durable;
   }
 
+  /// Whether more is committed than the own disk is known to hold: the others get on without it.
+  boolean isAheadOfDisk() {
+    return commit > durable;
+  }
+
   /// Bytes of all entries held.
   long sizeBytes() {
     return sizeBytes;

@@ -619,7 +619,7 @@ public final class RaftNode {
   private void tickLeader(Leader leader) {
     if (ticks - leader.peers.quorumHeardTick(ticks) > config.electionTicksMax()) {
       stepDown(RaftEvent.Cause.LOST_QUORUM);
-    } else if (leader.abandonTransfer(ticks, out) && disk.isStalled()) {
+    } else if (leader.abandonTransfer(ticks, out) && disk.isStalled() && log.isAheadOfDisk()) {
       stepDown(RaftEvent.Cause.STORAGE_STALLED);
     } else {
       changeByItself(leader);
@@ -711,7 +711,7 @@ public final class RaftNode {
     disk.watch(ticks, config.electionTicksMax(), out);
     if (!disk.isStalled() || !(role instanceof Leader leader) || leader.isAlone()) return;
     int successor = leader.peers.successor(ticks);
-    boolean isWanted = log.commit() > log.durable() && leader.transferTo() == Membership.NONE;
+    boolean isWanted = log.isAheadOfDisk() && leader.transferTo() == Membership.NONE;
     if (successor == Membership.NONE) stepDown(RaftEvent.Cause.STORAGE_STALLED);
     else if (isWanted) leader.beginTransfer(successor, ticks, out);
   }

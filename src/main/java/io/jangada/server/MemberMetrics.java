@@ -46,7 +46,7 @@ final class MemberMetrics {
         .gauge("requests_pending", "requests that wait to be decided", status.work().pending())
         .gauge(
             "requests_awaiting_leader",
-            "requests that wait for the leader's answer, or for a leader",
+            "requests that wait for the leader's answer, for a leader, or for room in its log",
             status.work().awaitingLeader())
         .gauge("disk_full", "whether the log's disk has no space", status.log().diskFull())
         .gauge(

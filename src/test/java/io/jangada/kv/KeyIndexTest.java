@@ -56,6 +56,7 @@ class KeyIndexTest {
     for (int room : new int[] {0, 1, 1_000, 100_000}) {
       KeyIndex index = new KeyIndex(7, cells);
       index.reserve(room);
+      assertThat(index.buckets()).isGreaterThanOrEqualTo(2 * room);
       for (int i = 0; i < 20_000; i++) {
         Bytes key = Bytes.utf8("key" + i);
         Node node = node(key);
@@ -76,6 +77,7 @@ class KeyIndexTest {
   void roomIsBoundedWhateverIsAskedFor() {
     KeyIndex index = new KeyIndex(7, cells);
     index.reserve(Integer.MAX_VALUE);
+    assertThat(index.buckets()).isBetween(1_000_000, 10_000_000);
     Node node = node(Bytes.utf8("key"));
     index.add(node);
     assertThat(index.get(Bytes.utf8("key"))).isSameAs(node);

@@ -148,6 +148,47 @@ class ReplicaAloneTest {
   }
 
   @Test
+  @DisplayName("a command that comes just when there is room again overtakes none that waits")
+  void noOvertaking() {
+    start(HandCluster.Settings.USUAL.withLogQueue(10_000));
+    alone.logStalled = true;
+    List<List<Outcome>> asked = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      asked.add(alone.write("k" + i, "x".repeat(500)));
+      alone.poll();
+    }
+    alone.logStalled = false;
+    for (int i = 0; i < 10; i++) {
+      alone.work();
+      asked.add(alone.write("later" + i, "x".repeat(500)));
+      alone.replica().poll();
+    }
+    cluster.settle();
+    assertDoneInOrder(asked);
+  }
+
+  @Test
+  @DisplayName("commands that wait for room are refused when the disk turns out to be full")
+  void fullWhileWaiting() {
+    start(HandCluster.Settings.USUAL.withLogQueue(10_000));
+    alone.fill("log");
+    List<List<Outcome>> asked = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      asked.add(alone.write("k" + i, "x".repeat(500)));
+      alone.poll();
+    }
+    assertThat(asked).allMatch(List::isEmpty);
+    cluster.settle();
+    cluster.ticks(1);
+    List<List<Outcome>> answered = asked.stream().filter(each -> !each.isEmpty()).toList();
+    assertThat(answered).hasSizeBetween(20, 45).allMatch(List.of(FULL)::equals);
+    alone.fill("none");
+    cluster.settle();
+    cluster.ticks(1);
+    assertThat(asked).allMatch(each -> each.size() == 1);
+  }
+
+  @Test
   @DisplayName("keys and values that are too long are refused before they are proposed")
   void tooLong() {
     start();
