@@ -75,6 +75,7 @@ public final class Growth {
   /// @param largest sizes above are left out
   public record Plan(List<String> jvm, Path parent, int largest, Times times) {}
 
+  /// @param warmupSeconds before each measurement; more of it where there are more members
   public record Times(double seconds, double warmupSeconds) {}
 
   private final Plan plan;
@@ -142,7 +143,14 @@ public final class Growth {
         keys,
         true,
         plan.times.seconds,
-        plan.times.warmupSeconds);
+        plan.times.warmupSeconds * warmUps(axis, size));
+  }
+
+  /// How much longer it takes until all are warm: each of more members on the same processors has
+  /// to see as many writes, and there are fewer of them in a second.
+  private static double warmUps(Axis axis, int size) {
+    double more = axis == Axis.members ? (double) size / MEMBERS : 1;
+    return Math.max(1, more * more);
   }
 
   /// Writes until the log has so many entries. There is no snapshot, so that all of them are
