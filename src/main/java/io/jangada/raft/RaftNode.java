@@ -112,14 +112,14 @@ public final class RaftNode {
     };
   }
 
+  /// Whether this member leads and is handing the lead over.
   public boolean isHandingOver() {
     return role instanceof Leader leader && leader.transferTo() != Membership.NONE;
   }
 
   /// Whether this member leads, keeps the lead, and does not have too much to commit already.
   public boolean takesProposals() {
-    boolean hasRoom = log.uncommittedBytes() < limits.uncommittedBytesMax();
-    return isLeader() && !isHandingOver() && hasRoom;
+    return isLeader() && !isHandingOver() && log.uncommittedBytes() < limits.uncommittedBytesMax();
   }
 
   /// Whether this member leads and has committed in its term, so that proposals and reads are not

@@ -45,13 +45,16 @@ class BenchCommandTest {
 
   @Test
   void theUsualShapesGoThroughOnThreeMembersOfItsOwn() throws Exception {
-    needGoesThrough(6, own("--seconds=1", "--warmup=0.3", "--keys=200", "-o", "json"));
+    needGoesThrough(6);
     try (var left = Files.list(folder)) {
       assertThat(left).as("what it left behind").isEmpty();
     }
   }
 
-  private static void needGoesThrough(int shapes, CommandRun ran) {
+  private void needGoesThrough(int shapes, String... args) {
+    List<String> words = new ArrayList<>(List.of(args));
+    words.addAll(List.of("--seconds=1", "--warmup=0.3", "--keys=200", "-o", "json"));
+    CommandRun ran = own(words.toArray(String[]::new));
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.out().lines()).hasSize(shapes);
     assertThat(ran.out().lines())
@@ -72,9 +75,7 @@ class BenchCommandTest {
         "--workload=put --rate=500 --members=5",
       })
   void soDoesEveryOther(String shape) {
-    List<String> words = new ArrayList<>(List.of(shape.split(" ")));
-    words.addAll(List.of("--seconds=1", "--warmup=0.3", "--keys=200", "-o", "json"));
-    needGoesThrough(1, own(words.toArray(String[]::new)));
+    needGoesThrough(1, shape.split(" "));
   }
 
   @Test

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 
 /// Three members that name the leader and do not pass requests on to it.
 class HoldingTest {
-  private final HandCluster cluster =
-      new HandCluster(
-          3,
-          HandCluster.Settings.USUAL.withReplica(
-              settings ->
-                  settings
-                      .withFollowers(Followers.HOLD)
-                      .withInbox(new InboxLimits(6, 1 << 20, 1_000, 1 << 20))));
+  private final HandCluster cluster = new HandCluster(3, holding(HandCluster.Settings.USUAL));
+
+  private static HandCluster.Settings holding(HandCluster.Settings settings) {
+    return settings.withReplica(
+        each ->
+            each.withFollowers(Followers.HOLD)
+                .withInbox(new InboxLimits(6, 1 << 20, 1_000, 1 << 20)));
+  }
 
   private HandMember member(int id) {
     return cluster.member(id);
@@ -139,14 +139,7 @@ class HoldingTest {
   @Test
   @DisplayName("whoever writes more than the disk takes waits, up to a bound")
   void diskBehind() {
-    HandCluster.Settings settings =
-        HandCluster.Settings.USUAL
-            .withLogQueue(1_000)
-            .withReplica(
-                each ->
-                    each.withFollowers(Followers.HOLD)
-                        .withInbox(new InboxLimits(6, 1 << 20, 1_000, 1 << 20)));
-    HandCluster alone = new HandCluster(1, settings);
+    HandCluster alone = new HandCluster(1, holding(HandCluster.Settings.USUAL.withLogQueue(1_000)));
     alone.ticks(30);
     HandMember member = alone.member(1);
     member.logStalled = true;

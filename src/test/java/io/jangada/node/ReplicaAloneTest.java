@@ -126,16 +126,22 @@ class ReplicaAloneTest {
     assertDone(asked(alone.write("k", "v")));
   }
 
+  /// Writes to as many keys, of 500 bytes each.
+  private List<List<Outcome>> burst(int writes) {
+    List<List<Outcome>> asked = new ArrayList<>();
+    for (int i = 0; i < writes; i++) {
+      asked.add(alone.write("k" + i, "x".repeat(500)));
+      alone.poll();
+    }
+    return asked;
+  }
+
   @Test
   @DisplayName("a disk that is far behind slows writers down and breaks nothing")
   void diskBehind() {
     start(HandCluster.Settings.USUAL.withLogQueue(10_000));
     alone.logStalled = true;
-    List<List<Outcome>> asked = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      asked.add(alone.write("k" + i, "x".repeat(500)));
-      alone.poll();
-    }
+    List<List<Outcome>> asked = burst(200);
     assertThat(alone.status().last().index()).as("in the log").isBetween(10L, 50L);
     assertThat(asked).allMatch(List::isEmpty);
     assertThat(found(asked(alone.read("k1")))).isEqualTo("NotFound[]");
@@ -152,11 +158,7 @@ class ReplicaAloneTest {
   void noOvertaking() {
     start(HandCluster.Settings.USUAL.withLogQueue(10_000));
     alone.logStalled = true;
-    List<List<Outcome>> asked = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
-      asked.add(alone.write("k" + i, "x".repeat(500)));
-      alone.poll();
-    }
+    List<List<Outcome>> asked = burst(50);
     alone.logStalled = false;
     for (int i = 0; i < 10; i++) {
       alone.work();
@@ -172,11 +174,7 @@ class ReplicaAloneTest {
   void fullWhileWaiting() {
     start(HandCluster.Settings.USUAL.withLogQueue(10_000));
     alone.fill("log");
-    List<List<Outcome>> asked = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
-      asked.add(alone.write("k" + i, "x".repeat(500)));
-      alone.poll();
-    }
+    List<List<Outcome>> asked = burst(50);
     assertThat(asked).allMatch(List::isEmpty);
     cluster.settle();
     cluster.ticks(1);

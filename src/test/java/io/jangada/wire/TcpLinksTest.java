@@ -85,7 +85,7 @@ class TcpLinksTest {
     assertThat(Ends.isReached(two, one)).isTrue();
     assertThat(one.gone).isEmpty();
     two.links.close();
-    assertThat(one.gone.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
+    assertThat(one.gone.poll(Ends.BOUND_SECONDS, TimeUnit.SECONDS)).isEqualTo(2);
   }
 
   @Test
