@@ -28,17 +28,12 @@ public final class RaftNode {
   private Standing standing;
   private HardState hard;
   private Role role;
-  private SnapshotMeta snapshot;
-  private boolean isSnapshotLost;
   private long ticks;
   private long clock;
 
   private final DiskQueue disk = new DiskQueue();
-  private EntryId resetTo;
-  private long releasedTo;
-  private long releasedToTold;
-
   private final Outbox out = new Outbox();
+  private final Snapshots snapshots;
 
   public RaftNode(RaftConfig config, Recovered recovered, RandomGenerator random) {
     this.config = config;
@@ -46,11 +41,9 @@ public final class RaftNode {
     this.id = config.id();
     this.standing = recovered.standing();
     this.hard = recovered.hard();
-    this.snapshot = recovered.snapshot();
-    this.log = recovered.log();
-    this.resetTo = recovered.isLogReplaced() ? snapshot.last() : null;
     this.memberships = new MembershipLog(0, config.bootstrap());
-    if (snapshot != null) memberships.reset(snapshot.last().index(), snapshot.membership());
+    this.snapshots = new Snapshots(config, recovered, memberships, out);
+    this.log = snapshots.log();
     for (long index = log.commit() + 1; index <= log.lastIndex(); index++) {
       Entry entry = log.get(index);
       if (entry.kind() == Entry.Kind.MEMBERSHIP)
@@ -61,6 +54,7 @@ public final class RaftNode {
     this.elections = new ElectionClock(config, random);
     // The snapshot's disk may have been faster than the log's: then the term in which it was
     // installed is not in the log. No vote was given in it, or the log would have that.
+    SnapshotMeta snapshot = recovered.snapshot();
     if (snapshot != null && snapshot.last().term() > hard.term())
       setHard(new HardState(snapshot.last().term(), Membership.NONE));
   }
@@ -174,12 +168,13 @@ public final class RaftNode {
 
   /// The newest durable snapshot, or null.
   public SnapshotMeta snapshot() {
-    return snapshot;
+    return snapshots.newest();
   }
 
   /// Snapshots older than this index are read by nobody any more.
   public long snapshotsNeededFrom() {
-    long from = snapshot == null ? 0 : snapshot.last().index();
+    SnapshotMeta newest = snapshots.newest();
+    long from = newest == null ? 0 : newest.last().index();
     return role instanceof Leader leader ? leader.installedFrom(from) : from;
   }
 
@@ -220,8 +215,7 @@ public final class RaftNode {
 
   /// Everything that is to be done now. What it returns is not returned again.
   public Ready ready() {
-    if (role instanceof Leader leader)
-      leader.replicate(isSnapshotLost ? null : snapshot, ticks, clock, out);
+    if (role instanceof Leader leader) leader.replicate(snapshots.readable(), ticks, clock, out);
     if (role instanceof Follower follower) acknowledge(follower);
     Persist persist = takePersist();
     List<Entry> committed =
@@ -239,15 +233,10 @@ public final class RaftNode {
 
   private Persist takePersist() {
     boolean writesHard = disk.isHardStateWaiting();
-    boolean releases = releasedTo > releasedToTold;
-    if (!writesHard && resetTo == null && !releases && !log.hasUnpersisted()) return null;
+    if (!writesHard && !snapshots.hasUnpersisted() && !log.hasUnpersisted()) return null;
     long batch = disk.give(ticks);
     List<Entry> entries = log.hasUnpersisted() ? log.takeUnpersisted(batch) : List.of();
-    Persist persist =
-        new Persist(batch, resetTo, writesHard ? hard : null, entries, releases ? releasedTo : 0);
-    resetTo = null;
-    releasedToTold = releasedTo;
-    return persist;
+    return snapshots.takeUnpersisted(batch, writesHard ? hard : null, entries);
   }
 
   private void synced(long batch) {
@@ -596,7 +585,8 @@ public final class RaftNode {
     if (role != leader) return;
     if (leader.transferTo() == peer) leader.tellTransfer(out);
     changeByItself(leader);
-    if (snapshot != null && leader.peers.get(peer).hasCaughtUp(snapshot.last().index())) release();
+    SnapshotMeta newest = snapshots.newest();
+    if (newest != null && leader.peers.get(peer).hasCaughtUp(newest.last().index())) release();
   }
 
   private void advanceCommit(Leader leader) {
@@ -719,36 +709,16 @@ public final class RaftNode {
   // ---- snapshots (§7, Fig. 13) ----
 
   private void snapshotTaken(SnapshotMeta meta) {
-    Invariants.check(meta.last().index() <= log.applied(), "a snapshot covers applied entries");
-    if (snapshot != null && !isSnapshotLost && meta.last().index() <= snapshot.last().index())
-      return;
-    snapshot = meta;
-    isSnapshotLost = false;
-    release();
+    if (snapshots.taken(meta)) release();
   }
 
-  /// The newest snapshot, or an older one, cannot be read any more.
   private void snapshotLost(EntryId last) {
-    out.events.add(new RaftEvent.SnapshotLost(last));
-    isSnapshotLost |= snapshot != null && snapshot.last().equals(last);
+    snapshots.lost(last);
     if (role instanceof Leader leader) leader.snapshotLost(last, out);
   }
 
-  /// Forgets entries behind the snapshot, except what a peer will need right after its install.
   private void release() {
-    if (snapshot == null) return;
-    // A snapshot that was installed beside a log that was kept may cover what is not applied yet.
-    long covered = Math.min(snapshot.last().index(), log.applied());
-    long needed = role instanceof Leader leader ? leader.logNeededFrom(covered, ticks) : covered;
-    long to =
-        Math.max(
-            log.releasable(needed, limits.retainedBytes()),
-            log.releasable(covered, limits.heldBytesMax()));
-    if (to <= log.base().index()) return;
-    log.releaseTo(to);
-    memberships.releaseTo(to);
-    releasedTo = to;
-    out.events.add(new RaftEvent.LogReleased(log.base()));
+    snapshots.release(role instanceof Leader leader ? leader : null, ticks);
   }
 
   private void installSnapshot(Message.InstallSnapshot install) {
@@ -763,32 +733,9 @@ public final class RaftNode {
   }
 
   private void chunkStored(SnapshotMeta meta, int nextChunk) {
-    if (nextChunk == meta.chunks() && meta.last().index() > log.commit()) adopt(meta);
+    if (nextChunk == meta.chunks() && meta.last().index() > log.commit())
+      snapshots.adopt(meta, role);
     replyInstall(meta, nextChunk);
-  }
-
-  /// An installed snapshot takes the place of the log's beginning. The log is kept only where it
-  /// has the snapshot's last entry (Fig. 13, rule 6); otherwise all of it goes (rule 7), for what
-  /// conflicts there would conflict for ever.
-  private void adopt(SnapshotMeta meta) {
-    boolean kept = log.matches(meta.last());
-    Invariants.check(
-        kept || !isLeader(), "Leader Completeness (Fig. 3): a leader holds what is committed");
-    if (kept) {
-      log.commitTo(meta.last().index());
-    } else {
-      log.reset(meta.last());
-      memberships.reset(meta.last().index(), meta.membership());
-      resetTo = meta.last();
-      out.restore = meta;
-      if (role instanceof Follower follower)
-        follower.matched = Math.max(follower.matched, meta.last().index());
-    }
-    if (role instanceof Follower follower)
-      follower.toldMatch = Math.max(follower.toldMatch, meta.last().index());
-    snapshot = meta;
-    isSnapshotLost = false;
-    out.events.add(new RaftEvent.SnapshotInstalled(meta.last(), kept));
   }
 
   private void replyInstall(SnapshotMeta meta, int nextChunk) {
