@@ -52,6 +52,7 @@ public sealed interface PeerMessage {
           Message.RequestVoteReply _,
           Message.AppendEntriesReply _,
           Message.InstallSnapshotReply _,
+          Message.DataLost _,
           Message.TimeoutNow _ ->
           0;
     };

@@ -24,6 +24,7 @@ final class Probation {
   private final Replica.World world;
   private final SnapshotTasks tasks;
   private final List<String> damage;
+  private final long life;
 
   /// What the disk says; null for a member that does not keep count.
   private StandingFile durable;
@@ -38,6 +39,7 @@ final class Probation {
     this.world = world;
     this.tasks = start.snapshots();
     this.damage = start.data().damage();
+    this.life = start.life();
     this.durable = start.data().standing().orElse(null);
     boolean isNew = durable != null && durable.state() == StandingFile.State.NEW;
     if (isNew && config.bootstrap().isVoter(config.id()))
@@ -50,12 +52,19 @@ final class Probation {
       for (String what : damage) world.observer().accept(new RaftEvent.DataLost(what));
     boolean heartbeat = ticks++ % config.heartbeatTicks() == 0;
     if (!raft.standing().probation()) return;
-    if (raft.isAdmitted()) mark(durable.in(StandingFile.State.MEMBER));
+    if (durable.state() == StandingFile.State.MEMBER) markLoss();
+    else if (raft.isAdmitted()) mark(durable.in(StandingFile.State.MEMBER));
     else if (founding != null) founding.outcome().ifPresent(all -> mark(durable.founding(all)));
     String waitsFor = waitsFor(raft);
     if (!waitsFor.equals(told)) world.observer().accept(new RaftEvent.InProbation(waitsFor));
     told = waitsFor;
     if (founding != null && heartbeat) tell(raft);
+  }
+
+  /// The leader has found that some of this member's data is gone: what is left is other data.
+  private void markLoss() {
+    long incarnation = life + durable.damages();
+    mark(durable.damaged(incarnation == 0 ? 1 : incarnation).in(StandingFile.State.LOST));
   }
 
   private void mark(StandingFile next) {
@@ -74,7 +83,10 @@ final class Probation {
     if (!(done instanceof SnapshotDone.Marked(StandingFile written))) return false;
     durable = written;
     marking = false;
-    raft.step(new Input.ProbationOver());
+    raft.step(
+        written.state() == StandingFile.State.MEMBER
+            ? new Input.ProbationOver()
+            : new Input.DataRenewed(written.incarnation()));
     return true;
   }
 

@@ -41,6 +41,10 @@ public sealed interface Input {
   /// or found that it is one of those who found the cluster.
   record ProbationOver() implements Input {}
 
+  /// It is durable that this member's data has another incarnation, and is in probation: it had
+  /// lost something.
+  record DataRenewed(long incarnation) implements Input {}
+
   /// A snapshot made here is durable.
   record SnapshotTaken(SnapshotMeta meta) implements Input {}
 

@@ -57,13 +57,38 @@ final class Leader implements Role {
   }
 
   @Override
-  public boolean isNews(Message.AppendEntriesReply reply, long tick) {
-    return peers.isNews(reply, tick);
+  public boolean recordReply(Message.AppendEntriesReply reply, long tick, Outbox out) {
+    Progress progress = peers.get(reply.from());
+    boolean news = peers.recordReply(reply, new Peers.Moment(tick, round));
+    if (progress != null) proveLoss(reply, progress, out);
+    return news;
+  }
+
+  /// A refusal at or below the match contradicts an acknowledgement, unless it is older than that.
+  /// It is younger when it answers a round that began after the acknowledgement had come: so a
+  /// round is begun for the next heartbeat. Then the same data does not hold any more what it held.
+  private void proveLoss(Message.AppendEntriesReply reply, Progress progress, Outbox out) {
+    long incarnation = reply.standing().incarnation();
+    if (progress.contradicts(reply)) {
+      if (reply.round() > progress.matchRound()) {
+        out.events.add(new RaftEvent.AcknowledgementLost(reply.from(), progress.match()));
+        progress.lose(incarnation);
+      } else if (round <= progress.matchRound()) {
+        nextRound(quorumClock);
+      }
+    }
+    if (progress.hasLost(incarnation))
+      out.messages.add(new Message.DataLost(config.id(), reply.from(), term, incarnation));
   }
 
   @Override
-  public boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
-    return peers.isNews(reply, tick, out);
+  public boolean recordReply(Message.InstallSnapshotReply reply, long tick, Outbox out) {
+    return peers.recordReply(reply, new Peers.Moment(tick, round), out);
+  }
+
+  /// The last round that was begun.
+  long round() {
+    return round;
   }
 
   @Override

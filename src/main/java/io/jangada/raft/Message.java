@@ -71,6 +71,10 @@ public sealed interface Message {
       int from, int to, long term, EntryId last, int nextChunk, Standing standing)
       implements Message {}
 
+  /// A leader tells a member that this data of its own does not hold what it acknowledged, be it by
+  /// an old copy that was put back or by a disk that forgot: it counts for nothing any more.
+  record DataLost(int from, int to, long term, long incarnation) implements Message {}
+
   /// Tells a caught-up voter to stand at once (thesis §3.10).
   record TimeoutNow(int from, int to, long term) implements Message {}
 }

@@ -95,34 +95,33 @@ final class Peers {
     return progress.isAbout(standing, tick, config.electionTicksMax());
   }
 
-  /// Takes note of an answer. Returns whether it brings news of what the peer holds.
-  boolean isNews(Message.AppendEntriesReply reply, long tick) {
+  /// When a reply comes: the tick, and the last round that was begun.
+  record Moment(long tick, long round) {}
+
+  /// Takes note of a reply. Returns whether the peer holds more than was known.
+  boolean recordReply(Message.AppendEntriesReply reply, Moment moment) {
     Progress progress = byId.get(reply.from());
-    if (progress == null || !isAbout(progress, reply.standing(), tick)) return false;
-    progress.heard(tick, reply.round());
-    if (reply.success()) {
-      Invariants.check(
-          reply.match() <= log.lastIndex(), "no follower matches more than its leader holds");
-      return progress.matched(reply.match());
-    }
+    if (progress == null || !isAbout(progress, reply.standing(), moment.tick)) return false;
+    progress.heard(moment.tick, reply.round());
+    if (reply.success()) return progress.matched(reply.match(), moment.round);
     if (progress.isRefusalFresh(reply.match()))
       progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
     return false;
   }
 
-  /// Takes note of an answer to a chunk. Returns whether the peer holds the whole snapshot now, and
-  /// that is news.
-  boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
+  /// Takes note of a reply to a chunk. Returns whether the peer holds the whole snapshot now, and
+  /// did not before.
+  boolean recordReply(Message.InstallSnapshotReply reply, Moment moment, Outbox out) {
     Progress progress = byId.get(reply.from());
-    if (progress == null || !isAbout(progress, reply.standing(), tick)) return false;
-    progress.heard(tick, 0);
+    if (progress == null || !isAbout(progress, reply.standing(), moment.tick)) return false;
+    progress.heard(moment.tick, 0);
     if (!(progress.state() instanceof Progress.State.Install install)
         || !install.meta().last().equals(reply.last())) return false;
     if (reply.nextChunk() < install.meta().chunks()) {
-      progress.chunkWanted(reply.nextChunk(), tick);
+      progress.chunkWanted(reply.nextChunk(), moment.tick);
       return false;
     }
-    boolean news = progress.matched(reply.last().index());
+    boolean news = progress.matched(reply.last().index(), moment.round);
     out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
     return news;
   }

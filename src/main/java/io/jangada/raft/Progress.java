@@ -49,6 +49,13 @@ final class Progress {
   private int flightBytes;
   private State state = new State.Probe(false);
   private long match;
+
+  /// The last round that the leader had begun when `match` became what it is.
+  private long matchRound;
+
+  /// The incarnation of which it is proven that it does not hold what it acknowledged; 0 for none.
+  private long lost;
+
   private long next;
   private long round;
   private long sentTick = Long.MIN_VALUE / 2;
@@ -94,6 +101,10 @@ final class Progress {
   ///
   /// @param patience how many ticks of silence are enough
   boolean isAbout(Standing standing, long tick, int patience) {
+    if (hasLost(standing.incarnation())) {
+      heardTick = Math.max(heardTick, tick);
+      return false;
+    }
     boolean recorded = standing.incarnation() == incarnation && incarnation != 0;
     // Before anything is recorded, a founder that has just left its probation is welcome.
     boolean known = recorded || incarnation == 0 && !standing.probation();
@@ -114,6 +125,27 @@ final class Progress {
     if (probation && !standing.probation()) news = true;
     probation = standing.probation();
     return true;
+  }
+
+  /// Whether a reply refuses what the same data acknowledged before, or seems to: it may be older.
+  boolean contradicts(Message.AppendEntriesReply reply) {
+    boolean refuses = !reply.success() && reply.match() <= match && match > 0;
+    return refuses && isCounted() && reply.standing().incarnation() != 0;
+  }
+
+  long matchRound() {
+    return matchRound;
+  }
+
+  /// This data does not hold what it acknowledged: it counts for nothing from now on.
+  void lose(long incarnation) {
+    lost = incarnation;
+    probation = true;
+  }
+
+  /// Whether that is so.
+  boolean hasLost(long incarnation) {
+    return lost != 0 && lost == incarnation;
   }
 
   State state() {
@@ -207,9 +239,12 @@ final class Progress {
 
   /// The peer holds our log up to `index`. Returns whether that is news, or the first word that
   /// counts.
-  boolean matched(long index) {
+  ///
+  /// @param round the last that the leader has begun
+  boolean matched(long index, long round) {
     boolean news = this.news || index > match;
     this.news = false;
+    if (index > match) matchRound = round;
     match = Math.max(match, index);
     while (!flights.isEmpty() && flights.peek().last <= match) flightBytes -= flights.poll().bytes;
     next = Math.max(next, match + 1);

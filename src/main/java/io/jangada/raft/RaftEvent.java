@@ -39,6 +39,17 @@ public sealed interface RaftEvent {
   /// Some of this member's data was damaged, which was found when it started, and was set aside.
   record DataLost(String what) implements RaftEvent {}
 
+  /// A message was refused since it breaks a law of the protocol: its sender has another log, is of
+  /// another cluster, or is broken.
+  record MessageRefused(int from, String law) implements RaftEvent {}
+
+  /// A leader has proof that a member's data does not hold what it acknowledged: what it says does
+  /// not count until it was taken in again.
+  record AcknowledgementLost(int member, long match) implements RaftEvent {}
+
+  /// The leader holds acknowledgements of this member for entries that this member does not hold.
+  record LossFound(int leader) implements RaftEvent {}
+
   /// Nothing that this member says counts, since it may have forgotten what it promised.
   ///
   /// @param waitsFor what it waits for, as the end of a sentence that begins with its name

@@ -22,6 +22,7 @@ public final class RaftNode {
   private final RaftLog log;
   private final MembershipLog memberships;
   private final Invariants invariants;
+  private final MessageCheck check;
   private final int id;
   private final ElectionClock elections;
 
@@ -50,6 +51,7 @@ public final class RaftNode {
         memberships.append(index, Membership.decode(entry.data()));
     }
     this.invariants = new Invariants(hard, log);
+    this.check = new MessageCheck(log);
     this.role = new Follower(Membership.NONE, ticks, log.durable());
     this.elections = new ElectionClock(config, random);
     // The snapshot's disk may have been faster than the log's: then the term in which it was
@@ -204,6 +206,7 @@ public final class RaftNode {
       case Input.Transfer(long ticket, int target) -> transfer(ticket, target);
       case Input.Synced(long batch) -> synced(batch);
       case Input.ProbationOver() -> endProbation();
+      case Input.DataRenewed(long incarnation) -> standing = new Standing(incarnation, true);
       case Input.SnapshotTaken(SnapshotMeta meta) -> snapshotTaken(meta);
       case Input.SnapshotLost(EntryId last) -> snapshotLost(last);
       case Input.ChunkLoaded(Ready.ChunkRead asked, Bytes data) ->
@@ -281,6 +284,16 @@ public final class RaftNode {
     out.events.add(new RaftEvent.ProbationOver());
   }
 
+  /// The leader knows better what this member acknowledged than its disk does. From now on nothing
+  /// counts that this member says; its data becomes another one as soon as that is durable
+  /// ([Input.DataRenewed]), and a leader takes that in.
+  private void dataLost(Message.DataLost message) {
+    boolean isLed = role instanceof Follower follower && follower.leader == message.from();
+    if (!isLed || standing.probation() || standing.incarnation() != message.incarnation()) return;
+    standing = new Standing(standing.incarnation(), true);
+    out.events.add(new RaftEvent.LossFound(message.from()));
+  }
+
   private boolean mayStand() {
     return isElectable() && config.priority() > 0 && !disk.isStalled();
   }
@@ -290,7 +303,9 @@ public final class RaftNode {
   /// then nobody else can be elected (thesis §4.2.2, Fig. 4.6). Its own vote counts only where it
   /// is a voter. Never in probation.
   private boolean isElectable() {
-    return !standing.probation() && memberships.isVoterFrom(log.commit(), id);
+    return !standing.probation()
+        && hard.term() < HardState.TERM_MAX
+        && memberships.isVoterFrom(log.commit(), id);
   }
 
   private void campaign(boolean preVote, boolean transfer) {
@@ -407,6 +422,11 @@ public final class RaftNode {
 
   private void receive(Message message) {
     Invariants.check(message.to() == id, "messages reach the member they are for");
+    String broken = check.violation(message, hard.term(), role);
+    if (broken != null) {
+      out.events.add(new RaftEvent.MessageRefused(message.from(), broken));
+      return;
+    }
     if (message.term() > hard.term() && !isNewTermMet(message)) return;
     if (message.term() < hard.term()) {
       refuseOldTerm(message);
@@ -416,10 +436,12 @@ public final class RaftNode {
       case Message.RequestVote request -> requestVote(request);
       case Message.RequestVoteReply reply -> requestVoteReply(reply);
       case Message.AppendEntries append -> appendEntries(append);
-      case Message.AppendEntriesReply reply -> answered(reply.from(), role.isNews(reply, ticks));
+      case Message.AppendEntriesReply reply ->
+          answered(reply.from(), role.recordReply(reply, ticks, out));
       case Message.InstallSnapshot install -> installSnapshot(install);
       case Message.InstallSnapshotReply reply ->
-          answered(reply.from(), role.isNews(reply, ticks, out));
+          answered(reply.from(), role.recordReply(reply, ticks, out));
+      case Message.DataLost lost -> dataLost(lost);
       case Message.TimeoutNow _ -> {
         if (!isLeader() && isElectable()) campaign(false, true);
       }
@@ -448,7 +470,10 @@ public final class RaftNode {
       }
       case Message.AppendEntries _, Message.InstallSnapshot _ ->
           becomeFollower(message.term(), message.from());
-      case Message.AppendEntriesReply _, Message.InstallSnapshotReply _, Message.TimeoutNow _ ->
+      case Message.AppendEntriesReply _,
+          Message.InstallSnapshotReply _,
+          Message.TimeoutNow _,
+          Message.DataLost _ ->
           becomeFollower(message.term(), Membership.NONE);
     }
     return true;
@@ -468,6 +493,7 @@ public final class RaftNode {
       case Message.RequestVoteReply _,
           Message.AppendEntriesReply _,
           Message.InstallSnapshotReply _,
+          Message.DataLost _,
           Message.TimeoutNow _ -> {}
     }
   }

@@ -8,13 +8,13 @@ sealed interface Role permits Follower, Candidate, Leader {
   /// `leader`, `follower`, `candidate` or `pre-candidate`.
   String name();
 
-  /// Takes note of an answer. Returns whether it brings news of what the peer holds.
-  default boolean isNews(Message.AppendEntriesReply reply, long tick) {
+  /// Takes note of a reply. Returns whether the peer holds more than was known.
+  default boolean recordReply(Message.AppendEntriesReply reply, long tick, Outbox out) {
     return false;
   }
 
-  /// The same for an answer to a chunk.
-  default boolean isNews(Message.InstallSnapshotReply reply, long tick, Outbox out) {
+  /// The same for a reply to a chunk.
+  default boolean recordReply(Message.InstallSnapshotReply reply, long tick, Outbox out) {
     return false;
   }
 

@@ -4,6 +4,8 @@ import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.wire.LinkEvent;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ final class Journal {
   private volatile String role = "follower";
   private int asked;
   private String followed = "";
+  private final Map<Integer, String> refused = new HashMap<>();
 
   Journal(int id) {
     this.id = id;
@@ -103,6 +106,20 @@ final class Journal {
       case RaftEvent.Readmitting(int member, long _) ->
           warn("hears that server " + member + " begins anew: it has no vote until it catches up");
       case RaftEvent.DataLost(String what) -> warn("sets damaged data aside: " + what);
+      case RaftEvent.LossFound(int leader) ->
+          warn(
+              "does not hold entries that it acknowledged to server "
+                  + leader
+                  + ": an old copy of"
+                  + " its data was put back, or its disk forgot writes");
+      case RaftEvent.MessageRefused(int from, String law) -> refused(from, law);
+      case RaftEvent.AcknowledgementLost(int member, long match) ->
+          error(
+              "server "
+                  + member
+                  + " does not hold what it acknowledged, up to entry "
+                  + match
+                  + ": it does not count until it was taken in again");
       case RaftEvent.InProbation(String waitsFor) -> probation(waitsFor);
       case RaftEvent.ProbationOver() -> info("takes part in decisions from now on");
     }
@@ -112,6 +129,12 @@ final class Journal {
   void diskFull(boolean full) {
     if (full) warn("has no space left on its disk: it takes no writes until there is some");
     else info("has space on its disk again");
+  }
+
+  /// The same is said once, until something else of that server is refused.
+  private void refused(int from, String law) {
+    if (law.equals(refused.put(from, law))) return;
+    error("refuses a message of server " + from + ", which breaks a law of the protocol: " + law);
   }
 
   /// That others are waited for is no trouble; that something was lost may be some.

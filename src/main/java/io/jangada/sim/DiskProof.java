@@ -44,6 +44,7 @@ final class DiskProof {
       case Message.AppendEntries _,
           Message.InstallSnapshot _,
           Message.InstallSnapshotReply _,
+          Message.DataLost _,
           Message.TimeoutNow _ -> {}
     }
   }

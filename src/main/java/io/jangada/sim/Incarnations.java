@@ -160,7 +160,10 @@ final class Incarnations {
       }
       case Message.AppendEntriesReply reply -> checkStanding(sender.id(), reply.standing());
       case Message.InstallSnapshotReply reply -> checkStanding(sender.id(), reply.standing());
-      case Message.AppendEntries _, Message.InstallSnapshot _, Message.TimeoutNow _ ->
+      case Message.AppendEntries _,
+          Message.InstallSnapshot _,
+          Message.DataLost _,
+          Message.TimeoutNow _ ->
           checkLeader(sender.id());
     }
   }

@@ -127,6 +127,7 @@ final class Laws {
       case Message.AppendEntries _,
           Message.InstallSnapshot _,
           Message.InstallSnapshotReply _,
+          Message.DataLost _,
           Message.TimeoutNow _ -> {}
     }
   }

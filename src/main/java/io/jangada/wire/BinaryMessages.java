@@ -42,6 +42,7 @@ import java.util.TreeMap;
 /// 10 Founding              flags: 1 founded; count (4) founders
 /// 11 AskReadIndex          term number (8)
 /// 12 ReadIndexReply        term number (8) index (8)
+/// 13 DataLost              time term incarnation (8)
 ///
 /// time       the sender's cluster time in milliseconds
 /// entry      kind (1): 0 no-op, 1 command, 2 membership; term (8) data: string
@@ -78,6 +79,7 @@ final class BinaryMessages {
   private static final int FOUNDING = 10;
   private static final int ASK_READ_INDEX = 11;
   private static final int READ_INDEX_REPLY = 12;
+  private static final int DATA_LOST = 13;
 
   private static final int ENTRY_BYTES_MIN = 13;
   private static final int REQUEST_BYTES_MIN = 13;
@@ -160,6 +162,10 @@ final class BinaryMessages {
         out.writeInt(reply.nextChunk());
       }
       case Message.TimeoutNow stand -> head(out, TIMEOUT_NOW, time, stand.term());
+      case Message.DataLost lost -> {
+        head(out, DATA_LOST, time, lost.term());
+        out.writeLong(lost.incarnation());
+      }
     }
   }
 
@@ -295,6 +301,7 @@ final class BinaryMessages {
         yield new Message.InstallSnapshotReply(from, to, term, last, next, standing);
       }
       case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
+      case DATA_LOST -> new Message.DataLost(from, to, term, in.getLong());
       default -> throw new MalformedException("a message of kind " + kind);
     };
   }

@@ -35,6 +35,7 @@ import tools.jackson.core.JsonGenerator;
 ///   install        term snapshot chunk data       InstallSnapshot
 ///   installed      term last next                 InstallSnapshotReply
 ///   stand          term                           TimeoutNow
+///   lost           term incarnation               DataLost
 ///   forward        term requests                  PeerMessage.Forward
 ///   forwarded      replies                        PeerMessage.ForwardReply
 ///   found          founded incarnations           PeerMessage.Founding
@@ -141,6 +142,10 @@ public final class JsonMessages {
         write(out, reply.standing());
       }
       case Message.TimeoutNow _ -> out.writeStringProperty("rpc", "stand");
+      case Message.DataLost lost -> {
+        out.writeStringProperty("rpc", "lost");
+        out.writeNumberProperty("incarnation", lost.incarnation());
+      }
     }
   }
 
@@ -346,6 +351,7 @@ public final class JsonMessages {
               in.number("next", Integer.MAX_VALUE),
               standing(in));
       case "stand" -> new Message.TimeoutNow(from, to, term);
+      case "lost" -> new Message.DataLost(from, to, term, standing(in).incarnation());
       default -> throw new MalformedException("no message is called '" + cut(rpc) + "'");
     };
   }

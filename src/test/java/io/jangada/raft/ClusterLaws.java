@@ -225,6 +225,7 @@ final class ClusterLaws {
       case Message.InstallSnapshotReply _,
           Message.InstallSnapshot _,
           Message.AppendEntries _,
+          Message.DataLost _,
           Message.TimeoutNow _ -> {}
     }
   }

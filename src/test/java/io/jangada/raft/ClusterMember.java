@@ -53,6 +53,11 @@ final class ClusterMember {
     return node != null;
   }
 
+  /// Whether its node was told of a loss that its disk does not know of.
+  boolean hasLoss() {
+    return node.standing().probation() && !disk.standing.probation();
+  }
+
   void start() {
     Recovered recovered = disk.recover();
     node = new RaftNode(config, recovered, random);

@@ -71,6 +71,11 @@ final class MemberDisk {
     standing = new Standing(incarnation, true);
   }
 
+  /// Only the first entries are left, as in an old copy of the directory.
+  void rollBack(int count) {
+    while (entries.size() > count) wiped.add(entries.removeLast().id().toString());
+  }
+
   Recovered recover() {
     SnapshotMeta snapshot = snapshots.isEmpty() ? null : snapshots.lastEntry().getValue().meta();
     return new Recovered(hard, base, List.copyOf(entries), snapshot, standing);

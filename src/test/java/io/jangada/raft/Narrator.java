@@ -140,6 +140,7 @@ final class Narrator implements RaftCluster.Listener {
               + m.meta().chunks();
       case Message.InstallSnapshotReply m ->
           head + "InstallSnapshotReply" + term + " last=" + m.last() + " wants=" + m.nextChunk();
+      case Message.DataLost m -> head + "DataLost" + term + " data=" + m.incarnation();
       case Message.TimeoutNow _ -> head + "TimeoutNow" + term;
     };
   }
@@ -179,6 +180,10 @@ final class Narrator implements RaftCluster.Listener {
       case RaftEvent.Readmitting(int member, long incarnation) ->
           "takes in n" + member + " with data " + incarnation;
       case RaftEvent.DataLost(String what) -> "lost data: " + what;
+      case RaftEvent.LossFound(int leader) -> "lost what n" + leader + " has acknowledged";
+      case RaftEvent.MessageRefused(int from, String law) -> "refuses n" + from + ": " + law;
+      case RaftEvent.AcknowledgementLost(int member, long match) ->
+          "n" + member + " does not hold what it acknowledged, up to " + match;
       case RaftEvent.InProbation(String waitsFor) -> "in probation, " + waitsFor;
       case RaftEvent.ProbationOver() -> "counts from now on";
     };

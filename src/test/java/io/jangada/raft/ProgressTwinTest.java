@@ -85,7 +85,7 @@ class ProgressTwinTest {
 
     void matched(long index) {
       boolean news = index > match;
-      assertThat(progress.matched(index)).isEqualTo(news);
+      assertThat(progress.matched(index, 0)).isEqualTo(news);
       match = Math.max(match, index);
       sent.removeIf(one -> one.last <= match);
       next = Math.max(next, match + 1);

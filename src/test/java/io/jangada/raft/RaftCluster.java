@@ -128,9 +128,24 @@ final class RaftCluster {
       if (member.disk.automatic && !member.disk.isIdle())
         member.node.step(new Input.Synced(member.disk.sync()));
       else if (!member.inputs.isEmpty()) member.node.step(member.inputs.poll());
+      else if (member.hasLoss()) renew(member);
       else if (member.node.isAdmitted()) endProbation(member);
       else if (!member.node.hasMore()) return;
     }
+  }
+
+  /// Makes it durable that the member's data is other data, since the leader found a loss.
+  private void renew(ClusterMember member) {
+    long incarnation = 100L * member.id + ++wipes;
+    member.disk.standing = new Standing(incarnation, true);
+    member.node.step(new Input.DataRenewed(incarnation));
+  }
+
+  /// A disk shows an old copy of itself: what it held `entries` after its beginning.
+  void rollBack(int id, int entries) {
+    members.get(id).crash(0, 0);
+    members.get(id).disk.rollBack(entries);
+    laws.wiped(id);
   }
 
   /// Makes it durable that the member counts, and tells it.

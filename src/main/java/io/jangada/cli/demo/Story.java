@@ -89,6 +89,12 @@ final class Story {
         case RaftEvent.Readmitting(int peer, long _) ->
             "hears that " + name(peer) + " begins anew: it has no vote until it catches up";
         case RaftEvent.DataLost(String what) -> "sets damaged data aside: " + what;
+        case RaftEvent.LossFound(int leader) ->
+            "does not hold entries that it acknowledged to " + name(leader);
+        case RaftEvent.MessageRefused(int from, String law) ->
+            "refuses a message of " + name(from) + ": " + law;
+        case RaftEvent.AcknowledgementLost(int peer, long _) ->
+            "finds that " + name(peer) + " does not hold what it acknowledged";
         case RaftEvent.InProbation(String waitsFor) -> waitsFor;
         case RaftEvent.ProbationOver() -> "takes part in decisions from now on";
       };
