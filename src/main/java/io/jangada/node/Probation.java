@@ -25,6 +25,7 @@ final class Probation {
   private final SnapshotTasks tasks;
   private final List<String> damage;
   private final long life;
+  private final boolean foundsByMajority;
 
   /// What the disk says; null for a member that does not keep count.
   private StandingFile durable;
@@ -34,16 +35,25 @@ final class Probation {
   private int ticks;
   private String told = "";
 
-  Probation(RaftConfig config, Start start, Replica.World world) {
-    this.config = config;
+  Probation(ReplicaSettings settings, Start start, Replica.World world) {
+    this.config = settings.raft();
     this.world = world;
     this.tasks = start.snapshots();
     this.damage = start.data().damage();
     this.life = start.life();
+    this.foundsByMajority = settings.foundingTicks() != Founding.ALL;
     this.durable = start.data().standing().orElse(null);
-    boolean isNew = durable != null && durable.state() == StandingFile.State.NEW;
+    boolean isNew =
+        durable != null
+            && (durable.state() == StandingFile.State.NEW
+                || foundsByMajority && isUntouched(start.raft()));
     if (isNew && config.bootstrap().isVoter(config.id()))
-      founding = new Founding(config.id(), durable.incarnation(), config.bootstrap().members());
+      founding =
+          new Founding(
+              config.id(),
+              durable.incarnation(),
+              config.bootstrap().members(),
+              settings.foundingTicks());
   }
 
   /// Time goes by.
@@ -51,14 +61,15 @@ final class Probation {
     if (ticks == 0)
       for (String what : damage) world.observer().accept(new RaftEvent.DataLost(what));
     boolean heartbeat = ticks++ % config.heartbeatTicks() == 0;
+    if (founding != null && heartbeat && isStillFounding(raft)) tell(raft);
     if (!raft.standing().probation()) return;
+    if (founding != null) founding.tick();
     if (durable.state() == StandingFile.State.MEMBER) markLoss();
     else if (raft.isAdmitted()) mark(durable.in(StandingFile.State.MEMBER));
     else if (founding != null) founding.outcome().ifPresent(all -> mark(durable.founding(all)));
     String waitsFor = waitsFor(raft);
     if (!waitsFor.equals(told)) world.observer().accept(new RaftEvent.InProbation(waitsFor));
     told = waitsFor;
-    if (founding != null && heartbeat) tell(raft);
   }
 
   /// The leader has found that some of this member's data is gone: what is left is other data.
@@ -93,14 +104,25 @@ final class Probation {
   /// Tells the others who is known to be new. A member that got something from a leader, or from a
   /// candidate, is not new any more, and only asks.
   private void tell(RaftNode raft) {
-    boolean isNew = raft.last().index() == 0 && raft.term() == 0 && raft.snapshot() == null;
-    SortedMap<Integer, Long> known = isNew ? founding.known() : Collections.emptySortedMap();
+    SortedMap<Integer, Long> known =
+        isUntouched(raft) ? founding.known() : Collections.emptySortedMap();
     for (int other : founding.others())
       world.transport().send(new PeerMessage.Founding(config.id(), other, false, known));
   }
 
+  /// Whether this member is in probation or, where a majority founds, as good as new.
+  private boolean isStillFounding(RaftNode raft) {
+    boolean isNew = founding != null && foundsByMajority && isUntouched(raft);
+    return raft.standing().probation() || isNew;
+  }
+
+  /// Whether the member has not voted, and got nothing from a leader.
+  private static boolean isUntouched(RaftNode raft) {
+    return raft.last().index() == 0 && raft.term() == 0 && raft.snapshot() == null;
+  }
+
   void heard(PeerMessage.Founding said, RaftNode raft) {
-    if (raft.standing().probation()) {
+    if (isStillFounding(raft)) {
       if (founding != null && founding.heard(said)) tell(raft);
     } else if (!said.founded()) {
       SortedMap<Integer, Long> founders =
@@ -121,9 +143,11 @@ final class Probation {
       return "does not found a cluster: the settings of "
           + members(founding.differing())
           + " name other members";
-    if (founding.missing().isEmpty())
+    int count = founding.missingCount();
+    if (count == 0 || founding.missing().isEmpty())
       return "waits until all members have met, to found the cluster";
-    return "waits to meet " + members(founding.missing()) + " before it founds the cluster";
+    String which = count < founding.missing().size() ? count + " of " : "";
+    return "waits to meet " + which + members(founding.missing()) + " before it founds the cluster";
   }
 
   private static String members(List<Integer> ids) {

@@ -96,7 +96,7 @@ public final class Replica {
     this.roleNanos = now;
     this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
     this.stamps = new Stamps(clusterClock, state);
-    this.probation = new Probation(settings.raft(), start, world);
+    this.probation = new Probation(settings, start, world);
   }
 
   // ---- from any thread ----

@@ -12,6 +12,8 @@ import io.jangada.raft.RaftConfig;
 /// @param snapshotBytes a snapshot is made whenever this many bytes of entries were applied since
 ///   the last, or up to twice as many where the data is large
 /// @param inbox what may wait to be looked at
+/// @param foundingTicks how long a majority of new members that have met waits for the others
+///   before it founds the cluster; -1: until all of them have met
 public record ReplicaSettings(
     RaftConfig raft,
     long tickNanos,
@@ -19,7 +21,27 @@ public record ReplicaSettings(
     long requestTimeoutMillis,
     long retryMillis,
     long snapshotBytes,
-    InboxLimits inbox) {
+    InboxLimits inbox,
+    int foundingTicks) {
+
+  public ReplicaSettings(
+      RaftConfig raft,
+      long tickNanos,
+      Followers followers,
+      long requestTimeoutMillis,
+      long retryMillis,
+      long snapshotBytes,
+      InboxLimits inbox) {
+    this(
+        raft,
+        tickNanos,
+        followers,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inbox,
+        Founding.ALL);
+  }
 
   public static ReplicaSettings of(RaftConfig raft) {
     return new ReplicaSettings(
@@ -35,22 +57,62 @@ public record ReplicaSettings(
 
   public ReplicaSettings withFollowers(Followers followers) {
     return new ReplicaSettings(
-        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft,
+        tickNanos,
+        followers,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inbox,
+        foundingTicks);
   }
 
   public ReplicaSettings withTimes(long tickNanos, long requestTimeoutMillis, long retryMillis) {
     return new ReplicaSettings(
-        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft,
+        tickNanos,
+        followers,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inbox,
+        foundingTicks);
   }
 
   public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
     return new ReplicaSettings(
-        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft,
+        tickNanos,
+        followers,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inbox,
+        foundingTicks);
   }
 
   public ReplicaSettings withInbox(InboxLimits inbox) {
     return new ReplicaSettings(
-        raft, tickNanos, followers, requestTimeoutMillis, retryMillis, snapshotBytes, inbox);
+        raft,
+        tickNanos,
+        followers,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inbox,
+        foundingTicks);
+  }
+
+  public ReplicaSettings withFoundingTicks(int foundingTicks) {
+    return new ReplicaSettings(
+        raft,
+        tickNanos,
+        followers,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inbox,
+        foundingTicks);
   }
 
   private static void require(boolean condition, String message) {

@@ -19,8 +19,11 @@ import java.util.TreeSet;
 /// Encoded, it is a version (1 byte), then voters, outgoing, learners and joining, each a count (1
 /// byte) and ids (4 bytes each). Version 2 goes on with the addresses: a count (1), then for each
 /// an id (4), a length (2) and that many bytes of UTF-8; and the incarnations: a count (1), then
-/// for each an id (4) and the number (8). It is written where there are any of these.
+/// for each an id (4) and the number (8). Version 3 goes on with the cluster's id (8). Written is
+/// the lowest version that has room for what there is.
 ///
+/// @param clusterId drawn when the cluster began, so that no cluster takes another's members for
+///   its own; 0 for none
 /// @param voters the voters (of the new group while joint), ascending, at least one
 /// @param outgoing the voters of the old group while joint, ascending; empty otherwise
 /// @param learners members that get the log and do not vote, ascending
@@ -30,6 +33,7 @@ import java.util.TreeSet;
 /// @param incarnations of members that were taken in with new data, by id: only what comes from
 ///   that data counts ([Standing#incarnation]). Others count whatever data they have
 public record Membership(
+    long clusterId,
     List<Integer> voters,
     List<Integer> outgoing,
     List<Integer> learners,
@@ -46,7 +50,8 @@ public record Membership(
   public static final int ADDRESS_BYTES_MAX = 512;
 
   private static final int PLAIN_VERSION = 1;
-  private static final int VERSION = 2;
+  private static final int ADDRESSED_VERSION = 2;
+  private static final int VERSION = 3;
 
   public Membership {
     voters = ascending(voters);
@@ -70,10 +75,11 @@ public record Membership(
       throw new IllegalArgumentException("incarnations " + incarnations + " of " + members);
   }
 
-  /// A membership without addresses and incarnations.
+  /// A membership without a cluster id, addresses and incarnations.
   public Membership(
       List<Integer> voters, List<Integer> outgoing, List<Integer> learners, List<Integer> joining) {
     this(
+        0,
         voters,
         outgoing,
         learners,
@@ -125,6 +131,11 @@ public record Membership(
     return incarnations.getOrDefault(member, 0L);
   }
 
+  /// This membership as that of the cluster with this id.
+  public Membership withClusterId(long clusterId) {
+    return new Membership(clusterId, voters, outgoing, learners, joining, addresses, incarnations);
+  }
+
   /// This membership with the addresses that `known` has of its members, in place of its own where
   /// both have one.
   public Membership withAddresses(SortedMap<Integer, String> known) {
@@ -135,7 +146,7 @@ public record Membership(
   public Membership withAddress(int member, String address) {
     SortedMap<Integer, String> all = new TreeMap<>(addresses);
     all.put(member, address);
-    return new Membership(voters, outgoing, learners, joining, all, incarnations);
+    return new Membership(clusterId, voters, outgoing, learners, joining, all, incarnations);
   }
 
   /// This membership with these addresses and incarnations, as far as they are its members'.
@@ -146,14 +157,16 @@ public record Membership(
     SortedMap<Integer, Long> recorded = new TreeMap<>(incarnations);
     reached.keySet().retainAll(members);
     recorded.keySet().retainAll(members);
-    return new Membership(voters, outgoing, learners, joining, reached, recorded);
+    return new Membership(clusterId, voters, outgoing, learners, joining, reached, recorded);
   }
 
   /// What a request for `target` comes to: addresses known here go with members for which it names
-  /// none, and incarnations are those known here. Nothing that goes with a member is forgotten by a
-  /// change of something else.
+  /// none, incarnations are those known here, and so is the cluster's id once there is one. Nothing
+  /// that goes with a member is forgotten by a change of something else.
   public Membership completed(Membership target) {
-    return target.knowing(joined(addresses, target.addresses), incarnations);
+    return target
+        .knowing(joined(addresses, target.addresses), incarnations)
+        .withClusterId(clusterId == 0 ? target.clusterId : clusterId);
   }
 
   private static <V> SortedMap<Integer, V> joined(
@@ -174,6 +187,7 @@ public record Membership(
   public Membership jointTo(Membership target) {
     if (isJoint()) throw new IllegalStateException("already joint");
     return new Membership(target.voters, voters, target.learners, target.joining)
+        .withClusterId(target.clusterId)
         .knowing(joined(addresses, target.addresses), joined(incarnations, target.incarnations));
   }
 
@@ -182,6 +196,7 @@ public record Membership(
     List<Integer> more = new ArrayList<>(voters);
     more.add(learner);
     return new Membership(more, outgoing, without(learners, learner), without(joining, learner))
+        .withClusterId(clusterId)
         .knowing(addresses, incarnations);
   }
 
@@ -196,6 +211,7 @@ public record Membership(
     List<Integer> back = new ArrayList<>(joining);
     back.add(member);
     return new Membership(without(voters, member), outgoing, more, back)
+        .withClusterId(clusterId)
         .knowing(addresses, recorded);
   }
 
@@ -205,17 +221,20 @@ public record Membership(
 
   /// The membership in which a joint phase ends.
   public Membership settled() {
-    return new Membership(voters, List.of(), learners, joining).knowing(addresses, incarnations);
+    return new Membership(voters, List.of(), learners, joining)
+        .withClusterId(clusterId)
+        .knowing(addresses, incarnations);
   }
 
   public Bytes encode() {
     boolean plain = addresses.isEmpty() && incarnations.isEmpty();
-    ByteWriter out = new ByteWriter(64).put(plain ? PLAIN_VERSION : VERSION);
+    int version = clusterId != 0 ? VERSION : plain ? PLAIN_VERSION : ADDRESSED_VERSION;
+    ByteWriter out = new ByteWriter(64).put(version);
     for (List<Integer> list : List.of(voters, outgoing, learners, joining)) {
       out.put(list.size());
       list.forEach(out::putInt);
     }
-    if (plain) return out.toBytes();
+    if (version == PLAIN_VERSION) return out.toBytes();
     out.put(addresses.size());
     addresses.forEach(
         (member, address) -> {
@@ -224,6 +243,7 @@ public record Membership(
         });
     out.put(incarnations.size());
     incarnations.forEach((member, incarnation) -> out.putInt(member).putLong(incarnation));
+    if (version == VERSION) out.putLong(clusterId);
     return out.toBytes();
   }
 
@@ -243,9 +263,11 @@ public record Membership(
       decodeAddresses(in, addresses);
       decodeIncarnations(in, incarnations);
     }
+    long clusterId = version == VERSION ? in.getLong() : 0;
     in.end();
     try {
-      return new Membership(voters, outgoing, learners, joining, addresses, incarnations);
+      return new Membership(
+          clusterId, voters, outgoing, learners, joining, addresses, incarnations);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("membership: " + e.getMessage());
     }
@@ -301,6 +323,7 @@ public record Membership(
         + (learners.isEmpty() ? "" : " learners=" + learners)
         + (joining.isEmpty() ? "" : " joining=" + joining)
         + (addresses.isEmpty() ? "" : " addresses=" + addresses)
-        + (incarnations.isEmpty() ? "" : " incarnations=" + incarnations);
+        + (incarnations.isEmpty() ? "" : " incarnations=" + incarnations)
+        + (clusterId == 0 ? "" : " cluster=" + Long.toHexString(clusterId));
   }
 }

@@ -25,6 +25,7 @@ public final class RaftNode {
   private final MessageCheck check;
   private final int id;
   private final ElectionClock elections;
+  private final RandomGenerator random;
 
   private Standing standing;
   private HardState hard;
@@ -54,6 +55,7 @@ public final class RaftNode {
     this.check = new MessageCheck(log);
     this.role = new Follower(Membership.NONE, ticks, log.durable());
     this.elections = new ElectionClock(config, random);
+    this.random = random;
     // The snapshot's disk may have been faster than the log's: then the term in which it was
     // installed is not in the log. No vote was given in it, or the log would have that.
     SnapshotMeta snapshot = recovered.snapshot();
@@ -126,6 +128,11 @@ public final class RaftNode {
 
   public Membership membership() {
     return memberships.current();
+  }
+
+  /// The id of the cluster, as far as that is applied here; 0 where it has none, or is not known.
+  public long clusterId() {
+    return memberships.at(log.applied()).clusterId();
   }
 
   /// The membership in force at `index`, which is applied here and not older than the last
@@ -280,7 +287,8 @@ public final class RaftNode {
 
   private void endProbation() {
     standing = new Standing(standing.incarnation(), false);
-    elections.reset(ticks);
+    if (leader() == Membership.NONE && config.leaseTicks() == 0) elections.hurry(ticks);
+    else elections.reset(ticks);
     out.events.add(new RaftEvent.ProbationOver());
   }
 
@@ -383,7 +391,17 @@ public final class RaftNode {
     role = leader;
     out.events.add(new RaftEvent.LeaderElected(hard.term()));
     leader.peers.sync(ticks);
-    append(leader, Entry.Kind.NO_OP, Bytes.EMPTY);
+    boolean isFirst = log.lastIndex() == 0 && memberships.current().clusterId() == 0;
+    if (isFirst && standing.incarnation() != 0) nameCluster(leader);
+    else append(leader, Entry.Kind.NO_OP, Bytes.EMPTY);
+  }
+
+  /// The first entry of a log gives the cluster its id. It changes no quorum, so that it may take
+  /// the place of the no-op.
+  private void nameCluster(Leader leader) {
+    long drawn = random.nextLong();
+    Membership named = memberships.current().withClusterId(drawn == 0 ? 1 : drawn);
+    append(leader, Entry.Kind.MEMBERSHIP, named.encode());
   }
 
   private void becomeFollower(long term, int leader) {

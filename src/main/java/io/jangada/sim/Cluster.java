@@ -46,12 +46,15 @@ final class Cluster {
     List<Integer> ids = new ArrayList<>();
     for (int id = 1; id <= odds.voters(); id++) ids.add(id);
     this.founders = List.copyOf(ids);
-    this.incarnations = new Incarnations(founders);
+    this.incarnations = new Incarnations(founders, odds.foundsByMajority());
     this.survival = new Survival(Membership.of(founders));
     this.laws = new Laws(incarnations, survival);
     for (int id = 1; id <= odds.voters() + odds.spares(); id++)
       members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
   }
+
+  /// How long a majority of founders waits for the others.
+  private static final int FOUNDING_TICKS = 20;
 
   private ReplicaSettings settings(int id, Membership bootstrap) {
     RaftConfig.Limits limits =
@@ -73,7 +76,8 @@ final class Cluster {
     return ReplicaSettings.of(raft)
         .withFollowers(id % 2 == 0 ? Followers.FORWARD : Followers.HOLD)
         .withTimes(TICK_NANOS, 2_000, 200)
-        .withSnapshotBytes(odds.snapshotBytes());
+        .withSnapshotBytes(odds.snapshotBytes())
+        .withFoundingTicks(odds.foundsByMajority() ? FOUNDING_TICKS : -1);
   }
 
   World world() {
@@ -135,12 +139,21 @@ final class Cluster {
   /// Something happened in a member's protocol.
   void observe(int member, RaftEvent event) {
     tell(member, event.toString());
+    Laws.check(!isAboutOthers(event), "members of one cluster keep the laws: " + event);
     if (event instanceof RaftEvent.MembershipInForce(long index, Membership membership)
         && index > laws.committed()) survival.inForce(index, membership);
     if (!stormy) return;
     if (event instanceof RaftEvent.LeaderElected)
       newLeaders.put(member, members.get(member).replica().raft().commit());
     watcher.accept(event, member);
+  }
+
+  /// Whether it tells that another member broke a law, or lost what it acknowledged: nothing of
+  /// that kind is done to members here.
+  private static boolean isAboutOthers(RaftEvent event) {
+    return event instanceof RaftEvent.MessageRefused
+        || event instanceof RaftEvent.AcknowledgementLost
+        || event instanceof RaftEvent.LossFound;
   }
 
   /// Calls `listener` with every new leader at the moment in which it first commits anything.

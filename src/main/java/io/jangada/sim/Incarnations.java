@@ -23,9 +23,10 @@ import java.util.function.Supplier;
 /// - A member in probation neither votes, nor asks for votes, nor leads, and its acknowledgements
 ///   say so.
 /// - Probation ends in two ways. A committed membership records the incarnation; or all founders
-///   have begun, and no other one that is there had taken part before this data began. So a founder
-///   that was the first to take part may lose its data again and found the cluster with the others:
-///   alone it could promise nothing to anybody.
+///   (or a majority of them, where that is enough, and of a member whose former data never took
+///   part) have begun, and no other one that is there had taken part before this data began. So a
+///   founder that was the first to take part may lose its data again and found the cluster with the
+///   others: alone it could promise nothing to anybody.
 /// - Each incarnation votes once a term. Where a former one voted in the term in which probation
 ///   ends, the member votes for nobody but that term's leader.
 /// - What a leader commits is on the disks of a quorum. Data counts that takes part and, where the
@@ -62,6 +63,7 @@ final class Incarnations {
   }
 
   private final List<Integer> founders;
+  private final boolean foundsByMajority;
   private final SortedMap<Integer, List<Data>> known = new TreeMap<>();
   private final SortedSet<Recorded> recorded = new TreeSet<>();
   private final SortedMap<Integer, SortedMap<Long, Vote>> votes = new TreeMap<>();
@@ -69,8 +71,9 @@ final class Incarnations {
   /// Numbers what happened to data, in order.
   private long moment;
 
-  Incarnations(List<Integer> founders) {
+  Incarnations(List<Integer> founders, boolean foundsByMajority) {
     this.founders = founders;
+    this.foundsByMajority = foundsByMajority;
   }
 
   /// A member begins a life.
@@ -120,16 +123,26 @@ final class Incarnations {
   private void checkFounding(int member, StandingFile file) {
     SortedMap<Integer, Long> named = file == null ? Collections.emptySortedMap() : file.founders();
     boolean whole = List.copyOf(named.keySet()).equals(founders);
+    int met = 0;
     for (int founder : founders) {
       List<Data> begun = known.getOrDefault(founder, List.of());
-      whole &= begun.stream().anyMatch(data -> named.getOrDefault(founder, 0L) == data.incarnation);
+      if (begun.stream().anyMatch(data -> named.getOrDefault(founder, 0L) == data.incarnation))
+        met++;
     }
+    whole &= foundsByMajority ? 2 * met > founders.size() : met == founders.size();
     Laws.check(
         whole && file.incarnation() == named.getOrDefault(member, 0L),
         "probation ends when all founders have met, or a committed membership says so: member "
             + member
             + " names "
             + named);
+    if (foundsByMajority) {
+      List<Data> all = known.get(member);
+      Laws.check(
+          all.subList(0, all.size() - 1).stream().noneMatch(data -> data.takesPart),
+          "nobody founds a cluster again in which it took part: member " + member);
+      return;
+    }
     long begunAt = known.get(member).getLast().begunAt;
     for (int founder : founders) {
       Data other = known.get(founder).getLast();

@@ -60,7 +60,9 @@ final class Member {
     this.disk = new SimDisk(cluster.split());
     this.storage = cluster.odds().storage();
     this.proof = new DiskProof(disk, storage);
-    this.intact = settings.raft().bootstrap().isVoter(id) || !cluster.odds().founds();
+    Odds odds = cluster.odds();
+    boolean isFounder = settings.raft().bootstrap().isVoter(id) && !odds.foundsByMajority();
+    this.intact = isFounder || !odds.founds();
   }
 
   boolean isUp() {
@@ -88,7 +90,8 @@ final class Member {
 
   /// Whether the member has all that it ever had. One that lost something has it again when it
   /// takes part again; a founder has it from the beginning, for there is nothing that it could have
-  /// lost.
+  /// lost. Where a majority founds the cluster, nobody has it before it takes part: the loss of a
+  /// founder is not survived before those have come that were absent (decision 18).
   boolean isIntact() {
     return intact;
   }

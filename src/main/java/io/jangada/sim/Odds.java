@@ -224,6 +224,11 @@ record Odds(
         leaderSlowPpm);
   }
 
+  /// Whether a majority of members that have met found the cluster, where some start late.
+  boolean foundsByMajority() {
+    return founds && startNanosMax > 0;
+  }
+
   Start.StorageSettings storage() {
     LogSettings log = new LogSettings(segmentBytes, 64 << 10, 16 << 20);
     return new Start.StorageSettings("sim", log, KvLimits.DEFAULT).withFounds(founds);

@@ -107,12 +107,18 @@ class FoundingTest {
 
     final SplittableRandom random;
     final int size;
+    final int waitTicks;
     final SortedMap<Integer, Member> members = new TreeMap<>();
     final List<PeerMessage.Founding> pool = new ArrayList<>();
     long now;
     long incarnations;
 
     World(long seed) {
+      this(seed, Founding.ALL);
+    }
+
+    World(long seed, int waitTicks) {
+      this.waitTicks = waitTicks;
       random = new SplittableRandom(seed);
       size = random.nextInt(2, 6);
       for (int id = 1; id <= size; id++) members.put(id, new Member());
@@ -122,7 +128,7 @@ class FoundingTest {
     void begin(int id) {
       Member member = members.get(id);
       member.formerTookPart |= member.isActive();
-      member.founding = new Founding(id, ++incarnations, List.copyOf(members.keySet()));
+      member.founding = new Founding(id, ++incarnations, List.copyOf(members.keySet()), waitTicks);
       member.founders = null;
       member.bornAt = now;
     }
@@ -137,16 +143,38 @@ class FoundingTest {
       else if (dice < 93) begin(id);
     }
 
+    /// Something happens, but nobody loses its data unless a majority that took part is left.
+    void ageAndKeepMajority() {
+      now++;
+      int id = random.nextInt(1, size + 1);
+      int dice = random.nextInt(100);
+      Member member = members.get(id);
+      if (dice < 30) say(id, random.nextInt(1, size + 1));
+      else if (dice < 75 && !pool.isEmpty()) hear(random.nextInt(pool.size()));
+      else if (dice < 85) takePart(id);
+      else if (dice < 93) member.founding.tick();
+      else if (active() - (member.isActive() ? 1 : 0) > size / 2 && member.isActive()) begin(id);
+    }
+
+    /// Whether there can have been an election; before, who takes part is as good as new.
+    private boolean isFounded() {
+      return waitTicks == Founding.ALL || active() > size / 2;
+    }
+
+    private long active() {
+      return members.values().stream().filter(Member::isActive).count();
+    }
+
     void say(int id, int to) {
       Member member = members.get(id);
-      if (to == id || member.isActive()) return;
+      if (to == id || member.isActive() && isFounded()) return;
       pool.add(new PeerMessage.Founding(id, to, false, member.founding.known()));
     }
 
     void hear(int at) {
       PeerMessage.Founding said = random.nextInt(8) == 0 ? pool.get(at) : pool.remove(at);
       Member member = members.get(said.to());
-      if (!member.isActive()) member.founding.heard(said);
+      if (!member.isActive() || !isFounded()) member.founding.heard(said);
       else if (!said.founded())
         pool.add(new PeerMessage.Founding(said.to(), said.from(), true, member.founders));
     }
@@ -179,6 +207,75 @@ class FoundingTest {
     }
     assertThat(complete).as("worlds in which all take part").isGreaterThan(100);
     assertThat(again).as("members whose former data took part").isGreaterThan(1_000);
+  }
+
+  @Test
+  @DisplayName("by majority: those who are there found the cluster, and fewer never do")
+  void byMajority() {
+    for (long seed = 1; seed <= 500; seed++) {
+      World world = new World(seed, (int) (seed % 4));
+      int there = world.random.nextInt(1, world.size + 1);
+      for (int round = 0; round < 12; round++) {
+        for (int from = 1; from <= there; from++)
+          for (int to = 1; to <= there; to++) world.say(from, to);
+        while (!world.pool.isEmpty()) world.hear(world.random.nextInt(world.pool.size()));
+        for (int id = 1; id <= there; id++) world.members.get(id).founding.tick();
+        for (int id = 1; id <= there; id++) world.takePart(id);
+      }
+      boolean enough = 2 * there > world.size;
+      for (int id = 1; id <= there; id++)
+        assertThat(world.members.get(id).isActive())
+            .as("seed %d: %d of %d", seed, there, world.size)
+            .isEqualTo(enough);
+    }
+  }
+
+  @Test
+  @DisplayName("by majority: a member whose data took part never founds again beside a majority")
+  void byMajorityNeverAgain() {
+    int again = 0;
+    for (long seed = 1; seed <= 1_000; seed++) {
+      World world = new World(seed, 2);
+      for (int i = 0; i < 300; i++) {
+        world.ageAndKeepMajority();
+      }
+      again += (int) world.members.values().stream().filter(m -> m.formerTookPart).count();
+    }
+    assertThat(again).as("members whose former data took part").isGreaterThan(300);
+  }
+
+  @Test
+  @DisplayName("by majority: all that meet in time found it, without waiting for the time to end")
+  void allInTime() {
+    Founding one = new Founding(1, 10, THREE, 5);
+    Founding two = new Founding(2, 20, THREE, 5);
+    one.heard(saying(two, 2));
+    two.heard(saying(one, 1));
+    one.heard(saying(two, 2));
+    for (int i = 0; i < 5; i++) one.tick();
+    assertThat(one.outcome()).as("2 of 3 have met, and wait").isEmpty();
+    assertThat(one.missingCount()).isZero();
+    Founding three = new Founding(3, 30, THREE, 5);
+    three.heard(saying(one, 1));
+    three.heard(saying(two, 2));
+    two.heard(saying(three, 3));
+    one.heard(saying(three, 3));
+    one.heard(saying(two, 2));
+    assertThat(one.outcome()).contains(founders(10, 20, 30));
+  }
+
+  @Test
+  @DisplayName(
+      "by majority: one that came after its time is not a founder, and does not become one")
+  void lateByMajority() {
+    Founding one = new Founding(1, 10, THREE, 0);
+    one.heard(takingPart(2, founders(0, 20, 30)));
+    Founding three = new Founding(3, 31, THREE, 0);
+    three.heard(saying(one, 1));
+    one.heard(saying(three, 3));
+    for (int i = 0; i < 9; i++) one.tick();
+    assertThat(one.outcome()).isEmpty();
+    assertThat(one.isLate()).isTrue();
   }
 
   @Test

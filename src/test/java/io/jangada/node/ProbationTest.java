@@ -66,7 +66,12 @@ class ProbationTest {
       assertThat(first.founders()).containsEntry(member.id, standing(member).incarnation());
       assertThat(member.status().probation()).isEmpty();
     }
-    assertThat(cluster.member(1).status().membership()).isEqualTo(Membership.of(1, 2, 3));
+    Membership membership = cluster.member(1).status().membership();
+    assertThat(membership.clusterId()).isNotZero();
+    assertThat(membership).isEqualTo(Membership.of(1, 2, 3).withClusterId(membership.clusterId()));
+    cluster.ticks(20);
+    for (HandMember member : cluster.members())
+      assertThat(member.replica().raft().clusterId()).isEqualTo(membership.clusterId());
   }
 
   private static List<Outcome> write(HandCluster cluster) {
@@ -119,6 +124,39 @@ class ProbationTest {
     assertThat(counts(cluster.member(3))).isTrue();
     cluster.ticks(100);
     assertThat(cluster.events).noneMatch(RaftEvent.Readmitting.class::isInstance);
+  }
+
+  @Test
+  @DisplayName(
+      "where a majority is enough, it founds; who comes later counts once it has caught up")
+  void byMajority() throws IOException {
+    HandCluster cluster =
+        new HandCluster(5, FOUNDING.withReplica(settings -> settings.withFoundingTicks(20)));
+    cluster.lose(message -> isOneOf(message, 4, 5));
+    cluster.ticks(10);
+    assertThat(cluster.members()).noneMatch(ProbationTest::counts);
+    cluster.ticks(25);
+    for (int id = 1; id <= 5; id++) assertThat(counts(cluster.member(id))).isEqualTo(id <= 3);
+    assertThat(cluster.member(4).status().probation())
+        .isEqualTo("waits to meet 2 of members 1, 2, 3, 5 before it founds the cluster");
+    cluster.ticksUntil(() -> cluster.members().stream().anyMatch(HandMember::leads));
+    HandMember leader = cluster.members().stream().filter(HandMember::leads).findAny().get();
+    List<Outcome> outcomes = leader.write("k", "v");
+    cluster.ticks(10);
+    HandCluster.assertDone(outcomes);
+    cluster.loseNothing();
+    cluster.ticksUntil(() -> counts(cluster.member(4)) && counts(cluster.member(5)));
+    cluster.ticksUntil(() -> isVoter(cluster, leader.id, 4) && isVoter(cluster, leader.id, 5));
+    assertThat(standing(cluster.member(4)).founders()).isEmpty();
+    assertThat(cluster.member(5).replica().raft().clusterId())
+        .isEqualTo(leader.status().membership().clusterId());
+  }
+
+  private static boolean isOneOf(PeerMessage message, int one, int other) {
+    return message.from() == one
+        || message.to() == one
+        || message.from() == other
+        || message.to() == other;
   }
 
   @Test

@@ -28,7 +28,8 @@ class MembershipTest {
       if (random.nextInt(6) == 0) outgoing.add(id);
     }
     Membership membership = new Membership(voters, outgoing, learners, joining);
-    if (random.nextBoolean()) return membership;
+    if (random.nextBoolean())
+      return random.nextBoolean() ? membership : membership.withClusterId(random.nextLong());
     SortedMap<Integer, String> addresses = new TreeMap<>();
     for (int id = 0; id < 20; id += 1 + random.nextInt(4))
       addresses.put(id, "höst-" + random.nextLong() + ":1:2");

@@ -244,13 +244,15 @@ class ProbationTest {
     Membership learner =
         new Membership(List.of(1, 2), List.of(), List.of(3), List.of(3))
             .withAddress(3, "c")
-            .admitting(3, NEW);
+            .admitting(3, NEW)
+            .withClusterId(Dice.DRAWN);
     List<Membership> inForce =
         cluster.member(2).events.stream()
             .filter(RaftEvent.MembershipInForce.class::isInstance)
             .map(event -> ((RaftEvent.MembershipInForce) event).membership())
             .toList();
-    assertThat(inForce).contains(THREE.withAddress(3, "c").jointTo(learner), learner);
+    assertThat(inForce)
+        .contains(THREE.withClusterId(Dice.DRAWN).withAddress(3, "c").jointTo(learner), learner);
     assertThat(inForce.getLast()).isEqualTo(learner.promoting(3));
     assertThat(cluster.member(1).events).contains(new RaftEvent.Readmitting(3, NEW));
     assertThat(cluster.node(3).standing()).isEqualTo(new Standing(NEW, false));
@@ -291,7 +293,8 @@ class ProbationTest {
         .isEqualTo(
             new Membership(List.of(1, 2, 3), List.of(), List.of(4), List.of(4))
                 .admitting(4, 44)
-                .promoting(4));
+                .promoting(4)
+                .withClusterId(Dice.DRAWN));
   }
 
   @Test
