@@ -126,8 +126,10 @@ final class Incarnations {
     int met = 0;
     for (int founder : founders) {
       List<Data> begun = known.getOrDefault(founder, List.of());
-      if (begun.stream().anyMatch(data -> named.getOrDefault(founder, 0L) == data.incarnation))
-        met++;
+      long number = named.getOrDefault(founder, 0L);
+      // Where a majority founds, only those are named that knew of the same members.
+      boolean isAnyhow = foundsByMajority && number == 0 && !begun.isEmpty();
+      if (isAnyhow || begun.stream().anyMatch(data -> number == data.incarnation)) met++;
     }
     whole &= foundsByMajority ? 2 * met > founders.size() : met == founders.size();
     Laws.check(
