@@ -129,7 +129,7 @@ final class Progress {
 
   /// Whether a reply refuses what the same data acknowledged before, or seems to: it may be older.
   boolean contradicts(Message.AppendEntriesReply reply) {
-    boolean refuses = !reply.success() && reply.match() <= match && match > 0;
+    boolean refuses = !reply.success() && reply.match() > 0 && reply.match() <= match;
     return refuses && isCounted() && reply.standing().incarnation() != 0;
   }
 

@@ -502,11 +502,11 @@ public final class RaftNode {
   /// depose it.
   private void refuseOldTerm(Message message) {
     switch (message) {
-      case Message.AppendEntries append -> out.messages.add(refusal(append.from(), append));
-      case Message.InstallSnapshot install ->
+      // Places and rounds of the old term say nothing in this one: its leader may be the same.
+      case Message.AppendEntries _, Message.InstallSnapshot _ ->
           out.messages.add(
               new Message.AppendEntriesReply(
-                  id, install.from(), hard.term(), false, 0, EntryId.ZERO, 0, standing));
+                  id, message.from(), hard.term(), false, 0, EntryId.ZERO, 0, standing));
       case Message.RequestVote request -> requestVote(request);
       case Message.RequestVoteReply _,
           Message.AppendEntriesReply _,

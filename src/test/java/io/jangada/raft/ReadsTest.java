@@ -297,4 +297,16 @@ class ReadsTest {
     long read = solo.cluster.read(1);
     assertThat(solo.member().reads).doesNotContain(read);
   }
+
+  @Test
+  @DisplayName("A refusal of an old term's message answers no round of the new term (seed 98)")
+  void roundsOfAnOldTerm() {
+    Solo solo = Solo.withLog(1, 1);
+    solo.hear(Solo.askVote(3, 2, Solo.at(2, 1)));
+    Message late = new Message.AppendEntries(3, 1, 1, Solo.at(2, 1), List.of(), 0, 57);
+    assertThat(solo.hear(late))
+        .singleElement()
+        .isEqualTo(
+            new Message.AppendEntriesReply(1, 3, 2, false, 0, EntryId.ZERO, 0, Standing.NONE));
+  }
 }
