@@ -220,8 +220,7 @@ public final class Server implements AutoCloseable {
 
   private Desk desk() {
     long transferMillisMax = 4 * config.settings().high(Setting.ELECTION_TIMEOUT_MILLIS);
-    String cluster = config.settings().text(Setting.CLUSTER);
-    Probe probe = new Probe(cluster, entry.id(), entry.logPort());
+    Probe probe = new Probe(links::identity, entry.id(), entry.logPort());
     return new Desk(
         "desk-" + entry.id(),
         new Desk.Parts(questions, report, addresses, journal, turn, probe, transferMillisMax));

@@ -3,6 +3,7 @@ package io.jangada.wire;
 import io.jangada.bytes.MalformedException;
 import io.jangada.node.PeerMessage;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,20 +17,28 @@ import java.util.concurrent.TimeUnit;
 final class Accepted extends ByteToMessageDecoder {
   private final Hall hall;
   private final LinkSettings settings;
-  private boolean versionSeen;
+  private final Wiring wiring;
+
+  /// The version that both speak; 0 while it is not known.
+  private int version;
+
+  private ClusterIdentity cluster;
+  private ChannelHandlerContext context;
   private InetSocketAddress remote;
   private Arrivals arrivals;
 
   /// Why it is over, once it is.
   private String reason;
 
-  Accepted(Hall hall, LinkSettings settings) {
+  Accepted(Hall hall, Wiring wiring) {
     this.hall = hall;
-    this.settings = settings;
+    this.wiring = wiring;
+    this.settings = wiring.settings();
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
+    this.context = context;
     remote = (InetSocketAddress) context.channel().remoteAddress();
     hall.entered(context, this);
     int millis = settings.times().connectMillis();
@@ -51,18 +60,18 @@ final class Accepted extends ByteToMessageDecoder {
   }
 
   private void greet(ChannelHandlerContext context, ByteBuf in) {
-    if (!versionSeen) {
-      int version = Handshake.readVersion(in, "what connected");
-      if (version < 0) return;
-      versionSeen = true;
-      if (version != Handshake.VERSION) {
+    if (version == 0) {
+      int said = Handshake.readVersion(in, "what connected");
+      if (said < 0) return;
+      version = Math.clamp(said, Handshake.PLAIN_VERSION, Handshake.VERSION);
+      if (said != version) {
         refuse(
             context,
-            "unsupported version " + version + " of the protocol, known is " + Handshake.VERSION);
+            "unsupported version " + said + " of the protocol, known is " + Handshake.VERSION);
         return;
       }
     }
-    Handshake.Hello hello = Handshake.readHello(in);
+    Handshake.Hello hello = Handshake.readHello(in, version);
     if (hello == null) return;
     String refusal = hall.refusal(hello);
     if (refusal != null) {
@@ -71,7 +80,18 @@ final class Accepted extends ByteToMessageDecoder {
     }
     answer(context, verdict(true, ""));
     hall.left(context);
-    arrivals = hall.admit(hello, context.channel(), remote);
+    cluster = hello.cluster();
+    arrivals = hall.admit(hello, this, remote);
+  }
+
+  Channel channel() {
+    return context.channel();
+  }
+
+  /// Ends the connection if it is one of another cluster, by what is known now of both.
+  void recheck() {
+    String stranger = hall.strangeness(arrivals.peer(), cluster);
+    if (stranger != null && reason == null) bidFarewell(stranger);
   }
 
   private void refuse(ChannelHandlerContext context, String why) {
@@ -81,12 +101,12 @@ final class Accepted extends ByteToMessageDecoder {
 
   private ChannelFuture answer(ChannelHandlerContext context, Handshake.Verdict verdict) {
     ByteBuf out = context.alloc().buffer(256);
-    Handshake.write(out, verdict);
+    Handshake.write(out, verdict, version);
     return context.writeAndFlush(out);
   }
 
   private Handshake.Verdict verdict(boolean welcome, String why) {
-    return new Handshake.Verdict(welcome, settings.clusterId(), settings.memberId(), why);
+    return new Handshake.Verdict(welcome, wiring.identity().get(), settings.memberId(), why);
   }
 
   private void receive(ByteBuf in) {
@@ -96,6 +116,11 @@ final class Accepted extends ByteToMessageDecoder {
       return;
     }
     Frames.open(in, length);
+    if (Handshake.isIdentity(in, length)) {
+      cluster = Handshake.readIdentity(in, length, cluster.name());
+      recheck();
+      return;
+    }
     PeerMessage message = BinaryMessages.read(in, length, arrivals.peer(), settings.memberId());
     arrivals.take(message, Frames.HEADER_BYTES + length);
   }
@@ -106,12 +131,16 @@ final class Accepted extends ByteToMessageDecoder {
       fail(context, Addresses.reason(cause));
       return;
     }
-    if (arrivals != null && reason == null) {
-      ByteBuf out = context.alloc().buffer(256);
-      Handshake.writeAgain(out, verdict(false, said.getMessage()));
-      context.writeAndFlush(out);
-    }
-    fail(context, said.getMessage());
+    if (arrivals != null && reason == null) bidFarewell(said.getMessage());
+    else fail(context, said.getMessage());
+  }
+
+  /// Ends a connection that began with a welcome.
+  private void bidFarewell(String why) {
+    ByteBuf out = context.alloc().buffer(256);
+    Handshake.writeAgain(out, verdict(false, why), version);
+    context.writeAndFlush(out);
+    fail(context, why);
   }
 
   void fail(ChannelHandlerContext context, String why) {

@@ -15,6 +15,10 @@ final class Arrivals {
 
   // Written on the loop alone, read by whoever wants figures.
   private volatile Channel channel;
+
+  /// The connection of `channel`; on the loop alone.
+  private Accepted connection;
+
   private volatile long messages;
   private volatile long bytes;
 
@@ -31,9 +35,10 @@ final class Arrivals {
   }
 
   /// The peer made this connection. An older one is over, whether its end was noticed or not.
-  void begun(Channel next, String address) {
+  void begun(Accepted next, String address) {
     Channel old = channel;
-    channel = next;
+    connection = next;
+    channel = next.channel();
     sinceNanos = System.nanoTime();
     if (old != null) {
       old.close();
@@ -54,6 +59,11 @@ final class Arrivals {
     messages++;
     bytes += frameBytes;
     if (!link.isBlocked()) receiver.accept(message);
+  }
+
+  /// More is known of this member's cluster.
+  void recheck() {
+    if (channel != null) connection.recheck();
   }
 
   void close() {

@@ -12,9 +12,11 @@ final class Dialled extends ByteToMessageDecoder {
   private final Link link;
   private final Wiring wiring;
   private final LinkSettings settings;
+  private final int version;
   private boolean versionSeen;
   private boolean welcome;
   private String remote;
+  private ClusterIdentity said;
 
   /// Why it is over, once it is.
   private String reason;
@@ -23,16 +25,18 @@ final class Dialled extends ByteToMessageDecoder {
     this.link = link;
     this.wiring = wiring;
     this.settings = wiring.settings();
+    this.version = link.version();
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
     remote = Addresses.text(context.channel().remoteAddress());
+    said = wiring.identity().get();
     ByteBuf out = context.alloc().buffer(256);
     Handshake.write(
         out,
-        new Handshake.Hello(
-            settings.clusterId(), settings.memberId(), link.peer(), wiring.port().getAsInt()));
+        new Handshake.Hello(said, settings.memberId(), link.peer(), wiring.port().getAsInt()),
+        version);
     context.writeAndFlush(out);
     int millis = settings.times().connectMillis();
     context
@@ -52,18 +56,20 @@ final class Dialled extends ByteToMessageDecoder {
       return;
     }
     if (welcome) {
-      Handshake.Verdict last = Handshake.readVerdict(in);
+      Handshake.Verdict last = Handshake.readVerdict(in, version);
       if (last != null) throw new MalformedException("it says: " + last.reason());
       return;
     }
     if (!versionSeen) {
-      int version = Handshake.readVersion(in, "what answered");
-      if (version < 0) return;
+      int answered = Handshake.readVersion(in, "what answered");
+      if (answered < 0) return;
       versionSeen = true;
-      if (version != Handshake.VERSION)
-        throw new MalformedException("it speaks version " + version + " of the protocol");
+      if (answered != version) {
+        if (answered == Handshake.PLAIN_VERSION) link.speakPlainly();
+        throw new MalformedException("it speaks version " + answered + " of the protocol");
+      }
     }
-    Handshake.Verdict verdict = Handshake.readVerdict(in);
+    Handshake.Verdict verdict = Handshake.readVerdict(in, version);
     if (verdict == null) return;
     String refusal = refusal(verdict);
     if (refusal != null) {
@@ -73,12 +79,13 @@ final class Dialled extends ByteToMessageDecoder {
     }
     welcome = true;
     link.opened(context.channel());
+    link.identify(said);
   }
 
   private String refusal(Handshake.Verdict verdict) {
     if (!verdict.welcome()) return verdict.reason();
-    if (!verdict.cluster().equals(settings.clusterId()))
-      return "it is of cluster '" + verdict.cluster() + "'";
+    if (!verdict.cluster().isCompatible(wiring.identity().get()))
+      return "it is of " + verdict.cluster() + ", not of " + wiring.identity().get();
     if (verdict.member() != link.peer()) return "it is member " + verdict.member();
     return null;
   }

@@ -1,6 +1,5 @@
 package io.jangada.wire;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -43,16 +42,8 @@ final class Hall {
   /// A member that is in no configuration here may: this member's may be the older one, and only
   /// those who know the newer can tell it so (thesis §4.1).
   String refusal(Handshake.Hello hello) {
-    if (!hello.cluster().equals(settings.clusterId()))
-      return "member "
-          + hello.from()
-          + " of cluster '"
-          + hello.cluster()
-          + "' reached member "
-          + settings.memberId()
-          + " of cluster '"
-          + settings.clusterId()
-          + "'";
+    String stranger = strangeness(hello.from(), hello.cluster());
+    if (stranger != null) return stranger;
     if (hello.to() != settings.memberId())
       return "member "
           + hello.from()
@@ -66,9 +57,23 @@ final class Hall {
     return null;
   }
 
-  Arrivals admit(Handshake.Hello hello, Channel channel, InetSocketAddress remote) {
+  /// Why a member of a cluster is none of this one, or null.
+  String strangeness(int from, ClusterIdentity cluster) {
+    ClusterIdentity own = wiring.identity().get();
+    if (cluster.isCompatible(own)) return null;
+    return "member "
+        + from
+        + " of "
+        + cluster
+        + " reached member "
+        + settings.memberId()
+        + " of "
+        + own;
+  }
+
+  Arrivals admit(Handshake.Hello hello, Accepted connection, InetSocketAddress remote) {
     Peers.Peer peer = peers.of(hello.from());
-    peer.arrivals().begun(channel, Addresses.host(remote));
+    peer.arrivals().begun(connection, Addresses.host(remote));
     peer.link().seen(new InetSocketAddress(remote.getAddress(), hello.port()));
     return peer.arrivals();
   }

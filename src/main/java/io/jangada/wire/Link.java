@@ -58,6 +58,11 @@ final class Link {
   private InetSocketAddress seenAt;
   private final Told told = new Told();
 
+  /// The version of the handshake that the peer is greeted in.
+  private volatile int version = Handshake.VERSION;
+
+  private boolean speaksPlainlyNext;
+
   // Written on the loop alone, read by whoever wants figures.
   private volatile long messagesSent;
   private volatile long bytesSent;
@@ -277,11 +282,39 @@ final class Link {
     turn();
   }
 
+  /// The version of the handshake that the peer is greeted in next.
+  int version() {
+    return version;
+  }
+
+  /// The peer knows only the version without cluster ids: the next attempt is made in that.
+  void speakPlainly() {
+    speaksPlainlyNext = true;
+  }
+
+  /// Whether the peer is connected, and heard this member's cluster id.
+  boolean isIdentified() {
+    return connectedNanos >= 0 && version > Handshake.PLAIN_VERSION;
+  }
+
+  /// Tells the peer what is known now of this member's cluster.
+  ///
+  /// @param said what it was told before
+  void identify(ClusterIdentity said) {
+    ClusterIdentity known = wiring.identity().get();
+    if (state != State.OPEN || version == Handshake.PLAIN_VERSION || known.equals(said)) return;
+    ByteBuf out = channel.alloc().buffer(64);
+    Handshake.write(out, known);
+    channel.writeAndFlush(out);
+  }
+
   /// No connection could be made.
   ///
   /// @param over the attempt; null for one that did not get as far as a channel
   void failed(Channel over, LinkEvent event) {
     if (state != State.DIALLING || over != channel) return;
+    version = speaksPlainlyNext ? Handshake.PLAIN_VERSION : Handshake.VERSION;
+    speaksPlainlyNext = false;
     if (event instanceof LinkEvent.Refused) refusals++;
     else failures++;
     rest();
@@ -292,6 +325,7 @@ final class Link {
   void ended(Channel over, String reason) {
     if (state != State.OPEN || over != channel) return;
     losses++;
+    version = Handshake.VERSION;
     boolean stable = System.nanoTime() - sinceNanos > stableNanos();
     if (stable) pauseMillis = 0;
     rest();

@@ -9,17 +9,19 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Finds out whether a member can be reached at an address, by a handshake and nothing more. For
 /// threads that may wait.
 ///
-/// @param cluster the name of the cluster that the member must be of
+/// @param cluster what is known of the cluster that the member must be of
 /// @param from who asks
 /// @param port where the one who asks listens for peers
-public record Probe(String cluster, int from, int port) {
+public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
   private static final int BUFFER_BYTES = 2 * Handshake.FRAME_BYTES_MAX;
 
-  /// Why `member` is not to be reached at `address`; empty when it is.
+  /// Why `member` cannot be taken in at `address`: it is not to be reached, is of another cluster,
+  /// or holds data; empty when it can.
   ///
   /// @param millisMax how long all of it may take
   public Optional<String> objection(int member, InetSocketAddress address, int millisMax) {
@@ -30,8 +32,14 @@ public record Probe(String cluster, int from, int port) {
       socket.connect(address, millisMax);
       hello(socket, member);
       Handshake.Verdict verdict = verdict(socket, deadline);
-      if (verdict.welcome()) return Optional.empty();
-      return Optional.of(place + " refuses: " + verdict.reason());
+      if (!verdict.welcome()) return Optional.of(place + " refuses: " + verdict.reason());
+      if (!verdict.cluster().hasData()) return Optional.empty();
+      return Optional.of(
+          "server "
+              + member
+              + " holds data of "
+              + verdict.cluster()
+              + ": a server is added with an empty data directory");
     } catch (SocketTimeoutException e) {
       return Optional.of("nobody answers at " + place + " within " + millisMax + " ms");
     } catch (IOException e) {
@@ -43,7 +51,7 @@ public record Probe(String cluster, int from, int port) {
 
   private void hello(Socket socket, int member) throws IOException {
     ByteBuf out = Unpooled.buffer();
-    Handshake.write(out, new Handshake.Hello(cluster, from, member, port));
+    Handshake.write(out, new Handshake.Hello(cluster.get(), from, member, port), Handshake.VERSION);
     out.readBytes(socket.getOutputStream(), out.readableBytes());
     socket.getOutputStream().flush();
   }
@@ -56,7 +64,7 @@ public record Probe(String cluster, int from, int port) {
       if (version < 0) version = Handshake.readVersion(in, "what answered");
       if (version >= 0 && version != Handshake.VERSION)
         throw new MalformedException("it speaks version " + version);
-      Handshake.Verdict verdict = version < 0 ? null : Handshake.readVerdict(in);
+      Handshake.Verdict verdict = version < 0 ? null : Handshake.readVerdict(in, version);
       if (verdict != null) return verdict;
       long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
       if (leftMillis <= 0) throw new SocketTimeoutException();

@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -51,6 +52,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
   private final ScheduledFuture<?> watching;
   private final AtomicBoolean due = new AtomicBoolean();
   private final Runnable turn = this::turn;
+  private final AtomicReference<ClusterIdentity> identity;
   private volatile boolean closed;
 
   private TcpLinks(
@@ -61,11 +63,13 @@ public final class TcpLinks implements Transport, AutoCloseable {
       throws IOException {
     this.settings = settings;
     loop = settings.loops().group().next();
+    identity = new AtomicReference<>(ClusterIdentity.named(settings.clusterId()));
     Wiring wiring =
-        new Wiring(settings, loop, () -> address().getPort(), addressOf, untilClosed(watcher));
+        new Wiring(
+            settings, loop, () -> address().getPort(), identity, addressOf, untilClosed(watcher));
     peers = new Peers(wiring, receiver);
     hall = new Hall(wiring, peers);
-    listener = listen();
+    listener = listen(wiring);
     watching =
         loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -85,7 +89,36 @@ public final class TcpLinks implements Transport, AutoCloseable {
     return new TcpLinks(settings, addressOf, receiver, watcher);
   }
 
-  private Channel listen() throws IOException {
+  /// More is known of the cluster of this member. Peers are told, and those of other clusters are
+  /// refused from now on. From any thread.
+  public void identify(ClusterIdentity known) {
+    ClusterIdentity said = identity.getAndSet(known);
+    if (closed || known.equals(said)) return;
+    try {
+      loop.execute(
+          () -> {
+            for (Peers.Peer peer : peers.all()) {
+              peer.link().identify(said);
+              peer.arrivals().recheck();
+            }
+          });
+    } catch (RejectedExecutionException over) {
+      closed = true;
+    }
+  }
+
+  /// What is known of the cluster of this member.
+  public ClusterIdentity identity() {
+    return identity.get();
+  }
+
+  /// Whether a peer is connected and knows cluster ids.
+  public boolean isIdentified(int peer) {
+    Peers.Peer known = peers.of(peer);
+    return known != null && known.link().isIdentified();
+  }
+
+  private Channel listen(Wiring wiring) throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
@@ -98,7 +131,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new Accepted(hall, settings));
+                    channel.pipeline().addLast(new Accepted(hall, wiring));
                   }
                 });
     var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();

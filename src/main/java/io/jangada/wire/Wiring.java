@@ -2,6 +2,7 @@ package io.jangada.wire;
 
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 
@@ -9,10 +10,12 @@ import java.util.function.IntSupplier;
 ///
 /// @param loop which all of them run on
 /// @param port where this member listens
+/// @param identity the cluster of this member, as far as it knows
 /// @param addressOf where a peer listens; null when that is not known
 record Wiring(
     LinkSettings settings,
     EventLoop loop,
     IntSupplier port,
+    AtomicReference<ClusterIdentity> identity,
     IntFunction<InetSocketAddress> addressOf,
     TcpLinks.Watcher watcher) {}

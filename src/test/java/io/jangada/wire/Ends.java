@@ -20,6 +20,7 @@ import java.util.function.IntConsumer;
 final class Ends implements AutoCloseable {
   static final long BOUND_SECONDS = 20;
   static final String CLUSTER = "orders";
+  static final ClusterIdentity IDENTITY = ClusterIdentity.named(CLUSTER);
 
   static TcpLinks.Watcher watcher(Consumer<LinkEvent> events, IntConsumer gone) {
     return new TcpLinks.Watcher() {

@@ -11,6 +11,7 @@ import io.jangada.raft.EntryId;
 import io.jangada.raft.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
@@ -19,12 +20,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// Who may connect, and what is told of those who may not.
 class HandshakeTest {
+  private static final int VERSION = Handshake.VERSION;
+
   private static final LinkSettings.Times IMPATIENT = new LinkSettings.Times(300, 1, 4, 400);
 
   private final Ends ends = new Ends();
@@ -43,7 +47,8 @@ class HandshakeTest {
   }
 
   private static byte[] hello(int from, int to) {
-    return bytes(out -> Handshake.write(out, new Handshake.Hello(Ends.CLUSTER, from, to, 4_001)));
+    return bytes(
+        out -> Handshake.write(out, new Handshake.Hello(Ends.IDENTITY, from, to, 4_001), VERSION));
   }
 
   /// What a member says, up to the end of the connection, to somebody who sends these bytes.
@@ -61,8 +66,8 @@ class HandshakeTest {
   }
 
   private static Handshake.Verdict verdict(ByteBuf answer) {
-    assertThat(Handshake.readVersion(answer, "it")).isEqualTo(Handshake.VERSION);
-    return Handshake.readVerdict(answer);
+    assertThat(Handshake.readVersion(answer, "it")).isEqualTo(VERSION);
+    return Handshake.readVerdict(answer, VERSION);
   }
 
   @Test
@@ -111,16 +116,16 @@ class HandshakeTest {
     byte[] hello = hello(2, 1);
     hello[7] = 9;
     Handshake.Verdict verdict = verdict(answer(one, hello));
-    String reason = "unsupported version 9 of the protocol, known is 1";
-    assertThat(verdict).isEqualTo(new Handshake.Verdict(false, Ends.CLUSTER, 1, reason));
+    String reason = "unsupported version 9 of the protocol, known is 2";
+    assertThat(verdict).isEqualTo(new Handshake.Verdict(false, Ends.IDENTITY, 1, reason));
     assertThat(one.nextEvent()).endsWith(reason);
   }
 
   @Test
   void a_peer_of_another_version_is_told_of() throws Exception {
     Ends.End one = ends.open(1);
-    assertThat(told(one, "jangada\2".getBytes(StandardCharsets.US_ASCII)))
-        .endsWith("it speaks version 2 of the protocol");
+    assertThat(told(one, "jangada\3".getBytes(StandardCharsets.US_ASCII)))
+        .endsWith("it speaks version 3 of the protocol");
   }
 
   @Test
@@ -264,22 +269,139 @@ class HandshakeTest {
 
   @Test
   void a_hello_and_a_verdict_come_back_as_they_were() {
-    Handshake.Hello hello = new Handshake.Hello("c", 0, Integer.MAX_VALUE, 65_535);
-    ByteBuf out = Unpooled.buffer();
-    Handshake.write(out, hello);
-    assertThat(Handshake.readVersion(out, "it")).isEqualTo(1);
-    assertThat(Handshake.readHello(out)).isEqualTo(hello);
-    Handshake.Verdict verdict = new Handshake.Verdict(true, "c", 3, "é");
-    Handshake.write(out, verdict);
-    assertThat(verdict(out)).isEqualTo(verdict);
-    assertThat(out.isReadable()).isFalse();
+    ClusterIdentity cluster = new ClusterIdentity("c", -3, 7, true);
+    for (int version = 1; version <= VERSION; version++) {
+      ClusterIdentity said = version == 1 ? ClusterIdentity.named("c") : cluster;
+      Handshake.Hello hello = new Handshake.Hello(cluster, 0, Integer.MAX_VALUE, 65_535);
+      ByteBuf out = Unpooled.buffer();
+      Handshake.write(out, hello, version);
+      assertThat(Handshake.readVersion(out, "it")).isEqualTo(version);
+      assertThat(Handshake.readHello(out, version))
+          .isEqualTo(new Handshake.Hello(said, 0, Integer.MAX_VALUE, 65_535));
+      Handshake.write(out, new Handshake.Verdict(true, cluster, 3, "é"), version);
+      assertThat(Handshake.readVersion(out, "it")).isEqualTo(version);
+      assertThat(Handshake.readVerdict(out, version))
+          .isEqualTo(new Handshake.Verdict(true, said, 3, "é"));
+      assertThat(out.isReadable()).isFalse();
+    }
+  }
+
+  private static ClusterIdentity of(long id, long restoredFrom) {
+    return new ClusterIdentity(Ends.CLUSTER, id, restoredFrom, true);
+  }
+
+  @Test
+  void clusters_of_one_name_are_told_apart_by_their_ids_on_both_sides() throws Exception {
+    Ends.End one = ends.open(ends.settings(1).withTimes(Ends.HASTY));
+    Ends.End two = ends.open(2);
+    one.links.identify(of(0xa, 0));
+    two.links.identify(of(0xb, 0));
+    for (int term = 1; term == 1 || one.stats(2).refusals() < 2; term++) {
+      one.send(2, term);
+      assertThat(two.nextTerm(5)).isEqualTo(-1);
+    }
+    String reason =
+        "member 1 of cluster 'orders' (id 000000000000000a) reached member 2 of cluster 'orders'"
+            + " (id 000000000000000b)";
+    assertThat(one.nextEvent()).startsWith("refused as a peer of member 2: ").endsWith(reason);
+    assertThat(two.nextEvent()).endsWith(reason);
+  }
+
+  @Test
+  void an_id_that_is_learnt_later_ends_only_connections_of_other_clusters() throws Exception {
+    Ends.End one = ends.open(ends.settings(1).withTimes(Ends.HASTY));
+    Ends.End two = ends.open(2);
+    Ends.End three = ends.open(3);
+    assertThat(Ends.isReached(one, two)).isTrue();
+    assertThat(Ends.isReached(one, three)).isTrue();
+    two.links.identify(of(0xa, 0));
+    three.links.identify(of(0xb, 0));
+    one.links.identify(of(0xa, 0));
+    assertThat(three.gone.poll(Ends.BOUND_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(Ends.isReached(one, two)).isTrue();
+    assertThat(two.gone).as("the connection of its own cluster stays").isEmpty();
+    one.send(3, 99);
+    assertThat(three.nextTerm(50)).isEqualTo(-1);
+  }
+
+  @Test
+  void a_restored_member_is_of_its_new_cluster_or_of_the_old_one_until_that_is_decided() {
+    ClusterIdentity restored = of(0xd, 0xa);
+    assertThat(restored.isCompatible(of(0xa, 0)) && of(0xa, 0).isCompatible(restored)).isTrue();
+    assertThat(restored.isCompatible(of(0xd, 0)) && of(0xd, 0).isCompatible(restored)).isTrue();
+    assertThat(restored.isCompatible(of(0xe, 0xa)) || of(0xe, 0xa).isCompatible(restored))
+        .as("restored from another backup of the same cluster")
+        .isFalse();
+    assertThat(of(0xd, 0).isCompatible(of(0xa, 0))).isFalse();
+    assertThat(of(0, 0).isCompatible(of(0xa, 0))).isTrue();
+    assertThat(of(0, 0).isCompatible(ClusterIdentity.named("stock"))).isFalse();
+  }
+
+  /// A server of the version before cluster ids: refuses others in its own words, and takes what
+  /// comes after a hello of its own version.
+  private static void answerAsPlain(ServerSocket server) {
+    try {
+      for (int said = VERSION; said != 1; ) {
+        Socket socket = server.accept();
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        byte[] preamble = new byte[Handshake.PREAMBLE_BYTES];
+        in.readFully(preamble);
+        in.readFully(new byte[in.readInt() + 4]);
+        said = preamble[7];
+        Handshake.Verdict verdict =
+            new Handshake.Verdict(said == 1, Ends.IDENTITY, 2, said == 1 ? "" : "unsupported");
+        socket.getOutputStream().write(bytes(out -> Handshake.write(out, verdict, 1)));
+        if (said != 1) socket.close();
+      }
+    } catch (IOException e) {
+      // The test notices that nothing came.
+    }
+  }
+
+  @Test
+  void a_peer_of_the_version_before_is_spoken_to_in_that() throws Exception {
+    Ends.End one = ends.open(ends.settings(1).withTimes(Ends.HASTY));
+    one.links.identify(of(0xa, 0));
+    try (ServerSocket server = new ServerSocket(0, 8, Ends.loopback(0).getAddress())) {
+      ends.addresses.put(2, Ends.loopback(server.getLocalPort()));
+      Thread.ofVirtual().start(() -> answerAsPlain(server));
+      String event;
+      do {
+        one.send(2, 1);
+        LinkEvent next = one.events.poll(5, TimeUnit.MILLISECONDS);
+        event = next == null ? "" : next.text();
+      } while (!event.startsWith("connected to member 2"));
+      assertThat(one.links.isIdentified(2)).isFalse();
+    }
+  }
+
+  @Test
+  void a_hello_of_the_version_before_is_welcome() throws Exception {
+    Ends.End one = ends.open(1);
+    one.links.identify(of(0xa, 0));
+    byte[] hello =
+        bytes(out -> Handshake.write(out, new Handshake.Hello(Ends.IDENTITY, 2, 1, 4_001), 1));
+    try (Socket socket = new Socket()) {
+      socket.connect(one.links.address(), 10_000);
+      socket.setSoTimeout((int) (Ends.BOUND_SECONDS * 1_000));
+      socket.getOutputStream().write(hello);
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      byte[] preamble = new byte[Handshake.PREAMBLE_BYTES];
+      in.readFully(preamble);
+      assertThat(preamble[7]).isEqualTo((byte) 1);
+      int length = in.readInt();
+      byte[] frame = new byte[length + 4];
+      in.readFully(frame);
+      assertThat(frame[4]).as("welcome").isZero();
+    }
   }
 
   @Test
   void a_port_that_cannot_be_is_malformed() {
     ByteBuf out = Unpooled.buffer();
-    Handshake.write(out, new Handshake.Hello("c", 1, 2, 65_536));
+    Handshake.write(out, new Handshake.Hello(ClusterIdentity.named("c"), 1, 2, 65_536), VERSION);
     out.skipBytes(Handshake.PREAMBLE_BYTES);
-    assertThatThrownBy(() -> Handshake.readHello(out)).isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> Handshake.readHello(out, VERSION))
+        .isInstanceOf(MalformedException.class);
   }
 }

@@ -15,7 +15,27 @@ class ProbeTest {
   private static final InetSocketAddress LOCAL =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   private static final int MILLIS_MAX = 5_000;
-  private static final Probe PROBE = new Probe("c", 1, 9050);
+  private static final Probe PROBE = probe("c");
+
+  private static Probe probe(String cluster) {
+    return new Probe(() -> ClusterIdentity.named(cluster), 1, 9050);
+  }
+
+  @Test
+  void aServerThatHoldsDataIsNotTakenIn() throws IOException {
+    try (Loops loops = new Loops("probe", 1);
+        TcpLinks links =
+            TcpLinks.start(
+                LinkSettings.of("c", 2, LOCAL, loops),
+                _ -> null,
+                _ -> {},
+                Ends.watcher(_ -> {}, _ -> {}))) {
+      links.identify(new ClusterIdentity("c", 0xabc, 0, true));
+      assertThat(PROBE.objection(2, links.address(), MILLIS_MAX).orElseThrow())
+          .contains("server 2 holds data of cluster 'c' (id 0000000000000abc)")
+          .contains("empty");
+    }
+  }
 
   @Test
   void aMemberOfTheClusterWelcomesAndOthersAreNamed() throws IOException {
@@ -29,7 +49,7 @@ class ProbeTest {
       assertThat(PROBE.objection(2, links.address(), MILLIS_MAX)).isEmpty();
       assertThat(PROBE.objection(3, links.address(), MILLIS_MAX).orElseThrow())
           .contains("looked for member 3 and reached member 2");
-      assertThat(new Probe("d", 1, 1).objection(2, links.address(), MILLIS_MAX).orElseThrow())
+      assertThat(probe("d").objection(2, links.address(), MILLIS_MAX).orElseThrow())
           .contains("of cluster 'd' reached member 2 of cluster 'c'");
     }
   }

@@ -52,7 +52,7 @@ class SlowPeerTest {
     in.readFully(new byte[Handshake.PREAMBLE_BYTES]);
     in.readFully(new byte[in.readInt() + 4]);
     ByteBuf out = Unpooled.buffer();
-    Handshake.write(out, new Handshake.Verdict(true, Ends.CLUSTER, SLOW, ""));
+    Handshake.write(out, new Handshake.Verdict(true, Ends.IDENTITY, SLOW, ""), Handshake.VERSION);
     out.readBytes(socket.getOutputStream(), out.readableBytes());
     return socket;
   }

@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /// Streams of bytes that are damaged, cut and split in every way, at the door of a member.
@@ -32,9 +33,10 @@ class StreamFuzzTest {
             settings,
             ends.loops.group().next(),
             () -> 1,
+            new AtomicReference<>(Ends.IDENTITY),
             _ -> null,
             Ends.watcher(events::add, _ -> {}));
-    Accepted handler = new Accepted(new Hall(wiring, new Peers(wiring, received::add)), settings);
+    Accepted handler = new Accepted(new Hall(wiring, new Peers(wiring, received::add)), wiring);
     EmbeddedChannel channel =
         new EmbeddedChannel() {
           @Override
@@ -50,7 +52,7 @@ class StreamFuzzTest {
 
   private static ByteBuf stream(List<PeerMessage> messages) {
     ByteBuf out = Unpooled.buffer();
-    Handshake.write(out, new Handshake.Hello(Ends.CLUSTER, 3, 4, 4_001));
+    Handshake.write(out, new Handshake.Hello(Ends.IDENTITY, 3, 4, 4_001), Handshake.VERSION);
     for (PeerMessage message : messages) Frames.write(out, message, FRAME_BYTES_MAX);
     return out;
   }
