@@ -35,9 +35,15 @@ public sealed interface PeerMessage {
         for (Reply reply : replies.replies) bytes += reply.sizeBytes();
       }
       case Founding founding -> bytes += 16L * founding.incarnations.size();
+      case Digests digests -> bytes += 12L * digests.digests.size();
       case AskReadIndex _, ReadIndexReply _ -> {}
     }
     return bytes;
+  }
+
+  /// Whether a message brings entries of a leader.
+  static boolean bringsEntries(Message message) {
+    return message instanceof Message.AppendEntries append && !append.entries().isEmpty();
   }
 
   private static long sizeBytes(Message message) {
@@ -137,6 +143,19 @@ public sealed interface PeerMessage {
       if (incarnations.size() > Membership.MEMBERS_MAX)
         throw new IllegalArgumentException(incarnations.size() + " founders");
       incarnations = Collections.unmodifiableSortedMap(new TreeMap<>(incarnations));
+    }
+  }
+
+  /// What a member knows of the digests of state machines, its own among them or not.
+  ///
+  /// @param index the last entry that is applied in them
+  /// @param digests by member
+  record Digests(int from, int to, long index, SortedMap<Integer, Long> digests)
+      implements PeerMessage {
+    public Digests {
+      if (digests.size() > Membership.MEMBERS_MAX)
+        throw new IllegalArgumentException(digests.size() + " digests");
+      digests = Collections.unmodifiableSortedMap(new TreeMap<>(digests));
     }
   }
 

@@ -1,9 +1,11 @@
 package io.jangada.node;
 
+import io.jangada.kv.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// Answers to requests that followers passed on, gathered until the end of a duty cycle so that
 /// many share a message.
@@ -45,5 +47,14 @@ final class PeerReplies {
       bytes += more;
     }
     transport.send(new PeerMessage.ForwardReply(id, peer, replies.subList(from, replies.size())));
+  }
+
+  /// Tells a member that asked for it the read index, once that is known.
+  Consumer<Outcome> readIndex(PeerMessage.AskReadIndex ask) {
+    return outcome -> {
+      if (outcome instanceof Outcome.Done(Result.Written(long index)))
+        transport.send(
+            new PeerMessage.ReadIndexReply(id, ask.from(), ask.term(), ask.number(), index));
+    };
   }
 }

@@ -1,6 +1,8 @@
 package io.jangada.node;
 
+import io.jangada.raft.EntryId;
 import io.jangada.raft.Input;
+import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftNode;
@@ -32,6 +34,7 @@ final class Probation {
 
   private boolean marking;
   private Founding founding;
+  private RaftEvent.ClusterIdentified identified;
   private int ticks;
   private String told = "";
 
@@ -41,25 +44,25 @@ final class Probation {
     this.tasks = start.snapshots();
     this.damage = start.data().damage();
     this.life = start.life();
-    this.foundsByMajority = settings.foundingTicks() != Founding.ALL;
+    this.foundsByMajority = settings.upkeep().foundingTicks() != Founding.ALL;
     this.durable = start.data().standing().orElse(null);
     boolean isNew =
-        durable != null
-            && (durable.state() == StandingFile.State.NEW
-                || foundsByMajority && isUntouched(start.raft()));
-    if (isNew && config.bootstrap().isVoter(config.id()))
+        isBeginning() || durable != null && foundsByMajority && isUntouched(start.raft());
+    if (isNew && start.raft().membership().isVoter(config.id()))
       founding =
           new Founding(
               config.id(),
               durable.incarnation(),
-              config.bootstrap().members(),
-              settings.foundingTicks());
+              start.raft().membership().members(),
+              settings.upkeep().foundingTicks());
+    identify(start.raft());
   }
 
   /// Time goes by.
   void tick(RaftNode raft) {
     if (ticks == 0)
       for (String what : damage) world.observer().accept(new RaftEvent.DataLost(what));
+    identify(raft);
     boolean heartbeat = ticks++ % config.heartbeatTicks() == 0;
     if (founding != null && heartbeat && isStillFounding(raft)) tell(raft);
     if (!raft.standing().probation()) return;
@@ -74,6 +77,7 @@ final class Probation {
 
   /// The leader has found that some of this member's data is gone: what is left is other data.
   private void markLoss() {
+    founding = null;
     long incarnation = life + durable.damages();
     mark(durable.damaged(incarnation == 0 ? 1 : incarnation).in(StandingFile.State.LOST));
   }
@@ -116,9 +120,38 @@ final class Probation {
     return raft.standing().probation() || isNew;
   }
 
-  /// Whether the member has not voted, and got nothing from a leader.
-  private static boolean isUntouched(RaftNode raft) {
-    return raft.last().index() == 0 && raft.term() == 0 && raft.snapshot() == null;
+  /// Whether the member has not voted, and got nothing from a leader: it has what it began with,
+  /// nothing or a backup. Whoever is in probation and hears a leader votes for it.
+  private boolean isUntouched(RaftNode raft) {
+    EntryId begin = raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last();
+    boolean isAtBegin = raft.last().equals(begin) && raft.term() == begin.term();
+    return isAtBegin && raft.hardState().vote() == Membership.NONE;
+  }
+
+  /// Whether the member began with nothing, or with a backup, and does not take part yet.
+  private boolean isBeginning() {
+    return durable != null
+        && switch (durable.state()) {
+          case NEW, RESTORED -> true;
+          case REPAIRING, LOST, MEMBER -> false;
+        };
+  }
+
+  /// Which cluster the member is of, as far as it knows.
+  private RaftEvent.ClusterIdentified identity(RaftNode raft) {
+    if (durable.state() == StandingFile.State.RESTORED)
+      return new RaftEvent.ClusterIdentified(durable.clusterId(), durable.originId(), true);
+    boolean hasData = durable.state() != StandingFile.State.NEW;
+    return new RaftEvent.ClusterIdentified(raft.clusterId(), 0, hasData);
+  }
+
+  /// Tells of the cluster when that is news.
+  private void identify(RaftNode raft) {
+    if (durable == null) return;
+    RaftEvent.ClusterIdentified now = identity(raft);
+    if (now.equals(identified)) return;
+    identified = now;
+    world.observer().accept(now);
   }
 
   void heard(PeerMessage.Founding said, RaftNode raft) {
@@ -135,8 +168,7 @@ final class Probation {
   /// takes part.
   String waitsFor(RaftNode raft) {
     if (!raft.standing().probation()) return "";
-    if (durable.state() != StandingFile.State.NEW)
-      return "lost what it had promised: waits until the leader takes it in anew";
+    if (!isBeginning()) return "lost what it had promised: waits until the leader takes it in anew";
     if (founding == null || founding.isLate())
       return "has nothing of what the cluster has: waits until the leader takes it in";
     if (!founding.differing().isEmpty())

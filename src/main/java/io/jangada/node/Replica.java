@@ -67,10 +67,9 @@ public final class Replica {
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
   private long tickedNanos;
-  private int leader = Membership.NONE;
-  private long leaderTerm;
-  private String role = "";
-  private long roleNanos;
+  private final RoleWatch roles;
+  private final Problems problems = new Problems();
+  private final Digests digests;
   private boolean diskFull;
 
   /// A replica on what [Start] recovered.
@@ -83,7 +82,7 @@ public final class Replica {
     this.log = start.log();
     this.snapshots =
         new SnapshotTransfer(start.snapshots(), settings.snapshotBytes(), start.hashSeed(), counts);
-    this.state = new StateMachine(start.kv(), pending, snapshots, world.applied());
+    this.state = new StateMachine(start.kv(), pending, snapshots, this::applied);
     this.inbox = new Inbox(settings.inbox(), wakeup);
     long messageBytesMax = settings.raft().limits().messageBytesMax();
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
@@ -93,7 +92,8 @@ public final class Replica {
     this.report = new StatusReport(raft, state, snapshots, pending, awaiting, settings.tickNanos());
     this.now = world.clock().nanos();
     this.tickedNanos = now;
-    this.roleNanos = now;
+    this.roles = new RoleWatch(now);
+    this.digests = new Digests(settings.upkeep().digestTicks(), world);
     this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
     this.stamps = new Stamps(clusterClock, state);
     this.probation = new Probation(settings, start, world);
@@ -278,7 +278,11 @@ public final class Replica {
   private Status status() {
     var moment =
         new StatusReport.Moment(
-            now - roleNanos, clusterClock.millis(now), diskFull, probation.waitsFor(raft));
+            now - roles.sinceNanos(),
+            clusterClock.millis(now),
+            diskFull,
+            probation.waitsFor(raft),
+            problems.health(probation.waitsFor(raft), raft.isRemoved(), digests, now));
     return report.status(moment, counts);
   }
 
@@ -304,7 +308,7 @@ public final class Replica {
     } else if (raft.isLeader()) {
       lead(submit, witness, deadline());
     } else if (isOnlyToName()) {
-      submit.reply().accept(new Outcome.NotLeader(raft.leader()));
+      submit.reply().accept(new Outcome.NotLeader(leaderToName()));
     } else if (diskFull && raft.leader() == Membership.NONE) {
       submit.reply().accept(DISK_FULL);
     } else {
@@ -315,14 +319,20 @@ public final class Replica {
   private void read(Event.Read event) {
     var refusal = state.kv().limits().refusalOf(event.read());
     if (refusal.isPresent()) event.reply().accept(new Outcome.Done(refusal.get()));
-    else if (isOnlyToName()) event.reply().accept(new Outcome.NotLeader(raft.leader()));
+    else if (isOnlyToName() || digests.differs())
+      event.reply().accept(new Outcome.NotLeader(leaderToName()));
     else awaiting.add(event, now, deadline());
   }
 
   /// Whether the leader is to be named and not asked: a question would be taken for the word of a
-  /// member that counts.
+  /// member that counts. One that was removed knows of no leader.
   private boolean isOnlyToName() {
-    return raft.standing().probation() && raft.leader() != Membership.NONE;
+    boolean isLed = raft.leader() != Membership.NONE;
+    return raft.isRemoved() || raft.standing().probation() && isLed;
+  }
+
+  private int leaderToName() {
+    return raft.isRemoved() || raft.isLeader() ? Membership.NONE : raft.leader();
   }
 
   private void lead(Event.Submit submit, int witness, long deadline) {
@@ -333,6 +343,8 @@ public final class Replica {
 
   private void begin(Event.Submit submit, int witness, long deadline) {
     switch (submit.operation()) {
+      case Operation.Get _ when digests.differs() ->
+          submit.reply().accept(new Outcome.NotLeader(leaderToName()));
       case Operation.Get read ->
           raft.step(new Input.Read(pending.add(read, submit.reply(), deadline), witness));
       case Operation.Command command -> {
@@ -356,7 +368,7 @@ public final class Replica {
     if (message.to() != raft.id()) return;
     switch (message) {
       case PeerMessage.Raft(Message inner, long clusterTimeMillis) -> {
-        if (bringsEntries(inner) && !hasRoomForEntries()) return;
+        if (PeerMessage.bringsEntries(inner) && !hasRoomForEntries()) return;
         raft.step(new Input.Receive(inner));
         if (raft.leader() == inner.from() && raft.term() == inner.term())
           clusterClock.heard(clusterTimeMillis, now);
@@ -373,6 +385,7 @@ public final class Replica {
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
       case PeerMessage.Founding founding -> probation.heard(founding, raft);
+      case PeerMessage.Digests said -> digests.heard(said, state.kv(), raft);
     }
   }
 
@@ -380,20 +393,8 @@ public final class Replica {
   /// asked.
   private void tellReadIndex(PeerMessage.AskReadIndex ask) {
     if (!raft.isLeader() || raft.term() != ask.term()) return;
-    Consumer<Outcome> reply =
-        outcome -> {
-          if (outcome instanceof Outcome.Done(Result.Written(long index)))
-            world
-                .transport()
-                .send(
-                    new PeerMessage.ReadIndexReply(
-                        raft.id(), ask.from(), ask.term(), ask.number(), index));
-        };
-    raft.step(new Input.Read(pending.add(null, reply, deadline()), ask.from()));
-  }
-
-  private static boolean bringsEntries(Message message) {
-    return message instanceof Message.AppendEntries append && !append.entries().isEmpty();
+    long ticket = pending.add(null, replies.readIndex(ask), deadline());
+    raft.step(new Input.Read(ticket, ask.from()));
   }
 
   /// Whether entries of a leader may be taken in: a message that brings some is as good as lost
@@ -414,7 +415,10 @@ public final class Replica {
   /// Goes on with what waits for a leader, be it this member or another.
   private void attend() {
     int leader = raft.leader();
-    if (raft.isLeader())
+    if (raft.isRemoved()) {
+      pending.abandon();
+      awaiting.abandon();
+    } else if (raft.isLeader())
       awaiting.lead(this::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
     else if (isOnlyToName()) awaiting.name(leader);
     else if (leader != Membership.NONE)
@@ -434,39 +438,33 @@ public final class Replica {
     int other = raft.isLeader() ? Membership.NONE : raft.leader();
     pending.expire(now, other);
     awaiting.expire(now, other);
-    proposeExpiry();
+    if (!diskFull) stamps.proposeExpiry(raft, () -> pending.add(null, _ -> {}, deadline()), now);
     probation.tick(raft);
+    if (digests.tick(raft, state.kv()))
+      raft.step(new Input.Transfer(pending.add(null, _ -> {}, deadline()), Membership.NONE));
     snapshots.tick(state.kv(), raft, now);
-  }
-
-  /// What falls due is removed by an entry of the log, proposed by the leader (TRAPS: never by a
-  /// member's own clock). One proposal for a deadline is enough in a term.
-  private void proposeExpiry() {
-    if (diskFull || !raft.isEstablished() || !stamps.isExpiryDue(raft.applied(), now)) return;
-    long ticket = pending.add(null, _ -> {}, deadline());
-    long before = raft.last().index();
-    raft.step(new Input.Propose(ticket, stamps.envelope(null, new Operation.Expire(), now)));
-    if (raft.last().index() > before) stamps.expiryProposed(raft.last().index());
   }
 
   private void watchLeader() {
     clusterClock.leads(raft.isLeader(), now);
-    if (!role.equals(raft.roleName()) || leaderTerm != raft.term()) roleNanos = now;
-    role = raft.roleName();
-    if (raft.leader() == leader && raft.term() == leaderTerm) return;
-    leader = raft.leader();
-    leaderTerm = raft.term();
+    if (!roles.note(raft, now)) return;
     stamps.termBegan();
-    if (leader == Membership.NONE) return;
+    if (raft.leader() == Membership.NONE) return;
     counts.leaderChanges++;
     awaiting.leaderChanged(now);
   }
 
   // ---- what is ready ----
 
+  private void applied(Entry entry) {
+    digests.applied(state.kv(), raft);
+    world.applied().accept(entry);
+  }
+
   private void act(Ready ready) {
     for (RaftEvent event : ready.events()) {
       counts.event(event);
+      problems.event(event, now);
       world.observer().accept(event);
     }
     for (Ready.Proposed proposed : ready.proposed()) place(proposed);

@@ -22,7 +22,14 @@ public record ReplicaSettings(
     long retryMillis,
     long snapshotBytes,
     InboxLimits inbox,
-    int foundingTicks) {
+    Upkeep upkeep) {
+
+  /// @param foundingTicks how long a majority of new members that have met waits for the others
+  ///   before it founds the cluster; -1: until all of them have met
+  /// @param digestTicks how often a leader has members compare what they hold; 0 for never
+  public record Upkeep(int foundingTicks, int digestTicks) {
+    public static final Upkeep NONE = new Upkeep(Founding.ALL, 0);
+  }
 
   public ReplicaSettings(
       RaftConfig raft,
@@ -40,7 +47,7 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        Founding.ALL);
+        Upkeep.NONE);
   }
 
   public static ReplicaSettings of(RaftConfig raft) {
@@ -64,7 +71,7 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        foundingTicks);
+        upkeep);
   }
 
   public ReplicaSettings withTimes(long tickNanos, long requestTimeoutMillis, long retryMillis) {
@@ -76,7 +83,7 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        foundingTicks);
+        upkeep);
   }
 
   public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
@@ -88,7 +95,7 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        foundingTicks);
+        upkeep);
   }
 
   public ReplicaSettings withInbox(InboxLimits inbox) {
@@ -100,10 +107,10 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        foundingTicks);
+        upkeep);
   }
 
-  public ReplicaSettings withFoundingTicks(int foundingTicks) {
+  public ReplicaSettings withUpkeep(Upkeep upkeep) {
     return new ReplicaSettings(
         raft,
         tickNanos,
@@ -112,7 +119,7 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        foundingTicks);
+        upkeep);
   }
 
   private static void require(boolean condition, String message) {

@@ -5,6 +5,9 @@ import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Envelope;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.raft.Input;
+import io.jangada.raft.RaftNode;
+import java.util.function.LongSupplier;
 
 /// Stamps commands with cluster time for a leader, and tells it when something falls due by that
 /// time.
@@ -40,5 +43,16 @@ final class Stamps {
   /// What was proposed in another term may never be committed.
   void termBegan() {
     expiryProposedFor = 0;
+  }
+
+  /// What falls due is removed by an entry of the log, proposed by the leader (TRAPS: never by a
+  /// member's own clock). One proposal for a deadline is enough in a term.
+  ///
+  /// @param ticket gives the number of a new request
+  void proposeExpiry(RaftNode raft, LongSupplier ticket, long now) {
+    if (!raft.isEstablished() || !isExpiryDue(raft.applied(), now)) return;
+    long before = raft.last().index();
+    raft.step(new Input.Propose(ticket.getAsLong(), envelope(null, new Operation.Expire(), now)));
+    if (raft.last().index() > before) expiryProposed(raft.last().index());
   }
 }

@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,7 +26,19 @@ public record Status(
     State state,
     Work work,
     SortedMap<Integer, Peer> peers,
+    Health health,
     Counters counters) {
+
+  /// @param unready why the member cannot serve clients; empty where it can
+  /// @param problems what people should look at, a sentence each
+  /// @param dataDiffers whether its data is not that of the other members
+  /// @param messagesRefused how many messages of others were refused
+  public record Health(
+      String unready, List<String> problems, boolean dataDiffers, long messagesRefused) {
+    public Health {
+      problems = List.copyOf(problems);
+    }
+  }
 
   /// @param durable up to here the disk has it
   /// @param commit up to here it is known to be committed

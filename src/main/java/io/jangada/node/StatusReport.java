@@ -20,7 +20,12 @@ record StatusReport(
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// What only the owner knows.
-  record Moment(long roleNanos, long clusterTimeMillis, boolean diskFull, String probation) {}
+  record Moment(
+      long roleNanos,
+      long clusterTimeMillis,
+      boolean diskFull,
+      String probation,
+      Status.Health health) {}
 
   Status status(Moment moment, Counts counts) {
     return new Status(
@@ -41,6 +46,7 @@ record StatusReport(
         state(moment),
         new Status.Work(pending.size(), awaiting.size(), raft.isHandingOver(), snapshots.isBusy()),
         peers(),
+        moment.health,
         counts.snapshot());
   }
 

@@ -222,6 +222,20 @@ final class Leader implements Role {
     }
   }
 
+  /// One that asks for votes and is no member any more gets what it misses, as far as that is
+  /// committed: it may have been away when it was removed.
+  void informRemoved(Message.RequestVote request, Outbox out) {
+    EntryId last = request.last();
+    if (memberships.current().contains(request.from()) || !log.matches(last)) return;
+    RaftConfig.Limits limits = config.limits();
+    List<Entry> entries =
+        log.slice(
+            last.index() + 1, log.commit(), limits.messageEntriesMax(), limits.messageBytesMax());
+    out.messages.add(
+        new Message.AppendEntries(
+            config.id(), request.from(), term, last, entries, log.commit(), 0));
+  }
+
   /// Begins to ask the peers whether this member still leads, when reads wait for it.
   private boolean startRound(long tick, long clock) {
     boolean late = tick - roundTick >= config.heartbeatTicks();

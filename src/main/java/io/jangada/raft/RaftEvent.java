@@ -1,5 +1,7 @@
 package io.jangada.raft;
 
+import java.util.List;
+
 /// Something that people who run a cluster, or read a trace, want to know. Nothing depends on it.
 public sealed interface RaftEvent {
   record ElectionStarted(long term, boolean preVote) implements RaftEvent {}
@@ -49,6 +51,21 @@ public sealed interface RaftEvent {
 
   /// The leader holds acknowledgements of this member for entries that this member does not hold.
   record LossFound(int leader) implements RaftEvent {}
+
+  /// Members do not hold the same at one index, or do again.
+  ///
+  /// @param members those that do not hold what a majority holds, or all that are known where no
+  ///   majority holds the same; empty when all hold the same
+  /// @param own whether this member is one of them
+  record DataDiffers(long index, List<Integer> members, boolean own) implements RaftEvent {}
+
+  /// More is known of the cluster of this member, or of its data.
+  ///
+  /// @param clusterId 0 while it is not known, or there is none
+  /// @param originId of the cluster of which the backup was taken that this member begins with,
+  ///   until its new cluster has begun; otherwise 0
+  /// @param hasData whether it holds any data
+  record ClusterIdentified(long clusterId, long originId, boolean hasData) implements RaftEvent {}
 
   /// Nothing that this member says counts, since it may have forgotten what it promised.
   ///

@@ -135,6 +135,12 @@ public final class RaftNode {
     return memberships.at(log.applied()).clusterId();
   }
 
+  /// Whether this member took part, and is no member any more by all that is applied here.
+  public boolean isRemoved() {
+    boolean tookPart = standing.incarnation() != 0 && !standing.probation();
+    return tookPart && !memberships.at(log.applied()).contains(id) && log.applied() > 0;
+  }
+
   /// The membership in force at `index`, which is applied here and not older than the last
   /// snapshot.
   public Membership membershipAt(long index) {
@@ -339,6 +345,7 @@ public final class RaftNode {
   private void requestVote(Message.RequestVote request) {
     boolean mayGrant = request.last().atLeast(log.last()) && !standing.probation();
     if (request.preVote()) {
+      if (role instanceof Leader leader) leader.informRemoved(request, out);
       boolean granted = request.term() > hard.term() && mayGrant && !isSticky();
       long term = granted ? request.term() : hard.term();
       out.messages.add(new Message.RequestVoteReply(id, request.from(), term, granted, true));

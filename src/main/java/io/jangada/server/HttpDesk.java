@@ -129,6 +129,8 @@ final class HttpDesk implements AutoCloseable {
     if (parts.broken.getAsBoolean()) return Optional.of("the member has stopped");
     Optional<Status> status = parts.questions.status();
     if (status.isEmpty()) return Optional.of("the member does not say how it stands");
+    String unready = status.get().health().unready();
+    if (!unready.isEmpty()) return Optional.of("the member " + unready);
     if (status.get().leader() == Membership.NONE) return Optional.of("no leader is known");
     long lag = status.get().commit() - status.get().applied();
     return lag > LAG_ENTRIES_MAX

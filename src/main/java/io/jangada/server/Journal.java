@@ -5,6 +5,7 @@ import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.wire.LinkEvent;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -106,6 +107,10 @@ final class Journal {
       case RaftEvent.Readmitting(int member, long _) ->
           warn("hears that server " + member + " begins anew: it has no vote until it catches up");
       case RaftEvent.DataLost(String what) -> warn("sets damaged data aside: " + what);
+      case RaftEvent.ClusterIdentified(long clusterId, long originId, boolean _) ->
+          identified(clusterId, originId);
+      case RaftEvent.DataDiffers(long index, List<Integer> members, boolean own) ->
+          dataDiffers(index, members, own);
       case RaftEvent.LossFound(int leader) ->
           warn(
               "does not hold entries that it acknowledged to server "
@@ -129,6 +134,27 @@ final class Journal {
   void diskFull(boolean full) {
     if (full) warn("has no space left on its disk: it takes no writes until there is some");
     else info("has space on its disk again");
+  }
+
+  private void dataDiffers(long index, List<Integer> members, boolean own) {
+    if (members.isEmpty())
+      info("holds the same data as the other servers again, at entry " + index);
+    else
+      error(
+          "finds that data differs between servers at entry "
+              + index
+              + ": servers "
+              + names(members)
+              + " do not hold what a majority holds"
+              + (own ? "; it answers no reads of its own" : ""));
+  }
+
+  private void identified(long clusterId, long originId) {
+    if (originId != 0)
+      info(
+          "begins with a backup of cluster %016x, as a member of the new cluster %016x"
+              .formatted(originId, clusterId));
+    else if (clusterId != 0) info("belongs to cluster %016x".formatted(clusterId));
   }
 
   /// The same is said once, until something else of that server is refused.

@@ -22,6 +22,14 @@ final class MemberMetrics {
             "is_in_probation",
             "whether nothing that it says counts until it has caught up",
             !status.probation().isEmpty())
+        .gauge(
+            "data_differs",
+            "whether its data is not that of the other members",
+            status.health().dataDiffers())
+        .counter(
+            "messages_refused",
+            "messages of other members that were refused",
+            status.health().messagesRefused())
         .counter(
             "leader_changes_seen",
             "how often another leader, or one of another term, was seen",

@@ -25,6 +25,12 @@ final class MemberSettings {
   private static final long QUEUE_BYTES_MAX = 64L << 20;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
+  /// How long a majority of new servers waits for the others.
+  private static final long FOUNDING_MILLIS = 500;
+
+  /// How often the leader has members compare what they hold.
+  private static final long DIGEST_MILLIS = 1_000;
+
   private final Settings settings;
   private final int id;
   private final List<Integer> bootstrap;
@@ -67,7 +73,12 @@ final class MemberSettings {
             settings.number(Setting.TICK_MILLIS) * NANOS_PER_MILLI,
             requestTimeout,
             Math.max(1, requestTimeout / 10))
-        .withSnapshotBytes(settings.number(Setting.SNAPSHOT_BYTES));
+        .withSnapshotBytes(settings.number(Setting.SNAPSHOT_BYTES))
+        .withUpkeep(new ReplicaSettings.Upkeep(foundingTicks(), ticks(DIGEST_MILLIS)));
+  }
+
+  private int foundingTicks() {
+    return settings.is(Setting.FOUNDING, "all") ? -1 : ticks(FOUNDING_MILLIS);
   }
 
   /// What a `get` promises. A lease is the affair of whoever leads: reads are linearizable with it.

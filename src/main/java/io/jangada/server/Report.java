@@ -3,6 +3,7 @@ package io.jangada.server;
 import io.jangada.node.Status;
 import io.jangada.raft.Membership;
 import io.jangada.raft.SnapshotMeta;
+import io.jangada.wire.Json;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -32,10 +33,13 @@ final class Report {
     return new Fields()
         .put("id", status.id())
         .put("cluster", config.settings().text(Setting.CLUSTER))
+        .put("clusterId", clusterId(status))
         .put("version", version)
         .put("role", status.role())
         .put("roleSinceMillis", status.roleMillis())
         .put("probation", status.probation())
+        .put("unready", status.health().unready())
+        .put("problems", problems(status))
         .put("term", status.term())
         .put("leader", status.leader())
         .put("lastIndex", status.last().index())
@@ -58,6 +62,16 @@ final class Report {
         .put("memoryBytes", runtime.totalMemory() - runtime.freeMemory())
         .put("diskSyncMicros", syncs())
         .put("peers", peers(status));
+  }
+
+  private static String clusterId(Status status) {
+    return Long.toHexString(status.membership().clusterId());
+  }
+
+  private static Json problems(Status status) {
+    List<Json> problems = new ArrayList<>();
+    for (String problem : status.health().problems()) problems.add(new Json.Str(problem));
+    return new Json.Arr(problems);
   }
 
   private Fields syncs() {

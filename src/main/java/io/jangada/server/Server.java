@@ -15,6 +15,7 @@ import io.jangada.node.Transport;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.Disk;
+import io.jangada.wire.ClusterIdentity;
 import io.jangada.wire.LinkEvent;
 import io.jangada.wire.LinkSettings;
 import io.jangada.wire.Probe;
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
 /// clients come to.
 public final class Server implements AutoCloseable {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NAMING_MILLIS = 1_000;
 
   /// In how much time [#stop] is done, and what of it each step may take.
   private static final long STOP_MILLIS_MAX = 1_800;
@@ -125,7 +127,29 @@ public final class Server implements AutoCloseable {
     replica.status(this::recovered);
     questions.ask(replica);
     desk = desk();
+    peerLoops
+        .group()
+        .scheduleWithFixedDelay(
+            this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
     front.serve(replica, config.settings().flag(Setting.ADMIN) ? desk : AdminDesk.NONE);
+  }
+
+  /// A cluster that was founded before there were ids gets one from its leader as soon as all
+  /// members know of ids: those that do not could not read it.
+  private void nameCluster() {
+    if (links.identity().id() != 0 || !links.identity().hasData()) return;
+    Replica replica = member.replica();
+    replica.status(
+        status -> {
+          Membership membership = status.membership();
+          boolean leads = status.leader() == entry.id() && membership.clusterId() == 0;
+          boolean known =
+              membership.members().stream()
+                  .allMatch(each -> each == entry.id() || links.isIdentified(each));
+          if (leads && known)
+            replica.changeMembership(
+                membership.withClusterId(1 | new SecureRandom().nextLong()), _ -> {});
+        });
   }
 
   /// What the disk held is read.
@@ -312,6 +336,9 @@ public final class Server implements AutoCloseable {
     public void event(RaftEvent event) {
       if (event instanceof RaftEvent.MembershipInForce(long _, Membership membership))
         addresses.inForce(membership);
+      if (event instanceof RaftEvent.ClusterIdentified(long id, long origin, boolean hasData))
+        links.identify(
+            new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData));
       journal.event(event);
       turn.event();
       host.event(event);

@@ -28,6 +28,10 @@ public enum Setting {
       "jangada",
       "the cluster's name; servers of another one are refused"),
   JOIN(new Flag(), "false", "join a cluster that exists: wait to be added, found none"),
+  FOUNDING(
+      word("majority", "all"),
+      "majority",
+      "which servers of a new cluster must have met before it begins"),
   LISTEN(
       text("auto|[0-9A-Za-z.:%_-]{1,255}", "auto or an address of this machine"),
       "auto",

@@ -56,6 +56,9 @@ final class Cluster {
   /// How long a majority of founders waits for the others.
   private static final int FOUNDING_TICKS = 20;
 
+  /// How often members compare what they hold.
+  private static final int DIGEST_TICKS = 50;
+
   private ReplicaSettings settings(int id, Membership bootstrap) {
     RaftConfig.Limits limits =
         new RaftConfig.Limits(
@@ -77,7 +80,9 @@ final class Cluster {
         .withFollowers(id % 2 == 0 ? Followers.FORWARD : Followers.HOLD)
         .withTimes(TICK_NANOS, 2_000, 200)
         .withSnapshotBytes(odds.snapshotBytes())
-        .withFoundingTicks(odds.foundsByMajority() ? FOUNDING_TICKS : -1);
+        .withUpkeep(
+            new ReplicaSettings.Upkeep(
+                odds.foundsByMajority() ? FOUNDING_TICKS : -1, DIGEST_TICKS));
   }
 
   World world() {
@@ -153,6 +158,7 @@ final class Cluster {
   private static boolean isAboutOthers(RaftEvent event) {
     return event instanceof RaftEvent.MessageRefused
         || event instanceof RaftEvent.AcknowledgementLost
+        || event instanceof RaftEvent.DataDiffers
         || event instanceof RaftEvent.LossFound;
   }
 

@@ -23,10 +23,10 @@ import java.util.function.Supplier;
 /// - A member in probation neither votes, nor asks for votes, nor leads, and its acknowledgements
 ///   say so.
 /// - Probation ends in two ways. A committed membership records the incarnation; or all founders
-///   (or a majority of them, where that is enough, and of a member whose former data never voted
-///   and took part) have begun, and no other one that is there had taken part before this data
-///   began. So a founder that was the first to take part may lose its data again and found the
-///   cluster with the others: alone it could promise nothing to anybody.
+///   (or a majority of them, where that is enough, and of a member whose former data never voted)
+///   have begun, and no other one that is there had taken part before this data began. So a founder
+///   that was the first to take part may lose its data again and found the cluster with the others:
+///   alone it could promise nothing to anybody.
 /// - Each incarnation votes once a term. Where a former one voted in the term in which probation
 ///   ends, the member votes for nobody but that term's leader.
 /// - What a leader commits is on the disks of a quorum. Data counts that takes part and, where the

@@ -25,8 +25,11 @@ import java.util.regex.Pattern;
 ///     founders 1:3f2a9c01d4e5b607 2:9c01d4e5b6073f2a
 ///     crc32c 8954bf1d
 ///
-/// Numbers are decimal, but for incarnations and the checksum, which are hexadecimal; the checksum
-/// is that of the lines before it. The file is written anew and renamed, so that it is one or the
+/// A directory that was made from a backup, and whose cluster has not begun, has two lines more, after
+/// the founders, and version 2: `cluster` and `origin`, each with the id of a cluster.
+///
+/// Numbers are decimal, but for incarnations, ids and the checksum, which are hexadecimal; the
+/// checksum is that of the lines before it. The file is written anew and renamed, so that it is one or the
 /// other whenever the machine stops. It is there before anything is promised: a directory that has
 /// neither log nor snapshot nor this file was never used.
 ///
@@ -34,12 +37,21 @@ import java.util.regex.Pattern;
 /// @param damages how often damaged data was set aside here
 /// @param founders the incarnations of all with whom this member founded the cluster, by id; empty
 ///   for a member that did not
+/// @param clusterId of the cluster that begins with a backup, until it has begun; otherwise 0
+/// @param originId of the cluster that the backup was taken of, until then; otherwise 0
 public record StandingFile(
-    long incarnation, State state, int damages, SortedMap<Integer, Long> founders) {
+    long incarnation,
+    State state,
+    int damages,
+    SortedMap<Integer, Long> founders,
+    long clusterId,
+    long originId) {
   /// How far a member has come.
   public enum State {
     /// It began with nothing, and nothing that it says counts.
     NEW,
+    /// It begins with a backup, and nothing that it says counts.
+    RESTORED,
     /// The damaged log is being set aside.
     REPAIRING,
     /// Damaged data was set aside, and nothing that it says counts.
@@ -53,17 +65,30 @@ public record StandingFile(
   private static final int FILE_BYTES_MAX = 4096;
   private static final Pattern TEXT =
       Pattern.compile(
-          "jangada-standing 1\nincarnation ([0-9a-f]{16})\nstate ([a-z]{1,16})\n"
+          "jangada-standing ([12])\nincarnation ([0-9a-f]{16})\nstate ([a-z]{1,16})\n"
               + "damages ([0-9]{1,9})\nfounders((?: [0-9]{1,10}:[0-9a-f]{16}){0,"
               + Membership.MEMBERS_MAX
-              + "})\ncrc32c ([0-9a-f]{8})\n");
+              + "})\n(?:cluster ([0-9a-f]{16})\norigin ([0-9a-f]{16})\n)?crc32c ([0-9a-f]{8})\n");
 
   public StandingFile {
     if (incarnation == 0) throw new IllegalArgumentException("incarnation 0");
     if (damages < 0) throw new IllegalArgumentException(damages + " damages");
     if (founders.size() > Membership.MEMBERS_MAX)
       throw new IllegalArgumentException(founders.size() + " founders");
+    if ((state == State.RESTORED) != (clusterId != 0) || clusterId == 0 && originId != 0)
+      throw new IllegalArgumentException("cluster id " + clusterId + " of " + state);
     founders = Collections.unmodifiableSortedMap(new TreeMap<>(founders));
+  }
+
+  public StandingFile(
+      long incarnation, State state, int damages, SortedMap<Integer, Long> founders) {
+    this(incarnation, state, damages, founders, 0, 0);
+  }
+
+  /// Of data that was made from a backup.
+  public static StandingFile restored(long incarnation, long clusterId, long originId) {
+    return new StandingFile(
+        incarnation, State.RESTORED, 0, Collections.emptySortedMap(), clusterId, originId);
   }
 
   /// Of data that begins now.
@@ -120,17 +145,19 @@ public record StandingFile(
     if (!matcher.matches()) throw new CorruptStandingException();
     SortedMap<Integer, Long> founders = new TreeMap<>();
     try {
-      for (String founder : matcher.group(4).strip().split(" ")) {
+      for (String founder : matcher.group(5).strip().split(" ")) {
         if (founder.isEmpty()) continue;
         String[] parts = founder.split(":");
         founders.put(Integer.parseInt(parts[0]), Long.parseUnsignedLong(parts[1], 16));
       }
       StandingFile read =
           new StandingFile(
-              Long.parseUnsignedLong(matcher.group(1), 16),
-              stateOf(matcher.group(2)),
-              Integer.parseInt(matcher.group(3)),
-              founders);
+              id(matcher.group(2)),
+              stateOf(matcher.group(3)),
+              Integer.parseInt(matcher.group(4)),
+              founders,
+              id(matcher.group(6)),
+              id(matcher.group(7)));
       if (read.text().equals(text)) return read;
     } catch (IllegalArgumentException e) {
       throw new CorruptStandingException();
@@ -139,14 +166,21 @@ public record StandingFile(
   }
 
   private String text() {
-    StringBuilder lines = new StringBuilder("jangada-standing 1\n");
+    boolean isRestored = state == State.RESTORED;
+    StringBuilder lines = new StringBuilder("jangada-standing ");
+    lines.append(isRestored ? 2 : 1).append('\n');
     lines.append("incarnation ").append(hex(incarnation));
     lines.append("\nstate ").append(word(state));
     lines.append("\ndamages ").append(damages).append("\nfounders");
     for (Map.Entry<Integer, Long> founder : founders.entrySet())
       lines.append(' ').append(founder.getKey()).append(':').append(hex(founder.getValue()));
     lines.append('\n');
+    if (isRestored) lines.append("cluster " + hex(clusterId) + "\norigin " + hex(originId) + "\n");
     return lines + "crc32c " + String.format("%08x", Crc32c.of(Bytes.utf8("" + lines))) + "\n";
+  }
+
+  private static long id(String hex) {
+    return hex == null ? 0 : Long.parseUnsignedLong(hex, 16);
   }
 
   private static String hex(long number) {
@@ -156,6 +190,7 @@ public record StandingFile(
   private static String word(State state) {
     return switch (state) {
       case NEW -> "new";
+      case RESTORED -> "restored";
       case REPAIRING -> "repairing";
       case LOST -> "lost";
       case MEMBER -> "member";

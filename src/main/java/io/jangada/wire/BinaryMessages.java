@@ -43,6 +43,7 @@ import java.util.TreeMap;
 /// 11 AskReadIndex          term number (8)
 /// 12 ReadIndexReply        term number (8) index (8)
 /// 13 DataLost              time term incarnation (8)
+/// 14 Digests               index (8) count (4) digests
 ///
 /// time       the sender's cluster time in milliseconds
 /// entry      kind (1): 0 no-op, 1 command, 2 membership; term (8) data: string
@@ -50,6 +51,7 @@ import java.util.TreeMap;
 /// snapshot   last: place, membership: string, chunks (4) bytes (8) crc32c (4)
 /// request    number (8) kind (1): 0 a read: string, an operation; 1 a command: string, an envelope
 /// founder    member (4) incarnation (8)
+/// digest     member (4) digest (8)
 /// reply      number (8) kind (1): 0 done: string, a result; 1 not the leader: leader (4);
 ///            2 busy: text; 3 refused: text; 4 unknown
 /// ```
@@ -80,11 +82,12 @@ final class BinaryMessages {
   private static final int ASK_READ_INDEX = 11;
   private static final int READ_INDEX_REPLY = 12;
   private static final int DATA_LOST = 13;
+  private static final int DIGESTS = 14;
 
   private static final int ENTRY_BYTES_MIN = 13;
   private static final int REQUEST_BYTES_MIN = 13;
   private static final int REPLY_BYTES_MIN = 9;
-  private static final int FOUNDER_BYTES = 12;
+  private static final int NUMBERED_BYTES = 12;
 
   private static final Entry.Kind[] KINDS = Entry.Kind.values();
 
@@ -111,10 +114,11 @@ final class BinaryMessages {
       }
       case PeerMessage.Founding founding -> {
         putFlags(out.writeByte(FOUNDING), founding.founded(), false);
-        out.writeInt(founding.incarnations().size());
-        founding
-            .incarnations()
-            .forEach((member, incarnation) -> out.writeInt(member).writeLong(incarnation));
+        put(out, founding.incarnations());
+      }
+      case PeerMessage.Digests digests -> {
+        out.writeByte(DIGESTS).writeLong(digests.index());
+        put(out, digests.digests());
       }
       case PeerMessage.AskReadIndex ask ->
           out.writeByte(ASK_READ_INDEX).writeLong(ask.term()).writeLong(ask.number());
@@ -211,6 +215,11 @@ final class BinaryMessages {
     }
   }
 
+  private static void put(ByteBuf out, SortedMap<Integer, Long> byMember) {
+    out.writeInt(byMember.size());
+    byMember.forEach((member, number) -> out.writeInt(member).writeLong(number));
+  }
+
   private static void put(ByteBuf out, EntryId place) {
     out.writeLong(place.index()).writeLong(place.term());
   }
@@ -256,7 +265,8 @@ final class BinaryMessages {
     return switch (kind) {
       case FORWARD -> new PeerMessage.Forward(from, to, count(in, "term"), requests(in));
       case FORWARD_REPLY -> new PeerMessage.ForwardReply(from, to, replies(in));
-      case FOUNDING -> new PeerMessage.Founding(from, to, flags(in, 1) != 0, founders(in));
+      case FOUNDING -> new PeerMessage.Founding(from, to, flags(in, 1) != 0, byMember(in));
+      case DIGESTS -> new PeerMessage.Digests(from, to, count(in, "index"), byMember(in));
       case ASK_READ_INDEX ->
           new PeerMessage.AskReadIndex(from, to, count(in, "term"), in.getLong());
       case READ_INDEX_REPLY ->
@@ -373,11 +383,17 @@ final class BinaryMessages {
     };
   }
 
-  private static SortedMap<Integer, Long> founders(FrameReader in) {
-    int count = in.getCount(FOUNDER_BYTES);
-    SortedMap<Integer, Long> founders = new TreeMap<>();
-    for (int i = 0; i < count; i++) founders.put(number(in, "founder"), in.getLong());
-    return founders;
+  private static SortedMap<Integer, Long> byMember(FrameReader in) {
+    int count = in.getCount(NUMBERED_BYTES);
+    SortedMap<Integer, Long> byMember = new TreeMap<>();
+    for (int i = 0; i < count; i++) byMember.put(number(in, "member"), in.getLong());
+    return byMember;
+  }
+
+  /// Whether members of the first version of the [Handshake] know this kind of message.
+  static boolean isPlain(PeerMessage message) {
+    return !(message instanceof PeerMessage.Digests)
+        && !(message instanceof PeerMessage.Raft(Message.DataLost _, long _));
   }
 
   private static EntryId place(FrameReader in) {

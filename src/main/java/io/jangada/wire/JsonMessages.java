@@ -39,12 +39,14 @@ import tools.jackson.core.JsonGenerator;
 ///   forward        term requests                  PeerMessage.Forward
 ///   forwarded      replies                        PeerMessage.ForwardReply
 ///   found          founded incarnations           PeerMessage.Founding
+///   digests        index digests                  PeerMessage.Digests
 ///   ask            term n                         PeerMessage.AskReadIndex
 ///   told           term n index                   PeerMessage.ReadIndexReply
 /// time           the sender's cluster time; in all but the last five
 /// incarnation, probation    in appended and installed: of the sender's data, left out where they
 ///                are 0 and false
 /// incarnations   each [member, incarnation]
+/// digests        each [member, digest]
 /// n              a number that only its sender knows the meaning of
 /// last, prev, conflict    a place in the log: [index, term]
 /// pre, transfer  true, or left out
@@ -92,7 +94,16 @@ public final class JsonMessages {
         reply.replies().forEach(one -> write(out, one));
         out.writeEndArray();
       }
-      case PeerMessage.Founding founding -> write(out, founding);
+      case PeerMessage.Founding founding -> {
+        out.writeStringProperty("rpc", "found");
+        writeFlag(out, "founded", founding.founded());
+        write(out, "incarnations", founding.incarnations());
+      }
+      case PeerMessage.Digests digests -> {
+        out.writeStringProperty("rpc", "digests");
+        out.writeNumberProperty("index", digests.index());
+        write(out, "digests", digests.digests());
+      }
       case PeerMessage.AskReadIndex ask -> {
         out.writeStringProperty("rpc", "ask");
         out.writeNumberProperty("term", ask.term());
@@ -154,19 +165,15 @@ public final class JsonMessages {
     writeFlag(out, "probation", standing.probation());
   }
 
-  private static void write(JsonGenerator out, PeerMessage.Founding founding) {
-    out.writeStringProperty("rpc", "found");
-    writeFlag(out, "founded", founding.founded());
-    out.writeArrayPropertyStart("incarnations");
-    founding
-        .incarnations()
-        .forEach(
-            (member, incarnation) -> {
-              out.writeStartArray();
-              out.writeNumber(member);
-              out.writeNumber(incarnation);
-              out.writeEndArray();
-            });
+  private static void write(JsonGenerator out, String name, SortedMap<Integer, Long> byMember) {
+    out.writeArrayPropertyStart(name);
+    byMember.forEach(
+        (member, number) -> {
+          out.writeStartArray();
+          out.writeNumber(member);
+          out.writeNumber(number);
+          out.writeEndArray();
+        });
     out.writeEndArray();
   }
 
@@ -266,7 +273,7 @@ public final class JsonMessages {
               .<PeerMessage>map(
                   part -> new PeerMessage.ForwardReply(reply.from(), reply.to(), part))
               .toList();
-      case PeerMessage.Founding founding -> List.of(founding);
+      case PeerMessage.Founding _, PeerMessage.Digests _ -> List.of(message);
     };
   }
 
@@ -306,7 +313,10 @@ public final class JsonMessages {
       return switch (rpc) {
         case "forward" -> new PeerMessage.Forward(from, to, term(in), requests(in));
         case "forwarded" -> new PeerMessage.ForwardReply(from, to, replies(in));
-        case "found" -> new PeerMessage.Founding(from, to, in.flag("founded"), incarnations(in));
+        case "found" ->
+            new PeerMessage.Founding(from, to, in.flag("founded"), byMember(in, "incarnations"));
+        case "digests" ->
+            new PeerMessage.Digests(from, to, count(in, "index"), byMember(in, "digests"));
         case "ask" -> new PeerMessage.AskReadIndex(from, to, term(in), sending(in));
         case "told" ->
             new PeerMessage.ReadIndexReply(from, to, term(in), sending(in), count(in, "index"));
@@ -362,16 +372,16 @@ public final class JsonMessages {
     return new Standing(incarnation, in.flag("probation"));
   }
 
-  private static SortedMap<Integer, Long> incarnations(Json.Obj in) {
-    SortedMap<Integer, Long> incarnations = new TreeMap<>();
-    for (Json item : in.list("incarnations", Membership.MEMBERS_MAX)) {
+  private static SortedMap<Integer, Long> byMember(Json.Obj in, String name) {
+    SortedMap<Integer, Long> byMember = new TreeMap<>();
+    for (Json item : in.list(name, Membership.MEMBERS_MAX)) {
       if (!(item instanceof Json.Arr(List<Json> pair)) || pair.size() != 2)
-        throw new MalformedException("an incarnation is not [member, number]");
-      incarnations.put(
+        throw new MalformedException(name + " are not [member, number] each");
+      byMember.put(
           (int) Json.number(pair.getFirst(), "a member", 0, Integer.MAX_VALUE),
-          Json.number(pair.getLast(), "an incarnation", Long.MIN_VALUE, Long.MAX_VALUE));
+          Json.number(pair.getLast(), name, Long.MIN_VALUE, Long.MAX_VALUE));
     }
-    return incarnations;
+    return byMember;
   }
 
   private static Message append(Json.Obj in, int from, int to, long term) {

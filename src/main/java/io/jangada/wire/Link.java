@@ -179,6 +179,7 @@ final class Link {
   }
 
   private void write(ByteBuf out, PeerMessage message) {
+    if (version == Handshake.PLAIN_VERSION && !BinaryMessages.isPlain(message)) return;
     try {
       Frames.write(out, message, wiring.settings().limits().frameBytesMax());
       messagesSent++;

@@ -91,6 +91,12 @@ final class HandMember {
     begin();
   }
 
+  /// Begins a life on the disk of another member, which is down.
+  void beginOn(HandMember other) {
+    disk = other.disk;
+    begin();
+  }
+
   Disk disk() {
     return disk;
   }

@@ -131,7 +131,10 @@ class ProbationTest {
       "where a majority is enough, it founds; who comes later counts once it has caught up")
   void byMajority() throws IOException {
     HandCluster cluster =
-        new HandCluster(5, FOUNDING.withReplica(settings -> settings.withFoundingTicks(20)));
+        new HandCluster(
+            5,
+            FOUNDING.withReplica(
+                settings -> settings.withUpkeep(new ReplicaSettings.Upkeep(20, 0))));
     cluster.lose(message -> isOneOf(message, 4, 5));
     cluster.ticks(10);
     assertThat(cluster.members()).noneMatch(ProbationTest::counts);
@@ -353,5 +356,82 @@ class ProbationTest {
     assertThat(leader.leads()).as("nobody else had to help").isTrue();
     cluster.ticks(10);
     assertThat(cluster.member(3).status().digest()).isEqualTo(leader.status().digest());
+  }
+
+  private static final Membership TWO = Membership.of(1, 2);
+
+  /// Members 1 and 2, after 3 was removed by them.
+  private static HandCluster withoutThird(boolean isAway) {
+    HandCluster cluster = founded(3);
+    HandCluster.assertDone(write(cluster));
+    if (isAway) cluster.isolate(3);
+    List<Outcome> outcomes = new ArrayList<>();
+    cluster.member(1).replica().changeMembership(TWO, outcomes::add);
+    cluster.ticks(20);
+    HandCluster.assertDone(outcomes);
+    return cluster;
+  }
+
+  private static void assertRemoved(HandCluster cluster, int id) {
+    HandMember removed = cluster.member(id);
+    assertThat(removed.status().health().unready()).isEqualTo("was removed from the cluster");
+    List<Outcome> read = removed.read("k");
+    List<Outcome> stale = removed.read("k", new Reading.Follower());
+    List<Outcome> write = removed.write("k", "w");
+    cluster.settle();
+    for (List<Outcome> each : List.of(read, stale, write))
+      assertThat(each).containsExactly(new Outcome.NotLeader(Membership.NONE));
+  }
+
+  @Test
+  @DisplayName("a member that was removed says so, and answers at once that it knows no leader")
+  void removed() {
+    HandCluster cluster = withoutThird(false);
+    assertRemoved(cluster, 3);
+    cluster.member(3).begin();
+    cluster.ticks(100);
+    assertRemoved(cluster, 3);
+  }
+
+  @Test
+  @DisplayName("one that was away when it was removed learns of it when it asks for votes")
+  void removedWhileAway() {
+    HandCluster cluster = withoutThird(true);
+    cluster.loseNothing();
+    cluster.ticks(100);
+    assertRemoved(cluster, 3);
+  }
+
+  @Test
+  @DisplayName("a leader that was removed holds nobody up")
+  void removedLeader() {
+    HandCluster cluster = founded(3);
+    HandCluster.assertDone(write(cluster));
+    List<Outcome> outcomes = new ArrayList<>();
+    cluster.member(1).replica().changeMembership(Membership.of(2, 3), outcomes::add);
+    cluster.ticksUntil(() -> !cluster.member(1).leads());
+    cluster.settle();
+    assertRemoved(cluster, 1);
+  }
+
+  @Test
+  @DisplayName("a member that is told of a loss goes on with other data, durable before it counts")
+  void lostAcknowledgement() throws IOException {
+    HandCluster cluster = founded(3);
+    HandCluster.assertDone(write(cluster));
+    StandingFile before = standing(cluster.member(3));
+    Message lost =
+        new Message.DataLost(1, 3, cluster.member(1).replica().raft().term(), before.incarnation());
+    cluster.send(new PeerMessage.Raft(lost, 0));
+    cluster.member(3).snapshotsStalled = true;
+    cluster.ticks(3);
+    assertThat(counts(cluster.member(3))).isFalse();
+    assertThat(standing(cluster.member(3))).isEqualTo(before);
+    cluster.member(3).snapshotsStalled = false;
+    cluster.ticks(3);
+    assertThat(standing(cluster.member(3)).state()).isEqualTo(StandingFile.State.LOST);
+    assertThat(standing(cluster.member(3)).incarnation()).isNotEqualTo(before.incarnation());
+    cluster.ticksUntil(() -> counts(cluster.member(3)) && isVoter(cluster, 1, 3));
+    assertThat(standing(cluster.member(3)).state()).isEqualTo(StandingFile.State.MEMBER);
   }
 }

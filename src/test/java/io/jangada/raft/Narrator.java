@@ -180,6 +180,10 @@ final class Narrator implements RaftCluster.Listener {
       case RaftEvent.Readmitting(int member, long incarnation) ->
           "takes in n" + member + " with data " + incarnation;
       case RaftEvent.DataLost(String what) -> "lost data: " + what;
+      case RaftEvent.DataDiffers(long index, List<Integer> members, boolean _) ->
+          "data differs at " + index + " on " + members;
+      case RaftEvent.ClusterIdentified(long clusterId, long _, boolean _) ->
+          "is of cluster " + clusterId;
       case RaftEvent.LossFound(int leader) -> "lost what n" + leader + " has acknowledged";
       case RaftEvent.MessageRefused(int from, String law) -> "refuses n" + from + ": " + law;
       case RaftEvent.AcknowledgementLost(int member, long match) ->

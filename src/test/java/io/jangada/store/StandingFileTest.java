@@ -38,6 +38,22 @@ class StandingFileTest {
     return StandingFile.of(0x3f2a9c01d4e5b607L, State.NEW).founding(founders);
   }
 
+  private static StandingFile in(State state, long incarnation) {
+    return state == State.RESTORED
+        ? StandingFile.restored(incarnation, -9, 7)
+        : StandingFile.of(incarnation, state);
+  }
+
+  @Test
+  void whatWasRestoredNamesBothClusters() throws IOException {
+    in(State.RESTORED, 1).write(disk);
+    assertThat(text(disk))
+        .startsWith("jangada-standing 2\n")
+        .contains("\nstate restored\n", "\ncluster fffffffffffffff7\norigin 0000000000000007\n");
+    in(State.RESTORED, 1).founding(new TreeMap<>()).write(disk);
+    assertThat(text(disk)).as("as before once it takes part").startsWith("jangada-standing 1\n");
+  }
+
   @Test
   void itIsTextForPeople() throws IOException {
     founder().write(disk);
@@ -58,7 +74,7 @@ class StandingFileTest {
     assertThat(StandingFile.read(disk)).isEmpty();
     for (State state : State.values())
       for (long incarnation : new long[] {1, Long.MIN_VALUE, -1}) {
-        StandingFile written = StandingFile.of(incarnation, state);
+        StandingFile written = in(state, incarnation);
         written.write(disk);
         assertThat(StandingFile.read(disk)).contains(written);
       }
@@ -72,8 +88,7 @@ class StandingFileTest {
   @Test
   void onlyAMemberCounts() {
     for (State state : State.values())
-      assertThat(StandingFile.of(7, state).standing())
-          .isEqualTo(new Standing(7, state != State.MEMBER));
+      assertThat(in(state, 7).standing()).isEqualTo(new Standing(7, state != State.MEMBER));
   }
 
   @Test

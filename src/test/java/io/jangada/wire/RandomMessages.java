@@ -24,7 +24,7 @@ final class RandomMessages {
   private RandomMessages() {}
 
   static PeerMessage any(Random random, int from, int to) {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
       case 0 -> new PeerMessage.Forward(from, to, number(random), requests(random));
       case 1 -> new PeerMessage.ForwardReply(from, to, replies(random));
       case 2 -> new PeerMessage.Founding(from, to, random.nextBoolean(), incarnations(random));
@@ -32,6 +32,7 @@ final class RandomMessages {
       case 4 ->
           new PeerMessage.ReadIndexReply(
               from, to, number(random), random.nextLong(), number(random));
+      case 5 -> new PeerMessage.Digests(from, to, number(random), incarnations(random));
       default -> new PeerMessage.Raft(message(random, from, to), random.nextLong(1L << 62));
     };
   }
@@ -40,7 +41,8 @@ final class RandomMessages {
     long term = number(random);
     boolean one = random.nextBoolean();
     boolean other = random.nextBoolean();
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
+      case 7 -> new Message.DataLost(from, to, term, random.nextLong());
       case 0 -> new Message.RequestVote(from, to, term, place(random), one, other);
       case 1 -> new Message.RequestVoteReply(from, to, term, one, other);
       case 2 -> append(random, term, from, to);

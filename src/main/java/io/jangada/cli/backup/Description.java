@@ -3,9 +3,11 @@ package io.jangada.cli.backup;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.raft.EntryId;
+import io.jangada.raft.Membership;
 import io.jangada.store.SnapshotStore;
 import io.jangada.wire.Json;
 import io.jangada.wire.JsonReader;
+import java.util.Base64;
 
 /// What a server says of a snapshot that it gives away.
 ///
@@ -19,6 +21,17 @@ record Description(Json.Obj said, String cluster, EntryId last, int chunks, long
     int chunks = (int) said.number("chunks", 1, SnapshotStore.CHUNKS_MAX);
     long bytes = said.number("bytes", 0, Long.MAX_VALUE);
     return new Description(said, said.text("cluster"), last, chunks, bytes);
+  }
+
+  /// The id of the cluster that the backup was taken of; 0 where that had none.
+  long originId() {
+    if (!said.has("membership")) return 0;
+    try {
+      byte[] encoded = Base64.getDecoder().decode(said.text("membership"));
+      return Membership.decode(Bytes.wrap(encoded)).clusterId();
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("its membership is not Base64");
+    }
   }
 
   static Description parse(String text) {

@@ -1,5 +1,6 @@
 package io.jangada.cli.backup;
 
+import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.kv.KvLimits;
@@ -11,6 +12,7 @@ import io.jangada.store.DataVerifier;
 import io.jangada.store.Identity;
 import io.jangada.store.OsDisk;
 import io.jangada.store.SnapshotStore;
+import io.jangada.store.StandingFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +34,8 @@ import java.util.stream.Stream;
 final class Restoration {
   /// Nobody hashes with it after the check.
   private static final long HASH_SEED = 0x6a616e67616461L;
+
+  private static final long ID_KEY = 0x636c7573746572L;
 
   private final Path backup;
   private final Identity identity;
@@ -92,15 +97,27 @@ final class Restoration {
   }
 
   private void fill(OsDisk disk) throws IOException {
-    Membership membership = new Membership(voters, List.of(), List.of(), List.of());
     try (FileChannel channel = FileChannel.open(backup, StandardOpenOption.READ);
         SnapshotStore snapshots = SnapshotStore.open(disk)) {
       BackupReader reader = new BackupReader(channel);
-      snapshots.begin(reader.description().last(), membership);
+      Description description = reader.description();
+      long clusterId = clusterId(description);
+      snapshots.begin(description.last(), Membership.of(voters).withClusterId(clusterId));
       Optional<Bytes> chunk;
       while ((chunk = reader.next()).isPresent()) snapshots.append(chunk.get());
       snapshots.finish();
+      long incarnation = new SecureRandom().nextLong();
+      StandingFile.restored(incarnation == 0 ? 1 : incarnation, clusterId, description.originId())
+          .write(disk);
     }
+  }
+
+  /// The id of the cluster that begins with this backup.
+  private long clusterId(Description description) {
+    ByteWriter out = new ByteWriter(256).putText(identity.clusterId());
+    voters.stream().sorted().forEach(out::putInt);
+    long id = out.putBytes(description.text()).toBytes().hash64(ID_KEY, HASH_SEED);
+    return id == 0 ? 1 : id;
   }
 
   private static void remove(Path directory) throws IOException {

@@ -4,6 +4,7 @@ import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -89,6 +90,9 @@ final class Story {
         case RaftEvent.Readmitting(int peer, long _) ->
             "hears that " + name(peer) + " begins anew: it has no vote until it catches up";
         case RaftEvent.DataLost(String what) -> "sets damaged data aside: " + what;
+        case RaftEvent.ClusterIdentified _ -> null;
+        case RaftEvent.DataDiffers(long index, List<Integer> members, boolean _) ->
+            "finds that data differs at entry " + index + ": members " + members;
         case RaftEvent.LossFound(int leader) ->
             "does not hold entries that it acknowledged to " + name(leader);
         case RaftEvent.MessageRefused(int from, String law) ->

@@ -55,11 +55,14 @@ final class SharedMessages implements Transport {
   @Override
   public void send(PeerMessage message) {
     switch (message) {
-      case PeerMessage.Raft _, PeerMessage.AskReadIndex _, PeerMessage.ReadIndexReply _ ->
+      case PeerMessage.Raft _,
+          PeerMessage.AskReadIndex _,
+          PeerMessage.ReadIndexReply _,
+          PeerMessage.Founding _,
+          PeerMessage.Digests _ ->
           onward.send(message);
       case PeerMessage.Forward forward -> hold(forward);
       case PeerMessage.ForwardReply reply -> hold(reply);
-      case PeerMessage.Founding founding -> onward.send(founding);
     }
   }
 

@@ -1,0 +1,130 @@
+package io.jangada.node;
+
+import io.jangada.kv.KvStore;
+import io.jangada.raft.RaftEvent;
+import io.jangada.raft.RaftNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Compares what members hold: the digests of their state machines at one index.
+///
+/// Now and then the leader names its commit index. No member has applied more when it hears of it.
+/// Each tells the leader its own digest as soon as it has applied so much, and the leader tells all
+/// of them to all once it has heard of all members, or before it begins anew.
+///
+/// Whose digest is not that of a majority of all members has other data, and so has everybody where
+/// no majority has the same: then nobody knows who is right.
+final class Digests {
+  private final int periodTicks;
+  private final Replica.World world;
+  private int ticks;
+  private long index;
+  private SortedMap<Integer, Long> known = new TreeMap<>();
+
+  /// The index at which the own digest is wanted; 0 for none.
+  private long wanted;
+
+  private int askedBy;
+  private boolean isTold;
+  private List<Integer> differing = List.of();
+  private boolean differs;
+  private boolean isDecided;
+
+  /// @param periodTicks how often a leader compares; 0 for never
+  Digests(int periodTicks, Replica.World world) {
+    this.periodTicks = periodTicks;
+    this.world = world;
+  }
+
+  /// Whether this member's data is not that of the others.
+  boolean differs() {
+    return differs;
+  }
+
+  /// What is wrong with anybody's data, as a sentence without a subject; empty where nothing is.
+  String problem() {
+    if (differing.isEmpty()) return "";
+    return "data differs between members at entry " + index + ": of members " + differing;
+  }
+
+  /// Time goes by. Returns whether this member leads and should not, since a majority holds the
+  /// same and it does not.
+  boolean tick(RaftNode raft, KvStore kv) {
+    boolean isDue = periodTicks != 0 && ++ticks % periodTicks == 0;
+    if (isDue && raft.isEstablished()) {
+      if (askedBy == raft.id() && !isTold) conclude(raft);
+      begin(raft.commit(), raft.id());
+      tell(raft);
+      applied(kv, raft);
+    }
+    return isDecided && differs && raft.isLeader() && !raft.isHandingOver();
+  }
+
+  private void begin(long at, int askedBy) {
+    index = at;
+    wanted = at;
+    known = new TreeMap<>();
+    isTold = false;
+    this.askedBy = askedBy;
+  }
+
+  /// A member tells what it knows of digests; a leader that knows of none yet asks.
+  void heard(PeerMessage.Digests said, KvStore kv, RaftNode raft) {
+    boolean isFromLeader = said.from() == raft.leader();
+    if (isFromLeader && said.digests().isEmpty()) {
+      begin(said.index(), said.from());
+      applied(kv, raft);
+    } else if (said.index() == index) {
+      known.putAll(said.digests());
+      if (isFromLeader) judge(raft);
+      else if (askedBy == raft.id() && known.keySet().containsAll(raft.membership().members()))
+        conclude(raft);
+    }
+  }
+
+  /// An entry was applied, or is applied already.
+  void applied(KvStore kv, RaftNode raft) {
+    if (wanted == 0 || kv.appliedIndex() < wanted) return;
+    if (kv.appliedIndex() == wanted) {
+      known.put(raft.id(), kv.digest());
+      if (askedBy != raft.id()) send(raft, askedBy);
+    }
+    wanted = 0;
+  }
+
+  private void conclude(RaftNode raft) {
+    isTold = true;
+    tell(raft);
+    judge(raft);
+  }
+
+  /// The leader tells all what it knows.
+  private void tell(RaftNode raft) {
+    for (int member : raft.membership().members()) if (member != raft.id()) send(raft, member);
+  }
+
+  private void send(RaftNode raft, int to) {
+    world.transport().send(new PeerMessage.Digests(raft.id(), to, index, known));
+  }
+
+  private void judge(RaftNode raft) {
+    known.keySet().retainAll(raft.membership().members());
+    int majority = raft.membership().members().size() / 2 + 1;
+    if (known.size() < majority) return;
+    Long right = null;
+    for (long digest : known.values())
+      if (Collections.frequency(known.values(), digest) >= majority) right = digest;
+    List<Integer> others = new ArrayList<>();
+    boolean isAgreed = known.values().stream().distinct().count() <= 1;
+    for (var one : known.entrySet())
+      if (!isAgreed && !one.getValue().equals(right)) others.add(one.getKey());
+    differs = others.contains(raft.id());
+    isDecided = right != null;
+    if (!others.equals(differing))
+      world.observer().accept(new RaftEvent.DataDiffers(index, others, differs));
+    differing = others;
+  }
+}

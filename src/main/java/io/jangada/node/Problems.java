@@ -1,0 +1,45 @@
+package io.jangada.node;
+
+import io.jangada.raft.RaftEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What people should look at, gathered from what the protocol tells. Each is told of for a minute
+/// after it was last so.
+final class Problems {
+  private static final long SHOWN_NANOS = 60_000_000_000L;
+
+  private record Problem(String text, long nanos) {}
+
+  /// By the member that it is about.
+  private final SortedMap<Integer, Problem> byMember = new TreeMap<>();
+
+  private long messagesRefused;
+
+  void event(RaftEvent event, long now) {
+    if (event instanceof RaftEvent.MessageRefused(int from, String law)) {
+      messagesRefused++;
+      byMember.put(from, new Problem("refuses messages of member " + from + ": " + law, now));
+    } else if (event instanceof RaftEvent.AcknowledgementLost(int member, long match)) {
+      String text =
+          "member " + member + " does not hold what it acknowledged, up to entry " + match;
+      byMember.put(member, new Problem(text, now));
+    }
+  }
+
+  /// How the member is.
+  ///
+  /// @param waitsFor what it waits for before anything that it says counts; empty for nothing
+  Status.Health health(String waitsFor, boolean isRemoved, Digests digests, long now) {
+    byMember.values().removeIf(problem -> now - problem.nanos > SHOWN_NANOS);
+    List<String> texts = new ArrayList<>();
+    byMember.values().forEach(problem -> texts.add(problem.text));
+    if (!digests.problem().isEmpty()) texts.add(digests.problem());
+    String unready = waitsFor;
+    if (isRemoved) unready = "was removed from the cluster";
+    if (digests.differs()) unready = digests.problem();
+    return new Status.Health(unready, texts, digests.differs(), messagesRefused);
+  }
+}
