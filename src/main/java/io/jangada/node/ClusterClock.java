@@ -1,5 +1,7 @@
 package io.jangada.node;
 
+import io.jangada.kv.Envelope;
+
 /// This member's reading of cluster time: milliseconds that run on while anybody leads, whoever
 /// that is. A leader counts on with its own monotonic clock. A follower goes by what the leader's
 /// messages say, and counts on from the last of them, so that deadlines neither restart nor shift
@@ -28,7 +30,7 @@ final class ClusterClock {
   long millis(long nanos) {
     long elapsed = Math.max(0, nanos - baseNanos);
     if (!leads) elapsed -= elapsed / FOLLOWER_LOSS;
-    return baseMillis + elapsed / NANOS_PER_MILLI;
+    return Math.min(Envelope.CLUSTER_TIME_MILLIS_MAX, baseMillis + elapsed / NANOS_PER_MILLI);
   }
 
   /// The leader's cluster time was `millis` a moment before `nanos` of the own clock.

@@ -170,7 +170,9 @@ final class Probation {
     if (!raft.standing().probation()) return "";
     if (!isBeginning()) return "lost what it had promised: waits until the leader takes it in anew";
     if (founding == null || founding.isLate())
-      return "has nothing of what the cluster has: waits until the leader takes it in";
+      return durable.state() == StandingFile.State.RESTORED
+          ? "was restored into a cluster that lives: waits until the leader takes it in"
+          : "has nothing of what the cluster has: waits until the leader takes it in";
     if (!founding.differing().isEmpty())
       return "does not found a cluster: the settings of "
           + members(founding.differing())

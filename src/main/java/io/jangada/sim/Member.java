@@ -152,10 +152,12 @@ final class Member {
   }
 
   private void observe(RaftEvent event) {
-    SnapshotMeta newest = replica.raft().snapshot();
-    if (event instanceof RaftEvent.SnapshotLost(EntryId last) && newest.last().equals(last)) {
-      intact = false;
-      lost = newest;
+    if (event instanceof RaftEvent.SnapshotLost(EntryId last)) {
+      SnapshotMeta newest = replica.raft().snapshot();
+      if (newest.last().equals(last)) {
+        intact = false;
+        lost = newest;
+      }
     }
     cluster.observe(id, event);
   }

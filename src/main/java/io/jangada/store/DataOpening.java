@@ -1,6 +1,7 @@
 package io.jangada.store;
 
 import io.jangada.raft.EntryId;
+import io.jangada.raft.HardState;
 import io.jangada.raft.Membership;
 import io.jangada.raft.SnapshotMeta;
 import java.io.IOException;
@@ -114,7 +115,11 @@ public final class DataOpening {
   private DurableLog.Opened openLog() throws IOException {
     try {
       needLog();
-      return DurableLog.open(disk, owner.log, owner.identity, wakeLog);
+      DurableLog.Opened log = DurableLog.open(disk, owner.log, owner.identity, wakeLog);
+      long term = log.hardState().term();
+      if (term <= HardState.TERM_MAX) return log;
+      log.log().close();
+      throw unusable("its term is " + term + ", of at most " + HardState.TERM_MAX);
     } catch (CorruptLogException e) {
       if (!mayRepair(e.membership())) throw e.because(whyNot());
       repair(e.getMessage());
@@ -132,11 +137,13 @@ public final class DataOpening {
   private void needLog() throws IOException {
     boolean promised = standing.isPresent() && standing.get().state() == StandingFile.State.MEMBER;
     if (promised && LogRecovery.segmentNames(disk).isEmpty())
-      throw new CorruptLogException(
-          new CorruptLogException.Place(DurableLog.DIRECTORY, 0, Optional.empty()),
-          1,
-          -1,
-          "there is no file of it");
+      throw unusable("there is no file of it");
+  }
+
+  /// The log as a whole is of no use.
+  private static CorruptLogException unusable(String what) {
+    return new CorruptLogException(
+        new CorruptLogException.Place(DurableLog.DIRECTORY, 0, Optional.empty()), 1, -1, what);
   }
 
   /// Whether other voters hold what this member held, by the best that is known of the members.

@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.kv.Envelope;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -118,5 +119,12 @@ class ClusterClockTest {
           if (i != leader) clocks[i].heard(truth, offset[i] + now / 1_000 * speed[i]);
       }
     }
+  }
+
+  @Test
+  void timeStopsAtItsEndInsteadOfPassingIt() {
+    ClusterClock clock = new ClusterClock(0, 0);
+    clock.heard(Envelope.CLUSTER_TIME_MILLIS_MAX - 1, 0);
+    assertThat(clock.millis(1_000_000_000_000L)).isEqualTo(Envelope.CLUSTER_TIME_MILLIS_MAX);
   }
 }

@@ -132,6 +132,21 @@ class DataOpeningTest {
   }
 
   @Test
+  @DisplayName("a term that no election can have brought about is damage, which others make good")
+  void impossibleTerm() throws IOException {
+    live(THREE);
+    DataOpening.Opened opened = open();
+    HardState forged = new HardState(Long.MAX_VALUE, -1);
+    opened.log().log().submit(new Persist(1, null, forged, List.of(), 0));
+    opened.log().log().work();
+    close(opened);
+    opened = open();
+    assertThat(opened.standing().orElseThrow().state()).isEqualTo(State.LOST);
+    assertThat(opened.log().hardState()).isEqualTo(HardState.INITIAL);
+    assertThat(opened.damage()).singleElement().asString().contains("its term is");
+  }
+
+  @Test
   @DisplayName("a damaged log is set aside, whole, and the member is in probation with new data")
   void repaired() throws IOException {
     live(THREE);
