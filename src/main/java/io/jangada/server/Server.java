@@ -159,6 +159,11 @@ public final class Server implements AutoCloseable {
     SortedSet<Integer> listed = new TreeSet<>();
     for (ServerConfig.Entry one : config.servers()) listed.add(one.id());
     journal.info("begins with entry " + status.last().index() + " and " + status.keys() + " keys");
+    if (links.identity().hasData() && !membership.contains(entry.id()))
+      journal.warn(
+          "holds data of "
+              + links.identity()
+              + ", of which it is no member: a server is added with an empty data directory");
     if (!status.probation().isEmpty() || listed.equals(membership.members())) return;
     journal.info(
         "goes by the members "

@@ -56,6 +56,7 @@ public final class CasCommand implements Callable<Integer> {
       long ttl = stored.ttlSeconds(cluster);
       Bytes bytes = stored.bytes(value, cluster);
       Reply.ToWrite reply = client.cas(cluster.bytes(key), version, bytes, ttl).join();
+      if (!(reply instanceof Reply.Written)) return cluster.no(client, telling, reply, key);
       return telling.written(reply, key);
     }
   }

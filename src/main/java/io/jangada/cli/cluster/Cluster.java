@@ -5,6 +5,7 @@ import io.jangada.cli.demo.Durations;
 import io.jangada.client.ClientOptions;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
 import io.jangada.server.ConfigException;
 import io.jangada.server.ServerConfig;
 import java.nio.file.Files;
@@ -106,6 +107,17 @@ public final class Cluster implements Surroundings.Surrounded {
               + argument
               + "' is not as it was typed: this locale has no UTF-8, try with LC_ALL=C.UTF-8");
     return Bytes.utf8(argument);
+  }
+
+  /// Tells of a reply that is a no and, where no server could serve, what keeps each from it.
+  ///
+  /// @param what the key, or what else the command was about
+  /// @return the exit code
+  int no(JangadaClient client, Telling telling, Reply reply, String what) {
+    int code = telling.no(reply, what);
+    boolean isUnserved = reply instanceof Reply.Unavailable || reply instanceof Reply.Unknown;
+    if (isUnserved) Muster.call(client, endpoints()).complaints().forEach(telling::complain);
+    return code;
   }
 
   /// The servers to ask first.

@@ -34,7 +34,7 @@ public final class DeleteCommand implements Callable<Integer> {
   public Integer call() {
     try (JangadaClient client = cluster.open()) {
       Reply.ToDelete reply = client.delete(cluster.bytes(key)).join();
-      if (!(reply instanceof Reply.Deleted)) return telling.no(reply, key);
+      if (!(reply instanceof Reply.Deleted)) return cluster.no(client, telling, reply, key);
       if (telling.isJson())
         telling.json(
             out -> {

@@ -39,7 +39,8 @@ public final class GetCommand implements Callable<Integer> {
   public Integer call() {
     try (JangadaClient client = cluster.open()) {
       Reply.ToGet reply = client.get(cluster.bytes(key)).join();
-      if (!(reply instanceof Reply.Found(Bytes value))) return telling.no(reply, key);
+      if (!(reply instanceof Reply.Found(Bytes value)))
+        return cluster.no(client, telling, reply, key);
       if (telling.isJson()) json(value);
       else telling.data(value.toArray(), raw ? new byte[0] : new byte[] {'\n'});
       return ExitCode.OK;

@@ -38,7 +38,8 @@ public final class GetmCommand implements Callable<Integer> {
   public Integer call() {
     try (JangadaClient client = cluster.open()) {
       Reply.ToGetm reply = client.getm(cluster.bytes(key)).join();
-      if (!(reply instanceof Reply.FoundVersion found)) return telling.no(reply, key);
+      if (!(reply instanceof Reply.FoundVersion found))
+        return cluster.no(client, telling, reply, key);
       if (telling.isJson()) json(found);
       else telling.data(head(found), found.value().toArray(), new byte[] {'\n'});
       return ExitCode.OK;

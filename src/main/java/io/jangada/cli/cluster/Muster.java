@@ -62,6 +62,21 @@ public record Muster(List<Answer> answers) {
     return Admin.number(answer.status, "term", 0);
   }
 
+  /// What servers say of themselves that people should look at, a sentence each.
+  List<String> complaints() {
+    List<String> complaints = new ArrayList<>();
+    for (Answer each : answers) {
+      if (each.status == null) continue;
+      String unready = each.status.has("unready") ? Admin.text(each.status, "unready") : "";
+      if (!unready.isEmpty()) complaints.add("server " + each.id() + " " + unready);
+      if (!each.status.has("problems")) continue;
+      for (Json problem : each.status.list("problems", MEMBERS_MAX))
+        if (problem instanceof Json.Str(String text) && !text.equals(unready))
+          complaints.add("server " + each.id() + ": " + text);
+    }
+    return complaints;
+  }
+
   public boolean isComplete() {
     return answers.stream().allMatch(answer -> answer.status != null);
   }

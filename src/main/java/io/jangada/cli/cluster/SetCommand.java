@@ -47,6 +47,7 @@ public final class SetCommand implements Callable<Integer> {
       long ttl = stored.ttlSeconds(cluster);
       Reply.ToWrite reply =
           client.set(cluster.bytes(key), stored.bytes(value, cluster), ttl).join();
+      if (!(reply instanceof Reply.Written)) return cluster.no(client, telling, reply, key);
       return telling.written(reply, key);
     }
   }

@@ -48,6 +48,7 @@ public final class StatusCommand implements Callable<Integer> {
     else telling.line(table(muster));
     for (Muster.Answer each : muster.answers())
       if (each.error() != null) telling.complain(complaint(each));
+    muster.complaints().forEach(telling::complain);
     if (muster.leader() == null) {
       telling.complain("nobody leads");
       return ExitCode.UNAVAILABLE;
