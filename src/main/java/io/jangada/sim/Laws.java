@@ -31,6 +31,9 @@ final class Laws {
 
   private record Repeat(Bytes key, long index) {}
 
+  /// The cluster's, once any member has applied it.
+  private long clusterId;
+
   private final SortedMap<Long, Integer> leaders = new TreeMap<>();
   private final List<Entry> committed = new ArrayList<>();
 
@@ -73,6 +76,10 @@ final class Laws {
       if (news && raft.isLeader()) incarnations.checkHeld(raft);
     }
     if (raft.isLeader()) observeLeader(raft);
+    if (clusterId == 0) clusterId = raft.clusterId();
+    check(
+        raft.clusterId() == 0 || raft.clusterId() == clusterId,
+        "a cluster has one id: member " + id);
     observeState(replica);
   }
 
