@@ -2,7 +2,7 @@
 # Sourced by the launchers, not run. launch_prepare builds the program if its sources are newer than
 # the last build, and sets
 #   JAVA_HOME  the JDK to run on
-#   app        the folder of the built program: jangada.jar, lib/, start-up caches (*.aot)
+#   app        the folder of the built program: jangada.jar, lib/, native/, start-up caches (*.aot)
 #   quiet      JVM flags that keep the JVM's own messages off standard output
 #
 # Standard output is the program's (Maelstrom speaks JSON on it): all that is said here goes to
@@ -20,6 +20,7 @@ profile=
 quiet='-Xlog:disable -Xlog:all=error:stderr'
 maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
 maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m'
+server_training=io.jangada.cli.AotTraining
 udp3700_main=io.jangada.front.udp3700.ReplicaProgram
 udp3700_rehearsal=io.jangada.front.udp3700.Rehearsal
 # With -Xrs a signal ends the process at once, without the JVM's own leave-taking.
@@ -35,7 +36,16 @@ case $server_heap in
     ;;
   *) server_gc='-XX:+UseSerialGC -XX:NewRatio=4' ;;
 esac
-server_flags="$server_gc -Xms$server_heap -Xmx$server_heap -XX:+ExitOnOutOfMemoryError"
+# Without Unsafe, Netty calls the C library's malloc() through method handles that are made anew at each
+# start; and it looks for the flight recorder. The compiler that is quick leaves alone what runs only a few
+# hundred times, which is most of what a start runs. Together they are a third of a start's time.
+server_start='--sun-misc-unsafe-memory-access=allow -Dio.netty.jfr.enabled=false'
+server_start="$server_start -XX:Tier3InvocationThreshold=2000 -XX:Tier3MinInvocationThreshold=1000"
+server_start="$server_start -XX:Tier3CompileThreshold=10000 -XX:Tier3BackEdgeThreshold=300000"
+server_flags="$server_gc -Xms$server_heap -Xmx$server_heap -XX:+ExitOnOutOfMemoryError $server_start"
+# Of the run that a server's cache is made from. What it would learn of hot code has all of that compiled as
+# soon as a server starts.
+server_training_flags="-XX:+UseSerialGC $server_start -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
 
 launch_fail() {
   echo "jangada: $1" >&2
@@ -73,7 +83,7 @@ launch_train() {
 launch_build() {
   echo "jangada: building; this first start after a change takes a while" >&2
   new=$run/new.$$
-  trap 'rm -rf "$new" "$new.began" "$new.maven" "$new.current"' EXIT
+  trap 'rm -rf "$new" "$new.began" "$new.maven" "$new.training" "$new.current"' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
@@ -86,12 +96,16 @@ launch_build() {
     launch_fail "the build failed; what Maven said is above and in $run/build.log"
   }
   mkdir "$new"
-  mv "$new.maven/jangada.jar" "$new.maven/lib" "$new/"
+  mv "$new.maven/jangada.jar" "$new.maven/lib" "$new.maven/native" "$new/"
   key=$(cat "$new/jangada.jar" "$new"/lib/* "$JAVA_HOME/release" "$home"/bin/* | cksum)
   key=${key%% *}
   if [ ! -f "$run/$key/jangada.jar" ]; then
     if [ "${JANGADA_AOT-on}" = on ]; then
       launch_train jangada.aot -XX:+UseSerialGC -jar "$new/jangada.jar" demo </dev/null
+      mkdir "$new.training"
+      # shellcheck disable=SC2086 # the flags are a list of words
+      launch_train server.aot $server_training_flags -Djava.library.path="$new/native" \
+        -cp "$new/jangada.jar" "$server_training" "$new.training" </dev/null
       # shellcheck disable=SC2086 # the flags are a list of words
       launch_train maelstrom.aot $maelstrom_flags -cp "$new/jangada.jar" "$maelstrom_main" \
         <"$home/bin/training.jsonl"

@@ -15,7 +15,6 @@ import io.jangada.harness.Waiting;
 import io.jangada.wire.Json;
 import io.jangada.wire.JsonReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,10 +71,9 @@ public final class BenchCluster implements AutoCloseable {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Xlog:disable", "-Xlog:all=error:stderr"));
     words.addAll(jvm);
-    // The start-up cache that this process was started with serves them as well.
-    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments())
-      if (flag.startsWith("-XX:AOTCache=")) words.add(flag);
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), Leash.class.getName()));
+    String classPath = System.getProperty("java.class.path");
+    ServerProgram.cacheFlag(classPath).ifPresent(words::add);
+    words.addAll(List.of("-cp", classPath, Leash.class.getName()));
     words.add(MAIN);
     return words;
   }

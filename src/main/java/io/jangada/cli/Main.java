@@ -16,9 +16,7 @@ import io.jangada.cli.cluster.StatusCommand;
 import io.jangada.cli.cluster.Surroundings;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
-import io.jangada.server.ServerMain;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,15 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
-  /// What `bin/kvstore` says first. It comes by here because the JVM heeds what a jar's manifest
-  /// says of native code only where the jar itself is run; a flag would cost the start-up cache.
-  private static final String KVSTORE = "kvstore";
-
   public static void main(String[] args) {
-    if (args.length > 0 && args[0].equals(KVSTORE)) {
-      ServerMain.main(Arrays.copyOfRange(args, 1, args.length));
-      return;
-    }
     CommandLine jangada = commandLine(System.getenv());
     Surroundings.ofProcess().putAround(jangada);
     System.exit(jangada.execute(args));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// How a server is started: the words before its id and its options.
 public record ServerProgram(List<String> words) {
@@ -14,11 +15,13 @@ public record ServerProgram(List<String> words) {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:-UsePerfData",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-Dio.netty.jfr.enabled=false",
           "-Xlog:disable",
           "-Xlog:all=error:stderr");
 
-  /// The start-up cache that the launchers keep beside the built program.
-  private static final String CACHE = "jangada.aot";
+  /// The start-up cache of servers that the launchers keep beside the built program.
+  private static final String CACHE = "server.aot";
 
   /// Keeps the JVM from remarking on Netty's native library. A start-up cache that was made without
   /// it would not be used with it, and is worth more.
@@ -35,13 +38,18 @@ public record ServerProgram(List<String> words) {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(FLAGS);
     String classPath = System.getProperty("java.class.path");
-    Path cache = Path.of(classPath.split(File.pathSeparator)[0]).resolveSibling(CACHE);
-    boolean built = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
-    words.add(built && Files.exists(cache) ? "-XX:AOTCache=" + cache : NATIVE_ACCESS);
+    words.add(cacheFlag(classPath).orElse(NATIVE_ACCESS));
     words.add("-Xmx" + heapMebibytes + "m");
     words.addAll(List.of("-cp", classPath));
     words.addAll(List.of(Leash.class.getName(), MAIN));
     return new ServerProgram(words);
+  }
+
+  /// The flag that starts a server from its cache; empty where this program has none.
+  public static Optional<String> cacheFlag(String classPath) {
+    Path cache = Path.of(classPath.split(File.pathSeparator)[0]).resolveSibling(CACHE);
+    boolean built = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
+    return built && Files.exists(cache) ? Optional.of("-XX:AOTCache=" + cache) : Optional.empty();
   }
 
   /// A program that is started as `kvstore` is: `<words> <id> …`.

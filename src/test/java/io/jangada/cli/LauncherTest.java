@@ -39,7 +39,7 @@ class LauncherTest {
       for a in "$@"; do
         case $a in -Djangada.target=*) target=${a#*=} ;; esac
       done
-      mkdir -p "$target/lib"
+      mkdir -p "$target/lib" "$target/native"
       cat "$(dirname "$0")"/../src/main/* >"$target/jangada.jar"
       : >"$target/lib/some.jar"
       """;
@@ -79,7 +79,7 @@ class LauncherTest {
     assertThat(second.err()).isEmpty();
     assertThat(second.out()).isEqualTo(first.out()).startsWith("cached\nran ");
     assertThat(second.out()).endsWith("/jangada.jar version\n");
-    assertThat(log()).containsExactly("built", "trained", "trained", "trained");
+    assertThat(log()).containsExactly("built", "trained", "trained", "trained", "trained");
   }
 
   @Test
@@ -97,6 +97,7 @@ class LauncherTest {
   void aServerHasAHeapOfItsOwn() throws Exception {
     Ran server = start("kvstore", "3", "--config", "a b");
     assertThat(server.out()).startsWith("cached\nran ").contains("-Xms1g -Xmx1g");
+    assertThat(server.out()).contains("/server.aot ").contains("/native -jar ");
     assertThat(server.out()).endsWith("/jangada.jar kvstore 3 --config a b\n");
     Ran small = finish(command(Map.of("JANGADA_HEAP", "64m"), home + "/bin/kvstore", "3").start());
     assertThat(small.out()).contains("-Xms64m -Xmx64m");
