@@ -27,14 +27,15 @@ udp3700_rehearsal=io.jangada.front.udp3700.Rehearsal
 udp3700_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m -Xrs'
 # Of servers: a heap that never has to grow; one that is exhausted ends the server at once, as a crash
 # would. Data lies in pages that hardly ever become garbage, so that the serial collector, which costs
-# least, has only what is young to look at. A full collection takes as long as there are keys, and an
-# election's timeout is the most that it may take: large heaps have G1.
+# least, has only what is young to look at. What survives is copied to memory that is touched for the first
+# time, up to 5 ms for a MiB, so that little may be young. A full collection takes as long as there are keys,
+# and an election's timeout is the most that it may take: large heaps have G1.
 server_heap=${JANGADA_HEAP:-1g}
 case $server_heap in
   [5-9][gG] | [1-9][0-9]*[gG] | [5-9][0-9][0-9][0-9][mM] | [1-9][0-9][0-9][0-9][0-9]*[mM])
     server_gc='-XX:+UseG1GC -XX:MaxGCPauseMillis=100'
     ;;
-  *) server_gc='-XX:+UseSerialGC -XX:NewRatio=4' ;;
+  *) server_gc='-XX:+UseSerialGC -XX:NewRatio=4 -XX:MaxNewSize=64m' ;;
 esac
 # Without Unsafe, Netty calls the C library's malloc() through method handles that are made anew at each
 # start; and it looks for the flight recorder. The compiler that is quick leaves alone what runs only a few

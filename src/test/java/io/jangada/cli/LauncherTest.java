@@ -97,7 +97,10 @@ class LauncherTest {
   void aServerHasAHeapOfItsOwn() throws Exception {
     Ran server = start("kvstore", "3", "--config", "a b");
     assertThat(server.out()).startsWith("cached\nran ").contains("-Xms1g -Xmx1g");
-    assertThat(server.out()).contains("/server.aot ").contains("/native -jar ");
+    assertThat(server.out())
+        .contains(" -XX:MaxNewSize=64m ")
+        .contains("/server.aot ")
+        .contains("/native -jar ");
     assertThat(server.out()).endsWith("/jangada.jar kvstore 3 --config a b\n");
     Ran small = finish(command(Map.of("JANGADA_HEAP", "64m"), home + "/bin/kvstore", "3").start());
     assertThat(small.out()).contains("-Xms64m -Xmx64m");
