@@ -6,6 +6,8 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// The bytes of one connection turned into commands, however they are cut into pieces.
 ///
@@ -14,9 +16,15 @@ import java.util.Arrays;
 /// value; data that comes in pieces is gathered under a budget that all connections share. Where
 /// that is spent the data is read over and the command becomes [TextCommand.Dropped]: nothing ever
 /// waits for a client that stopped in the middle.
+///
+/// Data of a command that is refused is read over, too, and never taken for commands. Where it is
+/// too much for that, or what comes is another protocol, the line is the last of its connection.
 final class CommandParser {
   /// The longest line, its end included.
   static final int LINE_BYTES_MAX = 64 << 10;
+
+  /// The most data of a refused command that is read over.
+  static final int REFUSED_BYTES_MAX = 64 << 20;
 
   static final int CLIENT_BYTES_MAX = 32;
 
@@ -35,11 +43,17 @@ final class CommandParser {
   private static final long ADMIN = Fields.word("admin");
   private static final long VERSION = Fields.word("version");
   private static final long QUIT = Fields.word("quit");
+  private static final long NOREPLY = Fields.word("noreply");
+
+  /// Words that data follows in protocols of this kind, `cas` beside them.
+  private static final long[] STORES =
+      Stream.of("set", "add", "replace", "append", "prepend").mapToLong(Fields::word).toArray();
 
   private static final Condition ALWAYS = new Condition.Always();
   private static final Condition ABSENT = new Condition.Absent();
   private static final TextCommand MALFORMED = new TextCommand.Malformed();
   private static final TextCommand DROPPED = new TextCommand.Dropped();
+  private static final TextCommand DERAILED = new TextCommand.Derailed();
 
   /// A `set` or `cas` that waits for its data.
   private record Header(
@@ -56,8 +70,11 @@ final class CommandParser {
   /// Set while data is awaited, and null while a line is.
   private Header header;
 
-  /// What becomes of the data that is read over, or null.
-  private TextCommand instead;
+  /// Whether there is no room for the data, so that it is read over.
+  private boolean dropped;
+
+  /// How much data of a refused command is still to be read over.
+  private int refusedBytes;
 
   private byte[] value;
   private int valueLength;
@@ -74,6 +91,7 @@ final class CommandParser {
   /// The next command, or null when it is not there completely: then all of `in` was taken.
   TextCommand next(ByteBuf in) {
     while (!over) {
+      if (refusedBytes > 0) readOver(in);
       TextCommand command = valueBytes > valueLength ? readData(in) : readLine(in);
       if (command != null) return command;
       if (!in.isReadable()) return null;
@@ -99,7 +117,7 @@ final class CommandParser {
     int more = (end < 0 ? in.writerIndex() : end) - from;
     if (more >= LINE_BYTES_MAX - lineLength || !hasLineRoom(lineLength + more)) {
       over = true;
-      return new TextCommand.Overlong();
+      return hasLongKey(in, more) ? DERAILED : new TextCommand.Overlong();
     }
     in.readBytes(line, lineLength, more);
     lineLength += more;
@@ -120,6 +138,19 @@ final class CommandParser {
     return true;
   }
 
+  /// Whether the beginning of a line that is too long is a command whose key is.
+  private boolean hasLongKey(ByteBuf in, int more) {
+    int length = Math.min(LINE_BYTES_MAX, lineLength + more);
+    byte[] beginning = Arrays.copyOf(line, length);
+    in.readBytes(beginning, lineLength, length - lineLength);
+    fields.split(beginning, length);
+    int first = fields.count() > 0 && fields.word(0) == ONCE ? 3 : 0;
+    if (fields.lookedAt() < first + 2) return false;
+    long word = fields.word(first);
+    boolean keyed = word == GET || word == GETM || word == SET || word == CAS || word == DELETE;
+    return keyed && fields.length(first + 1) > settings.kv().keyBytesMax();
+  }
+
   private void dropLine() {
     arriving.give(line.length - KEPT_LINE_BYTES);
     line = new byte[KEPT_LINE_BYTES];
@@ -136,17 +167,16 @@ final class CommandParser {
     }
     long word = fields.word(0);
     if (word == ONCE) return once();
-    if (word == ADMIN)
-      return fields.count() < 2 ? MALFORMED : new TextCommand.Admin(fields.texts(1));
-    if (word == VERSION) return fields.count() == 1 ? new TextCommand.Version() : MALFORMED;
-    if (word == QUIT) return fields.count() == 1 ? new TextCommand.Quit() : MALFORMED;
+    if (word == ADMIN && fields.count() > 1) return new TextCommand.Admin(fields.texts(1));
+    if (word == VERSION && fields.count() == 1) return new TextCommand.Version();
+    if (word == QUIT && fields.count() == 1) return new TextCommand.Quit();
     return request(0, null);
   }
 
   private TextCommand once() {
-    if (fields.count() < 4) return MALFORMED;
-    if (fields.length(1) > CLIENT_BYTES_MAX || !fields.isPrintable(1)) return MALFORMED;
-    if (!fields.isNumber(2) || fields.number() < 0) return MALFORMED;
+    if (fields.count() < 4) return refuse(0);
+    if (fields.length(1) > CLIENT_BYTES_MAX || !fields.isPrintable(1)) return refuse(3);
+    if (!fields.isNumber(2) || fields.number() < 0) return refuse(3);
     return request(3, new RequestId.Numbered(fields.bytes(1), fields.number()));
   }
 
@@ -154,49 +184,91 @@ final class CommandParser {
   private TextCommand request(int first, RequestId requestId) {
     long word = fields.word(first);
     int count = fields.count() - first;
-    if (word == SET) return count == 4 ? store(first, requestId) : MALFORMED;
-    if (word == CAS) return count == 5 ? store(first, requestId) : MALFORMED;
-    if (count != 2) return MALFORMED;
-    boolean fits = fields.length(first + 1) <= settings.kv().keyBytesMax();
+    if (word == SET && count == 4 || word == CAS && count == 5) return store(first, requestId);
+    boolean fits = count == 2 && fields.length(first + 1) <= settings.kv().keyBytesMax();
     if (word == DELETE && fits) {
       Operation delete = new Operation.Delete(fields.bytes(first + 1), ALWAYS);
       return new TextCommand.Request(TextCommand.Kind.DELETE, delete, requestId);
     }
-    if (word != GET && word != GETM || requestId != null || !fits) return MALFORMED;
+    if (word != GET && word != GETM || requestId != null || !fits) return refuse(first);
     TextCommand.Kind kind = word == GET ? TextCommand.Kind.GET : TextCommand.Kind.GETM;
     return new TextCommand.Request(kind, new Operation.Get(fields.bytes(first + 1)), null);
+  }
+
+  // ---- what is refused ----
+
+  /// The line is no command, or one that breaks a rule. Data that it announces comes all the same.
+  ///
+  /// @param first the field of the command word
+  private TextCommand refuse(int first) {
+    int announced = announcement(first);
+    boolean derailed = isHttp();
+    if (announced >= 0 && fields.isUnsigned(announced)) {
+      derailed |= !fields.isNumber(announced) || fields.number() > REFUSED_BYTES_MAX;
+      if (!derailed) refusedBytes = (int) fields.number();
+      afterData = refusedBytes == 0;
+    }
+    over = derailed;
+    return derailed ? DERAILED : MALFORMED;
+  }
+
+  /// The field that says how much data comes after the line; -1 when there is none.
+  private int announcement(int first) {
+    long word = fields.wordInAnyCase(first);
+    boolean isCas = word == CAS;
+    if (!isCas && LongStream.of(STORES).noneMatch(store -> store == word)) return -1;
+    int count = fields.count() - first;
+    int last = fields.lookedAt() - 1;
+    if (fields.word(last) == NOREPLY) {
+      count--;
+      last--;
+    }
+    // memcached's cas ends in the version, after flags, time and length.
+    if (isCas && count == 6) return last - 1;
+    return count < (isCas ? 5 : 4) ? -1 : last;
+  }
+
+  /// Whether the line is the first of an HTTP request, or the header that each of them has.
+  private boolean isHttp() {
+    int last = fields.lookedAt() - 1;
+    return last >= 2 && fields.startsWith(last, "http/") || fields.startsWith(0, "host:");
+  }
+
+  private void readOver(ByteBuf in) {
+    int more = Math.min(in.readableBytes(), refusedBytes);
+    in.skipBytes(more);
+    refusedBytes -= more;
+    afterData = refusedBytes == 0;
   }
 
   // ---- data ----
 
   private TextCommand store(int first, RequestId requestId) {
     boolean isCas = fields.word(first) == CAS;
-    if (!fields.isNumber(first + 2) || fields.number() < 0) return MALFORMED;
+    if (fields.length(first + 1) > settings.kv().keyBytesMax()) return refuse(first);
+    if (!fields.isNumber(first + 2) || fields.number() < 0) return refuse(first);
     long ttlMillis = Math.min(fields.number(), EXPTIME_MAX) * 1_000;
     int last = first + (isCas ? 4 : 3);
-    if (!fields.isNumber(last) || fields.number() < 0) return MALFORMED;
-    if (fields.number() > settings.kv().valueBytesMax()) return MALFORMED;
+    if (!fields.isNumber(last) || fields.number() < 0) return refuse(first);
+    if (fields.number() > settings.kv().valueBytesMax()) return refuse(first);
     int bytes = (int) fields.number();
-    if (isCas && !fields.isNumber(first + 3)) return MALFORMED;
+    if (isCas && !fields.isNumber(first + 3)) return refuse(first);
     Condition condition = settings.dialect().setOverwrites() ? ALWAYS : ABSENT;
     if (isCas) condition = new Condition.Version(fields.number());
     TextCommand.Kind kind = isCas ? TextCommand.Kind.CAS : TextCommand.Kind.SET;
     valueBytes = bytes;
-    // The line is right and its data comes: read as commands, it could do harm.
-    boolean fits = fields.length(first + 1) <= settings.kv().keyBytesMax();
-    if (fits) header = new Header(kind, fields.bytes(first + 1), ttlMillis, condition, requestId);
-    else instead = MALFORMED;
+    header = new Header(kind, fields.bytes(first + 1), ttlMillis, condition, requestId);
     return bytes == 0 ? finish() : null;
   }
 
   private TextCommand readData(ByteBuf in) {
     int more = Math.min(in.readableBytes(), valueBytes - valueLength);
-    if (instead == null && !hasValueRoom(valueLength + more)) {
-      instead = DROPPED;
+    if (!dropped && !hasValueRoom(valueLength + more)) {
+      dropped = true;
       dropValue();
     }
-    if (instead == null) in.readBytes(value, valueLength, more);
-    else in.skipBytes(more);
+    if (dropped) in.skipBytes(more);
+    else in.readBytes(value, valueLength, more);
     valueLength += more;
     return valueLength == valueBytes ? finish() : null;
   }
@@ -225,14 +297,14 @@ final class CommandParser {
   }
 
   private TextCommand finish() {
-    TextCommand command = instead;
-    if (command == null) {
+    TextCommand command = DROPPED;
+    if (!dropped) {
       Bytes whole = valueBytes == 0 ? Bytes.EMPTY : Bytes.wrap(value);
       Operation write = new Operation.Write(header.key, whole, header.ttlMillis, header.condition);
       command = new TextCommand.Request(header.kind, write, header.requestId);
     }
     dropValue();
-    instead = null;
+    dropped = false;
     valueLength = 0;
     valueBytes = 0;
     afterData = true;

@@ -282,6 +282,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
       case TextCommand.Version() -> answer(lane.replies().version());
       case TextCommand.Malformed() -> answer(Replies.COMMAND_ERROR);
+      case TextCommand.Derailed() -> {
+        answer(Replies.COMMAND_ERROR);
+        stopBeginning();
+      }
       case TextCommand.Dropped() -> answer(Replies.INTERNAL);
       case TextCommand.Overlong() -> {
         answer(Replies.INTERNAL);

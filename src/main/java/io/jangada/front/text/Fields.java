@@ -9,7 +9,7 @@ import java.util.List;
 /// The fields of one line: runs of bytes with white space between them. It is used for one line
 /// after the other, and copies nothing until it is asked to.
 final class Fields {
-  /// Lines with more fields than any command has are not looked at more closely.
+  /// How many fields are looked at: of a line with more the first ones, and the last two.
   private static final int LOOKED_AT_MAX = 10;
 
   private static final int WORD_BYTES_MAX = 7;
@@ -35,13 +35,20 @@ final class Fields {
     count = 0;
     for (int i = skipBlanks(0); i < length; i = skipBlanks(i)) {
       int end = skipField(i);
-      if (count < LOOKED_AT_MAX) {
-        starts[count] = i;
-        ends[count] = end;
-      }
-      count++;
+      add(i, end);
       i = end;
     }
+  }
+
+  private void add(int start, int end) {
+    int place = Math.min(count, LOOKED_AT_MAX - 1);
+    if (count >= LOOKED_AT_MAX) {
+      starts[place - 1] = starts[place];
+      ends[place - 1] = ends[place];
+    }
+    starts[place] = start;
+    ends[place] = end;
+    count++;
   }
 
   private int skipBlanks(int from) {
@@ -65,12 +72,38 @@ final class Fields {
     return count;
   }
 
+  /// How many fields can be asked for. The last of these is the last of the line.
+  int lookedAt() {
+    return Math.min(count, LOOKED_AT_MAX);
+  }
+
   /// A field of at most seven bytes in one number; 0 for a longer one.
   long word(int field) {
     if (ends[field] - starts[field] > WORD_BYTES_MAX) return 0;
     long packed = 1;
     for (int i = starts[field]; i < ends[field]; i++) packed = packed << 8 | line[i] & 0xff;
     return packed;
+  }
+
+  /// The same for a field whose letters may be capitals.
+  long wordInAnyCase(int field) {
+    if (ends[field] - starts[field] > WORD_BYTES_MAX) return 0;
+    long packed = 1;
+    for (int i = starts[field]; i < ends[field]; i++) packed = packed << 8 | toLower(line[i]);
+    return packed;
+  }
+
+  /// Whether a field begins with some ASCII text, whose letters are small ones and may be capitals
+  /// in the field.
+  boolean startsWith(int field, String text) {
+    if (length(field) < text.length()) return false;
+    for (int i = 0; i < text.length(); i++)
+      if (toLower(line[starts[field] + i]) != text.charAt(i)) return false;
+    return true;
+  }
+
+  private static int toLower(byte b) {
+    return b >= 'A' && b <= 'Z' ? b | 0x20 : b & 0xff;
   }
 
   int length(int field) {
@@ -85,6 +118,15 @@ final class Fields {
   boolean isPrintable(int field) {
     for (int i = starts[field]; i < ends[field]; i++)
       if (line[i] <= ' ' || line[i] >= 0x7f) return false;
+    return true;
+  }
+
+  /// Whether a field is digits alone, however many, or digits after a plus sign.
+  boolean isUnsigned(int field) {
+    int i = starts[field];
+    if (line[i] == '+') i++;
+    if (i == ends[field]) return false;
+    for (; i < ends[field]; i++) if (line[i] < '0' || line[i] > '9') return false;
     return true;
   }
 

@@ -42,6 +42,10 @@ sealed interface TextCommand {
   /// No command, or one that breaks a rule of the protocol: `ERR_CMD_ERR`.
   record Malformed() implements TextCommand {}
 
+  /// The same, and what follows it cannot be told from commands: `ERR_CMD_ERR`, and the connection
+  /// is closed. Nothing comes after it.
+  record Derailed() implements TextCommand {}
+
   /// A command whose data came while there was no room for it: `ERR_INTERNAL`.
   record Dropped() implements TextCommand {}
 

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -80,22 +81,19 @@ class CommandParserTest {
         "delete a b",
         "\u0000get k",
         "set k 0",
-        "set k 0 1 noreply",
-        "set k x 1",
-        "set k -1 1",
         "set k 0 -1",
+        "set k 0 noreply",
+        "set k 0 1 2 x",
+        "add k",
+        "append k 0 0 x",
         "set k 0 x",
         "set k 0 + ",
         "set k 0 1.0",
         "set k 0 0x1",
-        "set k 9223372036854775808 1",
-        "set k 0 9223372036854775807",
-        "set k 0 99999999999999999999",
-        "set k 0 1048577",
+        "set k 0 1x",
         "cas k 0 1",
-        "cas k 0 x 1",
-        "cas k 0 9223372036854775808 1",
-        "cas k -1 1 1",
+        "cas k 0 1 -1",
+        "cas k 0 0 x 1",
         "once",
         "once c",
         "once c 1",
@@ -114,6 +112,100 @@ class CommandParserTest {
       })
   void whatBreaksARuleIsMalformedAndTheNextLineIsALine(String line) {
     assertThat(parse(line + "\r\nget k\r\n")).containsExactly(MALFORMED, get("k"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set k 0 1048577",
+        "set k -1 6",
+        "set k x 6",
+        "set k 9223372036854775808 6",
+        "set k 0 6 noreply",
+        "set k 0 0 6",
+        "set k 0 0 6 noreply",
+        "set a key of some words 0 6",
+        "set a key of many more words than any command has 0 6",
+        "SET k 0 6",
+        "add k 0 0 6",
+        "replace k 0 0 +6 noreply",
+        "append k 0 0 6",
+        "prepend k 0 0 6",
+        "cas k -1 1 6",
+        "cas k 0 x 6",
+        "cas k 0 9223372036854775808 6",
+        "cas k 0 1 6 noreply",
+        "cas k 0 0 6 1",
+        "cas k 0 0 6 1 noreply",
+        "once c x set k 0 6",
+        "once \u00e9 1 cas k 0 1 6",
+        "once c 1 set k -1 6",
+        "once c 1 cas k 0 0 6 1 noreply"
+      })
+  void theDataOfARefusedCommandIsNeverTakenForCommands(String line) {
+    int bytes = line.contains("1048577") ? 1_048_577 : 6;
+    String data = "quit\r\n".repeat(bytes / 6 + 1).substring(0, bytes);
+    String whole = line + "\r\n" + data + "\r\nget k\r\n";
+    assertThat(parse(whole)).containsExactly(MALFORMED, get("k"));
+    byte[] each = whole.getBytes(StandardCharsets.ISO_8859_1);
+    if (bytes > 6) return;
+    byte[][] single = new byte[each.length][];
+    for (int i = 0; i < single.length; i++) single[i] = new byte[] {each[i]};
+    assertThat(parse(USUAL, single)).containsExactly(MALFORMED, get("k"));
+    assertThat(parse(line + "\r\n")).as("answered at once").containsExactly(MALFORMED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set k 0 67108865",
+        "set k 0 9223372036854775807",
+        "set k 0 99999999999999999999",
+        "cas k 0 1 67108865",
+        "set k 0 0 67108865 noreply",
+        "GET / HTTP/1.1",
+        "POST /x HTTP/1.0",
+        "set /k HTTP/1.1",
+        "delete /k HTTP/1.1",
+        "PRI * HTTP/2.0",
+        "Host: localhost:9000",
+        "host:localhost"
+      })
+  void afterWhatCannotBeToldFromCommandsNothingIsOne(String line) {
+    assertThat(parse("get a\r\n" + line + "\r\nget k\r\n"))
+        .containsExactly(get("a"), new TextCommand.Derailed());
+  }
+
+  @Test
+  void theLargestDataOfARefusedCommandIsReadOver() {
+    CommandParser parser = new CommandParser(USUAL, arriving);
+    assertThat(parser.next(Unpooled.copiedBuffer("set k 0 67108864\r\n", StandardCharsets.UTF_8)))
+        .isEqualTo(MALFORMED);
+    ByteBuf piece = Unpooled.wrappedBuffer("quit\r\n  ".repeat(1 << 17).getBytes());
+    for (int i = 0; i < 64; i++) assertThat(parser.next(piece.duplicate())).isNull();
+    assertThat(parser.next(Unpooled.copiedBuffer("get k\r\n", StandardCharsets.UTF_8)))
+        .isEqualTo(get("k"));
+  }
+
+  @Test
+  void wordsOfHttpMayBeKeys() {
+    assertThat(parse("get HTTP/1.1\r\nget Host:\r\nset HTTP/1.1 0 1\r\nx"))
+        .containsExactly(get("HTTP/1.1"), get("Host:"), set("HTTP/1.1", 0, "x"));
+  }
+
+  @Test
+  void aKeyThatIsTooLongIsACommandErrorHoweverLongTheLine() {
+    String key = "k".repeat(CommandParser.LINE_BYTES_MAX);
+    for (String word : List.of("get ", "getm ", "delete ", "set ", "cas ", "once c 1 delete "))
+      for (String line : List.of(word + key, word + key + " 0 1\r\nx"))
+        assertThat(parse(line)).containsExactly(new TextCommand.Derailed());
+    byte[] all = ("set " + key + " 0 1").getBytes(StandardCharsets.UTF_8);
+    byte[][] pieces = new byte[all.length / 1_000 + 1][];
+    for (int i = 0; i < pieces.length; i++)
+      pieces[i] = Arrays.copyOfRange(all, i * 1_000, Math.min(all.length, (i + 1) * 1_000));
+    assertThat(parse(USUAL, pieces)).containsExactly(new TextCommand.Derailed());
+    assertThat(parse("admin " + key)).containsExactly(new TextCommand.Overlong());
+    assertThat(parse("once c 1 get")).isEmpty();
   }
 
   @Test
@@ -182,7 +274,8 @@ class CommandParserTest {
         .containsExactly(MALFORMED, get("key"));
     assertThat(parse(small, "get long\r\ndelete long\r\nget key\r\n"))
         .containsExactly(MALFORMED, MALFORMED, get("key"));
-    assertThat(parse(small, "set k 0 11\r\nget key\r\n")).containsExactly(MALFORMED, get("key"));
+    assertThat(parse(small, "set k 0 11\r\nget anykey\r\nget key\r\n"))
+        .containsExactly(MALFORMED, get("key"));
   }
 
   @Test

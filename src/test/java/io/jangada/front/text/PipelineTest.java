@@ -165,7 +165,8 @@ class PipelineTest {
         String reply = one.reply();
         String wanted =
             switch (command) {
-              case TextCommand.Malformed _, TextCommand.Admin _ -> "ERR_CMD_ERR";
+              case TextCommand.Malformed _, TextCommand.Derailed _, TextCommand.Admin _ ->
+                  "ERR_CMD_ERR";
               case TextCommand.Version _ -> "VERSION jangada";
               case TextCommand.Overlong _, TextCommand.Dropped _ -> "ERR_INTERNAL";
               case TextCommand.Quit _ -> "";

@@ -14,6 +14,9 @@ final class RandomInput {
           "getm",
           "set",
           "cas",
+          "CAS",
+          "append",
+          "Host:",
           "delete",
           "once",
           "admin",
@@ -54,6 +57,10 @@ final class RandomInput {
           "20",
           "21",
           "1.0",
+          "noreply",
+          "HTTP/1.1",
+          "67108864",
+          "67108865",
           "٣");
   private static final List<String> KEYS =
       List.of("k", "key", "a/b", "set", "12", "\u00e9\u00ff", "\u0000", "kkkkkkkkkkkkkkkkkkkk");
@@ -96,7 +103,10 @@ final class RandomInput {
     String exptime = random.nextInt(3) == 0 ? pick(NUMBERS) : "0";
     String version = isSet ? "" : (random.nextBoolean() ? pick(NUMBERS) : "12") + blank();
     put((isSet ? "set" : "cas") + blank() + pick(KEYS) + blank() + exptime + blank());
-    put(version + announced + pick(ENDS));
+    put(version + announced);
+    if (random.nextInt(6) == 0) put(blank() + pick(List.of("1", "noreply", "HTTP/1.1")));
+    if (random.nextInt(12) == 0) put(blank() + "noreply");
+    put(pick(ENDS));
     noise(bytes);
     if (random.nextInt(3) > 0) put(pick(ENDS));
   }
@@ -113,7 +123,7 @@ final class RandomInput {
   private void longLine() {
     if (random.nextInt(4) > 0) return;
     int length = CommandParser.LINE_BYTES_MAX - 2 - random.nextInt(8) + random.nextInt(8);
-    put("get " + pick(List.of("x", " ")).repeat(length - 4));
+    put(pick(List.of("get ", "cas ", "add ")) + pick(List.of("x", " ")).repeat(length - 4));
     put(pick(ENDS));
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// The twin of [CommandParser]: it is given everything at once, works on text and numbers of any
 /// size, and takes the rules of the protocol one after the other.
@@ -38,7 +39,7 @@ final class SlowParser {
     int end = all.indexOf('\n', place);
     int length = (end < 0 ? all.length() : end + 1) - place;
     if (length > 65_536 || end < 0 && length == 65_536) {
-      commands.add(new TextCommand.Overlong());
+      commands.add(overlong(words(all.substring(place, place + 65_536))));
       over = true;
     } else if (end < 0) {
       over = true;
@@ -49,24 +50,36 @@ final class SlowParser {
     }
   }
 
+  private static List<String> words(String line) {
+    return Arrays.stream(line.split("[ \t\u000b\f\r\n]+")).filter(word -> !word.isEmpty()).toList();
+  }
+
+  private TextCommand overlong(List<String> words) {
+    int first = !words.isEmpty() && words.getFirst().equals("once") ? 3 : 0;
+    boolean isKey =
+        words.size() > first + 1
+            && List.of("get", "getm", "set", "cas", "delete").contains(words.get(first))
+            && words.get(first + 1).length() > settings.kv().keyBytesMax();
+    return isKey ? new TextCommand.Derailed() : new TextCommand.Overlong();
+  }
+
   private void line(String line) {
     boolean endsData = afterData;
     afterData = false;
-    List<String> words =
-        Arrays.stream(line.split("[ \t\u000b\f\r]+")).filter(word -> !word.isEmpty()).toList();
+    List<String> words = words(line);
     if (words.isEmpty()) {
       if (settings.dialect().emptyLinesAnswered() && !(endsData && line.isEmpty())) malformed();
       return;
     }
     switch (words.getFirst()) {
       case "admin" -> {
-        if (words.size() < 2) malformed();
+        if (words.size() < 2) refuse(words);
         else commands.add(new TextCommand.Admin(utf8(words.subList(1, words.size()))));
       }
       case "version" -> alone(words, new TextCommand.Version());
       case "quit" -> alone(words, new TextCommand.Quit());
       case "once" -> once(words);
-      default -> request(words, null);
+      default -> request(words, words, null);
     }
   }
 
@@ -74,8 +87,37 @@ final class SlowParser {
     commands.add(new TextCommand.Malformed());
   }
 
+  /// Its data, if it announces any, is no command.
+  private void refuse(List<String> words) {
+    boolean isHttp =
+        words.size() > 2 && words.getLast().matches("(?i)http/.*")
+            || words.getFirst().matches("(?i)host:.*");
+    String bytes = announced(words);
+    BigInteger length =
+        bytes.matches("[+]?[0-9]+") ? new BigInteger(bytes) : BigInteger.valueOf(-1);
+    over = isHttp || length.compareTo(BigInteger.valueOf(64 << 20)) > 0;
+    commands.add(over ? new TextCommand.Derailed() : new TextCommand.Malformed());
+    if (over || length.signum() < 0) return;
+    afterData = length.intValueExact() <= all.length() - place;
+    place = Math.min(all.length(), place + length.intValueExact());
+  }
+
+  private static String announced(List<String> line) {
+    boolean isOnce = line.getFirst().equals("once") && line.size() > 3;
+    List<String> words = isOnce ? line.subList(3, line.size()) : line;
+    String word = words.getFirst().replaceAll("[^a-zA-Z]", "?").toLowerCase(Locale.ROOT);
+    if (words.getLast().equals("noreply")) words = words.subList(0, words.size() - 1);
+    int count = words.size();
+    return switch (word) {
+      case "cas" -> count < 5 ? "none" : count == 6 ? words.get(4) : words.getLast();
+      case "set", "add", "replace", "append", "prepend" -> count < 4 ? "none" : words.getLast();
+      default -> "none";
+    };
+  }
+
   private void alone(List<String> words, TextCommand command) {
-    commands.add(words.size() == 1 ? command : new TextCommand.Malformed());
+    if (words.size() == 1) commands.add(command);
+    else refuse(words);
   }
 
   private static List<String> utf8(List<String> words) {
@@ -94,34 +136,37 @@ final class SlowParser {
             && number(words.get(2)) >= 0
             && List.of("set", "cas", "delete").contains(words.get(3));
     if (!right) {
-      malformed();
+      refuse(words);
       return;
     }
     RequestId id = new RequestId.Numbered(Bytes.wrap(latin(words.get(1))), number(words.get(2)));
-    request(words.subList(3, words.size()), id);
+    request(words, words.subList(3, words.size()), id);
   }
 
-  private void request(List<String> words, RequestId id) {
+  private void request(List<String> line, List<String> words, RequestId id) {
     boolean right =
         switch (words.getFirst()) {
-          case "get", "getm", "delete" -> words.size() == 2;
-          case "set" -> words.size() == 4 && isStore(words.get(2), words.get(3));
+          case "get", "getm", "delete" -> words.size() == 2 && fits(words.get(1));
+          case "set" ->
+              words.size() == 4 && fits(words.get(1)) && isStore(words.get(2), words.get(3));
           case "cas" ->
-              words.size() == 5 && isStore(words.get(2), words.get(4)) && isNumber(words.get(3));
+              words.size() == 5
+                  && fits(words.get(1))
+                  && isStore(words.get(2), words.get(4))
+                  && isNumber(words.get(3));
           default -> false;
         };
     if (!right) {
-      malformed();
+      refuse(line);
       return;
     }
-    boolean fits = words.get(1).length() <= settings.kv().keyBytesMax();
     Bytes key = Bytes.wrap(latin(words.get(1)));
     switch (words.getFirst()) {
-      case "get" -> add(fits, TextCommand.Kind.GET, new Operation.Get(key), id);
-      case "getm" -> add(fits, TextCommand.Kind.GETM, new Operation.Get(key), id);
+      case "get" -> add(TextCommand.Kind.GET, new Operation.Get(key), id);
+      case "getm" -> add(TextCommand.Kind.GETM, new Operation.Get(key), id);
       case "delete" -> {
         var delete = new Operation.Delete(key, new Condition.Always());
-        add(fits, TextCommand.Kind.DELETE, delete, id);
+        add(TextCommand.Kind.DELETE, delete, id);
       }
       default -> store(words, id);
     }
@@ -153,16 +198,15 @@ final class SlowParser {
     else condition = new Condition.Absent();
     Bytes key = Bytes.wrap(latin(words.get(1)));
     var write = new Operation.Write(key, value, millis.min(largest).longValueExact(), condition);
-    add(
-        key.length() <= settings.kv().keyBytesMax(),
-        isSet ? TextCommand.Kind.SET : TextCommand.Kind.CAS,
-        write,
-        id);
+    add(isSet ? TextCommand.Kind.SET : TextCommand.Kind.CAS, write, id);
   }
 
-  private void add(boolean fits, TextCommand.Kind kind, Operation operation, RequestId id) {
-    if (fits) commands.add(new TextCommand.Request(kind, operation, id));
-    else malformed();
+  private void add(TextCommand.Kind kind, Operation operation, RequestId id) {
+    commands.add(new TextCommand.Request(kind, operation, id));
+  }
+
+  private boolean fits(String key) {
+    return key.length() <= settings.kv().keyBytesMax();
   }
 
   private static boolean isNumber(String word) {

@@ -83,7 +83,7 @@ class TextFrontTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"frob", "GET k", "set k 0 x", "set k -1 1", "set k 0 -1", "cas k 0 1"})
+  @ValueSource(strings = {"frob", "GET k", "set k 0 x", "set k -1 0", "set k 0 -1", "cas k 0 1"})
   void aBadCommandIsAnErrorAndTheConnectionGoesOn(String line) throws IOException {
     Client client = usual();
     assertThat(client.ask(line + "\r\n")).isEqualTo("ERR_CMD_ERR");
@@ -104,7 +104,30 @@ class TextFrontTest {
     version(client.ask("set none 0 0\r\n\r\n"));
     assertThat(client.value("get none\r\n")).isEqualTo("VALUE 0|");
     assertThat(client.ask("set larger 0 1048577\r\n")).isEqualTo("ERR_CMD_ERR");
-    assertThat(client.ask("set larger 0 9223372036854775807\r\n")).isEqualTo("ERR_CMD_ERR");
+    client.send(megabyte).send("x\r\nget none\r\n");
+    assertThat(client.reply()).isEqualTo("VALUE 0|");
+    client.send("set larger 0 9223372036854775807\r\n").send(megabyte);
+    assertThat(client.rest()).isEqualTo("ERR_CMD_ERR\r\n");
+  }
+
+  @Test
+  void aBrowserIsAnsweredOnceAndNothingThatItSendsIsCarriedOut() throws IOException {
+    Client browser = usual();
+    browser.send(
+        "POST /x HTTP/1.1\r\nHost: localhost:9000\r\nContent-Type: text/plain\r\n\r\n"
+            + "set name 0 1\r\nx\r\n");
+    assertThat(browser.rest()).isEqualTo("ERR_CMD_ERR\r\n");
+    Client other = served.client();
+    other.send("X-First: 1\r\nHost: localhost\r\nset name 0 1\r\nx\r\n");
+    assertThat(other.rest()).isEqualTo("ERR_CMD_ERR\r\nERR_CMD_ERR\r\n");
+    assertThat(served.client().ask("get name\r\n")).isEqualTo("ERR_NOT_FOUND");
+  }
+
+  @Test
+  void aKeyThatIsLongerThanALineMayBeIsACommandError() throws IOException {
+    Client client = usual();
+    client.send("set " + "k".repeat(100_000) + " 0 1\r\nx\r\n");
+    assertThat(client.rest()).isEqualTo("ERR_CMD_ERR\r\n");
   }
 
   @Test
