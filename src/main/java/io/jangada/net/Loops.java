@@ -1,5 +1,8 @@
 package io.jangada.net;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -17,12 +20,19 @@ import java.util.concurrent.TimeUnit;
 /// The event loops that sockets run on, each a daemon thread: epoll where the machine has it, NIO
 /// elsewhere.
 public final class Loops implements AutoCloseable {
+  private final boolean epoll;
   private final EventLoopGroup group;
 
   /// @param name of the threads
   /// @param threads 1 or more
   public Loops(String name, int threads) {
-    IoHandlerFactory io = Epoll.isAvailable() ? KeptEpoll.newFactory() : NioIoHandler.newFactory();
+    this(name, threads, Epoll.isAvailable());
+  }
+
+  /// @param epoll false for NIO
+  Loops(String name, int threads, boolean epoll) {
+    this.epoll = epoll;
+    IoHandlerFactory io = epoll ? KeptEpoll.newFactory() : NioIoHandler.newFactory();
     group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
   }
 
@@ -31,11 +41,50 @@ public final class Loops implements AutoCloseable {
   }
 
   public Class<? extends SocketChannel> socketClass() {
-    return Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
   }
 
   public Class<? extends ServerSocketChannel> serverSocketClass() {
-    return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  /// The beginning of a port that listens here. Its sockets notice when the other side is gone, and
+  /// it goes on by itself after a connection that it could not accept.
+  ///
+  /// @param port what clients it is for, for people
+  public ServerBootstrap listener(String port) {
+    return listener(group, port);
+  }
+
+  /// The same with all sockets on one of the loops.
+  public ServerBootstrap listener(EventLoopGroup one, String port) {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(one)
+            .channel(serverSocketClass())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .handler(new AcceptPause(port, System::nanoTime));
+    KeepAlive.options(epoll).forEach((option, value) -> set(bootstrap, option, value));
+    return bootstrap;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> void set(ServerBootstrap bootstrap, ChannelOption<T> option, Object value) {
+    bootstrap.childOption(option, (T) value);
+  }
+
+  /// The beginning of a connection to elsewhere that notices when the other side is gone.
+  public Bootstrap dialler() {
+    Bootstrap bootstrap =
+        new Bootstrap().channel(socketClass()).option(ChannelOption.TCP_NODELAY, true);
+    KeepAlive.options(epoll).forEach((option, value) -> set(bootstrap, option, value));
+    return bootstrap;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> void set(Bootstrap bootstrap, ChannelOption<T> option, Object value) {
+    bootstrap.option(option, (T) value);
   }
 
   /// `epoll` or `nio`.

@@ -246,11 +246,11 @@ final class Link {
     if (state != State.DIALLING) return;
     LinkSettings.Times times = wiring.settings().times();
     Bootstrap bootstrap =
-        new Bootstrap()
+        wiring
+            .settings()
+            .loops()
+            .dialler()
             .group(wiring.loop())
-            .channel(wiring.settings().loops().socketClass())
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, times.connectMillis())
             .handler(new Dialled(this, wiring));

@@ -120,13 +120,10 @@ public final class TcpLinks implements Transport, AutoCloseable {
 
   private Channel listen(Wiring wiring) throws IOException {
     ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(loop)
-            .channel(settings.loops().serverSocketClass())
+        settings
+            .loops()
+            .listener(loop, "log")
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
