@@ -1,49 +1,44 @@
 package io.jangada.server;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.jangada.node.Status;
 import io.jangada.raft.Membership;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/// The HTTP port: health, metrics and status, for orchestrators, dashboards and people. It reads
-/// nothing but the path, and changes nothing.
+/// What the HTTP port answers: health, metrics and status, for orchestrators, dashboards and
+/// people. It reads nothing but the path, and changes nothing.
 ///
 /// `/livez` says that the process works, and does not depend on other servers: an orchestrator that
-/// restarts what is not alive must leave the survivors of a partition alone.
+/// restarts what is not alive must leave the survivors of a partition alone. It does not depend on
+/// the replica or on the disk either, and is answered at once.
 final class HttpDesk implements AutoCloseable {
-  private static final int THREADS = 2;
-  private static final int WAITING_MAX = 32;
-  private static final int BACKLOG = 64;
-
   /// A member that has more committed entries to apply is not ready to be asked.
   private static final long LAG_ENTRIES_MAX = 10_000;
+
+  /// Answers that wait to be written; there is one for each connection at most.
+  private static final int WAITING_MAX = 1_024;
 
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
 
-  /// What the JDK's server takes from system properties; what is set already stays.
-  private static final Map<String, String> BOUNDS =
-      Map.of(
-          "jdk.httpserver.maxConnections", "256",
-          "sun.net.httpserver.maxReqTime", "10",
-          "sun.net.httpserver.maxRspTime", "30",
-          "sun.net.httpserver.idleInterval", "30");
-
   /// @param broken whether the member has stopped by itself
   record Parts(Questions questions, Report report, Metrics metrics, BooleanSupplier broken) {}
 
-  private record Answer(int code, String type, byte[] body) {
+  /// @param type of the body
+  record Answer(int code, String type, byte[] body) {
     Answer(int code, String type, String body) {
       this(code, type, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Answer text(int code, String text) {
+      return new Answer(code, TEXT, text + "\n");
     }
 
     static Answer json(int code, Fields fields) {
@@ -51,83 +46,74 @@ final class HttpDesk implements AutoCloseable {
     }
   }
 
-  private final HttpServer server;
-  private final ThreadPoolExecutor threads;
   private final Parts parts;
+  private final Answer version = version();
+  private final ThreadPoolExecutor thread;
 
-  private HttpDesk(InetSocketAddress listen, Parts parts) throws IOException {
-    BOUNDS.forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
+  HttpDesk(Parts parts) {
     this.parts = parts;
-    try {
-      server = HttpServer.create(listen, BACKLOG);
-    } catch (IOException e) {
-      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
-    }
-    threads =
+    this.thread =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            1,
+            1,
             0,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING_MAX),
-            task -> Thread.ofPlatform().name("http").daemon(true).unstarted(task),
-            new ThreadPoolExecutor.CallerRunsPolicy());
-    server.setExecutor(threads);
-    server.createContext("/", this::handle);
-    server.start();
+            task -> Thread.ofPlatform().name("http-desk").daemon(true).unstarted(task));
   }
 
-  /// Begins to listen.
+  /// Answers a GET or HEAD. Returns at once.
   ///
-  /// @throws IOException when it cannot; the message says where and why
-  static HttpDesk start(InetSocketAddress listen, Parts parts) throws IOException {
-    return new HttpDesk(listen, parts);
-  }
-
-  InetSocketAddress address() {
-    return server.getAddress();
-  }
-
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      String method = exchange.getRequestMethod();
-      Answer answer =
-          method.equals("GET") || method.equals("HEAD")
-              ? answer(exchange.getRequestURI().getPath())
-              : new Answer(405, TEXT, "only GET and HEAD are known here\n");
-      if (answer.code == 405) exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-      exchange.getResponseHeaders().set("Content-Type", answer.type);
-      boolean bodiless = method.equals("HEAD");
-      exchange.sendResponseHeaders(answer.code, bodiless ? -1 : answer.body.length);
-      if (!bodiless) exchange.getResponseBody().write(answer.body);
+  /// @param answer called once, from any thread
+  void ask(String path, Consumer<Answer> answer) {
+    switch (path) {
+      case "/livez" -> answer.accept(lives());
+      case "/ready", "/readyz" -> asked(status -> answer.accept(ready(status)));
+      case "/health" -> asked(status -> answer.accept(health(status)));
+      case "/metrics" -> asked(status -> later(() -> metrics(status), answer));
+      case "/status" -> asked(status -> later(() -> status(status), answer));
+      case "/version" -> answer.accept(version);
+      case "/" ->
+          answer.accept(
+              Answer.text(200, "/health /livez /ready /readyz /metrics /status /version"));
+      default -> answer.accept(Answer.text(404, "nothing is here; see /"));
     }
   }
 
-  private Answer answer(String path) {
-    return switch (path) {
-      case "/livez" -> lives();
-      case "/ready", "/readyz" -> ready();
-      case "/health" -> health();
-      case "/metrics" ->
-          new Answer(200, Metrics.contentType(), parts.metrics.text(parts.questions.status()));
-      case "/status" -> status();
-      case "/version" -> version();
-      case "/" ->
-          new Answer(200, TEXT, "/health /livez /ready /readyz /metrics /status /version\n");
-      default -> new Answer(404, TEXT, "nothing is here; see /\n");
-    };
+  private void asked(Consumer<Optional<Status>> next) {
+    parts.questions.statusLater().thenAccept(next);
+  }
+
+  /// Has an answer made on a thread that may wait for the disk.
+  private void later(Supplier<Answer> made, Consumer<Answer> answer) {
+    try {
+      thread.execute(() -> answer.accept(orError(made)));
+    } catch (RejectedExecutionException e) {
+      answer.accept(Answer.text(503, "the server is about to stop, or has too much to do"));
+    }
+  }
+
+  private static Answer orError(Supplier<Answer> made) {
+    try {
+      return made.get();
+    } catch (RuntimeException e) {
+      return Answer.text(500, "this cannot be said: " + e);
+    }
   }
 
   private Answer lives() {
     return parts.broken.getAsBoolean()
-        ? new Answer(503, TEXT, "the member has stopped\n")
-        : new Answer(200, TEXT, "ok\n");
+        ? Answer.text(503, "the member has stopped")
+        : Answer.text(200, "ok");
+  }
+
+  private Answer metrics(Optional<Status> status) {
+    return new Answer(200, Metrics.contentType(), parts.metrics.text(status));
   }
 
   /// Why it could not serve a client now; empty when it could.
-  private Optional<String> trouble() {
+  private Optional<String> trouble(Optional<Status> status) {
     if (parts.broken.getAsBoolean()) return Optional.of("the member has stopped");
-    Optional<Status> status = parts.questions.status();
     if (status.isEmpty()) return Optional.of("the member does not say how it stands");
     String unready = status.get().health().unready();
     if (!unready.isEmpty()) return Optional.of("the member " + unready);
@@ -138,25 +124,23 @@ final class HttpDesk implements AutoCloseable {
         : Optional.empty();
   }
 
-  private Answer ready() {
-    return trouble()
-        .map(why -> new Answer(503, TEXT, why + "\n"))
-        .orElseGet(() -> new Answer(200, TEXT, "ok\n"));
+  private Answer ready(Optional<Status> status) {
+    return trouble(status)
+        .map(why -> Answer.text(503, why))
+        .orElseGet(() -> Answer.text(200, "ok"));
   }
 
-  private Answer health() {
-    Optional<String> trouble = trouble();
+  private Answer health(Optional<Status> status) {
+    Optional<String> trouble = trouble(status);
     parts.metrics.asked(trouble.isEmpty());
     return trouble
         .map(why -> Answer.json(503, new Fields().put("health", "false").put("reason", why)))
         .orElseGet(() -> Answer.json(200, new Fields().put("health", "true")));
   }
 
-  private Answer status() {
-    return parts
-        .questions
-        .status()
-        .map(status -> Answer.json(200, parts.report.status(status)))
+  private Answer status(Optional<Status> status) {
+    return status
+        .map(now -> Answer.json(200, parts.report.status(now)))
         .orElseGet(() -> Answer.json(503, Fields.refusal("the member does not say how it stands")));
   }
 
@@ -172,7 +156,6 @@ final class HttpDesk implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    thread.shutdownNow();
   }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/// Asks a replica and waits for the answer, for threads that may wait.
+/// Asks a replica, and waits for the answer where a thread may wait.
 final class Questions {
   private static final long STATUS_MILLIS_MAX = 2_000;
 
@@ -34,11 +34,16 @@ final class Questions {
   /// How things stand; empty when the replica is not there yet, has stopped, or does not say in
   /// time.
   Optional<Status> status() {
+    return get(statusLater(), STATUS_MILLIS_MAX).flatMap(status -> status);
+  }
+
+  /// The same for a thread that must not wait; completed on the replica's.
+  CompletableFuture<Optional<Status>> statusLater() {
     Replica replica = this.replica;
-    if (replica == null) return Optional.empty();
-    CompletableFuture<Status> status = new CompletableFuture<>();
-    if (!replica.status(status::complete)) return Optional.empty();
-    return get(status, STATUS_MILLIS_MAX);
+    CompletableFuture<Optional<Status>> status = new CompletableFuture<>();
+    if (replica == null || !replica.status(now -> status.complete(Optional.of(now))))
+      status.complete(Optional.empty());
+    return status.completeOnTimeout(Optional.empty(), STATUS_MILLIS_MAX, TimeUnit.MILLISECONDS);
   }
 
   /// How something ended that a method of the replica was asked for.

@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
   private final Loops peerLoops;
   private TextFront front;
   private TcpLinks links;
-  private HttpDesk http;
+  private HttpPort http;
   private DurableMember member;
   private Desk desk;
   private boolean stopped;
@@ -179,7 +179,8 @@ public final class Server implements AutoCloseable {
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     Metrics metrics = new Metrics(meter, size, front, links);
-    http = HttpDesk.start(listen, new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
+    HttpDesk desk = new HttpDesk(new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
+    http = HttpPort.start(listen, desk, HttpPort.Limits.DEFAULT);
     journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
   }
 
