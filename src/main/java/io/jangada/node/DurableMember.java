@@ -8,6 +8,7 @@ import io.jangada.store.DurableLog;
 import io.jangada.store.Identity;
 import io.jangada.store.SnapshotTasks;
 import io.jangada.store.StoreThread;
+import io.jangada.store.TooManyFilesException;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 
@@ -18,7 +19,8 @@ import java.util.random.RandomGenerator;
 /// **When the disk is full** the log's thread tries again twice a second. Meanwhile the replica
 /// refuses writes; one that leads goes on serving reads, and soon hands the lead over, as with any
 /// disk that is slower than the others', or steps down where nobody can take it. Nobody needs to be
-/// restarted.
+/// restarted. The same happens where the log's next file cannot be opened because the process has
+/// too many open; snapshots then wait as well.
 ///
 /// **When anything else fails**, a sync above all, nobody knows what the disk holds. The replica
 /// stops: who waits learns that the outcome is unknown, and [Watcher#stopped] is told why. The
@@ -50,6 +52,10 @@ public final class DurableMember implements AutoCloseable {
 
     /// The disk has no space for the log, or has some again.
     void diskFull(boolean full);
+
+    /// The log (`log`), or the snapshots (`snapshots`), cannot go on because the process has too
+    /// many files open, or can again.
+    default void outOfFiles(String part, boolean out) {}
 
     /// The member stopped by itself. It is still to be closed.
     void stopped(Throwable cause);
@@ -89,7 +95,7 @@ public final class DurableMember implements AutoCloseable {
         new Replica.World(ReplicaOwner.CLOCK, surroundings.transport, watcher::event);
     replica = new Replica(settings.replica, start, world, owner::wakeup);
     logThread.start(new LogJob(replica, log, watcher));
-    snapshotsThread.start(new SnapshotsJob(replica, snapshots));
+    snapshotsThread.start(new SnapshotsJob(replica, snapshots, watcher));
     owner.start(replica);
   }
 
@@ -139,6 +145,7 @@ public final class DurableMember implements AutoCloseable {
     private final DurableLog log;
     private final Watcher watcher;
     private boolean full;
+    private boolean outOfFiles;
 
     LogJob(Replica replica, DurableLog log, Watcher watcher) {
       this.replica = replica;
@@ -150,19 +157,23 @@ public final class DurableMember implements AutoCloseable {
     public boolean run() throws IOException {
       long batch = log.work();
       if (batch > 0) replica.synced(batch);
-      if (full && !log.isBehind()) tell(false);
+      if (!log.isBehind()) tell(false, false);
       return log.isBehind();
     }
 
     @Override
     public void onFull(DiskFullException e) {
-      if (!full) tell(true);
+      boolean files = e instanceof TooManyFilesException;
+      tell(!files, files);
     }
 
-    private void tell(boolean full) {
+    private void tell(boolean full, boolean outOfFiles) {
+      boolean waited = this.full || this.outOfFiles;
+      if (waited != (full || outOfFiles)) replica.diskFull(!waited);
+      if (this.full != full) watcher.diskFull(full);
+      if (this.outOfFiles != outOfFiles) watcher.outOfFiles("log", outOfFiles);
       this.full = full;
-      replica.diskFull(full);
-      watcher.diskFull(full);
+      this.outOfFiles = outOfFiles;
     }
 
     @Override
@@ -173,16 +184,34 @@ public final class DurableMember implements AutoCloseable {
 
   /// A snapshot that cannot be written costs no more than that; only what should never be thrown
   /// stops the member.
-  private record SnapshotsJob(Replica replica, SnapshotTasks tasks) implements StoreThread.Job {
+  private static final class SnapshotsJob implements StoreThread.Job {
+    private final Replica replica;
+    private final SnapshotTasks tasks;
+    private final Watcher watcher;
+    private boolean outOfFiles;
+
+    SnapshotsJob(Replica replica, SnapshotTasks tasks, Watcher watcher) {
+      this.replica = replica;
+      this.tasks = tasks;
+      this.watcher = watcher;
+    }
+
     @Override
-    public boolean run() {
+    public boolean run() throws IOException {
       tasks.work().forEach(replica::stored);
+      if (tasks.postponedFor() != null) throw tasks.postponedFor();
+      if (outOfFiles) tell(false);
       return tasks.isBehind();
     }
 
     @Override
     public void onFull(DiskFullException full) {
-      throw new IllegalStateException("a task said so before", full);
+      if (!outOfFiles) tell(true);
+    }
+
+    private void tell(boolean outOfFiles) {
+      this.outOfFiles = outOfFiles;
+      watcher.outOfFiles("snapshots", outOfFiles);
     }
 
     @Override

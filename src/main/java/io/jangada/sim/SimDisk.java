@@ -6,6 +6,7 @@ import io.jangada.store.DiskFile;
 import io.jangada.store.DiskFullException;
 import io.jangada.store.DiskLock;
 import io.jangada.store.MissingFileException;
+import io.jangada.store.TooManyFilesException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -65,6 +66,8 @@ final class SimDisk implements Disk {
   private long crashAt = Long.MAX_VALUE;
   private boolean failNextSync;
   private boolean full;
+  private boolean outOfFiles;
+  private int shortages;
 
   SimDisk(RandomGenerator random) {
     this.random = random;
@@ -79,8 +82,12 @@ final class SimDisk implements Disk {
     failNextSync = true;
   }
 
+  /// From now on there is no space, or every second time no descriptor to open a file with; or
+  /// there is again.
   void setFull(boolean full) {
-    this.full = full;
+    boolean files = full && shortages++ % 2 == 1;
+    this.full = full && !files;
+    outOfFiles = files;
   }
 
   /// What is left after the power failed, or the process died and took the machine along.
@@ -209,6 +216,7 @@ final class SimDisk implements Disk {
   @Override
   public DiskFile open(String name) throws IOException {
     operate();
+    needDescriptor(name);
     return new SimFile(name, find(name));
   }
 
@@ -216,11 +224,16 @@ final class SimDisk implements Disk {
   public DiskFile create(String name) throws IOException {
     operate();
     needParent(name);
+    needDescriptor(name);
     if (full) throw new DiskFullException(name + ": no space left", null);
     Contents contents = new Contents();
     files.put(name, contents);
     pending.add(new Pending(parent(name), new Change.Named(name, contents)));
     return new SimFile(name, contents);
+  }
+
+  private void needDescriptor(String name) throws IOException {
+    if (outOfFiles) throw new TooManyFilesException(name + ": too many open files", null);
   }
 
   @Override

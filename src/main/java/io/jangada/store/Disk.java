@@ -22,8 +22,9 @@ import java.util.List;
 /// Without a crash every read sees every write that was made before it.
 ///
 /// **Errors.** Any method may throw an [IOException]; when there is no space it is a
-/// [DiskFullException]. After a failed sync nobody knows what the disk holds, and asking again does
-/// not tell: the caller must stop.
+/// [DiskFullException], and when too many files are open a [TooManyFilesException], which only
+/// [#open], [#create], [#list] and [#lock] throw: a failed open is no failed sync. After a failed
+/// sync nobody knows what the disk holds, and asking again does not tell: the caller must stop.
 public interface Disk {
   /// The unit that a crash keeps or loses whole.
   int SECTOR_BYTES = 512;

@@ -14,12 +14,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// The operating system's files under one directory, which only their owner may enter. It has no
-/// state of its own, so threads may share it as long as each keeps to its own files.
+/// The operating system's files under one directory, which only their owner may enter. Threads may
+/// share it as long as each keeps to its own files.
+///
+/// A directory that was made or synced stays open, so that to sync it again needs no descriptor:
+/// what is half done then can always be brought to its end.
 ///
 /// A thread that is interrupted while it uses a file closes that file for everybody: threads that
 /// work here are never interrupted.
@@ -29,6 +33,7 @@ public final class OsDisk implements Disk {
   private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
   private final Path root;
+  private final Map<String, FileChannel> directories = new ConcurrentHashMap<>();
 
   /// Makes the directory, and those above it, when it is not there.
   public OsDisk(Path root) throws IOException {
@@ -45,6 +50,8 @@ public final class OsDisk implements Disk {
           name, FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
     } catch (NoSuchFileException e) {
       throw new MissingFileException(name);
+    } catch (IOException e) {
+      throw translated(name, e);
     }
   }
 
@@ -74,6 +81,8 @@ public final class OsDisk implements Disk {
     if (!Files.isDirectory(path(directory))) return List.of();
     try (Stream<Path> paths = Files.list(path(directory))) {
       return paths.map(path -> path.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw translated(directory, e);
     }
   }
 
@@ -109,11 +118,24 @@ public final class OsDisk implements Disk {
     } catch (IOException e) {
       throw translated(name, e);
     }
+    directory(name);
   }
 
   @Override
   public void syncDirectory(String name) throws IOException {
-    syncPath(path(name));
+    directory(name).force(true);
+  }
+
+  private FileChannel directory(String name) throws IOException {
+    FileChannel open = directories.get(name);
+    if (open != null && open.isOpen()) return open;
+    try {
+      FileChannel opened = FileChannel.open(path(name), StandardOpenOption.READ);
+      directories.put(name, opened);
+      return opened;
+    } catch (IOException e) {
+      throw translated(name, e);
+    }
   }
 
   private static void syncPath(Path directory) throws IOException {
@@ -124,7 +146,8 @@ public final class OsDisk implements Disk {
 
   @Override
   public long usableBytes() throws IOException {
-    return Files.getFileStore(root).getUsableSpace();
+    // Unlike a file store, this asks without opening anything.
+    return root.toFile().getUsableSpace();
   }
 
   @Override
@@ -163,9 +186,11 @@ public final class OsDisk implements Disk {
     return name.isEmpty() ? root : root.resolve(name);
   }
 
-  /// The JDK has no type for these two; the texts are the C library's.
+  /// The JDK has no type for these; the texts are the C library's.
   private static IOException translated(String name, IOException e) {
     String message = String.valueOf(e.getMessage());
+    if (message.contains("Too many open files"))
+      return new TooManyFilesException(name + ": too many open files", e);
     boolean full =
         message.contains("No space left on device") || message.contains("Disk quota exceeded");
     return full ? new DiskFullException(name + ": " + message, e) : e;

@@ -9,13 +9,19 @@ import java.util.List;
 /// calls [#work], which does some of them, in order, and says how they ended.
 ///
 /// A failure here costs a snapshot and not the member: every file is written apart and gets its
-/// name only once it is durable.
+/// name only once it is durable. Where a file cannot be opened for want of descriptors nothing has
+/// failed: the task, and all after it, wait until it can.
 public final class SnapshotTasks implements AutoCloseable {
   /// The most tasks that one turn does.
   private static final int TASKS_PER_TURN_MAX = 16;
 
   private final SnapshotStore store;
   private final Handoff<SnapshotTask> handoff;
+
+  /// The task that is to be tried again, and why; null for none.
+  private SnapshotTask postponed;
+
+  private TooManyFilesException postponedFor;
 
   /// @param store belongs to the thread that calls [#work] from now on
   /// @param queueBytesMax from how many bytes submitted and not done on there is no room
@@ -37,24 +43,38 @@ public final class SnapshotTasks implements AutoCloseable {
 
   /// Whether there are tasks that were not done. For the thread that calls [#work].
   public boolean isBehind() {
-    return !handoff.isEmpty();
+    return postponed != null || !handoff.isEmpty();
+  }
+
+  /// Why the next task has to wait for a while; null when it need not. For the thread that calls
+  /// [#work].
+  public TooManyFilesException postponedFor() {
+    return postponedFor;
   }
 
   /// Does the next tasks, a bounded number.
   public List<SnapshotDone> work() {
     List<SnapshotDone> done = new ArrayList<>();
     while (done.size() < TASKS_PER_TURN_MAX) {
-      SnapshotTask task = handoff.poll();
+      SnapshotTask task = postponed == null ? handoff.poll() : postponed;
       if (task == null) break;
-      done.add(perform(task));
+      SnapshotDone ending = perform(task);
+      postponed = ending == null ? task : null;
+      if (ending == null) break;
+      done.add(ending);
       handoff.done(task.sizeBytes());
     }
     return done;
   }
 
+  /// @return null when it has to be done later
   private SnapshotDone perform(SnapshotTask task) {
+    postponedFor = null;
     try {
       return attempt(task);
+    } catch (TooManyFilesException e) {
+      postponedFor = e;
+      return null;
     } catch (IOException e) {
       return new SnapshotDone.Failed(task, afterFailure(task, e));
     }

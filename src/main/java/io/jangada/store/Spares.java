@@ -78,7 +78,7 @@ final class Spares implements AutoCloseable {
     try {
       fill(bytes);
     } catch (DiskFullException e) {
-      if (released.isEmpty()) throw e;
+      if (released.isEmpty() || e instanceof TooManyFilesException) throw e;
       giveUp();
       fill(bytes);
     }

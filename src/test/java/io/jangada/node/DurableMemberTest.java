@@ -17,6 +17,7 @@ import io.jangada.store.DiskFullException;
 import io.jangada.store.ForwardingDisk;
 import io.jangada.store.IdentityException;
 import io.jangada.store.OsDisk;
+import io.jangada.store.TooManyFilesException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ class DurableMemberTest {
   /// What a member said of itself.
   private static final class Watched implements DurableMember.Watcher {
     final BlockingQueue<Boolean> full = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> outOfFiles = new LinkedBlockingQueue<>();
     final BlockingQueue<Throwable> stopped = new LinkedBlockingQueue<>();
 
     @Override
@@ -52,6 +54,11 @@ class DurableMemberTest {
     @Override
     public void diskFull(boolean isFull) {
       full.add(isFull);
+    }
+
+    @Override
+    public void outOfFiles(String part, boolean out) {
+      outOfFiles.add(part + " " + out);
     }
 
     @Override
@@ -64,9 +71,15 @@ class DurableMemberTest {
   private static final class Faulty extends ForwardingDisk {
     volatile IOException onSync;
     volatile IOException onWrite;
+    volatile IOException onOpen;
 
     Faulty(Disk disk) {
       super(disk);
+    }
+
+    @Override
+    protected void beforeOpen(String name) throws IOException {
+      if (onOpen != null) throw onOpen;
     }
 
     @Override
@@ -193,6 +206,34 @@ class DurableMemberTest {
     assertThat(waiting.get(BOUND_SECONDS, TimeUnit.SECONDS)).isInstanceOf(Outcome.Done.class);
     assertThat(read(member)).isEqualTo("waits");
     assertThat(write(member, "after")).isInstanceOf(Outcome.Done.class);
+    assertThat(watched.stopped).isEmpty();
+  }
+
+  @Test
+  void withoutADescriptorTheLogAndTheSnapshotsWaitAndNothingEnds() throws Exception {
+    Faulty disk = new Faulty(new OsDisk(directory));
+    DurableMember member =
+        start(disk, "test", RaftConfig.of(1, Membership.of(1)).withTimes(6_000, 6_000, 1));
+    member.replica().receive(new PeerMessage.Raft(new Message.TimeoutNow(1, 1, 0), 0));
+    assertThat(write(member, "before")).isInstanceOf(Outcome.Done.class);
+    disk.onOpen = new TooManyFilesException("log/spare: too many open files", null);
+    assertThat(outcome(member.replica()::takeSnapshot)).isInstanceOf(Outcome.Done.class);
+    assertThat(next(watched.outOfFiles)).isEqualTo("snapshots true");
+    CompletableFuture<Outcome> waiting = new CompletableFuture<>();
+    String large = "x".repeat(100_000);
+    Operation write = new Operation.Write(KEY, Bytes.utf8(large), 0, new Condition.Always());
+    member.replica().submit(write, null, waiting::complete);
+    assertThat(next(watched.outOfFiles)).isEqualTo("log true");
+
+    assertThat(write(member, "refused")).isInstanceOf(Outcome.Busy.class);
+    assertThat(read(member)).isEqualTo("before");
+    assertThat(waiting).isNotDone();
+    disk.onOpen = null;
+    assertThat(List.of(next(watched.outOfFiles), next(watched.outOfFiles)))
+        .containsExactlyInAnyOrder("log false", "snapshots false");
+    assertThat(waiting.get(BOUND_SECONDS, TimeUnit.SECONDS)).isInstanceOf(Outcome.Done.class);
+    assertThat(read(member)).isEqualTo(large);
+    assertThat(watched.full).isEmpty();
     assertThat(watched.stopped).isEmpty();
   }
 

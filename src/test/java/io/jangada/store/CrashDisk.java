@@ -83,6 +83,9 @@ final class CrashDisk implements Disk {
 
   long capacityBytes = Long.MAX_VALUE;
 
+  /// Whether the process has as many files open as it may.
+  boolean outOfFiles;
+
   /// Syncs of files, so far.
   int syncs;
 
@@ -182,6 +185,7 @@ final class CrashDisk implements Disk {
 
   @Override
   public DiskFile open(String name) throws IOException {
+    if (outOfFiles) throw new TooManyFilesException(name + ": too many open files", null);
     Node node = names.get(name);
     if (node == null) throw new MissingFileException(name);
     return new OpenFile(name, node);
@@ -189,6 +193,7 @@ final class CrashDisk implements Disk {
 
   @Override
   public DiskFile create(String name) throws IOException {
+    if (outOfFiles) throw new TooManyFilesException(name + ": too many open files", null);
     if (!parent(name).isEmpty() && !directories.contains(parent(name)))
       throw new MissingFileException(parent(name));
     change(new Change(null, name, new Node()));

@@ -12,6 +12,9 @@ public class ForwardingDisk implements Disk {
     this.disk = disk;
   }
 
+  /// Called before a file is opened or made.
+  protected void beforeOpen(String name) throws IOException {}
+
   /// Called before each write to a file.
   protected void beforeWrite(String name) throws IOException {}
 
@@ -20,11 +23,13 @@ public class ForwardingDisk implements Disk {
 
   @Override
   public DiskFile open(String name) throws IOException {
+    beforeOpen(name);
     return new ForwardingFile(name, disk.open(name));
   }
 
   @Override
   public DiskFile create(String name) throws IOException {
+    beforeOpen(name);
     return new ForwardingFile(name, disk.create(name));
   }
 

@@ -17,6 +17,7 @@ class SnapshotTasksTest {
   private static final SortedSet<Long> NONE = Collections.emptySortedSet();
 
   private static final EntryId LAST = new EntryId(4, 2);
+  private static final EntryId NEXT = new EntryId(9, 2);
   private static final Membership TWO = Membership.of(1, 2);
 
   private final CrashDisk disk = new CrashDisk();
@@ -83,6 +84,28 @@ class SnapshotTasksTest {
   }
 
   @Test
+  void withoutADescriptorTasksWaitInTheirOrderAndNoneFails() throws IOException {
+    SnapshotMeta meta = ((SnapshotDone.Taken) take(tasks, "a", "b").getLast()).meta();
+    SnapshotMeta sent =
+        ((SnapshotDone.Taken) take(tasksOn(new CrashDisk()), NEXT, "c").getLast()).meta();
+    SnapshotTasks after = tasksOn(disk);
+    disk.outOfFiles = true;
+    assertThat(run(after, new SnapshotTask.Read(LAST, 1))).isEmpty();
+    assertThat(after.postponedFor()).isNotNull();
+    assertThat(run(after, new SnapshotTask.Receive(sent, 0, Bytes.utf8("c")))).isEmpty();
+    assertThat(run(after, new SnapshotTask.Begin(NEXT, TWO))).isEmpty();
+    assertThat(after.isBehind()).isTrue();
+    disk.outOfFiles = false;
+    assertThat(after.work())
+        .containsExactly(
+            new SnapshotDone.Chunk(meta, 1, Bytes.utf8("b")),
+            new SnapshotDone.Installed(sent),
+            new SnapshotDone.Accepted(new SnapshotTask.Begin(NEXT, TWO)));
+    assertThat(after.postponedFor()).isNull();
+    assertThat(after.isBehind()).isFalse();
+  }
+
+  @Test
   void anAbandonedSnapshotLeavesNothing() throws IOException {
     run(tasks, new SnapshotTask.Begin(LAST, TWO), new SnapshotTask.Append(Bytes.utf8("a")));
     assertThat(disk.list("tmp")).hasSize(1);
@@ -117,7 +140,11 @@ class SnapshotTasksTest {
   }
 
   private static List<SnapshotDone> take(SnapshotTasks tasks, String... chunks) {
-    tasks.submit(new SnapshotTask.Begin(LAST, TWO));
+    return take(tasks, LAST, chunks);
+  }
+
+  private static List<SnapshotDone> take(SnapshotTasks tasks, EntryId last, String... chunks) {
+    tasks.submit(new SnapshotTask.Begin(last, TWO));
     for (String chunk : chunks) tasks.submit(new SnapshotTask.Append(Bytes.utf8(chunk)));
     return run(tasks, new SnapshotTask.Finish());
   }

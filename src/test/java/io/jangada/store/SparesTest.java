@@ -1,6 +1,7 @@
 package io.jangada.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.raft.Entry;
@@ -164,6 +165,27 @@ class SparesTest {
     }
     assertThat(LogRecovery.segmentNames(disk)).hasSize(segments + Spares.KEPT_MAX);
     assertThat(spares()).isEmpty();
+  }
+
+  @Test
+  void withoutADescriptorTheLogKeepsThemAndGoesOnLater() throws IOException {
+    open(SMALL);
+    gatherSpares();
+    disk.outOfFiles = true;
+    long before = index;
+    assertThatThrownBy(
+            () -> {
+              while (index < before + 10_000) write(64, 100_000);
+            })
+        .isInstanceOf(TooManyFilesException.class);
+    assertThat(spares()).isNotEmpty();
+    assertThatThrownBy(log::work).isInstanceOf(TooManyFilesException.class);
+    disk.outOfFiles = false;
+    assertThat(log.work()).isEqualTo(batch);
+    log.close();
+    open(SMALL);
+    assertThat(index).isGreaterThan(before);
+    assertThat(spares()).isNotEmpty();
   }
 
   @Test
