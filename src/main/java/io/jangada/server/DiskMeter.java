@@ -1,12 +1,14 @@
 package io.jangada.server;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/// How long a disk takes to sync, and what is written to it. The disk's threads record, any thread
-/// asks.
+/// How long a disk takes to sync, what is written to it, and whether it waits for descriptors. The
+/// disk's threads record, any thread asks.
 final class DiskMeter {
   /// What a file is for.
   enum Part {
@@ -27,6 +29,7 @@ final class DiskMeter {
   private static final long WINDOW_NANOS = 60_000_000_000L;
 
   private final LongSupplier nanos;
+  private final Set<String> outOfFiles = ConcurrentHashMap.newKeySet();
   private final Meter[] meters = new Meter[Part.values().length];
 
   DiskMeter() {
@@ -36,6 +39,20 @@ final class DiskMeter {
   DiskMeter(LongSupplier nanos) {
     this.nanos = nanos;
     for (int i = 0; i < meters.length; i++) meters[i] = new Meter();
+  }
+
+  /// @param part `log` or `snapshots`
+  void outOfFiles(String part, boolean out) {
+    if (out) outOfFiles.add(part);
+    else outOfFiles.remove(part);
+  }
+
+  boolean isOutOfFiles() {
+    return !outOfFiles.isEmpty();
+  }
+
+  boolean isLogOutOfFiles() {
+    return outOfFiles.contains("log");
   }
 
   void wrote(Part part, long bytes) {

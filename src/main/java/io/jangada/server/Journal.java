@@ -163,6 +163,43 @@ final class Journal {
     error("refuses a message of server " + from + ", which breaks a law of the protocol: " + law);
   }
 
+  /// The log, or the snapshots, cannot open a file, or can again.
+  void outOfFiles(String part, boolean out) {
+    long max = Descriptors.ofThisProcess().max();
+    if (!out) info("can open files for its " + part + " again");
+    else
+      warn(
+          "cannot open a file for its "
+              + part
+              + ", since the process has as many open as it may ("
+              + max
+              + "): "
+              + (part.equals("log") ? "it takes no writes" : "they wait")
+              + " until it can");
+  }
+
+  /// How many clients are taken, where it is not as many as was configured.
+  void shares(Descriptors descriptors, Descriptors.Shares shares, int configured) {
+    if (shares.missing() > 0)
+      warn(
+          "may open only "
+              + descriptors.max()
+              + " files, which is "
+              + shares.missing()
+              + " too few: clients could take what its log and the other servers need."
+              + " Raise the limit of the process (ulimit -n)");
+    if (shares.clients() < configured)
+      warn(
+          "takes "
+              + shares.clients()
+              + " clients at most, not "
+              + configured
+              + ": the process may open "
+              + descriptors.max()
+              + " files (ulimit -n), and some are kept for its log, the other servers and"
+              + " administration");
+  }
+
   /// That others are waited for is no trouble; that something was lost may be some.
   private void probation(String waitsFor) {
     if (waitsFor.startsWith("waits ")) info(waitsFor);

@@ -10,7 +10,8 @@ import java.util.function.ToDoubleFunction;
 final class MemberMetrics {
   private MemberMetrics() {}
 
-  static MetricList server(Status status) {
+  /// @param outOfFiles whether the log waits for a descriptor, and not for space
+  static MetricList server(Status status, boolean outOfFiles) {
     Status.Counters counters = status.counters();
     boolean learner =
         status.membership().contains(status.id()) && !status.membership().isVoter(status.id());
@@ -56,7 +57,10 @@ final class MemberMetrics {
             "requests_awaiting_leader",
             "requests that wait for the leader's answer, for a leader, or for room in its log",
             status.work().awaitingLeader())
-        .gauge("disk_full", "whether the log's disk has no space", status.log().diskFull())
+        .gauge(
+            "disk_full",
+            "whether the log's disk has no space",
+            status.log().diskFull() && !outOfFiles)
         .gauge(
             "snapshot_apply_in_progress",
             "whether an installed snapshot is being loaded",

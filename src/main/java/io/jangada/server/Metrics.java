@@ -71,7 +71,7 @@ final class Metrics {
     List<MetricList> lists = new ArrayList<>();
     status.ifPresent(
         now -> {
-          lists.add(MemberMetrics.server(now));
+          lists.add(MemberMetrics.server(now, meter.isLogOutOfFiles()));
           lists.add(MemberMetrics.raft(now));
           lists.add(new MetricList("jangada_store_").gauge("keys", "keys", now.keys()));
         });
@@ -87,7 +87,11 @@ final class Metrics {
         .gauge(
             "server_client_commands_under_way",
             "commands that wait for an answer",
-            stats.now().commandsUnderWay());
+            stats.now().commandsUnderWay())
+        .gauge(
+            "server_out_of_files",
+            "whether log or snapshots wait because the process has too many files open",
+            meter.isOutOfFiles());
   }
 
   private MetricList store(TextStats stats) {
@@ -105,14 +109,15 @@ final class Metrics {
     return sum;
   }
 
-  private static MetricList network(TextStats stats) {
+  private MetricList network(TextStats stats) {
     TextStats.Connections connections = stats.connections();
     return new MetricList("jangada_network_")
         .gauge("client_connections", "clients that are connected", connections.open())
+        .gauge("client_connections_max", "how many may be connected", front.connectionsMax())
         .counter("client_connections_opened", "clients that connected", connections.opened())
         .counter(
             "client_connections_refused",
-            "clients turned away at ConnectionsMax",
+            "clients turned away because as many as may be were connected",
             connections.refused())
         .counter(
             "client_connections_evicted",
@@ -199,10 +204,12 @@ final class Metrics {
                 "jvm_gc_collection_seconds",
                 "collections of garbage",
                 ManagementFactory.getGarbageCollectorMXBeans());
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      Descriptors descriptors = Descriptors.ofThisProcess();
       jvm.counter("process_cpu_seconds", "processor time", unix.getProcessCpuTime() / 1e9)
-          .gauge("process_open_fds", "open files", unix.getOpenFileDescriptorCount())
-          .gauge("process_max_fds", "open files at most", unix.getMaxFileDescriptorCount());
+          .gauge("process_open_fds", "open files", descriptors.open())
+          .gauge("process_max_fds", "open files at most", descriptors.max());
+    }
     return jvm;
   }
 }

@@ -58,7 +58,8 @@ final class Report {
         .put("pending", status.work().pending())
         .put("awaitingLeader", status.work().awaitingLeader())
         .put("uptimeMillis", (System.nanoTime() - startedNanos) / NANOS_PER_MILLI)
-        .put("diskFull", status.log().diskFull())
+        .put("diskFull", status.log().diskFull() && !meter.isLogOutOfFiles())
+        .put("outOfFiles", meter.isOutOfFiles())
         .put("memoryBytes", runtime.totalMemory() - runtime.freeMemory())
         .put("diskSyncMicros", syncs())
         .put("peers", peers(status));

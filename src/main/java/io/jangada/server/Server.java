@@ -55,6 +55,7 @@ public final class Server implements AutoCloseable {
   private final Report report;
   private final DataSize size;
   private final Loops peerLoops;
+  private Descriptors.Shares shares;
   private TextFront front;
   private TcpLinks links;
   private HttpPort http;
@@ -113,6 +114,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void begin(Host host) throws IOException {
+    shareDescriptors();
     front = TextFront.start(textSettings(), clientLoops);
     journal.info("takes commands on " + front.address());
     links = TcpLinks.start(linkSettings(), this::peer, this::receive, new LinkWatcher());
@@ -152,6 +154,17 @@ public final class Server implements AutoCloseable {
         });
   }
 
+  private void shareDescriptors() {
+    Descriptors descriptors = Descriptors.ofThisProcess();
+    TextSettings.Reserved reserved = TextSettings.Reserved.DEFAULT;
+    int http = config.httpPort(entry) == 0 ? 0 : HttpPort.Limits.DEFAULT.connectionsMax();
+    int configured = config.settings().whole(Setting.CONNECTIONS_MAX);
+    Descriptors.Shares most =
+        new Descriptors.Shares(configured, reserved.adminsMax(), reserved.strangersMax(), http, 0);
+    shares = descriptors.share(most, config.servers().size() - 1);
+    journal.shares(descriptors, shares, configured);
+  }
+
   /// What the disk held is read.
   private void recovered(Status status) {
     Membership membership = status.membership();
@@ -180,14 +193,16 @@ public final class Server implements AutoCloseable {
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     Metrics metrics = new Metrics(meter, size, front, links);
     HttpDesk desk = new HttpDesk(new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
-    http = HttpPort.start(listen, desk, HttpPort.Limits.DEFAULT);
+    HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
+    http = HttpPort.start(listen, desk, limits);
     journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
   }
 
   private LinkSettings linkSettings() {
     String cluster = config.settings().text(Setting.CLUSTER);
     return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
-        .withLimits(settings.links());
+        .withLimits(settings.links())
+        .withStrangersMax(shares.strangers());
   }
 
   private Transport throttled() {
@@ -264,13 +279,14 @@ public final class Server implements AutoCloseable {
         .withReading(settings.reading())
         .withLimits(
             new TextSettings.Limits(
-                values.whole(Setting.CONNECTIONS_MAX),
+                shares.clients(),
                 standard.commandsPerConnectionMax(),
                 standard.bytesPerConnectionMax(),
                 standard.commandsMax(),
                 standard.bytesMax(),
                 standard.arrivingBytesMax(),
                 standard.heldBytesMax()))
+        .withReserved(new TextSettings.Reserved(shares.admins(), shares.strangers()))
         .withDialect(
             new TextSettings.Dialect(
                 values.flag(Setting.SEED_SPELLING),
@@ -354,6 +370,12 @@ public final class Server implements AutoCloseable {
     public void diskFull(boolean full) {
       journal.diskFull(full);
       host.diskFull(full);
+    }
+
+    @Override
+    public void outOfFiles(String part, boolean out) {
+      meter.outOfFiles(part, out);
+      journal.outOfFiles(part, out);
     }
 
     @Override

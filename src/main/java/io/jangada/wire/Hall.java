@@ -8,9 +8,6 @@ import java.util.SequencedMap;
 
 /// Where those who connect are received: who is there, and who may come in. On the event loop.
 final class Hall {
-  /// How many connections there may be that have not said hello.
-  private static final int STRANGERS_MAX = 256;
-
   private final LinkSettings settings;
   private final Peers peers;
   private final Wiring wiring;
@@ -27,7 +24,7 @@ final class Hall {
   /// the most time for it, and goes.
   void entered(ChannelHandlerContext context, Accepted stranger) {
     strangers.put(context, stranger);
-    if (strangers.size() <= STRANGERS_MAX) return;
+    if (strangers.size() <= settings.strangersMax()) return;
     var first = strangers.pollFirstEntry();
     first.getValue().fail(first.getKey(), "too many connections");
   }

@@ -13,13 +13,17 @@ import java.net.InetSocketAddress;
 /// @param memberId this member
 /// @param listen where to listen for peers; port 0 for any that is free
 /// @param loops the threads of the sockets; all links of a member run on one of them
+/// @param strangersMax how many connections there may be that have not said hello; beyond, the
+///   oldest of them goes for the next
 public record LinkSettings(
     String clusterId,
     int memberId,
     InetSocketAddress listen,
     Loops loops,
     Limits limits,
-    Times times) {
+    Times times,
+    int strangersMax) {
+  private static final int STRANGERS_MAX = 256;
 
   /// @param frameBytesMax the longest frame; the same on all members, and no less than what
   ///   [#frameBytesFor] says
@@ -69,19 +73,25 @@ public record LinkSettings(
 
   public LinkSettings {
     Identity.of(clusterId, memberId);
+    require(strangersMax >= 1, "strangersMax must be 1 or more");
   }
 
   public static LinkSettings of(
       String clusterId, int memberId, InetSocketAddress listen, Loops loops) {
-    return new LinkSettings(clusterId, memberId, listen, loops, Limits.DEFAULT, Times.DEFAULT);
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, Limits.DEFAULT, Times.DEFAULT, STRANGERS_MAX);
   }
 
   public LinkSettings withLimits(Limits limits) {
-    return new LinkSettings(clusterId, memberId, listen, loops, limits, times);
+    return new LinkSettings(clusterId, memberId, listen, loops, limits, times, strangersMax);
   }
 
   public LinkSettings withTimes(Times times) {
-    return new LinkSettings(clusterId, memberId, listen, loops, limits, times);
+    return new LinkSettings(clusterId, memberId, listen, loops, limits, times, strangersMax);
+  }
+
+  public LinkSettings withStrangersMax(int strangersMax) {
+    return new LinkSettings(clusterId, memberId, listen, loops, limits, times, strangersMax);
   }
 
   private static void require(boolean condition, String message) {

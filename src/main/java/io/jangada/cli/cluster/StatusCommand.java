@@ -94,7 +94,7 @@ public final class StatusCommand implements Callable<Integer> {
         Admin.text(status, "id"),
         "" + answer.endpoint(),
         answer.kind(),
-        Admin.text(status, "role") + (status.flag("diskFull") ? " (disk full)" : ""),
+        Admin.text(status, "role") + trouble(status),
         Admin.text(status, "term"),
         Admin.text(status, "lastIndex"),
         Admin.text(status, "commitIndex"),
@@ -105,6 +105,11 @@ public final class StatusCommand implements Callable<Integer> {
         sync(status),
         since(Admin.number(status, "roleSinceMillis", -1)),
         Admin.text(status, "version"));
+  }
+
+  private static String trouble(Json.Obj status) {
+    if (status.flag("diskFull")) return " (disk full)";
+    return status.flag("outOfFiles") ? " (too many files open)" : "";
   }
 
   /// As the leader sees it, which hears of everybody; `?` for one that it does not hear of.

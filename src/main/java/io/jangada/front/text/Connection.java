@@ -9,6 +9,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private static final int FIRST_BUFFER_BYTES = 1 << 10;
 
+  /// How long a connection beyond the maximum has for its first line, and for each further one.
+  private static final long FIRST_LINE_MILLIS = 1_000;
+
+  private static final long NEXT_LINE_MILLIS = 10_000;
+
   /// What becomes of a connection.
   private enum Phase {
     SERVING,
@@ -41,6 +47,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final DuplexChannel channel;
   private final CommandParser parser;
   private final CommandQueue queue;
+
+  /// Where connections beyond the maximum are counted; null for one within it.
+  private final Reserve reserve;
+
   private final ArrayDeque<ByteBuf> input = new ArrayDeque<>(2);
 
   private Phase phase = Phase.SERVING;
@@ -60,7 +70,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /// What is held because the client is slow, as [Shared] counts it.
   private long weightBytes;
 
-  Connection(Shared shared, Lane lane, DuplexChannel channel) {
+  /// Whether an `admin` line came since that was last looked at.
+  private boolean isUsed;
+
+  /// @param reserve null for a connection within the maximum
+  Connection(Shared shared, Lane lane, DuplexChannel channel, Reserve reserve) {
+    this.reserve = reserve;
     this.shared = shared;
     this.lane = lane;
     this.channel = channel;
@@ -86,7 +101,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    lane.counters().add(Counters.OPENED, 1);
+    if (reserve == null) lane.counters().add(Counters.OPENED, 1);
+    else lookAfter(FIRST_LINE_MILLIS);
     shared.opened(this);
     proceed();
   }
@@ -94,7 +110,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     phase = Phase.CLOSED;
-    lane.counters().add(Counters.CLOSED, 1);
+    if (reserve == null) lane.counters().add(Counters.CLOSED, 1);
     pause(false);
     weigh();
     shared.closed(this);
@@ -193,6 +209,38 @@ final class Connection extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
+  // ---- beyond the maximum ----
+
+  private void turnAway() {
+    lane.counters().add(Counters.REFUSED, 1);
+    answer(Replies.TOO_MANY_CONNECTIONS);
+    stopBeginning();
+  }
+
+  /// Makes way for another: what is answered is sent, and the connection closed.
+  void makeWay() {
+    if (phase == Phase.SERVING) turnAway();
+    proceed();
+    Farewell.close(channel);
+  }
+
+  private void lookAfter(long millis) {
+    channel.eventLoop().schedule(this::look, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /// Turns the client away that did not say that it is for administration, and ends with one that
+  /// says nothing more.
+  private void look() {
+    if (phase != Phase.SERVING) return;
+    if (!reserve.isAdmitted(this)) turnAway();
+    else if (queue.isEmpty() && !isUsed) stopBeginning();
+    else lookAfter(NEXT_LINE_MILLIS);
+    isUsed = false;
+    proceed();
+  }
+
+  // ---- what can be done ----
+
   /// Does all that can be done now.
   void proceed() {
     if (phase == Phase.CLOSED || phase == Phase.LINGERING) return;
@@ -268,6 +316,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(TextCommand command) {
+    if (reserve != null) {
+      boolean isAdmin = command instanceof TextCommand.Admin;
+      if (!isAdmin || !reserve.admit(this)) {
+        turnAway();
+        return;
+      }
+      isUsed = true;
+    }
     switch (command) {
       case TextCommand.Request request -> {
         lane.counters().begun(request.kind());

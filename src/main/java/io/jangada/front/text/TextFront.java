@@ -29,9 +29,6 @@ public final class TextFront implements AutoCloseable {
   private static final int BACKLOG = 4_096;
   private static final long CLOSE_MILLIS_MAX = 1_000;
 
-  /// Refused connections that may take their time to go.
-  private static final int LINGERING_MAX = 256;
-
   /// Beyond, a client's replies wait until it has taken some.
   private static final WriteBufferWaterMark UNSENT_BYTES =
       new WriteBufferWaterMark(64 << 10, 128 << 10);
@@ -40,12 +37,13 @@ public final class TextFront implements AutoCloseable {
   private final Shared shared;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger admitted = new AtomicInteger();
-  private final AtomicInteger refused = new AtomicInteger();
+  private final Reserve reserve;
   private final Channel listener;
 
   private TextFront(TextSettings settings, Loops loops) throws IOException {
     this.settings = settings;
     this.shared = new Shared(settings);
+    this.reserve = new Reserve(settings.reserved());
     ServerBootstrap bootstrap =
         loops
             .listener("client")
@@ -79,19 +77,25 @@ public final class TextFront implements AutoCloseable {
     Lane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> new Lane(loop, settings));
     if (admitted.incrementAndGet() <= settings.limits().connectionsMax()) {
       channel.closeFuture().addListener(_ -> admitted.decrementAndGet());
-      channel.pipeline().addLast(new Connection(shared, lane, channel));
+      channel.pipeline().addLast(new Connection(shared, lane, channel, null));
       return;
     }
     admitted.decrementAndGet();
-    lane.counters().add(Counters.REFUSED, 1);
-    boolean lingers = refused.incrementAndGet() <= LINGERING_MAX;
-    channel.closeFuture().addListener(_ -> refused.decrementAndGet());
-    channel.pipeline().addLast(new Refusal(channel, lingers));
+    Connection stranger = new Connection(shared, lane, channel, reserve);
+    channel.closeFuture().addListener(_ -> reserve.leave(stranger));
+    channel.pipeline().addLast(stranger);
+    Connection oldest = reserve.enter(stranger);
+    if (oldest != null) oldest.lane().execute(oldest::makeWay);
   }
 
   /// Where it listens.
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
+  }
+
+  /// How many clients may be connected.
+  public int connectionsMax() {
+    return settings.limits().connectionsMax();
   }
 
   /// From now on commands are carried out, those that came before included. To be called once.

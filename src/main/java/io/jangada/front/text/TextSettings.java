@@ -11,6 +11,7 @@ import java.util.function.IntPredicate;
 /// @param listen where to listen; port 0 for any that is free
 /// @param dialect how to read the protocol where there are two ways to
 /// @param limits what bounds memory
+/// @param reserved what is kept beyond the most connections
 /// @param kv the longest key and value that are taken
 /// @param reading what `get` and `getm` promise, and who serves them
 /// @param knows whether a member's id may stand in a `REDIRECT`: clients look it up in their own
@@ -20,6 +21,7 @@ public record TextSettings(
     InetSocketAddress listen,
     Dialect dialect,
     Limits limits,
+    Reserved reserved,
     KvLimits kv,
     Reading reading,
     IntPredicate knows,
@@ -41,7 +43,8 @@ public record TextSettings(
     public static final Dialect DEFAULT = new Dialect(false, false, false, false);
   }
 
-  /// @param connectionsMax beyond, a connection gets a line that says so and is closed
+  /// @param connectionsMax beyond, a connection gets a line that says so and is closed, unless it
+  ///   is for administration
   /// @param commandsPerConnectionMax commands under way on one connection; beyond, it is not read
   /// @param bytesPerConnectionMax keys and values of these, and also values found that wait for
   ///   their turn to be sent; a single larger one goes alone
@@ -73,10 +76,25 @@ public record TextSettings(
     }
   }
 
+  /// What is kept beyond the most connections.
+  ///
+  /// @param adminsMax connections that send nothing but `admin` lines; they are served
+  /// @param strangersMax connections that have not sent a line yet, or that were turned away and
+  ///   are not gone yet
+  public record Reserved(int adminsMax, int strangersMax) {
+    public static final Reserved DEFAULT = new Reserved(16, 256);
+
+    public Reserved {
+      require(adminsMax >= 1, "adminsMax must be 1 or more");
+      require(strangersMax >= 1, "strangersMax must be 1 or more");
+    }
+  }
+
   public TextSettings {
     Objects.requireNonNull(listen);
     Objects.requireNonNull(dialect);
     Objects.requireNonNull(limits);
+    Objects.requireNonNull(reserved);
     Objects.requireNonNull(kv);
     Objects.requireNonNull(reading);
     Objects.requireNonNull(knows);
@@ -89,6 +107,7 @@ public record TextSettings(
         listen,
         Dialect.DEFAULT,
         Limits.DEFAULT,
+        Reserved.DEFAULT,
         KvLimits.DEFAULT,
         new Reading.Linearizable(),
         id -> id >= 0,
@@ -96,27 +115,31 @@ public record TextSettings(
   }
 
   public TextSettings withDialect(Dialect dialect) {
-    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
   }
 
   public TextSettings withLimits(Limits limits) {
-    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  public TextSettings withReserved(Reserved reserved) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
   }
 
   public TextSettings withKv(KvLimits kv) {
-    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
   }
 
   public TextSettings withReading(Reading reading) {
-    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
   }
 
   public TextSettings withKnows(IntPredicate knows) {
-    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
   }
 
   public TextSettings withVersion(String version) {
-    return new TextSettings(listen, dialect, limits, kv, reading, knows, version);
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
   }
 
   private static void require(boolean condition, String message) {
