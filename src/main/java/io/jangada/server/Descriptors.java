@@ -39,7 +39,8 @@ record Descriptors(long max, long open) {
   static Descriptors ofThisProcess() {
     if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix))
       return new Descriptors(UNKNOWN_MAX, 0);
-    long max = unix.getMaxFileDescriptorCount();
+    long limit = unix.getMaxFileDescriptorCount();
+    long max = limit > 0 ? limit : UNKNOWN_MAX;
     try {
       return new Descriptors(max, unix.getOpenFileDescriptorCount());
     } catch (InternalError e) {

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 /// The operating system's files under one directory, which only their owner may enter. Threads may
 /// share it as long as each keeps to its own files.
 ///
-/// A directory that was made or synced stays open, so that to sync it again needs no descriptor:
-/// what is half done then can always be brought to its end.
+/// A directory that was made or synced stays open until the lock is given up, so that to sync it
+/// again needs no descriptor: what is half done then can always be brought to its end.
 ///
 /// A thread that is interrupted while it uses a file closes that file for everybody: threads that
 /// work here are never interrupted.
@@ -144,6 +144,11 @@ public final class OsDisk implements Disk {
     }
   }
 
+  private void closeDirectories() throws IOException {
+    for (FileChannel each : directories.values()) each.close();
+    directories.clear();
+  }
+
   @Override
   public long usableBytes() throws IOException {
     // Unlike a file store, this asks without opening anything.
@@ -165,6 +170,7 @@ public final class OsDisk implements Disk {
     return () -> {
       if (!held.isOpen()) return;
       held.close();
+      closeDirectories();
       LOCKED.remove(file);
     };
   }

@@ -18,7 +18,8 @@ final class Addresses {
           "No route to host",
           "Network is unreachable",
           "Address already in use",
-          "Permission denied");
+          "Permission denied",
+          "Too many open files");
 
   private Addresses() {}
 
@@ -36,8 +37,9 @@ final class Addresses {
   static String reason(Throwable cause) {
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     if (cause instanceof ConnectTimeoutException) return "no answer";
-    for (String mishap : MISHAPS)
-      if (message.contains(mishap)) return mishap.toLowerCase(Locale.ROOT);
+    for (Throwable each = cause; each != null; each = each.getCause())
+      for (String mishap : MISHAPS)
+        if (("" + each.getMessage()).contains(mishap)) return mishap.toLowerCase(Locale.ROOT);
     return message;
   }
 }

@@ -263,7 +263,10 @@ final class Link {
         done -> {
           if (done.isSuccess()) return;
           String reason = Addresses.text(address) + ": " + Addresses.reason(done.cause());
-          failed(connecting.channel(), new LinkEvent.Unreachable(peer, reason));
+          LinkEvent event = new LinkEvent.Unreachable(peer, reason);
+          // A socket that could not be made, for want of a descriptor, has no loop.
+          if (wiring.loop().inEventLoop()) failed(connecting.channel(), event);
+          else wiring.loop().execute(() -> failed(connecting.channel(), event));
         });
   }
 

@@ -145,6 +145,24 @@ class OpenFilesTest {
     assertThat(prlimit.exitValue()).isZero();
   }
 
+  private boolean says(int id, String text) throws InterruptedException {
+    return Waiting.until(MILLIS_MAX, () -> output(id).contains(text));
+  }
+
+  @Test
+  void aLinkThatFindsNoDescriptorIsMadeLater() throws Exception {
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "no prlimit here");
+    int other = cluster.ids().stream().filter(id -> id != leader).findFirst().orElseThrow();
+    limit(leader, 10);
+    cluster.kill(other);
+    cluster.start(other);
+    assertThat(says(leader, "cannot reach member " + other)).isTrue();
+    assertThat(says(leader, "too many open files")).isTrue();
+    limit(leader, FILES_MAX);
+    admin.awaitWhole(MILLIS_MAX);
+    assertThat(output(leader)).doesNotContain("xception", "Channel");
+  }
+
   @Test
   void aServerThatCanOpenNoFileWaitsAndGoesOn() throws Exception {
     Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "no prlimit here");
@@ -155,16 +173,10 @@ class OpenFilesTest {
       for (int i = 0; reply instanceof TextReply.Ok && i < 1_000; i++)
         reply = busy.set("k" + i, 0, VALUE);
       assertThat(reply).isNotInstanceOf(TextReply.Ok.class);
-      for (int id : cluster.ids())
-        assertThat(
-                Waiting.until(
-                    MILLIS_MAX, () -> output(id).contains("cannot open a file for its log")))
-            .isTrue();
+      for (int id : cluster.ids()) assertThat(says(id, "cannot open a file for its log")).isTrue();
       for (int id : cluster.ids()) limit(id, FILES_MAX);
     }
-    for (int id : cluster.ids())
-      assertThat(Waiting.until(MILLIS_MAX, () -> output(id).contains("can open files for its log")))
-          .isTrue();
+    for (int id : cluster.ids()) assertThat(says(id, "can open files for its log")).isTrue();
     admin.awaitWhole(MILLIS_MAX);
     leader = new LeaderSearch(cluster).await(MILLIS_MAX);
     try (TextConnection after = TextConnection.open(cluster.clientAddress(leader), MILLIS_MAX)) {
