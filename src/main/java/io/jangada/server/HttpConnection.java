@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -89,6 +90,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   public void channelInactive(ChannelHandlerContext context) {
     phase = Phase.LEAVING;
     if (deadline != null) deadline.cancel(false);
+  }
+
+  /// A client that sends no more still gets the answer to what it sent.
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (!(event instanceof ChannelInputShutdownEvent)) return;
+    isLast = true;
+    if (phase != Phase.ANSWERING) channel.close();
   }
 
   private void begin() {
@@ -216,7 +225,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     request = null;
     phase = isLast ? Phase.LEAVING : Phase.IDLE;
     closeAfter(isLast ? LINGER_MILLIS : port.limits().idleMillis());
-    if (isLast) channel.shutdownOutput();
+    if (channel.isInputShutdown()) channel.close();
+    else if (isLast) channel.shutdownOutput();
   }
 
   @Override

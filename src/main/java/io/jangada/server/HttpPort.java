@@ -56,6 +56,7 @@ final class HttpPort implements AutoCloseable {
         loops
             .listener("HTTP")
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override

@@ -182,6 +182,18 @@ class HttpPortTest {
     assertThat(rest(send(LIVEZ + LIVEZ))).containsOnlyOnce("200 OK").contains("connection: close");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/livez", "/status"})
+  void whoSendsNoMoreIsStillAnswered(String path) throws IOException {
+    start(HttpPort.Limits.DEFAULT);
+    Socket socket = send("GET " + path + " HTTP/1.1\r\n\r\n");
+    socket.shutdownOutput();
+    assertThat(rest(socket)).startsWith("HTTP/1.1 ").contains("content-length: ");
+    Socket unfinished = send("GET /li");
+    unfinished.shutdownOutput();
+    assertThat(rest(unfinished)).doesNotContain("200");
+  }
+
   @Test
   void headIsAnsweredWithoutABody() throws IOException {
     start(HttpPort.Limits.DEFAULT);
