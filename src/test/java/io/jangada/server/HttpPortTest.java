@@ -25,6 +25,10 @@ class HttpPortTest {
   private static final int BOUND_MILLIS = 20_000;
   private static final String LIVEZ = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
 
+  /// Nobody is closed for being slow while a test runs.
+  private static final HttpPort.Limits PATIENT =
+      new HttpPort.Limits(256, 10 * BOUND_MILLIS, 10 * BOUND_MILLIS, 10 * BOUND_MILLIS);
+
   private final AtomicBoolean broken = new AtomicBoolean();
   private final List<Socket> sockets = new ArrayList<>();
   private HttpPort port;
@@ -100,7 +104,7 @@ class HttpPortTest {
 
   @Test
   void unfinishedRequestsKeepNobodyOutAndTheOldestGoFirst() throws IOException {
-    start(HttpPort.Limits.DEFAULT.withConnectionsMax(100));
+    start(PATIENT.withConnectionsMax(100));
     ArrayDeque<Socket> held = new ArrayDeque<>();
     for (int i = 0; i < 60; i++) held.add(send(i % 2 == 0 ? "GET /li" : LIVEZ.substring(0, 30)));
     for (int i = 0; i < 200; i++) {
@@ -142,7 +146,7 @@ class HttpPortTest {
 
   @Test
   void idleConnectionsGiveWayToNewOnesAfterUnfinishedRequests() throws IOException {
-    start(HttpPort.Limits.DEFAULT.withConnectionsMax(2));
+    start(PATIENT.withConnectionsMax(2));
     Socket idle = send(LIVEZ);
     answer(idle);
     Socket unfinished = send("GET");
