@@ -271,6 +271,11 @@ public final class Server implements AutoCloseable {
         new Desk.Parts(questions, report, addresses, journal, turn, probe, transferMillisMax));
   }
 
+  private TextSettings.Reserved reserved() {
+    int firstLineMillis = TextSettings.Reserved.DEFAULT.firstLineMillis();
+    return new TextSettings.Reserved(shares.admins(), shares.strangers(), firstLineMillis);
+  }
+
   private TextSettings textSettings() {
     Settings values = config.settings();
     TextSettings.Limits standard = TextSettings.Limits.DEFAULT;
@@ -286,7 +291,7 @@ public final class Server implements AutoCloseable {
                 standard.bytesMax(),
                 standard.arrivingBytesMax(),
                 standard.heldBytesMax()))
-        .withReserved(new TextSettings.Reserved(shares.admins(), shares.strangers()))
+        .withReserved(reserved())
         .withDialect(
             new TextSettings.Dialect(
                 values.flag(Setting.SEED_SPELLING),

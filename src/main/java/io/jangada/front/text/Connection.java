@@ -27,9 +27,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private static final int FIRST_BUFFER_BYTES = 1 << 10;
 
-  /// How long a connection beyond the maximum has for its first line, and for each further one.
-  private static final long FIRST_LINE_MILLIS = 1_000;
-
+  /// How long a connection beyond the maximum has for each line after its first.
   private static final long NEXT_LINE_MILLIS = 10_000;
 
   /// What becomes of a connection.
@@ -102,7 +100,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     if (reserve == null) lane.counters().add(Counters.OPENED, 1);
-    else lookAfter(FIRST_LINE_MILLIS);
+    else lookAfter(shared.settings().reserved().firstLineMillis());
     shared.opened(this);
     proceed();
   }

@@ -81,12 +81,14 @@ public record TextSettings(
   /// @param adminsMax connections that send nothing but `admin` lines; they are served
   /// @param strangersMax connections that have not sent a line yet, or that were turned away and
   ///   are not gone yet
-  public record Reserved(int adminsMax, int strangersMax) {
-    public static final Reserved DEFAULT = new Reserved(16, 256);
+  /// @param firstLineMillis how long they have for it
+  public record Reserved(int adminsMax, int strangersMax, int firstLineMillis) {
+    public static final Reserved DEFAULT = new Reserved(16, 256, 1_000);
 
     public Reserved {
       require(adminsMax >= 1, "adminsMax must be 1 or more");
       require(strangersMax >= 1, "strangersMax must be 1 or more");
+      require(firstLineMillis >= 1, "firstLineMillis must be 1 or more");
     }
   }
 

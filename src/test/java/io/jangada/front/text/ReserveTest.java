@@ -24,6 +24,10 @@ class ReserveTest {
 
   @BeforeEach
   void holdEveryConnection() throws IOException {
+    holdEveryConnection(1_000);
+  }
+
+  private void holdEveryConnection(int firstLineMillis) throws IOException {
     var two =
         new TextSettings.Limits(
             2,
@@ -36,7 +40,10 @@ class ReserveTest {
     served =
         Served.held(
             directory,
-            settings -> settings.withLimits(two).withReserved(new TextSettings.Reserved(2, 3)));
+            settings ->
+                settings
+                    .withLimits(two)
+                    .withReserved(new TextSettings.Reserved(2, 3, firstLineMillis)));
     served.front.serve(
         served.member.replica(),
         (words, reply) -> reply.accept(new AdminReply.Value(Bytes.utf8(words.getFirst()))));
@@ -76,6 +83,17 @@ class ReserveTest {
     long began = System.nanoTime();
     assertThat(silent.rest()).isEqualTo(TOO_MANY + "\r\n");
     assertThat(System.nanoTime() - began).isGreaterThan(500_000_000L);
+  }
+
+  @Test
+  void theOldestThatSaidNothingGoesForTheNext() throws IOException {
+    served.close();
+    holders.clear();
+    holdEveryConnection(10 * Client.BOUND_MILLIS);
+    List<Client> silent = new ArrayList<>();
+    for (int i = 0; i < 8; i++) silent.add(served.client());
+    for (Client each : silent.subList(0, 5)) assertThat(each.rest()).isEqualTo(TOO_MANY + "\r\n");
+    assertThat(silent.getLast().value("admin status\r\n")).isEqualTo("VALUE 6|status");
   }
 
   @Test
