@@ -83,8 +83,13 @@ final class Client {
     int id = history.invoke(process, key, op, world.now());
     Operation operation = operationOf(Bytes.utf8(key), op);
     boolean named = !(operation instanceof Operation.Get) && random.nextInt(8) != 0;
-    RequestId requestId = named ? new RequestId.Numbered(name, ++sequence) : null;
-    attempt(new Asked(id, operation, requestId));
+    attempt(new Asked(id, operation, named ? nextId() : null));
+  }
+
+  private RequestId nextId() {
+    sequence++;
+    if (random.nextInt(6) != 0) return new RequestId.Numbered(name, sequence);
+    return new RequestId.Named(name, Bytes.utf8("request-" + sequence));
   }
 
   private Op draw() {
@@ -101,25 +106,38 @@ final class Client {
     };
   }
 
-  private static Operation operationOf(Bytes key, Op op) {
+  private Operation operationOf(Bytes key, Op op) {
     return switch (op) {
       case Op.Read() -> new Operation.Get(key);
       case Op.Write(String value) -> write(key, value, new Condition.Always());
       case Op.Create(String value) -> write(key, value, new Condition.Absent());
-      case Op.Cas(String from, String to) -> write(key, to, new Condition.Value(Bytes.utf8(from)));
+      case Op.Cas(String from, String to) -> write(key, to, new Condition.Value(whole(from)));
       case Op.CasOrCreate(String from, String to) ->
-          write(key, to, new Condition.AbsentOrValue(Bytes.utf8(from)));
+          write(key, to, new Condition.AbsentOrValue(whole(from)));
       case Op.CasVersion(long version, String to) -> write(key, to, new Condition.Version(version));
       case Op.Delete() -> new Operation.Delete(key, new Condition.Always());
       case Op.DeleteIfValue(String value) ->
-          new Operation.Delete(key, new Condition.Value(Bytes.utf8(value)));
+          new Operation.Delete(key, new Condition.Value(whole(value)));
       case Op.DeleteIfVersion(long version) ->
           new Operation.Delete(key, new Condition.Version(version));
     };
   }
 
-  private static Operation write(Bytes key, String value, Condition condition) {
-    return new Operation.Write(key, Bytes.utf8(value), 0, condition);
+  private Operation write(Bytes key, String value, Condition condition) {
+    return new Operation.Write(key, whole(value), 0, condition);
+  }
+
+  /// The bytes that stand for a value: as many more as the run's values have, in their time.
+  private Bytes whole(String value) {
+    int bytesMax = cluster.odds().demand().valueBytes();
+    int more = bytesMax / VALUES * (value.charAt(1) - '0' + 1);
+    return Bytes.utf8(value + value.substring(1).repeat(more));
+  }
+
+  private String valueOf(Bytes found) {
+    String value = found.slice(0, 2).toUtf8();
+    Laws.check(found.equals(whole(value)), "a value is whole: " + found.length() + " of " + value);
+    return value;
   }
 
   private void attempt(Asked asked) {
@@ -194,8 +212,9 @@ final class Client {
     else giveUp(asked);
   }
 
-  private static boolean mayRetry(Asked asked) {
-    return asked.isRead() || asked.requestId != null || !asked.doubtful;
+  private boolean mayRetry(Asked asked) {
+    boolean remembered = asked.requestId != null && !cluster.odds().demand().forgetful();
+    return asked.isRead() || remembered || !asked.doubtful;
   }
 
   private void giveUp(Asked asked) {
@@ -217,7 +236,7 @@ final class Client {
     return switch (result) {
       case Result.Found found -> {
         lastVersion = found.version();
-        yield new io.jangada.check.Result.Found(found.value().toUtf8(), found.version());
+        yield new io.jangada.check.Result.Found(valueOf(found.value()), found.version());
       }
       case Result.Written(long version) -> {
         lastVersion = version;

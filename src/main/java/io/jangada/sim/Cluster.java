@@ -35,6 +35,7 @@ final class Cluster {
   private IntConsumer whenAskerAnswered = _ -> {};
   private final SortedMap<Integer, Long> newLeaders = new TreeMap<>();
   private boolean stormy = true;
+  private long leaptNanos = -1;
   private long polls;
 
   Cluster(World world, SplittableRandom random, Odds odds, Trace trace) {
@@ -48,7 +49,7 @@ final class Cluster {
     this.founders = List.copyOf(ids);
     this.incarnations = new Incarnations(founders, odds.foundsByMajority());
     this.survival = new Survival(Membership.of(founders));
-    this.laws = new Laws(incarnations, survival);
+    this.laws = new Laws(incarnations, survival, odds.limits());
     for (int id = 1; id <= odds.voters() + odds.spares(); id++)
       members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
   }
@@ -60,24 +61,15 @@ final class Cluster {
   private static final int DIGEST_TICKS = 50;
 
   private ReplicaSettings settings(int id, Membership bootstrap) {
-    RaftConfig.Limits limits =
-        new RaftConfig.Limits(
-            odds.entriesMax(),
-            2_000,
-            4,
-            6_000,
-            200_000,
-            1_000,
-            4_000,
-            odds.retainedBytes(),
-            50_000);
     RaftConfig raft =
         RaftConfig.of(id, bootstrap)
-            .withLimits(limits)
+            .withLimits(odds.raftLimits())
             .withThrift(odds.thriftSettings())
             .withLeaseTicks(odds.leaseTicks());
+    boolean forwards = id % 2 == 0 && !odds.demand().forgetful();
     return ReplicaSettings.of(raft)
-        .withFollowers(id % 2 == 0 ? Followers.FORWARD : Followers.HOLD)
+        .withFollowers(forwards ? Followers.FORWARD : Followers.HOLD)
+        .withInbox(odds.inbox())
         .withTimes(TICK_NANOS, 2_000, 200)
         .withSnapshotBytes(odds.snapshotBytes())
         .withUpkeep(
@@ -177,6 +169,24 @@ final class Cluster {
     this.watcher = watcher;
   }
 
+  /// The first leader's clock leaps ahead, and cluster time with it, as soon as there is a leader.
+  void leap() {
+    if (!stormy) return;
+    Member leader = leader();
+    if (leader == null || !leader.replica().raft().isEstablished()) {
+      world.after(100 * World.MILLI, this::leap);
+      return;
+    }
+    leaptNanos = world.now();
+    tell(leader.id, "has a clock that leaps by " + odds.demand().leapMillis() + " ms");
+    leader.leap(odds.demand().leapMillis() * World.MILLI);
+  }
+
+  /// When cluster time leapt; before everything when it did not.
+  long leaptNanos() {
+    return leaptNanos;
+  }
+
   void tell(String what) {
     trace.tell(world.now(), what);
   }
@@ -269,5 +279,16 @@ final class Cluster {
         return "member " + member.id + " is in probation";
     }
     return laws.unsettled(upReplicas(), membership);
+  }
+
+  /// Those who belong to the cluster when everything is at rest.
+  List<Member> currentMembers() {
+    Membership membership = leader().replica().raft().membership();
+    return members.values().stream().filter(each -> membership.contains(each.id)).toList();
+  }
+
+  /// Looks at what became of the data, when everything is at rest.
+  void checkData() {
+    laws.checkData(upReplicas(), leader().replica().raft().membership());
   }
 }

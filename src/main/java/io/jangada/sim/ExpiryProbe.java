@@ -7,6 +7,7 @@ import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// Writes keys that expire, each once, and reads them back until they are gone: none may be gone
@@ -23,6 +24,7 @@ final class ExpiryProbe {
   private final World world;
   private final RandomGenerator random;
   private long number;
+  private long requests;
   private boolean stopped;
 
   ExpiryProbe(Cluster cluster) {
@@ -44,18 +46,47 @@ final class ExpiryProbe {
     world.after(random.nextLong(200, 2_000) * World.MILLI, this::next);
     List<Member> up = cluster.upMembers();
     if (up.isEmpty()) return;
-    Bytes key = Bytes.utf8("expiring-" + ++number);
+    Member member = up.get(random.nextInt(up.size()));
     long ttlMillis = random.nextLong(20, TTL_MILLIS_MAX);
+    write(member, ttlMillis, this::readLater);
+    if (cluster.odds().demand().bursts() && random.nextInt(3) == 0) burst(member, ttlMillis);
+  }
+
+  /// Many keys that fall due at once, of which some are deleted or written anew at any time.
+  private void burst(Member member, long ttlMillis) {
+    int keys = random.nextInt(10, 50);
+    for (int i = 0; i < keys; i++) write(member, ttlMillis, this::changeLater);
+  }
+
+  private void write(Member member, long ttlMillis, Consumer<Written> whenWritten) {
+    Bytes key = Bytes.utf8("expiring-" + ++number);
     Written written = new Written(key, world.now(), ttlMillis);
-    Operation write = new Operation.Write(key, NAME, ttlMillis, new Condition.Always());
-    up.get(random.nextInt(up.size()))
-        .replica()
-        .submit(
-            write,
-            new RequestId.Numbered(NAME, number),
-            outcome -> {
-              if (outcome instanceof Outcome.Done(Result.Written _)) readLater(written);
-            });
+    submit(
+        member,
+        new Operation.Write(key, NAME, ttlMillis, new Condition.Always()),
+        outcome -> {
+          if (outcome instanceof Outcome.Done(Result.Written _)) whenWritten.accept(written);
+        });
+  }
+
+  private void submit(Member member, Operation operation, Consumer<Outcome> reply) {
+    member.replica().submit(operation, new RequestId.Numbered(NAME, ++requests), reply);
+  }
+
+  private void changeLater(Written written) {
+    if (random.nextInt(3) == 0) return;
+    world.after(
+        random.nextLong(2 * written.ttlMillis) * World.MILLI,
+        () -> {
+          List<Member> up = cluster.upMembers();
+          if (stopped || up.isEmpty()) return;
+          Operation change =
+              random.nextBoolean()
+                  ? new Operation.Delete(written.key, new Condition.Always())
+                  : new Operation.Write(
+                      written.key, NAME, written.ttlMillis, new Condition.Absent());
+          submit(up.get(random.nextInt(up.size())), change, _ -> {});
+        });
   }
 
   private void readLater(Written written) {
@@ -83,7 +114,7 @@ final class ExpiryProbe {
     long ttlNanos = written.ttlMillis * World.MILLI;
     long drift = ttlNanos / 1_000_000 * 2 * cluster.odds().driftPpmMax();
     Laws.check(
-        livedNanos >= ttlNanos - drift,
+        written.askedNanos <= cluster.leaptNanos() || livedNanos >= ttlNanos - drift,
         "expiry never early: "
             + written.key
             + " of "

@@ -3,6 +3,7 @@ package io.jangada.sim;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Envelope;
+import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
@@ -50,7 +51,11 @@ final class Laws {
   private final Incarnations incarnations;
   private final Survival survival;
 
-  Laws(Incarnations incarnations, Survival survival) {
+  private final Meaning meaning;
+
+  /// @param limits of the members' state machines
+  Laws(Incarnations incarnations, Survival survival, KvLimits limits) {
+    this.meaning = new Meaning(limits);
     this.incarnations = incarnations;
     this.survival = survival;
   }
@@ -198,6 +203,7 @@ final class Laws {
         check(index == committed.size() + 1, "commits are seen in order");
         committed.add(entry);
         committedIn.add(raft.term());
+        meaning.committed(entry);
         observeCommand(entry);
         if (entry.kind() == Entry.Kind.MEMBERSHIP) {
           last = Membership.decode(entry.data());
@@ -231,11 +237,19 @@ final class Laws {
             + applied
             + ": member "
             + replica.raft().id());
+    meaning.check(replica);
     Repeat repeat = repeats.get(applied);
     if (repeat != null && kv.get(repeat.key) instanceof Result.Found found)
       check(
           found.version() != repeat.index,
           "a session's request is applied once: again at " + repeat.index);
+  }
+
+  /// Looks at what the members hold when everything is at rest.
+  void checkData(List<Replica> members, Membership membership) {
+    List<Replica> those =
+        members.stream().filter(each -> membership.contains(each.raft().id())).toList();
+    meaning.checkData(those, committed);
   }
 
   /// Log Matching over all members at once: where two logs agree on a term, they agree on all

@@ -193,6 +193,11 @@ final class Member {
     world.after(nanos, () -> changed.setDrift(0));
   }
 
+  /// Has its clock leap ahead.
+  void leap(long nanos) {
+    clock.leap(nanos);
+  }
+
   /// Does nothing for a while: a stopped process, a long collection of garbage.
   void pause(long nanos) {
     pausedUntil = Math.max(pausedUntil, world.now() + nanos);

@@ -311,13 +311,21 @@ final class Nemesis {
     if (leader == null) return;
     boolean replaces = odds.spares() > 0 && random.nextInt(3) == 0;
     Membership target = replaces ? replacement(leader) : anyMembership();
+    if (target != null && odds.demand().addresses()) target = addressed(target);
     if (target == null || !cluster.survival().mayChangeTo(target, this::isIntact)) return;
     cluster.tell(leader.id, "is asked for " + target);
     cluster.survival().asked(target);
-    leader.replica().changeMembership(target, _ -> cluster.survival().answered(target));
+    Membership wanted = target;
+    leader.replica().changeMembership(wanted, _ -> cluster.survival().answered(wanted));
     // The moment in which two groups of voters must not decide without each other.
     if (odds.kinds().partitions() && random.nextBoolean())
-      world.after(random.nextLong(20) * World.MILLI, () -> divide(target, replaces));
+      world.after(random.nextLong(20) * World.MILLI, () -> divide(wanted, replaces));
+  }
+
+  private Membership addressed(Membership membership) {
+    List<Integer> members = List.copyOf(membership.members());
+    int member = members.get(random.nextInt(members.size()));
+    return membership.withAddress(member, "host-" + member + ":" + random.nextInt(1_000));
   }
 
   private Membership anyMembership() {

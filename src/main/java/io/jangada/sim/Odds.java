@@ -1,6 +1,7 @@
 package io.jangada.sim;
 
 import io.jangada.kv.KvLimits;
+import io.jangada.node.InboxLimits;
 import io.jangada.node.Start;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.LogSettings;
@@ -31,6 +32,7 @@ import java.util.random.RandomGenerator;
 /// @param startNanosMax how long after the first the last member starts at most
 /// @param leaderSlowPpm by how much a leader's clock runs slow while the leader is cut off; 0, as
 ///   drawn, for no such fault
+/// @param demand what is asked of the members, and how much room they have for it
 record Odds(
     int voters,
     int spares,
@@ -52,7 +54,8 @@ record Odds(
     boolean founds,
     long startNanosMax,
     int segmentBytes,
-    int leaderSlowPpm) {
+    int leaderSlowPpm,
+    Demand demand) {
 
   /// How much clocks may drift so that leases of 12 ticks are just safe: the fastest counts hardly
   /// more than 14 of its ticks while the slowest counts 12.
@@ -107,6 +110,41 @@ record Odds(
     }
   }
 
+  /// What is asked of the members, and how much room they have for it.
+  ///
+  /// @param valueBytes how long values are at most; 0 for as short as can be
+  /// @param forgetful whether clients and their answers are forgotten soon. Whoever is in doubt
+  ///   does not ask again then, and no member does for a client
+  /// @param bursts whether many keys come, and expire, at once
+  /// @param tight whether little may wait: for the leader, for a quorum, for the disk
+  /// @param leapMillis how far cluster time leaps ahead when the cluster is young; 0 for not at all
+  /// @param addresses whether memberships say where members are
+  record Demand(
+      int valueBytes,
+      boolean forgetful,
+      boolean bursts,
+      boolean tight,
+      long leapMillis,
+      boolean addresses) {
+    /// Less than a client is remembered for.
+    private static final long LEAP_MILLIS_MAX = 3_000_000;
+
+    static Demand draw(RandomGenerator random) {
+      int size = random.nextInt(16);
+      int valueBytes = size > 3 ? 0 : size == 0 ? LARGE_BYTES : random.nextInt(10, 4_000);
+      return new Demand(
+          valueBytes,
+          random.nextInt(5) == 0,
+          random.nextInt(4) == 0,
+          random.nextInt(6) == 0 && valueBytes < LARGE_BYTES,
+          random.nextInt(4) == 0 ? random.nextLong(10_000, LEAP_MILLIS_MAX) : 0,
+          random.nextInt(3) == 0);
+    }
+
+    /// Longer than what shares a page with others.
+    private static final int LARGE_BYTES = 40_000;
+  }
+
   static Odds draw(RandomGenerator random) {
     int[] sizes = {1, 2, 3, 3, 3, 3, 4, 5, 5, 7};
     int voters = sizes[random.nextInt(sizes.length)];
@@ -133,7 +171,8 @@ record Odds(
             kinds.wipes || random.nextInt(3) == 0,
             random.nextInt(3) == 0 ? random.nextLong(2_000) * World.MILLI : 0,
             random.nextInt(3) == 0 ? 64 << 10 : 2 << 10 << random.nextInt(4),
-            0);
+            0,
+            Demand.draw(random));
     boolean drifts = odds.leaseTicks > 0 && random.nextInt(3) == 0;
     return drifts ? odds.withLeases(odds.leaseTicks, LEASE_DRIFT_PPM_MAX) : odds;
   }
@@ -170,7 +209,8 @@ record Odds(
         true,
         0,
         segmentBytes,
-        0);
+        0,
+        demand);
   }
 
   /// The same with snapshots made again and again, and no log kept behind them.
@@ -196,7 +236,8 @@ record Odds(
         founds,
         startNanosMax,
         segmentBytes,
-        leaderSlowPpm);
+        leaderSlowPpm,
+        demand);
   }
 
   private Odds with(int leaseTicks, int driftPpmMax, Kinds kinds, int leaderSlowPpm) {
@@ -221,7 +262,8 @@ record Odds(
         founds,
         startNanosMax,
         segmentBytes,
-        leaderSlowPpm);
+        leaderSlowPpm,
+        demand);
   }
 
   /// Whether a majority of members that have met found the cluster, where some start late.
@@ -230,8 +272,31 @@ record Odds(
   }
 
   Start.StorageSettings storage() {
-    LogSettings log = new LogSettings(segmentBytes, 64 << 10, 16 << 20);
-    return new Start.StorageSettings("sim", log, KvLimits.DEFAULT).withFounds(founds);
+    LogSettings log = new LogSettings(segmentBytes, 64 << 10, demand.tight ? 16 << 10 : 16 << 20);
+    return new Start.StorageSettings("sim", log, limits()).withFounds(founds);
+  }
+
+  KvLimits limits() {
+    KvLimits usual = KvLimits.DEFAULT;
+    KvLimits.State few = new KvLimits.State(1 + clients, 2, 3 + clients, 1_500, 2);
+    return demand.forgetful ? new KvLimits(usual.keyBytesMax(), usual.valueBytesMax(), few) : usual;
+  }
+
+  InboxLimits inbox() {
+    return demand.tight ? new InboxLimits(4, 2_000, 64, 20_000) : InboxLimits.DEFAULT;
+  }
+
+  RaftConfig.Limits raftLimits() {
+    return new RaftConfig.Limits(
+        entriesMax,
+        2_000,
+        4,
+        6_000,
+        demand.tight ? 2_000 : 200_000,
+        demand.tight ? 3 : 1_000,
+        4_000,
+        retainedBytes,
+        50_000);
   }
 
   RaftConfig.Thrift thriftSettings() {

@@ -24,6 +24,11 @@ final class SimClock implements Clock {
     this.driftPpm = driftPpm;
   }
 
+  /// It goes on from another time, as after a sleep of the machine.
+  void leap(long nanos) {
+    offsetNanos += nanos;
+  }
+
   @Override
   public long nanos() {
     long elapsed = world.now() - startedNanos;

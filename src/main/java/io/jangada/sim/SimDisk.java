@@ -144,8 +144,9 @@ final class SimDisk implements Disk {
   }
 
   private static boolean isRotten(SortedMap<String, Contents> files) {
-    return files.entrySet().stream()
-        .anyMatch(each -> each.getValue().rotten && isRead(each.getKey()));
+    for (var each : files.entrySet())
+      if (each.getValue().rotten && isRead(each.getKey())) return true;
+    return false;
   }
 
   private static boolean isRead(String name) {

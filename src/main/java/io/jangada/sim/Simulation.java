@@ -61,6 +61,8 @@ public final class Simulation {
   private final Nemesis nemesis;
   private final ExpiryProbe expiry;
   private final StalenessProbe staleness;
+  private final StatusProbe status;
+  private final BackupProbe backup;
   private final List<Client> clients = new ArrayList<>();
   private final History.Recorder history = new History.Recorder();
   private long settledNanos;
@@ -78,6 +80,8 @@ public final class Simulation {
     this.expiry = new ExpiryProbe(cluster);
     for (int i = 0; i < odds.clients(); i++) clients.add(new Client(cluster, history, i));
     this.staleness = new StalenessProbe(cluster);
+    this.status = new StatusProbe(cluster);
+    this.backup = new BackupProbe(cluster);
     cluster.tell("seed " + seed + ": " + odds);
   }
 
@@ -129,12 +133,17 @@ public final class Simulation {
     clients.forEach(Client::start);
     expiry.start();
     if (cluster.odds().readsElsewhere()) staleness.start();
+    status.start();
+    backup.start();
+    if (cluster.odds().demand().leapMillis() > 0) world.after(World.SECOND / 2, cluster::leap);
     nemesis.start();
     plan.accept(cluster);
     runUntil(cluster.odds().stormNanos());
     nemesis.stop();
     expiry.stop();
     staleness.stop();
+    status.stop();
+    backup.stop();
     cluster.calm();
   }
 
@@ -152,7 +161,11 @@ public final class Simulation {
           "in the calm everything comes to rest: " + unsettled);
     }
     settledNanos = world.now() - began;
+    LastWord last = new LastWord();
+    List<Member> members = cluster.currentMembers();
+    members.forEach(last::ask);
     runUntil(world.now() + 2 * ExpiryProbe.TTL_MILLIS_MAX * World.MILLI);
+    members.forEach(last::check);
     for (Member member : cluster.members())
       Laws.check(
           cluster.unsettled() != null
@@ -169,6 +182,7 @@ public final class Simulation {
   }
 
   private void judge() {
+    if (cluster.unsettled() == null) cluster.checkData();
     Verdict verdict = new Checker().check(history.history());
     Laws.check(verdict instanceof Verdict.Linearizable, "histories are linearizable: " + verdict);
   }

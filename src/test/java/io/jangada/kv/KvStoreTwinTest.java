@@ -3,6 +3,7 @@ package io.jangada.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.sim.SlowKv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

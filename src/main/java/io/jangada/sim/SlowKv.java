@@ -1,6 +1,12 @@
-package io.jangada.kv;
+package io.jangada.sim;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Condition;
+import io.jangada.kv.Envelope;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,14 +15,14 @@ import java.util.TreeMap;
 
 /// The meaning of [KvStore], said in the dullest way: plain lists and maps, everything searched
 /// from end to end at every step.
-final class SlowKv {
-  record Value(Bytes value, long version, long ttlMillis, long deadlineMillis) {
+public final class SlowKv {
+  public record Value(Bytes value, long version, long ttlMillis, long deadlineMillis) {
     boolean due(long now) {
       return deadlineMillis != 0 && deadlineMillis <= now;
     }
   }
 
-  static final class Session {
+  public static final class Session {
     long usedIndex;
     long usedMillis;
     long highestForgotten = -1;
@@ -24,15 +30,15 @@ final class SlowKv {
   }
 
   private final KvLimits.State limits;
-  final TreeMap<Bytes, Value> values = new TreeMap<>();
-  final TreeMap<Bytes, Session> sessions = new TreeMap<>();
-  long clusterTimeMillis;
+  public final TreeMap<Bytes, Value> values = new TreeMap<>();
+  public final TreeMap<Bytes, Session> sessions = new TreeMap<>();
+  public long clusterTimeMillis;
 
-  SlowKv(KvLimits.State limits) {
+  public SlowKv(KvLimits.State limits) {
     this.limits = limits;
   }
 
-  Result apply(long index, Envelope envelope) {
+  public Result apply(long index, Envelope envelope) {
     clusterTimeMillis = Math.max(clusterTimeMillis, envelope.clusterTimeMillis());
     for (int i = 0; i < 16; i++) {
       Bytes idle = leastRecentlyUsed();
@@ -56,17 +62,25 @@ final class SlowKv {
     return result;
   }
 
-  int answerCount() {
+  public int answerCount() {
     return sessions.values().stream().mapToInt(s -> s.answers.size()).sum();
   }
 
-  Result get(Bytes key) {
+  /// The bytes of all keys and values.
+  public long sizeBytes() {
+    long bytes = 0;
+    for (Map.Entry<Bytes, Value> each : values.entrySet())
+      bytes += each.getKey().length() + each.getValue().value.length();
+    return bytes;
+  }
+
+  public Result get(Bytes key) {
     Value v = values.get(key);
     if (v == null) return new Result.NotFound();
     return new Result.Found(v.value, v.version, v.ttlMillis, v.deadlineMillis);
   }
 
-  long nextDeadlineMillis() {
+  public long nextDeadlineMillis() {
     return values.values().stream()
         .mapToLong(Value::deadlineMillis)
         .filter(deadline -> deadline != 0)

@@ -1,0 +1,82 @@
+package io.jangada.sim;
+
+import io.jangada.kv.KvStore;
+import io.jangada.node.Replica;
+import io.jangada.node.Status;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Membership;
+import io.jangada.raft.RaftNode;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/// Asks members how they stand. What they say is so at that moment.
+final class StatusProbe {
+  private final Cluster cluster;
+  private final World world;
+  private final RandomGenerator random;
+  private boolean stopped;
+
+  StatusProbe(Cluster cluster) {
+    this.cluster = cluster;
+    this.world = cluster.world();
+    this.random = cluster.split();
+  }
+
+  void start() {
+    world.after(random.nextLong(200) * World.MILLI, this::ask);
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  private void ask() {
+    if (stopped) return;
+    world.after(random.nextLong(20, 400) * World.MILLI, this::ask);
+    List<Member> up = cluster.upMembers();
+    if (up.isEmpty()) return;
+    Replica replica = up.get(random.nextInt(up.size())).replica();
+    replica.status(status -> check(status, replica));
+  }
+
+  private static void check(Status status, Replica replica) {
+    RaftNode raft = replica.raft();
+    KvStore kv = replica.kv();
+    EntryId snapshot = raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last();
+    boolean said =
+        status.id() == raft.id()
+            && status.role().equals(raft.roleName())
+            && status.term() == raft.term()
+            && status.leader() == raft.leader()
+            && status.membership().equals(raft.membership())
+            && status.last().equals(raft.last())
+            && status.durable() == raft.durable()
+            && status.commit() == raft.commit()
+            && status.snapshot().equals(snapshot)
+            && status.applied() == kv.appliedIndex()
+            && status.keys() == kv.size()
+            && status.digest() == kv.digest()
+            && status.clusterTimeMillis() == replica.clusterTimeMillis()
+            && status.state().restoring() == replica.isRestoring();
+    Laws.check(said, "a member stands as it says: " + raft.id() + " says " + status);
+    Laws.check(
+        status.probation().isEmpty() != raft.standing().probation(),
+        "a member in probation says so: " + raft.id() + " says '" + status.probation() + "'");
+    Laws.check(
+        raft.isLeader() || status.peers().isEmpty(), "only a leader tells of others: " + status);
+    for (Map.Entry<Integer, Status.Peer> each : status.peers().entrySet())
+      check(status, each.getKey(), each.getValue(), raft);
+  }
+
+  private static void check(Status status, int peer, Status.Peer known, RaftNode raft) {
+    Membership membership = raft.membership();
+    boolean said =
+        membership.contains(peer)
+            && known.match() == raft.matchOf(peer)
+            && known.lag() == raft.last().index() - known.match()
+            && known.lag() >= 0
+            && known.heardMillis() >= 0;
+    Laws.check(said, "a leader knows of peers what it says: " + status);
+  }
+}
