@@ -55,6 +55,55 @@ class DigestTest {
     assertThat(one.digest()).isNotEqualTo(two.digest());
   }
 
+  /// Two stores with one digest that hold other things: what is applied to both shows it, as soon
+  /// as a result does.
+  @Test
+  void membersThatHoldOtherThingsDifferAsSoonAsAResultDoes() {
+    Scribe one = new Scribe();
+    one.set("k", "value");
+    one.set("gone", "value");
+    byte[] bytes = Scribe.chunksOf(one.store.snapshot()).getFirst().toArray();
+    Bytes key = Bytes.utf8("gone");
+    for (int at = 0; at < bytes.length - key.length(); at++)
+      if (key.isAt(bytes, at)) bytes[at] = 'd';
+    Scribe other = new Scribe();
+    other.store = Scribe.restored(KvLimits.DEFAULT, List.of(Bytes.wrap(bytes)));
+    other.index = one.index;
+    assertThat(other.get("done").getClass()).isEqualTo(Result.Found.class);
+    assertThat(other.store.digest()).isEqualTo(one.store.digest());
+
+    one.set("k", "again");
+    other.set("k", "again");
+    assertThat(other.store.digest()).as("equal results").isEqualTo(one.store.digest());
+    Result here = one.write("gone", "new", 0, Scribe.ABSENT);
+    Result there = other.write("gone", "new", 0, Scribe.ABSENT);
+    assertThat(there).isNotEqualTo(here);
+    assertThat(other.store.digest()).as("%s, %s", here, there).isNotEqualTo(one.store.digest());
+  }
+
+  @Test
+  void everyPartOfEveryResultIsInItsWord() {
+    List<Result> results =
+        List.of(
+            new Result.Written(5),
+            new Result.Written(6),
+            new Result.Found(Bytes.EMPTY, 5, 0, 0),
+            new Result.Found(Bytes.EMPTY, 6, 0, 0),
+            new Result.NotFound(),
+            new Result.Exists(5),
+            new Result.Exists(6),
+            new Result.Mismatch(5),
+            new Result.Mismatch(6),
+            new Result.Deleted(5),
+            new Result.Deleted(6),
+            new Result.Expired(0),
+            new Result.Expired(5),
+            new Result.Forgotten(),
+            new Result.Refused(Result.Reason.MALFORMED),
+            new Result.Refused(Result.Reason.KEY_TOO_LONG));
+    assertThat(results.stream().map(Digest::wordOf)).doesNotHaveDuplicates();
+  }
+
   private static long digestOf(List<Bytes> log, long hashSeed) {
     KvStore store = new KvStore(KvLimits.DEFAULT, hashSeed);
     for (int i = 0; i < log.size(); i++) store.apply(i + 1, log.get(i));
