@@ -166,7 +166,8 @@ public final class KvStore {
     return snapshot(KvLimits.CHUNK_BYTES);
   }
 
-  Snapshot snapshot(int chunkBytes) {
+  /// @param chunkBytes a chunk ends with the first record that brings it to this length
+  public Snapshot snapshot(int chunkBytes) {
     if (openSnapshot != null) throw new IllegalStateException("a snapshot is open already");
     nodes.open(appliedIndex);
     sessions.open(appliedIndex);

@@ -80,8 +80,7 @@ public final class Replica {
     this.world = world;
     this.raft = start.raft();
     this.log = start.log();
-    this.snapshots =
-        new SnapshotTransfer(start.snapshots(), settings.snapshotBytes(), start.hashSeed(), counts);
+    this.snapshots = new SnapshotTransfer(start.snapshots(), settings, start.hashSeed(), counts);
     this.state = new StateMachine(start.kv(), pending, snapshots, this::applied);
     this.inbox = new Inbox(settings.inbox(), wakeup);
     long messageBytesMax = settings.raft().limits().messageBytesMax();

@@ -1,5 +1,6 @@
 package io.jangada.node;
 
+import io.jangada.kv.KvLimits;
 import io.jangada.raft.RaftConfig;
 
 /// The settings of a [Replica].
@@ -12,8 +13,7 @@ import io.jangada.raft.RaftConfig;
 /// @param snapshotBytes a snapshot is made whenever this many bytes of entries were applied since
 ///   the last, or up to twice as many where the data is large
 /// @param inbox what may wait to be looked at
-/// @param foundingTicks how long a majority of new members that have met waits for the others
-///   before it founds the cluster; -1: until all of them have met
+/// @param upkeep what members do beside serving requests
 public record ReplicaSettings(
     RaftConfig raft,
     long tickNanos,
@@ -27,32 +27,31 @@ public record ReplicaSettings(
   /// @param foundingTicks how long a majority of new members that have met waits for the others
   ///   before it founds the cluster; -1: until all of them have met
   /// @param digestTicks how often a leader has members compare what they hold; 0 for never
-  public record Upkeep(int foundingTicks, int digestTicks) {
-    public static final Upkeep NONE = new Upkeep(Founding.ALL, 0);
-  }
+  /// @param snapshotChunkBytes a chunk of an own snapshot ends with what brings it to this length
+  public record Upkeep(int foundingTicks, int digestTicks, int snapshotChunkBytes) {
+    public static final Upkeep NONE = new Upkeep(Founding.ALL, 0, KvLimits.CHUNK_BYTES);
 
-  public ReplicaSettings(
-      RaftConfig raft,
-      long tickNanos,
-      Followers followers,
-      long requestTimeoutMillis,
-      long retryMillis,
-      long snapshotBytes,
-      InboxLimits inbox) {
-    this(
-        raft,
-        tickNanos,
-        followers,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inbox,
-        Upkeep.NONE);
+    public Upkeep {
+      require(
+          snapshotChunkBytes >= 1 && snapshotChunkBytes <= KvLimits.CHUNK_BYTES,
+          "snapshotChunkBytes must be 1 to " + KvLimits.CHUNK_BYTES);
+    }
+
+    public Upkeep(int foundingTicks, int digestTicks) {
+      this(foundingTicks, digestTicks, KvLimits.CHUNK_BYTES);
+    }
   }
 
   public static ReplicaSettings of(RaftConfig raft) {
     return new ReplicaSettings(
-        raft, 10_000_000, Followers.FORWARD, 5_000, 500, 64L << 20, InboxLimits.DEFAULT);
+        raft,
+        10_000_000,
+        Followers.FORWARD,
+        5_000,
+        500,
+        64L << 20,
+        InboxLimits.DEFAULT,
+        Upkeep.NONE);
   }
 
   public ReplicaSettings {

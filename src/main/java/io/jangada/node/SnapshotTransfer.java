@@ -40,7 +40,7 @@ final class SnapshotTransfer {
   private final SnapshotTasks tasks;
   private final Backups backups;
   private final Counts counts;
-  private final long snapshotBytes;
+  private final ReplicaSettings settings;
   private final long hashSeed;
   private final List<Ready.ChunkRead> reads = new ArrayList<>();
 
@@ -63,13 +63,11 @@ final class SnapshotTransfer {
   private int nextChunk;
   private KvStore restored;
 
-  /// @param snapshotBytes an own snapshot is due whenever so many bytes were applied since the
-  ///   last, or up to twice as many where the data is large
-  SnapshotTransfer(SnapshotTasks tasks, long snapshotBytes, long hashSeed, Counts counts) {
+  SnapshotTransfer(SnapshotTasks tasks, ReplicaSettings settings, long hashSeed, Counts counts) {
     this.tasks = tasks;
     this.backups = new Backups(tasks);
     this.counts = counts;
-    this.snapshotBytes = snapshotBytes;
+    this.settings = settings;
     this.hashSeed = hashSeed;
   }
 
@@ -85,6 +83,7 @@ final class SnapshotTransfer {
 
   /// Whether it is time for an own snapshot.
   private boolean isDue(KvStore kv, long nowNanos) {
+    long snapshotBytes = settings.snapshotBytes();
     // Where there is much data, snapshots would otherwise be most of what the disk writes.
     long dueBytes = Math.clamp(SIZES_APART * kv.sizeBytes(), snapshotBytes, 2 * snapshotBytes);
     if (appliedBytes < dueBytes && !lost || isBusy() || isRestoring()) return false;
@@ -107,7 +106,7 @@ final class SnapshotTransfer {
     if (kv.appliedIndex() == 0 || appliedBytes == 0 && raft.snapshot() != null && !lost)
       return new Outcome.Refused("nothing was applied since the last snapshot");
     EntryId last = new EntryId(kv.appliedIndex(), raft.termAt(kv.appliedIndex()));
-    writing = kv.snapshot();
+    writing = kv.snapshot(settings.upkeep().snapshotChunkBytes());
     failed = false;
     coveredBytes = appliedBytes;
     paused = false;

@@ -43,7 +43,12 @@ class SnapshotTransferTest {
   private final MemoryDisk disk = new MemoryDisk();
   private final SnapshotTasks tasks =
       new SnapshotTasks(SnapshotStore.open(disk), 1 << 20, () -> {});
-  private final SnapshotTransfer transfer = new SnapshotTransfer(tasks, 1 << 20, 42, new Counts());
+  private final SnapshotTransfer transfer =
+      new SnapshotTransfer(
+          tasks,
+          ReplicaSettings.of(RaftConfig.of(FOLLOWER, MEMBERS)).withSnapshotBytes(1 << 20),
+          42,
+          new Counts());
   private final RaftNode node =
       new RaftNode(
           RaftConfig.of(FOLLOWER, MEMBERS),

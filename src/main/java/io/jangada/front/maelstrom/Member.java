@@ -72,14 +72,12 @@ final class Member {
                     1 << 20,
                     2 << 20,
                     8 << 20));
-    return new ReplicaSettings(
-        raft,
-        TICK_NANOS,
-        Followers.FORWARD,
-        REQUEST_TIMEOUT_MILLIS,
-        RETRY_MILLIS,
-        SNAPSHOT_BYTES,
-        new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
+    return ReplicaSettings.of(raft)
+        .withFollowers(Followers.FORWARD)
+        .withTimes(TICK_NANOS, REQUEST_TIMEOUT_MILLIS, RETRY_MILLIS)
+        .withSnapshotBytes(SNAPSHOT_BYTES)
+        .withInbox(
+            new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
   }
 
   private static Start.StorageSettings storage() {

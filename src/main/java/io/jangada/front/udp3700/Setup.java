@@ -72,14 +72,12 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.Thrift thrift) {
                     1 << 20,
                     2 << 20,
                     8 << 20));
-    return new ReplicaSettings(
-        raft,
-        TICK_NANOS,
-        Followers.HOLD,
-        REQUEST_TIMEOUT_MILLIS,
-        RETRY_MILLIS,
-        SNAPSHOT_BYTES,
-        new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
+    return ReplicaSettings.of(raft)
+        .withFollowers(Followers.HOLD)
+        .withTimes(TICK_NANOS, REQUEST_TIMEOUT_MILLIS, RETRY_MILLIS)
+        .withSnapshotBytes(SNAPSHOT_BYTES)
+        .withInbox(
+            new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
   }
 
   /// A client's answers are remembered for longer than any copy of a request may be late.
