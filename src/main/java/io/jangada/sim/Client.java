@@ -82,7 +82,7 @@ final class Client {
     Op op = draw();
     int id = history.invoke(process, key, op, world.now());
     Operation operation = operationOf(Bytes.utf8(key), op);
-    boolean named = !(operation instanceof Operation.Get) && random.nextInt(8) != 0;
+    boolean named = !(operation instanceof Operation.Get) && random.nextInt(5) != 0;
     attempt(new Asked(id, operation, named ? nextId() : null));
   }
 
@@ -194,7 +194,8 @@ final class Client {
   private void refused(Asked asked, int of, boolean first) {
     if (of != asked.tries) return;
     if (first) asked.doubtful = false;
-    if (mayRetry(asked) && asked.tries < TRIES_MAX) {
+    boolean content = !asked.doubtful && random.nextInt(4) == 0;
+    if (!content && mayRetry(asked) && asked.tries < TRIES_MAX) {
       int next = asked.tries;
       world.after(
           random.nextLong(5, 100) * World.MILLI,

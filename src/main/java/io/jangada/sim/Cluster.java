@@ -49,7 +49,8 @@ final class Cluster {
     this.founders = List.copyOf(ids);
     this.incarnations = new Incarnations(founders, odds.foundsByMajority());
     this.survival = new Survival(Membership.of(founders));
-    this.laws = new Laws(incarnations, survival, odds.limits());
+    this.laws =
+        new Laws(incarnations, survival, new Meaning(odds.limits(), odds.demand().chunkBytes()));
     for (int id = 1; id <= odds.voters() + odds.spares(); id++)
       members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
   }
@@ -70,11 +71,13 @@ final class Cluster {
     return ReplicaSettings.of(raft)
         .withFollowers(forwards ? Followers.FORWARD : Followers.HOLD)
         .withInbox(odds.inbox())
-        .withTimes(TICK_NANOS, 2_000, 200)
+        .withTimes(TICK_NANOS, odds.demand().patienceMillis(), 200)
         .withSnapshotBytes(odds.snapshotBytes())
         .withUpkeep(
             new ReplicaSettings.Upkeep(
-                odds.foundsByMajority() ? FOUNDING_TICKS : -1, DIGEST_TICKS));
+                odds.foundsByMajority() ? FOUNDING_TICKS : -1,
+                DIGEST_TICKS,
+                odds.demand().chunkBytes()));
   }
 
   World world() {

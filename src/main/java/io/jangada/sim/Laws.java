@@ -3,7 +3,6 @@ package io.jangada.sim;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Envelope;
-import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
@@ -53,9 +52,8 @@ final class Laws {
 
   private final Meaning meaning;
 
-  /// @param limits of the members' state machines
-  Laws(Incarnations incarnations, Survival survival, KvLimits limits) {
-    this.meaning = new Meaning(limits);
+  Laws(Incarnations incarnations, Survival survival, Meaning meaning) {
+    this.meaning = meaning;
     this.incarnations = incarnations;
     this.survival = survival;
   }

@@ -24,13 +24,17 @@ import java.util.zip.CRC32C;
 /// too.
 final class Meaning {
   private final KvLimits limits;
+  private final int chunkBytes;
   private final SlowKv slow;
   private long applied;
   private final SortedMap<Integer, Long> compared = new TreeMap<>();
   private final SortedMap<Long, SnapshotMeta> snapshots = new TreeMap<>();
 
-  Meaning(KvLimits limits) {
+  /// @param limits of the members' state machines
+  /// @param chunkBytes how long their snapshots' chunks are
+  Meaning(KvLimits limits, int chunkBytes) {
     this.limits = limits;
+    this.chunkBytes = chunkBytes;
     this.slow = new SlowKv(limits.state());
   }
 
@@ -99,9 +103,9 @@ final class Meaning {
     }
   }
 
-  private static List<Bytes> chunksOf(KvStore kv) {
+  private List<Bytes> chunksOf(KvStore kv) {
     List<Bytes> chunks = new ArrayList<>();
-    try (Snapshot snapshot = kv.snapshot()) {
+    try (Snapshot snapshot = kv.snapshot(chunkBytes)) {
       for (Optional<Bytes> chunk; (chunk = snapshot.nextChunk()).isPresent(); )
         chunks.add(chunk.get());
     }

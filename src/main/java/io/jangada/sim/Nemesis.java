@@ -1,5 +1,6 @@
 package io.jangada.sim;
 
+import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import java.util.ArrayList;
@@ -82,6 +83,7 @@ final class Nemesis {
     if (event instanceof RaftEvent.LeaderElected && odds.kinds().ambush()) ambush(member);
     if (event instanceof RaftEvent.Readmitting(int admitted, long _)) strikeReadmission(admitted);
     if (event instanceof RaftEvent.ProbationOver) strikeReadmission(member);
+    if (event instanceof RaftEvent.InstallStarted(int peer, EntryId _)) strikeInstall(peer, member);
     boolean reads =
         event instanceof RaftEvent.InstallStarted || event instanceof RaftEvent.SnapshotInstalled;
     if (reads) rotInstalled(member);
@@ -303,6 +305,17 @@ final class Nemesis {
               if (leader != null) leader.kill(random.nextBoolean(), "is killed");
             }
           }
+        });
+  }
+
+  /// A member dies in the middle of getting a snapshot, or the leader that sends it.
+  private void strikeInstall(int peer, int leader) {
+    if (!odds.kinds().crashes() || random.nextInt(3) != 0) return;
+    Member victim = cluster.member(random.nextInt(3) == 0 ? leader : peer);
+    world.after(
+        random.nextLong(60_000) * 1_000,
+        () -> {
+          if (!stopped && victim.isUp()) victim.kill(random.nextBoolean(), "is killed");
         });
   }
 

@@ -119,18 +119,23 @@ record Odds(
   /// @param tight whether little may wait: for the leader, for a quorum, for the disk
   /// @param leapMillis how far cluster time leaps ahead when the cluster is young; 0 for not at all
   /// @param addresses whether memberships say where members are
+  /// @param chunkBytes how long a snapshot's chunks are: where there are many, commands go on
+  ///   between
+  /// @param patienceMillis after which members give up what is not decided
   record Demand(
       int valueBytes,
       boolean forgetful,
       boolean bursts,
       boolean tight,
       long leapMillis,
-      boolean addresses) {
+      boolean addresses,
+      int chunkBytes,
+      long patienceMillis) {
     /// Less than a client is remembered for.
     private static final long LEAP_MILLIS_MAX = 3_000_000;
 
     static Demand draw(RandomGenerator random) {
-      int size = random.nextInt(16);
+      int size = random.nextInt(12);
       int valueBytes = size > 3 ? 0 : size == 0 ? LARGE_BYTES : random.nextInt(10, 4_000);
       return new Demand(
           valueBytes,
@@ -138,7 +143,9 @@ record Odds(
           random.nextInt(4) == 0,
           random.nextInt(6) == 0 && valueBytes < LARGE_BYTES,
           random.nextInt(4) == 0 ? random.nextLong(10_000, LEAP_MILLIS_MAX) : 0,
-          random.nextInt(3) == 0);
+          random.nextInt(3) == 0,
+          random.nextInt(3) == 0 ? KvLimits.CHUNK_BYTES : random.nextInt(400, 6_000),
+          random.nextInt(3) != 0 ? 2_000 : random.nextLong(50, 600));
     }
 
     /// Longer than what shares a page with others.
