@@ -41,23 +41,26 @@ public sealed interface RaftEvent {
   /// Some of this member's data was damaged, which was found when it started, and was set aside.
   record DataLost(String what) implements RaftEvent {}
 
+  /// Something is wrong with a member's data or messages, or with this member's.
+  sealed interface Suspicion extends RaftEvent {}
+
   /// A message was refused since it breaks a law of the protocol: its sender has another log, is of
   /// another cluster, or is broken.
-  record MessageRefused(int from, String law) implements RaftEvent {}
+  record MessageRefused(int from, String law) implements Suspicion {}
 
   /// A leader has proof that a member's data does not hold what it acknowledged: what it says does
   /// not count until it was taken in again.
-  record AcknowledgementLost(int member, long match) implements RaftEvent {}
+  record AcknowledgementLost(int member, long match) implements Suspicion {}
 
   /// The leader holds acknowledgements of this member for entries that this member does not hold.
-  record LossFound(int leader) implements RaftEvent {}
+  record LossFound(int leader) implements Suspicion {}
 
   /// Members do not hold the same at one index, or do again.
   ///
   /// @param members those that do not hold what a majority holds, or all that are known where no
   ///   majority holds the same; empty when all hold the same
   /// @param own whether this member is one of them
-  record DataDiffers(long index, List<Integer> members, boolean own) implements RaftEvent {}
+  record DataDiffers(long index, List<Integer> members, boolean own) implements Suspicion {}
 
   /// More is known of the cluster of this member, or of its data.
   ///

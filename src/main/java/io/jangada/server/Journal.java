@@ -109,22 +109,7 @@ final class Journal {
       case RaftEvent.DataLost(String what) -> warn("sets damaged data aside: " + what);
       case RaftEvent.ClusterIdentified(long clusterId, long originId, boolean _) ->
           identified(clusterId, originId);
-      case RaftEvent.DataDiffers(long index, List<Integer> members, boolean own) ->
-          dataDiffers(index, members, own);
-      case RaftEvent.LossFound(int leader) ->
-          warn(
-              "does not hold entries that it acknowledged to server "
-                  + leader
-                  + ": an old copy of"
-                  + " its data was put back, or its disk forgot writes");
-      case RaftEvent.MessageRefused(int from, String law) -> refused(from, law);
-      case RaftEvent.AcknowledgementLost(int member, long match) ->
-          error(
-              "server "
-                  + member
-                  + " does not hold what it acknowledged, up to entry "
-                  + match
-                  + ": it does not count until it was taken in again");
+      case RaftEvent.Suspicion suspicion -> suspicion(suspicion);
       case RaftEvent.InProbation(String waitsFor) -> probation(waitsFor);
       case RaftEvent.ProbationOver() -> info("takes part in decisions from now on");
     }
@@ -134,6 +119,26 @@ final class Journal {
   void diskFull(boolean full) {
     if (full) warn("has no space left on its disk: it takes no writes until there is some");
     else info("has space on its disk again");
+  }
+
+  private void suspicion(RaftEvent.Suspicion event) {
+    switch (event) {
+      case RaftEvent.DataDiffers(long index, List<Integer> members, boolean own) ->
+          dataDiffers(index, members, own);
+      case RaftEvent.LossFound(int leader) ->
+          warn(
+              "does not hold entries that it acknowledged to server "
+                  + leader
+                  + ": an old copy of its data was put back, or its disk forgot writes");
+      case RaftEvent.MessageRefused(int from, String law) -> refused(from, law);
+      case RaftEvent.AcknowledgementLost(int member, long match) ->
+          error(
+              "server "
+                  + member
+                  + " does not hold what it acknowledged, up to entry "
+                  + match
+                  + ": it does not count until it was taken in again");
+    }
   }
 
   private void dataDiffers(long index, List<Integer> members, boolean own) {

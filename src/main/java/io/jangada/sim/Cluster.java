@@ -151,10 +151,7 @@ final class Cluster {
   /// Whether it tells that another member broke a law, or lost what it acknowledged: nothing of
   /// that kind is done to members here.
   private static boolean isAboutOthers(RaftEvent event) {
-    return event instanceof RaftEvent.MessageRefused
-        || event instanceof RaftEvent.AcknowledgementLost
-        || event instanceof RaftEvent.DataDiffers
-        || event instanceof RaftEvent.LossFound;
+    return event instanceof RaftEvent.Suspicion;
   }
 
   /// Calls `listener` with every new leader at the moment in which it first commits anything.

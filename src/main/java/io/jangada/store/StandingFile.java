@@ -25,13 +25,13 @@ import java.util.regex.Pattern;
 ///     founders 1:3f2a9c01d4e5b607 2:9c01d4e5b6073f2a
 ///     crc32c 8954bf1d
 ///
-/// A directory that was made from a backup, and whose cluster has not begun, has two lines more, after
+/// A directory that was made from a backup, and whose cluster has not begun, has two lines more after
 /// the founders, and version 2: `cluster` and `origin`, each with the id of a cluster.
 ///
 /// Numbers are decimal, but for incarnations, ids and the checksum, which are hexadecimal; the
-/// checksum is that of the lines before it. The file is written anew and renamed, so that it is one or the
-/// other whenever the machine stops. It is there before anything is promised: a directory that has
-/// neither log nor snapshot nor this file was never used.
+/// checksum is that of the lines before it. The file is written anew and renamed, so that it is one
+/// or the other whenever the machine stops. It is there before anything is promised: a directory
+/// that has neither log nor snapshot nor this file was never used.
 ///
 /// @param incarnation drawn by chance when the data began, and anew when some was lost; never 0
 /// @param damages how often damaged data was set aside here

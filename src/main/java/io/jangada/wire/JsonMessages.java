@@ -67,8 +67,6 @@ public final class JsonMessages {
   /// What a request or a reply takes beside its data, about.
   private static final int ITEM_BYTES = 100;
 
-  private static final int TEXT_CHARS_MAX = 1_024;
-
   private JsonMessages() {}
 
   // ---- writing ----
@@ -362,7 +360,7 @@ public final class JsonMessages {
               standing(in));
       case "stand" -> new Message.TimeoutNow(from, to, term);
       case "lost" -> new Message.DataLost(from, to, term, standing(in).incarnation());
-      default -> throw new MalformedException("no message is called '" + cut(rpc) + "'");
+      default -> throw new MalformedException("no message is called '" + JsonText.cut(rpc) + "'");
     };
   }
 
@@ -456,8 +454,8 @@ public final class JsonMessages {
     if (one.has("done")) return new Outcome.Done(CommandCodec.decodeResult(data(one, "done")));
     if (one.has("leader"))
       return new Outcome.NotLeader((int) one.number("leader", Membership.NONE, Integer.MAX_VALUE));
-    if (one.has("busy")) return new Outcome.Busy(cut(one.text("busy")));
-    if (one.has("refused")) return new Outcome.Refused(cut(one.text("refused")));
+    if (one.has("busy")) return new Outcome.Busy(JsonText.cut(one.text("busy")));
+    if (one.has("refused")) return new Outcome.Refused(JsonText.cut(one.text("refused")));
     if (one.flag("unknown")) return new Outcome.Unknown();
     throw new MalformedException("a reply without an outcome");
   }
@@ -500,9 +498,5 @@ public final class JsonMessages {
     } catch (IllegalArgumentException e) {
       throw new MalformedException(what + " is not Base64");
     }
-  }
-
-  private static String cut(String text) {
-    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX);
   }
 }

@@ -22,7 +22,14 @@ final class JsonText {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
 
+  private static final int SHOWN_CHARS_MAX = 1_024;
+
   private JsonText() {}
+
+  /// A text for people, not longer than anybody reads.
+  static String cut(String text) {
+    return text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX);
+  }
 
   static Bytes canonical(Json json) {
     JsonText text = new JsonText();

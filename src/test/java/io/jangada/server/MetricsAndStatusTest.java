@@ -204,7 +204,7 @@ class MetricsAndStatusTest {
 
   private static SortedMap<String, Double> samples(Status status) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    var all = List.of(MemberMetrics.server(status), MemberMetrics.raft(status));
+    var all = List.of(MemberMetrics.server(status, false), MemberMetrics.raft(status));
     PrometheusTextFormatWriter.create().write(out, MetricList.all(all));
     return samples(out.toString(StandardCharsets.UTF_8));
   }

@@ -214,7 +214,8 @@ class ServerTest {
       fleet.start(0);
       assertThat(fleet.http(0, "/livez").statusCode()).isEqualTo(200);
       assertThat(fleet.http(0, "/readyz").statusCode()).isEqualTo(503);
-      assertThat(fleet.http(0, "/health").body()).contains("\"health\":\"false\"", "no leader");
+      assertThat(fleet.http(0, "/health").body())
+          .contains("\"health\":\"false\"", "waits to meet 1 of members 1, 2");
       fleet.start(1);
       fleet.start(2);
       fleet.askLeader("set boat 0 4", "sail");
