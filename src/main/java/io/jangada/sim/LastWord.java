@@ -20,6 +20,7 @@ final class LastWord {
 
   /// Asks a member.
   void ask(Member member) {
+    if (!member.isUp()) return;
     Bytes key = Bytes.utf8("last-" + member.id);
     var write = new Operation.Write(key, VALUE, 0, new Condition.Always());
     member.replica().submit(write, null, outcome -> written.put(member.id, outcome));
