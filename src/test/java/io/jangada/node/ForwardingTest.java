@@ -144,6 +144,22 @@ class ForwardingTest {
   }
 
   @Test
+  @DisplayName("nor is the doubt about an earlier sending cleared by a leader that is busy at last")
+  void busyAtLast() {
+    forwarding.add(ask(WRITE), 0, DEADLINE);
+    onlyDue(0);
+    answer(onlyDue(RETRY), new Outcome.Busy("full"), RETRY + 10);
+    forwarding.expire(DEADLINE, 3);
+    assertThat(told).containsExactly(UNKNOWN);
+    told.clear();
+
+    forwarding.add(ask(WRITE), 0, 2 * DEADLINE);
+    answer(onlyDue(0), new Outcome.Busy("full"), 10);
+    forwarding.take().submit().reply().accept(new Outcome.NotLeader(3));
+    assertThat(told).as("served here, and lost").containsExactly(UNKNOWN);
+  }
+
+  @Test
   @DisplayName("a leader that does not know how it ended is asked again, under the same id")
   void unknown() {
     forwarding.add(ask(WRITE), 0, DEADLINE);
