@@ -171,6 +171,21 @@ class FollowerReadsTest {
   }
 
   @Test
+  @DisplayName("an answer is as old as its own question, whatever was asked since")
+  void staleFromItsOwnQuestion() {
+    add(HERE, 0);
+    long first = reads.ask(0);
+    add(HERE, 0);
+    reads.ask(RETRY);
+    reads.answered(first, 0);
+    reads.serve(kv);
+    told.clear();
+    add(stale(100), RETRY + 20 * MILLI);
+    reads.serve(kv);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
   @DisplayName("a stale read joins a question under way that is young enough for it")
   void staleJoins() {
     add(HERE, 0);
