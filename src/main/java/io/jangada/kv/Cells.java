@@ -13,15 +13,23 @@ import java.util.Arrays;
 /// garbage collector most.
 ///
 /// A cell begins with the lengths of key and value, four bytes each. Cells of a page have one size,
-/// a multiple of [#UNIT] that exceeds what was asked for by an eighth at most; a page without cells
-/// in use is given back, unless it is the last of its size that has room. What is larger than an
-/// eighth of a page has an array of its own.
+/// a multiple of [#UNIT] that exceeds what was asked for by an eighth at most. What is larger than
+/// [#PAGED_MAX] has an array of its own.
 ///
-/// A cell's number is that of its page and its place there in units: 32 GiB in all.
+/// **Nothing lies idle.** The cells of one size are a stack over their pages: where one is freed
+/// the last one moves to its place, and its node is told. So all pages of a size are full but for
+/// the last, and what is freed is soon there for any other size. The one empty page that may stay
+/// goes when the one before it is half empty.
+///
+/// A cell's number, 0 or more, is that of its page and its place there in units: 32 GiB in all. An
+/// array of its own has a number below 0: 2^31 of them. Both are more than the memory that a store
+/// is allowed ([KvLimits#MEMORY_BYTES_HARD_MAX]).
 final class Cells {
   private static final int UNIT = 16;
   private static final int PLACE_BITS = 14;
+  private static final int PLACE_MASK = (1 << PLACE_BITS) - 1;
   private static final int PAGE_BYTES = UNIT << PLACE_BITS;
+  private static final int PAGED_MAX = PAGE_BYTES / 8;
 
   /// The first page of a size is that large, each further one four times larger up to the limit: a
   /// small store takes little memory.
@@ -29,9 +37,19 @@ final class Cells {
 
   private static final int PAGES_MAX = 1 << (31 - PLACE_BITS);
   private static final int HEAD_BYTES = 8;
-  private static final int KIND_LAST = kindOf(PAGE_BYTES / 8);
-  private static final int LARGE = KIND_LAST + 1;
-  private static final int NONE = -1;
+  private static final int KINDS = kindOf(PAGED_MAX) + 1;
+
+  /// What exceeds it has an array of its own.
+  private final int pagedMax;
+
+  /// What a page takes beside its bytes and the references to its nodes: three objects' heads.
+  private static final int PAGE_OVERHEAD_BYTES = 80;
+
+  /// What an array of its own takes beside its bytes: its head, and its place in a table that may
+  /// be half empty.
+  private static final int LARGE_OVERHEAD_BYTES = 32;
+
+  private static final int REFERENCE_BYTES = 4;
 
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -41,26 +59,30 @@ final class Cells {
     final int kind;
     final byte[] bytes;
 
-    /// The place of the first cell that was in use and is free; it holds the next one's.
-    int freed = NONE;
-
-    /// Up to here cells were in use at one time.
-    int end;
+    /// Whose each cell is.
+    final Node[] owners;
 
     int used;
-    boolean hasRoom;
-    Page previous;
-    Page next;
 
     Page(int number, int kind, int bytes) {
       this.number = number;
       this.kind = kind;
       this.bytes = new byte[bytes];
+      this.owners = new Node[bytes / sizeOf(kind)];
     }
 
-    boolean isFull() {
-      return freed == NONE && end + unitsOf(kind) > bytes.length / UNIT;
+    long sizeBytes() {
+      return PAGE_OVERHEAD_BYTES + bytes.length + (long) REFERENCE_BYTES * owners.length;
     }
+  }
+
+  /// The pages of one size.
+  private static final class Stack {
+    Page[] pages = new Page[4];
+    int count;
+
+    /// The last page that holds cells, or the first one.
+    int top;
   }
 
   private Page[] pages = new Page[16];
@@ -68,99 +90,134 @@ final class Cells {
   /// The arrays of `pages`, for a shorter way to a cell.
   private byte[][] arrays = new byte[16][];
 
-  private int pageCount;
-  private int[] freeNumbers = new int[16];
-  private int freeNumberCount;
-
-  /// The pages of each kind that have room, the first of a list.
-  private final Page[] roomy = new Page[LARGE];
-
-  private final int[] pagesOfKind = new int[LARGE];
+  private final Numbers pageNumbers = new Numbers();
+  private final Stack[] stacks = new Stack[KINDS];
+  private byte[][] large = new byte[16][];
+  private final Numbers largeNumbers = new Numbers();
   private long sizeBytes;
 
-  /// Stores a key with its value.
-  int add(Bytes key, Bytes value) {
-    long bytes = (long) HEAD_BYTES + key.length() + value.length();
+  /// Numbers from 0 on that are given out and come back.
+  private static final class Numbers {
+    private int next;
+    private int[] free = new int[16];
+    private int freeCount;
+
+    int take() {
+      return freeCount > 0 ? free[--freeCount] : next++;
+    }
+
+    void give(int number) {
+      if (freeCount == free.length) free = Arrays.copyOf(free, 2 * freeCount);
+      free[freeCount++] = number;
+    }
+  }
+
+  Cells() {
+    this(PAGED_MAX);
+  }
+
+  /// @param pagedMax what exceeds it has an array of its own; at most [#PAGED_MAX]
+  Cells(int pagedMax) {
+    this.pagedMax = pagedMax;
+  }
+
+  /// Stores a key with its value, and notes at the node where.
+  void add(Node node, Bytes key, Bytes value) {
+    long bytes = cellBytes(key, value);
     if (bytes > Integer.MAX_VALUE - UNIT)
       throw new IllegalArgumentException(bytes + " bytes in a cell");
-    int kind = isLarge(bytes) ? LARGE : kindOf((int) bytes);
-    int cell = kind == LARGE ? openPage(LARGE, (int) bytes).number << PLACE_BITS : take(kind);
-    byte[] array = arrays[cell >>> PLACE_BITS];
-    int at = placeOf(cell);
+    node.cell = bytes > pagedMax ? takeLarge((int) bytes) : take(kindOf((int) bytes), node);
+    write(node.cell, key, value);
+  }
+
+  /// Stores another value for the node's key.
+  void replace(Node node, Bytes key, Bytes value) {
+    long bytes = cellBytes(key, value);
+    if (bytes <= pagedMax && node.cell >= 0 && pageOf(node.cell).kind == kindOf((int) bytes)) {
+      write(node.cell, key, value);
+    } else {
+      free(node.cell);
+      add(node, key, value);
+    }
+  }
+
+  private static long cellBytes(Bytes key, Bytes value) {
+    return (long) HEAD_BYTES + key.length() + value.length();
+  }
+
+  private void write(int cell, Bytes key, Bytes value) {
+    byte[] array = array(cell);
+    int at = at(cell);
     INTS.set(array, at, key.length());
     INTS.set(array, at + 4, value.length());
     key.copyTo(array, at + HEAD_BYTES);
     value.copyTo(array, at + HEAD_BYTES + key.length());
-    return cell;
+  }
+
+  /// Whether the cell is at least as large as the one that key and value would get.
+  boolean fitsInto(int cell, Bytes key, Bytes value) {
+    long bytes = cellBytes(key, value);
+    if (cell < 0) return bytes <= large[~cell].length;
+    return bytes <= pagedMax && kindOf((int) bytes) <= pageOf(cell).kind;
   }
 
   /// The cell may be used for something else.
   void free(int cell) {
-    Page page = pages[cell >>> PLACE_BITS];
-    if (page.kind == LARGE) {
-      closePage(page);
-      return;
-    }
-    int place = cell & (1 << PLACE_BITS) - 1;
-    INTS.set(page.bytes, place * UNIT, page.freed);
-    page.freed = place;
-    page.used--;
-    if (!page.hasRoom) enlist(page);
-    boolean alone = page.next == null && page.previous == null;
-    if (page.used == 0 && !alone) {
-      delist(page);
-      closePage(page);
-    }
+    if (cell < 0) freeLarge(~cell);
+    else free(pageOf(cell), cell & PLACE_MASK);
   }
 
-  /// The key in a cell, without copying: to be used before the cell is freed.
+  /// The key in a cell, without copying: to be used before any cell is freed.
   Bytes key(int cell) {
-    byte[] array = arrays[cell >>> PLACE_BITS];
-    int at = placeOf(cell);
+    byte[] array = array(cell);
+    int at = at(cell);
     return Bytes.slice(array, at + HEAD_BYTES, (int) INTS.get(array, at));
   }
 
   /// The value in a cell, likewise.
   Bytes value(int cell) {
-    byte[] array = arrays[cell >>> PLACE_BITS];
-    int at = placeOf(cell);
+    byte[] array = array(cell);
+    int at = at(cell);
     int keyBytes = (int) INTS.get(array, at);
     return Bytes.slice(array, at + HEAD_BYTES + keyBytes, (int) INTS.get(array, at + 4));
   }
 
   /// The value in a cell, to be kept: a copy, but for one that has an array of its own.
   Bytes valueToKeep(int cell) {
-    Bytes value = value(cell);
-    return isLarge(HEAD_BYTES + payloadBytes(cell)) ? value : value.compact();
+    return cell < 0 ? value(cell) : value(cell).compact();
   }
 
   boolean hasKey(int cell, Bytes key) {
-    byte[] array = arrays[cell >>> PLACE_BITS];
-    int at = placeOf(cell);
+    byte[] array = array(cell);
+    int at = at(cell);
     return (int) INTS.get(array, at) == key.length() && key.isAt(array, at + HEAD_BYTES);
   }
 
   /// The bytes of key and value together.
   long payloadBytes(int cell) {
-    byte[] array = arrays[cell >>> PLACE_BITS];
-    int at = placeOf(cell);
+    byte[] array = array(cell);
+    int at = at(cell);
     return (long) (int) INTS.get(array, at) + (int) INTS.get(array, at + 4);
   }
 
-  /// The memory of all pages.
+  /// What all of it takes in memory.
   long sizeBytes() {
     return sizeBytes;
   }
 
-  private static int placeOf(int cell) {
-    return (cell & (1 << PLACE_BITS) - 1) * UNIT;
+  private byte[] array(int cell) {
+    return cell < 0 ? large[~cell] : arrays[cell >>> PLACE_BITS];
+  }
+
+  private static int at(int cell) {
+    return cell < 0 ? 0 : (cell & PLACE_MASK) * UNIT;
+  }
+
+  private Page pageOf(int cell) {
+    return pages[cell >>> PLACE_BITS];
   }
 
   // ---- sizes ----
-
-  private static boolean isLarge(long bytes) {
-    return bytes > PAGE_BYTES / 8;
-  }
 
   /// The number of the smallest size that holds so many bytes: sixteen sizes of one unit more each,
   /// then eight for each doubling.
@@ -175,31 +232,80 @@ final class Cells {
     return kind - (shift << 3) + 1 << shift;
   }
 
-  // ---- pages ----
-
-  private int take(int kind) {
-    Page page = roomy[kind];
-    if (page == null) enlist(page = openPage(kind, nextPageBytes(kind)));
-    int place = page.freed;
-    if (place == NONE) {
-      place = page.end;
-      page.end += unitsOf(kind);
-    } else {
-      page.freed = (int) INTS.get(page.bytes, place * UNIT);
-    }
-    page.used++;
-    if (page.isFull()) delist(page);
-    return page.number << PLACE_BITS | place;
+  private static int sizeOf(int kind) {
+    return unitsOf(kind) * UNIT;
   }
 
-  private int nextPageBytes(int kind) {
-    int wanted = FIRST_PAGE_BYTES << 2 * Math.min(pagesOfKind[kind], 3);
-    return Math.clamp(8L * unitsOf(kind) * UNIT, wanted, PAGE_BYTES);
+  // ---- arrays of their own ----
+
+  private int takeLarge(int bytes) {
+    int number = largeNumbers.take();
+    if (number == large.length) large = Arrays.copyOf(large, 2 * number);
+    large[number] = new byte[bytes];
+    sizeBytes += LARGE_OVERHEAD_BYTES + (long) bytes;
+    return ~number;
+  }
+
+  private void freeLarge(int number) {
+    sizeBytes -= LARGE_OVERHEAD_BYTES + (long) large[number].length;
+    large[number] = null;
+    largeNumbers.give(number);
+  }
+
+  // ---- pages ----
+
+  private int take(int kind, Node owner) {
+    Stack stack = stacks[kind] == null ? stacks[kind] = new Stack() : stacks[kind];
+    if (stack.count > 0 && isFull(stack.pages[stack.top])) stack.top++;
+    if (stack.top == stack.count) push(stack, openPage(kind, nextPageBytes(kind, stack.count)));
+    Page page = stack.pages[stack.top];
+    page.owners[page.used] = owner;
+    return page.number << PLACE_BITS | page.used++ * unitsOf(kind);
+  }
+
+  private static boolean isFull(Page page) {
+    return page.used == page.owners.length;
+  }
+
+  private static void push(Stack stack, Page page) {
+    if (stack.count == stack.pages.length)
+      stack.pages = Arrays.copyOf(stack.pages, 2 * stack.count);
+    stack.pages[stack.count++] = page;
+  }
+
+  private void free(Page page, int place) {
+    Stack stack = stacks[page.kind];
+    Page last = stack.pages[stack.top];
+    int size = sizeOf(page.kind);
+    int from = --last.used;
+    int to = place / unitsOf(page.kind);
+    Node moved = last.owners[from];
+    last.owners[from] = null;
+    if (page != last || from != to) {
+      System.arraycopy(last.bytes, from * size, page.bytes, to * size, size);
+      page.owners[to] = moved;
+      moved.cell = page.number << PLACE_BITS | place;
+    }
+    if (last.used == 0 && stack.top > 0) stack.top--;
+    dropSpare(stack);
+  }
+
+  private void dropSpare(Stack stack) {
+    Page top = stack.pages[stack.top];
+    if (stack.count == stack.top + 1 || 2 * top.used > top.owners.length) return;
+    Page spare = stack.pages[--stack.count];
+    stack.pages[stack.count] = null;
+    closePage(spare);
+  }
+
+  private static int nextPageBytes(int kind, int pages) {
+    int wanted = FIRST_PAGE_BYTES << 2 * Math.min(pages, 3);
+    return Math.clamp(8L * sizeOf(kind), wanted, PAGE_BYTES);
   }
 
   private Page openPage(int kind, int bytes) {
-    int number = freeNumberCount > 0 ? freeNumbers[--freeNumberCount] : pageCount++;
-    if (number == PAGES_MAX) throw new IllegalStateException("the store is full");
+    int number = pageNumbers.take();
+    if (number == PAGES_MAX) throw new IllegalStateException("more data than memory is allowed");
     if (number == pages.length) {
       pages = Arrays.copyOf(pages, 2 * number);
       arrays = Arrays.copyOf(arrays, 2 * number);
@@ -207,35 +313,14 @@ final class Cells {
     Page page = new Page(number, kind, bytes);
     pages[number] = page;
     arrays[number] = page.bytes;
-    sizeBytes += bytes;
-    if (kind != LARGE) pagesOfKind[kind]++;
+    sizeBytes += page.sizeBytes();
     return page;
   }
 
   private void closePage(Page page) {
     pages[page.number] = null;
     arrays[page.number] = null;
-    sizeBytes -= page.bytes.length;
-    if (page.kind != LARGE) pagesOfKind[page.kind]--;
-    if (freeNumberCount == freeNumbers.length)
-      freeNumbers = Arrays.copyOf(freeNumbers, 2 * freeNumberCount);
-    freeNumbers[freeNumberCount++] = page.number;
-  }
-
-  private void enlist(Page page) {
-    page.hasRoom = true;
-    page.previous = null;
-    page.next = roomy[page.kind];
-    if (page.next != null) page.next.previous = page;
-    roomy[page.kind] = page;
-  }
-
-  private void delist(Page page) {
-    page.hasRoom = false;
-    if (page.previous == null) roomy[page.kind] = page.next;
-    else page.previous.next = page.next;
-    if (page.next != null) page.next.previous = page.previous;
-    page.previous = null;
-    page.next = null;
+    sizeBytes -= page.sizeBytes();
+    pageNumbers.give(page.number);
   }
 }

@@ -5,11 +5,18 @@ import java.util.Arrays;
 /// The values that have an end, soonest first; of equal deadlines the older version first. A binary
 /// heap whose members know their place, so that any of them can leave it.
 final class Expiry {
+  private static final int REFERENCE_BYTES = 4;
+
   private Node.Timer[] heap = new Node.Timer[16];
   private int size;
 
   int size() {
     return size;
+  }
+
+  /// What the heap takes beside its members; it never shrinks.
+  long memoryBytes() {
+    return (long) REFERENCE_BYTES * heap.length;
   }
 
   /// The soonest, or null.

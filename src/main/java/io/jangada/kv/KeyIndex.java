@@ -18,6 +18,7 @@ import java.util.Arrays;
 final class KeyIndex {
   private static final int PAGE_BITS = 10;
   private static final int PAGE = 1 << PAGE_BITS;
+  private static final int REFERENCE_BYTES = 4;
   private static final int BUCKETS_MAX = 1 << 30;
 
   /// Up to here room is made at once: 16 MiB.
@@ -90,6 +91,11 @@ final class KeyIndex {
     }
     node.nextInBucket = null;
     size--;
+  }
+
+  /// What the table takes; it never shrinks.
+  long memoryBytes() {
+    return (long) REFERENCE_BYTES * ((buckets + PAGE - 1 & -PAGE) + pages.length);
   }
 
   int buckets() {

@@ -17,6 +17,10 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
   /// No encoded command holds a longer value, whatever the configuration.
   public static final int VALUE_BYTES_HARD_MAX = 64 << 20;
 
+  /// No store is allowed more memory, whatever the configuration: beyond it cells could not be
+  /// numbered.
+  public static final long MEMORY_BYTES_HARD_MAX = 24L << 30;
+
   public static final int CLIENT_BYTES_MAX = 64;
   public static final int NAME_BYTES_MAX = 64;
 

@@ -25,6 +25,11 @@ public final class KvStore {
   /// How many links one command looks at to free what an abandoned snapshot left behind.
   private static final int SWEPT_MAX = 16;
 
+  /// A node's size, and a timer's.
+  private static final int NODE_BYTES = 48;
+
+  private static final int TIMER_BYTES = 40;
+
   /// How many nodes are kept to be used again.
   private static final int SPARE_NODES_MAX = 1 << 16;
 
@@ -139,6 +144,29 @@ public final class KvStore {
     return sizeBytes;
   }
 
+  /// What keys, values and what finds them take in memory, about, with all that is kept for an open
+  /// snapshot: members that applied the same need not have the same.
+  public long dataMemoryBytes() {
+    long timed = expiry.size() + nodes.ghosts();
+    long linked = index.size() + nodes.ghosts() + spareNodeCount;
+    return cells.sizeBytes()
+        + index.memoryBytes()
+        + expiry.memoryBytes()
+        + linked * NODE_BYTES
+        + timed * TIMER_BYTES;
+  }
+
+  /// What sessions and answers take in memory, about, likewise.
+  public long sessionMemoryBytes() {
+    return sessions.memoryBytes();
+  }
+
+  /// Whether a write, done now, would take more memory than the value that it replaces.
+  public boolean grows(Operation.Write write) {
+    Node node = index.get(write.key());
+    return node == null || !cells.fitsInto(node.cell, write.key(), write.value());
+  }
+
   /// How many clients are remembered.
   public int sessionCount() {
     return sessions.sessionCount();
@@ -209,7 +237,7 @@ public final class KvStore {
   /// Takes a value from a snapshot; false if its key is there already.
   boolean restore(SnapshotFormat.Value value) {
     Node node = new Node();
-    node.cell = cells.add(value.key(), value.value());
+    cells.add(node, value.key(), value.value());
     node.version = value.version();
     if (value.ttlMillis() != 0)
       node.timer = new Node.Timer(node, value.ttlMillis(), value.deadlineMillis());
@@ -249,12 +277,13 @@ public final class KvStore {
       // No snapshot waits for this node, so it moves to the tail instead of being replaced.
       uncount(node);
       nodes.take(node);
-      cells.free(node.cell);
+      cells.replace(node, write.key(), write.value());
       set(node, write);
       append(node);
     } else {
       if (node != null) remove(node);
       Node fresh = newNode();
+      cells.add(fresh, write.key(), write.value());
       set(fresh, write);
       add(fresh);
     }
@@ -316,7 +345,6 @@ public final class KvStore {
   }
 
   private void set(Node node, Operation.Write write) {
-    node.cell = cells.add(write.key(), write.value());
     node.version = appliedIndex;
     // A deadline beyond the end of time is never reached: stamps stay below half of it.
     long ttl = write.ttlMillis();

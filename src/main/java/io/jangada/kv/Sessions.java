@@ -18,6 +18,15 @@ final class Sessions {
   /// How many idle sessions one command ends at most: a bound on what a long gap can cost at once.
   private static final int IDLE_ENDED_MAX = 16;
 
+  /// A session's size with its place in a table, its name apart; and an answer's with its id, its
+  /// result and its place in a table, a name apart.
+  private static final int SESSION_BYTES = 64 + 44;
+
+  private static final int ANSWER_BYTES = 48 + 24 + 24 + 44;
+
+  /// What a name takes beside its bytes: two objects, and what rounding adds.
+  private static final int NAME_BYTES = 24 + 16 + 4;
+
   /// A client, as of its last use.
   static final class Session extends Link<Session> {
     final Bytes client;
@@ -53,10 +62,11 @@ final class Sessions {
   }
 
   private final KvLimits.State limits;
+  private long memoryBytes;
   private final HashMap<Bytes, Session> byClient = new HashMap<>();
   private final HashMap<RequestId, Answer> byRequest = new HashMap<>();
-  final Chain<Session> sessions = new Chain<>(_ -> {});
-  final Chain<Answer> answers = new Chain<>(_ -> {});
+  final Chain<Session> sessions = new Chain<>(gone -> memoryBytes -= sizeOf(gone));
+  final Chain<Answer> answers = new Chain<>(gone -> memoryBytes -= sizeOf(gone));
 
   Sessions(KvLimits.State limits) {
     this.limits = limits;
@@ -68,6 +78,22 @@ final class Sessions {
 
   int answerCount() {
     return byRequest.size();
+  }
+
+  /// What all of it takes in memory, about.
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
+  private static long sizeOf(Session session) {
+    return SESSION_BYTES + NAME_BYTES + session.client.length();
+  }
+
+  private static long sizeOf(Answer answer) {
+    return switch (answer.id) {
+      case RequestId.Numbered _ -> ANSWER_BYTES;
+      case RequestId.Named(Bytes _, Bytes name) -> ANSWER_BYTES + NAME_BYTES + name.length();
+    };
   }
 
   int ghosts() {
@@ -111,7 +137,7 @@ final class Sessions {
     }
     session.version = index;
     session.usedMillis = clusterTimeMillis;
-    sessions.append(session);
+    append(session);
     if (byClient.size() > limits.sessionsMax()) end(sessions.oldest());
     return session;
   }
@@ -151,8 +177,13 @@ final class Sessions {
   /// Takes a session from a snapshot; false if its client has one already.
   boolean restore(Session session) {
     if (byClient.putIfAbsent(session.client, session) != null) return false;
-    sessions.append(session);
+    append(session);
     return true;
+  }
+
+  private void append(Session session) {
+    sessions.append(session);
+    memoryBytes += sizeOf(session);
   }
 
   /// Takes an answer from a snapshot; false if its client has no session or it is there already.
@@ -169,6 +200,7 @@ final class Sessions {
   private void link(Session session, Answer answer) {
     byRequest.put(answer.id, answer);
     answers.append(answer);
+    memoryBytes += sizeOf(answer);
     if (session.last == null) session.first = answer;
     else session.last.nextInSession = answer;
     session.last = answer;

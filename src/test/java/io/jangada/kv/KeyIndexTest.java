@@ -13,7 +13,7 @@ class KeyIndexTest {
 
   private Node node(Bytes key) {
     Node node = new Node();
-    node.cell = cells.add(key, Bytes.EMPTY);
+    cells.add(node, key, Bytes.EMPTY);
     return node;
   }
 
