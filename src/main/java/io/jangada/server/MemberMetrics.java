@@ -10,19 +10,8 @@ import java.util.function.ToDoubleFunction;
 final class MemberMetrics {
   private MemberMetrics() {}
 
-  /// @param outOfFiles whether the log waits for a descriptor, and not for space
-  static MetricList server(Status status, boolean outOfFiles) {
-    Status.Counters counters = status.counters();
-    boolean learner =
-        status.membership().contains(status.id()) && !status.membership().isVoter(status.id());
+  private static MetricList trust(Status status) {
     return new MetricList("jangada_server_")
-        .gauge("has_leader", "whether a leader is known", status.leader() != Membership.NONE)
-        .gauge("is_leader", "whether it leads", status.leader() == status.id())
-        .gauge("is_learner", "whether it is a member without a vote", learner)
-        .gauge(
-            "is_in_probation",
-            "whether nothing that it says counts until it has caught up",
-            !status.probation().isEmpty())
         .gauge(
             "data_differs",
             "whether its data is not that of the other members",
@@ -30,7 +19,22 @@ final class MemberMetrics {
         .counter(
             "messages_refused",
             "messages of other members that were refused",
-            status.health().messagesRefused())
+            status.health().messagesRefused());
+  }
+
+  /// @param outOfFiles whether the log waits for a descriptor, and not for space
+  static MetricList server(Status status, boolean outOfFiles) {
+    Status.Counters counters = status.counters();
+    boolean learner =
+        status.membership().contains(status.id()) && !status.membership().isVoter(status.id());
+    return trust(status)
+        .gauge("has_leader", "whether a leader is known", status.leader() != Membership.NONE)
+        .gauge("is_leader", "whether it leads", status.leader() == status.id())
+        .gauge("is_learner", "whether it is a member without a vote", learner)
+        .gauge(
+            "is_in_probation",
+            "whether nothing that it says counts until it has caught up",
+            !status.probation().isEmpty())
         .counter(
             "leader_changes_seen",
             "how often another leader, or one of another term, was seen",

@@ -45,8 +45,7 @@ import tools.jackson.core.JsonGenerator;
 /// time           the sender's cluster time; in all but the last five
 /// incarnation, probation    in appended and installed: of the sender's data, left out where they
 ///                are 0 and false
-/// incarnations   each [member, incarnation]
-/// digests        each [member, digest]
+/// incarnations, digests    each [member, number]
 /// n              a number that only its sender knows the meaning of
 /// last, prev, conflict    a place in the log: [index, term]
 /// pre, transfer  true, or left out
