@@ -34,8 +34,7 @@ import tools.jackson.core.JsonGenerator;
 ///   appended       term ok match conflict round   AppendEntriesReply
 ///   install        term snapshot chunk data       InstallSnapshot
 ///   installed      term last next                 InstallSnapshotReply
-///   stand          term                           TimeoutNow
-///   lost           term incarnation               DataLost
+///   stand, lost    term; term incarnation         TimeoutNow, DataLost
 ///   forward        term requests                  PeerMessage.Forward
 ///   forwarded      replies                        PeerMessage.ForwardReply
 ///   found          founded incarnations           PeerMessage.Founding
