@@ -44,6 +44,7 @@ class MetricsAndStatusTest {
           jangada_server_requests_pending pending
           jangada_server_requests_awaiting_leader awaitingLeader
           jangada_server_disk_full diskFull
+          jangada_server_out_of_files outOfFiles
           jangada_server_snapshot_apply_in_progress restoring
           jangada_store_keys keys
           jangada_store_db_total_size_in_bytes dataBytes
@@ -243,6 +244,7 @@ class MetricsAndStatusTest {
         for (int id = 2; id < 4; id++) peers.put(id, record(Status.Peer.class));
         return peers;
       }
+      if (type == List.class) return List.of("word " + (number += 7));
       return type.isRecord() ? record(type) : null;
     }
   }
