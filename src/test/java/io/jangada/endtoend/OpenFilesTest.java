@@ -189,7 +189,7 @@ class OpenFilesTest {
   }
 
   /// Those who said that they cannot open a file for their log.
-  private List<Integer> waiting() throws Exception {
+  private List<Integer> waiting() throws IOException {
     List<Integer> waiting = new ArrayList<>();
     for (int id : cluster.ids())
       if (output(id).contains("cannot open a file for its log")) waiting.add(id);
