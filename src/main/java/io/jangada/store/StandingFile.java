@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 ///     founders 1:3f2a9c01d4e5b607 2:9c01d4e5b6073f2a
 ///     crc32c 8954bf1d
 ///
-/// A directory that was made from a backup, and whose cluster has not begun, has two lines more after
+/// A directory that was made from a backup has two lines more, until its cluster has begun, after
 /// the founders, and version 2: `cluster` and `origin`, each with the id of a cluster.
 ///
 /// Numbers are decimal, but for incarnations, ids and the checksum, which are hexadecimal; the
