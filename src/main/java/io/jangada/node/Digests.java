@@ -11,12 +11,13 @@ import java.util.TreeMap;
 
 /// Compares what members hold: the digests of their state machines at one index.
 ///
-/// Now and then the leader names its commit index. No member has applied more when it hears of it.
-/// Each tells the leader its own digest as soon as it has applied so much, and the leader tells all
-/// of them to all once it has heard of all members, or before it begins anew.
+/// Once a period the leader asks for the digest at its commit index. No member has applied more
+/// when it is asked. Each replies as soon as it has applied that entry. The leader sends the
+/// digests to all once it has all of them, or when the next period begins.
 ///
-/// Whose digest is not that of a majority of all members has other data, and so has everybody where
-/// no majority has the same: then nobody knows who is right.
+/// A member whose digest differs from that of a majority of all members has other data. Where no
+/// majority has the same digest, all members count as differing: it is not known which one is
+/// right.
 final class Digests {
   private final int periodTicks;
   private final Replica.World world;
@@ -44,7 +45,7 @@ final class Digests {
     return differs;
   }
 
-  /// What is wrong with anybody's data, as a sentence without a subject; empty where nothing is.
+  /// Which members differ, for people; empty where none does.
   String problem() {
     if (differing.isEmpty()) return "";
     return "data differs between members at entry " + index + ": of members " + differing;

@@ -121,7 +121,7 @@ final class Probation {
   }
 
   /// Whether the member has not voted, and got nothing from a leader: it has what it began with,
-  /// nothing or a backup. Whoever is in probation and hears a leader votes for it.
+  /// nothing or a backup. A member in probation that hears a leader votes for it.
   private boolean isUntouched(RaftNode raft) {
     EntryId begin = raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last();
     boolean isAtBegin = raft.last().equals(begin) && raft.term() == begin.term();

@@ -275,13 +275,14 @@ public final class Replica {
   }
 
   private Status status() {
+    String waitsFor = probation.waitsFor(raft);
     var moment =
         new StatusReport.Moment(
             now - roles.sinceNanos(),
             clusterClock.millis(now),
             diskFull,
-            probation.waitsFor(raft),
-            problems.health(probation.waitsFor(raft), raft.isRemoved(), digests, now));
+            waitsFor,
+            problems.health(waitsFor, raft.isRemoved(), digests, now));
     return report.status(moment, counts);
   }
 
@@ -414,12 +415,12 @@ public final class Replica {
   /// Goes on with what waits for a leader, be it this member or another.
   private void attend() {
     int leader = raft.leader();
-    if (raft.isRemoved()) {
+    if (raft.isLeader())
+      awaiting.lead(this::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
+    else if (raft.isRemoved()) {
       pending.abandon();
       awaiting.abandon();
-    } else if (raft.isLeader())
-      awaiting.lead(this::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
-    else if (isOnlyToName()) awaiting.name(leader);
+    } else if (isOnlyToName()) awaiting.name(leader);
     else if (leader != Membership.NONE)
       awaiting.ask(
           new AwaitingLeader.Question(raft.id(), leader, raft.term()), now, world.transport());

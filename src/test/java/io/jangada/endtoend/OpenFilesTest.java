@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,12 +63,28 @@ class OpenFilesTest {
     Path config = Files.writeString(folder.resolve("config.json"), json.replace('\'', '"'));
     List<String> words = new ArrayList<>();
     words.addAll(List.of("sh", "-c", "ulimit -n " + FILES_MAX + " && exec \"$@\"", "sh"));
-    words.addAll(ServerProgram.own(128).words());
+    words.addAll(programInJar());
     cluster = ProcessCluster.of(folder, config, new ServerProgram(words), Map.of());
     admin = new Admin(cluster, 5_000);
     cluster.startAll();
     leader = new LeaderSearch(cluster).await(MILLIS_MAX);
     admin.awaitWhole(MILLIS_MAX);
+  }
+
+  /// The program as it is installed, in a jar that stays open: a class in a folder of its own would
+  /// need a descriptor when it is first used.
+  private List<String> programInJar() throws Exception {
+    Path classes =
+        Path.of(ServerProgram.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path jar = folder.resolve("program.jar");
+    int made =
+        ToolProvider.findFirst("jar")
+            .orElseThrow()
+            .run(System.out, System.err, "-cf", "" + jar, "-C", "" + classes, ".");
+    assertThat(made).isZero();
+    return ServerProgram.own(128).words().stream()
+        .map(word -> word.replace("" + classes, "" + jar))
+        .toList();
   }
 
   @AfterEach
@@ -174,7 +191,9 @@ class OpenFilesTest {
         reply = busy.set("k" + i, 0, VALUE);
       assertThat(reply).isNotInstanceOf(TextReply.Ok.class);
       // Who has a file left for the next segment needs to open none.
-      assertThat(Waiting.until(MILLIS_MAX, () -> !waiting().isEmpty())).isTrue();
+      assertThat(Waiting.until(MILLIS_MAX, () -> !waiting().isEmpty()))
+          .as("%s, then %s", reply, output(leader))
+          .isTrue();
       for (int id : cluster.ids()) limit(id, FILES_MAX);
     }
     for (int id : waiting()) assertThat(says(id, "can open files for its log")).isTrue();

@@ -12,6 +12,7 @@ import io.jangada.harness.TextClient;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
+import io.jangada.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,9 +70,16 @@ class TrustTest {
       cluster.startAll();
       Admin admin = new Admin(cluster, 5_000);
       admin.awaitWhole(MILLIS_MAX);
+      assertThat(Waiting.until(MILLIS_MAX, () -> voters(admin) == 5)).as("all vote").isTrue();
       cluster.kill(new TreeSet<>(List.of(1, 2)));
       set(cluster, "late");
     }
+  }
+
+  private static long voters(Admin admin) throws IOException {
+    return admin.ofLeader("members").list("members", 9).stream()
+        .filter(member -> ((Json.Obj) member).text("kind").equals("voter"))
+        .count();
   }
 
   @Test

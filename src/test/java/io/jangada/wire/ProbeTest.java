@@ -17,6 +17,12 @@ class ProbeTest {
   private static final int MILLIS_MAX = 5_000;
   private static final Probe PROBE = probe("c");
 
+  /// Member 2 of cluster `c`.
+  private static TcpLinks member(Loops loops) throws IOException {
+    return TcpLinks.start(
+        LinkSettings.of("c", 2, LOCAL, loops), _ -> null, _ -> {}, Ends.watcher(_ -> {}, _ -> {}));
+  }
+
   private static Probe probe(String cluster) {
     return new Probe(() -> ClusterIdentity.named(cluster), 1, 9050);
   }
@@ -24,12 +30,7 @@ class ProbeTest {
   @Test
   void aServerThatHoldsDataIsNotTakenIn() throws IOException {
     try (Loops loops = new Loops("probe", 1);
-        TcpLinks links =
-            TcpLinks.start(
-                LinkSettings.of("c", 2, LOCAL, loops),
-                _ -> null,
-                _ -> {},
-                Ends.watcher(_ -> {}, _ -> {}))) {
+        TcpLinks links = member(loops)) {
       links.identify(new ClusterIdentity("c", 0xabc, 0, true));
       assertThat(PROBE.objection(2, links.address(), MILLIS_MAX).orElseThrow())
           .contains("server 2 holds data of cluster 'c' (id 0000000000000abc)")
@@ -40,12 +41,7 @@ class ProbeTest {
   @Test
   void aMemberOfTheClusterWelcomesAndOthersAreNamed() throws IOException {
     try (Loops loops = new Loops("probe", 1);
-        TcpLinks links =
-            TcpLinks.start(
-                LinkSettings.of("c", 2, LOCAL, loops),
-                _ -> null,
-                _ -> {},
-                Ends.watcher(_ -> {}, _ -> {}))) {
+        TcpLinks links = member(loops)) {
       assertThat(PROBE.objection(2, links.address(), MILLIS_MAX)).isEmpty();
       assertThat(PROBE.objection(3, links.address(), MILLIS_MAX).orElseThrow())
           .contains("looked for member 3 and reached member 2");

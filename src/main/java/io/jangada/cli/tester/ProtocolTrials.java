@@ -66,18 +66,22 @@ final class ProtocolTrials {
             "get",
             "get " + key + " " + key,
             "set " + key + " 0",
-            "set " + key + " 0 1 noreply",
-            "set " + key + " -1 1",
-            "set " + key + " x 1",
+            "set " + key + " 0 0 noreply",
+            "set " + key + " -1 0",
+            "set " + key + " x 0",
             "set " + key + " 0 -5",
-            "set " + key + " 0 99999999999",
-            "set " + key + " 0 99999999999999999999",
+            "set " + key + " -1 7\r\nget any",
             "cas " + key + " 0 1",
-            "cas " + key + " 0 y 1",
+            "cas " + key + " 0 y 0",
             "delete");
     for (String line : lines)
       Stage.expect(connection.ask(line), new TextReply.CommandError(), "'" + line + "'");
     Stage.expect(connection.get(key), new TextReply.NotFound(), "get after all that");
+    for (String length : List.of("99999999999", "99999999999999999999")) {
+      String line = "set " + key + " 0 " + length;
+      TextReply reply = stage.connect(stage.leader()).ask(line);
+      Stage.expect(reply, new TextReply.CommandError(), "'" + line + "'");
+    }
     return lines.size() + " lines refused, and the connection goes on";
   }
 
