@@ -38,11 +38,8 @@ case $server_heap in
   *) server_gc='-XX:+UseSerialGC -XX:NewRatio=4 -XX:MaxNewSize=64m' ;;
 esac
 # Without Unsafe, Netty calls the C library's malloc() through method handles that are made anew at each
-# start; and it looks for the flight recorder. The compiler that is quick leaves alone what runs only a few
-# hundred times, which is most of what a start runs. Together they are a third of a start's time.
+# start; and it looks for the flight recorder.
 server_start='--sun-misc-unsafe-memory-access=allow -Dio.netty.jfr.enabled=false'
-server_start="$server_start -XX:Tier3InvocationThreshold=2000 -XX:Tier3MinInvocationThreshold=1000"
-server_start="$server_start -XX:Tier3CompileThreshold=10000 -XX:Tier3BackEdgeThreshold=300000"
 server_flags="$server_gc -Xms$server_heap -Xmx$server_heap -XX:+ExitOnOutOfMemoryError $server_start"
 # Of the run that a server's cache is made from. What it would learn of hot code has all of that compiled as
 # soon as a server starts.
