@@ -101,7 +101,10 @@ final class Report {
   }
 
   Fields members(Status status) {
-    return new Fields().put("leader", status.leader()).put("members", members(status.membership()));
+    return new Fields()
+        .put("leader", status.leader())
+        .put("changing", status.membership().isJoint())
+        .put("members", members(status.membership()));
   }
 
   private List<Fields> members(Membership membership) {

@@ -165,6 +165,8 @@ class AdminCommandsTest {
                     .endsWith("" + servers.get(0).endpoint()),
             line -> assertThat(line).startsWith("1").endsWith("yes"));
     assertThat(jangada("member", "list", "-o", "json").out()).startsWith("{\"leader\":1,");
+    for (int i = 0; i < 2; i++) says(i, "members", "{'ok':true,'changing':true,'members':[]}");
+    assertThat(jangada("member", "list").out()).endsWith("a change of voters is under way\n");
   }
 
   @Test

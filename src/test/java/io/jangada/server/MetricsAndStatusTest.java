@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -83,6 +86,8 @@ class MetricsAndStatusTest {
 
   private static final Pattern SAMPLE =
       Pattern.compile("(?m)^(jangada_[a-z_]+)(?:\\{peer=\"([0-9]+)\"})? (\\S+)$");
+
+  private static final Pattern NAME = Pattern.compile("`([A-Za-z]+)`");
 
   @TempDir private Path folder;
 
@@ -203,6 +208,60 @@ class MetricsAndStatusTest {
     }
   }
 
+  @Test
+  @DisplayName("PROTOCOLS.md names the fields of `status` and `members`, and no others")
+  void documented() throws Exception {
+    ServerConfig config = ServerConfig.read(Path.of("config.json").toAbsolutePath());
+    Report report =
+        new Report(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
+    Status status = (Status) new Filler(0).record(Status.class);
+    assertThat(documented("status")).isEqualTo(names(report.status(status)));
+    assertThat(documented("members")).isEqualTo(names(report.members(status)));
+  }
+
+  @Test
+  @DisplayName("`members` says while voters are exchanged that they are")
+  void changing() throws Exception {
+    ServerConfig config = ServerConfig.read(Path.of("config.json").toAbsolutePath());
+    Report report =
+        new Report(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
+    Filler filler = new Filler(0);
+    Status settled = (Status) filler.record(Status.class);
+    assertThat(isChanging(report.members(settled))).isFalse();
+    filler.membership = filler.membership.jointTo(Membership.of(List.of(1, 2)));
+    assertThat(isChanging(report.members((Status) filler.record(Status.class)))).isTrue();
+  }
+
+  private static boolean isChanging(Fields members) {
+    return ((Json.Obj) members.json()).flag("changing");
+  }
+
+  /// The names in a row of the table of administration, without what stands in brackets.
+  private static Set<String> documented(String words) throws IOException {
+    String row =
+        Files.readAllLines(Path.of("docs/PROTOCOLS.md")).stream()
+            .filter(line -> line.startsWith("| `" + words + "` | anyone |"))
+            .findFirst()
+            .orElseThrow();
+    Set<String> names = new TreeSet<>();
+    String fields = row.substring(row.indexOf("anyone")).replaceAll("\\([^)]*\\)", "");
+    for (Matcher name = NAME.matcher(fields); name.find(); ) names.add(name.group(1));
+    return names;
+  }
+
+  /// The names of an object's fields, and of those of the objects in its lists.
+  private static Set<String> names(Fields fields) {
+    Set<String> names = new TreeSet<>();
+    Json.Obj object = (Json.Obj) fields.json();
+    for (var field : object.members().entrySet()) {
+      names.add(field.getKey());
+      if (field.getValue() instanceof Json.Arr)
+        for (Json each : object.list(field.getKey(), 64))
+          if (each instanceof Json.Obj inner) names.addAll(inner.members().keySet());
+    }
+    return names;
+  }
+
   private static SortedMap<String, Double> samples(Status status) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     var all = List.of(MemberMetrics.server(status, false), MemberMetrics.raft(status));
@@ -215,6 +274,8 @@ class MetricsAndStatusTest {
     private final int flag;
     private int flags;
     private long number = 1_000;
+    private Membership membership =
+        new Membership(List.of(1, 2, 3), List.of(), List.of(4), List.of());
 
     Filler(int flag) {
       this.flag = flag;
@@ -237,8 +298,7 @@ class MetricsAndStatusTest {
       if (type == int.class) return (int) (number += 7);
       if (type == boolean.class) return flags++ == flag;
       if (type == String.class) return "word " + (number += 7);
-      if (type == Membership.class)
-        return new Membership(List.of(1, 2, 3), List.of(), List.of(4), List.of());
+      if (type == Membership.class) return membership;
       if (type == SortedMap.class) {
         SortedMap<Integer, Object> peers = new TreeMap<>();
         for (int id = 2; id < 4; id++) peers.put(id, record(Status.Peer.class));

@@ -104,6 +104,7 @@ public final class MemberCommand implements Runnable {
                   Admin.text(member, "client"),
                   Admin.text(member, "id").equals(Admin.text(said, "leader")) ? "yes" : ""));
       telling.line(columns.text());
+      if (said.flag("changing")) telling.line("a change of voters is under way");
       return ExitCode.OK;
     }
   }
