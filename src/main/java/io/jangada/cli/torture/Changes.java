@@ -85,12 +85,13 @@ final class Changes {
   private boolean hasSuchMembers(int leader, Change change) throws IOException {
     boolean there = !change.joins();
     boolean gone = true;
-    for (Json each : admin.json(leader, "members").list("members", MEMBERS_MAX)) {
+    Json.Obj members = admin.json(leader, "members");
+    for (Json each : members.list("members", MEMBERS_MAX)) {
       if (!(each instanceof Json.Obj member)) throw new IOException("no member: " + each);
       int id = member.number("id", Integer.MAX_VALUE);
       there |= id == change.next() && member.text("kind").equals("voter");
       gone &= id != change.old();
     }
-    return there && gone;
+    return there && gone && !members.flag("changing");
   }
 }
