@@ -123,16 +123,25 @@ public final class Admin {
     return statuses;
   }
 
-  /// The leader, if every server runs and follows it, and has applied what was committed when this
-  /// was called.
+  /// The leader, if every server runs, follows it, counts, and has applied what was committed when
+  /// this was called, and no voters are being exchanged.
   public Optional<MemberStatus> whole() {
     Optional<MemberStatus> leader = followedByAll(statuses());
     if (leader.isEmpty()) return leader;
     long committed = leader.get().progress().commit();
     SortedMap<Integer, MemberStatus> later = statuses();
-    boolean applied = later.keySet().equals(cluster.ids());
-    for (MemberStatus status : later.values()) applied &= status.progress().applied() >= committed;
-    return applied ? leader : Optional.empty();
+    boolean whole = later.keySet().equals(cluster.ids());
+    for (MemberStatus status : later.values())
+      whole &= status.progress().applied() >= committed && status.raw().text("unready").isEmpty();
+    return whole && isSettled(leader.get().id()) ? leader : Optional.empty();
+  }
+
+  private boolean isSettled(int leader) {
+    try {
+      return !json(leader, "members").flag("changing");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Optional<MemberStatus> followedByAll(SortedMap<Integer, MemberStatus> statuses) {
