@@ -14,11 +14,6 @@ import java.util.ArrayDeque;
 final class PackedEntries {
   private static final int PAGE_BYTES = 64 << 10;
 
-  /// Pages are kept to be used again while all pages together, in use or not, have no more than
-  /// that: what a log has at most, usually. It loses most of it at once when a snapshot is there,
-  /// and fills as much before the next.
-  private static final long KEPT_BYTES_MAX = 160L << 20;
-
   /// An entry in a page: term (8), length of the data (4), kind (1), data.
   private static final int HEAD_BYTES = 13;
 
@@ -27,6 +22,11 @@ final class PackedEntries {
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final Entry.Kind[] KINDS = Entry.Kind.values();
+
+  /// Pages are kept to be used again while all pages together, in use or not, have no more than
+  /// that: what a log has at most, usually. It loses most of it at once when a snapshot is there,
+  /// and fills as much before the next.
+  private long keptBytesMax = 160L << 20;
 
   private long first;
   private int count;
@@ -92,8 +92,18 @@ final class PackedEntries {
 
   private byte[] newPage(int bytes) {
     pageBytes += bytes;
-    while (pageBytes > KEPT_BYTES_MAX && !free.isEmpty()) pageBytes -= free.poll().length;
+    while (pageBytes > keptBytesMax && !free.isEmpty()) pageBytes -= free.poll().length;
     return new byte[bytes];
+  }
+
+  /// From now on pages are kept while all together have no more than that.
+  void keepPages(long bytesMax) {
+    keptBytesMax = bytesMax;
+  }
+
+  /// The memory of all of it.
+  long memoryBytes() {
+    return pageBytes + 8L * places.length;
   }
 
   /// The memory of all pages, those included that wait to be used again.
@@ -168,7 +178,7 @@ final class PackedEntries {
   private void freePage() {
     byte[] page = pages[ring(firstPage)];
     pages[ring(firstPage++)] = null;
-    if (page.length == PAGE_BYTES && pageBytes <= KEPT_BYTES_MAX) free.push(page);
+    if (page.length == PAGE_BYTES && pageBytes <= keptBytesMax) free.push(page);
     else pageBytes -= page.length;
   }
 

@@ -57,7 +57,8 @@ public record RaftConfig(
   /// @param applyBytesMax entries handed out for applying in one [Ready]
   /// @param retainedBytes entries kept behind a snapshot, for followers that are a little late
   /// @param heldBytesMax entries kept behind a snapshot for a peer on which one is being installed;
-  ///   where that is not enough the install begins anew with a later snapshot
+  ///   where that is not enough the install begins anew with a later snapshot. The log's pages are
+  ///   kept to be used again up to [#keptBytesMax]
   public record Limits(
       int messageEntriesMax,
       int messageBytesMax,
@@ -83,6 +84,15 @@ public record RaftConfig(
       require(
           heldBytesMax >= retainedBytes,
           "heldBytesMax " + heldBytesMax + ", must be retainedBytes or more");
+    }
+
+    /// What the pages of a log have together at most that are kept though they are empty.
+    public long keptBytesMax() {
+      return keptBytesMax(heldBytesMax);
+    }
+
+    public static long keptBytesMax(long heldBytesMax) {
+      return heldBytesMax * 5 / 2;
     }
 
     private static String atLeastOne(String name, long value) {

@@ -78,6 +78,21 @@ public sealed interface RaftEvent {
   /// What this member says counts from now on.
   record ProbationOver() implements RaftEvent {}
 
+  /// How much of the memory that it may take a member takes.
+  enum MemoryLevel {
+    ROOMY,
+    /// Nearly all.
+    SHORT,
+    /// All: as a leader it refuses what adds to it.
+    FULL
+  }
+
+  /// The level changed.
+  ///
+  /// @param bytes what it takes
+  /// @param bytesMax what it may take
+  record MemoryUsed(MemoryLevel level, long bytes, long bytesMax) implements RaftEvent {}
+
   record StorageStalled(boolean stalled) implements RaftEvent {}
 
   record InstallStarted(int peer, EntryId last) implements RaftEvent {}

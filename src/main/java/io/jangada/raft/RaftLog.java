@@ -23,6 +23,10 @@ final class RaftLog {
   /// So much of what could be packed is not.
   private static final int LOOSE_BYTES = 16 << 10;
 
+  /// What an entry that is not packed takes beyond [Entry#OVERHEAD_BYTES]: three objects' heads and
+  /// fields, and a reference.
+  private static final int LOOSE_OVERHEAD_BYTES = 56;
+
   private record Write(long batch, long last) {}
 
   private EntryId base;
@@ -90,6 +94,17 @@ final class RaftLog {
   /// Bytes of all entries held.
   long sizeBytes() {
     return sizeBytes;
+  }
+
+  LogUse use() {
+    long loose = sizeBytes - packed.sizeBytes() + (long) LOOSE_OVERHEAD_BYTES * count;
+    return new LogUse(sizeBytes, uncommittedBytes, packed.memoryBytes() + loose);
+  }
+
+  /// From now on pages of entries are kept to be used again while all together have no more than
+  /// that.
+  void keepPages(long bytesMax) {
+    packed.keepPages(bytesMax);
   }
 
   /// Bytes of the entries after `commit`.

@@ -32,7 +32,6 @@ public final class RaftNode {
   private Role role;
   private long ticks;
   private long clock;
-
   private final DiskQueue disk = new DiskQueue();
   private final Outbox out = new Outbox();
   private final Snapshots snapshots;
@@ -177,8 +176,8 @@ public final class RaftNode {
     return index > log.base().index() && index <= log.lastIndex() ? log.get(index) : null;
   }
 
-  public long logBytes() {
-    return log.sizeBytes();
+  public LogUse logUse() {
+    return log.use();
   }
 
   /// The newest durable snapshot, or null.
@@ -193,8 +192,7 @@ public final class RaftNode {
     return role instanceof Leader leader ? leader.installedFrom(from) : from;
   }
 
-  /// What a leader knows of a peer's log: the match index; -1 when this member does not lead or
-  /// does not know the peer.
+  /// What a leader knows of a peer's log: the match index; -1 for others, and of strangers.
   public long matchOf(int peer) {
     PeerProgress progress = progressOf(peer);
     return progress == null ? -1 : progress.match();

@@ -32,7 +32,14 @@ public record Recovered(
     return true;
   }
 
-  RaftLog log() {
+  /// @param keptBytesMax how much its pages have together at most that are kept though empty
+  RaftLog log(long keptBytesMax) {
+    RaftLog log = log();
+    log.keepPages(keptBytesMax);
+    return log;
+  }
+
+  private RaftLog log() {
     if (snapshot == null) return new RaftLog(base, entries, 0);
     if (isLogReplaced()) return new RaftLog(snapshot.last(), List.of(), snapshot.last().index());
     return new RaftLog(base, entries, snapshot.last().index());

@@ -22,7 +22,7 @@ final class Snapshots {
 
   Snapshots(RaftConfig config, Recovered recovered, MembershipLog memberships, Outbox out) {
     this.limits = config.limits();
-    this.log = recovered.log();
+    this.log = recovered.log(limits.keptBytesMax());
     this.memberships = memberships;
     this.out = out;
     this.newest = recovered.snapshot();

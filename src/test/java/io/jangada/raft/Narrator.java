@@ -189,6 +189,8 @@ final class Narrator implements RaftCluster.Listener {
       case RaftEvent.AcknowledgementLost(int member, long match) ->
           "n" + member + " does not hold what it acknowledged, up to " + match;
       case RaftEvent.InProbation(String waitsFor) -> "in probation, " + waitsFor;
+      case RaftEvent.MemoryUsed(var level, long bytes, long bytesMax) ->
+          "memory " + level + ": " + bytes + " of " + bytesMax;
       case RaftEvent.ProbationOver() -> "counts from now on";
     };
   }

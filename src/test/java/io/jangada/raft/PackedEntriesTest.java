@@ -74,6 +74,15 @@ class PackedEntriesTest {
     assertThat(packed.pageBytes()).as("given up for others").isLessThanOrEqualTo(most + (1 << 20));
   }
 
+  @Test
+  void fewerPagesAreKeptWhereThereIsLessMemory() {
+    packed.keepPages(1 << 20);
+    fill(60 << 10, 10L << 20);
+    assertThat(packed.memoryBytes()).isGreaterThan(10L << 20);
+    packed.releaseTo(next - 1);
+    assertThat(packed.memoryBytes()).isLessThan(2L << 20);
+  }
+
   private void fill(int entryBytes, long bytes) {
     Bytes data = Bytes.wrap(new byte[entryBytes]);
     for (long all = 0; all < bytes; all += entryBytes)

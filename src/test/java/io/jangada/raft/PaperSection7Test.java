@@ -292,7 +292,7 @@ class PaperSection7Test {
       cluster.settle(RaftCluster.among(List.of(1, 2)));
       cluster.snapshot(1);
     }
-    assertThat(cluster.node(1).logBytes()).isLessThanOrEqualTo(500);
+    assertThat(cluster.node(1).logUse().entryBytes()).isLessThanOrEqualTo(500);
     cluster.run(10);
     assertThat(cluster.member(3).state).isEqualTo(cluster.member(1).state);
   }
