@@ -19,7 +19,8 @@ import java.util.Arrays;
 /// **Nothing lies idle.** The cells of one size are a stack over their pages: where one is freed
 /// the last one moves to its place, and its node is told. So all pages of a size are full but for
 /// the last, and what is freed is soon there for any other size. The one empty page that may stay
-/// goes when the one before it is half empty.
+/// goes when the one before it is half empty, and the first one, unless it is small, when it is
+/// empty.
 ///
 /// A cell's number, 0 or more, is that of its page and its place there in units: 32 GiB in all. An
 /// array of its own has a number below 0: 2^31 of them. Both are more than the memory that a store
@@ -31,9 +32,11 @@ final class Cells {
   private static final int PAGE_BYTES = UNIT << PLACE_BITS;
   private static final int PAGED_MAX = PAGE_BYTES / 8;
 
-  /// The first page of a size is that large, each further one four times larger up to the limit: a
-  /// small store takes little memory.
+  /// The first page of a size is that large, each further one a quarter of all before it, up to the
+  /// limit: a small store takes little memory.
   private static final int FIRST_PAGE_BYTES = 4 << 10;
+
+  private static final long CELLS_MIN = 2;
 
   private static final int PAGES_MAX = 1 << (31 - PLACE_BITS);
   private static final int HEAD_BYTES = 8;
@@ -80,6 +83,9 @@ final class Cells {
   private static final class Stack {
     Page[] pages = new Page[4];
     int count;
+
+    /// Of all its pages.
+    long bytes;
 
     /// The last page that holds cells, or the first one.
     int top;
@@ -159,6 +165,14 @@ final class Cells {
     long bytes = cellBytes(key, value);
     if (cell < 0) return bytes <= large[~cell].length;
     return bytes <= pagedMax && kindOf((int) bytes) <= pageOf(cell).kind;
+  }
+
+  /// Whether there is a free cell for them.
+  boolean hasRoomFor(Bytes key, Bytes value) {
+    long bytes = cellBytes(key, value);
+    Stack stack = bytes > pagedMax ? null : stacks[kindOf((int) bytes)];
+    if (stack == null || stack.count == 0) return false;
+    return stack.count > stack.top + 1 || !isFull(stack.pages[stack.top]);
   }
 
   /// The cell may be used for something else.
@@ -257,7 +271,7 @@ final class Cells {
   private int take(int kind, Node owner) {
     Stack stack = stacks[kind] == null ? stacks[kind] = new Stack() : stacks[kind];
     if (stack.count > 0 && isFull(stack.pages[stack.top])) stack.top++;
-    if (stack.top == stack.count) push(stack, openPage(kind, nextPageBytes(kind, stack.count)));
+    if (stack.top == stack.count) push(stack, openPage(kind, nextPageBytes(kind, stack.bytes)));
     Page page = stack.pages[stack.top];
     page.owners[page.used] = owner;
     return page.number << PLACE_BITS | page.used++ * unitsOf(kind);
@@ -271,6 +285,7 @@ final class Cells {
     if (stack.count == stack.pages.length)
       stack.pages = Arrays.copyOf(stack.pages, 2 * stack.count);
     stack.pages[stack.count++] = page;
+    stack.bytes += page.bytes.length;
   }
 
   private void free(Page page, int place) {
@@ -287,20 +302,22 @@ final class Cells {
       moved.cell = page.number << PLACE_BITS | place;
     }
     if (last.used == 0 && stack.top > 0) stack.top--;
-    dropSpare(stack);
+    Page top = stack.pages[stack.top];
+    boolean hasSpare = stack.count > stack.top + 1;
+    if (hasSpare && 2 * top.used <= top.owners.length) dropLast(stack);
+    if (top.used == 0 && top.bytes.length > FIRST_PAGE_BYTES) dropLast(stack);
   }
 
-  private void dropSpare(Stack stack) {
-    Page top = stack.pages[stack.top];
-    if (stack.count == stack.top + 1 || 2 * top.used > top.owners.length) return;
+  private void dropLast(Stack stack) {
     Page spare = stack.pages[--stack.count];
     stack.pages[stack.count] = null;
+    stack.bytes -= spare.bytes.length;
     closePage(spare);
   }
 
-  private static int nextPageBytes(int kind, int pages) {
-    int wanted = FIRST_PAGE_BYTES << 2 * Math.min(pages, 3);
-    return Math.clamp(8L * sizeOf(kind), wanted, PAGE_BYTES);
+  private static int nextPageBytes(int kind, long stackBytes) {
+    long wanted = Math.max(stackBytes / 4 & -FIRST_PAGE_BYTES, CELLS_MIN * sizeOf(kind));
+    return Math.clamp(wanted, FIRST_PAGE_BYTES, PAGE_BYTES);
   }
 
   private Page openPage(int kind, int bytes) {

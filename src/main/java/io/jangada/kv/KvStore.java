@@ -62,6 +62,16 @@ public final class KvStore {
     sessions = new Sessions(limits.state());
   }
 
+  /// A store that has the place, the time and the digest of this one and none of its data: it
+  /// stands for this one while another is made of a snapshot, and nothing is read from it.
+  public KvStore emptied() {
+    KvStore empty = new KvStore(limits);
+    empty.appliedIndex = appliedIndex;
+    empty.clusterTimeMillis = clusterTimeMillis;
+    empty.digest = digest;
+    return empty;
+  }
+
   /// Reads a snapshot's chunks back into a store.
   public static Restorer restorer(KvLimits limits) {
     return new Restorer(new KvStore(limits));
@@ -161,8 +171,15 @@ public final class KvStore {
     return sessions.memoryBytes();
   }
 
-  /// Whether a write, done now, would take more memory than the value that it replaces.
+  /// Whether a key is there, due or not.
+  public boolean holds(Bytes key) {
+    return index.get(key) != null;
+  }
+
+  /// Whether a write, done now, would need more memory for key and value than there is already,
+  /// free or in what it replaces.
   public boolean grows(Operation.Write write) {
+    if (cells.hasRoomFor(write.key(), write.value())) return false;
     Node node = index.get(write.key());
     return node == null || !cells.fitsInto(node.cell, write.key(), write.value());
   }

@@ -28,6 +28,11 @@ public final class Restorer {
     while (in.remaining() > 0) acceptRecord(in);
   }
 
+  /// What the store takes in memory so far, about.
+  public long memoryBytes() {
+    return store.dataMemoryBytes() + store.sessionMemoryBytes();
+  }
+
   /// The store, when all chunks were accepted.
   public KvStore finish() {
     if (header == null) throw new MalformedException("the snapshot has no header");

@@ -13,7 +13,7 @@ public final class Snapshot implements AutoCloseable {
   private final KvStore store;
   private final SnapshotFormat.Header header;
   private final int chunkBytes;
-  private final ByteWriter out;
+  private ByteWriter out;
   private final Consumer<Node> valueReader;
   private final Consumer<Sessions.Session> sessionReader;
   private final Consumer<Sessions.Answer> answerReader;
@@ -32,7 +32,7 @@ public final class Snapshot implements AutoCloseable {
     this.store = store;
     this.header = header;
     this.chunkBytes = chunkBytes;
-    out = new ByteWriter(chunkBytes + 4096);
+    out = newWriter();
     valueReader = node -> SnapshotFormat.put(out, node, store.cells());
     sessionReader = session -> SnapshotFormat.put(out, session);
     answerReader = answer -> SnapshotFormat.put(out, answer);
@@ -50,7 +50,16 @@ public final class Snapshot implements AutoCloseable {
     if (stage == Stage.CLOSED) throw new IllegalStateException("the snapshot is closed");
     out.clear();
     while (out.length() < chunkBytes && stage != Stage.FINISHED) putNext();
-    return out.length() == 0 ? Optional.empty() : Optional.of(out.toBytes());
+    if (out.length() == 0) return Optional.empty();
+    if (out.length() < 2 * chunkBytes) return Optional.of(out.toBytes());
+    // A large one is not copied, and leaves no large buffer behind.
+    Bytes chunk = out.handOver();
+    out = newWriter();
+    return Optional.of(chunk);
+  }
+
+  private ByteWriter newWriter() {
+    return new ByteWriter(chunkBytes + 4096);
   }
 
   /// Gives the snapshot up, if it is not at its end. What it kept is freed bit by bit by the

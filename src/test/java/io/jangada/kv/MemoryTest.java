@@ -78,15 +78,19 @@ class MemoryTest {
   @DisplayName("a write that replaces as much does not grow the store, and any other does")
   void grows() {
     apply(write(1, 100, 0));
+    for (int key = 3; !kv.grows(writeOf(key, 100, 0)); key++) apply(write(key, 100, 0));
     apply(write(2, 100_000, 0));
     assertThat(kv.grows(writeOf(1, 100, 0))).isFalse();
     assertThat(kv.grows(writeOf(1, 10, 0))).isFalse();
+    apply(delete(3));
+    assertThat(kv.grows(writeOf(-1, 100, 0))).as("into the cell that was freed").isFalse();
+    apply(write(3, 100, 0));
     assertThat(kv.grows(writeOf(1, 200, 0))).isTrue();
     assertThat(kv.grows(writeOf(1, 50_000, 0))).isTrue();
     assertThat(kv.grows(writeOf(2, 100_000, 0))).isFalse();
     assertThat(kv.grows(writeOf(2, 50, 0))).isFalse();
     assertThat(kv.grows(writeOf(2, 100_001, 0))).isTrue();
-    assertThat(kv.grows(writeOf(3, 0, 0))).isTrue();
+    assertThat(kv.grows(writeOf(-1, 100, 0))).isTrue();
   }
 
   private void measure(int count, IntFunction<Envelope> commands) {
