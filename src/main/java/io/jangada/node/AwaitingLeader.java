@@ -44,6 +44,11 @@ final class AwaitingLeader {
     return forwarding.size() + held.size() + reads.size();
   }
 
+  /// What these take, about.
+  long bytes() {
+    return forwarding.bytes() + held.bytes() + reads.bytes();
+  }
+
   /// A request that had no effect so far.
   void add(Event.Submit submit, long nowNanos, long deadlineNanos) {
     switch (followers) {

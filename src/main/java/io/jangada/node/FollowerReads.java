@@ -71,6 +71,11 @@ final class FollowerReads {
     return waiting;
   }
 
+  /// What they count against limits.
+  long bytes() {
+    return bytes;
+  }
+
   /// Takes a read. Who is content with what is known already is served by the next [#serve].
   void add(Event.Read event, long nowNanos, long deadlineNanos) {
     if (waiting >= settings.waitingMax || bytes >= settings.waitingBytesMax) {

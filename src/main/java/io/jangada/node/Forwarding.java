@@ -92,6 +92,11 @@ final class Forwarding {
     return byAge.size();
   }
 
+  /// What they count against limits.
+  long bytes() {
+    return bytes;
+  }
+
   /// Takes a request, to be sent at once.
   ///
   /// @param deadlineNanos when it is answered at the latest, or with an earlier request whose
@@ -148,7 +153,8 @@ final class Forwarding {
         one.open.remove(reply.number());
         sendAt(one, nowNanos + settings.retryNanos / REFUSED_SOONER);
       }
-      case Outcome.Busy _ -> sendAt(one, nowNanos + settings.retryNanos / REFUSED_SOONER);
+      case Outcome.Busy _, Outcome.NoMemory() ->
+          sendAt(one, nowNanos + settings.retryNanos / REFUSED_SOONER);
       case Outcome.Unknown() -> {}
     }
   }
@@ -175,7 +181,7 @@ final class Forwarding {
         reply.accept(
             switch (outcome) {
               case Outcome.Done _, Outcome.Refused _, Outcome.Unknown _ -> outcome;
-              case Outcome.NotLeader _, Outcome.Busy _ -> new Outcome.Unknown();
+              case Outcome.NotLeader _, Outcome.Busy _, Outcome.NoMemory _ -> new Outcome.Unknown();
             });
   }
 

@@ -25,6 +25,11 @@ final class Held {
     return requests.size();
   }
 
+  /// What they count against limits.
+  long bytes() {
+    return bytes;
+  }
+
   void add(Event.Submit submit, long deadlineNanos) {
     if (requests.size() >= countMax || bytes >= bytesMax) {
       submit.reply().accept(new Outcome.Busy("too many requests wait"));

@@ -82,6 +82,11 @@ public final class Inbox {
     return event;
   }
 
+  /// What requests and messages of peers in it take, about.
+  long bytes() {
+    return requests.bytes.get() + messages.bytes.get();
+  }
+
   boolean isEmpty() {
     return events.isEmpty();
   }

@@ -17,6 +17,13 @@ public sealed interface Outcome {
   /// It had no effect and will have none: a limit is reached. Try again later.
   record Busy(String reason) implements Outcome {}
 
+  /// It had no effect and will have none: the data takes all the memory that it may. Reads, deletes
+  /// and what does not add to the data go on.
+  record NoMemory() implements Outcome {
+    /// Why, for people.
+    public static final String REASON = "out of memory";
+  }
+
   /// It had no effect and will have none: it makes no sense here.
   record Refused(String reason) implements Outcome {}
 

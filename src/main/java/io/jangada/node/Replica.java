@@ -13,8 +13,6 @@ import io.jangada.raft.RaftNode;
 import io.jangada.raft.Ready;
 import io.jangada.store.DurableLog;
 import io.jangada.store.SnapshotDone;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -63,11 +61,12 @@ public final class Replica {
   private final PeerReplies replies;
   private final StatusReport report;
   private final Probation probation;
+  private final RoleWatch roles;
+  private final Memory memory;
 
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
   private long tickedNanos;
-  private final RoleWatch roles;
   private final Problems problems = new Problems();
   private final Digests digests;
   private boolean diskFull;
@@ -88,7 +87,9 @@ public final class Replica {
     this.awaiting =
         new AwaitingLeader(
             settings, start.life(), start.kv().limits().state().answersPerSessionMax(), counts);
-    this.report = new StatusReport(raft, state, snapshots, pending, awaiting, settings.tickNanos());
+    var parts = new Memory.Parts(raft, state, snapshots, inbox, awaiting, pending);
+    this.memory = new Memory(settings.memory(), parts);
+    this.report = new StatusReport(parts, memory, settings.tickNanos());
     this.now = world.clock().nanos();
     this.tickedNanos = now;
     this.roles = new RoleWatch(now);
@@ -206,7 +207,7 @@ public final class Replica {
     int portions = 0;
     do act(raft.ready());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
-    awaiting.serve(state.kv());
+    if (!isRestoring()) awaiting.serve(state.kv());
     snapshots.proceed(raft, restored -> state.restored(restored, raft.leader()));
     replies.flush();
     return !inbox.isEmpty() || raft.hasMore();
@@ -257,7 +258,9 @@ public final class Replica {
       case Event.Synced(long batch) -> raft.step(new Input.Synced(batch));
       case Event.DiskFull(boolean full) -> diskFull = full;
       case Event.PeerGone(int peer) -> raft.step(new Input.PeerGone(peer));
-      case Event.Stored(SnapshotDone done) -> snapshotTask(done);
+      case Event.Stored(SnapshotDone done) -> {
+        if (!probation.isDone(done, raft)) snapshots.done(done, raft, now);
+      }
       case Event.DiskFailed(Throwable cause) ->
           throw new IllegalStateException("its disk failed: " + cause.getMessage(), cause);
       case Event.ChangeMembership(Membership target, Consumer<Outcome> reply) ->
@@ -286,14 +289,6 @@ public final class Replica {
     return report.status(moment, counts);
   }
 
-  private void snapshotTask(SnapshotDone done) {
-    try {
-      if (!probation.isDone(done, raft)) snapshots.done(done, raft, now);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the installed snapshot cannot be loaded", e);
-    }
-  }
-
   private long deadline() {
     return now + settings.requestTimeoutMillis() * NANOS_PER_MILLI;
   }
@@ -307,6 +302,8 @@ public final class Replica {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
       lead(submit, witness, deadline());
+    } else if (settings.followers() == Followers.FORWARD && memory.isTooMuch(submit)) {
+      memory.refuse(submit);
     } else if (isOnlyToName()) {
       submit.reply().accept(new Outcome.NotLeader(leaderToName()));
     } else if (diskFull && raft.leader() == Membership.NONE) {
@@ -348,12 +345,14 @@ public final class Replica {
       case Operation.Get read ->
           raft.step(new Input.Read(pending.add(read, submit.reply(), deadline), witness));
       case Operation.Command command -> {
-        if (diskFull || !log.hasRoom()) {
+        if (diskFull || !log.hasRoom() || memory.isTight()) {
           submit.reply().accept(diskFull ? DISK_FULL : DISK_BEHIND);
-          return;
+        } else if (memory.isTooMuch(submit)) {
+          memory.refuse(submit);
+        } else {
+          long ticket = pending.add(null, submit.reply(), deadline);
+          raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
         }
-        long ticket = pending.add(null, submit.reply(), deadline);
-        raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
       }
     }
   }
@@ -361,7 +360,7 @@ public final class Replica {
   /// Whether commands need not wait. Whoever writes faster than disks can is slowed down, and not
   /// refused; but a full disk may stay full.
   private boolean takesCommands() {
-    return diskFull || raft.takesProposals() && log.hasRoom();
+    return diskFull || raft.takesProposals() && log.hasRoom() && !memory.isTight();
   }
 
   private void fromPeer(PeerMessage message) {
@@ -398,9 +397,10 @@ public final class Replica {
   }
 
   /// Whether entries of a leader may be taken in: a message that brings some is as good as lost
-  /// while the disk, or the loading of a snapshot, is far behind. The leader will send it again.
+  /// while the disk, or the loading of a snapshot, is far behind, or memory is short.
   private boolean hasRoomForEntries() {
-    return log.hasRoom() && state.deferredBytes() < settings.snapshotBytes();
+    boolean loads = state.deferredBytes() < settings.snapshotBytes();
+    return loads && log.hasRoom() && memory.hasRoomForEntries();
   }
 
   /// Serves a request that a follower passed on, if this member leads in the follower's term.
@@ -442,7 +442,8 @@ public final class Replica {
     probation.tick(raft);
     if (digests.tick(raft, state.kv()))
       raft.step(new Input.Transfer(pending.add(null, _ -> {}, deadline()), Membership.NONE));
-    snapshots.tick(state.kv(), raft, now);
+    snapshots.tick(state.kv(), raft, memory.isLogLarge(), now);
+    memory.look(now, world.observer());
   }
 
   private void watchLeader() {
@@ -476,7 +477,7 @@ public final class Replica {
     ready.chunkReads().forEach(snapshots::read);
     ready.chunkWrites().forEach(snapshots::write);
     if (ready.restore() != null) {
-      state.forgetDeferred();
+      state.letGo();
       snapshots.restore(ready.restore(), state.kv().limits());
     }
     state.take(ready, raft.leader());

@@ -14,6 +14,7 @@ import io.jangada.raft.RaftConfig;
 ///   the last, or up to twice as many where the data is large
 /// @param inbox what may wait to be looked at
 /// @param upkeep what members do beside serving requests
+/// @param memory what all of it may take
 public record ReplicaSettings(
     RaftConfig raft,
     long tickNanos,
@@ -22,7 +23,8 @@ public record ReplicaSettings(
     long retryMillis,
     long snapshotBytes,
     InboxLimits inbox,
-    Upkeep upkeep) {
+    Upkeep upkeep,
+    MemoryLimits memory) {
 
   /// @param foundingTicks how long a majority of new members that have met waits for the others
   ///   before it founds the cluster; -1: until all of them have met
@@ -51,7 +53,8 @@ public record ReplicaSettings(
         500,
         64L << 20,
         InboxLimits.DEFAULT,
-        Upkeep.NONE);
+        Upkeep.NONE,
+        MemoryLimits.NONE);
   }
 
   public ReplicaSettings {
@@ -70,7 +73,8 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        upkeep);
+        upkeep,
+        memory);
   }
 
   public ReplicaSettings withTimes(long tickNanos, long requestTimeoutMillis, long retryMillis) {
@@ -82,7 +86,8 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        upkeep);
+        upkeep,
+        memory);
   }
 
   public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
@@ -94,7 +99,8 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        upkeep);
+        upkeep,
+        memory);
   }
 
   public ReplicaSettings withInbox(InboxLimits inbox) {
@@ -106,7 +112,21 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        upkeep);
+        upkeep,
+        memory);
+  }
+
+  public ReplicaSettings withMemory(MemoryLimits memory) {
+    return new ReplicaSettings(
+        raft,
+        tickNanos,
+        followers,
+        requestTimeoutMillis,
+        retryMillis,
+        snapshotBytes,
+        inbox,
+        upkeep,
+        memory);
   }
 
   public ReplicaSettings withUpkeep(Upkeep upkeep) {
@@ -118,7 +138,8 @@ public record ReplicaSettings(
         retryMillis,
         snapshotBytes,
         inbox,
-        upkeep);
+        upkeep,
+        memory);
   }
 
   private static void require(boolean condition, String message) {

@@ -15,6 +15,7 @@ import io.jangada.store.SnapshotDone;
 import io.jangada.store.SnapshotTask;
 import io.jangada.store.SnapshotTasks;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,7 @@ final class SnapshotTransfer {
   private boolean lost;
 
   private int chunksUnderWay;
+  private int lastChunkBytes;
 
   private SnapshotMeta restoring;
   private Restorer restorer;
@@ -82,10 +84,11 @@ final class SnapshotTransfer {
   }
 
   /// Whether it is time for an own snapshot.
-  private boolean isDue(KvStore kv, long nowNanos) {
+  private boolean isDue(KvStore kv, boolean logIsLarge, long nowNanos) {
     long snapshotBytes = settings.snapshotBytes();
     // Where there is much data, snapshots would otherwise be most of what the disk writes.
     long dueBytes = Math.clamp(SIZES_APART * kv.sizeBytes(), snapshotBytes, 2 * snapshotBytes);
+    if (logIsLarge) dueBytes = snapshotBytes / 2;
     if (appliedBytes < dueBytes && !lost || isBusy() || isRestoring()) return false;
     return !paused || pauseEndNanos - nowNanos <= 0;
   }
@@ -121,9 +124,11 @@ final class SnapshotTransfer {
   }
 
   /// Time goes by.
-  void tick(KvStore kv, RaftNode raft, long nowNanos) {
+  ///
+  /// @param logIsLarge whether the log takes more memory than usual: a snapshot makes it smaller
+  void tick(KvStore kv, RaftNode raft, boolean logIsLarge, long nowNanos) {
     if (backups.expire(nowNanos)) retain(raft);
-    if (backups.isWanted() || isDue(kv, nowNanos)) begin(kv, raft);
+    if (backups.isWanted() || isDue(kv, logIsLarge, nowNanos)) begin(kv, raft);
   }
 
   void read(Ready.ChunkRead asked) {
@@ -137,8 +142,14 @@ final class SnapshotTransfer {
       tasks.submit(new SnapshotTask.Receive(chunk.meta(), chunk.chunk(), chunk.data()));
   }
 
-  /// Begins to load an installed snapshot.
+  /// Begins to load an installed snapshot. One that is being written is given up: what it keeps is
+  /// to make room.
   void restore(SnapshotMeta meta, KvLimits limits) {
+    if (writing != null) {
+      writing.close();
+      writing = null;
+      tasks.submit(new SnapshotTask.Abandon());
+    }
     restoring = meta;
     restorer = KvStore.restorer(limits, hashSeed);
     restored = null;
@@ -146,10 +157,16 @@ final class SnapshotTransfer {
     tasks.submit(new SnapshotTask.Read(meta.last(), 0));
   }
 
+  /// What the store takes that is being loaded.
+  long restoringBytes() {
+    return restorer == null ? 0 : restorer.memoryBytes();
+  }
+
   /// A task is done.
   ///
-  /// @throws IOException when an installed snapshot cannot be loaded: the replica has no state then
-  void done(SnapshotDone done, RaftNode raft, long nowNanos) throws IOException {
+  /// @throws UncheckedIOException when an installed snapshot cannot be loaded: the replica has no
+  ///   state then
+  void done(SnapshotDone done, RaftNode raft, long nowNanos) {
     switch (done) {
       case SnapshotDone.Accepted(SnapshotTask task) -> {
         if (task instanceof SnapshotTask.Append) chunksUnderWay--;
@@ -210,7 +227,7 @@ final class SnapshotTransfer {
   }
 
   /// A snapshot that could not be written or received is begun again in its time.
-  private void failed(SnapshotTask task, IOException cause, RaftNode raft) throws IOException {
+  private void failed(SnapshotTask task, IOException cause, RaftNode raft) {
     switch (task) {
       case SnapshotTask.Begin _ -> giveUpWriting(cause);
       case SnapshotTask.Append _ -> {
@@ -222,7 +239,8 @@ final class SnapshotTransfer {
         giveUpWriting(cause);
       }
       case SnapshotTask.Read(EntryId last, int number) -> {
-        if (restoring != null && restoring.last().equals(last)) throw cause;
+        if (restoring != null && restoring.last().equals(last))
+          throw new UncheckedIOException("the installed snapshot cannot be loaded", cause);
         backups.chunkFailed(last, number, "the chunk cannot be read: " + cause.getMessage());
         lose(last, raft);
       }
@@ -252,12 +270,19 @@ final class SnapshotTransfer {
     writing = null;
   }
 
+  /// Whether another chunk may be on its way: a large one is alone.
+  private boolean takesChunk() {
+    boolean large = lastChunkBytes > 2 * KvLimits.CHUNK_BYTES;
+    return chunksUnderWay < (large ? 1 : CHUNKS_UNDER_WAY_MAX);
+  }
+
   /// Goes on with what is under way: a slice of work.
   void proceed(RaftNode raft, Consumer<KvStore> whenRestored) {
-    while (writing != null && chunksUnderWay < CHUNKS_UNDER_WAY_MAX && tasks.hasRoom()) {
+    while (writing != null && takesChunk() && tasks.hasRoom()) {
       Optional<Bytes> chunk = writing.nextChunk();
       if (chunk.isPresent()) {
         chunksUnderWay++;
+        lastChunkBytes = chunk.get().length();
         tasks.submit(new SnapshotTask.Append(chunk.get()));
       } else {
         writing = null;

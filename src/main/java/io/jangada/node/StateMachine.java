@@ -39,10 +39,12 @@ final class StateMachine {
     return deferredBytes;
   }
 
-  /// Another snapshot was installed, which covers what waits.
-  void forgetDeferred() {
+  /// A snapshot was installed, and is about to be loaded: it covers what waits and what is here,
+  /// which makes room for it.
+  void letGo() {
     deferred.clear();
     deferredBytes = 0;
+    kv = kv.emptied();
   }
 
   /// @param leader who leads now, for those whose entry was cut

@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
+import io.jangada.raft.RaftEvent;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,6 +25,7 @@ public record Status(
     Membership membership,
     Log log,
     State state,
+    Memory memory,
     Work work,
     SortedMap<Integer, Peer> peers,
     Health health,
@@ -55,6 +57,31 @@ public record Status(
   /// @param restoring whether an installed snapshot is still being loaded
   public record State(
       long applied, int keys, long digest, long clusterTimeMillis, boolean restoring) {}
+
+  /// What is taken in memory, about, in bytes.
+  ///
+  /// @param bytesMax what all may take together, `Long.MAX_VALUE` for any amount
+  /// @param data keys and values with what finds them, and what an open snapshot keeps
+  /// @param sessions what clients asked, and were answered
+  /// @param log the log's entries; what they take usually, where they take less
+  /// @param requests requests and peers' messages that wait
+  /// @param refused how many commands were refused for want of memory since the start
+  public record Memory(
+      RaftEvent.MemoryLevel level,
+      long bytesMax,
+      long data,
+      long sessions,
+      long log,
+      long requests,
+      long refused) {
+    public long used() {
+      return data + sessions + log + requests;
+    }
+
+    public boolean isFull() {
+      return level == RaftEvent.MemoryLevel.FULL;
+    }
+  }
 
   /// What is under way.
   ///

@@ -10,13 +10,7 @@ import java.util.TreeMap;
 /// Puts together what is told of a replica.
 ///
 /// @param tickNanos how long a tick of the protocol lasts
-record StatusReport(
-    RaftNode raft,
-    StateMachine state,
-    SnapshotTransfer snapshots,
-    Pending pending,
-    AwaitingLeader awaiting,
-    long tickNanos) {
+record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// What only the owner knows.
@@ -28,6 +22,7 @@ record StatusReport(
       Status.Health health) {}
 
   Status status(Moment moment, Counts counts) {
+    RaftNode raft = parts.raft();
     return new Status(
         raft.id(),
         raft.roleName(),
@@ -41,26 +36,32 @@ record StatusReport(
             raft.durable(),
             raft.commit(),
             raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last(),
-            raft.logBytes(),
+            raft.logUse().entryBytes(),
             moment.diskFull),
         state(moment),
-        new Status.Work(pending.size(), awaiting.size(), raft.isHandingOver(), snapshots.isBusy()),
+        memory.status(),
+        new Status.Work(
+            parts.pending().size(),
+            parts.awaiting().size(),
+            raft.isHandingOver(),
+            parts.snapshots().isBusy()),
         peers(),
         moment.health,
         counts.snapshot());
   }
 
   private Status.State state(Moment moment) {
-    KvStore kv = state.kv();
+    KvStore kv = parts.state().kv();
     return new Status.State(
         kv.appliedIndex(),
         kv.size(),
         kv.digest(),
         moment.clusterTimeMillis,
-        snapshots.isRestoring());
+        parts.snapshots().isRestoring());
   }
 
   private SortedMap<Integer, Status.Peer> peers() {
+    RaftNode raft = parts.raft();
     SortedMap<Integer, Status.Peer> peers = new TreeMap<>();
     for (int peer : raft.membership().members()) {
       PeerProgress known = raft.progressOf(peer);

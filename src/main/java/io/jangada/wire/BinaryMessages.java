@@ -210,6 +210,7 @@ final class BinaryMessages {
       case Outcome.Done(var result) -> put(out.writeByte(0), CommandCodec.encode(result));
       case Outcome.NotLeader(int leader) -> out.writeByte(1).writeInt(leader);
       case Outcome.Busy(String reason) -> putText(out.writeByte(2), reason);
+      case Outcome.NoMemory() -> putText(out.writeByte(2), Outcome.NoMemory.REASON);
       case Outcome.Refused(String reason) -> putText(out.writeByte(3), reason);
       case Outcome.Unknown() -> out.writeByte(4);
     }

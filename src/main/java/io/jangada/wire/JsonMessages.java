@@ -229,6 +229,7 @@ public final class JsonMessages {
           out.writeStringProperty("done", base64(CommandCodec.encode(result)));
       case Outcome.NotLeader(int leader) -> out.writeNumberProperty("leader", leader);
       case Outcome.Busy(String reason) -> out.writeStringProperty("busy", reason);
+      case Outcome.NoMemory() -> out.writeStringProperty("busy", Outcome.NoMemory.REASON);
       case Outcome.Refused(String reason) -> out.writeStringProperty("refused", reason);
       case Outcome.Unknown() -> out.writeBooleanProperty("unknown", true);
     }
@@ -293,10 +294,9 @@ public final class JsonMessages {
   private static int sizeOf(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Done(Result.Found found) -> found.value().length();
-      case Outcome.Done _ -> 0;
       case Outcome.Busy(String reason) -> reason.length();
       case Outcome.Refused(String reason) -> reason.length();
-      case Outcome.NotLeader _, Outcome.Unknown _ -> 0;
+      case Outcome.Done _, Outcome.NotLeader _, Outcome.NoMemory _, Outcome.Unknown _ -> 0;
     };
   }
 

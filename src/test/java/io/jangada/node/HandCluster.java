@@ -171,7 +171,11 @@ final class HandCluster {
     return switch (outcomes.getFirst()) {
       case Outcome.Done(Result.Found found) -> found.value().toUtf8();
       case Outcome.Done(Result result) -> "" + result;
-      case Outcome.NotLeader _, Outcome.Busy _, Outcome.Refused _, Outcome.Unknown _ ->
+      case Outcome.NotLeader _,
+          Outcome.Busy _,
+          Outcome.NoMemory _,
+          Outcome.Refused _,
+          Outcome.Unknown _ ->
           "" + outcomes.getFirst();
     };
   }

@@ -1,0 +1,176 @@
+package io.jangada.node;
+
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
+import io.jangada.raft.RaftEvent;
+import io.jangada.raft.RaftEvent.MemoryLevel;
+import io.jangada.raft.RaftNode;
+import java.util.function.Consumer;
+
+/// What a replica takes in memory, in one place, and what it does not take in for want of it.
+///
+/// A leader refuses before the log: at the limit writes that add to the data, half a margin beyond
+/// all writes, and a margin beyond what has nothing to delete and a session would remember. So
+/// deletes go on, and what is in the log can be applied by all members. What would go beyond only
+/// together with what is not applied yet, or for as long as there is no new snapshot, waits.
+///
+/// A follower takes no entries from two margins beyond on while a snapshot is being written, which
+/// keeps what was overwritten, or is needed for the log. Otherwise it does so from four on, where
+/// it can only come by a smaller limit than its leader's. All of this goes by how much is there,
+/// never by what a command comes to, which has to be the same on all members.
+final class Memory {
+  /// From here on people are told, in percent of the limit…
+  private static final int SHORT_PERCENT = 80;
+
+  /// …and below that it is over.
+  private static final int ROOMY_PERCENT = 75;
+
+  /// Below that, and when nothing was refused for a while, it is no longer called full. What is
+  /// refused goes by the limit itself.
+  private static final int NOT_FULL_PERCENT = 95;
+
+  private static final long REFUSED_LATELY_NANOS = 10_000_000_000L;
+
+  /// What a request that waits takes beside its key and its value, about.
+  private static final int REQUEST_BYTES = 256;
+
+  /// What is asked how much it takes.
+  record Parts(
+      RaftNode raft,
+      StateMachine state,
+      SnapshotTransfer snapshots,
+      Inbox inbox,
+      AwaitingLeader awaiting,
+      Pending pending) {}
+
+  private final MemoryLimits limits;
+  private final Parts parts;
+  private MemoryLevel level = MemoryLevel.ROOMY;
+  private long refused;
+  private long refusedTold;
+  private long refusedNanos;
+
+  Memory(MemoryLimits limits, Parts parts) {
+    this.limits = limits;
+    this.parts = parts;
+  }
+
+  private long dataBytes() {
+    return parts.state.kv().dataMemoryBytes() + parts.snapshots.restoringBytes();
+  }
+
+  private long logBytes() {
+    long bytes = parts.raft.logUse().memoryBytes() + parts.state.deferredBytes();
+    return Math.max(limits.logBytes(), bytes);
+  }
+
+  /// Whether the log takes more than usual.
+  boolean isLogLarge() {
+    return !limits.isNone() && logBytes() > limits.logBytes();
+  }
+
+  private long requestBytes() {
+    long waiting = parts.pending.size() + (long) parts.awaiting.size();
+    return parts.inbox.bytes() + parts.awaiting.bytes() + REQUEST_BYTES * waiting;
+  }
+
+  /// Data and sessions.
+  private long storeBytes() {
+    return dataBytes() + parts.state.kv().sessionMemoryBytes();
+  }
+
+  /// What stays when all that is under way is done.
+  private long lastingBytes() {
+    return storeBytes() + limits.logBytes();
+  }
+
+  /// What entries that are not committed may add when they are applied: a small value takes more in
+  /// memory than in an entry.
+  private long comingBytes() {
+    return 2 * parts.raft.logUse().uncommittedBytes();
+  }
+
+  /// Whether commands are to wait: with what is in the log and not applied there may be too much,
+  /// or the log waits for a snapshot to become smaller.
+  boolean isTight() {
+    if (limits.isNone()) return false;
+    long coming = comingBytes();
+    long lasting = lastingBytes();
+    boolean fits = lasting >= limits.bytesMax() || lasting + coming < limits.bytesMax();
+    return coming > 0 && !fits || isLogFull();
+  }
+
+  /// Whether the log takes so much more than usual that nothing may be added to it.
+  boolean isLogFull() {
+    return !limits.isNone() && logBytes() >= limits.logBytes() + limits.marginBytes();
+  }
+
+  /// Whether a request must not go into the log.
+  boolean isTooMuch(Event.Submit submit) {
+    if (limits.isNone()) return false;
+    long beyond = lastingBytes() - limits.bytesMax();
+    if (beyond + submit.sizeBytes() < 0) return false;
+    long margin = limits.marginBytes();
+    KvStore kv = parts.state.kv();
+    return switch (submit.operation()) {
+      case Operation.Get _, Operation.Expire() -> false;
+      // Many that are on their way may count on the same room.
+      case Operation.Write write -> beyond + comingBytes() >= margin / 2 || kv.grows(write);
+      case Operation.Delete delete ->
+          beyond >= margin && submit.requestId() != null && !kv.holds(delete.key());
+    };
+  }
+
+  /// Answers a request that [#isTooMuch].
+  void refuse(Event.Submit submit) {
+    refused++;
+    submit.reply().accept(new Outcome.NoMemory());
+  }
+
+  /// Whether entries of a leader may be taken in. Where no snapshot will make room they may, far
+  /// beyond the limit: there may be deletes among them.
+  boolean hasRoomForEntries() {
+    if (limits.isNone()) return true;
+    long beyond = storeBytes() + logBytes() - limits.bytesMax();
+    boolean willShrink = parts.snapshots.isBusy() || isLogFull();
+    return beyond < (willShrink ? 2 : 4) * limits.marginBytes();
+  }
+
+  /// Tells when it becomes short, or is so no longer. What comes and goes with bursts of requests
+  /// and with snapshots does not count for that.
+  void look(long nowNanos, Consumer<RaftEvent> observer) {
+    if (limits.isNone()) return;
+    boolean refuses = refused > refusedTold;
+    if (refuses) refusedNanos = nowNanos;
+    refusedTold = refused;
+    refuses |= level == MemoryLevel.FULL && nowNanos - refusedNanos < REFUSED_LATELY_NANOS;
+    long used = lastingBytes();
+    MemoryLevel now = refuses ? MemoryLevel.FULL : level(used);
+    if (now == level) return;
+    level = now;
+    observer.accept(new RaftEvent.MemoryUsed(now, used, limits.bytesMax()));
+  }
+
+  private MemoryLevel level(long used) {
+    if (used >= limits.bytesMax()) return MemoryLevel.FULL;
+    if (level == MemoryLevel.FULL && used >= part(NOT_FULL_PERCENT)) return MemoryLevel.FULL;
+    int low = level == MemoryLevel.ROOMY ? SHORT_PERCENT : ROOMY_PERCENT;
+    return used >= part(low) ? MemoryLevel.SHORT : MemoryLevel.ROOMY;
+  }
+
+  private long part(int percent) {
+    return limits.bytesMax() / 100 * percent;
+  }
+
+  Status.Memory status() {
+    KvStore kv = parts.state.kv();
+    return new Status.Memory(
+        level,
+        limits.bytesMax(),
+        dataBytes(),
+        kv.sessionMemoryBytes(),
+        logBytes(),
+        requestBytes(),
+        refused);
+  }
+}

@@ -1,0 +1,217 @@
+package io.jangada.node;
+
+import static io.jangada.node.HandCluster.assertDone;
+import static io.jangada.node.HandCluster.found;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Condition;
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.jangada.raft.RaftConfig;
+import io.jangada.raft.RaftEvent;
+import io.jangada.raft.RaftEvent.MemoryLevel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/// Three members that may take little memory, driven by hand.
+class MemoryTest {
+  private static final MemoryLimits LIMITS = new MemoryLimits(8_000_000, 2_000_000);
+  private static final List<Outcome> NO_MEMORY = List.of(new Outcome.NoMemory());
+  private static final int KEYS_MAX = 10_000;
+  private static final String VALUE = "v".repeat(4_000);
+
+  private HandCluster cluster = new HandCluster(3, with(Followers.HOLD));
+
+  private static HandCluster.Settings with(Followers followers) {
+    return HandCluster.Settings.USUAL.withReplica(
+        settings -> limited(settings).withFollowers(followers).withMemory(LIMITS));
+  }
+
+  private static ReplicaSettings limited(ReplicaSettings settings) {
+    RaftConfig.Limits limits =
+        new RaftConfig.Limits(64, 50_000, 4, 100_000, 200_000, 1_000, 100_000, 50_000, 200_000);
+    return ReplicaSettings.of(settings.raft().withLimits(limits))
+        .withTimes(settings.tickNanos(), settings.requestTimeoutMillis(), settings.retryMillis())
+        .withSnapshotBytes(400_000);
+  }
+
+  private HandMember leader() {
+    return cluster.member(1);
+  }
+
+  private List<Outcome> settled(List<Outcome> outcomes) {
+    cluster.settle();
+    return outcomes;
+  }
+
+  private List<Outcome> delete(HandMember member, String key, RequestId id) {
+    List<Outcome> outcomes = new ArrayList<>();
+    Operation delete = new Operation.Delete(Bytes.utf8(key), new Condition.Always());
+    member.replica().submit(delete, id, outcomes::add);
+    return settled(outcomes);
+  }
+
+  private static void assertRefused(List<Outcome> outcomes) {
+    assertThat(outcomes).isEqualTo(NO_MEMORY);
+  }
+
+  /// Writes until one is refused, and says how many keys there are.
+  private int fill() {
+    for (int key = 0; key < KEYS_MAX; key++) {
+      List<Outcome> outcomes = settled(leader().write("k" + key, VALUE));
+      if (key % 16 == 0) cluster.ticks(1);
+      if (outcomes.equals(NO_MEMORY)) return key;
+      assertDone(outcomes);
+    }
+    throw new AssertionError("no end to memory");
+  }
+
+  private List<MemoryLevel> levels() {
+    List<MemoryLevel> levels = new ArrayList<>();
+    for (RaftEvent event : cluster.events)
+      if (event instanceof RaftEvent.MemoryUsed(var level, long _, long _)) levels.add(level);
+    return levels;
+  }
+
+  @Test
+  @DisplayName("at the limit what adds is refused, and reads, deletes and what replaces go on")
+  void full() {
+    cluster.elect(1);
+    int keys = fill();
+    assertThat(keys).as("of four kilobytes each").isBetween(1_200, 1_500);
+    assertThat(found(settled(leader().read("k7")))).isEqualTo(VALUE);
+    assertDone(settled(leader().write("k7", "w".repeat(4_000))));
+    assertRefused(settled(leader().write("k7", "w".repeat(8_000))));
+    assertRefused(settled(leader().write("more", VALUE)));
+    assertDone(delete(leader(), "k8", null));
+    assertDone(delete(leader(), "k9", new RequestId.Numbered(Bytes.utf8("me"), 1)));
+    assertThat(leader().status().memory().refused()).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName("what is deleted here and there makes room for values of another size")
+  void roomAgain() {
+    cluster.elect(1);
+    int keys = fill();
+    for (int key = 0; key < keys; key += 2) assertDone(delete(leader(), "k" + key, null));
+    cluster.ticks(2);
+    int large = 0;
+    while (!settled(leader().write("large" + large, "x".repeat(12_000))).equals(NO_MEMORY)) {
+      assertThat(large).isLessThan(keys);
+      if (large++ % 8 == 0) cluster.ticks(1);
+    }
+    assertThat(large).as("of three times the size").isBetween(keys / 8, keys / 6);
+  }
+
+  @Test
+  @DisplayName("it is told when memory becomes short, when it is full and when it is roomy again")
+  void told() {
+    cluster.elect(1);
+    int keys = fill();
+    cluster.ticks(2);
+    for (MemoryLevel level : MemoryLevel.values())
+      if (level != MemoryLevel.ROOMY) assertThat(levels()).contains(level);
+    assertThat(leader().status().memory().isFull()).isTrue();
+    for (int i = 0; i < 20; i++) {
+      delete(leader(), "k" + i, null);
+      settled(leader().write("k" + i, VALUE));
+      cluster.ticks(1);
+    }
+    assertThat(levels()).as("of each member, once").hasSize(6);
+    for (int key = 0; key < keys; key++) delete(leader(), "k" + key, null);
+    cluster.ticks(1_100);
+    assertThat(leader().status().memory().level()).isEqualTo(MemoryLevel.ROOMY);
+    assertThat(levels().getLast()).isEqualTo(MemoryLevel.ROOMY);
+  }
+
+  @Test
+  @DisplayName("a full cluster that is killed starts again, reads, deletes, and writes then")
+  void startsAgain() {
+    cluster.elect(1);
+    int keys = fill();
+    for (HandMember member : cluster.members()) member.begin();
+    cluster.elect(1);
+    cluster.ticks(5);
+    assertRefused(settled(leader().write("more", VALUE)));
+    for (int key = 0; key < keys; key++) {
+      assertThat(found(settled(leader().read("k" + key)))).isEqualTo(VALUE);
+      if (key % 4 != 0) continue;
+      assertDone(delete(leader(), "k" + key, null));
+    }
+    cluster.ticks(2);
+    assertDone(settled(leader().write("more", VALUE)));
+  }
+
+  @Test
+  @DisplayName("a follower that passes requests on refuses by itself what its leader would refuse")
+  void forwarding() {
+    cluster = new HandCluster(3, with(Followers.FORWARD));
+    cluster.elect(1);
+    fill();
+    cluster.ticks(5);
+    HandMember follower = cluster.member(2);
+    long forwarded = cluster.count(HandCluster::isForward);
+    assertRefused(follower.write("more", VALUE).isEmpty() ? refusedBy(follower) : List.of());
+    assertThat(cluster.count(HandCluster::isForward)).isEqualTo(forwarded);
+    assertDone(delete(follower, "k1", null));
+  }
+
+  private List<Outcome> refusedBy(HandMember follower) {
+    List<Outcome> outcomes = follower.write("more", VALUE);
+    follower.poll();
+    return outcomes;
+  }
+
+  @Test
+  @DisplayName("what a follower keeps for its own snapshot makes it wait, and no more than that")
+  void ghosts() {
+    cluster.elect(1);
+    int keys = fill();
+    HandMember follower = cluster.member(3);
+    follower.snapshotsStalled = true;
+    follower.replica().takeSnapshot(_ -> {});
+    for (int round = 0; round < 2; round++) {
+      for (int key = 0; key < keys; key++) {
+        assertDone(delete(leader(), "k" + key, null));
+        assertDone(settled(leader().write("k" + key, VALUE)));
+        if (key % 16 == 0) cluster.ticks(1);
+        long most = LIMITS.bytesMax() + 2 * LIMITS.marginBytes() + 400_000;
+        assertThat(follower.status().memory().used()).isLessThan(most);
+      }
+    }
+    assertThat(follower.status().applied()).isLessThan(leader().status().applied());
+    follower.snapshotsStalled = false;
+    cluster.ticks(200);
+    assertThat(follower.status().applied()).isEqualTo(leader().status().applied());
+    assertThat(follower.status().digest()).isEqualTo(leader().status().digest());
+  }
+
+  @Test
+  @DisplayName("a snapshot that is loaded finds the room of the state that it replaces")
+  void restoring() {
+    cluster.elect(1);
+    int keys = fill();
+    HandMember follower = cluster.member(3);
+    cluster.isolate(3);
+    for (int key = 0; key < keys; key++) {
+      assertDone(settled(leader().write("k" + key, "w".repeat(4_000))));
+      if (key % 16 == 0) cluster.ticks(1);
+    }
+    cluster.loseNothing();
+    follower.snapshotsStalled = true;
+    long most = 0;
+    for (int i = 0; i < 1_000 && follower.status().applied() < leader().status().applied(); i++) {
+      cluster.ticks(1);
+      follower.snapshotsStalled = false;
+      follower.work();
+      follower.snapshotsStalled = true;
+      if (follower.replica().isRestoring())
+        most = Math.max(most, follower.status().memory().used());
+    }
+    assertThat(most).as("while it was loaded").isBetween(5_000_000L, LIMITS.bytesMax() + 500_000);
+    assertThat(follower.status().digest()).isEqualTo(leader().status().digest());
+  }
+}
