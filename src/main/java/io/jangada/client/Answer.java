@@ -23,6 +23,8 @@ sealed interface Answer {
     ERR_VERSION,
     ERR_CMD_ERR,
     ERR_INTERNAL,
+    /// `ERR_INTERNAL out of memory`: it was not done, and will not be.
+    NO_MEMORY,
     /// The number of a `once` is no greater than one that the server has forgotten.
     ERR_FORGOTTEN
   }

@@ -72,6 +72,7 @@ final class AnswerReader {
       case "ERR_VERSION", "ERR_VERION" -> Word.ERR_VERSION;
       case "ERR_CMD_ERR" -> Word.ERR_CMD_ERR;
       case "ERR_INTERNAL" -> Word.ERR_INTERNAL;
+      case "ERR_INTERNAL out of memory" -> Word.NO_MEMORY;
       case "ERR_FORGOTTEN" -> Word.ERR_FORGOTTEN;
       default -> numbered(line);
     };

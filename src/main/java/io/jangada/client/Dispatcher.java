@@ -241,6 +241,8 @@ final class Dispatcher implements Connection.Owner {
       redirected(call, connection.endpoint(), member);
     else if (answer == Answer.Word.ERR_INTERNAL)
       retry(call, connection.endpoint() + " answered ERR_INTERNAL", true);
+    else if (answer == Answer.Word.NO_MEMORY)
+      finish(call, call.failure(connection.endpoint() + " is out of memory"));
     else if (answer == Answer.Word.ERR_FORGOTTEN && call.ticket != null)
       finish(call, new Reply.Unknown("the servers no longer know whether it was done"));
     else return settle(call, answer);

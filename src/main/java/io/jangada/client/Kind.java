@@ -58,7 +58,7 @@ enum Kind {
           };
       case ERR_VERSION -> this == SET || this == CAS ? new Reply.Mismatch() : null;
       case ERR_CMD_ERR -> new Reply.Refused("the server does not take it: ERR_CMD_ERR");
-      case ERR_INTERNAL, ERR_FORGOTTEN -> null;
+      case ERR_INTERNAL, NO_MEMORY, ERR_FORGOTTEN -> null;
     };
   }
 }

@@ -117,6 +117,7 @@ public final class TextClient implements AutoCloseable {
           TextReply.NotFound _,
           TextReply.OtherVersion _,
           TextReply.CommandError _,
+          TextReply.NoMemory _,
           TextReply.Forgotten _ -> {
         answeredBy = server;
         return Optional.of(reply);

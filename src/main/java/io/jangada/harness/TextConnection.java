@@ -136,6 +136,7 @@ public final class TextConnection implements AutoCloseable {
       case "ERR_VERSION", "ERR_VERION" -> new TextReply.OtherVersion();
       case "ERR_CMD_ERR" -> new TextReply.CommandError();
       case "ERR_INTERNAL" -> new TextReply.InternalError();
+      case "ERR_INTERNAL out of memory" -> new TextReply.NoMemory();
       case "ERR_FORGOTTEN" -> new TextReply.Forgotten();
       default -> throw new ProtocolException("no reply of the protocol: " + line);
     };

@@ -28,6 +28,9 @@ public sealed interface TextReply {
   /// `ERR_INTERNAL`: what became of the command is not known.
   record InternalError() implements TextReply {}
 
+  /// `ERR_INTERNAL out of memory`: nothing was done.
+  record NoMemory() implements TextReply {}
+
   /// `ERR_FORGOTTEN`: whether a numbered command was carried out is not known any more.
   record Forgotten() implements TextReply {}
 

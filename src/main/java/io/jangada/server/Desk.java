@@ -193,6 +193,7 @@ final class Desk implements AdminDesk, AutoCloseable {
       case Outcome.Done _ -> said(wish, change.says(), change.done(), false).reply();
       case Outcome.NotLeader(int leader) -> redirect(leader);
       case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.NoMemory() -> Fields.refusal(Outcome.NoMemory.REASON).reply();
       case Outcome.Refused(String reason) -> Fields.refusal(reason).reply();
       case Outcome.Unknown() ->
           Fields.refusal("it is not known whether that was decided; see 'admin members'").reply();
@@ -277,6 +278,7 @@ final class Desk implements AdminDesk, AutoCloseable {
       case Outcome.Done _ -> transferred(status, deadline);
       case Outcome.NotLeader(int leader) -> redirect(leader);
       case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.NoMemory() -> Fields.refusal(Outcome.NoMemory.REASON).reply();
       case Outcome.Refused(String _) ->
           Fields.refusal("there is no other voter that could take the lead").reply();
       case Outcome.Unknown() -> Fields.refusal("it is not known whether it began").reply();
@@ -320,6 +322,7 @@ final class Desk implements AdminDesk, AutoCloseable {
     return switch (outcome) {
       case Outcome.Done _ -> Fields.ok().put("says", "a snapshot has begun").reply();
       case Outcome.Busy(String reason) -> Fields.refusal(reason).reply();
+      case Outcome.NoMemory() -> Fields.refusal(Outcome.NoMemory.REASON).reply();
       case Outcome.Refused(String reason) -> Fields.refusal(reason).reply();
       case Outcome.NotLeader _, Outcome.Unknown _ -> Fields.refusal(STOPPING).reply();
     };

@@ -21,6 +21,8 @@ final class Journal {
   /// So many times a server asks for votes in vain before it is told.
   private static final int ASKED_IN_VAIN = 20;
 
+  private static final long MEBIBYTE = 1 << 20;
+
   private final int id;
   private volatile long term;
   private volatile String role = "follower";
@@ -111,7 +113,29 @@ final class Journal {
           identified(clusterId, originId);
       case RaftEvent.Suspicion suspicion -> suspicion(suspicion);
       case RaftEvent.InProbation(String waitsFor) -> probation(waitsFor);
+      case RaftEvent.MemoryUsed used -> memory(used);
       case RaftEvent.ProbationOver() -> info("takes part in decisions from now on");
+    }
+  }
+
+  /// How much memory the server may take, when it starts.
+  void memory(MemoryPlan plan) {
+    String limit = plan.limitBytes() / MEBIBYTE + " MiB";
+    if (plan.isCapped())
+      warn(
+          "may take no more than "
+              + limit
+              + " of memory: MemoryBytesMax is more than its heap has");
+    else info("may take " + limit + " of memory for its data and its log");
+  }
+
+  private void memory(RaftEvent.MemoryUsed used) {
+    String share = used.bytes() / MEBIBYTE + " of " + used.bytesMax() / MEBIBYTE + " MiB";
+    switch (used.level()) {
+      case ROOMY -> info("has memory to spare again: takes " + share);
+      case SHORT -> warn("takes " + share + " of memory: it refuses writes when all is taken");
+      case FULL ->
+          error("is OUT OF MEMORY for data, takes " + share + ": it refuses writes that add to it");
     }
   }
 

@@ -78,6 +78,21 @@ final class MemberMetrics {
             counters.snapshotsFailed());
   }
 
+  static MetricList memory(Status.Memory memory) {
+    return new MetricList("jangada_server_memory_")
+        .gauge("limit_bytes", "what data, sessions, log and requests may take", memory.bytesMax())
+        .gauge("used_bytes", "what these take together", memory.used())
+        .gauge("data_bytes", "keys and values with what finds them", memory.data())
+        .gauge("sessions_bytes", "sessions and remembered answers", memory.sessions())
+        .gauge(
+            "log_bytes",
+            "the log's entries, or what they take usually where that is more",
+            memory.log())
+        .gauge("requests_bytes", "requests and messages that wait", memory.requests())
+        .gauge("full", "whether writes that add to the data are refused", memory.isFull())
+        .counter("refused", "commands refused for want of memory", memory.refused());
+  }
+
   static MetricList raft(Status status) {
     MetricList raft =
         new MetricList("jangada_raft_")

@@ -17,12 +17,9 @@ final class MemberSettings {
   private static final int MESSAGE_ENTRIES_MAX = 4_096;
   private static final int MESSAGE_BYTES_MAX = 1 << 20;
   private static final int INFLIGHT_MESSAGES_MAX = 64;
-  private static final int INFLIGHT_BYTES_MAX = 8 << 20;
-  private static final long UNCOMMITTED_BYTES_MAX = 64L << 20;
   private static final int READS_MAX = 65_536;
   private static final int APPLY_BYTES_MAX = 4 << 20;
   private static final int GROUP_BYTES_MAX = 4 << 20;
-  private static final long QUEUE_BYTES_MAX = 64L << 20;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// How long a majority of new servers waits for the others.
@@ -34,16 +31,21 @@ final class MemberSettings {
   private final Settings settings;
   private final int id;
   private final List<Integer> bootstrap;
+  private final int peers;
+  private final MemoryPlan memory;
 
-  MemberSettings(ServerConfig config, int id) throws ConfigException {
+  MemberSettings(ServerConfig config, int id, MemoryPlan memory) throws ConfigException {
     this.settings = config.settings();
+    this.peers = config.servers().size() - 1;
+    this.memory = memory;
     this.id = id;
     this.bootstrap = config.founders(id);
   }
 
   DurableMember.Settings member() {
     LogSettings log =
-        new LogSettings(settings.whole(Setting.SEGMENT_BYTES), GROUP_BYTES_MAX, QUEUE_BYTES_MAX);
+        new LogSettings(
+            settings.whole(Setting.SEGMENT_BYTES), GROUP_BYTES_MAX, memory.logQueueBytes());
     Start.StorageSettings storage =
         new Start.StorageSettings(settings.text(Setting.CLUSTER), log, kv())
             .withFounds(true)
@@ -60,8 +62,7 @@ final class MemberSettings {
 
   LinkSettings.Limits links() {
     return new LinkSettings.Limits(
-        LinkSettings.Limits.frameBytesFor(kv(), limits()),
-        LinkSettings.Limits.DEFAULT.queueBytesMax());
+        LinkSettings.Limits.frameBytesFor(kv(), limits()), memory.peerQueueBytes(peers));
   }
 
   private ReplicaSettings replica() {
@@ -73,8 +74,10 @@ final class MemberSettings {
             settings.number(Setting.TICK_MILLIS) * NANOS_PER_MILLI,
             requestTimeout,
             Math.max(1, requestTimeout / 10))
-        .withSnapshotBytes(settings.number(Setting.SNAPSHOT_BYTES))
-        .withUpkeep(new ReplicaSettings.Upkeep(foundingTicks(), ticks(DIGEST_MILLIS)));
+        .withSnapshotBytes(memory.snapshotBytes())
+        .withInbox(memory.inbox())
+        .withUpkeep(new ReplicaSettings.Upkeep(foundingTicks(), ticks(DIGEST_MILLIS)))
+        .withMemory(memory.limits());
   }
 
   private int foundingTicks() {
@@ -108,17 +111,16 @@ final class MemberSettings {
   }
 
   private RaftConfig.Limits limits() {
-    long retained = settings.number(Setting.LOG_RETAINED_BYTES);
     return new RaftConfig.Limits(
         MESSAGE_ENTRIES_MAX,
         MESSAGE_BYTES_MAX,
         INFLIGHT_MESSAGES_MAX,
-        INFLIGHT_BYTES_MAX,
-        UNCOMMITTED_BYTES_MAX,
+        memory.inflightBytes(),
+        memory.uncommittedBytes(),
         READS_MAX,
         APPLY_BYTES_MAX,
-        retained,
-        Math.max(retained, RaftConfig.Limits.DEFAULT.heldBytesMax()));
+        memory.retainedBytes(),
+        memory.heldBytes());
   }
 
   private int ticks(long millis) {

@@ -72,6 +72,7 @@ final class Metrics {
     status.ifPresent(
         now -> {
           lists.add(MemberMetrics.server(now, meter.isLogOutOfFiles()));
+          lists.add(MemberMetrics.memory(now.memory()));
           lists.add(MemberMetrics.raft(now));
           lists.add(new MetricList("jangada_store_").gauge("keys", "keys", now.keys()));
         });

@@ -7,6 +7,7 @@ import io.jangada.wire.Json;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -60,6 +61,7 @@ final class Report {
         .put("uptimeMillis", (System.nanoTime() - startedNanos) / NANOS_PER_MILLI)
         .put("diskFull", status.log().diskFull() && !meter.isLogOutOfFiles())
         .put("outOfFiles", meter.isOutOfFiles())
+        .put("memory", memory(status.memory()))
         .put("memoryBytes", runtime.totalMemory() - runtime.freeMemory())
         .put("diskSyncMicros", syncs())
         .put("peers", peers(status));
@@ -73,6 +75,18 @@ final class Report {
     List<Json> problems = new ArrayList<>();
     for (String problem : status.health().problems()) problems.add(new Json.Str(problem));
     return new Json.Arr(problems);
+  }
+
+  private static Fields memory(Status.Memory memory) {
+    return new Fields()
+        .put("level", memory.level().name().toLowerCase(Locale.ROOT))
+        .put("limit", memory.bytesMax())
+        .put("used", memory.used())
+        .put("data", memory.data())
+        .put("sessions", memory.sessions())
+        .put("log", memory.log())
+        .put("requests", memory.requests())
+        .put("refused", memory.refused());
   }
 
   private Fields syncs() {

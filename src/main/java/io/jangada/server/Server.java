@@ -44,6 +44,7 @@ public final class Server implements AutoCloseable {
 
   private final ServerConfig config;
   private final ServerConfig.Entry entry;
+  private final MemoryPlan memory;
   private final MemberSettings settings;
   private final Journal journal;
   private final Addresses addresses;
@@ -67,7 +68,8 @@ public final class Server implements AutoCloseable {
   private Server(ServerConfig config, int id) throws ConfigException {
     this.config = config;
     this.entry = config.entry(id);
-    this.settings = new MemberSettings(config, id);
+    this.memory = new MemoryPlan(config.settings(), MemoryPlan.Heap.ofThisProcess());
+    this.settings = new MemberSettings(config, id, memory);
     this.journal = new Journal(id);
     this.addresses = new Addresses(config);
     this.sharing = sharesThread(config.settings());
@@ -117,6 +119,7 @@ public final class Server implements AutoCloseable {
     shareDescriptors();
     front = TextFront.start(textSettings(), clientLoops);
     journal.info("takes commands on " + front.address());
+    journal.memory(memory);
     links = TcpLinks.start(linkSettings(), this::peer, this::receive, new LinkWatcher());
     startHttp();
     member =
@@ -278,19 +281,10 @@ public final class Server implements AutoCloseable {
 
   private TextSettings textSettings() {
     Settings values = config.settings();
-    TextSettings.Limits standard = TextSettings.Limits.DEFAULT;
     return TextSettings.of(listen(entry.clientPort()))
         .withKv(settings.kv())
         .withReading(settings.reading())
-        .withLimits(
-            new TextSettings.Limits(
-                shares.clients(),
-                standard.commandsPerConnectionMax(),
-                standard.bytesPerConnectionMax(),
-                standard.commandsMax(),
-                standard.bytesMax(),
-                standard.arrivingBytesMax(),
-                standard.heldBytesMax()))
+        .withLimits(memory.text(shares.clients()))
         .withReserved(reserved())
         .withDialect(
             new TextSettings.Dialect(

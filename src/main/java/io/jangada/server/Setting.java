@@ -1,5 +1,6 @@
 package io.jangada.server;
 
+import io.jangada.kv.KvLimits;
 import io.jangada.server.Kind.Flag;
 import io.jangada.server.Kind.Range;
 import io.jangada.server.Kind.Text;
@@ -71,16 +72,21 @@ public enum Setting {
       "unsafe-never acknowledges what a power failure loses"),
   KEY_BYTES_MAX(new Whole(1, 64 << 10, Unit.BYTES), "8KiB", "the longest key"),
   VALUE_BYTES_MAX(new Whole(1, 15 << 20, Unit.BYTES), "8MiB", "the longest value"),
+  MEMORY_BYTES_MAX(
+      new Whole(8 << 20, KvLimits.MEMORY_BYTES_HARD_MAX, Unit.BYTES),
+      "",
+      "what data, sessions, log and waiting requests may take in memory; by default, and at most,"
+          + " what the heap leaves room for"),
   SEGMENT_BYTES(new Whole(64 << 10, 1 << 30, Unit.BYTES), "64MiB", "the size of a file of the log"),
   SNAPSHOT_BYTES(
       new Whole(4 << 10, 64L << 30, Unit.BYTES),
       "64MiB",
       "a snapshot is taken when the log has grown by that, or up to twice that where there is much"
-          + " data"),
+          + " data; by default less where the heap is smaller than 1 GiB"),
   LOG_RETAINED_BYTES(
       new Whole(0, 1 << 30, Unit.BYTES),
       "16MiB",
-      "what the log keeps behind a snapshot, for followers that are a little late"),
+      "what the log keeps behind a snapshot, for followers that are a little late; likewise"),
   SNAPSHOT_SEND_BYTES_PER_SECOND(
       new Whole(8 << 20, 1L << 40, Unit.BYTES),
       "64MiB",

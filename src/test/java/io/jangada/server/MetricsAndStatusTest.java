@@ -44,6 +44,13 @@ class MetricsAndStatusTest {
           jangada_raft_peer_lag_entries peers.lag
           jangada_server_proposals_committed_total commitIndex
           jangada_server_proposals_applied_total appliedIndex
+          jangada_server_memory_data_bytes memory.data
+          jangada_server_memory_limit_bytes memory.limit
+          jangada_server_memory_log_bytes memory.log
+          jangada_server_memory_refused_total memory.refused
+          jangada_server_memory_requests_bytes memory.requests
+          jangada_server_memory_sessions_bytes memory.sessions
+          jangada_server_memory_used_bytes memory.used
           jangada_server_requests_pending pending
           jangada_server_requests_awaiting_leader awaitingLeader
           jangada_server_disk_full diskFull
@@ -111,6 +118,8 @@ class MetricsAndStatusTest {
   private static SortedMap<String, Double> fields(Json.Obj status) {
     SortedMap<String, Double> fields = new TreeMap<>();
     status.members().forEach((name, value) -> put(fields, name, value));
+    if (status.get("memory") instanceof Json.Obj memory)
+      memory.members().forEach((name, value) -> put(fields, "memory." + name, value));
     for (Json each : status.list("peers", 64)) {
       Json.Obj peer = (Json.Obj) each;
       long id = peer.number("id", 0, Long.MAX_VALUE);
@@ -264,7 +273,11 @@ class MetricsAndStatusTest {
 
   private static SortedMap<String, Double> samples(Status status) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    var all = List.of(MemberMetrics.server(status, false), MemberMetrics.raft(status));
+    var all =
+        List.of(
+            MemberMetrics.server(status, false),
+            MemberMetrics.memory(status.memory()),
+            MemberMetrics.raft(status));
     PrometheusTextFormatWriter.create().write(out, MetricList.all(all));
     return samples(out.toString(StandardCharsets.UTF_8));
   }
@@ -304,6 +317,7 @@ class MetricsAndStatusTest {
         for (int id = 2; id < 4; id++) peers.put(id, record(Status.Peer.class));
         return peers;
       }
+      if (type.isEnum()) return type.getEnumConstants()[0];
       if (type == List.class) return List.of("word " + (number += 7));
       return type.isRecord() ? record(type) : null;
     }

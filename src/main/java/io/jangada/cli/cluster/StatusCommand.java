@@ -109,7 +109,13 @@ public final class StatusCommand implements Callable<Integer> {
 
   private static String trouble(Json.Obj status) {
     if (status.flag("diskFull")) return " (disk full)";
-    return status.flag("outOfFiles") ? " (too many files open)" : "";
+    if (status.flag("outOfFiles")) return " (too many files open)";
+    if (!(status.get("memory") instanceof Json.Obj memory)) return "";
+    return switch (Admin.text(memory, "level")) {
+      case "full" -> " (out of memory)";
+      case "short" -> " (memory short)";
+      default -> "";
+    };
   }
 
   /// As the leader sees it, which hears of everybody; `?` for one that it does not hear of.

@@ -49,7 +49,7 @@ final class InnerClient implements Client {
         case Outcome.Done _ -> {
           return answer(last, began);
         }
-        case Outcome.Refused _ -> {
+        case Outcome.Refused _, Outcome.NoMemory _ -> {
           return answer(doubtful ? new Outcome.Unknown() : last, began);
         }
         case Outcome.Unknown _ -> doubtful = true;

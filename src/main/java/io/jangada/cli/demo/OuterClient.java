@@ -145,6 +145,7 @@ final class OuterClient implements Client {
       case TextReply.CommandError() ->
           new Outcome.Refused("the text protocol cannot say that, or it is too long");
       case TextReply.InternalError() -> new Outcome.Unknown();
+      case TextReply.NoMemory() -> new Outcome.NoMemory();
       case TextReply.Forgotten() -> new Outcome.Done(new Result.Forgotten());
       case TextReply.Redirect(int leader) -> new Outcome.NotLeader(leader);
     };

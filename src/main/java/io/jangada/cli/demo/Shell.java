@@ -231,6 +231,7 @@ final class Shell {
       case Outcome.Done _ -> "done";
       case Outcome.NotLeader _ -> "whoever was asked does not lead any more";
       case Outcome.Busy(String reason) -> reason;
+      case Outcome.NoMemory _ -> Outcome.NoMemory.REASON;
       case Outcome.Refused(String reason) -> reason;
       case Outcome.Unknown _ -> "no answer";
     };

@@ -100,6 +100,8 @@ final class Story {
         case RaftEvent.AcknowledgementLost(int peer, long _) ->
             "finds that " + name(peer) + " does not hold what it acknowledged";
         case RaftEvent.InProbation(String waitsFor) -> waitsFor;
+        case RaftEvent.MemoryUsed(var level, long bytes, long bytesMax) ->
+            "takes " + bytes + " of " + bytesMax + " bytes of memory: " + level;
         case RaftEvent.ProbationOver() -> "takes part in decisions from now on";
       };
     }

@@ -28,6 +28,8 @@ record Wording(String text, int code) {
               ExitCode.UNAVAILABLE);
       case Outcome.Busy(String reason) ->
           new Wording("not done, try again: " + reason, ExitCode.UNAVAILABLE);
+      case Outcome.NoMemory() ->
+          new Wording("not done: " + Outcome.NoMemory.REASON, ExitCode.FAILED);
       case Outcome.Refused(String reason) -> new Wording("refused: " + reason, ExitCode.FAILED);
       case Outcome.Unknown() ->
           new Wording("UNKNOWN: it may have taken effect, or may yet", ExitCode.FAILED);

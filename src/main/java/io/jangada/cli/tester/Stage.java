@@ -137,6 +137,7 @@ final class Stage implements AutoCloseable {
           TextReply.OtherVersion _,
           TextReply.CommandError _,
           TextReply.InternalError _,
+          TextReply.NoMemory _,
           TextReply.Forgotten _,
           TextReply.Redirect _ ->
           reply.toString();

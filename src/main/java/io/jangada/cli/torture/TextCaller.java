@@ -97,7 +97,7 @@ final class TextCaller implements Caller {
       case TextReply.NotFound() -> new Said.Done(new Result.Absent());
       case TextReply.OtherVersion() ->
           new Said.Done(wish.verb() == Wish.Verb.SET ? new Result.Exists() : new Result.Mismatch());
-      case TextReply.Redirect _ -> new Said.No();
+      case TextReply.Redirect _, TextReply.NoMemory _ -> new Said.No();
       case TextReply.InternalError _, TextReply.Forgotten _ ->
           wish.writes() ? new Said.Unknown() : new Said.No();
       case TextReply.CommandError _ ->

@@ -43,6 +43,8 @@ sealed interface Answer {
       case Outcome.NotLeader _ ->
           new Failure(ErrorCode.TEMPORARILY_UNAVAILABLE, "no leader could be asked");
       case Outcome.Busy(String reason) -> new Failure(ErrorCode.TEMPORARILY_UNAVAILABLE, reason);
+      case Outcome.NoMemory() ->
+          new Failure(ErrorCode.TEMPORARILY_UNAVAILABLE, Outcome.NoMemory.REASON);
       case Outcome.Refused(String reason) -> new Failure(ErrorCode.ABORT, reason);
       case Outcome.Unknown() ->
           new Failure(ErrorCode.TIMEOUT, "not decided in time; it may yet be");

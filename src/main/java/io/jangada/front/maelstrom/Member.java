@@ -4,6 +4,7 @@ import io.jangada.front.MemoryReplica;
 import io.jangada.kv.KvLimits;
 import io.jangada.node.Followers;
 import io.jangada.node.InboxLimits;
+import io.jangada.node.MemoryLimits;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
@@ -38,6 +39,9 @@ final class Member {
   private static final int REQUESTS_MAX = 4_096;
   private static final int PEER_MESSAGES_MAX = 4_096;
   private static final long WAITING_BYTES_MAX = 8 << 20;
+
+  /// Of a heap of 128 MiB; log and snapshots on the disk in memory take twice as much again.
+  private static final MemoryLimits MEMORY = new MemoryLimits(40L << 20, 20L << 20);
 
   private final SharedMessages shared;
   private final MemoryReplica member;
@@ -77,7 +81,8 @@ final class Member {
         .withTimes(TICK_NANOS, REQUEST_TIMEOUT_MILLIS, RETRY_MILLIS)
         .withSnapshotBytes(SNAPSHOT_BYTES)
         .withInbox(
-            new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
+            new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX))
+        .withMemory(MEMORY);
   }
 
   private static Start.StorageSettings storage() {

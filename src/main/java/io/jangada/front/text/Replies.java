@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 final class Replies {
   static final byte[] COMMAND_ERROR = line("ERR_CMD_ERR");
   static final byte[] INTERNAL = line("ERR_INTERNAL");
+  static final byte[] NO_MEMORY = line("ERR_INTERNAL " + Outcome.NoMemory.REASON);
   static final byte[] TOO_MANY_CONNECTIONS = line("ERR_INTERNAL too many connections");
 
   private static final byte[] NOT_FOUND = line("ERR_NOT_FOUND");
@@ -62,7 +63,8 @@ final class Replies {
   }
 
   private void writeLine(byte[] line, ByteBuf out) {
-    if (line == COMMAND_ERROR) counters.add(Counters.COMMAND_ERRORS, 1);
+    if (line == NO_MEMORY) counters.add(Counters.INTERNAL_ERRORS, 1);
+    else if (line == COMMAND_ERROR) counters.add(Counters.COMMAND_ERRORS, 1);
     else if (line == INTERNAL) counters.add(Counters.INTERNAL_ERRORS, 1);
     else if (line == NOT_FOUND) counters.add(Counters.NOT_FOUND, 1);
     else if (line == FORGOTTEN) counters.add(Counters.FORGOTTEN, 1);
@@ -82,12 +84,13 @@ final class Replies {
     }
   }
 
-  /// `ERR_INTERNAL` says nothing about whether the command took effect, so that it may stand for
-  /// [Outcome.Unknown] and for what surely had none.
+  /// `ERR_INTERNAL` alone says nothing about whether the command took effect, so that it may stand
+  /// for [Outcome.Unknown] and for what surely had none.
   void write(Slot slot, Outcome outcome, ByteBuf out) {
     switch (outcome) {
       case Outcome.Done(Result result) -> write(slot, result, out);
       case Outcome.NotLeader(int leader) -> writeRedirect(leader, out);
+      case Outcome.NoMemory() -> writeLine(NO_MEMORY, out);
       case Outcome.Busy _, Outcome.Refused _, Outcome.Unknown() -> writeLine(INTERNAL, out);
     }
   }

@@ -162,6 +162,10 @@ final class ClientDesk {
         remarks.say("failed a request: " + reason);
         refuse(request, Reply.Type.FAIL);
       }
+      case Outcome.NoMemory() -> {
+        remarks.say("failed a put: " + Outcome.NoMemory.REASON);
+        refuse(request, Reply.Type.FAIL);
+      }
       case Outcome.Refused(String reason) -> throw new IllegalStateException(reason);
       case Outcome.Unknown() -> {
         open.remove(request.id());

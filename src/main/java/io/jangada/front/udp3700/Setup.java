@@ -3,6 +3,7 @@ package io.jangada.front.udp3700;
 import io.jangada.kv.KvLimits;
 import io.jangada.node.Followers;
 import io.jangada.node.InboxLimits;
+import io.jangada.node.MemoryLimits;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.RaftConfig;
@@ -39,6 +40,9 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.Thrift thrift) {
   private static final int REQUESTS_MAX = 4_096;
   private static final int PEER_MESSAGES_MAX = 4_096;
   private static final long WAITING_BYTES_MAX = 8 << 20;
+
+  /// Of a heap of 128 MiB; log and snapshots on the disk in memory take twice as much again.
+  private static final MemoryLimits MEMORY = new MemoryLimits(40L << 20, 20L << 20);
 
   /// What a message carries at most, unless a single entry is longer: in Base64 it is a datagram.
   private static final int MESSAGE_BYTES_MAX = 32 << 10;
@@ -77,7 +81,8 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.Thrift thrift) {
         .withTimes(TICK_NANOS, REQUEST_TIMEOUT_MILLIS, RETRY_MILLIS)
         .withSnapshotBytes(SNAPSHOT_BYTES)
         .withInbox(
-            new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX));
+            new InboxLimits(REQUESTS_MAX, WAITING_BYTES_MAX, PEER_MESSAGES_MAX, WAITING_BYTES_MAX))
+        .withMemory(MEMORY);
   }
 
   /// A client's answers are remembered for longer than any copy of a request may be late.

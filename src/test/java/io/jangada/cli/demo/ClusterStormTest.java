@@ -165,7 +165,7 @@ class ClusterStormTest {
     synchronized (recorder) {
       switch (outcome) {
         case Outcome.Done(Result result) -> recorder.complete(id, seen(result), System.nanoTime());
-        case Outcome.NotLeader _, Outcome.Busy _, Outcome.Refused _ ->
+        case Outcome.NotLeader _, Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _ ->
             recorder.fail(id, System.nanoTime());
         case Outcome.Unknown _ -> recorder.unknown(id);
       }
