@@ -186,7 +186,7 @@ final class Client {
         favourite = leader == Membership.NONE ? 0 : leader;
         refused(asked, of, first);
       }
-      case Outcome.Busy _, Outcome.Refused _ -> refused(asked, of, first);
+      case Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _ -> refused(asked, of, first);
       case Outcome.Unknown() -> {}
     }
   }

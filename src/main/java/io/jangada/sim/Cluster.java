@@ -77,7 +77,8 @@ final class Cluster {
             new ReplicaSettings.Upkeep(
                 odds.foundsByMajority() ? FOUNDING_TICKS : -1,
                 DIGEST_TICKS,
-                odds.demand().chunkBytes()));
+                odds.demand().chunkBytes()))
+        .withMemory(odds.memory());
   }
 
   World world() {
@@ -238,6 +239,7 @@ final class Cluster {
     Replica replica = member.replica();
     trace.mix(replica.raft().commit() * 31 + replica.raft().term());
     laws.observe(replica);
+    if (odds.hoards()) Hoarder.check(replica, odds.memory());
     Long commit = newLeaders.get(member.id);
     if (commit != null && replica.raft().commit() > commit) {
       newLeaders.remove(member.id);

@@ -35,7 +35,7 @@ final class LastWord {
           case null -> false;
           case Outcome.Done(Result result) -> result instanceof Result.Written;
           case Outcome.NotLeader(int leader) -> leader != Membership.NONE && leader != member.id;
-          case Outcome.Busy _, Outcome.Refused _, Outcome.Unknown _ -> false;
+          case Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _, Outcome.Unknown _ -> false;
         };
     Laws.check(
         takes && read.get(member.id) instanceof Outcome.Done,

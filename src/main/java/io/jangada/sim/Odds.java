@@ -2,6 +2,7 @@ package io.jangada.sim;
 
 import io.jangada.kv.KvLimits;
 import io.jangada.node.InboxLimits;
+import io.jangada.node.MemoryLimits;
 import io.jangada.node.Start;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.LogSettings;
@@ -56,6 +57,11 @@ record Odds(
     int segmentBytes,
     int leaderSlowPpm,
     Demand demand) {
+
+  /// Snapshots of much data come seldom: each of them is written whole.
+  Odds {
+    snapshotBytes = Math.max(snapshotBytes, demand.dataBytesMax / 8);
+  }
 
   /// How much clocks may drift so that leases of 12 ticks are just safe: the fastest counts hardly
   /// more than 14 of its ticks while the slowest counts 12.
@@ -122,6 +128,8 @@ record Odds(
   /// @param chunkBytes how long a snapshot's chunks are: where there are many, commands go on
   ///   between
   /// @param patienceMillis after which members give up what is not decided
+  /// @param dataBytesMax how much memory members have for data, and are given more than that; 0 for
+  ///   as much as they want
   record Demand(
       int valueBytes,
       boolean forgetful,
@@ -130,7 +138,8 @@ record Odds(
       long leapMillis,
       boolean addresses,
       int chunkBytes,
-      long patienceMillis) {
+      long patienceMillis,
+      int dataBytesMax) {
     /// Less than a client is remembered for.
     private static final long LEAP_MILLIS_MAX = 3_000_000;
 
@@ -145,7 +154,21 @@ record Odds(
           random.nextInt(4) == 0 ? random.nextLong(10_000, LEAP_MILLIS_MAX) : 0,
           random.nextInt(3) == 0,
           random.nextInt(3) == 0 ? KvLimits.CHUNK_BYTES : random.nextInt(400, 6_000),
-          random.nextInt(3) != 0 ? 2_000 : random.nextLong(50, 600));
+          random.nextInt(3) != 0 ? 2_000 : random.nextLong(50, 600),
+          0);
+    }
+
+    Demand withDataBytesMax(int bytes) {
+      return new Demand(
+          valueBytes,
+          forgetful,
+          bursts,
+          tight,
+          leapMillis,
+          addresses,
+          chunkBytes,
+          patienceMillis,
+          bytes);
     }
 
     /// Longer than what shares a page with others.
@@ -181,7 +204,8 @@ record Odds(
             0,
             Demand.draw(random));
     boolean drifts = odds.leaseTicks > 0 && random.nextInt(3) == 0;
-    return drifts ? odds.withLeases(odds.leaseTicks, LEASE_DRIFT_PPM_MAX) : odds;
+    if (drifts) odds = odds.withLeases(odds.leaseTicks, LEASE_DRIFT_PPM_MAX);
+    return random.nextInt(8) == 0 ? odds.hoarding(random.nextInt(400_000, 800_000)) : odds;
   }
 
   Odds withLeases(int leaseTicks, int driftPpmMax) {
@@ -247,6 +271,33 @@ record Odds(
         demand);
   }
 
+  /// The same with so much memory for data, and clients that want more.
+  Odds hoarding(int dataBytesMax) {
+    return new Odds(
+        voters,
+        spares,
+        clients,
+        keys,
+        stormNanos,
+        faultNanos,
+        driftPpmMax,
+        thrift,
+        leaseTicks,
+        entriesMax,
+        thinkNanosMax,
+        snapshotBytes,
+        retainedBytes,
+        diskNanosMax,
+        kinds,
+        readsElsewhere,
+        narrowLinks,
+        founds,
+        startNanosMax,
+        segmentBytes,
+        leaderSlowPpm,
+        demand.withDataBytesMax(dataBytesMax));
+  }
+
   private Odds with(int leaseTicks, int driftPpmMax, Kinds kinds, int leaderSlowPpm) {
     return new Odds(
         voters,
@@ -276,6 +327,18 @@ record Odds(
   /// Whether a majority of members that have met found the cluster, where some start late.
   boolean foundsByMajority() {
     return founds && startNanosMax > 0;
+  }
+
+  /// Members whose memory is little, and is filled.
+  boolean hoards() {
+    return demand.dataBytesMax > 0;
+  }
+
+  /// The log's pages alone are 64 KiB each.
+  MemoryLimits memory() {
+    if (!hoards()) return MemoryLimits.NONE;
+    long log = 2 * snapshotBytes + retainedBytes + 350_000;
+    return new MemoryLimits(log + demand.dataBytesMax, log);
   }
 
   Start.StorageSettings storage() {

@@ -63,6 +63,10 @@ public final class Simulation {
   private final StalenessProbe staleness;
   private final StatusProbe status;
   private final BackupProbe backup;
+
+  /// Null where members have all the memory that they want.
+  private final Hoarder hoarder;
+
   private final List<Client> clients = new ArrayList<>();
   private final History.Recorder history = new History.Recorder();
   private long settledNanos;
@@ -82,6 +86,7 @@ public final class Simulation {
     this.staleness = new StalenessProbe(cluster);
     this.status = new StatusProbe(cluster);
     this.backup = new BackupProbe(cluster);
+    this.hoarder = odds.hoards() ? new Hoarder(cluster) : null;
     cluster.tell("seed " + seed + ": " + odds);
   }
 
@@ -137,6 +142,7 @@ public final class Simulation {
     backup.start();
     if (cluster.odds().demand().leapMillis() > 0) world.after(World.SECOND / 2, cluster::leap);
     nemesis.start();
+    if (hoarder != null) hoarder.start();
     plan.accept(cluster);
     runUntil(cluster.odds().stormNanos());
     nemesis.stop();
@@ -151,11 +157,13 @@ public final class Simulation {
     long began = world.now();
     runUntil(began + 3 * World.SECOND);
     clients.forEach(Client::stop);
+    if (hoarder != null) hoarder.tidy();
     String unsettled = "not looked at";
     while (unsettled != null) {
       runUntil(world.now() + 100 * World.MILLI);
       boolean idle = clients.stream().allMatch(Client::isIdle);
-      unsettled = idle ? cluster.unsettled() : "clients wait";
+      if (hoarder != null && !hoarder.isDone()) unsettled = "not all is deleted";
+      else unsettled = idle ? cluster.unsettled() : "clients wait";
       Laws.check(
           world.now() - began < CALM_NANOS_MAX,
           "in the calm everything comes to rest: " + unsettled);
