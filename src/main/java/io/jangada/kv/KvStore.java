@@ -171,6 +171,11 @@ public final class KvStore {
     return sessions.memoryBytes();
   }
 
+  /// What a request came to that was applied and is remembered; null for any other.
+  public Result answerTo(RequestId id) {
+    return sessions.answerTo(id);
+  }
+
   /// Whether a key is there, due or not.
   public boolean holds(Bytes key) {
     return index.get(key) != null;

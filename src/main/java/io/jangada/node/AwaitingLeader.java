@@ -124,8 +124,8 @@ final class AwaitingLeader {
   /// Answers what waited too long.
   ///
   /// @param leader who could be asked instead
-  void expire(long nowNanos, int leader) {
-    forwarding.expire(nowNanos, leader);
+  void expire(long nowNanos, int leader, KvStore kv) {
+    forwarding.expire(nowNanos, leader, kv);
     held.expire(nowNanos);
     reads.expire(nowNanos, leader);
   }

@@ -1,7 +1,9 @@
 package io.jangada.node;
 
+import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
 import io.jangada.raft.Membership;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -185,12 +187,15 @@ final class Forwarding {
             });
   }
 
-  /// Answers what waited too long: a write that may have reached a leader is in doubt.
-  void expire(long nowNanos, int leader) {
+  /// Answers what waited too long: a write that may have reached a leader is in doubt, unless it is
+  /// done here already and only the answer got lost.
+  void expire(long nowNanos, int leader, KvStore kv) {
     while (!byAge.isEmpty()) {
       Waiting oldest = byAge.firstEntry().getValue();
       if (oldest.deadlineNanos - nowNanos > 0) return;
-      giveUp(oldest, leader);
+      Result known = oldest.requestId() == null ? null : kv.answerTo(oldest.requestId());
+      if (known != null) end(oldest, new Outcome.Done(known));
+      else giveUp(oldest, leader);
     }
   }
 

@@ -437,7 +437,7 @@ public final class Replica {
     // A leader that cannot answer in time is not the one to be sent to.
     int other = raft.isLeader() ? Membership.NONE : raft.leader();
     pending.expire(now, other);
-    awaiting.expire(now, other);
+    awaiting.expire(now, other, state.kv());
     if (!diskFull) stamps.proposeExpiry(raft, () -> pending.add(null, _ -> {}, deadline()), now);
     probation.tick(raft);
     if (digests.tick(raft, state.kv()))

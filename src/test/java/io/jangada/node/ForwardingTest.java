@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
+import io.jangada.kv.Envelope;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
@@ -23,6 +26,7 @@ class ForwardingTest {
 
   private final Forwarding forwarding = forwarding(1L << 40);
   private final List<Outcome> told = new ArrayList<>();
+  private final KvStore kv = new KvStore(KvLimits.DEFAULT);
 
   private static Forwarding forwarding(long life) {
     return new Forwarding(new Forwarding.Settings(life, 5, 10_000, RETRY, 1_000, 128));
@@ -85,6 +89,17 @@ class ForwardingTest {
   }
 
   @Test
+  @DisplayName("a write that is applied here is done, though its answer was lost")
+  void answerLost() {
+    forwarding.add(ask(WRITE), 0, DEADLINE);
+    forwarding.add(ask(WRITE), 0, DEADLINE);
+    RequestId first = forwarding.due(0).getFirst().requestId();
+    Result done = kv.apply(1, new Envelope(first, 0, (Operation.Command) WRITE));
+    forwarding.expire(DEADLINE, 3, kv);
+    assertThat(told).containsExactly(new Outcome.Done(done), UNKNOWN);
+  }
+
+  @Test
   @DisplayName("a new leader gets everything at once, in the order in which it came")
   void leaderChanged() {
     forwarding.add(ask(WRITE), 0, DEADLINE);
@@ -111,7 +126,7 @@ class ForwardingTest {
     answer(third, new Outcome.NotLeader(3), 2_000);
     assertThat(told).isEmpty();
 
-    forwarding.expire(DEADLINE, 3);
+    forwarding.expire(DEADLINE, 3, kv);
     assertThat(told).as("the second is still about").containsExactly(UNKNOWN);
     answer(second, DONE, 6_000);
     assertThat(told).hasSize(1);
@@ -126,9 +141,9 @@ class ForwardingTest {
     answer(second, new Outcome.NotLeader(3), 2_000);
     answer(first, new Outcome.NotLeader(3), 2_001);
 
-    forwarding.expire(DEADLINE - 1, 3);
+    forwarding.expire(DEADLINE - 1, 3, kv);
     assertThat(told).isEmpty();
-    forwarding.expire(DEADLINE, 3);
+    forwarding.expire(DEADLINE, 3, kv);
     assertThat(told).containsExactly(new Outcome.NotLeader(3));
   }
 
@@ -139,7 +154,7 @@ class ForwardingTest {
     answer(onlyDue(0), new Outcome.Busy("full"), 10);
     onlyDue(10 + RETRY / 8);
     assertThat(told).isEmpty();
-    forwarding.expire(DEADLINE, 3);
+    forwarding.expire(DEADLINE, 3, kv);
     assertThat(told).containsExactly(UNKNOWN);
   }
 
@@ -149,7 +164,7 @@ class ForwardingTest {
     forwarding.add(ask(WRITE), 0, DEADLINE);
     onlyDue(0);
     answer(onlyDue(RETRY), new Outcome.Busy("full"), RETRY + 10);
-    forwarding.expire(DEADLINE, 3);
+    forwarding.expire(DEADLINE, 3, kv);
     assertThat(told).containsExactly(UNKNOWN);
     told.clear();
 
@@ -178,7 +193,7 @@ class ForwardingTest {
     forwarding.add(ask(READ), 0, DEADLINE);
     onlyDue(0);
     forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.expire(DEADLINE, 2);
+    forwarding.expire(DEADLINE, 2, kv);
     assertThat(told).containsExactly(new Outcome.NotLeader(2), new Outcome.NotLeader(2));
     assertThat(forwarding.size()).isZero();
   }
@@ -234,7 +249,7 @@ class ForwardingTest {
     forwarding.answered(new PeerMessage.Reply(number, DONE), 10);
     forwarding.answered(new PeerMessage.Reply(number + 1, new Outcome.NotLeader(1)), 10);
     assertThat(told).isEmpty();
-    forwarding.expire(DEADLINE, 1);
+    forwarding.expire(DEADLINE, 1, kv);
     assertThat(told).containsExactly(UNKNOWN);
   }
 
@@ -255,7 +270,7 @@ class ForwardingTest {
     assertThat(told).isEmpty();
     forwarding.add(ask(READ), 0, DEADLINE);
     assertThat(told).singleElement().isInstanceOf(Outcome.Busy.class);
-    forwarding.expire(DEADLINE, 1);
+    forwarding.expire(DEADLINE, 1, kv);
     told.clear();
     forwarding.add(ask(READ), 0, DEADLINE);
     assertThat(told).isEmpty();
