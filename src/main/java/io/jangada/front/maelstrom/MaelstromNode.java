@@ -19,12 +19,13 @@ import java.io.PrintStream;
 ///
 /// When standard input ends, requests that are open are still answered, and then the process ends.
 public final class MaelstromNode {
-  /// Maelstrom's clients wait a second and are then gone, and a message to one that is gone makes
-  /// Maelstrom deaf to the node that sent it. So there is a time after which they are not answered.
+  /// Maelstrom's clients wait a second, or longer where messages take long, and are then gone, and
+  /// a message to one that is gone makes Maelstrom deaf to the node that sent it. So there is a
+  /// time after which they are not answered: this, or more by what the node sees ([RoundTrips]).
   static final long ANSWER_MILLIS_MAX = 900;
 
   /// How long open requests may keep the process after its input ended: longer than any may take.
-  private static final long DRAIN_NANOS = 2_000_000_000L;
+  private static final int DRAIN_FACTOR = 2;
 
   private static final int EXIT_BROKEN = 70;
 
@@ -79,7 +80,8 @@ public final class MaelstromNode {
 
   private boolean isOver() {
     if (!lines.isOver()) return false;
-    return desk.openRequests() == 0 || System.nanoTime() - lines.endedNanos() > DRAIN_NANOS;
+    return desk.openRequests() == 0
+        || System.nanoTime() - lines.endedNanos() > DRAIN_FACTOR * desk.answerNanosMax();
   }
 
   /// A law is broken or memory is out: whoever waits gets the only true answer, and the process

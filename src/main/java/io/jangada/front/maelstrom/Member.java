@@ -10,6 +10,8 @@ import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.node.Transport;
+import io.jangada.raft.Membership;
+import io.jangada.raft.Message;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.LogSettings;
 import java.util.function.Consumer;
@@ -28,10 +30,11 @@ final class Member {
   private static final int ELECTION_TICKS_MIN = 110;
   private static final int ELECTION_TICKS_MAX = 190;
   private static final int HEARTBEAT_TICKS = 50;
-  private static final int PACE_TICKS = 5;
+  private static final int PACE_TICKS = 6;
 
-  /// Shorter than Maelstrom's clients wait, which is a second: a refusal that is certain is worth
-  /// more to them than silence.
+  /// Shorter than Maelstrom's clients wait, which is a second or ten times as long as a message
+  /// takes (and [Pace] makes it longer then): a refusal that is certain is worth more to them than
+  /// silence.
   private static final long REQUEST_TIMEOUT_MILLIS = 700;
 
   private static final long RETRY_MILLIS = 250;
@@ -43,17 +46,18 @@ final class Member {
   /// Of a heap of 128 MiB; log and snapshots on the disk in memory take twice as much again.
   private static final MemoryLimits MEMORY = new MemoryLimits(40L << 20, 20L << 20);
 
+  private final Pace pace;
   private final SharedMessages shared;
   private final MemoryReplica member;
   private final Replica replica;
   private long sharedNanos = Long.MAX_VALUE;
 
-  Member(NodeNames names, Transport transport, NodeLog remarks) {
+  Member(NodeNames names, Transport transport, RoundTrips trips, NodeLog remarks) {
     ReplicaSettings settings = settings(names);
+    pace = new Pace(System::nanoTime, trips);
     long seed = System.nanoTime() ^ (ProcessHandle.current().pid() << 32) ^ names.own();
     shared = new SharedMessages(transport, System::nanoTime);
-    Replica.World world =
-        new Replica.World(System::nanoTime, shared, event -> remarks.say(event.toString()));
+    Replica.World world = new Replica.World(pace, shared, event -> remarks.say(event.toString()));
     member = new MemoryReplica(settings, storage(), world, seed);
     replica = member.replica();
     remarks.say("member " + names.own() + " of " + names.names() + ", seed " + seed);
@@ -91,10 +95,22 @@ final class Member {
   }
 
   void receive(PeerMessage message) {
+    if (isBusy(message)) pace.busy(replica.raft().isLeader());
     replica.receive(message);
   }
 
+  /// Whether a message shows that something is asked, or a leader missed.
+  private static boolean isBusy(PeerMessage message) {
+    return switch (message) {
+      case PeerMessage.Raft(Message.RequestVote _, long _) -> true;
+      case PeerMessage.Raft(Message inner, long _) -> PeerMessage.bringsEntries(inner);
+      case PeerMessage.Forward _, PeerMessage.AskReadIndex _ -> true;
+      default -> false;
+    };
+  }
+
   void submit(ClientRequest request, Consumer<Answer> reply) {
+    pace.busy(replica.raft().isLeader());
     // Without an id: every line is a request of its own, and the replica sees to it that one which
     // is passed on again is done once.
     replica.submit(
@@ -102,11 +118,12 @@ final class Member {
   }
 
   long waitNanos() {
-    return Math.min(sharedNanos, replica.nextPollNanos() - System.nanoTime());
+    return Math.min(sharedNanos, pace.realNanosUntil(replica.nextPollNanos()));
   }
 
   /// Does all that can be done now.
   void cycle() {
+    if (replica.raft().leader() == Membership.NONE) pace.busy(false);
     member.cycle();
     sharedNanos = shared.sendDue();
   }

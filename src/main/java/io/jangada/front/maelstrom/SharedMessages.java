@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /// To everybody else it looks like a network that delays a little, as any may.
 final class SharedMessages implements Transport {
   /// How often a message may be sent in the long run.
-  static final long REFILL_NANOS = 45_000_000;
+  static final long REFILL_NANOS = 27_000_000;
 
   /// How many may be sent at once after a pause.
   static final int BURST_MAX = 3;

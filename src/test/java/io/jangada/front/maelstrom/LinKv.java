@@ -27,7 +27,6 @@ final class LinKv implements AutoCloseable {
   /// @param creates whether there are `create` and `delete` requests in the mix, too
   record Settings(int opsPerSecond, long seconds, boolean creates, long seed) {}
 
-  private static final int TIMEOUT_MILLIS = 1_000;
   private static final int PROCESSES_PER_KEY = 20;
   private static final int VALUES = 5;
 
@@ -79,7 +78,7 @@ final class LinKv implements AutoCloseable {
   History run() throws InterruptedException {
     endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(settings.seconds);
     clock.execute(() -> safely(this::next));
-    long patience = settings.seconds + TIMEOUT_MILLIS / 1000 + 30;
+    long patience = settings.seconds + network.latency().patienceMillis() / 1000 + 30;
     if (!over.await(patience, TimeUnit.SECONDS)) throw new IllegalStateException("it hangs");
     if (broken != null) throw new IllegalStateException(broken);
     return recorder.history();
@@ -141,7 +140,9 @@ final class LinKv implements AutoCloseable {
     long now = System.nanoTime();
     ScheduledFuture<?> timeout =
         clock.schedule(
-            () -> safely(() -> timedOut(worker, id)), TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            () -> safely(() -> timedOut(worker, id)),
+            network.latency().patienceMillis(),
+            TimeUnit.MILLISECONDS);
     worker.call = new Call(id, asked.op, asked.type + "_ok", msgId, now, timeout);
     String body =
         "{\"key\":"

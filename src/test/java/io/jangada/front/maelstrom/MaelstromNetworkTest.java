@@ -3,13 +3,17 @@ package io.jangada.front.maelstrom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.check.Verdict;
+import io.jangada.harness.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Real processes, talked to as Maelstrom talks: the short form of what [MaelstromTrial] does for
 /// as long as one likes.
@@ -74,6 +78,37 @@ class MaelstromNetworkTest {
             settings("far", 3, new LinKv.Settings(40, 4, true, 4))
                 .with(new Network.Latency("exponential", 10)));
     assertThat(trial.tally().okFraction()).isGreaterThan(0.3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"constant, 500", "uniform, 300", "exponential, 200"})
+  void messages_that_take_long_are_waited_for(String name, long millis) throws Exception {
+    Network.Latency latency = new Network.Latency(name, millis);
+    LinKv.Settings load = new LinKv.Settings(20, 7, false, 6);
+    Trial trial = judged(settings("slow-" + name, 3, load).with(latency));
+    assertThat(trial.tally().okFraction()).isGreaterThan(0.3);
+  }
+
+  @Test
+  void an_idle_cluster_says_little() throws Exception {
+    Path remarks = Path.of("target", "maelstrom", "idle");
+    List<String> command = NodeProcess.compiled(MaelstromNode.class);
+    var settings = new Network.Settings(command, 3, Network.Latency.ZERO, remarks);
+    try (Network network = new Network(settings, _ -> {})) {
+      List<Long> counts = new ArrayList<>();
+      long began = System.nanoTime();
+      // What was said by the end of each second: the demo of a tutorial says four things in one.
+      Waiting.Condition quiet =
+          () -> {
+            long second = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+            while (counts.size() <= second) counts.add(network.counts().servers());
+            int last = counts.size() - 1;
+            return last >= 5 && counts.get(last) - counts.get(last - 5) < 20;
+          };
+      assertThat(Waiting.until(30_000, quiet)).isTrue();
+      assertThat(counts.getLast()).as("messages").isPositive();
+      assertThat(network.faults()).isEmpty();
+    }
   }
 
   /// That the network and the checker see what they are for.

@@ -31,13 +31,24 @@ import java.util.stream.IntStream;
 /// is for nobody, this network remembers it in [#faults]. Among those nobodies is a client that was
 /// closed, as Maelstrom's are after a time-out.
 final class Network implements AutoCloseable {
-  /// @param name `constant` or `exponential`
+  /// @param name `constant`, `uniform` or `exponential`, as with Maelstrom
   record Latency(String name, long meanMillis) {
     static final Latency ZERO = new Latency("constant", 0);
 
     long drawNanos(Random random) {
       double mean = meanMillis * 1e6;
-      return (long) (name.equals("exponential") ? -mean * Math.log(1 - random.nextDouble()) : mean);
+      return (long)
+          switch (name) {
+            case "constant" -> mean;
+            case "uniform" -> 2 * mean * random.nextDouble();
+            case "exponential" -> -mean * Math.log(1 - random.nextDouble());
+            default -> throw new IllegalArgumentException("no latency is " + name);
+          };
+    }
+
+    /// How long clients wait for an answer.
+    long patienceMillis() {
+      return Math.max(1_000, 10 * meanMillis);
     }
   }
 
@@ -114,6 +125,10 @@ final class Network implements AutoCloseable {
 
   List<String> names() {
     return names;
+  }
+
+  Latency latency() {
+    return latency;
   }
 
   Counts counts() {
