@@ -89,6 +89,8 @@ final class Metrics {
             "server_client_commands_under_way",
             "commands that wait for an answer",
             stats.now().commandsUnderWay())
+        .counter("server_health_success", "times /health was asked and fine", healthy.get())
+        .counter("server_health_failures", "times /health was asked and not fine", unhealthy.get())
         .gauge(
             "server_out_of_files",
             "whether log or snapshots wait because the process has too many files open",
