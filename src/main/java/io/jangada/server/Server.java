@@ -14,6 +14,7 @@ import io.jangada.node.Status;
 import io.jangada.node.Transport;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
+import io.jangada.store.DataOpening;
 import io.jangada.store.Disk;
 import io.jangada.wire.ClusterIdentity;
 import io.jangada.wire.LinkEvent;
@@ -120,13 +121,16 @@ public final class Server implements AutoCloseable {
     front = TextFront.start(textSettings(), clientLoops);
     journal.info("takes commands on " + front.address());
     journal.memory(memory);
+    Disk disk = disk(host);
     links = TcpLinks.start(linkSettings(), this::peer, this::receive, new LinkWatcher());
+    // Until it is read, nobody may take this server for one without data.
+    links.identify(cluster(0, 0, DataOpening.isUsed(disk)));
     startHttp();
     member =
         DurableMember.start(
             settings.member(),
             new DurableMember.Surroundings(
-                disk(host), throttled(), new SplittableRandom(seed()), this::owner),
+                disk, throttled(), new SplittableRandom(seed()), this::owner),
             new Watcher(host));
     Replica replica = member.replica();
     replica.status(this::recovered);
@@ -199,6 +203,10 @@ public final class Server implements AutoCloseable {
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
     http = HttpPort.start(listen, desk, limits);
     journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
+  }
+
+  private ClusterIdentity cluster(long id, long origin, boolean hasData) {
+    return new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData);
   }
 
   private LinkSettings linkSettings() {
@@ -358,8 +366,7 @@ public final class Server implements AutoCloseable {
       if (event instanceof RaftEvent.MembershipInForce(long _, Membership membership))
         addresses.inForce(membership);
       if (event instanceof RaftEvent.ClusterIdentified(long id, long origin, boolean hasData))
-        links.identify(
-            new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData));
+        links.identify(cluster(id, origin, hasData));
       journal.event(event);
       turn.event();
       host.event(event);

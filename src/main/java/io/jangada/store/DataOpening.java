@@ -71,6 +71,18 @@ public final class DataOpening {
     return opening.open();
   }
 
+  /// Whether a member has taken part with what is kept here, as far as that shows before it is
+  /// opened.
+  public static boolean isUsed(Disk disk) throws IOException {
+    try {
+      Optional<StandingFile> standing = StandingFile.read(disk);
+      if (standing.isPresent()) return standing.get().state() != StandingFile.State.NEW;
+    } catch (CorruptStandingException e) {
+      return true;
+    }
+    return !isUnused(disk);
+  }
+
   private void findStanding() throws IOException {
     try {
       standing = StandingFile.read(disk);
@@ -79,13 +91,13 @@ public final class DataOpening {
       damage.add(e.getMessage());
       become(StandingFile.of(number(), StandingFile.State.LOST));
     }
-    if (standing.isEmpty() && owner.policy.founds && isUnused())
+    if (standing.isEmpty() && owner.policy.founds && isUnused(disk))
       become(StandingFile.of(number(), StandingFile.State.NEW));
     if (standing.isPresent() && standing.get().state() == StandingFile.State.REPAIRING) setAside();
   }
 
   /// Whether nothing was ever kept here. A directory that was made from a backup has a snapshot.
-  private boolean isUnused() throws IOException {
+  private static boolean isUnused(Disk disk) throws IOException {
     return LogRecovery.segmentNames(disk).isEmpty() && SnapshotStore.names(disk).isEmpty();
   }
 

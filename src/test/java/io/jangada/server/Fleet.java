@@ -7,9 +7,12 @@ import io.jangada.harness.FreePorts;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
+import io.jangada.store.Disk;
+import io.jangada.store.OsDisk;
 import io.jangada.wire.Json;
 import io.jangada.wire.JsonReader;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +91,33 @@ final class Fleet implements AutoCloseable {
     Server server = Server.start(config, id, cause -> broken.put(id, cause));
     servers.put(id, server);
     return server;
+  }
+
+  /// Starts a server that reads nothing of its disk before the latch is open.
+  void startWhen(int id, CountDownLatch open) {
+    try {
+      servers.put(id, Server.start(ServerConfig.read(file), id, new Waiter(open)));
+    } catch (Exception e) {
+      broken.put(id, e);
+    }
+  }
+
+  private record Waiter(CountDownLatch open) implements Host {
+    @Override
+    public void stopped(Throwable cause) {}
+
+    @Override
+    public Disk disk(Path directory) throws IOException {
+      OsDisk disk = new OsDisk(directory);
+      return (Disk)
+          Proxy.newProxyInstance(
+              Disk.class.getClassLoader(),
+              new Class<?>[] {Disk.class},
+              (_, method, arguments) -> {
+                if (method.getName().equals("lock")) open.await();
+                return method.invoke(disk, arguments);
+              });
+    }
   }
 
   void startAll() throws Exception {

@@ -8,6 +8,7 @@ import io.jangada.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,33 @@ class MembershipChangeTest {
   }
 
   @Test
+  void aRemovedServerIsNotAddedWithItsOldDataNotEvenBeforeItHasReadIt() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 3)) {
+      fleet.startAll();
+      int leader = fleet.leader();
+      int removed = fleet.other(leader);
+      fleet.kill(removed);
+      assertThat(fleet.admin("remove " + removed).flag("ok")).isTrue();
+      String add = "add " + removed + " " + where(fleet.at(removed));
+      CountDownLatch asked = new CountDownLatch(1);
+      Thread starting = Thread.ofVirtual().start(() -> fleet.startWhen(removed, asked));
+      String[] why = {""};
+      // It holds no data as long as it does not say so: that would have it taken in.
+      boolean isRefused =
+          fleet.until(
+              () -> {
+                why[0] = fleet.admin(add + " dry-run").text("error");
+                return !why[0].startsWith("nobody answers");
+              });
+      asked.countDown();
+      starting.join();
+      assertThat(isRefused).isTrue();
+      assertThat(why[0]).contains("a server is added with an empty data directory");
+      assertThat(fleet.admin(add).text("error")).isEqualTo(why[0]);
+    }
+  }
+
+  @Test
   void otherServersSayWhoseDeskItIs() throws Exception {
     try (Fleet fleet = new Fleet(folder, 3)) {
       fleet.startAll();
@@ -121,6 +149,10 @@ class MembershipChangeTest {
   private static String join(Fleet fleet, int id) throws Exception {
     ServerConfig.Entry place = fleet.list(id);
     fleet.start(id, JOINS);
+    return where(place);
+  }
+
+  private static String where(ServerConfig.Entry place) {
     return place.hostname() + " " + place.logPort() + " " + place.clientPort();
   }
 }

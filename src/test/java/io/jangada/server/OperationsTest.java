@@ -55,6 +55,9 @@ class OperationsTest {
       fleet.startAll();
       int leader = fleet.leader();
       fleet.askLeader("set boat 0 4", "sail");
+      assertThat(fleet.http(leader, "/health").statusCode()).isEqualTo(200);
+      assertThat(fleet.http(leader, "/metrics").body())
+          .contains("\njangada_server_health_success_total 1.0\n");
       Set<String> documented = names(ROW, document());
       // How long a round trip takes is known after a while, and only where the system tells.
       if (Loops.kind().equals("nio")) documented.remove(ROUND_TRIP + " gauge");

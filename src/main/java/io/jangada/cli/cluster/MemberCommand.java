@@ -166,8 +166,8 @@ public final class MemberCommand implements Runnable {
   @Command(
       name = "remove",
       description = {
-        "Let a member go. It may be down. Its data directory stays as it is; it cannot join again"
-            + " with it."
+        "Let a member go. It may be down, as long as a majority of the voters answers. Its data"
+            + " directory stays as it is, and has to be emptied before it is added again."
       },
       exitCodeListHeading = CODES_HEADING,
       exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
