@@ -3,9 +3,11 @@ package io.jangada.server;
 import io.jangada.bytes.Bytes;
 import io.jangada.front.text.AdminDesk;
 import io.jangada.front.text.AdminReply;
+import io.jangada.kv.Operation;
 import io.jangada.node.Backup;
 import io.jangada.node.BackupChunk;
 import io.jangada.node.Outcome;
+import io.jangada.node.Reading;
 import io.jangada.node.Status;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
@@ -28,6 +30,7 @@ final class Desk implements AdminDesk, AutoCloseable {
   private static final int THREADS = 4;
   private static final int COMMANDS_MAX = 64;
   private static final int PROBE_MILLIS_MAX = 1_000;
+  private static final long MAJORITY_MILLIS_MAX = 1_000;
   private static final long REPLACE_MILLIS = 500;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -134,6 +137,8 @@ final class Desk implements AdminDesk, AutoCloseable {
       Optional<String> silence = objection(id, at);
       if (silence.isPresent()) plan = new Plan.Refusal(silence.get());
     }
+    if (plan instanceof Plan.Change && !isHeardByMajority())
+      plan = new Plan.Refusal(noMajority(status.membership()));
     return switch (plan) {
       case Plan.Refusal(String why) -> Fields.refusal(why).reply();
       case Plan.Nothing(String says, boolean done) -> said(wish, says, done, dryRun).reply();
@@ -157,6 +162,22 @@ final class Desk implements AdminDesk, AutoCloseable {
           AdminLine.Chunk _ ->
           throw new IllegalArgumentException("no wish about the membership: " + wish);
     };
+  }
+
+  /// Whether a majority of the voters answers now, which a change needs: a read asks them.
+  private boolean isHeardByMajority() {
+    Operation.Get read = new Operation.Get(Bytes.EMPTY);
+    Outcome outcome =
+        Questions.outcome(
+            MAJORITY_MILLIS_MAX,
+            reply -> questions.replica().read(read, new Reading.Linearizable(), reply));
+    return outcome instanceof Outcome.Done;
+  }
+
+  private static String noMajority(Membership membership) {
+    return "the voters are "
+        + Journal.names(membership.voters())
+        + ", and no majority of them answers: they could not decide it, and nothing was changed";
   }
 
   private record Newcomer(int id, Address address) {}
@@ -196,7 +217,10 @@ final class Desk implements AdminDesk, AutoCloseable {
       case Outcome.NoMemory() -> Fields.refusal(Outcome.NoMemory.REASON).reply();
       case Outcome.Refused(String reason) -> Fields.refusal(reason).reply();
       case Outcome.Unknown() ->
-          Fields.refusal("it is not known whether that was decided; see 'admin members'").reply();
+          Fields.refusal(
+                  "it is not known whether that was decided, now or as soon as a majority of the"
+                      + " voters answers; see 'admin members'")
+              .reply();
     };
   }
 

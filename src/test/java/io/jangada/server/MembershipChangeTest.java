@@ -125,6 +125,21 @@ class MembershipChangeTest {
   }
 
   @Test
+  void theDeadOneOfTwoVotersIsNotRemovedNeitherNowNorWhenItIsBack() throws Exception {
+    try (Fleet fleet = new Fleet(folder, 2, "'ElectionTimeoutMillis':'5s-10s'")) {
+      fleet.startAll();
+      int leader = fleet.leader();
+      int dead = fleet.other(leader);
+      fleet.kill(dead);
+      Json.Obj removed = Fleet.object(fleet.ask(leader, "admin remove " + dead, ""));
+      assertThat(removed.text("error")).contains("no majority of them answers");
+      fleet.start(dead);
+      fleet.askLeader("set boat 0 4", "sail");
+      assertThat(fleet.kinds()).isEqualTo("0 voter, 1 voter");
+    }
+  }
+
+  @Test
   void otherServersSayWhoseDeskItIs() throws Exception {
     try (Fleet fleet = new Fleet(folder, 3)) {
       fleet.startAll();
