@@ -299,7 +299,8 @@ public final class Server implements AutoCloseable {
                 values.flag(Setting.SEED_SPELLING),
                 values.flag(Setting.SET_OVERWRITES),
                 values.flag(Setting.EXPTIME_LEFT),
-                values.flag(Setting.EMPTY_LINES_ANSWERED)))
+                values.flag(Setting.EMPTY_LINES_ANSWERED),
+                values.flag(Setting.NO_REPLY)))
         .withKnows(id -> addresses.of(id).isPresent())
         .withVersion("jangada " + Build.read().version());
   }

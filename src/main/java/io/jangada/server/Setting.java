@@ -101,6 +101,7 @@ public enum Setting {
   SET_OVERWRITES(new Flag(), "false", "let set replace the value of a key that is there"),
   EXPTIME_LEFT(new Flag(), "false", "let getm show the seconds that are left, not those given"),
   EMPTY_LINES_ANSWERED(new Flag(), "false", "answer an empty line with ERR_CMD_ERR"),
+  NO_REPLY(new Flag(), "true", "whether set and cas may end in noreply, and get no reply then"),
   ADMIN(new Flag(), "true", "whether the client port takes admin commands"),
   LOG_LEVEL(word("error", "warn", "info", "debug", "trace"), "info", "how much is told"),
   LOG_FORMAT(word("text", "json"), "text", "how it is told");

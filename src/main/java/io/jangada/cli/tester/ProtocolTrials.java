@@ -66,7 +66,7 @@ final class ProtocolTrials {
             "get",
             "get " + key + " " + key,
             "set " + key + " 0",
-            "set " + key + " 0 0 noreply",
+            "set " + key + " 0 0 more",
             "set " + key + " -1 0",
             "set " + key + " x 0",
             "set " + key + " 0 -5",

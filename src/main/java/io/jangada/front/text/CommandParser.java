@@ -54,6 +54,8 @@ final class CommandParser {
   private static final TextCommand MALFORMED = new TextCommand.Malformed();
   private static final TextCommand DROPPED = new TextCommand.Dropped();
   private static final TextCommand DERAILED = new TextCommand.Derailed();
+  private static final TextCommand IGNORED = new TextCommand.Ignored();
+  private static final TextCommand QUIT_SILENTLY = new TextCommand.Quit();
 
   /// A `set` or `cas` that waits for its data.
   private record Header(
@@ -69,6 +71,9 @@ final class CommandParser {
 
   /// Set while data is awaited, and null while a line is.
   private Header header;
+
+  /// Whether the client wants no reply to the `set` or `cas` that was read last.
+  private boolean silent;
 
   /// Whether there is no room for the data, so that it is read over.
   private boolean dropped;
@@ -184,7 +189,12 @@ final class CommandParser {
   private TextCommand request(int first, RequestId requestId) {
     long word = fields.word(first);
     int count = fields.count() - first;
-    if (word == SET && count == 4 || word == CAS && count == 5) return store(first, requestId);
+    silent = isSilent(word, count);
+    if (silent) count--;
+    if (word == SET && count == 4 || word == CAS && count == 5) {
+      TextCommand command = store(first, requestId);
+      return silent ? silenced(command) : command;
+    }
     boolean fits = count == 2 && fields.length(first + 1) <= settings.kv().keyBytesMax();
     if (word == DELETE && fits) {
       Operation delete = new Operation.Delete(fields.bytes(first + 1), ALWAYS);
@@ -193,6 +203,17 @@ final class CommandParser {
     if (word != GET && word != GETM || requestId != null || !fits) return refuse(first);
     TextCommand.Kind kind = word == GET ? TextCommand.Kind.GET : TextCommand.Kind.GETM;
     return new TextCommand.Request(kind, new Operation.Get(fields.bytes(first + 1)), null);
+  }
+
+  private boolean isSilent(long word, int count) {
+    boolean longer = word == SET && count == 5 || word == CAS && count == 6;
+    return longer && settings.dialect().noReply() && fields.word(fields.lookedAt() - 1) == NOREPLY;
+  }
+
+  /// The same command of a client that wants no reply.
+  private static TextCommand silenced(TextCommand command) {
+    if (command == DERAILED) return QUIT_SILENTLY;
+    return command == MALFORMED || command == DROPPED ? IGNORED : command;
   }
 
   // ---- what is refused ----
@@ -297,11 +318,11 @@ final class CommandParser {
   }
 
   private TextCommand finish() {
-    TextCommand command = DROPPED;
+    TextCommand command = silent ? IGNORED : DROPPED;
     if (!dropped) {
       Bytes whole = valueBytes == 0 ? Bytes.EMPTY : Bytes.wrap(value);
       Operation write = new Operation.Write(header.key, whole, header.ttlMillis, header.condition);
-      command = new TextCommand.Request(header.kind, write, header.requestId);
+      command = new TextCommand.Request(header.kind, write, header.requestId, silent);
     }
     dropValue();
     dropped = false;

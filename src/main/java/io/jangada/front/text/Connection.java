@@ -341,6 +341,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         stopBeginning();
       }
       case TextCommand.Dropped() -> answer(Replies.INTERNAL);
+      case TextCommand.Ignored() -> {}
       case TextCommand.Overlong() -> {
         answer(Replies.INTERNAL);
         stopBeginning();

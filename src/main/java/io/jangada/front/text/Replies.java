@@ -55,8 +55,9 @@ final class Replies {
     return fixed + slot.valueBytes();
   }
 
-  /// Writes the reply of a slot that is answered.
+  /// Writes the reply of a slot that is answered, if the client wants one.
   void write(Slot slot, ByteBuf out) {
+    if (slot.request != null && slot.request.silent()) return;
     if (slot.line() != null) writeLine(slot.line(), out);
     else if (slot.adminReply() != null) write(slot.adminReply(), out);
     else write(slot, slot.outcome(), out);

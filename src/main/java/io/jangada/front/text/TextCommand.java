@@ -8,7 +8,13 @@ import java.util.List;
 /// What a client sent, as the [CommandParser] understands it.
 sealed interface TextCommand {
   /// @param requestId null for what is not sent under `once`
-  record Request(Kind kind, Operation operation, RequestId requestId) implements TextCommand {
+  /// @param silent whether the client wants no reply, whatever comes of it
+  record Request(Kind kind, Operation operation, RequestId requestId, boolean silent)
+      implements TextCommand {
+    Request(Kind kind, Operation operation, RequestId requestId) {
+      this(kind, operation, requestId, false);
+    }
+
     boolean writes() {
       return !(operation instanceof Operation.Get);
     }
@@ -45,6 +51,9 @@ sealed interface TextCommand {
   /// The same, and what follows it cannot be told from commands: `ERR_CMD_ERR`, and the connection
   /// is closed. Nothing comes after it.
   record Derailed() implements TextCommand {}
+
+  /// One that is [Malformed] or [Dropped] and whose client wants no reply.
+  record Ignored() implements TextCommand {}
 
   /// A command whose data came while there was no room for it: `ERR_INTERNAL`.
   record Dropped() implements TextCommand {}

@@ -35,12 +35,14 @@ public record TextSettings(
   /// @param exptimeLeft `getm` shows the seconds that are left, rounded up, and not those given
   /// @param emptyLinesAnswered an empty line gets `ERR_CMD_ERR`, unless it ends the data of a `set`
   ///   or `cas`
+  /// @param noReply `set` and `cas` may end in `noreply`, and then get no reply of any kind
   public record Dialect(
       boolean seedSpelling,
       boolean setOverwrites,
       boolean exptimeLeft,
-      boolean emptyLinesAnswered) {
-    public static final Dialect DEFAULT = new Dialect(false, false, false, false);
+      boolean emptyLinesAnswered,
+      boolean noReply) {
+    public static final Dialect DEFAULT = new Dialect(false, false, false, false, true);
   }
 
   /// @param connectionsMax beyond, a connection gets a line that says so and is closed, unless it

@@ -121,7 +121,6 @@ class CommandParserTest {
         "set k -1 6",
         "set k x 6",
         "set k 9223372036854775808 6",
-        "set k 0 6 noreply",
         "set k 0 0 6",
         "set k 0 0 6 noreply",
         "set a key of some words 0 6",
@@ -134,7 +133,6 @@ class CommandParserTest {
         "cas k -1 1 6",
         "cas k 0 x 6",
         "cas k 0 9223372036854775808 6",
-        "cas k 0 1 6 noreply",
         "cas k 0 0 6 1",
         "cas k 0 0 6 1 noreply",
         "once c x set k 0 6",
@@ -153,6 +151,34 @@ class CommandParserTest {
     for (int i = 0; i < single.length; i++) single[i] = new byte[] {each[i]};
     assertThat(parse(USUAL, single)).containsExactly(MALFORMED, get("k"));
     assertThat(parse(line + "\r\n")).as("answered at once").containsExactly(MALFORMED);
+  }
+
+  @Test
+  void aClientThatWantsNoReplyGetsNoneAndNoneOfItsDataIsACommand() {
+    var write = new Operation.Write(bytes("k"), bytes("quit\r\n"), 0, new Condition.Absent());
+    assertThat(parse("set k 0 6 noreply\r\nquit\r\n\r\nget k\r\n"))
+        .containsExactly(
+            new TextCommand.Request(TextCommand.Kind.SET, write, null, true), get("k"));
+    var cas = new Operation.Write(bytes("k"), bytes("x"), 0, new Condition.Version(7));
+    RequestId id = new RequestId.Numbered(bytes("c"), 1);
+    assertThat(parse("once c 1 cas k 0 7 1 noreply\r\nxget k\r\n"))
+        .containsExactly(new TextCommand.Request(TextCommand.Kind.CAS, cas, id, true), get("k"));
+    for (String refused : List.of("set k -1 6", "set k 0 1048577", "cas k 0 x 6", "set k 0 x"))
+      assertThat(parse(refused + " noreply\r\n")).containsExactly(new TextCommand.Ignored());
+    assertThat(parse("set k -1 6 noreply\r\nquit\r\nget k\r\n"))
+        .containsExactly(new TextCommand.Ignored(), get("k"));
+    assertThat(parse("set k 0 67108865 noreply\r\nget k\r\n"))
+        .containsExactly(new TextCommand.Quit());
+  }
+
+  @Test
+  void whereItIsSwitchedOffNoreplyIsOneFieldTooMany() {
+    var without = USUAL.withDialect(new TextSettings.Dialect(false, false, false, false, false));
+    for (String line : List.of("set k 0 6 noreply", "cas k 0 1 6 noreply"))
+      assertThat(parse(without, line + "\r\nquit\r\n\r\nget k\r\n"))
+          .containsExactly(MALFORMED, get("k"));
+    assertThat(parse("delete k noreply\r\nSET k 0 1 noreply\r\nxget k noreply\r\n"))
+        .containsExactly(MALFORMED, MALFORMED, MALFORMED);
   }
 
   @ParameterizedTest
@@ -251,14 +277,14 @@ class CommandParserTest {
   void emptyLinesAreSkippedOrAnsweredAsSet() {
     String lines = "\r\n\n \t\r\nset k 0 1\r\nx\r\n\r\nget k\r\n";
     assertThat(parse(lines)).containsExactly(set("k", 0, "x"), get("k"));
-    var answered = new TextSettings.Dialect(false, false, false, true);
+    var answered = new TextSettings.Dialect(false, false, false, true, true);
     assertThat(parse(USUAL.withDialect(answered), lines))
         .containsExactly(MALFORMED, MALFORMED, MALFORMED, set("k", 0, "x"), MALFORMED, get("k"));
   }
 
   @Test
   void setMayOverwrite() {
-    var overwrites = new TextSettings.Dialect(false, true, false, false);
+    var overwrites = new TextSettings.Dialect(false, true, false, false, true);
     assertThat(parse(USUAL.withDialect(overwrites), "set k 0 1\r\nx"))
         .containsExactly(
             new TextCommand.Request(
@@ -383,7 +409,11 @@ class CommandParserTest {
               .withKv(new KvLimits(12, 20, KvLimits.DEFAULT.state()))
               .withDialect(
                   new TextSettings.Dialect(
-                      false, random.nextBoolean(), false, random.nextBoolean()));
+                      false,
+                      random.nextBoolean(),
+                      false,
+                      random.nextBoolean(),
+                      random.nextBoolean()));
       byte[] input = RandomInput.draw(random);
       List<TextCommand> expected = SlowParser.parse(settings, input);
       assertThat(parse(settings, input)).as("seed %d, whole", seed).isEqualTo(expected);

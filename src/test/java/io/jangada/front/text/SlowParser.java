@@ -143,7 +143,26 @@ final class SlowParser {
     request(words, words.subList(3, words.size()), id);
   }
 
-  private void request(List<String> line, List<String> words, RequestId id) {
+  private void request(List<String> line, List<String> all, RequestId id) {
+    int usual = all.getFirst().equals("set") ? 4 : all.getFirst().equals("cas") ? 5 : 99;
+    boolean silent =
+        settings.dialect().noReply() && all.size() == usual + 1 && all.getLast().equals("noreply");
+    int before = commands.size();
+    heard(line, silent ? all.subList(0, usual) : all, id);
+    if (silent && commands.size() > before) commands.set(before, silenced(commands.get(before)));
+  }
+
+  private static TextCommand silenced(TextCommand command) {
+    return switch (command) {
+      case TextCommand.Malformed() -> new TextCommand.Ignored();
+      case TextCommand.Derailed() -> new TextCommand.Quit();
+      case TextCommand.Request request ->
+          new TextCommand.Request(request.kind(), request.operation(), request.requestId(), true);
+      default -> command;
+    };
+  }
+
+  private void heard(List<String> line, List<String> words, RequestId id) {
     boolean right =
         switch (words.getFirst()) {
           case "get", "getm", "delete" -> words.size() == 2 && fits(words.get(1));

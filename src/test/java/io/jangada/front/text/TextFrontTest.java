@@ -235,11 +235,19 @@ class TextFrontTest {
     assertThat(client.line()).isEqualTo("ERR_NOT_FOUND");
   }
 
+  @Test
+  void whoWantsNoReplyGetsNoneWhateverComesOfIt() throws IOException {
+    Client client = usual();
+    client.send("set name 0 1 noreply\r\nx\r\nset name 0 1 noreply\r\ny\r\n");
+    client.send("cas name 0 0 1 noreply\r\nz\r\nset late -1 6 noreply\r\nquit\r\n");
+    assertThat(client.value("get name\r\n")).isEqualTo("VALUE 1|x");
+  }
+
   // ---- the switches ----
 
   @Test
   void theSeedsSpellingMayBeHad() throws IOException {
-    Client client = with(new TextSettings.Dialect(true, false, false, false));
+    Client client = with(new TextSettings.Dialect(true, false, false, false, true));
     version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(client.ask("set name 0 1\r\nx\r\n")).isEqualTo("ERR_VERION");
     assertThat(client.ask("cas name 0 0 1\r\nx\r\n")).isEqualTo("ERR_VERION");
@@ -247,7 +255,7 @@ class TextFrontTest {
 
   @Test
   void setMayOverwrite() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, true, false, false));
+    Client client = with(new TextSettings.Dialect(false, true, false, false, true));
     long first = version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(version(client.ask("set name 0 1\r\ny\r\n"))).isGreaterThan(first);
     assertThat(client.value("get name\r\n")).isEqualTo("VALUE 1|y");
@@ -255,7 +263,7 @@ class TextFrontTest {
 
   @Test
   void theTimeThatIsLeftIsShownInSecondsRoundedUp() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, true, false));
+    Client client = with(new TextSettings.Dialect(false, false, true, false, true));
     long began = System.nanoTime();
     long version = version(client.ask("set name 100 1\r\nx\r\n"));
     String[] words = client.value("getm name\r\n").split("[ |]");
@@ -270,7 +278,7 @@ class TextFrontTest {
 
   @Test
   void emptyLinesMayBeAnswered() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, false, true));
+    Client client = with(new TextSettings.Dialect(false, false, false, true, true));
     version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(client.ask("\r\n")).isEqualTo("ERR_CMD_ERR");
     assertThat(client.value("get name\r\n")).isEqualTo("VALUE 1|x");
