@@ -97,17 +97,21 @@ public final class Main implements Runnable {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.println(name + ": " + complaint(e));
+    err.println(name + ": " + complaint(e, List.of(args)));
     err.println("Try '" + name + " --help'.");
     err.flush();
     return ExitCode.USAGE;
   }
 
-  private static String complaint(ParameterException e) {
+  private static String complaint(ParameterException e, List<String> args) {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
       return e.getMessage();
     }
     String first = unmatched.getUnmatched().getFirst();
+    // What stands after "--" is no option, whatever it looks like.
+    int end = args.indexOf("--");
+    if (end >= 0 && !args.subList(0, end).contains(first))
+      return "unknown argument '" + first + "'.";
     boolean command = !first.startsWith("-") && !e.getCommandLine().getSubcommands().isEmpty();
     String kind = command ? "command" : first.startsWith("-") ? "option" : "argument";
     String hint =

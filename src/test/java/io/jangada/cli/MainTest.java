@@ -86,6 +86,17 @@ class MainTest {
   }
 
   @Test
+  void whatStandsAfterTheEndOfOptionsIsNone() {
+    Ran ran = jangada("get", "boat", "--", "--endpoint");
+    assertThat(ran.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(ran.err())
+        .contains("jangada get: unknown argument '--endpoint'.")
+        .doesNotContain("Did you mean");
+    assertThat(jangada("get", "--endpoint=x", "--", "boat").err())
+        .contains("unknown option '--endpoint=x'. Did you mean '--endpoints'?");
+  }
+
+  @Test
   void noCommandAtAllIsAUsageError() {
     Ran ran = jangada();
     assertThat(ran.code()).isEqualTo(ExitCode.USAGE);
