@@ -104,7 +104,9 @@ class KeyCommandsTest {
     }
     assertThat(jangada("cas", "boat", "1", "x").code()).isEqualTo(ExitCode.KEY_NOT_FOUND);
     answer[0] = "ERR_VERSION";
-    assertThat(jangada("set", "boat", "x").code()).isEqualTo(ExitCode.PRECONDITION_FAILED);
+    CommandRun refused = jangada("set", "boat", "x");
+    assertThat(refused.code()).isEqualTo(ExitCode.PRECONDITION_FAILED);
+    assertThat(refused.err()).contains("boat is there already").doesNotContain("version");
     assertThat(jangada("cas", "boat", "1", "x").code()).isEqualTo(ExitCode.PRECONDITION_FAILED);
     answer[0] = "ERR_CMD_ERR";
     assertThat(jangada("get", "boat").code()).isEqualTo(ExitCode.FAILED);

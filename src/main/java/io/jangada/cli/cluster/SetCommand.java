@@ -1,5 +1,6 @@
 package io.jangada.cli.cluster;
 
+import io.jangada.cli.ExitCode;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
 import java.util.concurrent.Callable;
@@ -47,8 +48,16 @@ public final class SetCommand implements Callable<Integer> {
       long ttl = stored.ttlSeconds(cluster);
       Reply.ToWrite reply =
           client.set(cluster.bytes(key), stored.bytes(value, cluster), ttl).join();
+      if (reply instanceof Reply.Mismatch) return tellThatItIsThere();
       if (!(reply instanceof Reply.Written)) return cluster.no(client, telling, reply, key);
       return telling.written(reply, key);
     }
+  }
+
+  private int tellThatItIsThere() {
+    return telling.failed(
+        ExitCode.PRECONDITION_FAILED,
+        "mismatch",
+        "nothing was changed: " + key + " is there already; cas replaces its value");
   }
 }
