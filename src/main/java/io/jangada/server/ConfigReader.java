@@ -59,7 +59,7 @@ final class ConfigReader {
     } catch (NoSuchFileException e) {
       throw refusal("there is no such file");
     } catch (IOException e) {
-      throw refusal("it cannot be read: " + e.getMessage());
+      throw refusal("it cannot be read: " + Reasons.of(e));
     }
     if (bytes.length > FILE_BYTES_MAX) throw refusal("it is longer than " + FILE_BYTES_MAX);
     try {

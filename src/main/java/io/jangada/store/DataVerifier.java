@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Reads everything in a data directory that no replica is using, and says what it found. Changes
-/// nothing but the lock.
+/// nothing.
 public final class DataVerifier {
   private final Disk disk;
   private final List<SegmentReport> segments = new ArrayList<>();

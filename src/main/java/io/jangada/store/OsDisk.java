@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,21 +34,39 @@ public final class OsDisk implements Disk {
   private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
   private final Path root;
+  private final boolean isReadOnly;
   private final Map<String, FileChannel> directories = new ConcurrentHashMap<>();
 
   /// Makes the directory, and those above it, when it is not there.
   public OsDisk(Path root) throws IOException {
-    this.root = root;
+    this(root, false);
     if (root.getParent() != null) Files.createDirectories(root.getParent());
     makeDirectory("");
     if (root.getParent() != null) syncPath(root.getParent());
   }
 
+  private OsDisk(Path root, boolean isReadOnly) {
+    this.root = root;
+    this.isReadOnly = isReadOnly;
+  }
+
+  /// The files of a directory that is there, for reading alone: it may be mounted read-only, and
+  /// nothing is made, written or removed in it, nor the lock's file. The lock keeps out those that
+  /// write.
+  public static OsDisk readOnly(Path root) {
+    return new OsDisk(root, true);
+  }
+
+  private void needWritable() throws IOException {
+    if (isReadOnly) throw new IOException(root + " was opened for reading alone");
+  }
+
   @Override
   public DiskFile open(String name) throws IOException {
+    Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.READ);
+    if (!isReadOnly) options.add(StandardOpenOption.WRITE);
     try {
-      return new OsFile(
-          name, FileChannel.open(path(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+      return new OsFile(name, FileChannel.open(path(name), options));
     } catch (NoSuchFileException e) {
       throw new MissingFileException(name);
     } catch (IOException e) {
@@ -57,6 +76,7 @@ public final class OsDisk implements Disk {
 
   @Override
   public DiskFile create(String name) throws IOException {
+    needWritable();
     try {
       return new OsFile(
           name,
@@ -88,6 +108,7 @@ public final class OsDisk implements Disk {
 
   @Override
   public void rename(String from, String to) throws IOException {
+    needWritable();
     try {
       Files.move(
           path(from),
@@ -101,11 +122,13 @@ public final class OsDisk implements Disk {
 
   @Override
   public void delete(String name) throws IOException {
+    needWritable();
     Files.deleteIfExists(path(name));
   }
 
   @Override
   public void makeDirectory(String name) throws IOException {
+    needWritable();
     Path path = path(name);
     FileAttribute<?> ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -158,10 +181,11 @@ public final class OsDisk implements Disk {
   @Override
   public DiskLock lock(String name) throws IOException {
     Path file = root.toRealPath().resolve(name);
+    if (isReadOnly && !Files.exists(file)) return () -> {};
     if (!LOCKED.add(file)) throw new DirectoryLockedException(root + " is in use in this process");
     FileLock lock = null;
     try {
-      lock = tryLock(file);
+      lock = tryLock(file, isReadOnly);
     } finally {
       if (lock == null) LOCKED.remove(file);
     }
@@ -175,13 +199,16 @@ public final class OsDisk implements Disk {
     };
   }
 
+  /// @param shared whether others may have it, too, that share it
   /// @return null when another process has it
-  private static FileLock tryLock(Path file) throws IOException {
+  private static FileLock tryLock(Path file, boolean shared) throws IOException {
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        shared
+            ? FileChannel.open(file, StandardOpenOption.READ)
+            : FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     FileLock lock = null;
     try {
-      lock = channel.tryLock();
+      lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       return lock;
     } finally {
       if (lock == null) channel.close();

@@ -15,11 +15,14 @@ import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
+import io.jangada.store.DataDirectory;
+import io.jangada.store.Identity;
 import io.jangada.store.OsDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -232,6 +235,25 @@ class BackupCommandsTest {
   }
 
   @Test
+  void aBackupIsForItsOwnerAlone() throws IOException {
+    for (int begun = 1; begun <= 2; begun++) {
+      if (begun == 2) Files.writeString(folder.resolve("all.backup.part"), "of another program");
+      assertThat(backup("--force").code()).isZero();
+      assertThat(Files.getPosixFilePermissions(file))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  @Test
+  void whyABackupCannotBeMadeIsSaid() {
+    String place = folder.resolve("nowhere/all.backup").toString();
+    CommandRun ran = jangada("backup", place, "--endpoints=" + server.endpoint());
+    assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(ran.err()).contains(place + " cannot be made: there is no folder " + folder);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
   void withoutAServerThereIsNoBackup() throws IOException {
     server.close();
     assertThat(backup("--timeout=300ms").code()).isEqualTo(ExitCode.UNAVAILABLE);
@@ -297,6 +319,32 @@ class BackupCommandsTest {
     assertThat(ran.out()).contains("damaged", "NOT GOOD");
     assertThat(ran.err()).contains("jangada verify: " + data);
     assertThat(jangada("verify", "" + data, "-o", "json").out()).startsWith("{\"ok\":false,");
+  }
+
+  @Test
+  void whatIsVerifiedIsNotWrittenTo() throws IOException {
+    backup();
+    restore(4);
+    Path data = folder.resolve("data/server-4");
+    Files.deleteIfExists(data.resolve("LOCK"));
+    List<String> before = files(data);
+    assertThat(jangada("verify", "" + data).code()).isZero();
+    assertThat(files(data)).isEqualTo(before);
+    try (DataDirectory _ =
+        DataDirectory.claim(new OsDisk(data), Identity.read(OsDisk.readOnly(data)))) {
+      assertThat(jangada("verify", "" + data).err()).contains("is in use");
+    }
+    assertThat(jangada("verify", "" + data).code()).isZero();
+  }
+
+  /// Names, and when they were changed last.
+  private static List<String> files(Path directory) throws IOException {
+    List<String> files = new ArrayList<>();
+    try (var all = Files.walk(directory)) {
+      for (Path each : all.sorted().toList())
+        files.add(each + " " + Files.getLastModifiedTime(each));
+    }
+    return files;
   }
 
   @Test

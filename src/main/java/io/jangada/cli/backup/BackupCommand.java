@@ -7,6 +7,7 @@ import io.jangada.cli.cluster.Cluster;
 import io.jangada.cli.cluster.Muster;
 import io.jangada.cli.cluster.Telling;
 import io.jangada.client.JangadaClient;
+import io.jangada.server.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,13 +53,19 @@ public final class BackupCommand implements Callable<Integer> {
     if (Files.exists(file) && !force)
       return telling.failed(
           ExitCode.FAILED, "exists", file + " is there already; --force replaces it");
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder))
+      return telling.failed(
+          ExitCode.FAILED, "failed", file + " cannot be made: there is no folder " + folder);
     try (JangadaClient client = cluster.openPatiently()) {
       Optional<Muster.Answer> server = Muster.call(client, cluster.endpoints()).mostAdvanced();
       if (server.isEmpty())
         return telling.failed(ExitCode.UNAVAILABLE, "unavailable", "no server could be reached");
       return copy(new BackupSource(client, server.get().endpoint()));
-    } catch (IOException | MalformedException e) {
+    } catch (MalformedException e) {
       return telling.failed(ExitCode.FAILED, "failed", file + ": " + e.getMessage());
+    } catch (IOException e) {
+      return telling.failed(ExitCode.FAILED, "failed", file + ": " + Reasons.of(e));
     } catch (BackupSource.RefusedException e) {
       return telling.failed(ExitCode.FAILED, "refused", e.getMessage());
     }

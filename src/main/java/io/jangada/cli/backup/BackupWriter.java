@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /// Writes a backup beside its place, and moves it there when it is whole and durable.
@@ -37,14 +40,20 @@ final class BackupWriter implements AutoCloseable {
     return file.resolveSibling(file.getFileName() + ".part");
   }
 
-  /// Begins a backup; one that was broken off is forgotten.
+  /// Begins a backup, which only its owner may read; one that was broken off is forgotten.
   static BackupWriter begin(Path file, Description description) throws IOException {
+    Path part = part(file);
+    Files.deleteIfExists(part);
+    boolean posix = part.getFileSystem().supportedFileAttributeViews().contains("posix");
+    FileAttribute<?>[] ownerOnly =
+        posix
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
     FileChannel channel =
         FileChannel.open(
-            part(file),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+            part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly);
     BackupWriter writer = new BackupWriter(file, channel, description);
     writer.write(BackupFormat.head(description.text()));
     return writer;

@@ -4,6 +4,7 @@ import io.jangada.bytes.MalformedException;
 import io.jangada.cli.ExitCode;
 import io.jangada.cli.cluster.Telling;
 import io.jangada.server.ConfigException;
+import io.jangada.server.Reasons;
 import io.jangada.server.ServerConfig;
 import io.jangada.server.Setting;
 import io.jangada.store.Identity;
@@ -84,7 +85,7 @@ public final class RestoreCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       return telling.failed(ExitCode.FAILED, "failed", "there is no " + e.getMessage());
     } catch (IOException e) {
-      return telling.failed(ExitCode.FAILED, "failed", file + ": " + e.getMessage());
+      return telling.failed(ExitCode.FAILED, "failed", Reasons.of(e));
     }
   }
 

@@ -6,6 +6,7 @@ import io.jangada.cli.cluster.Telling;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.HardState;
 import io.jangada.raft.SnapshotMeta;
+import io.jangada.server.Reasons;
 import io.jangada.store.DataReport;
 import io.jangada.store.DataVerifier;
 import io.jangada.store.OsDisk;
@@ -45,9 +46,9 @@ public final class VerifyCommand implements Callable<Integer> {
       return telling.failed(ExitCode.FAILED, "unreadable", "there is no directory " + directory);
     DataReport report;
     try {
-      report = DataVerifier.verify(new OsDisk(directory.toAbsolutePath()));
+      report = DataVerifier.verify(OsDisk.readOnly(directory.toAbsolutePath()));
     } catch (IOException e) {
-      return telling.failed(ExitCode.FAILED, "unreadable", directory + ": " + e.getMessage());
+      return telling.failed(ExitCode.FAILED, "unreadable", directory + ": " + Reasons.of(e));
     }
     if (telling.isJson()) telling.json(out -> write(report, out));
     else telling.line(text(report));
