@@ -62,9 +62,24 @@ launch_read() {
 # True if the built program is this JDK's and no source is newer. Folders count as well: a deleted
 # file shows only there.
 launch_fresh() {
-  launch_read && [ "$made_with" = "$JAVA_HOME" ] &&
-    [ -z "$(find "$home/pom.xml" "$home/bin" "$home/src/main" "$JAVA_HOME/release" \
-      ${profile:+"$home/src/$profile"} -newer "$run/current" -print -quit)" ]
+  launch_read && [ "$made_with" = "$JAVA_HOME" ] && ! launch_newer "$JAVA_HOME/release"
+}
+
+# True if a source, or what else is named, is newer than the built program.
+launch_newer() {
+  [ -n "$(find "$home/pom.xml" "$home/bin" "$home/src/main" "$@" \
+    ${profile:+"$home/src/$profile"} -newer "$run/current" -print -quit)" ]
+}
+
+# Makes do with the built program where none can be built, in an installed tree that must not be written:
+# it runs on any later JDK, but without the start-up caches of another one. False if there is none.
+launch_settle() {
+  launch_read || return 1
+  if [ "$made_with" != "$JAVA_HOME" ] || [ "$JAVA_HOME/release" -nt "$run/current" ]; then
+    JANGADA_AOT=off
+  fi
+  ! launch_newer ||
+    echo "jangada: runs what was built before: its sources are newer, and $run cannot be written" >&2
 }
 
 # Runs the program in folder $new once, with what follows $1, and keeps what the JVM learned about
@@ -129,7 +144,10 @@ launch_prepare() {
   find_jdk
   ! launch_fresh || return 0
   mkdir -p "$run" 2>/dev/null || launch_fail "cannot build: $run cannot be made"
-  [ -w "$run" ] || launch_fail "cannot build: $run cannot be written"
+  if ! (: >>"$run/.lock") 2>/dev/null; then
+    launch_settle || launch_fail "cannot build: $run cannot be written"
+    return 0
+  fi
   (
     flock 9 2>/dev/null || true
     launch_fresh || launch_build

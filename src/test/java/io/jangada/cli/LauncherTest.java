@@ -167,6 +167,25 @@ class LauncherTest {
   }
 
   @Test
+  void aTreeThatCannotBeWrittenRunsWhatWasBuiltThere() throws Exception {
+    start("jangada", "version");
+    Path lock = home.resolve("target/run/.lock");
+    Files.delete(lock);
+    Files.createDirectory(lock);
+    jdk = jdk("updated", "27");
+    Ran updated = start("jangada", "version");
+    assertThat(updated.err()).isEmpty();
+    assertThat(updated.out()).startsWith("ran ").endsWith("/jangada.jar version\n");
+    Files.writeString(home.resolve("src/main/One.java"), "another one");
+    Ran touched = start("jangada", "version");
+    assertThat(touched.err()).startsWith("jangada: runs what was built before: its sources are");
+    assertThat(touched.code()).isZero();
+    assertThat(log()).containsOnlyOnce("built");
+    Files.delete(home.resolve("target/run/current"));
+    assertThat(start("jangada", "version").err()).contains("cannot build: ", " cannot be written");
+  }
+
+  @Test
   void itStartsThroughSymbolicLinksFromAnywhereWithAnEmptyEnvironment() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("link"), home.resolve("bin/jangada"));
     Path second = Files.createSymbolicLink(folder.resolve("second"), link.getFileName());
