@@ -16,6 +16,7 @@ import io.jangada.cli.cluster.StatusCommand;
 import io.jangada.cli.cluster.Surroundings;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
+import io.jangada.server.Variables;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -76,10 +77,23 @@ public final class Main implements Runnable {
     ServerCommand.withFlags(jangada.getSubcommands().get("server"));
     tellVersions(jangada);
     return jangada
+        .setExecutionStrategy(parsed -> run(parsed, environment))
         .setColorScheme(CommandLine.Help.defaultColorScheme(plain ? Ansi.OFF : Ansi.AUTO))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::explainUsage)
         .setExecutionExceptionHandler(Main::explainFailure);
+  }
+
+  /// Runs the command, after a warning for each variable that nothing reads: a server, which is
+  /// configured by them, refuses to start.
+  private static int run(CommandLine.ParseResult parsed, Map<String, String> environment) {
+    CommandLine.ParseResult subcommand = parsed.subcommand();
+    boolean isServer = subcommand != null && subcommand.commandSpec().name().equals("server");
+    PrintWriter err = parsed.commandSpec().commandLine().getErr();
+    if (!isServer)
+      Variables.complaints(environment).forEach(each -> err.println("jangada: warning: " + each));
+    err.flush();
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static void tellVersions(CommandLine command) {

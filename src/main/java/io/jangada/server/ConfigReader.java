@@ -45,6 +45,7 @@ final class ConfigReader {
       if (variable != null && !variable.isEmpty()) take(setting, variable, setting.variable());
       if (flag != null) take(setting, flag, setting.flag());
     }
+    problems.addAll(Variables.complaints(environment));
     List<ServerConfig.Entry> servers = servers(fields.get("Servers"));
     Settings settings = new Settings(values);
     check(settings);

@@ -24,6 +24,7 @@ import io.jangada.wire.TcpLinks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -47,6 +48,7 @@ public final class Server implements AutoCloseable {
   private final ServerConfig.Entry entry;
   private final MemoryPlan memory;
   private final MemberSettings settings;
+  private final Optional<String> listen;
   private final Journal journal;
   private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
@@ -71,6 +73,7 @@ public final class Server implements AutoCloseable {
     this.entry = config.entry(id);
     this.memory = new MemoryPlan(config.settings(), MemoryPlan.Heap.ofThisProcess());
     this.settings = new MemberSettings(config, id, memory);
+    this.listen = config.listen(entry);
     this.journal = new Journal(id);
     this.addresses = new Addresses(config);
     this.sharing = sharesThread(config.settings());
@@ -226,8 +229,7 @@ public final class Server implements AutoCloseable {
   }
 
   private InetSocketAddress listen(int port) {
-    return config
-        .listen(entry)
+    return listen
         .map(host -> new InetSocketAddress(host, port))
         .orElseGet(() -> new InetSocketAddress(port));
   }

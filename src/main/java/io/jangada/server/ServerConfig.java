@@ -28,14 +28,6 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     public String address() {
       return hostname + ":" + logPort + ":" + clientPort;
     }
-
-    private boolean isOnLoopback() {
-      try {
-        return InetAddress.getByName(hostname).isLoopbackAddress();
-      } catch (UnknownHostException e) {
-        return false;
-      }
-    }
   }
 
   /// What a host may be called.
@@ -115,8 +107,19 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   }
 
   /// The address on which a server listens; empty for all of this machine.
-  public Optional<String> listen(Entry entry) {
+  ///
+  /// @throws ConfigException when that depends on where its host is, and there is no such host: a
+  ///   misspelt `localhost` must not open the ports to everybody
+  public Optional<String> listen(Entry entry) throws ConfigException {
     if (!settings.is(Setting.LISTEN, "auto")) return Optional.of(settings.text(Setting.LISTEN));
-    return entry.isOnLoopback() ? Optional.of(entry.hostname) : Optional.empty();
+    try {
+      boolean isLoopback = InetAddress.getByName(entry.hostname).isLoopbackAddress();
+      return isLoopback ? Optional.of(entry.hostname) : Optional.empty();
+    } catch (UnknownHostException e) {
+      throw new ConfigException(
+          List.of(
+              "%s: the Hostname of server %d is %s, and there is no such host; correct it, or say with Listen where to listen."
+                  .formatted(file, entry.id, entry.hostname)));
+    }
   }
 }

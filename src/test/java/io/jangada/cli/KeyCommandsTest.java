@@ -89,6 +89,18 @@ class KeyCommandsTest {
     assertThat(server.asked().getLast().data()).isEqualTo(Bytes.EMPTY);
   }
 
+  @Test
+  void aVariableThatNothingReadsIsToldAndDoesNoHarm() throws IOException {
+    server(asked -> "VALUE 1\r\nx\r\n");
+    environment.put("JANGADA_ENDPOINT", "elsewhere:1");
+    CommandRun ran = jangada("get", "boat");
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err())
+        .isEqualTo(
+            "jangada: warning: the variable JANGADA_ENDPOINT is unknown; did you mean"
+                + " JANGADA_ENDPOINTS?\n");
+  }
+
   // ---- how it ends ----
 
   @Test

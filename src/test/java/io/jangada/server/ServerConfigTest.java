@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,12 +157,35 @@ class ServerConfigTest {
   @Test
   void aFileThatIsNoConfigurationIsRefused() throws IOException {
     assertThat(problems("[]")).containsExactly(file() + ": it is not a JSON object");
-    assertThat(problems("{'a'")).singleElement().asString().startsWith(file() + ": not JSON: ");
-    assertThat(problems("")).containsExactly(file() + ": it ends too early");
+    assertThat(problems("")).containsExactly(file() + ": line 1, column 1: it ends too early");
     Files.delete(file());
     assertThatThrownBy(() -> ServerConfig.read(file()))
         .isInstanceOf(ConfigException.class)
         .hasMessage(file() + ": there is no such file");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "{'a':1,;}                | line 2, column 1: no JSON: '}' makes no sense after a comma",
+        "{'a':1;'b':2}            | line 2, column 1: no JSON: '_' makes no sense; a comma or a",
+        "{'a':1 // one;}          | line 1, column 8: no JSON: '/' makes no sense; there are no",
+        "{'a':tru}                | line 1, column 6: no JSON: 't' makes no sense; names and texts",
+        "{a:1}                    | line 1, column 2: no JSON: 'a' makes no sense; names and texts",
+        "{'a':'x;'}               | line 1, column 8: no JSON: a text goes beyond the end of its",
+        "{'a':1]                  | line 1, column 7: no JSON: ']' makes no sense",
+        "{'a':[;1;2]}             | line 3, column 1: no JSON: '2' makes no sense; a comma or a",
+        "{'a'                     | line 1, column 5: it ends too early",
+        "{'a':1};x                | line 2, column 1: no JSON: 'x' makes no sense",
+        "{'a':1};{}               | line 2, column 1: something follows the value",
+        "{'a':1,;'a':2}           | line 2, column 1: two members 'a'",
+      })
+  void whereAFileIsNoJsonIsSaidInPlainWords(String text, String sentence) throws IOException {
+    List<String> problems = problems(text.replace(';', '\n'));
+    String wanted = file() + ": " + sentence.strip().replace('_', '"');
+    assertThat(problems).singleElement().asString().startsWith(wanted).doesNotContain("code");
   }
 
   @Test
@@ -166,6 +194,19 @@ class ServerConfigTest {
     assertThatThrownBy(() -> config.entry(4))
         .isInstanceOf(ConfigException.class)
         .hasMessage(file() + ": there is no server with Id 4 among Servers; there are 0");
+  }
+
+  @Test
+  void aHostThatIsNotThereOpensNoPortToEverybody() throws Exception {
+    String misspelt = ENTRY.replace("localhost", "loclahost.invalid");
+    ServerConfig config = read("{'Path':'d','Servers':[" + misspelt + "]}");
+    assertThatThrownBy(() -> config.listen(config.entry(0)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("server 0 is loclahost.invalid, and there is no such host");
+    assertThatThrownBy(() -> Server.start(config, 0, _ -> {})).isInstanceOf(ConfigException.class);
+    Map<Setting, String> listens = Map.of(Setting.LISTEN, "127.0.0.1");
+    ServerConfig told = ServerConfig.read(file(), Map.of(), listens);
+    assertThat(told.listen(told.entry(0))).contains("127.0.0.1");
   }
 
   @Test
@@ -219,6 +260,46 @@ class ServerConfigTest {
             p -> assertThat(p).startsWith("--reads is x; it must be one of linearizable"),
             p -> assertThat(p).startsWith("JANGADA_FSYNC is off; it must be one of always"),
             p -> assertThat(p).startsWith("--heartbeat-millis is 200; it must be at most half"));
+  }
+
+  @Test
+  void variablesThatNothingReadsAreTold() throws IOException {
+    write("{'Path':'data','Servers':[" + ENTRY + "]}");
+    Map<String, String> environment =
+        Map.of(
+            "JANGADA_FSNC", "always",
+            "JANGADA_XYLOPHONE", "1",
+            "JANGADA_EMPTY", "",
+            "JANGADA_HEAP", "1g",
+            "JANGADA_PORT", "tcp://10.0.0.1:9000",
+            "JANGADA_PORT_9000_TCP_ADDR", "10.0.0.1",
+            "JANGADA_SERVICE_HOST", "10.0.0.1",
+            "JANGADA_SERVICE_PORT_CLIENT", "9000");
+    assertThatThrownBy(() -> ServerConfig.read(file(), environment, Map.of()))
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactly(
+                        "the variable JANGADA_FSNC is unknown; did you mean JANGADA_FSYNC?",
+                        "the variable JANGADA_XYLOPHONE is unknown."));
+  }
+
+  /// Each word of the launchers, of the programs and of the documents that looks like one.
+  @Test
+  void everyVariableThatIsNamedAnywhereIsKnown() throws Exception {
+    Map<String, String> named = new TreeMap<>();
+    for (String folder : List.of("bin", "contrib", "docs", "src/main")) {
+      try (Stream<Path> files = Files.walk(Path.of(folder))) {
+        for (Path each : files.filter(Files::isRegularFile).toList()) {
+          String text = Files.readString(each, StandardCharsets.ISO_8859_1);
+          Matcher name = Pattern.compile("JANGADA_[A-Z_]*[A-Z]").matcher(text);
+          while (name.find()) named.put(name.group(), "set");
+        }
+      }
+    }
+    assertThat(named).hasSizeGreaterThan(7);
+    assertThat(Variables.complaints(named)).isEmpty();
   }
 
   @Test
