@@ -1,5 +1,6 @@
 package io.jangada.server;
 
+import io.jangada.net.HostPort;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -33,11 +34,11 @@ record Address(String host, int peerPort, int clientPort) {
   }
 
   String peer() {
-    return host + ":" + peerPort;
+    return HostPort.text(host, peerPort);
   }
 
   String client() {
-    return host + ":" + clientPort;
+    return HostPort.text(host, clientPort);
   }
 
   @Override

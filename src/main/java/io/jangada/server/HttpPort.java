@@ -1,5 +1,6 @@
 package io.jangada.server;
 
+import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -70,7 +71,8 @@ final class HttpPort implements AutoCloseable {
     if (bound.isSuccess()) return;
     close();
     throw new IOException(
-        "cannot listen on " + listen + ": " + bound.cause().getMessage(), bound.cause());
+        "cannot listen on " + HostPort.text(listen) + ": " + bound.cause().getMessage(),
+        bound.cause());
   }
 
   /// Begins to listen. The desk is closed with the port.

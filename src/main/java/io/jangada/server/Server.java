@@ -3,6 +3,7 @@ package io.jangada.server;
 import io.jangada.front.text.AdminDesk;
 import io.jangada.front.text.TextFront;
 import io.jangada.front.text.TextSettings;
+import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
 import io.jangada.node.PeerMessage;
@@ -122,7 +123,7 @@ public final class Server implements AutoCloseable {
   private void begin(Host host) throws IOException {
     shareDescriptors();
     front = TextFront.start(textSettings(), clientLoops);
-    journal.info("takes commands on " + front.address());
+    journal.info("takes commands on " + HostPort.text(front.address()));
     journal.memory(memory);
     Disk disk = disk(host);
     links = TcpLinks.start(linkSettings(), this::peer, this::receive, new LinkWatcher());
@@ -205,7 +206,7 @@ public final class Server implements AutoCloseable {
     HttpDesk desk = new HttpDesk(new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
     http = HttpPort.start(listen, desk, limits);
-    journal.info("tells how it stands at http://" + listen.getHostString() + ":" + port);
+    journal.info("tells how it stands at http://" + HostPort.text(listen));
   }
 
   private ClusterIdentity cluster(long id, long origin, boolean hasData) {
@@ -265,6 +266,9 @@ public final class Server implements AutoCloseable {
     boolean syncs = config.settings().is(Setting.FSYNC, "always");
     if (!syncs)
       journal.warn("NEVER SYNCS (Fsync is unsafe-never): a power failure loses what was promised");
+    if (config.isPlaceholder())
+      journal.warn(
+          "takes the folder 'data' for its data: Path is \"...\", which stands for a name");
     Disk disk = host.disk(config.dataDirectory(entry.id()));
     journal.info("keeps its data in " + disk);
     return new WatchedDisk(disk, syncs, meter);

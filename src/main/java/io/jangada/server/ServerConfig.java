@@ -80,9 +80,15 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   /// Where a server keeps its data: [Setting#DATA_DIR], or a folder of its own below
   /// [Setting#PATH], so that all servers of one machine can share one file.
   public Path dataDirectory(int id) {
-    return settings.has(Setting.DATA_DIR)
-        ? place(Setting.DATA_DIR)
-        : place(Setting.PATH).resolve("server-" + id);
+    if (settings.has(Setting.DATA_DIR)) return place(Setting.DATA_DIR);
+    Path path = place(Setting.PATH);
+    return (isPlaceholder() ? path.resolveSibling("data") : path).resolve("server-" + id);
+  }
+
+  /// Whether [Setting#PATH] is the `...` that stands for a folder in the protocol's first program:
+  /// it is no folder's name here, but `data`.
+  boolean isPlaceholder() {
+    return !settings.has(Setting.DATA_DIR) && settings.is(Setting.PATH, "...");
   }
 
   /// Names in the file count from where the file is; all others from where the process is.
@@ -118,7 +124,8 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     } catch (UnknownHostException e) {
       throw new ConfigException(
           List.of(
-              "%s: the Hostname of server %d is %s, and there is no such host; correct it, or say with Listen where to listen."
+              ("%s: the Hostname of server %d is %s, and there is no such host; correct it, or say"
+                      + " with Listen where to listen.")
                   .formatted(file, entry.id, entry.hostname)));
     }
   }

@@ -1,5 +1,6 @@
 package io.jangada.wire;
 
+import io.jangada.net.HostPort;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -25,13 +26,11 @@ final class Addresses {
 
   /// `host:port`.
   static String text(SocketAddress address) {
-    return address instanceof InetSocketAddress inet
-        ? inet.getHostString() + ":" + inet.getPort()
-        : "" + address;
+    return address instanceof InetSocketAddress inet ? HostPort.text(inet) : "" + address;
   }
 
   static String host(InetSocketAddress address) {
-    return address == null ? "an unknown address" : address.getHostString();
+    return address == null ? "an unknown address" : HostPort.host(address);
   }
 
   static String reason(Throwable cause) {

@@ -1,6 +1,7 @@
 package io.jangada.wire;
 
 import io.jangada.bytes.MalformedException;
+import io.jangada.net.HostPort;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -25,7 +26,7 @@ public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
   ///
   /// @param millisMax how long all of it may take
   public Optional<String> objection(int member, InetSocketAddress address, int millisMax) {
-    String place = address.getHostString() + ":" + address.getPort();
+    String place = HostPort.text(address);
     if (address.isUnresolved()) return Optional.of("there is no host " + address.getHostString());
     long deadline = System.nanoTime() + millisMax * 1_000_000L;
     try (Socket socket = new Socket()) {

@@ -210,6 +210,18 @@ class ServerConfigTest {
   }
 
   @Test
+  void thePlaceholderOfTheFirstProgramIsNoHiddenFolder() throws Exception {
+    ServerConfig config = read("{'Path':'...','Servers':[" + ENTRY + "]}");
+    assertThat(config.isPlaceholder()).isTrue();
+    assertThat(config.dataDirectory(0)).isEqualTo(folder.resolve("data/server-0"));
+    assertThat(read("{'Path':'..a','Servers':[" + ENTRY + "]}").dataDirectory(0))
+        .isEqualTo(folder.resolve("..a/server-0"));
+    Map<Setting, String> given = Map.of(Setting.DATA_DIR, folder + "/mine");
+    read("{'Path':'...','Servers':[" + ENTRY + "]}");
+    assertThat(ServerConfig.read(file(), Map.of(), given).isPlaceholder()).isFalse();
+  }
+
+  @Test
   void whoJoinsIsNoFounder() throws Exception {
     write("{'Path':'d','Servers':[" + ENTRY + "," + ENTRY.replaceAll("0", "7") + "]}");
     assertThat(ServerConfig.read(file()).founders(7)).containsExactly(0, 7);

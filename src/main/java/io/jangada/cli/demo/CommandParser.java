@@ -18,8 +18,8 @@ final class CommandParser {
   static final List<String> HELP =
       List.of(
           "get KEY                   read, linearizably",
-          "set KEY VALUE [TTL]       write, also over a value that is there (jangada set refuses that);",
-          "                          a TTL such as 500ms, 10s or 5m lets it expire",
+          "set KEY VALUE [TTL]       write; a TTL such as 500ms, 10s or 5m lets it expire.",
+          "                          A value that is there is replaced (jangada set leaves it)",
           "cas KEY OLD NEW           write NEW if the value is OLD",
           "delete KEY                remove",
           "@2 get KEY                ask n2 instead of the leader; so for set, cas and delete",

@@ -1,5 +1,6 @@
 package io.jangada.front.text;
 
+import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Replica;
 import io.netty.bootstrap.ServerBootstrap;
@@ -61,7 +62,10 @@ public final class TextFront implements AutoCloseable {
     var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
     if (!bound.isSuccess())
       throw new IOException(
-          "cannot listen on " + settings.listen() + ": " + bound.cause().getMessage(),
+          "cannot listen on "
+              + HostPort.text(settings.listen())
+              + ": "
+              + bound.cause().getMessage(),
           bound.cause());
     listener = bound.channel();
   }
