@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -336,9 +338,18 @@ final class Desk implements AdminDesk, AutoCloseable {
   boolean leave(long deadlineNanos) {
     Optional<Status> status = questions.status();
     if (status.isEmpty() || status.get().leader() != status.get().id()) return false;
-    if (status.get().membership().voters().size() < 2) return false;
+    if (!canFollow(status.get())) return false;
     if (!(handOver(Membership.NONE, deadlineNanos) instanceof Outcome.Done)) return false;
     return awaitSuccessor(status.get(), deadlineNanos) != Membership.NONE;
+  }
+
+  /// Whether the others, as far as they answer, can elect a leader without this server.
+  private boolean canFollow(Status status) {
+    SortedSet<Integer> voters = new TreeSet<>(status.membership().voters());
+    int majority = voters.size() / 2 + 1;
+    voters.remove(status.id());
+    voters.retainAll(parts.report.alive(status));
+    return voters.size() >= majority;
   }
 
   private AdminReply snapshot() {

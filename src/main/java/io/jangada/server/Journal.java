@@ -34,6 +34,11 @@ final class Journal {
     this.id = id;
   }
 
+  /// Whether the server leads, by what was told last.
+  boolean isLeader() {
+    return role.equals("leader");
+  }
+
   void debug(String what) {
     tell(Level.DEBUG, what);
   }

@@ -66,7 +66,10 @@ public final class Server implements AutoCloseable {
   private HttpPort http;
   private DurableMember member;
   private Desk desk;
+  private Departure departure;
   private boolean stopped;
+  private boolean closed;
+  private boolean letGo;
   private volatile boolean isBroken;
 
   private Server(ServerConfig config, int id) throws ConfigException {
@@ -130,11 +133,12 @@ public final class Server implements AutoCloseable {
     // Until it is read, nobody may take this server for one without data.
     links.identify(cluster(0, 0, DataOpening.isUsed(disk)));
     startHttp();
+    departure = new Departure(throttled());
     member =
         DurableMember.start(
             settings.member(),
             new DurableMember.Surroundings(
-                disk, throttled(), new SplittableRandom(seed()), this::owner),
+                disk, departure, new SplittableRandom(seed()), this::owner),
             new Watcher(host));
     Replica replica = member.replica();
     replica.status(this::recovered);
@@ -259,7 +263,7 @@ public final class Server implements AutoCloseable {
   /// What peers say before there is a member to hear it is lost, as messages may be.
   private void receive(PeerMessage message) {
     Replica replica = questions.replica();
-    if (replica != null) replica.receive(message);
+    if (replica != null && departure.hears(message)) replica.receive(message);
   }
 
   private Disk disk(Host host) throws IOException {
@@ -326,11 +330,12 @@ public final class Server implements AutoCloseable {
     links.block(peer, blocked);
   }
 
-  /// Ends in good order, within two seconds: takes no more commands, answers those that were begun,
-  /// hands the lead over if it has it, and closes.
+  /// Ends in good order, within two seconds: confirms nothing to the other servers any more, takes
+  /// no more commands, answers those that were begun, hands the lead over if it has it, and closes.
   public synchronized void stop() {
     if (stopped) return;
     long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
+    if (departure != null) departure.begin(journal.isLeader());
     journal.info("stops");
     front.drain(DRAIN_MILLIS_MAX);
     if (desk != null)
@@ -350,15 +355,17 @@ public final class Server implements AutoCloseable {
   /// @param diskMillisMax how long the disk is waited for
   /// @return whether the disk was let go of
   public synchronized boolean close(long diskMillisMax) {
+    if (closed) return letGo;
+    closed = true;
     stopped = true;
     if (desk != null) desk.close();
     if (front != null) front.close();
     if (http != null) http.close();
-    boolean closed = member == null || member.close(diskMillisMax);
+    letGo = member == null || member.close(diskMillisMax);
     if (links != null) links.close();
     clientLoops.close();
     peerLoops.close();
-    return closed;
+    return letGo;
   }
 
   private final class Watcher implements DurableMember.Watcher {

@@ -114,9 +114,10 @@ public final class TextFront implements AutoCloseable {
   /// @return whether all are done; the front is still to be closed
   public boolean drain(long timeoutMillis) {
     long began = System.nanoTime();
+    CompletableFuture<Void> finished = shared.finish();
     listener.close().awaitUninterruptibly(timeoutMillis);
     long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    return isDone(shared.finish(), timeoutMillis - spentMillis);
+    return isDone(finished, timeoutMillis - spentMillis);
   }
 
   private static boolean isDone(CompletableFuture<Void> closed, long timeoutMillis) {
