@@ -85,7 +85,10 @@ final class Journal {
         info("steps down in term " + term + ": " + because(cause));
       }
       case RaftEvent.LogCut(EntryId last) ->
-          info("cuts its log after entry " + last.index() + ": what followed never committed");
+          info(
+              "cuts its log after entry "
+                  + last.index()
+                  + ": the leader's log goes on differently there");
       case RaftEvent.LogReleased(EntryId base) ->
           info("has a snapshot, and lets go of its log up to entry " + base.index());
       case RaftEvent.MembershipInForce(long index, Membership membership) ->
