@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.event.KeyValuePair;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -44,9 +45,29 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
         + " "
         + level
         + " ".repeat(Math.max(1, 6 - level.length()))
-        + event.getFormattedMessage()
+        + onOneLine(event.getFormattedMessage())
         + "\n"
         + (thrown == null ? "" : thrown);
+  }
+
+  /// The same without line breaks and other controls, which somebody else's name may hold: what
+  /// follows one would pass for a line of its own, or steer a terminal.
+  private static String onOneLine(String message) {
+    if (message.chars().noneMatch(LineEncoder::isControl)) return message;
+    StringBuilder line = new StringBuilder();
+    message
+        .chars()
+        .forEach(
+            c -> {
+              if (isControl(c)) line.append(String.format(Locale.ROOT, "\\u%04x", c));
+              else line.append((char) c);
+            });
+    return line.toString();
+  }
+
+  /// U+2028 and U+2029 are line breaks to some programs.
+  private static boolean isControl(int c) {
+    return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
   }
 
   private static String thrown(ILoggingEvent event) {

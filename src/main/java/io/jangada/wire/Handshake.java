@@ -120,7 +120,7 @@ final class Handshake {
     if (length < 0) return null;
     Frames.open(in, length);
     FrameReader reader = new FrameReader(in, length);
-    String cluster = reader.getText(CLUSTER_BYTES_MAX);
+    String cluster = text(reader, CLUSTER_BYTES_MAX);
     int from = reader.getInt();
     int to = reader.getInt();
     int port = reader.getInt();
@@ -138,12 +138,18 @@ final class Handshake {
     Frames.open(in, length);
     FrameReader reader = new FrameReader(in, length);
     boolean welcome = reader.get() == 0;
-    String cluster = reader.getText(CLUSTER_BYTES_MAX);
+    String cluster = text(reader, CLUSTER_BYTES_MAX);
     int member = reader.getInt();
-    String reason = reader.getText(REASON_BYTES_MAX);
+    String reason = text(reader, REASON_BYTES_MAX);
     ClusterIdentity identity = identity(reader, cluster, version);
     reader.end();
     return new Verdict(welcome, identity, member, reason);
+  }
+
+  /// What another says for people to read, who must not take it for something else: without
+  /// controls.
+  private static String text(FrameReader in, int bytesMax) {
+    return in.getText(bytesMax).replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}\\x{2028}\\x{2029}]", ".");
   }
 
   /// Whether the payload that the buffer begins with is an identity alone.

@@ -38,6 +38,15 @@ class LineEncoderTest {
   }
 
   @Test
+  void nobodyElsesWordsMakeALineOfTheirOwn() {
+    String name = "x\r\n2026-11-21T09:31:02.006Z INFO  server 2 leads\u001b[2J\u2028\u0085\t";
+    String line = encode(false, event(Level.WARN, "cluster '" + name + "' é\ud83d\udea2", null));
+    assertThat(line.strip().chars().noneMatch(Character::isISOControl)).isTrue();
+    assertThat(line)
+        .contains("'x\\u000d\\u000a2026-", "leads\\u001b[2J\\u2028", "' é\ud83d\udea2\n");
+  }
+
+  @Test
   void programsGetAnObjectALine() {
     String line = encode(true, event(Level.WARN, "a \"quoted\"\nword", new IOException("gone")));
     assertThat(line).endsWith("}\n").startsWith("{\"ts\":\"2026-11-21T09:31:02.005Z\",\"level\":");

@@ -93,6 +93,17 @@ class HandshakeTest {
   }
 
   @Test
+  void what_a_stranger_calls_its_cluster_is_no_line_of_its_own() throws Exception {
+    Ends.End one = ends.open(1);
+    ClusterIdentity stranger =
+        new ClusterIdentity("x\r\nserver 1 leads\u001b[2J\u2028", 0, 0, false);
+    answer(
+        one,
+        bytes(out -> Handshake.write(out, new Handshake.Hello(stranger, 2, 1, 4_001), VERSION)));
+    assertThat(one.nextEvent()).contains("'x..server 1 leads.[2J.'");
+  }
+
+  @Test
   void who_looks_for_another_member_is_told_whom_it_reached() throws Exception {
     Ends.End one = ends.open(1);
     Ends.End three = ends.open(3);
