@@ -213,7 +213,7 @@ final class Clients {
       recorder.complete(attempt.record, result, now);
       judge(request.key, value);
     }
-    tally.served(request.firstNanos, now);
+    tally.served(request.put, request.firstNanos, now);
   }
 
   /// What the simulator looks at: a value that arrives is that of the last acknowledged put, or of

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 final class Tally {
   private static final long GAP_BEGINS_NANOS_MAX = 3_000_000_000L;
 
-  private record Served(long sentNanos, long doneNanos) {}
+  private record Served(boolean put, long sentNanos, long doneNanos) {}
 
   private record Blow(String what, long nanos) {}
 
@@ -24,8 +24,8 @@ final class Tally {
     this.counts = counts;
   }
 
-  void served(long sentNanos, long doneNanos) {
-    served.add(new Served(sentNanos, doneNanos));
+  void served(boolean put, long sentNanos, long doneNanos) {
+    served.add(new Served(put, sentNanos, doneNanos));
   }
 
   void refused(String type) {
@@ -59,6 +59,18 @@ final class Tally {
 
   /// From a request's first sending to its ok.
   double percentileMillis(double part) {
+    return percentileMillis(part, served);
+  }
+
+  /// The same of the puts that were sent in the first seconds of the run, or in all of it.
+  double putPercentileMillis(double part, double seconds) {
+    if (served.isEmpty()) return Double.NaN;
+    long end = served.getFirst().sentNanos + (long) (seconds * 1e9);
+    return percentileMillis(
+        part, served.stream().filter(one -> one.put && one.sentNanos < end).toList());
+  }
+
+  private static double percentileMillis(double part, List<Served> served) {
     long[] sorted =
         served.stream().mapToLong(one -> one.doneNanos - one.sentNanos).sorted().toArray();
     if (sorted.length == 0) return Double.NaN;

@@ -162,7 +162,8 @@ record Trial(
   String told() {
     return String.format(
         Locale.ROOT,
-        "%-18s answered %.4f (%d of %d), p50 %.1f p99 %.1f max %.0f ms, datagrams"
+        "%-18s answered %.4f (%d of %d), p50 %.1f p99 %.1f max %.0f ms, puts p50 %.1f"
+            + " (%.1f in the first 5 s) p90 %.1f ms, datagrams"
             + " each %.2f, redirects %d, fails %d, twice %d; gaps:%s; hello %s ms, end %d ms,"
             + " cpu %d ms%n    unanswered %s%n    %s%n    %s%n    faults %s",
         scenario.name(),
@@ -172,6 +173,9 @@ record Trial(
         tally.percentileMillis(0.5),
         tally.percentileMillis(0.99),
         tally.percentileMillis(1),
+        tally.putPercentileMillis(0.5, scenario.times().seconds()),
+        tally.putPercentileMillis(0.5, 5),
+        tally.putPercentileMillis(0.9, scenario.times().seconds()),
         datagramsPerRequest(),
         tally.refusals("redirect"),
         tally.refusals("fail"),
@@ -190,7 +194,7 @@ record Trial(
   String row() {
     return String.format(
         Locale.ROOT,
-        "| %s | %.2f %% | %d | %d | %d | %.1f / %.0f ms | %.2f |%s |",
+        "| %s | %.2f %% | %d | %d | %d | %.1f / %.0f ms | %.1f / %.1f ms | %.2f |%s |",
         scenario.name(),
         100 * answered(),
         tally.refusals("redirect"),
@@ -198,13 +202,16 @@ record Trial(
         tally.duplicates(),
         tally.percentileMillis(0.5),
         tally.percentileMillis(0.99),
+        tally.putPercentileMillis(0.5, scenario.times().seconds()),
+        tally.putPercentileMillis(0.5, 5),
         datagramsPerRequest(),
         tally.gapsTold());
   }
 
   static String heading() {
-    return "| scenario | answered | redirects | fails | twice | p50 / p99 | datagrams each"
-        + " | longest time without an ok after |\n|---|---|---|---|---|---|---|---|";
+    return "| scenario | answered | redirects | fails | twice | p50 / p99 | puts' p50: all / of"
+        + " the first 5 s | datagrams each | longest time without an ok after |\n"
+        + "|---|---|---|---|---|---|---|---|---|";
   }
 
   static byte[] utf8(String text) {
