@@ -39,6 +39,11 @@ final class Leader implements Role {
 
   private long paceTick = Long.MIN_VALUE / 2;
 
+  /// How often something new was sent, to however many at once.
+  private long sendings;
+
+  private final LossEstimate losses = new LossEstimate();
+
   private int transferTo = Membership.NONE;
   private long transferTick;
   private boolean transferTold;
@@ -59,6 +64,7 @@ final class Leader implements Role {
   @Override
   public boolean recordReply(Message.AppendEntriesReply reply, long tick, Outbox out) {
     Progress progress = peers.get(reply.from());
+    if (progress != null) losses.count(progress.isAfterLoss(reply, tick, patience()));
     boolean news = peers.recordReply(reply, new Peers.Moment(tick, round));
     if (progress != null) proveLoss(reply, progress, out);
     return news;
@@ -180,7 +186,7 @@ final class Leader implements Role {
   void replicate(SnapshotMeta snapshot, long tick, long clock, Outbox out) {
     confirmRounds(tick);
     dismiss(tick, clock, out);
-    boolean paced = tick - paceTick >= config.thrift().paceTicks();
+    boolean paced = isPaced(tick);
     boolean asks = paced && startRound(tick, clock);
     // One member alone is its own quorum: nobody's reply will come.
     if (asks) confirmRounds(tick);
@@ -188,11 +194,13 @@ final class Leader implements Role {
     boolean fresh = paced && (!thrifty || log.lastIndex() > servedIndex);
     Set<Integer> first = asks || fresh ? firstServed(tick) : Collections.emptySet();
     long reached = log.lastIndex();
+    boolean sent = false;
     for (int peer : peers.ids()) {
       Progress progress = peers.get(peer);
       boolean due = tick - progress.sentTick() >= config.heartbeatTicks();
       boolean served = first.contains(peer);
       boolean asked = asks && served && memberships.current().isVoter(peer);
+      if (due || served) takeBackLost(progress, tick);
       boolean seeks = paced && progress.isSeeking();
       boolean news = (served || seeks) && progress.next() <= log.lastIndex();
       if (due) progress.probeAgain();
@@ -200,11 +208,27 @@ final class Leader implements Role {
       if (progress.state() instanceof Progress.State.Install install)
         continueInstall(peer, install, tick, out);
       // Heartbeats do not count: those of several peers could keep what is new waiting for ever.
-      if ((due || asked || news) && send(peer, due || asked, tick, clock, out) && (asked || news))
-        paceTick = tick;
+      if ((due || asked || news) && send(peer, due || asked, tick, clock, out))
+        sent |= asked || news;
       if (served) reached = Math.min(reached, progress.next() - 1);
     }
+    if (sent) {
+      paceTick = tick;
+      sendings++;
+    }
     if (fresh) servedIndex = reached;
+  }
+
+  /// Whether something new may be sent again.
+  private boolean isPaced(long tick) {
+    RaftConfig.Thrift thrift = config.thrift();
+    long entries = log.lastIndex() + 1 - first;
+    return tick - paceTick >= thrift.paceTicks()
+        || 100 * sendings < thrift.sendingsPercentMin() * entries;
+  }
+
+  private void takeBackLost(Progress progress, long tick) {
+    if (config.thrift().lostTicks() > 0) progress.takeBackLost(tick, patience());
   }
 
   /// Peers that were removed get the log up to the entry that says so, and hear that it is
@@ -254,8 +278,8 @@ final class Leader implements Role {
   }
 
   /// The peers that get entries and rounds at once. Under thrift these are just enough for a
-  /// quorum, as long as they answer in good time: by turns, of those that keep up, so that what is
-  /// sent to a peer anyhow saves it a heartbeat.
+  /// quorum, and some more where messages get lost, as long as they answer in good time: by turns,
+  /// of those that keep up, so that what is sent to a peer anyhow saves it a heartbeat.
   private Set<Integer> firstServed(long tick) {
     if (!config.thrift().quorumOnly() || isSlow(tick)) return peers.ids();
     Comparator<Integer> longestWithout =
@@ -264,9 +288,12 @@ final class Leader implements Role {
             .thenComparingLong(peer -> -peers.get(peer).match())
             .thenComparingInt(peer -> peer);
     SortedSet<Integer> chosen = new TreeSet<>();
+    int enough = Integer.MAX_VALUE;
     for (int peer : peers.ids().stream().sorted(longestWithout).toList()) {
-      if (Quorum.isQuorum(memberships.current(), m -> m == config.id() || chosen.contains(m)))
-        break;
+      boolean quorum =
+          Quorum.isQuorum(memberships.current(), m -> m == config.id() || chosen.contains(m));
+      if (quorum) enough = Math.min(enough, chosen.size() + spares(chosen.size()));
+      if (chosen.size() >= enough) break;
       if (memberships.current().isVoter(peer) && peers.isCounted(peer)) chosen.add(peer);
     }
     return chosen;
@@ -276,7 +303,13 @@ final class Leader implements Role {
     return isWaiting() && tick - progressTick > patience();
   }
 
+  private int spares(int needed) {
+    return config.thrift().lostTicks() > 0 ? losses.spares(needed) : 0;
+  }
+
   private int patience() {
+    int lostTicks = config.thrift().lostTicks();
+    if (lostTicks > 0 && losses.isNoticed()) return lostTicks;
     return Math.max(2, config.heartbeatTicks() / 4);
   }
 

@@ -26,6 +26,7 @@ final class Progress {
   private record Flight(long last, int bytes) {}
 
   private static final long NEVER = Long.MAX_VALUE;
+  private static final int ATTEMPTS_COUNTED_MAX = 2;
 
   /// An install is so long ended that the log behind it need not be held any more.
   private boolean caughtUp = true;
@@ -61,6 +62,9 @@ final class Progress {
   private long sentTick = Long.MIN_VALUE / 2;
   private long heardTick;
   private long owesSinceTick = NEVER;
+
+  /// Messages that were sent since the peer was last heard.
+  private int unanswered;
 
   /// @param standing what is known of the peer's data
   Progress(RaftConfig.Limits limits, Standing standing, long next, long tick) {
@@ -178,6 +182,7 @@ final class Progress {
   void heard(long tick, long round) {
     heardTick = Math.max(heardTick, tick);
     owesSinceTick = NEVER;
+    unanswered = 0;
     this.round = Math.max(this.round, round);
   }
 
@@ -190,6 +195,22 @@ final class Progress {
   boolean keepsUp(long tick, int patience) {
     boolean answers = owesSinceTick == NEVER || tick - owesSinceTick <= patience;
     return answers && state instanceof State.Replicate;
+  }
+
+  /// Whether this reply, which is not taken note of yet, shows that something before it got lost:
+  /// it comes long after an answer was due, or refuses what was sent ahead.
+  boolean isAfterLoss(Message.AppendEntriesReply reply, long tick, int patience) {
+    boolean late = owesSinceTick != NEVER && tick - owesSinceTick >= patience;
+    boolean gap = !reply.success() && state instanceof State.Replicate;
+    return late || gap && isRefusalFresh(reply.match());
+  }
+
+  /// Goes back to what the peer is known to hold if what was sent since counts as lost. It does
+  /// when no answer has come for `lostTicks`, and later with each attempt: a peer may be gone.
+  void takeBackLost(long tick, int lostTicks) {
+    if (unanswered == 0 || state instanceof State.Install) return;
+    int attempts = Math.min(unanswered, ATTEMPTS_COUNTED_MAX);
+    if (tick - sentTick >= (long) lostTicks * attempts) probe(match + 1);
   }
 
   /// Whether the window has room for another message with entries.
@@ -206,6 +227,7 @@ final class Progress {
   void sent(long last, int bytes, long tick) {
     sentTick = tick;
     owesSinceTick = Math.min(owesSinceTick, tick);
+    unanswered++;
     switch (state) {
       case State.Probe _ -> {
         state = new State.Probe(true);

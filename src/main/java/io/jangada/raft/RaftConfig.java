@@ -39,12 +39,33 @@ public record RaftConfig(
   ///   next
   /// @param askAgainTicks a candidate asks voters once more that were silent for so long (§5.1),
   ///   where messages get lost; 0: it leaves that to the next election
-  public record Thrift(boolean quorumOnly, int paceTicks, int askAgainTicks) {
+  /// @param lostTicks once losses are noticed, what a peer has not answered for so long is sent
+  ///   again, and more peers than make a quorum are served at first; 0: never
+  /// @param sendingsPercentMin the pace is not kept while there were fewer sendings than this part
+  ///   of the entries, so that no more than that share one; 0: it is always kept
+  public record Thrift(
+      boolean quorumOnly, int paceTicks, int askAgainTicks, int lostTicks, int sendingsPercentMin) {
     public static final Thrift NONE = new Thrift(false, 0, 0);
 
+    public Thrift(boolean quorumOnly, int paceTicks, int askAgainTicks) {
+      this(quorumOnly, paceTicks, askAgainTicks, 0, 0);
+    }
+
     public Thrift {
+      require(lostTicks >= 0, "lostTicks " + lostTicks + ", must be 0 or more");
+      require(
+          sendingsPercentMin >= 0 && sendingsPercentMin <= 100,
+          "sendingsPercentMin " + sendingsPercentMin + ", must be 0 to 100");
       require(askAgainTicks >= 0, "askAgainTicks " + askAgainTicks + ", must be 0 or more");
       require(paceTicks >= 0, "paceTicks " + paceTicks + ", must be 0 or more");
+    }
+
+    public Thrift withLostTicks(int lostTicks) {
+      return new Thrift(quorumOnly, paceTicks, askAgainTicks, lostTicks, sendingsPercentMin);
+    }
+
+    public Thrift withSendingsPercentMin(int sendingsPercentMin) {
+      return new Thrift(quorumOnly, paceTicks, askAgainTicks, lostTicks, sendingsPercentMin);
     }
   }
 

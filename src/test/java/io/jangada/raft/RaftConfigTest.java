@@ -30,6 +30,10 @@ class RaftConfigTest {
     refused(() -> USUAL.withLeaseTicks(-1), "leaseTicks -1, must be less than electionTicksMin");
     refused(() -> new RaftConfig.Thrift(true, -1, 0), "paceTicks -1, must be 0 or more");
     refused(() -> new RaftConfig.Thrift(true, 0, -1), "askAgainTicks -1, must be 0 or more");
+    refused(() -> RaftConfig.Thrift.NONE.withLostTicks(-1), "lostTicks -1, must be 0 or more");
+    refused(
+        () -> RaftConfig.Thrift.NONE.withSendingsPercentMin(101),
+        "sendingsPercentMin 101, must be 0 to 100");
   }
 
   @Test
@@ -64,7 +68,8 @@ class RaftConfigTest {
             .withTimes(40, 80, 20)
             .withPriority(3)
             .withLeaseTicks(39)
-            .withThrift(new RaftConfig.Thrift(true, 2, 3))
+            .withThrift(
+                new RaftConfig.Thrift(true, 2, 3).withLostTicks(4).withSendingsPercentMin(5))
             .withLimits(TestLimits.usual().readsMax(7).get());
     assertThat(config)
         .isEqualTo(
@@ -76,7 +81,7 @@ class RaftConfigTest {
                 20,
                 3,
                 39,
-                new RaftConfig.Thrift(true, 2, 3),
+                new RaftConfig.Thrift(true, 2, 3, 4, 5),
                 TestLimits.usual().readsMax(7).get()));
   }
 }

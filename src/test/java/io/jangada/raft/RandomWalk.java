@@ -39,7 +39,9 @@ final class RandomWalk {
     wipes = random.nextBoolean();
     boolean quorumOnly = random.nextInt(4) == 0;
     RaftConfig.Thrift thrift =
-        new RaftConfig.Thrift(quorumOnly, random.nextInt(3), random.nextInt(4));
+        new RaftConfig.Thrift(quorumOnly, random.nextInt(3), random.nextInt(4))
+            .withLostTicks(random.nextInt(3))
+            .withSendingsPercentMin(random.nextBoolean() ? 0 : 75);
     RaftConfig.Limits limits =
         TestLimits.usual()
             .messageEntriesMax(1 + random.nextInt(4))

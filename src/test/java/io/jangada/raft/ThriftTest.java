@@ -119,6 +119,99 @@ class ThriftTest {
   }
 
   @Test
+  void within_the_pace_only_a_part_of_the_proposals_share_a_message() {
+    Solo paced =
+        Solo.leading(
+            config ->
+                config
+                    .withTimes(50, 90, 20)
+                    .withThrift(new RaftConfig.Thrift(true, 10, 0).withSendingsPercentMin(75)));
+    paced.tick(10);
+    int sent = 0;
+    for (int turn = 0; turn < 40; turn++) {
+      paced.cluster.propose(1, "x");
+      for (Message message : paced.said()) {
+        sent++;
+        paced.hear(accepted(message.to(), 1, paced.node().last().index()));
+      }
+    }
+    assertThat(sent).isBetween(30, 31);
+  }
+
+  // ---- where messages get lost ----
+
+  private static final int LOST_TICKS = 2;
+
+  private static Solo losing() {
+    Solo solo =
+        Solo.leading(
+            config ->
+                config
+                    .withTimes(50, 90, 20)
+                    .withThrift(new RaftConfig.Thrift(true, 0, 0).withLostTicks(LOST_TICKS)));
+    solo.tick(1);
+    return solo;
+  }
+
+  /// An entry is proposed whose first sending gets lost.
+  private static void loseOne(Solo solo) {
+    solo.cluster.propose(1, "lost");
+    long index = solo.node().last().index();
+    for (Message again : solo.tick(PATIENCE + 1)) solo.hear(accepted(again.to(), 1, index));
+    solo.tick(1);
+  }
+
+  @Test
+  void what_is_not_answered_is_sent_again_from_what_the_peer_holds() {
+    Solo losing = losing();
+    losing.cluster.propose(1, "a");
+    losing.said();
+    List<Message> again = losing.tick(PATIENCE + 1);
+    assertThat(receivers(again)).containsExactlyInAnyOrder(2, 3);
+    assertThat(again).allSatisfy(one -> assertThat(brought(one)).containsExactly(2L));
+  }
+
+  @Test
+  void once_losses_are_noticed_more_are_served_and_what_is_lost_is_sent_again_sooner() {
+    Solo losing = losing();
+    for (int turn = 0; turn < 3; turn++) loseOne(losing);
+    losing.cluster.propose(1, "more");
+    assertThat(receivers(losing.said())).containsExactly(2, 3);
+    assertThat(losing.tick(LOST_TICKS - 1)).isEmpty();
+    assertThat(receivers(losing.tick(2))).containsExactlyInAnyOrder(2, 3);
+    // Each further attempt waits longer.
+    assertThat(losing.tick(LOST_TICKS)).isEmpty();
+  }
+
+  @Test
+  void once_nothing_gets_lost_for_long_just_enough_are_served_again() {
+    Solo losing = losing();
+    for (int turn = 0; turn < 3; turn++) loseOne(losing);
+    for (int turn = 0; turn < 30; turn++) {
+      losing.cluster.propose(1, "x");
+      for (Message one : losing.said())
+        losing.hear(accepted(one.to(), 1, losing.node().last().index()));
+      losing.tick(1);
+    }
+    losing.cluster.propose(1, "last");
+    assertThat(losing.said()).hasSize(1);
+  }
+
+  @Test
+  void a_peer_that_is_gone_is_no_loss() {
+    Solo losing = losing();
+    for (int turn = 0; turn < 20; turn++) {
+      losing.cluster.propose(1, "x");
+      for (Message one : losing.said())
+        if (one.to() == 2) losing.hear(accepted(2, 1, losing.node().last().index()));
+      for (Message one : losing.tick(PATIENCE + 1))
+        if (one.to() == 2) losing.hear(accepted(2, 1, losing.node().last().index()));
+    }
+    losing.cluster.propose(1, "last");
+    assertThat(receivers(losing.said())).containsExactly(2);
+  }
+
+  @Test
   void a_round_for_reads_asks_just_enough_for_a_quorum() {
     solo.said();
     solo.cluster.read(1);
