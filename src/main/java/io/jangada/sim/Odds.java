@@ -370,6 +370,7 @@ record Odds(
   }
 
   RaftConfig.Thrift thriftSettings() {
-    return thrift ? new RaftConfig.Thrift(true, 1, 4) : RaftConfig.Thrift.NONE;
+    if (!thrift) return RaftConfig.Thrift.NONE;
+    return new RaftConfig.Thrift(true, 1, 4).withLostTicks(2).withSendingsPercentMin(75);
   }
 }
