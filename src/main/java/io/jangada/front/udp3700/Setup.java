@@ -23,7 +23,13 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.Thrift thrift) {
   /// The lease is safe as long as no clock runs faster than another's by more than 15 %: it ends 42
   /// ticks after it was asked for at the latest, and who granted it votes for nobody for 49 at
   /// least. On the simulator's one machine all processes have the same clock.
-  static final Setup USUAL = new Setup(2_300, 41, new RaftConfig.Thrift(true, 2, ASK_AGAIN_TICKS));
+  static final Setup USUAL =
+      new Setup(
+          2_300,
+          41,
+          new RaftConfig.Thrift(true, 2, ASK_AGAIN_TICKS)
+              .withLostTicks(3)
+              .withSendingsPercentMin(75));
 
   private static final long TICK_NANOS = 10_000_000;
   private static final int ELECTION_TICKS_MIN = 50;
