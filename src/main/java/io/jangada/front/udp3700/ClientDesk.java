@@ -19,9 +19,10 @@ import java.util.Set;
 /// **Who answers.** A get is answered by whoever serves it. A put is answered by the replica that
 /// leads when it applies the put's entry, be it one that an earlier leader made: that one may be
 /// gone, and otherwise it stays silent, and says `redirect` only where its entry was cut and can
-/// never be committed. So a put gets one reply, except where a leader ends, or loses the lead,
-/// after it answered and before any other replica heard that the entry is committed; then the next
-/// leader answers again, for it cannot know.
+/// never be committed. Votes say how far their voter knows the log to be committed, and up to there
+/// an earlier leader has answered. So a put gets one reply, except where a leader ends, or loses
+/// the lead, after it answered and before any replica that the next leader hears knew that the
+/// entry is committed; then that one answers again, for it cannot know.
 ///
 /// **Copies.** While a request is open here, another with its MID is not looked at. A put that is
 /// done is answered and not done again; one that was refused stays refused.
@@ -53,6 +54,7 @@ final class ClientDesk {
   private int doubtedLeader = Membership.NONE;
   private long turnNanos;
   private int turnRequests;
+  private long knownElsewhere;
   private Replica replica;
 
   ClientDesk(ReplicaIds ids, Outbox out, Remarks remarks) {
@@ -140,15 +142,25 @@ final class ClientDesk {
     replica.submit(request.operation(), id, outcome -> ended(request, outcome));
   }
 
-  /// An entry is applied: its client hears of it from the leader.
-  void applied(Entry entry) {
-    if (entry.kind() != Entry.Kind.COMMAND) return;
+  /// Another replica knew that the log is committed up to this index.
+  void knownElsewhere(long index) {
+    knownElsewhere = Math.max(knownElsewhere, index);
+  }
+
+  /// An entry is applied: its client hears of it from the leader. Returns whether it does now.
+  boolean applied(Entry entry) {
+    if (entry.kind() != Entry.Kind.COMMAND) return false;
     RequestId id = CommandCodec.decodeEnvelope(entry.data()).requestId();
-    if (!(id instanceof RequestId.Named(Bytes client, Bytes mid)) || !fates.done(id)) return;
-    if (replica.raft().isLeader())
-      out.reply(
-          new Reply(
-              Reply.Type.OK, new String(client.toArray(), StandardCharsets.US_ASCII), mid, null));
+    if (!(id instanceof RequestId.Named(Bytes client, Bytes mid)) || !fates.done(id)) return false;
+    if (!replica.raft().isLeader() || wasAnswered(entry)) return false;
+    out.reply(
+        new Reply(
+            Reply.Type.OK, new String(client.toArray(), StandardCharsets.US_ASCII), mid, null));
+    return true;
+  }
+
+  private boolean wasAnswered(Entry entry) {
+    return entry.term() < replica.raft().term() && entry.index() <= knownElsewhere;
   }
 
   private void ended(Request request, Outcome outcome) {

@@ -3,9 +3,12 @@ package io.jangada.front.udp3700;
 import io.jangada.bytes.MalformedException;
 import io.jangada.front.MemoryReplica;
 import io.jangada.node.Clock;
+import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
+import io.jangada.raft.Entry;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
+import io.jangada.raft.RaftNode;
 import io.jangada.wire.Json;
 import io.jangada.wire.JsonMessages;
 import io.jangada.wire.JsonReader;
@@ -27,6 +30,7 @@ final class Desk {
   private final Clock clock;
   private final Remarks remarks;
   private final Outbox out;
+  private final CommitNotice notice = new CommitNotice();
   private final ClientDesk clients;
   private final MemoryReplica member;
   private final JsonReader reader = new JsonReader();
@@ -41,7 +45,7 @@ final class Desk {
     this.out = new Outbox(ids, surroundings.port);
     this.clients = new ClientDesk(ids, out, remarks);
     this.wakeNanos = clock.nanos() + setup.quietMillis() * 1_000_000L;
-    Replica.World world = new Replica.World(clock, out, this::observe, clients::applied);
+    Replica.World world = new Replica.World(clock, this::send, this::observe, this::applied);
     this.member = new MemoryReplica(setup.replica(ids), setup.storage(), world, surroundings.seed);
     clients.serve(member.replica());
   }
@@ -51,6 +55,15 @@ final class Desk {
       remarks.say(event.toString());
   }
 
+  private void send(PeerMessage message) {
+    notice.sent(message);
+    out.send(message);
+  }
+
+  private void applied(Entry entry) {
+    if (clients.applied(entry)) notice.answered(entry.index(), clock.nanos());
+  }
+
   /// The leader's id, as far as it is known here.
   String leader() {
     return ids.id(awake ? member.replica().raft().leader() : Membership.NONE);
@@ -58,7 +71,11 @@ final class Desk {
 
   /// How long there is nothing to do unless a datagram comes.
   long waitNanos() {
-    long next = awake ? Math.min(member.replica().nextPollNanos(), clients.nextNanos()) : wakeNanos;
+    long next = wakeNanos;
+    if (awake) {
+      next = Math.min(member.replica().nextPollNanos(), clients.nextNanos());
+      next = Math.min(next, notice.nextNanos());
+    }
     return next - clock.nanos();
   }
 
@@ -99,6 +116,8 @@ final class Desk {
 
   private void take(int peer, Json.Obj message) {
     member.replica().receive(JsonMessages.read(message, peer, ids.own()));
+    if (message.has(Outbox.KNOWN))
+      clients.knownElsewhere(message.number(Outbox.KNOWN, 0, Long.MAX_VALUE));
     awake = true;
     clients.heard(peer);
   }
@@ -106,13 +125,16 @@ final class Desk {
   /// Does all that can be done now, and says all that there is to say.
   void cycle() {
     if (!awake && wakeNanos - clock.nanos() > 0) {
-      out.flush(Membership.NONE);
+      out.flush(Membership.NONE, 0);
       return;
     }
     if (!awake && ids.own() == 0) member.standFirst();
     awake = true;
     member.cycle();
     clients.finish(clock.nanos());
-    out.flush(member.replica().raft().leader());
+    RaftNode raft = member.replica().raft();
+    PeerMessage due = notice.due(raft, clock.nanos());
+    if (due != null) out.send(due);
+    out.flush(raft.leader(), raft.commit());
   }
 }

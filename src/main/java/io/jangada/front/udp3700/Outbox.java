@@ -3,6 +3,7 @@ package io.jangada.front.udp3700;
 import io.jangada.bytes.Bytes;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Transport;
+import io.jangada.raft.Message;
 import io.jangada.wire.JsonMessages;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -22,7 +23,8 @@ import tools.jackson.core.json.JsonFactory;
 /// A message to a peer that is too long for a datagram goes in pieces:
 ///
 /// ```
-/// {"src", "dst", "leader", "type": "raft", …}     a message, as JsonMessages writes it
+/// {"src", "dst", "leader", "type": "raft", …}     a message, as JsonMessages writes it; with a
+///     vote, "known": up to which index its voter knows the log to be committed
 /// {"src", "dst", "leader", "type": "piece", "of", "at", "count", "data"}
 ///     piece `at` of `count` of the sender's message number `of`: a part of the bytes of a JSON
 ///     object with what JsonMessages writes, in Base64
@@ -30,6 +32,7 @@ import tools.jackson.core.json.JsonFactory;
 final class Outbox implements Transport {
   static final String MESSAGE_TYPE = "raft";
   static final String PIECE_TYPE = "piece";
+  static final String KNOWN = "known";
 
   /// What of a message one piece carries at most: in Base64, and with what stands around it, it is
   /// a datagram.
@@ -42,6 +45,7 @@ final class Outbox implements Transport {
   private List<Reply> replies = new ArrayList<>();
   private List<PeerMessage> messages = new ArrayList<>();
   private int cutMessages;
+  private long commit;
 
   Outbox(ReplicaIds ids, Consumer<ByteBuffer> port) {
     this.ids = ids;
@@ -58,7 +62,9 @@ final class Outbox implements Transport {
   }
 
   /// @param leader who leads, as far as this replica knows now
-  void flush(int leader) {
+  /// @param commit how far the log is committed, as far as it knows
+  void flush(int leader, long commit) {
+    this.commit = commit;
     if (replies.isEmpty() && messages.isEmpty()) return;
     List<Reply> nowReplies = replies;
     List<PeerMessage> nowMessages = messages;
@@ -100,6 +106,8 @@ final class Outbox implements Transport {
         json -> {
           head(json, message.to(), leader, MESSAGE_TYPE);
           JsonMessages.write(json, message);
+          if (message instanceof PeerMessage.Raft(Message.RequestVoteReply _, long _))
+            json.writeNumberProperty(KNOWN, commit);
         });
     if (text.size() <= Port.DATAGRAM_BYTES_MAX) sendText();
     else sendPieces(message, leader);
