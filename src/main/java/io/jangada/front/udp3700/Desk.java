@@ -69,6 +69,11 @@ final class Desk {
     return ids.id(awake ? member.replica().raft().leader() : Membership.NONE);
   }
 
+  /// Whether the quiet time lasts for at least so long, unless a peer speaks.
+  boolean isQuietFor(long nanos) {
+    return !awake && wakeNanos - clock.nanos() > nanos;
+  }
+
   /// How long there is nothing to do unless a datagram comes.
   long waitNanos() {
     long next = wakeNanos;

@@ -22,6 +22,8 @@ public final class ReplicaProgram {
   /// Datagrams that are taken before anything is done about them.
   private static final int BATCH_MAX = 256;
 
+  private static final long WARM_UP_ENDS_NANOS = 300_000_000;
+
   private ReplicaProgram() {}
 
   public static void main(String[] args) {
@@ -71,7 +73,8 @@ public final class ReplicaProgram {
       Desk desk =
           new Desk(ids, setup, new Desk.Surroundings(System::nanoTime, port::send, remarks, seed));
       remarks.printTo(log);
-      while (true) turn(port, desk);
+      warmUp(port, desk);
+      while (true) turn(port, desk, desk.waitNanos());
     } catch (Throwable broken) {
       log.println("broken: " + broken);
       for (StackTraceElement frame : broken.getStackTrace()) log.println("  at " + frame);
@@ -79,8 +82,18 @@ public final class ReplicaProgram {
     }
   }
 
-  private static void turn(Port port, Desk desk) {
-    port.await(desk.waitNanos());
+  /// Ends some time before the quiet time does, for the JVM to compile what it has learned.
+  private static void warmUp(Port port, Desk desk) {
+    if (!desk.isQuietFor(WARM_UP_ENDS_NANOS)) return;
+    WarmUp warmUp = new WarmUp();
+    while (desk.isQuietFor(WARM_UP_ENDS_NANOS) && warmUp.hasMore()) {
+      warmUp.step();
+      turn(port, desk, 0);
+    }
+  }
+
+  private static void turn(Port port, Desk desk, long waitNanos) {
+    port.await(waitNanos);
     byte[] datagram;
     for (int i = 0; i < BATCH_MAX && (datagram = port.receive()) != null; i++)
       desk.receive(datagram);
