@@ -94,7 +94,6 @@ launch_train() {
 # Builds in a folder of its own and publishes it by renaming, so that a build that is cut short, or
 # two at once where there is no flock, are a waste and no harm.
 launch_build() {
-  echo "jangada: building; this first start after a change takes a while" >&2
   new=$run/new.$$
   trap 'rm -rf "$new" "$new.began" "$new.maven" "$new.training" "$new.current"' EXIT
   trap 'exit 129' HUP
@@ -136,6 +135,26 @@ launch_build() {
   mv "$new.current" "$run/current"
 }
 
+# Has the build done in a session of its own where it can: a harness whose patience ends signals all that it
+# started, and the build goes on, with the lock, for the next start to find it done. Only Ctrl-C ends it, too.
+# It holds none of the harness's pipes, for a harness may wait until they are closed.
+launch_build_apart() {
+  echo "jangada: building; this first start after a change takes a while" >&2
+  if command -v setsid >/dev/null 2>&1; then
+    JAVA_HOME=$JAVA_HOME setsid sh -eu -c \
+      'home=$1 run=$2; . "$home/bin/launch.sh"; profile=$3; launch_read || true; launch_build' \
+      build "$home" "$run" "$profile" >"$run/build.err" 2>&1 </dev/null &
+    build=$!
+    trap 'kill -s TERM -- "-$build" 2>/dev/null; exit 130' INT
+    wait "$build" && built=0 || built=$?
+    trap - INT
+    cat "$run/build.err" >&2
+    [ "$built" = 0 ] || exit "$built"
+  else
+    launch_build
+  fi
+}
+
 # $1 is the root of the checkout.
 launch_prepare() {
   home=$1
@@ -150,7 +169,7 @@ launch_prepare() {
   fi
   (
     flock 9 2>/dev/null || true
-    launch_fresh || launch_build
+    launch_fresh || launch_build_apart
   ) 9>"$run/.lock"
   launch_read || launch_fail "the build left no program in $run"
 }

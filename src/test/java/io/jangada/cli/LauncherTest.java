@@ -2,6 +2,7 @@ package io.jangada.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.harness.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class LauncherTest {
       #!/bin/sh
       echo built >>"$FAKE_LOG"
       echo noise
+      [ ! -p "$FAKE_LOG.wait" ] || read -r go <"$FAKE_LOG.wait"
       [ ! -f "$FAKE_LOG.fail" ] || { echo "the planks do not fit"; exit 1; }
       for a in "$@"; do
         case $a in -Djangada.target=*) target=${a#*=} ;; esac
@@ -163,6 +165,34 @@ class LauncherTest {
     assertThat(start("jangada", "version").code()).isZero();
     try (Stream<Path> left = Files.list(home.resolve("target/run"))) {
       assertThat(left.map(f -> f.getFileName().toString())).noneMatch(f -> f.startsWith("new."));
+    }
+  }
+
+  /// As a harness does that gives a start a few seconds: it signals the whole group.
+  @Test
+  void aBuildGoesOnWhenWhoeverBeganItIsSignalledAndHoldsNoneOfItsPipes() throws Exception {
+    Path gate = folder.resolve("log.wait");
+    assertThat(new ProcessBuilder("mkfifo", "" + gate).start().waitFor()).isZero();
+    Process first = command(Map.of(), "setsid", home + "/bin/3700kvstore", "4000").start();
+    assertThat(Waiting.until(10_000, () -> log().contains("built"))).as("it begins").isTrue();
+    new ProcessBuilder("kill", "-TERM", "--", "-" + first.pid()).start().waitFor();
+    // That its pipes come to an end is the point: the build is still waiting at its gate.
+    assertThat(finish(first).code()).isEqualTo(143);
+    Process second = command(Map.of(), home + "/bin/jangada", "version").start();
+    Files.writeString(gate, "go\n");
+    assertThat(finish(second).out()).endsWith("/jangada.jar version\n");
+    assertThat(log()).containsOnlyOnce("built");
+  }
+
+  @Test
+  void aCopySaysThatItIsOne() throws Exception {
+    Path place = Files.createDirectories(folder.resolve("harness/run"));
+    for (String launcher : List.of("3700kvstore", "maelstrom-node", "kvstore", "jangada")) {
+      Path copy = place.resolve(launcher);
+      Files.copy(home.resolve("bin").resolve(launcher), copy, StandardCopyOption.COPY_ATTRIBUTES);
+      Ran ran = finish(command(Map.of(), "" + copy).start());
+      assertThat(ran.code()).isEqualTo(70);
+      assertThat(ran.err()).contains("is a copy").contains("bin/" + launcher);
     }
   }
 
