@@ -11,11 +11,12 @@ import java.util.List;
 ///
 /// One thread does it all: it sleeps until there is a datagram or a tick is due, takes what has
 /// come, does what there is to do, and sends all that it has to say. There is nothing to end with:
-/// SIGTERM ends the process as it stands.
+/// SIGTERM ends the process as it stands. It ends by itself when its medium is gone.
 public final class ReplicaProgram {
   private static final String USAGE =
       "usage: 3700kvstore <UDP port> <your ID> <ID of second replica> [<ID of third replica> ...]";
 
+  private static final int EXIT_DONE = 0;
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_BROKEN = 70;
 
@@ -30,7 +31,7 @@ public final class ReplicaProgram {
     System.exit(run(args, Setup.USUAL, System.err));
   }
 
-  /// Serves until something breaks. Returns the process's exit code.
+  /// Serves until something breaks or the medium is gone. Returns the process's exit code.
   static int run(String[] args, Setup setup, PrintStream log) {
     int mediumPort;
     ReplicaIds ids;
@@ -48,7 +49,8 @@ public final class ReplicaProgram {
 
   static int run(int mediumPort, ReplicaIds ids, Setup setup, PrintStream log) {
     try (Port port = Port.open(mediumPort, ids.ownId())) {
-      return serve(port, ids, setup, log);
+      MediumWatch watch = MediumWatch.of(mediumPort, System.nanoTime());
+      return serve(port, watch, new Start(ids, setup, log));
     } catch (IOException e) {
       log.println("no socket: " + e.getMessage());
       return EXIT_BROKEN;
@@ -66,15 +68,25 @@ public final class ReplicaProgram {
     throw new IllegalArgumentException("'" + args[0] + "' is no UDP port");
   }
 
-  private static int serve(Port port, ReplicaIds ids, Setup setup, PrintStream log) {
+  private record Start(ReplicaIds ids, Setup setup, PrintStream log) {}
+
+  private static int serve(Port port, MediumWatch watch, Start start) {
+    ReplicaIds ids = start.ids;
+    PrintStream log = start.log;
     Remarks remarks = new Remarks(ids.ownId(), System::nanoTime);
     try {
       long seed = System.nanoTime() ^ (ProcessHandle.current().pid() << 32) ^ ids.own();
       Desk desk =
-          new Desk(ids, setup, new Desk.Surroundings(System::nanoTime, port::send, remarks, seed));
+          new Desk(
+              ids, start.setup, new Desk.Surroundings(System::nanoTime, port::send, remarks, seed));
       remarks.printTo(log);
       warmUp(port, desk);
-      while (true) turn(port, desk, desk.waitNanos());
+      while (!watch.findsItGone(System.nanoTime())) {
+        long look = watch.lookNanos() - System.nanoTime();
+        if (turn(port, desk, Math.min(look, desk.waitNanos()))) watch.seen(System.nanoTime());
+      }
+      log.println(ids.ownId() + ": nobody is at the medium's port any more");
+      return EXIT_DONE;
     } catch (Throwable broken) {
       log.println("broken: " + broken);
       for (StackTraceElement frame : broken.getStackTrace()) log.println("  at " + frame);
@@ -92,11 +104,13 @@ public final class ReplicaProgram {
     }
   }
 
-  private static void turn(Port port, Desk desk, long waitNanos) {
+  /// Returns whether there was a datagram.
+  private static boolean turn(Port port, Desk desk, long waitNanos) {
     port.await(waitNanos);
-    byte[] datagram;
-    for (int i = 0; i < BATCH_MAX && (datagram = port.receive()) != null; i++)
+    int count = 0;
+    for (byte[] datagram; count < BATCH_MAX && (datagram = port.receive()) != null; count++)
       desk.receive(datagram);
     desk.cycle();
+    return count > 0;
   }
 }

@@ -25,6 +25,7 @@ final class WarmUp {
   private final JsonReader reader = new JsonReader();
   private long nanos = STEP_NANOS;
   private int steps;
+  private int served;
 
   WarmUp() {
     for (String id : ids) {
@@ -71,6 +72,12 @@ final class WarmUp {
     if (!(reader.read(datagram, 0, datagram.length) instanceof Json.Obj message)) return;
     int to = ids.indexOf(message.text("dst"));
     if (to >= 0) desks.get(to).receive(datagram);
+    else served++;
+  }
+
+  /// How many replies clients had.
+  int served() {
+    return served;
   }
 
   /// Whom the first of the replicas takes for the leader.

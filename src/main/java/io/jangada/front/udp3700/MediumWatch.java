@@ -1,0 +1,72 @@
+package io.jangada.front.udp3700;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.util.function.BooleanSupplier;
+
+/// Finds out that the medium is gone, which says so to nobody: then a replica serves no one any
+/// more, and would run for ever. While datagrams come, it is there. In a silence, its port is
+/// looked at: one that can be bound is nobody's. A medium may be slow to begin, and one that does
+/// not hold the port for a minute is gone; so is one that does not hold it where the process that
+/// started this replica has ended.
+final class MediumWatch {
+  static final long LOOK_NANOS = 5_000_000_000L;
+  static final long GONE_NANOS = 60_000_000_000L;
+
+  private final BooleanSupplier isThere;
+  private final BooleanSupplier isOrphan;
+  private long thereNanos;
+  private long lookNanos;
+
+  /// @param isThere whether somebody holds the medium's port
+  /// @param isOrphan whether the process that started this one has ended
+  MediumWatch(BooleanSupplier isThere, BooleanSupplier isOrphan, long nowNanos) {
+    this.isThere = isThere;
+    this.isOrphan = isOrphan;
+    seen(nowNanos);
+  }
+
+  static MediumWatch of(int port, long nowNanos) {
+    long parent = parent();
+    return new MediumWatch(() -> isBound(port), () -> parent() != parent, nowNanos);
+  }
+
+  private static long parent() {
+    return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+  }
+
+  private static boolean isBound(int port) {
+    try (DatagramChannel channel = DatagramChannel.open(java.net.StandardProtocolFamily.INET)) {
+      channel.bind(
+          new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
+      return false;
+    } catch (IOException e) {
+      // Nor is it free where there are no descriptors left, and that is no reason to end.
+      return true;
+    }
+  }
+
+  /// A datagram came.
+  void seen(long nowNanos) {
+    thereNanos = nowNanos;
+    lookNanos = nowNanos + LOOK_NANOS;
+  }
+
+  /// When [#findsItGone] has to look, unless a datagram comes before.
+  long lookNanos() {
+    return lookNanos;
+  }
+
+  /// Looks, if it is time to.
+  boolean findsItGone(long nowNanos) {
+    if (nowNanos - lookNanos < 0) return false;
+    lookNanos = nowNanos + LOOK_NANOS;
+    if (isThere.getAsBoolean()) {
+      thereNanos = nowNanos;
+      return false;
+    }
+    return isOrphan.getAsBoolean() || nowNanos - thereNanos >= GONE_NANOS;
+  }
+}

@@ -1,0 +1,61 @@
+package io.jangada.front.udp3700;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import org.junit.jupiter.api.Test;
+
+class MediumWatchTest {
+  private static final long BEGIN = 7;
+
+  private boolean there = true;
+  private boolean orphan;
+  private final MediumWatch watch = new MediumWatch(() -> there, () -> orphan, BEGIN);
+
+  /// Looks whenever it is time to, until so long after the beginning; whether the medium is gone.
+  private boolean isGoneBy(long nanos) {
+    while (watch.lookNanos() <= BEGIN + nanos)
+      if (watch.findsItGone(watch.lookNanos())) return true;
+    return false;
+  }
+
+  @Test
+  void itIsGoneWhenItsPortIsNobodysForAMinute() {
+    assertThat(isGoneBy(MediumWatch.GONE_NANOS)).isFalse();
+    there = false;
+    assertThat(isGoneBy(2 * MediumWatch.GONE_NANOS - 1)).isFalse();
+    assertThat(isGoneBy(2 * MediumWatch.GONE_NANOS)).isTrue();
+  }
+
+  @Test
+  void itIsGoneAtOnceWhenTheParentIsGoneToo() {
+    orphan = true;
+    assertThat(isGoneBy(MediumWatch.GONE_NANOS)).isFalse();
+    there = false;
+    assertThat(isGoneBy(MediumWatch.GONE_NANOS + MediumWatch.LOOK_NANOS)).isTrue();
+  }
+
+  @Test
+  void nobodyLooksWhileDatagramsCome() {
+    there = false;
+    long now = BEGIN;
+    for (int i = 0; i < 100; i++) {
+      now += MediumWatch.LOOK_NANOS - 1;
+      assertThat(watch.findsItGone(now)).isFalse();
+      watch.seen(now);
+    }
+  }
+
+  @Test
+  void aPortIsLookedAtWithoutDisturbingAnybody() throws Exception {
+    MediumWatch real;
+    try (DatagramChannel medium = DatagramChannel.open()) {
+      medium.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      real = MediumWatch.of(((InetSocketAddress) medium.getLocalAddress()).getPort(), 0);
+      assertThat(real.findsItGone(2 * MediumWatch.GONE_NANOS)).isFalse();
+    }
+    assertThat(real.findsItGone(3 * MediumWatch.GONE_NANOS)).isTrue();
+  }
+}
