@@ -139,7 +139,7 @@ launch_build() {
 # started, and the build goes on, with the lock, for the next start to find it done. Only Ctrl-C ends it, too.
 # It holds none of the harness's pipes, for a harness may wait until they are closed.
 launch_build_apart() {
-  echo "jangada: building; this first start after a change takes a while" >&2
+  echo "jangada: not built yet: builds, which takes a minute; what started it may not wait so long" >&2
   if command -v setsid >/dev/null 2>&1; then
     JAVA_HOME=$JAVA_HOME setsid sh -eu -c \
       'home=$1 run=$2; . "$home/bin/launch.sh"; profile=$3; launch_read || true; launch_build' \
@@ -168,7 +168,10 @@ launch_prepare() {
     return 0
   fi
   (
-    flock 9 2>/dev/null || true
+    if command -v flock >/dev/null 2>&1 && ! flock -n 9; then
+      echo "jangada: not built yet: waits for another start, which builds" >&2
+      flock 9 || true
+    fi
     launch_fresh || launch_build_apart
   ) 9>"$run/.lock"
   launch_read || launch_fail "the build left no program in $run"

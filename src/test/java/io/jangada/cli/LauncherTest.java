@@ -76,7 +76,7 @@ class LauncherTest {
   void theFirstStartBuildsAndTheNextDoesNot() throws Exception {
     Ran first = start("jangada", "version");
     assertThat(first.code()).isZero();
-    assertThat(first.err()).startsWith("jangada: building");
+    assertThat(first.err()).startsWith("jangada: not built yet: builds");
     Ran second = start("jangada", "version");
     assertThat(second.err()).isEmpty();
     assertThat(second.out()).isEqualTo(first.out()).startsWith("cached\nran ");
@@ -220,7 +220,7 @@ class LauncherTest {
     Path link = Files.createSymbolicLink(folder.resolve("link"), home.resolve("bin/jangada"));
     Path second = Files.createSymbolicLink(folder.resolve("second"), link.getFileName());
     Ran ran = finish(command(Map.of(), second.toString(), "a b", "").start());
-    assertThat(ran.err()).startsWith("jangada: building");
+    assertThat(ran.err()).startsWith("jangada: not built yet: builds");
     assertThat(ran.code()).isZero();
     assertThat(ran.out()).endsWith("/jangada.jar a b \n");
   }
