@@ -129,9 +129,9 @@ public final class Server implements AutoCloseable {
     journal.info("takes commands on " + HostPort.text(front.address()));
     journal.memory(memory);
     Disk disk = disk(host);
-    links = TcpLinks.start(linkSettings(), this::peer, this::receive, new LinkWatcher());
-    // Until it is read, nobody may take this server for one without data.
-    links.identify(cluster(0, 0, DataOpening.isUsed(disk)));
+    // Until its data is read, nobody may take this server for one without.
+    LinkSettings saying = linkSettings().withHasData(DataOpening.isUsed(disk));
+    links = TcpLinks.start(saying, this::peer, this::receive, new LinkWatcher());
     startHttp();
     departure = new Departure(throttled());
     member =
@@ -211,10 +211,6 @@ public final class Server implements AutoCloseable {
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
     http = HttpPort.start(listen, desk, limits);
     journal.info("tells how it stands at http://" + HostPort.text(listen));
-  }
-
-  private ClusterIdentity cluster(long id, long origin, boolean hasData) {
-    return new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData);
   }
 
   private LinkSettings linkSettings() {
@@ -380,7 +376,8 @@ public final class Server implements AutoCloseable {
       if (event instanceof RaftEvent.MembershipInForce(long _, Membership membership))
         addresses.inForce(membership);
       if (event instanceof RaftEvent.ClusterIdentified(long id, long origin, boolean hasData))
-        links.identify(cluster(id, origin, hasData));
+        links.identify(
+            new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData));
       journal.event(event);
       turn.event();
       host.event(event);

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 /// @param loops the threads of the sockets; all links of a member run on one of them
 /// @param strangersMax how many connections there may be that have not said hello; beyond, the
 ///   oldest of them goes for the next
+/// @param hasData whether the member says that it holds data until [TcpLinks#identify] tells more
 public record LinkSettings(
     String clusterId,
     int memberId,
@@ -22,7 +23,8 @@ public record LinkSettings(
     Loops loops,
     Limits limits,
     Times times,
-    int strangersMax) {
+    int strangersMax,
+    boolean hasData) {
   private static final int STRANGERS_MAX = 256;
 
   /// @param frameBytesMax the longest frame; the same on all members, and no less than what
@@ -79,19 +81,27 @@ public record LinkSettings(
   public static LinkSettings of(
       String clusterId, int memberId, InetSocketAddress listen, Loops loops) {
     return new LinkSettings(
-        clusterId, memberId, listen, loops, Limits.DEFAULT, Times.DEFAULT, STRANGERS_MAX);
+        clusterId, memberId, listen, loops, Limits.DEFAULT, Times.DEFAULT, STRANGERS_MAX, false);
   }
 
   public LinkSettings withLimits(Limits limits) {
-    return new LinkSettings(clusterId, memberId, listen, loops, limits, times, strangersMax);
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, strangersMax, hasData);
   }
 
   public LinkSettings withTimes(Times times) {
-    return new LinkSettings(clusterId, memberId, listen, loops, limits, times, strangersMax);
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, strangersMax, hasData);
   }
 
   public LinkSettings withStrangersMax(int strangersMax) {
-    return new LinkSettings(clusterId, memberId, listen, loops, limits, times, strangersMax);
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, strangersMax, hasData);
+  }
+
+  public LinkSettings withHasData(boolean hasData) {
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, strangersMax, hasData);
   }
 
   private static void require(boolean condition, String message) {

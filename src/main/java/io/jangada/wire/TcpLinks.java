@@ -63,7 +63,8 @@ public final class TcpLinks implements Transport, AutoCloseable {
       throws IOException {
     this.settings = settings;
     loop = settings.loops().group().next();
-    identity = new AtomicReference<>(ClusterIdentity.named(settings.clusterId()));
+    identity =
+        new AtomicReference<>(new ClusterIdentity(settings.clusterId(), 0, 0, settings.hasData()));
     Wiring wiring =
         new Wiring(
             settings, loop, () -> address().getPort(), identity, addressOf, untilClosed(watcher));
