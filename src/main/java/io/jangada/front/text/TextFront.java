@@ -5,6 +5,7 @@ import io.jangada.net.Loops;
 import io.jangada.node.Replica;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -114,8 +115,10 @@ public final class TextFront implements AutoCloseable {
   /// @return whether all are done; the front is still to be closed
   public boolean drain(long timeoutMillis) {
     long began = System.nanoTime();
+    ChannelFuture deaf = listener.close();
+    // At once: clients go on sending while the port is being closed.
     CompletableFuture<Void> finished = shared.finish();
-    listener.close().awaitUninterruptibly(timeoutMillis);
+    deaf.awaitUninterruptibly(timeoutMillis);
     long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     return isDone(finished, timeoutMillis - spentMillis);
   }
