@@ -23,8 +23,11 @@ maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx1
 server_training=io.jangada.cli.AotTraining
 udp3700_main=io.jangada.front.udp3700.ReplicaProgram
 udp3700_rehearsal=io.jangada.front.udp3700.Rehearsal
-# With -Xrs a signal ends the process at once, without the JVM's own leave-taking.
+# With -Xrs a signal ends the process at once, without the JVM's own leave-taking. A run is half a minute
+# long: what is called a hundred times is compiled, not what is called two hundred times.
 udp3700_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m -Xrs'
+udp3700_flags="$udp3700_flags -XX:Tier3InvocationThreshold=100 -XX:Tier3MinInvocationThreshold=50"
+udp3700_flags="$udp3700_flags -XX:Tier3CompileThreshold=500 -XX:Tier3BackEdgeThreshold=10000"
 # Of servers: a heap that never has to grow; one that is exhausted ends the server at once, as a crash
 # would. Data lies in pages that hardly ever become garbage, so that the serial collector, which costs
 # least, has only what is young to look at. What survives is copied to memory that is touched for the first

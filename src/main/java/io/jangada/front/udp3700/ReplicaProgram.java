@@ -95,12 +95,13 @@ public final class ReplicaProgram {
   }
 
   /// Ends some time before the quiet time does, for the JVM to compile what it has learned.
-  private static void warmUp(Port port, Desk desk) {
+  private static void warmUp(Port port, Desk desk) throws IOException {
     if (!desk.isQuietFor(WARM_UP_ENDS_NANOS)) return;
-    WarmUp warmUp = new WarmUp();
-    while (desk.isQuietFor(WARM_UP_ENDS_NANOS) && warmUp.hasMore()) {
-      warmUp.step();
-      turn(port, desk, 0);
+    try (WarmUp warmUp = new WarmUp()) {
+      while (desk.isQuietFor(WARM_UP_ENDS_NANOS) && warmUp.hasMore()) {
+        warmUp.step();
+        turn(port, desk, 0);
+      }
     }
   }
 
