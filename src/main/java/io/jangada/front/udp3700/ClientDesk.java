@@ -25,7 +25,7 @@ import java.util.Set;
 /// entry is committed; then that one answers again, for it cannot know.
 ///
 /// **Copies.** While a request is open here, another with its MID is not looked at. A put that is
-/// done is answered and not done again; one that was refused stays refused.
+/// done is answered and not done again; a request that was refused stays refused.
 ///
 /// **A leader that may be gone.** A client whose leader has ended asks anybody. To name the same
 /// leader again would have it ask again at once, and again, until the others have noticed. So a
@@ -79,7 +79,7 @@ final class ClientDesk {
   void receive(String type, Json.Obj datagram) {
     Request request = Request.of(type, datagram);
     if (open.contains(request.id())) return;
-    switch (request.isPut() ? fates.of(request.id()) : null) {
+    switch (fates.of(request.id())) {
       case DONE -> out.reply(request.reply(Reply.Type.OK, null));
       case REFUSED -> out.reply(request.reply(Reply.Type.FAIL, null));
       case null -> {
@@ -190,7 +190,7 @@ final class ClientDesk {
 
   private void refuse(Request request, Reply.Type type) {
     open.remove(request.id());
-    if (request.isPut()) fates.refused(request.id());
+    fates.refused(request.id());
     out.reply(request.reply(type, null));
   }
 

@@ -4,16 +4,16 @@ import io.jangada.kv.RequestId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What became of puts lately, so that a copy which comes late is told the same: one that is done
-/// is not done again, and one that was refused is not done at all, for its client has asked anew
-/// under another MID and may have gone on since.
+/// What became of puts lately, and of gets that were refused, so that a copy which comes late is
+/// told the same: what is done is not done again, and what was refused is not done at all, for its
+/// client has asked anew under another MID and may have gone on since.
 final class Fates {
   enum Fate {
     DONE,
     REFUSED
   }
 
-  static final int PUTS_MAX = 8_192;
+  static final int REQUESTS_MAX = 8_192;
 
   private final Map<RequestId, Fate> fates =
       new LinkedHashMap<>() {
@@ -21,7 +21,7 @@ final class Fates {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<RequestId, Fate> eldest) {
-          return size() > PUTS_MAX;
+          return size() > REQUESTS_MAX;
         }
       };
 

@@ -45,8 +45,8 @@ final class Clients {
   private record Request(Client client, String key, boolean put, long firstNanos) {}
 
   /// @param value null for a get
-  /// @param sent to whom, and in which second of the run
-  private record Attempt(Request request, int record, String value, String sent) {}
+  /// @param sent in which second of the run
+  private record Attempt(Request request, int record, String value, String dst, String sent) {}
 
   private final World world;
   private final Medium medium;
@@ -91,14 +91,20 @@ final class Clients {
     for (Client client : clients) client.leader = Medium.NOBODY;
   }
 
+  /// Whether all was asked, and nothing is open but what a replica took that has ended.
   boolean isIdle() {
-    return made == settings.requests && open.isEmpty();
+    return made == settings.requests && openAtLiving() == 0;
+  }
+
+  /// How many wait for a reply of a replica that is there.
+  int openAtLiving() {
+    return (int) open.values().stream().filter(each -> medium.isAlive(each.dst)).count();
   }
 
   /// How many wait for a reply, by whom they were sent to and when.
   SortedMap<String, Integer> openBySent() {
     SortedMap<String, Integer> counts = new TreeMap<>();
-    for (Attempt each : open.values()) counts.merge(each.sent, 1, Integer::sum);
+    for (Attempt each : open.values()) counts.merge(each.dst + " at " + each.sent, 1, Integer::sum);
     return counts;
   }
 
@@ -135,8 +141,8 @@ final class Clients {
     String mid = Long.toString(random.nextLong() & Long.MAX_VALUE, 36);
     Op op = request.put ? new Op.Write(value) : new Op.Read();
     int record = recorder.invoke(Integer.parseInt(client.id, 16), request.key, op, world.nanos());
-    String sent = dst + " at " + (world.nanos() - beginNanos) / 1_000_000_000 + " s";
-    Attempt attempt = new Attempt(request, record, value, sent);
+    String sent = (world.nanos() - beginNanos) / 1_000_000_000 + " s";
+    Attempt attempt = new Attempt(request, record, value, dst, sent);
     open.put(mid, attempt);
     byte[] bytes = text(attempt, dst, mid).getBytes(StandardCharsets.UTF_8);
     String to = dst;

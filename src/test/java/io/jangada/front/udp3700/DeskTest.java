@@ -226,6 +226,22 @@ class DeskTest {
   }
 
   @Test
+  @DisplayName(
+      "a get that was redirected is not answered when a copy comes after a change of leader")
+  void copyOfRedirectedGet() {
+    Table table = Table.withLeader();
+    table.stop("0000");
+    table.millis(1_500);
+    String leader = table.leader();
+    table = Table.withLeader();
+    assertThat(table.ask(get(leader, "m1", "k"))).hasSize(1);
+    table.stop("0000");
+    table.millis(1_500);
+    assertThat(table.leader()).isEqualTo(leader);
+    assertThat(table.ask(get(leader, "m1", "k")).getLast()).contains("\"type\":\"fail\"");
+  }
+
+  @Test
   @DisplayName("two clients may use the same MID")
   void sameMid() {
     Table table = Table.withLeader();

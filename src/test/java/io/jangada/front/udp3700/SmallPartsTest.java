@@ -125,7 +125,7 @@ class SmallPartsTest {
     fates.refused(id(1));
     assertThat(fates.of(id(1))).isEqualTo(Fates.Fate.REFUSED);
     assertThat(fates.done(id(1))).isTrue();
-    for (int i = 2; i <= Fates.PUTS_MAX; i++) fates.done(id(i));
+    for (int i = 2; i <= Fates.REQUESTS_MAX; i++) fates.done(id(i));
     assertThat(fates.of(id(0))).isNull();
     assertThat(fates.of(id(1))).isEqualTo(Fates.Fate.DONE);
   }

@@ -17,12 +17,14 @@ import java.util.SortedMap;
 /// A run of a whole cluster of real processes, with everything that it showed.
 ///
 /// @param charged datagrams between replicas while clients asked
+/// @param ignored requests that replicas which are there had not answered at the end
 record Trial(
     Scenario scenario,
     Verdict verdict,
     Tally tally,
     Counts counts,
     int charged,
+    int ignored,
     SortedMap<String, Integer> unanswered,
     Machine machine) {
 
@@ -42,6 +44,7 @@ record Trial(
     Scenario.Times times = scenario.times();
     Clients clients;
     int charged;
+    int ignored;
     long cpu;
     Medium medium;
     try (World world = new World();
@@ -66,6 +69,7 @@ record Trial(
       long end = begin + nanos(times.seconds() + times.endSeconds());
       while (!clients.isIdle() && world.nanos() < end) world.runTo(world.nanos() + 10_000_000);
       cpu = medium.cpuMillis();
+      ignored = clients.openAtLiving();
     }
     return new Trial(
         scenario,
@@ -73,6 +77,7 @@ record Trial(
         tally,
         counts,
         charged,
+        ignored,
         clients.openBySent(),
         new Machine(medium.helloMillis(), medium.endMillisMax(), cpu));
   }

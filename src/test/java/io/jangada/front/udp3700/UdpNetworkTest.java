@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 class UdpNetworkTest {
   private static final List<String> PROGRAM = ReplicaProcess.compiled(ReplicaProgram.class);
 
+  /// What a replica has that is there is answered, however little time the machine has for it. Only
+  /// what one has that ended need not be.
+  private static final double END_SECONDS_MAX = 60;
+
   private static Trial judged(Scenario scenario) throws Exception {
     Trial trial = Trial.run(scenario, PROGRAM, 1);
     System.out.println("udp3700 " + trial.told());
@@ -40,16 +44,19 @@ class UdpNetworkTest {
     Trial trial =
         judged(
             Scenario.of("loss-crash", 4, 30, new Blow.KillLeader(1, ReplicaProcess.Signal.TERM))
-                .with(new Scenario.Times(3, 4, 4))
+                .with(new Scenario.Times(3, 4, END_SECONDS_MAX))
                 .with(Weather.losing(0.1)));
-    assertThat(trial.answered()).isGreaterThan(0.8);
+    assertThat(trial.ignored()).as("%s", trial.unanswered()).isZero();
   }
 
   @Test
   void everythingAtOnce() throws Exception {
     Trial trial =
-        judged(Scenario.everything(6, 50).with(new Scenario.Times(3, 6, 4)).named("everything"));
-    assertThat(trial.answered()).isGreaterThan(0.6);
+        judged(
+            Scenario.everything(6, 50)
+                .with(new Scenario.Times(3, 6, END_SECONDS_MAX))
+                .named("everything"));
+    assertThat(trial.ignored()).as("%s", trial.unanswered()).isZero();
   }
 
   /// That the medium and the checker see what they are for.
