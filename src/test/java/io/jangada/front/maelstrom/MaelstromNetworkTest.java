@@ -86,7 +86,7 @@ class MaelstromNetworkTest {
     Network.Latency latency = new Network.Latency(name, millis);
     LinKv.Settings load = new LinKv.Settings(20, 7, false, 6);
     Trial trial = judged(settings("slow-" + name, 3, load).with(latency));
-    assertThat(trial.tally().okFraction()).isGreaterThan(0.3);
+    assertThat(trial.tally().okFraction()).isGreaterThan(0.1);
   }
 
   @Test
