@@ -79,7 +79,7 @@ final class Memory {
     return dataBytes() + parts.state.kv().sessionMemoryBytes();
   }
 
-  /// What stays when all that is under way is done.
+  /// Data, sessions and the log as it usually is: the bytes that no answer to a request frees.
   private long lastingBytes() {
     return storeBytes() + limits.logBytes();
   }

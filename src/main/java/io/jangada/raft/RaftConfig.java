@@ -78,8 +78,7 @@ public record RaftConfig(
   /// @param applyBytesMax entries handed out for applying in one [Ready]
   /// @param retainedBytes entries kept behind a snapshot, for followers that are a little late
   /// @param heldBytesMax entries kept behind a snapshot for a peer on which one is being installed;
-  ///   where that is not enough the install begins anew with a later snapshot. The log's pages are
-  ///   kept to be used again up to [#keptBytesMax]
+  ///   where that is not enough a later snapshot is installed. It also sets [#keptBytesMax]
   public record Limits(
       int messageEntriesMax,
       int messageBytesMax,

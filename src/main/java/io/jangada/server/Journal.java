@@ -88,7 +88,7 @@ final class Journal {
           info(
               "cuts its log after entry "
                   + last.index()
-                  + ": the leader's log goes on differently there");
+                  + ": what followed conflicts with the leader's log");
       case RaftEvent.LogReleased(EntryId base) ->
           info("has a snapshot, and lets go of its log up to entry " + base.index());
       case RaftEvent.MembershipInForce(long index, Membership membership) ->

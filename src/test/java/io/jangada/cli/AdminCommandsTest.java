@@ -166,7 +166,8 @@ class AdminCommandsTest {
             line -> assertThat(line).startsWith("1").endsWith("yes"));
     assertThat(jangada("member", "list", "-o", "json").out()).startsWith("{\"leader\":1,");
     for (int i = 0; i < 2; i++) says(i, "members", "{'ok':true,'changing':true,'members':[]}");
-    assertThat(jangada("member", "list").out()).endsWith("a change of voters is under way\n");
+    assertThat(jangada("member", "list").out())
+        .endsWith("the voters are changing: joint consensus is in progress\n");
   }
 
   @Test

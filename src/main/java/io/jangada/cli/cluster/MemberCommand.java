@@ -104,7 +104,8 @@ public final class MemberCommand implements Runnable {
                   Admin.text(member, "client"),
                   Admin.text(member, "id").equals(Admin.text(said, "leader")) ? "yes" : ""));
       telling.line(columns.text());
-      if (said.flag("changing")) telling.line("a change of voters is under way");
+      if (said.flag("changing"))
+        telling.line("the voters are changing: joint consensus is in progress");
       return ExitCode.OK;
     }
   }

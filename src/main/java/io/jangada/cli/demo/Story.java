@@ -69,7 +69,7 @@ final class Story {
         case RaftEvent.SteppedDown(long term, RaftEvent.Cause cause) ->
             "steps down in term " + term + ": " + because(cause);
         case RaftEvent.LogCut(EntryId last) ->
-            "cuts its log after entry " + last.index() + ": the leader's goes on differently";
+            "cuts its log after entry " + last.index() + ": what followed conflicts";
         case RaftEvent.LogReleased(EntryId base) ->
             "drops its log up to entry " + base.index() + ": its snapshot has that";
         case RaftEvent.MembershipInForce(long index, Membership membership) ->

@@ -4,8 +4,8 @@ import io.jangada.node.Clock;
 
 /// The clock of a node's replica. It goes slower than time where messages take long, so that all
 /// that a replica waits for (votes, heartbeats, answers) gets the time that it needs; and where
-/// nothing is asked, so that an idle cluster says little. Raft needs no clock to be safe (§5.6), as
-/// long as nobody uses leases, and nobody does here.
+/// nothing is asked, so that an idle cluster says little. Raft's safety does not depend on timing
+/// (§5.6); leases would, and are off here.
 ///
 /// Nodes need not go alike: each goes by what it sees. A leader stays busy for longer than its
 /// followers, so that none that is busy waits for the heartbeats of one that is idle.

@@ -64,9 +64,8 @@ final class Replies {
   }
 
   private void writeLine(byte[] line, ByteBuf out) {
-    if (line == NO_MEMORY) counters.add(Counters.INTERNAL_ERRORS, 1);
-    else if (line == COMMAND_ERROR) counters.add(Counters.COMMAND_ERRORS, 1);
-    else if (line == INTERNAL) counters.add(Counters.INTERNAL_ERRORS, 1);
+    if (line == COMMAND_ERROR) counters.add(Counters.COMMAND_ERRORS, 1);
+    else if (line == INTERNAL || line == NO_MEMORY) counters.add(Counters.INTERNAL_ERRORS, 1);
     else if (line == NOT_FOUND) counters.add(Counters.NOT_FOUND, 1);
     else if (line == FORGOTTEN) counters.add(Counters.FORGOTTEN, 1);
     else if (line == versionError) counters.add(Counters.VERSION_ERRORS, 1);

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// What became of puts lately, and of gets that were refused, so that a copy which comes late is
 /// told the same: what is done is not done again, and what was refused is not done at all, for its
-/// client has asked anew under another MID and may have gone on since.
+/// client retries under another MID and may have gone on since.
 final class Fates {
   enum Fate {
     DONE,

@@ -3,14 +3,14 @@ package io.jangada.front.udp3700;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.util.function.BooleanSupplier;
 
-/// Finds out that the medium is gone, which says so to nobody: then a replica serves no one any
-/// more, and would run for ever. While datagrams come, it is there. In a silence, its port is
-/// looked at: one that can be bound is nobody's. A medium may be slow to begin, and one that does
-/// not hold the port for a minute is gone; so is one that does not hold it where the process that
-/// started this replica has ended.
+/// Detects that the medium is gone: a replica without one serves no client and would run for ever.
+/// The medium is there while datagrams come. After a silence the replica tries to bind the medium's
+/// port, which succeeds when no process holds it. The medium is gone once the port is free for a
+/// minute, since a medium may start late, or at once where this replica's parent process has ended.
 final class MediumWatch {
   static final long LOOK_NANOS = 5_000_000_000L;
   static final long GONE_NANOS = 60_000_000_000L;
@@ -20,7 +20,7 @@ final class MediumWatch {
   private long thereNanos;
   private long lookNanos;
 
-  /// @param isThere whether somebody holds the medium's port
+  /// @param isThere whether a process holds the medium's port
   /// @param isOrphan whether the process that started this one has ended
   MediumWatch(BooleanSupplier isThere, BooleanSupplier isOrphan, long nowNanos) {
     this.isThere = isThere;
@@ -38,7 +38,7 @@ final class MediumWatch {
   }
 
   private static boolean isBound(int port) {
-    try (DatagramChannel channel = DatagramChannel.open(java.net.StandardProtocolFamily.INET)) {
+    try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET)) {
       channel.bind(
           new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
       return false;
@@ -54,13 +54,13 @@ final class MediumWatch {
     lookNanos = nowNanos + LOOK_NANOS;
   }
 
-  /// When [#findsItGone] has to look, unless a datagram comes before.
+  /// When [#look] has to look, unless a datagram comes before.
   long lookNanos() {
     return lookNanos;
   }
 
-  /// Looks, if it is time to.
-  boolean findsItGone(long nowNanos) {
+  /// Looks at the port, if it is time to. Returns whether the medium is gone.
+  boolean look(long nowNanos) {
     if (nowNanos - lookNanos < 0) return false;
     lookNanos = nowNanos + LOOK_NANOS;
     if (isThere.getAsBoolean()) {

@@ -81,11 +81,11 @@ public final class ReplicaProgram {
               ids, start.setup, new Desk.Surroundings(System::nanoTime, port::send, remarks, seed));
       remarks.printTo(log);
       warmUp(port, desk);
-      while (!watch.findsItGone(System.nanoTime())) {
+      while (!watch.look(System.nanoTime())) {
         long look = watch.lookNanos() - System.nanoTime();
         if (turn(port, desk, Math.min(look, desk.waitNanos()))) watch.seen(System.nanoTime());
       }
-      log.println(ids.ownId() + ": nobody is at the medium's port any more");
+      log.println(ids.ownId() + ": the medium is gone: no process holds its port");
       return EXIT_DONE;
     } catch (Throwable broken) {
       log.println("broken: " + broken);

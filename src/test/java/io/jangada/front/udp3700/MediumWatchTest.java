@@ -16,8 +16,7 @@ class MediumWatchTest {
 
   /// Looks whenever it is time to, until so long after the beginning; whether the medium is gone.
   private boolean isGoneBy(long nanos) {
-    while (watch.lookNanos() <= BEGIN + nanos)
-      if (watch.findsItGone(watch.lookNanos())) return true;
+    while (watch.lookNanos() <= BEGIN + nanos) if (watch.look(watch.lookNanos())) return true;
     return false;
   }
 
@@ -43,7 +42,7 @@ class MediumWatchTest {
     long now = BEGIN;
     for (int i = 0; i < 100; i++) {
       now += MediumWatch.LOOK_NANOS - 1;
-      assertThat(watch.findsItGone(now)).isFalse();
+      assertThat(watch.look(now)).isFalse();
       watch.seen(now);
     }
   }
@@ -54,8 +53,8 @@ class MediumWatchTest {
     try (DatagramChannel medium = DatagramChannel.open()) {
       medium.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       real = MediumWatch.of(((InetSocketAddress) medium.getLocalAddress()).getPort(), 0);
-      assertThat(real.findsItGone(2 * MediumWatch.GONE_NANOS)).isFalse();
+      assertThat(real.look(2 * MediumWatch.GONE_NANOS)).isFalse();
     }
-    assertThat(real.findsItGone(3 * MediumWatch.GONE_NANOS)).isTrue();
+    assertThat(real.look(3 * MediumWatch.GONE_NANOS)).isTrue();
   }
 }
