@@ -3,6 +3,7 @@
 # the last build, and sets
 #   JAVA_HOME  the JDK to run on
 #   app        the folder of the built program: jangada.jar, lib/, native/, start-up caches (*.aot)
+#   server     the jar of the server alone, in lib/
 #   quiet      JVM flags that keep the JVM's own messages off standard output
 #
 # Standard output is the program's (Maelstrom speaks JSON on it): all that is said here goes to
@@ -14,8 +15,6 @@
 #   current  two lines, KEY and the JDK it was made with; as old as the START of its build, so that a
 #            source saved during the build counts as newer.
 # A start that finds everything fresh runs one find and the JVM: five nodes may be starting at once.
-# With profile=extras it is the program with what only some benches need, under target/run-extras.
-profile=
 
 quiet='-Xlog:disable -Xlog:all=error:stderr'
 maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
@@ -59,6 +58,7 @@ launch_read() {
   [ -f "$run/current" ] || return 1
   { read -r key && read -r made_with; } <"$run/current" || return 1
   app=$run/$key
+  for server in "$app"/lib/jangada-server-*.jar; do :; done
   [ -f "$app/jangada.jar" ]
 }
 
@@ -70,8 +70,8 @@ launch_fresh() {
 
 # True if a source, or what else is named, is newer than the built program.
 launch_newer() {
-  [ -n "$(find "$home/pom.xml" "$home/bin" "$home/src/main" "$@" \
-    ${profile:+"$home/src/$profile"} -newer "$run/current" -print -quit)" ]
+  [ -n "$(find "$home/pom.xml" "$home/bin" "$home"/*/pom.xml "$home"/*/src/main "$@" \
+    -newer "$run/current" -print -quit)" ]
 }
 
 # Makes do with the built program where none can be built, in an installed tree that must not be written:
@@ -105,13 +105,14 @@ launch_build() {
   : >"$new.began"
   # shellcheck disable=SC2086 # JANGADA_MVN_ARGS is a list of words
   "$home/bin/mvn25" -f "$home/pom.xml" -B -q -ntp -Dmaven.test.skip -Dspotless.check.skip \
-    ${profile:+-P"$profile"} -Djangada.target="$new.maven" ${JANGADA_MVN_ARGS-} package \
+    -Dmaven.source.skip -Dmaven.javadoc.skip -Djangada.target="$new.maven" ${JANGADA_MVN_ARGS-} package \
     >"$run/build.log" 2>&1 </dev/null || {
     tail -n 30 "$run/build.log" >&2
     launch_fail "the build failed; what Maven said is above and in $run/build.log"
   }
   mkdir "$new"
-  mv "$new.maven/jangada.jar" "$new.maven/lib" "$new.maven/native" "$new/"
+  built=$new.maven/jangada-lab
+  mv "$built/jangada.jar" "$built/lib" "$built/native" "$new/"
   key=$(cat "$new/jangada.jar" "$new"/lib/* "$JAVA_HOME/release" "$home"/bin/* | cksum)
   key=${key%% *}
   if [ ! -f "$run/$key/jangada.jar" ]; then
@@ -120,12 +121,13 @@ launch_build() {
       mkdir "$new.training"
       # shellcheck disable=SC2086 # the flags are a list of words
       launch_train server.aot $server_training_flags -Djava.library.path="$new/native" \
-        -cp "$new/jangada.jar" "$server_training" "$new.training" </dev/null
+        -cp "$new"/lib/jangada-server-*.jar "$server_training" "$new.training" </dev/null
       # shellcheck disable=SC2086 # the flags are a list of words
-      launch_train maelstrom.aot $maelstrom_flags -cp "$new/jangada.jar" "$maelstrom_main" \
+      launch_train maelstrom.aot $maelstrom_flags -cp "$new"/lib/jangada-server-*.jar "$maelstrom_main" \
         <"$home/bin/training.jsonl"
       # shellcheck disable=SC2086 # the flags are a list of words
-      launch_train udp3700.aot $udp3700_flags -cp "$new/jangada.jar" "$udp3700_rehearsal" </dev/null
+      launch_train udp3700.aot $udp3700_flags -cp "$new"/lib/jangada-server-*.jar "$udp3700_rehearsal" \
+        </dev/null
     fi
     mv "$new" "$run/$key"
   fi
@@ -145,8 +147,8 @@ launch_build_apart() {
   echo "jangada: not built yet: builds, which takes a minute; what started it may not wait so long" >&2
   if command -v setsid >/dev/null 2>&1; then
     JAVA_HOME=$JAVA_HOME setsid sh -eu -c \
-      'home=$1 run=$2; . "$home/bin/launch.sh"; profile=$3; launch_read || true; launch_build' \
-      build "$home" "$run" "$profile" >"$run/build.err" 2>&1 </dev/null &
+      'home=$1 run=$2; . "$home/bin/launch.sh"; launch_read || true; launch_build' \
+      build "$home" "$run" >"$run/build.err" 2>&1 </dev/null &
     build=$!
     trap 'kill -s TERM -- "-$build" 2>/dev/null; exit 130' INT
     wait "$build" && built=0 || built=$?
@@ -161,7 +163,7 @@ launch_build_apart() {
 # $1 is the root of the checkout.
 launch_prepare() {
   home=$1
-  run=$home/target/run${profile:+-$profile}
+  run=$home/target/run
   . "$home/bin/jdk.sh"
   find_jdk
   ! launch_fresh || return 0

@@ -1,0 +1,381 @@
+package io.jangada.client;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+import io.jangada.net.Loops;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Brings every call to its end: gives changes their numbers, sends calls where the leader is
+/// thought to be, follows redirects, tries again what may be tried again, and gives up when time is
+/// up. All of it happens on one event loop; other threads only hand calls in.
+final class Dispatcher implements Connection.Owner {
+  /// How often deadlines, pauses and silent servers are looked at, while calls are under way.
+  private static final long TICK_MILLIS = 5;
+
+  /// So many attempts follow each other at once; from the next on there are pauses.
+  private static final int ATTEMPTS_AT_ONCE = 2;
+
+  private final ClientOptions options;
+  private final Loops loops;
+  private final EventLoop loop;
+  private final Directory directory;
+  private final Sessions sessions;
+
+  private final Queue<Call> submitted = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean isWoken = new AtomicBoolean();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicLong bytesInFlight = new AtomicLong();
+  private volatile boolean isClosed;
+
+  // From here on everything belongs to the event loop.
+  private final Map<Endpoint, Connection[]> connections = new HashMap<>();
+  private final Set<Call> live = new LinkedHashSet<>();
+  private final ArrayDeque<Call> numberless = new ArrayDeque<>();
+  private final List<Redirected> lost = new ArrayList<>();
+  private final List<Connection> touched = new ArrayList<>();
+  private Future<?> ticking;
+  private int turn;
+
+  /// A call that was sent to a member whose address is being asked for.
+  private record Redirected(Call call, Endpoint by, int member) {}
+
+  Dispatcher(ClientOptions options, String client, Loops loops) {
+    this.options = options;
+    this.loops = loops;
+    loop = loops.group().next();
+    directory = new Directory(options.endpoints(), options.members());
+    int windows = options.limits().inFlightMax() / Sessions.WINDOW_NUMBERS + 1;
+    sessions = new Sessions(client, 2 * windows);
+  }
+
+  // ---- from any thread ----
+
+  void submit(Call call) {
+    long bytes = bytesInFlight.addAndGet(call.command.sizeBytes());
+    int count = inFlight.incrementAndGet();
+    boolean tooMany = count > options.limits().inFlightMax();
+    boolean tooMuch = count > 1 && bytes > options.limits().bytesInFlightMax();
+    if (tooMany || tooMuch || isClosed) {
+      release(call);
+      String much = (count - 1) + " calls of " + bytes + " bytes are under way in this client";
+      call.end(new Reply.Unavailable(isClosed ? "the client is closed" : much));
+      return;
+    }
+    submitted.add(call);
+    if (!isWoken.compareAndSet(false, true)) return;
+    execute(this::takeSubmitted);
+  }
+
+  /// Ends all calls; they are not sent again.
+  void close() {
+    isClosed = true;
+    execute(this::endAll);
+  }
+
+  private void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      isWoken.set(false);
+      for (Call call = submitted.poll(); call != null; call = submitted.poll())
+        call.end(new Reply.Unavailable("the client's threads have ended"));
+    }
+  }
+
+  private void release(Call call) {
+    inFlight.decrementAndGet();
+    bytesInFlight.addAndGet(-call.command.sizeBytes());
+  }
+
+  // ---- on the event loop ----
+
+  private void takeSubmitted() {
+    isWoken.set(false);
+    for (Call call = submitted.poll(); call != null; call = submitted.poll()) begin(call);
+    flush();
+  }
+
+  private void begin(Call call) {
+    live.add(call);
+    if (ticking == null)
+      ticking =
+          loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    if (isClosed) finish(call, call.failure("the client is closed"));
+    else if (!call.command.kind().isNumbered()) dispatch(call);
+    else if (numberless.add(call)) number();
+  }
+
+  /// Gives numbers to those that wait for one, as far as there are any.
+  private void number() {
+    for (Call next = numberless.peek(); next != null; next = numberless.peek()) {
+      if (!next.isOver) next.ticket = sessions.take();
+      if (!next.isOver && next.ticket == null) return;
+      numberless.poll();
+      if (!next.isOver) dispatch(next);
+    }
+  }
+
+  private void dispatch(Call call) {
+    call.dueNanos = 0;
+    call.attempts++;
+    Connection connection = connection(call.only != null ? call.only : directory.target());
+    if (connection.waiting() >= 2 * options.limits().inFlightMax()) {
+      retry(call, connection.endpoint() + " is behind with its answers", false);
+      return;
+    }
+    connection.send(call);
+    touched.add(connection);
+  }
+
+  /// A flush can end a connection, whose calls then touch others.
+  private void flush() {
+    while (!touched.isEmpty()) touched.remove(touched.size() - 1).flush();
+  }
+
+  private void finish(Call call, Reply reply) {
+    if (!live.remove(call)) return;
+    release(call);
+    call.end(reply);
+    if (call.ticket == null) return;
+    sessions.giveBack(call.ticket);
+    number();
+  }
+
+  /// @param mayBeDone whether the attempt that failed may have been done all the same
+  private void retry(Call call, String trouble, boolean mayBeDone) {
+    call.trouble = trouble;
+    call.mayBeDone |= mayBeDone;
+    boolean settled = call.only != null && (!mayBeDone || call.attempts >= ATTEMPTS_AT_ONCE);
+    if (isClosed || settled || mayBeDone && !call.isRepeatable()) {
+      finish(call, call.failure(trouble));
+      return;
+    }
+    if (call.attempts < ATTEMPTS_AT_ONCE) dispatch(call);
+    else call.dueNanos = System.nanoTime() + pauseNanos(call.attempts - ATTEMPTS_AT_ONCE);
+  }
+
+  private long pauseNanos(int former) {
+    ClientOptions.Timing timing = options.timing();
+    long millis = timing.backOffMinMillis() << Math.min(former, 20);
+    long nanos = TimeUnit.MILLISECONDS.toNanos(Math.min(millis, timing.backOffMaxMillis()));
+    return ThreadLocalRandom.current().nextLong(nanos / 2, nanos + 1);
+  }
+
+  private void tick() {
+    try {
+      lookAround();
+    } catch (RuntimeException e) {
+      // Whatever is wrong here must not leave calls without an end.
+      for (Call call : List.copyOf(live)) finish(call, call.failure("the client failed: " + e));
+      throw e;
+    }
+  }
+
+  private void lookAround() {
+    long now = System.nanoTime();
+    List<Call> due = new ArrayList<>();
+    for (Call call : live)
+      if (now - call.deadlineNanos >= 0 || call.dueNanos != 0 && now - call.dueNanos >= 0)
+        due.add(call);
+    for (Call call : due)
+      if (now - call.deadlineNanos >= 0)
+        finish(call, call.failure("no answer in time; last: " + call.trouble));
+      else if (!call.isOver) dispatch(call);
+    boolean waiting = endSilent(now);
+    flush();
+    if (!live.isEmpty() || waiting) return;
+    ticking.cancel(false);
+    ticking = null;
+  }
+
+  private boolean endSilent(long now) {
+    long most = TimeUnit.MILLISECONDS.toNanos(options.timing().silenceMillis());
+    long connect = TimeUnit.MILLISECONDS.toNanos(options.timing().connectMillis());
+    boolean waiting = false;
+    for (Connection[] each : List.copyOf(connections.values()))
+      for (Connection connection : each)
+        if (connection != null) {
+          connection.endIfSilent(now, most);
+          connection.endIfUnmade(now, 2 * connect);
+          waiting |= connection.waiting() > 0;
+        }
+    return waiting;
+  }
+
+  private void endAll() {
+    takeSubmitted();
+    for (Connection[] each : List.copyOf(connections.values()))
+      for (Connection connection : each) if (connection != null) connection.end("was closed");
+    for (Call call : List.copyOf(live)) finish(call, call.failure("the client was closed"));
+  }
+
+  // ---- what connections tell ----
+
+  @Override
+  public boolean answered(Connection connection, Call call, Answer answer) {
+    if (call.isOver) return true;
+    if (answer instanceof Answer.Redirect redirect)
+      redirected(call, connection.endpoint(), redirect.id());
+    else if (answer == Answer.Word.ERR_INTERNAL)
+      retry(call, connection.endpoint() + " answered ERR_INTERNAL", true);
+    else if (answer == Answer.Word.NO_MEMORY)
+      finish(call, call.failure(connection.endpoint() + " is out of memory"));
+    else if (answer == Answer.Word.ERR_FORGOTTEN && call.ticket != null)
+      finish(call, new Reply.Unknown("the servers no longer know whether it was done"));
+    else return settle(call, answer);
+    return true;
+  }
+
+  private boolean settle(Call call, Answer answer) {
+    Reply reply = call.command.kind().replyTo(answer);
+    if (reply != null) finish(call, reply);
+    return reply != null;
+  }
+
+  @Override
+  public void rested() {
+    flush();
+  }
+
+  @Override
+  public void ended(Connection connection, List<Call> calls, String why) {
+    directory.disappointed(connection.endpoint());
+    for (Call call : calls) {
+      boolean sent = call.isSent;
+      call.isSent = false;
+      if (!call.isOver) retry(call, why, sent);
+    }
+    flush();
+  }
+
+  private void redirected(Call call, Endpoint by, int member) {
+    String news = by + " says that member " + member + " leads";
+    Endpoint leader = directory.of(member);
+    if (call.only != null) finish(call, call.failure(news));
+    else if (leader == null) {
+      call.trouble = news + ", whose address is not known";
+      lost.add(new Redirected(call, by, member));
+      if (lost.size() == 1) askForMembers(by);
+    } else follow(call, by, leader, news);
+  }
+
+  private void follow(Call call, Endpoint by, Endpoint leader, String news) {
+    // A server that names itself has no leader to name.
+    if (leader.equals(by)) directory.disappointed(by);
+    else directory.leads(by, leader);
+    retry(call, news, false);
+  }
+
+  private void askForMembers(Endpoint of) {
+    long wait = TimeUnit.MILLISECONDS.toNanos(options.timing().silenceMillis());
+    inFlight.incrementAndGet();
+    Command command = new Command(Kind.ADMIN_LOOK, JangadaClient.MEMBERS, Bytes.EMPTY);
+    bytesInFlight.addAndGet(command.sizeBytes());
+    begin(new Call(command, System.nanoTime() + wait, of, reply -> learn(of, reply)));
+  }
+
+  private void learn(Endpoint from, Reply reply) {
+    try {
+      if (reply instanceof Reply.Told told) directory.learn(MemberList.read(told.content()));
+      else directory.disappointed(from);
+    } catch (MalformedException e) {
+      directory.disappointed(from);
+    }
+    List<Redirected> all = List.copyOf(lost);
+    lost.clear();
+    for (Redirected each : all) {
+      if (each.call.isOver) continue;
+      Endpoint leader = directory.known(each.member);
+      if (leader != null) follow(each.call, each.by, leader, each.call.trouble);
+      else {
+        directory.disappointed(each.by);
+        retry(each.call, each.call.trouble, false);
+      }
+    }
+    flush();
+  }
+
+  // ---- connections ----
+
+  private Connection connection(Endpoint endpoint) {
+    Connection[] all =
+        connections.computeIfAbsent(endpoint, e -> new Connection[options.connectionsPerServer()]);
+    int place = turn++ & Integer.MAX_VALUE;
+    place %= all.length;
+    if (all[place] == null || all[place].isEnded()) all[place] = open(endpoint);
+    return all[place];
+  }
+
+  private Connection open(Endpoint endpoint) {
+    Connection connection = new Connection(endpoint, this, options.limits().valueBytesMax());
+    // A name may take its time to be resolved.
+    Runnable resolving =
+        () -> {
+          var address = new InetSocketAddress(endpoint.host(), endpoint.port());
+          execute(() -> connect(connection, address));
+        };
+    Thread thread = new Thread(resolving, "jangada-resolve");
+    thread.setDaemon(true);
+    thread.start();
+    return connection;
+  }
+
+  private void connect(Connection connection, InetSocketAddress address) {
+    if (connection.isEnded()) return;
+    if (address.isUnresolved()) {
+      connection.end("cannot be reached: no such host");
+      return;
+    }
+    new Bootstrap()
+        .group(loop)
+        .channel(loops.socketClass())
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.timing().connectMillis())
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(connection);
+              }
+            })
+        .connect(address)
+        .addListener(
+            (ChannelFutureListener)
+                done -> {
+                  if (!done.isSuccess())
+                    connection.end("cannot be reached: " + reason(done.cause()));
+                });
+  }
+
+  /// The system's words for it are lost among others.
+  private String reason(Throwable cause) {
+    if (cause instanceof ConnectTimeoutException)
+      return "no answer within " + options.timing().connectMillis() + " ms";
+    String message = "" + cause.getMessage();
+    return message.contains("Connection refused") ? "connection refused" : message;
+  }
+}

@@ -1,0 +1,128 @@
+package io.jangada.demo;
+
+import io.jangada.harness.ClusterPlan;
+import io.jangada.server.ConfigException;
+import io.jangada.server.ServerConfig;
+import io.jangada.server.Setting;
+import io.jangada.store.DiskLock;
+import io.jangada.store.OsDisk;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
+
+/// Where a demo keeps its servers' data: a directory each, and beside them the `config.json` of
+/// them all, which holds how many there are. A cluster must not be started again with another
+/// number: those who remember the old one and those who do not would count different majorities.
+///
+/// Only one demo has it at a time.
+///
+/// @param temporary whether it goes when the demo ends
+record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock lock) {
+  private static final int MEMBERS_DEFAULT = 3;
+  private static final String CLUSTER = "jangada-demo";
+  private static final String FILE = "config.json";
+  private static final String LOCK = "demo.lock";
+
+  /// A directory that nobody else uses.
+  static DataPlace temporary(int members, boolean keep) throws IOException {
+    Path path = Files.createTempDirectory("jangada-demo-");
+    return place(path, members == 0 ? MEMBERS_DEFAULT : members, !keep);
+  }
+
+  /// A directory of the user's, new or with the data of an earlier demo.
+  ///
+  /// @param members 0 for as many as there are, or [#MEMBERS_DEFAULT]
+  /// @throws Complaint when it holds something else
+  static DataPlace at(Path path, int members) throws IOException, Complaint {
+    Files.createDirectories(path);
+    int found = found(path);
+    if (found > 0 && members > 0 && found != members)
+      throw new Complaint(path + " holds a cluster of " + found + " members: leave --members away");
+    return place(path, found > 0 ? found : members == 0 ? MEMBERS_DEFAULT : members, false);
+  }
+
+  /// How many members have data there; 0 when there is no demo's data.
+  private static int found(Path path) throws IOException, Complaint {
+    Path file = path.resolve(FILE);
+    if (!Files.exists(file)) {
+      try (Stream<Path> files = Files.list(path)) {
+        if (files.anyMatch(each -> each.getFileName().toString().matches("server-[0-9]+")))
+          throw new Complaint(path + " holds servers' data, but not what a demo left");
+      }
+      return 0;
+    }
+    try {
+      ServerConfig config = ServerConfig.read(file);
+      if (config.settings().is(Setting.CLUSTER, CLUSTER)) return config.servers().size();
+    } catch (ConfigException e) {
+      // Whatever is wrong with it, a demo did not write it.
+    }
+    throw new Complaint(file + " is not what a demo wrote");
+  }
+
+  /// Takes the directory and chooses ports, others each time.
+  private static DataPlace place(Path path, int members, boolean temporary) throws IOException {
+    DiskLock lock = new OsDisk(path).lock(LOCK);
+    try {
+      return new DataPlace(path, ServerConfig.read(plan(members).write(path)), temporary, lock);
+    } catch (IOException | ConfigException e) {
+      lock.close();
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /// Keeps no entries behind a snapshot: the log is small here, and a member that comes back late
+  /// is to show how a snapshot brings it up. Whichever server is asked serves.
+  private static ClusterPlan plan(int members) {
+    return ClusterPlan.of(members)
+        .with("Path", "\".\"")
+        .with("Cluster", "\"" + CLUSTER + "\"")
+        .with("Followers", "\"forward\"")
+        .with("RequestTimeoutMillis", "1000")
+        .with("KeyBytesMax", "1024")
+        .with("ValueBytesMax", "1048576")
+        .with("SegmentBytes", "4194304")
+        .with("SnapshotBytes", "1048576")
+        .with("LogRetainedBytes", "0");
+  }
+
+  /// Gives it back, and removes it if it is temporary.
+  ///
+  /// @return whether it is gone
+  boolean leave() {
+    try {
+      lock.close();
+      if (!temporary) return false;
+      Files.walkFileTree(path, new Removal());
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static final class Removal extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (e instanceof NoSuchFileException) return FileVisitResult.CONTINUE;
+      throw e;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
+      if (e != null) throw e;
+      Files.deleteIfExists(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

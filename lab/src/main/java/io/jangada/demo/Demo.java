@@ -1,0 +1,201 @@
+package io.jangada.demo;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.server.Reasons;
+import io.jangada.store.OsDisk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/// A cluster of real servers, each with its own ports and its own data directory, in this process
+/// or each a process of its own; and a shell to do things to it.
+public final class Demo {
+  public static final int MEMBERS_MAX = 9;
+
+  /// @param members how many, up to [#MEMBERS_MAX]; 0 for as many as the data directory has, or
+  ///   three
+  /// @param data where; null for a temporary directory
+  /// @param keep whether a temporary directory stays
+  /// @param processes whether each server is a process
+  /// @param verbose whether details of the cluster's life are told
+  public record Options(int members, Path data, boolean keep, boolean processes, boolean verbose) {}
+
+  /// @param terminal whether a person types
+  /// @param styled whether the output understands escape sequences, and they are wanted
+  public record Streams(
+      InputStream in, PrintWriter out, PrintWriter err, boolean terminal, boolean styled) {}
+
+  private final Streams streams;
+  private final Screen screen;
+  private final DataPlace place;
+  private final Story story;
+  private final DemoCluster cluster;
+  private final Shell shell;
+  private boolean ended;
+
+  private Demo(Options options, Streams streams, DataPlace place, InnerMember.DiskOpener opener)
+      throws IOException {
+    this.streams = streams;
+    this.place = place;
+    screen = new Screen(streams.out, streams.err, streams.styled);
+    story = new Story(screen, options.verbose);
+    if (options.processes) {
+      OuterCluster outer = new OuterCluster(place.config().file(), story);
+      cluster = outer;
+      shell = new Shell(cluster, new OuterClient(outer), story, screen);
+    } else {
+      InnerCluster inner = new InnerCluster(place.config(), story, opener);
+      cluster = inner;
+      Client client = new InnerClient(inner, new SplittableRandom(System.nanoTime()));
+      shell = new Shell(cluster, client, story, screen);
+    }
+  }
+
+  /// @return the exit code
+  public static int run(Options options, Streams streams) {
+    return run(options, streams, OsDisk::new);
+  }
+
+  static int run(Options options, Streams streams, InnerMember.DiskOpener opener) {
+    try {
+      return withHook(new Demo(options, streams, place(options), opener));
+    } catch (Complaint complaint) {
+      return refuse(streams, complaint.getMessage());
+    } catch (IOException e) {
+      return refuse(streams, Reasons.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED;
+    }
+  }
+
+  /// Runs it so that a signal which ends the process ends the demo in good order, too.
+  private static int withHook(Demo demo) throws IOException, InterruptedException, Complaint {
+    Thread hook = new Thread(demo::end, "demo-end");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return demo.run();
+    } finally {
+      demo.end();
+      forget(hook);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending already, and the hook has nothing left to do.
+    }
+  }
+
+  private static int refuse(Streams streams, String why) {
+    streams.err.println("jangada demo: " + why);
+    streams.err.flush();
+    return ExitCode.FAILED;
+  }
+
+  private static DataPlace place(Options options) throws IOException, Complaint {
+    return options.data == null
+        ? DataPlace.temporary(options.members, options.keep)
+        : DataPlace.at(options.data, options.members);
+  }
+
+  private int run() throws IOException, InterruptedException, Complaint {
+    LineReader lines = new LineReader(streams.in);
+    if (streams.terminal) {
+      screen.setManner(Screen.Manner.TERMINAL);
+      begin();
+      screen.tell("Type 'help' for the commands, 'quit' or Ctrl-D to end.");
+      converse(lines);
+      return ExitCode.OK;
+    }
+    // What was piped in decides how the demo talks, so it is looked at before the first word.
+    Line first = read(lines);
+    if (first.isEnd()) {
+      begin();
+      return new Tour(shell, cluster, screen).play();
+    }
+    screen.setManner(Screen.Manner.SCRIPT);
+    begin();
+    return obey(first, lines);
+  }
+
+  private void begin() throws Complaint, InterruptedException {
+    story.tell(
+        "the data of "
+            + Story.names(cluster.ids())
+            + " is in "
+            + place.path()
+            + (place.temporary() ? ", removed at the end" : ""));
+    for (int id : cluster.ids()) start(id);
+    cluster.awaitUp();
+    String port = cluster.ports().replaceFirst(",.*", "");
+    story.tell("they serve at 127.0.0.1, ports " + cluster.ports() + ": try nc 127.0.0.1 " + port);
+  }
+
+  private void start(int id) throws Complaint {
+    try {
+      cluster.start(id);
+    } catch (IOException e) {
+      throw new Complaint(Story.name(id) + " does not start: " + Reasons.of(e));
+    }
+  }
+
+  /// @param text null when the line is no text
+  /// @param complaint why not; both are null at the end
+  private record Line(String text, Complaint complaint) {
+    boolean isEnd() {
+      return text == null && complaint == null;
+    }
+  }
+
+  private static Line read(LineReader lines) throws IOException {
+    try {
+      return new Line(lines.next(), null);
+    } catch (Complaint complaint) {
+      return new Line(null, complaint);
+    }
+  }
+
+  private void converse(LineReader lines) throws IOException, InterruptedException {
+    while (!shell.isOver()) {
+      screen.prompt();
+      Line line = read(lines);
+      screen.typed();
+      if (line.isEnd()) {
+        screen.answer("");
+        return;
+      }
+      run(line);
+    }
+  }
+
+  /// @return the code of the first line that did not do what was asked
+  private int obey(Line first, LineReader lines) throws IOException, InterruptedException {
+    int code = ExitCode.OK;
+    for (Line line = first; !line.isEnd() && !shell.isOver(); line = read(lines)) {
+      if (line.text != null && !line.text.isBlank()) screen.echo(line.text.strip());
+      int of = run(line);
+      if (code == ExitCode.OK) code = of;
+    }
+    return code;
+  }
+
+  private int run(Line line) throws InterruptedException {
+    return line.text == null ? shell.wrong(line.complaint) : shell.run(line.text);
+  }
+
+  /// Ends it, once. Whoever comes second waits for the first: the process goes when a signal's hook
+  /// returns, whatever other threads are at.
+  private synchronized void end() {
+    if (ended) return;
+    ended = true;
+    screen.leavePrompt();
+    cluster.close();
+    if (place.leave()) story.tell("all members are stopped, and their data is gone");
+    else story.tell("all members are stopped; their data stays in " + place.path());
+  }
+}

@@ -1,0 +1,74 @@
+package io.jangada.demo;
+
+import io.jangada.cli.BuildInfo;
+import io.jangada.server.LogSetup;
+import java.io.Console;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `jangada demo`: a cluster on this machine and a small shell.
+@Command(
+    name = "demo",
+    description = {
+      "Run a cluster of servers on this machine and do things to it; their ports are open to any"
+          + " client.",
+      "In a terminal it asks for commands ('help' lists them). Commands can be piped in: answers go"
+          + " to standard output, the cluster's life to standard error. Without a terminal and"
+          + " without input it plays a short tour.",
+      "Exit codes: 0 all was done; otherwise that of the first piped command that was not: 1 failed"
+          + " or its outcome is unknown, 2 no such command, 3 no such key, 4 not changed because"
+          + " another value is there, 69 nobody leads."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = BuildInfo.Provider.class)
+public final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--members",
+      paramLabel = "N",
+      description = "How many members, 1 to 9 (default: 3, or as many as --data has).")
+  private Integer members;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Where their data is kept (default: a temporary directory, removed at the end).")
+  private Path data;
+
+  @Option(
+      names = "--processes",
+      description =
+          "Make each server a process of its own: kill is kill -9, and they can be stopped and"
+              + " resumed, but not cut off from each other.")
+  private boolean processes;
+
+  @Option(names = "--keep", description = "Keep the temporary directory.")
+  private boolean keep;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Tell more of the cluster's life: votes, seeds.")
+  private boolean verbose;
+
+  @Override
+  public Integer call() {
+    if (members != null && (members < 1 || members > Demo.MEMBERS_MAX))
+      throw new ParameterException(
+          spec.commandLine(), "--members must be 1 to " + Demo.MEMBERS_MAX + ", not " + members);
+    LogSetup.silence();
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
+    boolean styled = terminal && spec.commandLine().getColorScheme().ansi().enabled();
+    return Demo.run(
+        new Demo.Options(members == null ? 0 : members, data, keep, processes, verbose),
+        new Demo.Streams(
+            System.in, spec.commandLine().getOut(), spec.commandLine().getErr(), terminal, styled));
+  }
+}

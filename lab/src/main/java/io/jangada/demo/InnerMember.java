@@ -1,0 +1,149 @@
+package io.jangada.demo;
+
+import io.jangada.node.Replica;
+import io.jangada.node.Status;
+import io.jangada.raft.RaftEvent;
+import io.jangada.server.ConfigException;
+import io.jangada.server.Host;
+import io.jangada.server.Server;
+import io.jangada.server.ServerConfig;
+import io.jangada.store.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// One server of this process through all its lives. Whoever calls [#start], [#kill] and [#close]
+/// does so one at a time.
+final class InnerMember {
+  private static final long STATUS_MILLIS_MAX = 1_000;
+  private static final long CLOSE_MILLIS_MAX = 2_000;
+
+  /// How a data directory becomes a disk; a test may put a fault between the two.
+  @FunctionalInterface
+  interface DiskOpener {
+    Disk open(Path directory) throws IOException;
+  }
+
+  /// What all members share.
+  record Shared(
+      ServerConfig config, Cuts cuts, Leadership leadership, Story story, DiskOpener opener) {}
+
+  private final int id;
+  private final Shared shared;
+  private volatile Life life;
+
+  InnerMember(int id, Shared shared) {
+    this.id = id;
+    this.shared = shared;
+  }
+
+  int id() {
+    return id;
+  }
+
+  boolean isUp() {
+    Life now = life;
+    return now != null && !now.over;
+  }
+
+  Optional<Replica> replica() {
+    Life now = life;
+    return now == null || now.over ? Optional.empty() : Optional.of(now.server.replica());
+  }
+
+  /// How the member stands; empty when it is down or does not say.
+  Optional<Status> status() throws InterruptedException {
+    Optional<Replica> replica = replica();
+    if (replica.isEmpty()) return Optional.empty();
+    CompletableFuture<Status> status = new CompletableFuture<>();
+    replica.get().status(status::complete);
+    try {
+      return Optional.of(status.get(STATUS_MILLIS_MAX, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException | ExecutionException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Begins a life on what the disk holds.
+  void start() throws IOException {
+    close();
+    Life next = new Life();
+    shared.story.detail(Story.name(id) + " starts in " + shared.config.dataDirectory(id));
+    try {
+      next.server = Server.start(shared.config, id, next);
+    } catch (ConfigException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    life = next;
+    shared.cuts.join(id, next.server);
+  }
+
+  /// Ends the life as `kill -9` would: at whatever the member is doing.
+  ///
+  /// @return whether it has let go of everything, so that it can be started again
+  boolean kill() {
+    Life now = life;
+    if (now == null) return true;
+    now.over = true;
+    now.disk.die();
+    shared.leadership.ended(id);
+    return close();
+  }
+
+  /// Ends the life in good order, if there is one.
+  ///
+  /// @return whether the member has let go of everything
+  boolean close() {
+    Life now = life;
+    if (now == null) return true;
+    now.over = true;
+    shared.cuts.leave(id);
+    boolean closed = now.server.close(CLOSE_MILLIS_MAX);
+    if (closed) life = null;
+    return closed;
+  }
+
+  /// From one start to the next end. What its threads say after the end is not listened to.
+  private final class Life implements Host {
+    private final Story.Chapter chapter = shared.story.new Chapter(id);
+    private volatile MortalDisk disk;
+    private Server server;
+    private volatile boolean over;
+
+    @Override
+    public Disk disk(Path directory) throws IOException {
+      disk = new MortalDisk(shared.opener.open(directory));
+      return disk;
+    }
+
+    @Override
+    public void event(RaftEvent event) {
+      if (over) return;
+      if (event instanceof RaftEvent.LeaderElected(long term)) shared.leadership.elected(id, term);
+      if (event instanceof RaftEvent.SteppedDown) shared.leadership.ended(id);
+      chapter.tell(event);
+    }
+
+    @Override
+    public void diskFull(boolean full) {
+      if (over) return;
+      shared.story.tell(
+          id,
+          full
+              ? "has no space left on its disk: it takes no writes until there is some"
+              : "has space on its disk again");
+    }
+
+    @Override
+    public void stopped(Throwable cause) {
+      if (over) return;
+      over = true;
+      shared.leadership.ended(id);
+      shared.story.tell(id, "STOPS: " + cause.getMessage() + "; 'start " + id + "' recovers it");
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package io.jangada.demo;
+
+import io.jangada.cli.ExitCode;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.jangada.raft.Membership;
+import io.jangada.server.Reasons;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Does what a line asks for and says what came of it. Each line is done before the next is looked
+/// at.
+final class Shell {
+  private static final long REPLY_MILLIS_MAX = 3_000;
+
+  private final DemoCluster cluster;
+  private final Story story;
+  private final Screen screen;
+  private final Client client;
+  private final CommandParser parser;
+  private final Rest rest;
+  private boolean over;
+  private Client.Answer lastAnswer;
+
+  Shell(DemoCluster cluster, Client client, Story story, Screen screen) {
+    this.cluster = cluster;
+    this.client = client;
+    this.story = story;
+    this.screen = screen;
+    this.parser = new CommandParser(cluster);
+    this.rest = new Rest(cluster);
+  }
+
+  /// Whether it was asked to quit.
+  boolean isOver() {
+    return over;
+  }
+
+  /// What the last operation on the store came to; null when there was none.
+  Client.Answer lastAnswer() {
+    return lastAnswer;
+  }
+
+  /// @return the exit code that this line alone would deserve
+  int run(String line) throws InterruptedException {
+    Optional<Command> command;
+    try {
+      command = parser.parse(line);
+    } catch (Complaint complaint) {
+      return wrong(complaint);
+    }
+    if (command.isEmpty()) return ExitCode.OK;
+    try {
+      return run(command.get());
+    } catch (Complaint complaint) {
+      screen.complain("jangada demo: " + complaint.getMessage());
+      return ExitCode.FAILED;
+    }
+  }
+
+  /// Something was typed that makes no sense.
+  int wrong(Complaint complaint) {
+    screen.complain("jangada demo: " + complaint.getMessage());
+    return ExitCode.USAGE;
+  }
+
+  private int run(Command command) throws InterruptedException, Complaint {
+    return switch (command) {
+      case Command.Ask(Operation operation, int member) -> ask(operation, member);
+      case Command.ShowStatus() -> {
+        StatusTable.lines(cluster).forEach(screen::answer);
+        yield ExitCode.OK;
+      }
+      case Command.Kill(SortedSet<Integer> members) -> kill(members);
+      case Command.Start(SortedSet<Integer> members) -> start(members);
+      case Command.Pause(SortedSet<Integer> members) -> pause(members);
+      case Command.Resume(SortedSet<Integer> members) -> resume(members);
+      case Command.Partition(SortedSet<Integer> side) -> partition(side);
+      case Command.Heal() -> {
+        cluster.heal();
+        story.tell("the network is whole again");
+        yield ExitCode.OK;
+      }
+      case Command.Transfer(int target) -> transfer(target);
+      case Command.Snapshot() -> snapshot();
+      case Command.Wait(long millis) -> await(millis);
+      case Command.Help() -> {
+        CommandParser.HELP.forEach(screen::answer);
+        yield ExitCode.OK;
+      }
+      case Command.Quit() -> {
+        over = true;
+        yield ExitCode.OK;
+      }
+    };
+  }
+
+  private int ask(Operation operation, int member) throws InterruptedException, Complaint {
+    if (member != Membership.NONE && !cluster.isUp(member))
+      throw new Complaint(Story.name(member) + " is down");
+    lastAnswer =
+        member == Membership.NONE ? client.ask(operation) : client.askOnce(member, operation);
+    Wording wording = Wording.of(operation, lastAnswer);
+    screen.answer(wording.text());
+    return wording.code();
+  }
+
+  private int kill(SortedSet<Integer> members) throws InterruptedException, Complaint {
+    SortedSet<Integer> up = new TreeSet<>(members);
+    up.removeIf(member -> !cluster.isUp(member));
+    if (up.isEmpty()) throw new Complaint("down already: " + Story.names(members));
+    for (int member : up) {
+      Leadership.Lead lead = cluster.leadership().now();
+      boolean led = lead.member() == member;
+      boolean gone = cluster.kill(member);
+      story.tell(member, "is killed" + (led ? ": term " + lead.term() + " has no leader" : ""));
+      if (!gone) story.tell(member, "still hangs on its disk and cannot be started again");
+    }
+    if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
+    return ExitCode.OK;
+  }
+
+  private int start(SortedSet<Integer> members) throws InterruptedException, Complaint {
+    SortedSet<Integer> down = new TreeSet<>(members);
+    down.removeIf(cluster::isUp);
+    if (down.isEmpty()) throw new Complaint("up already: " + Story.names(members));
+    for (int member : down) {
+      try {
+        cluster.start(member);
+      } catch (IOException e) {
+        throw new Complaint(Story.name(member) + " does not start: " + Reasons.of(e));
+      }
+    }
+    cluster.awaitUp();
+    for (int member : down) {
+      Optional<Standing> standing = cluster.standing(member);
+      if (standing.isPresent())
+        story.tell(
+            member,
+            "starts: its disk has term "
+                + standing.get().term()
+                + " and entries up to "
+                + standing.get().log().last());
+    }
+    return isServed(down) ? ExitCode.OK : ExitCode.UNAVAILABLE;
+  }
+
+  /// Waits until those who were started have caught up, unless there is nobody to catch up with.
+  private boolean isServed(Set<Integer> started) throws InterruptedException {
+    if (!cluster.canServe()) {
+      story.tell("there is no majority yet: nothing can be read or written");
+      return true;
+    }
+    Optional<Rest.Found> found = rest.await();
+    if (found.isEmpty()) {
+      screen.complain("jangada demo: nobody leads, or somebody lags behind, for too long");
+      return false;
+    }
+    SortedSet<Integer> caughtUp = new TreeSet<>(started);
+    caughtUp.retainAll(found.get().reached());
+    if (!caughtUp.isEmpty())
+      story.tell(
+          Story.names(caughtUp)
+              + (caughtUp.size() == 1 ? " has" : " have")
+              + " caught up: entry "
+              + found.get().last()
+              + " is applied");
+    return true;
+  }
+
+  private int pause(SortedSet<Integer> members) throws InterruptedException, Complaint {
+    for (int member : members) {
+      if (!cluster.isUp(member)) throw new Complaint(Story.name(member) + " is down");
+      if (cluster.isStopped(member)) throw new Complaint("stopped already: " + Story.name(member));
+      try {
+        cluster.stop(member);
+      } catch (IOException e) {
+        throw new Complaint(e.getMessage());
+      }
+      story.tell(member, "is stopped, with its connections open");
+    }
+    if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
+    return ExitCode.OK;
+  }
+
+  private int resume(SortedSet<Integer> members) throws InterruptedException, Complaint {
+    for (int member : members) {
+      if (!cluster.isStopped(member)) throw new Complaint("not stopped: " + Story.name(member));
+      try {
+        cluster.resume(member);
+      } catch (IOException e) {
+        throw new Complaint(e.getMessage());
+      }
+      story.tell(member, "goes on");
+    }
+    return ExitCode.OK;
+  }
+
+  private int partition(SortedSet<Integer> side) throws Complaint {
+    SortedSet<Integer> others = cluster.ids();
+    others.removeAll(side);
+    cluster.split(side);
+    story.tell(Story.names(side) + " cut off from " + Story.names(others));
+    if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
+    return ExitCode.OK;
+  }
+
+  private int transfer(int target) throws InterruptedException, Complaint {
+    Leadership.Lead before = cluster.awaitLead();
+    if (!before.isKnown()) throw new Complaint("nobody leads who could hand over");
+    if (before.member() == target) throw new Complaint(Story.name(target) + " leads already");
+    if (!cluster.isUp(target)) throw new Complaint(Story.name(target) + " is down");
+    Outcome outcome = cluster.transfer(target);
+    if (!(outcome instanceof Outcome.Done)) throw new Complaint("no handover: " + said(outcome));
+    cluster.leadership().awaitOtherThan(before, REPLY_MILLIS_MAX * 1_000_000);
+    // Between the two there may be a moment in which nobody leads.
+    Leadership.Lead after = cluster.leadership().now();
+    if (!after.isKnown()) cluster.leadership().awaitOtherThan(after, REPLY_MILLIS_MAX * 1_000_000);
+    if (cluster.leadership().now().member() == target) return ExitCode.OK;
+    throw new Complaint(Story.name(target) + " did not come to lead");
+  }
+
+  private static String said(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done _ -> "done";
+      case Outcome.NotLeader _ -> "whoever was asked does not lead any more";
+      case Outcome.Busy(String reason) -> reason;
+      case Outcome.NoMemory _ -> Outcome.NoMemory.REASON;
+      case Outcome.Refused(String reason) -> reason;
+      case Outcome.Unknown _ -> "no answer";
+    };
+  }
+
+  private int snapshot() throws InterruptedException, Complaint {
+    SortedMap<Integer, Long> begun = new TreeMap<>();
+    for (int member : cluster.ids()) {
+      if (!cluster.isUp(member) || cluster.isStopped(member)) continue;
+      Outcome outcome = cluster.takeSnapshot(member);
+      if (outcome instanceof Outcome.Done(Result.Written(long index))) begun.put(member, index);
+      else story.tell(member, "makes no snapshot: " + said(outcome));
+    }
+    if (begun.isEmpty()) throw new Complaint("no snapshot was made");
+    if (!rest.awaitSnapshots(begun)) throw new Complaint("a snapshot was begun and not finished");
+    begun.forEach((member, index) -> story.tell(member, "has a snapshot up to entry " + index));
+    return ExitCode.OK;
+  }
+
+  private int await(long millis) throws InterruptedException, Complaint {
+    if (millis > 0) {
+      cluster.pause(millis);
+      return ExitCode.OK;
+    }
+    Optional<Rest.Found> found = rest.await();
+    if (found.isEmpty()) {
+      screen.complain(
+          cluster.canServe()
+              ? "jangada demo: nobody leads, or somebody lags behind, for too long"
+              : "jangada demo: there is no majority to elect a leader");
+      return ExitCode.UNAVAILABLE;
+    }
+    Rest.Found at = found.get();
+    story.tell(
+        Story.name(at.leader().id())
+            + " leads term "
+            + at.leader().term()
+            + "; entry "
+            + at.last()
+            + " is applied by "
+            + Story.names(at.reached()));
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,121 @@
+package io.jangada.lab;
+
+import io.jangada.bench.BenchRun;
+import io.jangada.bench.Contest;
+import io.jangada.bench.Load;
+import io.jangada.bench.Rival;
+import io.jangada.bench.Subject;
+import io.jangada.cli.cluster.Telling;
+import io.jangada.rivals.Etcd;
+import io.jangada.rivals.Redis;
+import io.jangada.rivals.ZooKeeper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
+
+/// `jangada bench --against`: loads that we and another store have in turns.
+///
+/// @param rounds how many turns each has
+record Against(Telling telling, int rounds) {
+  private static final String OURS = "jangada";
+  static final List<Rival> RIVALS = List.of(new Etcd(), new Redis(), new ZooKeeper());
+
+  Optional<Rival> find(String name) {
+    return RIVALS.stream().filter(rival -> rival.name().equals(name)).findAny();
+  }
+
+  String unknown(String name) {
+    String known = RIVALS.stream().map(Rival::name).collect(Collectors.joining(", "));
+    return "--against must be one of " + known + ", not " + name;
+  }
+
+  /// @return whether all of it was good
+  boolean run(List<Load> loads, Subject ours, Rival rival, Subject theirs)
+      throws IOException, InterruptedException, TimeoutException {
+    if (!telling.isJson()) telling.line(OURS + " against " + rival.title());
+    BenchRun ourRun = new BenchRun(ours);
+    BenchRun theirRun = new BenchRun(theirs);
+    Attempts attempts = new Attempts(telling);
+    boolean isGood = true;
+    boolean isFirst = true;
+    for (Load load : loads) {
+      List<BenchRun.Result> our = new ArrayList<>();
+      List<BenchRun.Result> their = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        our.add(attempts.measure(load, ourRun));
+        their.add(attempts.measure(load, theirRun));
+      }
+      Contest contest = new Contest(our, their);
+      tell(contest, rival, isFirst);
+      isFirst = false;
+      isGood &= contest.isGood();
+    }
+    return isGood;
+  }
+
+  private void tell(Contest contest, Rival rival, boolean isFirst) {
+    BenchRun.Result our = Contest.middle(contest.ours());
+    BenchRun.Result their = Contest.middle(contest.theirs());
+    if (telling.isJson()) {
+      telling.json(out -> json(OURS, our, out));
+      telling.json(out -> json(rival.name(), their, out));
+      telling.json(out -> json(contest, rival, out));
+      return;
+    }
+    if (isFirst) telling.line(Row.limits(our.limits()) + "\n" + pad("store") + Row.HEAD);
+    telling.line(pad(OURS) + Row.line(our));
+    telling.line(pad(rival.name()) + Row.line(their));
+    telling.line(
+        pad("ratio")
+            + Row.format(
+                "%-14s%5d %10s %8s %8s %8s %8s %9s",
+                our.measured().load().shape(),
+                our.measured().load().valueBytes(),
+                text(contest, result -> result.measured().perSecond()),
+                text(contest, result -> result.measured().millisAt(50)),
+                text(contest, result -> result.measured().millisAt(99)),
+                text(contest, result -> result.measured().millisAt(99.9)),
+                text(contest, result -> result.measured().millisMax()),
+                text(contest, Against::cpu)));
+  }
+
+  private static String pad(String who) {
+    return Row.format("%-11s", who);
+  }
+
+  private static double cpu(BenchRun.Result result) {
+    return result.serverCpuMillis().orElse(Double.NaN);
+  }
+
+  private static String text(Contest contest, ToDoubleFunction<BenchRun.Result> of) {
+    double median = contest.ratio(of).median();
+    return Double.isNaN(median) ? "-" : Row.format(median < 1 ? "%.3f" : "%.1f", median);
+  }
+
+  private static void json(String who, BenchRun.Result result, JsonGenerator out) {
+    out.writeStringProperty("store", who);
+    Row.json(result, out);
+  }
+
+  private static void json(Contest contest, Rival rival, JsonGenerator out) {
+    out.writeBooleanProperty("ok", contest.isGood());
+    out.writeStringProperty("against", rival.name());
+    out.writeStringProperty("shape", contest.ours().getFirst().measured().load().shape());
+    json("perSecondRatio", contest.ratio(result -> result.measured().perSecond()), out);
+    json("p50Ratio", contest.ratio(result -> result.measured().millisAt(50)), out);
+    json("p99Ratio", contest.ratio(result -> result.measured().millisAt(99)), out);
+    Contest.Ratio cpu = contest.ratio(Against::cpu);
+    if (!Double.isNaN(cpu.median())) json("serverCpuRatio", cpu, out);
+  }
+
+  private static void json(String name, Contest.Ratio ratio, JsonGenerator out) {
+    out.writeNumberProperty(name, Row.rounded(ratio.median()));
+    out.writeNumberProperty(name + "Lowest", Row.rounded(ratio.lowest()));
+    out.writeNumberProperty(name + "Highest", Row.rounded(ratio.highest()));
+  }
+}

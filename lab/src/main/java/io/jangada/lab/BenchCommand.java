@@ -1,0 +1,368 @@
+package io.jangada.lab;
+
+import io.jangada.bench.BenchCluster;
+import io.jangada.bench.BenchRun;
+import io.jangada.bench.Failover;
+import io.jangada.bench.Growth;
+import io.jangada.bench.GrowthPlotter;
+import io.jangada.bench.Load;
+import io.jangada.bench.Restart;
+import io.jangada.bench.Rival;
+import io.jangada.bench.Subject;
+import io.jangada.bench.TextServers;
+import io.jangada.bench.Workload;
+import io.jangada.cli.Bar;
+import io.jangada.cli.ExitCode;
+import io.jangada.cli.cluster.Telling;
+import io.jangada.client.Endpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `jangada bench`: how fast a cluster is, beside how fast this machine could be.
+@Command(
+    name = "bench",
+    description = {
+      "Measure a cluster: requests a second and how long they take, beside the time of one sync of"
+          + " the same size and of one round trip on this machine.",
+      "Starts three members of its own, with their data in a temporary directory, unless"
+          + " --endpoints says which servers to use. Without --workload it goes through the usual"
+          + " shapes.",
+      "Columns: cpu/1000 and driver are milliseconds of processor time of all servers, and of the"
+          + " load generator, for 1000 requests; MiB is the memory of all servers; wr/op are"
+          + " the writes of their disk for a request, flushes included, B/op the bytes of these,"
+          + " whoever else uses it."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:measured",
+      "1:something failed, or an answer was wrong",
+      "2:wrong usage",
+      "69:no server could be reached"
+    },
+    footerHeading = "%nFor example:%n",
+    footer = {
+      "  jangada bench",
+      "  jangada bench --workload mix --connections 64 --in-flight 1",
+      "  jangada bench --workload put --rate 1000 -o json"
+    },
+    mixinStandardHelpOptions = true)
+public final class BenchCommand implements Callable<Integer> {
+  /// Set by the launcher: what `bin/kvstore` gives to a server's Java.
+  private static final String SERVER_FLAGS = "JANGADA_SERVER_FLAGS";
+
+  @Spec private CommandSpec spec;
+  @Mixin private Telling telling;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "NAME",
+      description =
+          "One of: ${COMPLETION-CANDIDATES}. mix is nine gets for a put; cas is everybody on one"
+              + " key.")
+  private Workload workload;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "How many connections (default: ${DEFAULT-VALUE}).")
+  private int connections;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Requests under way on each of them (default: ${DEFAULT-VALUE}).")
+  private int inFlight;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Requests a second of all connections together, sent when they are due whatever became of"
+              + " those before; times count from when they were due.")
+  private double rate;
+
+  @Option(
+      names = "--value-bytes",
+      paramLabel = "N",
+      defaultValue = "256",
+      description = "How long values are (default: ${DEFAULT-VALUE}).")
+  private int valueBytes;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description = "How many keys there are, written before (default: ${DEFAULT-VALUE}).")
+  private int keys;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "How long to measure (default: ${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "S",
+      defaultValue = "5",
+      description = "How long to do the same before that (default: ${DEFAULT-VALUE}).")
+  private double warmup;
+
+  @Option(
+      names = "--endpoints",
+      paramLabel = "HOST:PORT,...",
+      description =
+          "Use these servers: all members of a cluster, so that the leader is among them.")
+  private String endpoints;
+
+  @Option(
+      names = "--members",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Else start so many, 1 to 9 (default: ${DEFAULT-VALUE}).")
+  private int members;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where their data goes, below (default: the system's temporary directory).")
+  private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
+      names = "--setting",
+      paramLabel = "NAME=JSON",
+      description = "A field of their config.json, such as Reads='\"lease\"'; can be repeated.")
+  private Map<String, String> settings = new TreeMap<>();
+
+  @Option(
+      names = "--jvm",
+      paramLabel = "FLAG",
+      description =
+          "A flag for their Java, instead of all that bin/kvstore gives; can be repeated.")
+  private List<String> jvm = List.of();
+
+  @Option(
+      names = "--failover",
+      paramLabel = "N",
+      description =
+          "Instead: kill the leader N times, and measure how long it takes each time to the next"
+              + " acknowledged write.")
+  private Integer failover;
+
+  @Option(
+      names = "--restart",
+      paramLabel = "KEYS",
+      description =
+          "Instead: write so many keys of 16 bytes with values of 100, kill all members, and"
+              + " measure how long it takes from their start to the first answer; and the memory"
+              + " of a key.")
+  private Integer restart;
+
+  @Option(
+      names = "--against",
+      paramLabel = "NAME",
+      description =
+          "Do the same with another store, in turns, and show the ratios: etcd, redis (alone) or"
+              + " zookeeper, where it is installed.")
+  private String against;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "With --against: how many turns each has (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--growth",
+      paramLabel = "FILE.png",
+      description =
+          "Instead: measure how throughput and times change with the length of values, the number"
+              + " of keys, the length of the log, connections and members, and draw it.")
+  private Path growth;
+
+  @Option(
+      names = "--axes",
+      paramLabel = "NAME,...",
+      split = ",",
+      description = "With --growth: only these of ${COMPLETION-CANDIDATES}.")
+  private List<Growth.Axis> axes = List.of(Growth.Axis.values());
+
+  @Option(
+      names = "--largest",
+      paramLabel = "N",
+      defaultValue = "5000000",
+      description = "With --growth: sizes above are left out (default: ${DEFAULT-VALUE}).")
+  private int largest;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    List<Load> loads = loads();
+    check();
+    try {
+      if (endpoints != null) return onForeign(loads);
+      if (growth != null) return growth();
+      if (against != null) return against(loads);
+      try (BenchCluster cluster = start()) {
+        if (failover != null) return failover(cluster);
+        if (restart != null) return restart(cluster);
+        return measure(loads, cluster.subject());
+      }
+    } catch (TimeoutException e) {
+      return telling.failed(ExitCode.UNAVAILABLE, "unavailable", e.getMessage());
+    } catch (IOException e) {
+      return telling.failed(ExitCode.FAILED, "failed", e.getMessage());
+    }
+  }
+
+  private void check() {
+    if (members < 1 || members > 9) throw wrong("--members must be 1 to 9, not " + members);
+    if (failover != null && (failover < 1 || failover > 1_000))
+      throw wrong("--failover must be 1 to 1000, not " + failover);
+    if (restart != null && (restart < 1 || restart > Load.KEYS_MAX))
+      throw wrong("--restart must be 1 to " + Load.KEYS_MAX + ", not " + restart);
+    if (rounds < 1 || rounds > 100) throw wrong("--rounds must be 1 to 100, not " + rounds);
+    if (failover != null && members < 3) throw wrong("--failover needs --members of 3 or more");
+    long special = Stream.of(failover, restart, growth).filter(Objects::nonNull).count();
+    boolean mixed = special > 0 && (workload != null || against != null) || special > 1;
+    if (mixed) throw wrong("--failover, --restart and --growth stand alone");
+    if (endpoints != null && (special > 0 || against != null))
+      throw wrong("only loads can be put to --endpoints: everything else starts its own members");
+  }
+
+  private List<String> flags() {
+    String usual = System.getenv().getOrDefault(SERVER_FLAGS, "");
+    if (!jvm.isEmpty()) return jvm;
+    return usual.isBlank() ? List.of() : List.of(usual.strip().split(" +"));
+  }
+
+  private int failover(BenchCluster cluster)
+      throws IOException, InterruptedException, TimeoutException {
+    Failover measured;
+    try (Bar bar = Bar.of("failover")) {
+      measured = Failover.measure(cluster, failover, bar);
+    }
+    if (telling.isJson()) telling.json(out -> Row.json(measured, out));
+    else telling.line(Row.line(measured));
+    return ExitCode.OK;
+  }
+
+  private int restart(BenchCluster cluster)
+      throws IOException, InterruptedException, TimeoutException {
+    Restart measured;
+    try (Bar bar = Bar.of("restart")) {
+      measured = Restart.measure(cluster, restart, bar);
+    }
+    if (telling.isJson()) telling.json(out -> Row.json(measured, out));
+    else telling.line(Row.line(measured));
+    return ExitCode.OK;
+  }
+
+  private int onForeign(List<Load> loads)
+      throws IOException, InterruptedException, TimeoutException {
+    try {
+      List<Endpoint> servers = Endpoint.parseList(endpoints);
+      return measure(loads, new TextServers(servers, List.of(), directory));
+    } catch (IllegalArgumentException e) {
+      throw wrong("--endpoints: " + e.getMessage());
+    }
+  }
+
+  private BenchCluster start() throws IOException, InterruptedException, TimeoutException {
+    return BenchCluster.start(new BenchCluster.Plan(members, settings, flags(), directory));
+  }
+
+  private int against(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
+    Against contests = new Against(telling, rounds);
+    Rival rival = contests.find(against).orElseThrow(() -> wrong(contests.unknown(against)));
+    if (rival.missing().isPresent())
+      return telling.failed(ExitCode.UNAVAILABLE, "unavailable", rival.missing().get());
+    if (loads.stream().anyMatch(load -> load.workload() == Workload.cas))
+      throw wrong("--against does not compare cas: others have no versions like ours");
+    try (BenchCluster cluster = start();
+        Rival.Running other = rival.start(directory)) {
+      return contests.run(loads, cluster.subject(), rival, other) ? ExitCode.OK : ExitCode.FAILED;
+    }
+  }
+
+  private int growth() throws IOException, InterruptedException, TimeoutException {
+    var times = new Growth.Times(seconds, warmup);
+    var measured =
+        new Growth(
+            new Growth.Plan(flags(), directory, largest, times), new Attempts(telling)::measure);
+    List<Growth.Curve> curves = new ArrayList<>();
+    int code = ExitCode.OK;
+    for (Growth.Axis axis : axes) {
+      Growth.Curve curve = measured.measure(axis, point -> tell(axis, point));
+      if (!curve.points().isEmpty()) curves.add(curve);
+      for (Growth.Point point : curve.points()) {
+        if (!point.put().measured().isGood() || !point.get().measured().isGood())
+          code = ExitCode.FAILED;
+      }
+    }
+    if (curves.isEmpty()) throw wrong("--largest leaves nothing to measure");
+    GrowthPlotter.draw(curves, growth);
+    return code;
+  }
+
+  private void tell(Growth.Axis axis, Growth.Point point) {
+    for (BenchRun.Result each : List.of(point.put(), point.get())) {
+      if (telling.isJson()) telling.json(out -> Row.json(axis, point.size(), each, out));
+      else telling.line(Row.line(axis, point.size(), each));
+    }
+  }
+
+  private List<Load> loads() {
+    Workload one = workload == null ? Workload.put : workload;
+    try {
+      Load load =
+          new Load(one, connections, inFlight, rate, valueBytes, keys, true, seconds, warmup);
+      return workload == null && !load.isOpen() ? Row.standard(load) : List.of(load);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private int measure(List<Load> loads, Subject subject)
+      throws IOException, InterruptedException, TimeoutException {
+    BenchRun run = new BenchRun(subject);
+    Attempts attempts = new Attempts(telling);
+    int code = ExitCode.OK;
+    for (int i = 0; i < loads.size(); i++) {
+      BenchRun.Result result = attempts.measure(loads.get(i), run);
+      tell(result, i == 0);
+      if (!result.measured().isGood()) code = ExitCode.FAILED;
+    }
+    return code;
+  }
+
+  private void tell(BenchRun.Result result, boolean isFirst) {
+    if (telling.isJson()) {
+      telling.json(out -> Row.json(result, out));
+      return;
+    }
+    if (isFirst) telling.line(Row.limits(result.limits()) + "\n" + Row.HEAD);
+    telling.line(Row.line(result));
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,180 @@
+package io.jangada.lab;
+
+import io.jangada.bench.BenchRun;
+import io.jangada.bench.Failover;
+import io.jangada.bench.Growth;
+import io.jangada.bench.Limits;
+import io.jangada.bench.Load;
+import io.jangada.bench.Measured;
+import io.jangada.bench.Restart;
+import io.jangada.bench.Workload;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+
+/// What one load came to, as a line of the table and as an object.
+final class Row {
+  private static final double MEBIBYTE = 1 << 20;
+
+  static final String HEAD =
+      "workload      value      ops/s   p50 ms   p99 ms p99.9 ms   max ms  cpu/1000  MiB"
+          + "  wr/op   B/op  driver  errors";
+
+  private Row() {}
+
+  static String line(BenchRun.Result result) {
+    Measured measured = result.measured();
+    Load load = measured.load();
+    return format(
+        "%-14s%5d %10.0f %8.2f %8.2f %8.2f %8.1f %9s %4s %6s %6s %7s %7d",
+        load.shape(),
+        load.valueBytes(),
+        measured.perSecond(),
+        measured.millisAt(50),
+        measured.millisAt(99),
+        measured.millisAt(99.9),
+        measured.millisMax(),
+        text("%.1f", result.serverCpuMillis()),
+        text("%.0f", result.serverBytes().map(bytes -> bytes / MEBIBYTE)),
+        text("%.3f", result.diskWrites()),
+        text("%.0f", result.diskBytes()),
+        text("%.1f", result.driverCpuMillis()),
+        measured.failed() + measured.wrong());
+  }
+
+  private static String text(String form, Optional<Double> value) {
+    return value.map(v -> format(form, v)).orElse("-");
+  }
+
+  static String limits(Limits limits) {
+    return format(
+        "limits: fdatasync of %d bytes on %s p50 %.2f ms, p99 %.2f ms, three at once %.2f ms;"
+            + " loopback round trip p50 %.3f ms",
+        limits.sizeBytes(),
+        limits.fileSystem(),
+        limits.syncMillisP50(),
+        limits.syncMillisP99(),
+        limits.threeSyncsMillisP50(),
+        limits.roundTripMillisP50());
+  }
+
+  static String format(String form, Object... arguments) {
+    return String.format(Locale.ROOT, form, arguments);
+  }
+
+  static String line(Growth.Axis axis, int size, BenchRun.Result result) {
+    return format("%-12s%9d  %s", axis, size, line(result));
+  }
+
+  static void json(Growth.Axis axis, int size, BenchRun.Result result, JsonGenerator out) {
+    out.writeStringProperty("axis", axis.name());
+    out.writeNumberProperty("size", size);
+    json(result, out);
+  }
+
+  static void json(BenchRun.Result result, JsonGenerator out) {
+    Measured measured = result.measured();
+    Load load = measured.load();
+    out.writeBooleanProperty("ok", measured.isGood());
+    out.writeStringProperty("workload", load.workload().name());
+    out.writeNumberProperty("connections", load.connections());
+    if (load.isOpen()) out.writeNumberProperty("rate", load.rate());
+    else out.writeNumberProperty("inFlight", load.inFlight());
+    out.writeNumberProperty("valueBytes", load.valueBytes());
+    out.writeNumberProperty("keys", load.keys());
+    out.writeNumberProperty("seconds", rounded(measured.seconds()));
+    out.writeNumberProperty("operations", measured.operations());
+    out.writeNumberProperty("perSecond", rounded(measured.perSecond()));
+    out.writeNumberProperty("p50Millis", rounded(measured.millisAt(50)));
+    out.writeNumberProperty("p99Millis", rounded(measured.millisAt(99)));
+    out.writeNumberProperty("p999Millis", rounded(measured.millisAt(99.9)));
+    out.writeNumberProperty("maxMillis", rounded(measured.millisMax()));
+    out.writeNumberProperty("conflicts", measured.conflicts());
+    out.writeNumberProperty("failed", measured.failed());
+    out.writeNumberProperty("wrong", measured.wrong());
+    if (measured.trouble() != null) out.writeStringProperty("trouble", measured.trouble());
+    write(out, "serverCpuMillisPer1000", result.serverCpuMillis());
+    write(out, "serverBytes", result.serverBytes().map(bytes -> (double) bytes));
+    write(out, "diskWritesPerOperation", result.diskWrites());
+    write(out, "diskBytesPerOperation", result.diskBytes());
+    write(out, "driverCpuMillisPer1000", result.driverCpuMillis());
+    Limits limits = result.limits();
+    out.writeStringProperty("fileSystem", limits.fileSystem());
+    out.writeNumberProperty("syncMillisP50", rounded(limits.syncMillisP50()));
+    out.writeNumberProperty("syncMillisP99", rounded(limits.syncMillisP99()));
+    out.writeNumberProperty("threeSyncsMillisP50", rounded(limits.threeSyncsMillisP50()));
+    out.writeNumberProperty("roundTripMillisP50", rounded(limits.roundTripMillisP50()));
+  }
+
+  static String line(Failover failover) {
+    return format(
+        "kill -9 of the leader to the next acknowledged write, %d times: p50 %.0f ms, worst %.0f"
+            + " ms",
+        failover.millis().length, failover.p50(), failover.worst());
+  }
+
+  static void json(Failover failover, JsonGenerator out) {
+    out.writeBooleanProperty("ok", true);
+    out.writeStringProperty("measured", "failover");
+    out.writeNumberProperty("p50Millis", rounded(failover.p50()));
+    out.writeNumberProperty("worstMillis", rounded(failover.worst()));
+    out.writeArrayPropertyStart("millis");
+    for (double each : failover.millis()) out.writeNumber(rounded(each));
+    out.writeEndArray();
+  }
+
+  static String line(Restart restart) {
+    return format(
+        "%d keys written in %.1f s; restart with them and %d entries behind the snapshot: first"
+            + " answer after %.2f s; heap for a key: %s bytes",
+        restart.keys(),
+        restart.loadSeconds(),
+        restart.entries(),
+        restart.seconds(),
+        text("%.0f", restart.bytesPerKey()));
+  }
+
+  static void json(Restart restart, JsonGenerator out) {
+    out.writeBooleanProperty("ok", true);
+    out.writeStringProperty("measured", "restart");
+    out.writeNumberProperty("keys", restart.keys());
+    out.writeNumberProperty("entriesBehindSnapshot", restart.entries());
+    out.writeNumberProperty("loadSeconds", rounded(restart.loadSeconds()));
+    out.writeNumberProperty("seconds", rounded(restart.seconds()));
+    write(out, "heapBytesPerKey", restart.bytesPerKey());
+  }
+
+  private static void write(JsonGenerator out, String name, Optional<Double> value) {
+    value.ifPresent(v -> out.writeNumberProperty(name, rounded(v)));
+  }
+
+  /// Four digits behind the point are more than any of it is worth.
+  static double rounded(double value) {
+    return Math.round(value * 10_000) / 10_000.0;
+  }
+
+  /// What a bench without a workload does: the shapes by which stores of this kind are compared.
+  static List<Load> standard(Load like) {
+    return List.of(
+        of(like, Workload.put, 1, 1),
+        of(like, Workload.put, 64, 1),
+        of(like, Workload.put, 16, 32),
+        of(like, Workload.get, 1, 1),
+        of(like, Workload.get, 64, 1),
+        of(like, Workload.get, 16, 32));
+  }
+
+  private static Load of(Load like, Workload workload, int connections, int inFlight) {
+    return new Load(
+        workload,
+        connections,
+        inFlight,
+        0,
+        like.valueBytes(),
+        like.keys(),
+        like.overwrites(),
+        like.seconds(),
+        like.warmupSeconds());
+  }
+}

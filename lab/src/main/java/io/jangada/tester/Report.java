@@ -1,0 +1,121 @@
+package io.jangada.tester;
+
+import io.jangada.wire.Json;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/// What a tester says: a line for each trial as it ends, or one JSON object for all of them; and a
+/// bar below while it goes on, on a terminal.
+public final class Report implements Tester.Listener, AutoCloseable {
+  private static final int BAR_MILLIS = 200;
+  private static final String ERASE = "\r\u001b[K";
+
+  private final PrintWriter out;
+  private final boolean json;
+  private final int nameWidth;
+  private final ProgressBar bar;
+  private final PrintWriter err;
+
+  /// @param terminal whether a bar is wanted; it goes to `err`
+  public Report(PrintWriter out, PrintWriter err, List<Trial> trials, Form form) {
+    this.out = out;
+    this.err = err;
+    this.json = form.json;
+    this.nameWidth = trials.stream().mapToInt(trial -> trial.name().length()).max().orElse(0);
+    this.bar = form.terminal ? bar(trials.size()) : null;
+  }
+
+  /// @param terminal whether there is somebody who wants to see a bar
+  public record Form(boolean json, boolean terminal) {}
+
+  private static ProgressBar bar(int trials) {
+    return new ProgressBarBuilder()
+        .setTaskName("trials")
+        .setInitialMax(trials)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(BAR_MILLIS)
+        .clearDisplayOnFinish()
+        .build();
+  }
+
+  @Override
+  public void begins(Trial trial) {
+    if (bar != null) bar.setExtraMessage(trial.name());
+  }
+
+  @Override
+  public void ended(Tester.Outcome outcome) {
+    if (bar != null) {
+      err.print(ERASE);
+      err.flush();
+      bar.step();
+    }
+    if (!json) out.println(line(outcome));
+    out.flush();
+  }
+
+  private String line(Tester.Outcome outcome) {
+    String verdict = outcome.verdict() == Tester.Verdict.OK ? "ok" : outcome.verdict().name();
+    String name = outcome.trial().name();
+    return String.format(
+        Locale.ROOT,
+        "%-7s  %s  %6d ms  %s",
+        verdict,
+        name + " ".repeat(Math.max(0, nameWidth - name.length())),
+        outcome.millis(),
+        outcome.note());
+  }
+
+  /// The last words.
+  ///
+  /// @return whether all is well
+  public boolean sumUp(List<Tester.Outcome> outcomes) {
+    close();
+    long failed = count(outcomes, Tester.Verdict.FAILED);
+    if (json) out.println(json(outcomes, failed == 0).canonical().toUtf8());
+    else
+      out.println(
+          count(outcomes, Tester.Verdict.OK)
+              + " ok, "
+              + failed
+              + " failed, "
+              + count(outcomes, Tester.Verdict.SKIPPED)
+              + " skipped");
+    out.flush();
+    return failed == 0;
+  }
+
+  private static long count(List<Tester.Outcome> outcomes, Tester.Verdict verdict) {
+    return outcomes.stream().filter(outcome -> outcome.verdict() == verdict).count();
+  }
+
+  private static Json json(List<Tester.Outcome> outcomes, boolean ok) {
+    List<Json> tests = new ArrayList<>();
+    for (Tester.Outcome outcome : outcomes) {
+      SortedMap<String, Json> test = new TreeMap<>();
+      test.put("name", new Json.Str(outcome.trial().name()));
+      test.put("what", new Json.Str(outcome.trial().what()));
+      test.put("verdict", new Json.Str(outcome.verdict().name().toLowerCase(Locale.ROOT)));
+      test.put("note", new Json.Str(outcome.note()));
+      test.put("millis", new Json.Num(BigDecimal.valueOf(outcome.millis()), true));
+      tests.add(new Json.Obj(test));
+    }
+    SortedMap<String, Json> all = new TreeMap<>();
+    all.put("ok", new Json.Bool(ok));
+    all.put("tests", new Json.Arr(tests));
+    return new Json.Obj(all);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) bar.close();
+  }
+}

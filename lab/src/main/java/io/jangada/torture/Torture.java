@@ -1,0 +1,179 @@
+package io.jangada.torture;
+
+import io.jangada.harness.Admin;
+import io.jangada.harness.ClusterPlan;
+import io.jangada.harness.ProcessCluster;
+import io.jangada.harness.ServerProgram;
+import io.jangada.harness.Waiting;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Real servers, and clients that ask and remember, while servers are killed, stopped, wiped and
+/// replaced; and what all that came to. The seed decides about the dice, not about the time.
+public final class Torture {
+  /// @param millis how long the storm is to be
+  /// @param reads what the servers are to promise of a read, as `config.json` has it; something
+  ///   linearizable
+  /// @param told for the diary; null for nobody who reads along
+  public record Settings(
+      long millis,
+      long seed,
+      int servers,
+      int clients,
+      String reads,
+      ServerProgram program,
+      PrintWriter told) {}
+
+  /// @param summary one line
+  /// @param troubles a sentence for each thing that must not be
+  public record Result(boolean good, String summary, List<String> troubles) {}
+
+  private static final long EPOCH_MILLIS = 4_000;
+  private static final long WATCH_MILLIS = 150;
+  private static final int WATCH_REPLY_MILLIS_MAX = 1_000;
+  private static final long FIRST_MILLIS_MAX = 60_000;
+  private static final long VERDICT_MILLIS_MAX = 300_000;
+
+  private final Settings settings;
+  private final ProcessCluster cluster;
+  private final Pulse pulse = new Pulse();
+  private final Chronicle chronicle;
+  private final Diary diary;
+  private volatile boolean over;
+
+  private Torture(Settings settings, Path folder, ProcessCluster cluster) throws IOException {
+    this.settings = settings;
+    this.cluster = cluster;
+    this.chronicle = new Chronicle(folder, pulse);
+    this.diary = new Diary(folder, settings.told);
+  }
+
+  /// Small files, so that a run of minutes sees many snapshots and many segments end.
+  private static ClusterPlan plan(Settings settings) {
+    return ClusterPlan.of(settings.servers)
+        .with("Reads", "\"" + settings.reads + "\"")
+        .with("SnapshotBytes", "131072")
+        .with("SegmentBytes", "65536")
+        .with("LogRetainedBytes", "32768");
+  }
+
+  /// What is done to the servers, until it is enough.
+  @FunctionalInterface
+  interface Storm {
+    void rage(Nemesis nemesis, Pulse pulse)
+        throws IOException, InterruptedException, TimeoutException;
+  }
+
+  /// Runs it.
+  ///
+  /// @param folder for the servers' data and all that is said, empty
+  public static Result run(Settings settings, Path folder)
+      throws IOException, InterruptedException {
+    return run(settings, folder, (nemesis, pulse) -> dice(settings, nemesis, pulse));
+  }
+
+  private static void dice(Settings settings, Nemesis nemesis, Pulse pulse)
+      throws IOException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.millis);
+    while (System.nanoTime() - deadline < 0 && !pulse.isTroubled()) nemesis.round();
+  }
+
+  /// Runs another storm than that of the dice.
+  static Result run(Settings settings, Path folder, Storm storm)
+      throws IOException, InterruptedException {
+    try (ProcessCluster cluster = ProcessCluster.make(folder, plan(settings), settings.program)) {
+      return new Torture(settings, folder, cluster).run(storm);
+    }
+  }
+
+  private Result run(Storm storm) throws IOException, InterruptedException {
+    SplittableRandom dice = new SplittableRandom(settings.seed);
+    Ledger ledger = new Ledger(cluster, pulse);
+    Crowd crowd = new Crowd(cluster, chronicle, pulse);
+    Nemesis nemesis = new Nemesis(cluster, pulse, diary, new Random(dice.nextLong()));
+    try (diary) {
+      cluster.startAll();
+      new Admin(cluster, WATCH_REPLY_MILLIS_MAX).awaitWhole(FIRST_MILLIS_MAX);
+      pulse.begin();
+      Thread watch = Thread.ofPlatform().daemon().name("watch").start(this::watch);
+      ledger.start();
+      crowd.start(cluster, settings.clients, dice.split());
+      storm.rage(nemesis, pulse);
+      nemesis.mend();
+      nemesis.awaitWhole();
+      crowd.end();
+      ledger.end();
+      over = true;
+      watch.join();
+      diary.tell(ledger.audit() + " entries of the ledger are there");
+      checkAlike();
+    } catch (TimeoutException e) {
+      pulse.trouble(e.getMessage());
+    } finally {
+      over = true;
+    }
+    chronicle.end(VERDICT_MILLIS_MAX);
+    return result();
+  }
+
+  /// Who leads in which term; and the time for the next epoch.
+  private void watch() {
+    Admin admin = new Admin(cluster, WATCH_REPLY_MILLIS_MAX);
+    long rotated = System.nanoTime();
+    try {
+      while (!over) {
+        for (Admin.MemberStatus status : admin.statuses().values())
+          if (status.leads()) pulse.leads(status.term(), status.id());
+        if (System.nanoTime() - rotated > TimeUnit.MILLISECONDS.toNanos(EPOCH_MILLIS)) {
+          chronicle.rotate();
+          rotated = System.nanoTime();
+        }
+        Waiting.pause(WATCH_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Members come to have applied the same, and then have the same number of keys.
+  private void checkAlike() throws InterruptedException {
+    Admin admin = new Admin(cluster, WATCH_REPLY_MILLIS_MAX);
+    boolean alike =
+        Waiting.until(
+            FIRST_MILLIS_MAX,
+            () -> {
+              SortedMap<Integer, Admin.MemberStatus> statuses = admin.statuses();
+              return statuses.keySet().equals(cluster.ids())
+                  && statuses.values().stream().map(Torture::state).distinct().count() == 1;
+            });
+    if (!alike) pulse.trouble("at rest, members differ: " + admin.statuses().values());
+  }
+
+  private static List<Long> state(Admin.MemberStatus status) {
+    return List.of(status.progress().applied(), status.progress().keys());
+  }
+
+  private Result result() {
+    boolean good = !pulse.isTroubled();
+    String verdict = good ? "good: " + chronicle.good() + " epochs, all linearizable; " : "BAD: ";
+    String summary =
+        verdict
+            + pulse.figures()
+            + "; "
+            + settings.servers
+            + " servers, "
+            + settings.clients
+            + " clients, reads "
+            + settings.reads
+            + ", seed "
+            + settings.seed;
+    return new Result(good, summary, pulse.troubles());
+  }
+}

@@ -1,0 +1,159 @@
+package io.jangada.cli;
+
+import io.jangada.cli.backup.BackupCommand;
+import io.jangada.cli.backup.RestoreCommand;
+import io.jangada.cli.backup.VerifyCommand;
+import io.jangada.cli.cluster.CasCommand;
+import io.jangada.cli.cluster.DeleteCommand;
+import io.jangada.cli.cluster.GetCommand;
+import io.jangada.cli.cluster.GetmCommand;
+import io.jangada.cli.cluster.LeaderCommand;
+import io.jangada.cli.cluster.MemberCommand;
+import io.jangada.cli.cluster.SetCommand;
+import io.jangada.cli.cluster.SnapshotCommand;
+import io.jangada.cli.cluster.StatusCommand;
+import io.jangada.cli.cluster.Surroundings;
+import io.jangada.server.Nearest;
+import io.jangada.server.ServerCommand;
+import io.jangada.server.Variables;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The program `jangada`: parses the command line and runs one subcommand. Data goes to standard
+/// output, everything else to standard error; the exit codes are [ExitCode]'s.
+@Command(
+    name = "jangada",
+    description = "A distributed, linearizable key-value store on its own Raft.",
+    mixinStandardHelpOptions = true,
+    versionProvider = BuildInfo.Provider.class,
+    subcommands = {
+      HelpCommand.class,
+      VersionCommand.class,
+      CompletionCommand.class,
+      ServerCommand.class,
+      GetCommand.class,
+      GetmCommand.class,
+      SetCommand.class,
+      CasCommand.class,
+      DeleteCommand.class,
+      StatusCommand.class,
+      MemberCommand.class,
+      LeaderCommand.class,
+      SnapshotCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      VerifyCommand.class
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  /// Runs a command line of this process. Returns the exit code.
+  ///
+  /// @param further commands of picocli's that this program does not know by itself
+  public static int execute(String[] args, Object... further) {
+    CommandLine jangada = commandLine(System.getenv(), further);
+    Surroundings.ofProcess().putAround(jangada);
+    return jangada.execute(args);
+  }
+
+  /// The whole command tree, ready to execute. Colours are used on a terminal only, and never where
+  /// the environment has a `NO_COLOR` that is not empty (no-color.org).
+  public static CommandLine commandLine(Map<String, String> environment, Object... further) {
+    boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
+    CommandLine jangada = new CommandLine(new Main());
+    for (Object command : further) jangada.addSubcommand(command);
+    ServerCommand.withFlags(jangada.getSubcommands().get("server"));
+    tellVersions(jangada);
+    return jangada
+        .setExecutionStrategy(parsed -> run(parsed, environment))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(plain ? Ansi.OFF : Ansi.AUTO))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::explainUsage)
+        .setExecutionExceptionHandler(Main::explainFailure);
+  }
+
+  /// Runs the command, after a warning for each variable that nothing reads: a server, which is
+  /// configured by them, refuses to start.
+  private static int run(CommandLine.ParseResult parsed, Map<String, String> environment) {
+    CommandLine.ParseResult subcommand = parsed.subcommand();
+    boolean isServer = subcommand != null && subcommand.commandSpec().name().equals("server");
+    PrintWriter err = parsed.commandSpec().commandLine().getErr();
+    if (!isServer)
+      Variables.complaints(environment).forEach(each -> err.println("jangada: warning: " + each));
+    err.flush();
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static void tellVersions(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.versionProvider() == null) spec.versionProvider(new BuildInfo.Provider());
+    command.getSubcommands().values().forEach(Main::tellVersions);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is needed");
+  }
+
+  private static int explainUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    String name = command.getCommandSpec().qualifiedName();
+    err.println(name + ": " + complaint(e, List.of(args)));
+    err.println("Try '" + name + " --help'.");
+    err.flush();
+    return ExitCode.USAGE;
+  }
+
+  private static String complaint(ParameterException e, List<String> args) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return e.getMessage();
+    }
+    String first = unmatched.getUnmatched().getFirst();
+    // What stands after "--" is no option, whatever it looks like.
+    int end = args.indexOf("--");
+    if (end >= 0 && !args.subList(0, end).contains(first))
+      return "unknown argument '" + first + "'.";
+    boolean command = !first.startsWith("-") && !e.getCommandLine().getSubcommands().isEmpty();
+    String kind = command ? "command" : first.startsWith("-") ? "option" : "argument";
+    String hint =
+        nearest(first, e.getCommandLine()).map(n -> " Did you mean '" + n + "'?").orElse("");
+    return "unknown " + kind + " '" + first + "'." + hint;
+  }
+
+  private static Optional<String> nearest(String written, CommandLine command) {
+    String word = written.replaceFirst("=.*", "");
+    List<String> known =
+        word.startsWith("-")
+            ? command.getCommandSpec().optionsMap().keySet().stream()
+                .filter(n -> n.length() > 2)
+                .toList()
+            : List.copyOf(command.getSubcommands().keySet());
+    return Nearest.to(word, known);
+  }
+
+  private static int explainFailure(
+      Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandSpec().qualifiedName() + ": " + e);
+    for (StackTraceElement frame : e.getStackTrace()) {
+      err.println("    at " + frame);
+    }
+    err.flush();
+    return ExitCode.FAILED;
+  }
+}

@@ -1,0 +1,53 @@
+package io.jangada.cli.cluster;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.cli.Durations;
+import io.jangada.kv.KvLimits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import picocli.CommandLine.Option;
+
+/// A value to store, and for how long: what `set` and `cas` have in common.
+final class NewValue implements Surroundings.Surrounded {
+  private static final long MILLIS_PER_SECOND = 1_000;
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "TIME",
+      description = "Let it expire after whole seconds: 90s, 5m, 2h (default: never).")
+  private String ttl;
+
+  private Surroundings surroundings = Surroundings.ofProcess();
+
+  @Override
+  public void surround(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /// @param argument the value as an argument, or null to read it from standard input
+  Bytes bytes(String argument, Cluster cluster) {
+    if (argument != null) return cluster.bytes(argument);
+    InputStream in = surroundings.in();
+    try {
+      byte[] all = in.readNBytes(KvLimits.VALUE_BYTES_HARD_MAX + 1);
+      if (all.length <= KvLimits.VALUE_BYTES_HARD_MAX) return Bytes.wrap(all);
+    } catch (IOException e) {
+      throw new UncheckedIOException("standard input: " + e.getMessage(), e);
+    }
+    throw cluster.wrong(
+        "standard input has more than the "
+            + KvLimits.VALUE_BYTES_HARD_MAX
+            + " bytes that a value may have");
+  }
+
+  /// 0 for never.
+  long ttlSeconds(Cluster cluster) {
+    if (ttl == null) return 0;
+    if (ttl.matches("[0-9]{1,18}")) return Long.parseLong(ttl);
+    long millis = Durations.parseMillis(ttl);
+    if (millis < 1 || millis % MILLIS_PER_SECOND != 0)
+      throw cluster.wrong("--ttl: '" + ttl + "' is no whole seconds such as 90s, 5m or 2h");
+    return millis / MILLIS_PER_SECOND;
+  }
+}

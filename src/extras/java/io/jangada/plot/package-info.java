@@ -1,2 +1,0 @@
-/// Pictures of what a bench measured.
-package io.jangada.plot;

@@ -1,2 +1,0 @@
-/// `jangada bench`: its options, its progress, its table.
-package io.jangada.cli.bench;

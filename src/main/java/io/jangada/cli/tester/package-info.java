@@ -1,3 +1,0 @@
-/// Tries out a cluster of real servers and says of each thing whether it holds: `jangada tester`.
-/// Start reading at [io.jangada.cli.tester.Tester].
-package io.jangada.cli.tester;
