@@ -44,16 +44,18 @@ record ClassFacts(String name, Set<String> types, List<Fact> facts) {
   private static final Pattern DESCRIPTOR = Pattern.compile("[(\\[<L].*L[\\w$/]+[;<].*|L[\\w$/]+;");
   private static final Pattern TYPE = Pattern.compile("L([\\w$]+(?:/[\\w$]+)*)(?=[;<])");
 
-  static List<ClassFacts> readAll(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<ClassFacts> all = new ArrayList<>();
-      for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
-        all.add(read(Files.readAllBytes(file)));
+  /// All class files in some folders.
+  static List<byte[]> bytesOf(List<Path> folders) {
+    List<byte[]> all = new ArrayList<>();
+    for (Path folder : folders) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList())
+          all.add(Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      return all;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    return all;
   }
 
   static ClassFacts read(byte[] bytes) {

@@ -40,6 +40,11 @@ class TidyTest {
   }
 
   @Test
+  void whatIsNamedAsAQuestionChangesNothing() {
+    assertNone(Predicates.check(ClassFacts.bytesOf(folders("classes"))));
+  }
+
+  @Test
   void nothingSleepsAndNoTestIsSwitchedOff() {
     List<Complaint> complaints = new ArrayList<>();
     mainClasses().forEach(type -> complaints.addAll(Bans.checkAnywhere(type)));
@@ -72,14 +77,14 @@ class TidyTest {
     return classes("classes");
   }
 
+  private static List<Path> folders(String folder) {
+    return Rooms.MODULES.stream().map(m -> BUILT.resolve("jangada-" + m).resolve(folder)).toList();
+  }
+
   private static List<ClassFacts> classes(String folder) {
-    List<ClassFacts> types = new ArrayList<>();
-    for (String module : Rooms.MODULES) {
-      List<ClassFacts> some = ClassFacts.readAll(BUILT.resolve("jangada-" + module + "/" + folder));
-      assertThat(some).as("compiled classes of " + module).isNotEmpty();
-      types.addAll(some);
-    }
-    return types;
+    for (Path each : folders(folder))
+      assertThat(ClassFacts.bytesOf(List.of(each))).as("compiled classes in " + each).isNotEmpty();
+    return ClassFacts.bytesOf(folders(folder)).stream().map(ClassFacts::read).toList();
   }
 
   private static void assertNone(List<Complaint> complaints) {
