@@ -17,11 +17,11 @@
 # A start that finds everything fresh runs one find and the JVM: five nodes may be starting at once.
 
 quiet='-Xlog:disable -Xlog:all=error:stderr'
-maelstrom_main=io.jangada.front.maelstrom.MaelstromNode
+maelstrom_main=io.jangada.protocol.maelstrom.MaelstromNode
 maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m'
 server_training=io.jangada.cli.AotTraining
-udp3700_main=io.jangada.front.udp3700.ReplicaProgram
-udp3700_rehearsal=io.jangada.front.udp3700.Rehearsal
+udp3700_main=io.jangada.protocol.udp3700.ReplicaProgram
+udp3700_training=io.jangada.protocol.udp3700.ReplicaTraining
 # With -Xrs a signal ends the process at once, without the JVM's own leave-taking. A run is half a minute
 # long: what is called a hundred times is compiled, not what is called two hundred times.
 udp3700_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m -Xrs'
@@ -126,7 +126,7 @@ launch_build() {
       launch_train maelstrom.aot $maelstrom_flags -cp "$new"/lib/jangada-server-*.jar "$maelstrom_main" \
         <"$home/bin/training.jsonl"
       # shellcheck disable=SC2086 # the flags are a list of words
-      launch_train udp3700.aot $udp3700_flags -cp "$new"/lib/jangada-server-*.jar "$udp3700_rehearsal" \
+      launch_train udp3700.aot $udp3700_flags -cp "$new"/lib/jangada-server-*.jar "$udp3700_training" \
         </dev/null
     fi
     mv "$new" "$run/$key"

@@ -14,7 +14,7 @@ final class Call {
   private final Consumer<Reply> consumer;
 
   /// The number that makes it be done once, or null until it has one, and for calls without.
-  Sessions.Ticket ticket;
+  RequestNumbers.Ticket ticket;
 
   int attempts;
 
@@ -41,7 +41,7 @@ final class Call {
 
   /// Whether it can be sent again though it may have been done.
   boolean isRepeatable() {
-    Kind kind = command.kind();
+    CommandKind kind = command.kind();
     return !kind.changes() || kind.isNumbered();
   }
 

@@ -8,32 +8,32 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param line without its end
 /// @param data what follows the line, empty for most
-record Command(Kind kind, Bytes line, Bytes data) {
+record Command(CommandKind kind, Bytes line, Bytes data) {
   /// What else a command takes beside these, about, for counting bytes.
   private static final int MORE_BYTES = 128;
 
   private static final byte[] LINE_END = {'\r', '\n'};
 
   static Command get(Bytes key) {
-    return new Command(Kind.GET, line("get ", key, ""), Bytes.EMPTY);
+    return new Command(CommandKind.GET, line("get ", key, ""), Bytes.EMPTY);
   }
 
   static Command getm(Bytes key) {
-    return new Command(Kind.GETM, line("getm ", key, ""), Bytes.EMPTY);
+    return new Command(CommandKind.GETM, line("getm ", key, ""), Bytes.EMPTY);
   }
 
   static Command set(Bytes key, Bytes value, long exptimeSeconds) {
     String rest = " " + exptimeSeconds + " " + value.length();
-    return new Command(Kind.SET, line("set ", key, rest), value);
+    return new Command(CommandKind.SET, line("set ", key, rest), value);
   }
 
   static Command cas(Bytes key, long version, Bytes value, long exptimeSeconds) {
     String rest = " " + exptimeSeconds + " " + version + " " + value.length();
-    return new Command(Kind.CAS, line("cas ", key, rest), value);
+    return new Command(CommandKind.CAS, line("cas ", key, rest), value);
   }
 
   static Command delete(Bytes key) {
-    return new Command(Kind.DELETE, line("delete ", key, ""), Bytes.EMPTY);
+    return new Command(CommandKind.DELETE, line("delete ", key, ""), Bytes.EMPTY);
   }
 
   /// Why no command can have this key, or null when one can: the protocol ends a key at a blank.

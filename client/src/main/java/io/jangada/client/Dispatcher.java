@@ -42,7 +42,7 @@ final class Dispatcher implements Connection.Owner {
   private final Loops loops;
   private final EventLoop loop;
   private final Directory directory;
-  private final Sessions sessions;
+  private final RequestNumbers sessions;
 
   private final Queue<Call> submitted = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean isWoken = new AtomicBoolean();
@@ -67,8 +67,8 @@ final class Dispatcher implements Connection.Owner {
     this.loops = loops;
     loop = loops.group().next();
     directory = new Directory(options.endpoints(), options.members());
-    int windows = options.limits().inFlightMax() / Sessions.WINDOW_NUMBERS + 1;
-    sessions = new Sessions(client, 2 * windows);
+    int windows = options.limits().inFlightMax() / RequestNumbers.WINDOW_NUMBERS + 1;
+    sessions = new RequestNumbers(client, 2 * windows);
   }
 
   // ---- from any thread ----
@@ -292,7 +292,7 @@ final class Dispatcher implements Connection.Owner {
   private void askForMembers(Endpoint of) {
     long wait = TimeUnit.MILLISECONDS.toNanos(options.timing().silenceMillis());
     inFlight.incrementAndGet();
-    Command command = new Command(Kind.ADMIN_LOOK, JangadaClient.MEMBERS, Bytes.EMPTY);
+    Command command = new Command(CommandKind.ADMIN_LOOK, JangadaClient.MEMBERS, Bytes.EMPTY);
     bytesInFlight.addAndGet(command.sizeBytes());
     begin(new Call(command, System.nanoTime() + wait, of, reply -> learn(of, reply)));
   }

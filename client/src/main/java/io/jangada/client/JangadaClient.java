@@ -129,7 +129,7 @@ public final class JangadaClient implements AutoCloseable {
         return CompletableFuture.completedFuture(
             new Reply.Refused("an admin command is words without blanks: '" + word + "'"));
     Bytes line = Bytes.utf8("admin " + String.join(" ", words));
-    Kind kind = looks ? Kind.ADMIN_LOOK : Kind.ADMIN_CHANGE;
+    CommandKind kind = looks ? CommandKind.ADMIN_LOOK : CommandKind.ADMIN_CHANGE;
     return submit(Reply.ToAdmin.class, server, new Command(kind, line, Bytes.EMPTY));
   }
 

@@ -4,6 +4,8 @@ import io.jangada.bytes.Bytes;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.Leash;
@@ -12,8 +14,6 @@ import io.jangada.harness.ServerProgram;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
-import io.jangada.wire.Json;
-import io.jangada.wire.JsonReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,7 +154,7 @@ public final class BenchCluster implements AutoCloseable {
   }
 
   /// As that which loads are put to.
-  public Subject subject() {
+  public SystemUnderTest subject() {
     return new TextServers(endpoints(), pids(), directory);
   }
 

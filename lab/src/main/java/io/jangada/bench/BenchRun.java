@@ -24,14 +24,14 @@ public final class BenchRun {
   /// @param driverCpuMillis processor time of the load generator, for a thousand operations
   public record Result(
       Measured measured,
-      Limits limits,
+      MachineBaseline limits,
       Optional<Double> serverCpuMillis,
       Optional<Long> serverBytes,
       Optional<Double> diskWrites,
       Optional<Double> diskBytes,
       Optional<Double> driverCpuMillis) {}
 
-  private final Subject subject;
+  private final SystemUnderTest subject;
 
   /// How many keys are there, by the length of their values.
   private final Map<Integer, Integer> prefilled = new HashMap<>();
@@ -40,14 +40,15 @@ public final class BenchRun {
   private Optional<ProcessMeter> driverBefore = Optional.empty();
   private Optional<DeviceMeter> diskBefore = Optional.empty();
 
-  public BenchRun(Subject subject) {
+  public BenchRun(SystemUnderTest subject) {
     this.subject = subject;
   }
 
   /// Measures the limits, writes the keys that will be read, and does it.
   public Result run(Load wanted, DoubleConsumer progress)
       throws IOException, InterruptedException, TimeoutException {
-    Limits limits = Limits.measure(subject.disk(), wanted.valueBytes() + Keys.BYTES);
+    MachineBaseline limits =
+        MachineBaseline.measure(subject.disk(), wanted.valueBytes() + Keys.BYTES);
     Load load = wanted.overwriting(subject.overwrites(subject.leader()));
     prefill(load);
     try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
@@ -93,7 +94,7 @@ public final class BenchRun {
     return ProcessMeter.read(List.of(ProcessHandle.current().pid()));
   }
 
-  private Result result(Measured measured, Limits limits) {
+  private Result result(Measured measured, MachineBaseline limits) {
     Optional<ProcessMeter> servers = meterServers();
     Optional<ProcessMeter> driver = meterDriver();
     Optional<DeviceMeter> disk = meterDisk();

@@ -39,8 +39,8 @@ public final class Contents {
   }
 
   /// Writes the name of a key that is to be read, or written.
-  public void key(Verb verb, long number, byte[] target, int at) {
-    (verb == Verb.GET ? read : written).put(number, target, at);
+  public void key(OpType verb, long number, byte[] target, int at) {
+    (verb == OpType.GET ? read : written).put(number, target, at);
   }
 
   /// Writes the value of a key that is to be written.

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /// One connection that is kept busy: decides what is asked and when, and counts the answers.
 /// Everything that arrived together is answered with one flush.
-final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialog.Answers {
+final class LoadConnection extends ChannelInboundHandlerAdapter implements ProtocolDriver.Answers {
   private static final int SLOTS = Load.IN_FLIGHT_MAX;
 
   /// Where requests come from, and where their results go.
@@ -22,7 +22,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
   private final Load load;
   private final Tally tally;
   private final LongSupplier fresh;
-  private final Dialog dialog;
+  private final ProtocolDriver dialog;
   private final SplittableRandom random;
   private final Runnable onEnd;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -43,7 +43,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
 
   /// @param onEnd called once, when nothing more will come: it was stopped and all is answered, it
   ///   has no more to do, or it broke
-  LoadConnection(Work work, Dialog dialog, Runnable onEnd) {
+  LoadConnection(Work work, ProtocolDriver dialog, Runnable onEnd) {
     load = work.load;
     tally = work.tally;
     fresh = work.fresh;
@@ -60,7 +60,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
     return Math.min(lowestRefused, Arrays.stream(keys).min().orElseThrow());
   }
 
-  Dialog dialog() {
+  ProtocolDriver dialog() {
     return dialog;
   }
 
@@ -108,8 +108,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
   }
 
   private void askSince(long sinceNanos) {
-    Verb verb = load.workload().verb(random.nextInt() >>> 1);
-    long key = verb == Verb.CAS ? 0 : key(verb);
+    OpType verb = load.workload().verb(random.nextInt() >>> 1);
+    long key = verb == OpType.CAS ? 0 : key(verb);
     if (key < 0) {
       isStopped = true;
       return;
@@ -120,8 +120,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Dialo
     dialog.ask(slot, verb, key);
   }
 
-  private long key(Verb verb) {
-    if (verb == Verb.SET && fresh != null) return fresh.getAsLong();
+  private long key(OpType verb) {
+    if (verb == OpType.SET && fresh != null) return fresh.getAsLong();
     return random.nextInt(load.keys());
   }
 

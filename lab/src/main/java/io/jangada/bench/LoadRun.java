@@ -47,7 +47,7 @@ public final class LoadRun implements AutoCloseable {
 
   /// How the connections of a load speak.
   public interface Language {
-    Supplier<Dialog> dialogs(Load load, Contents contents);
+    Supplier<ProtocolDriver> dialogs(Load load, Contents contents);
   }
 
   /// @param server the one that leads
@@ -153,7 +153,7 @@ public final class LoadRun implements AutoCloseable {
         });
   }
 
-  private Supplier<Dialog> dialogs(Load load, boolean isFresh) {
+  private Supplier<ProtocolDriver> dialogs(Load load, boolean isFresh) {
     Keys prefilled = Keys.ofValues(load.valueBytes());
     Keys written = isFresh ? Keys.fresh() : prefilled;
     return language.dialogs(load, new Contents(prefilled, written, load.valueBytes()));
@@ -188,7 +188,7 @@ public final class LoadRun implements AutoCloseable {
   private CountDownLatch open(LoadConnection.Work work, boolean isFresh)
       throws IOException, InterruptedException {
     connections.clear();
-    Supplier<Dialog> dialogs = dialogs(work.load(), isFresh);
+    Supplier<ProtocolDriver> dialogs = dialogs(work.load(), isFresh);
     int count = work.load().connections();
     CountDownLatch ended = new CountDownLatch(count);
     List<Channel> channels = new ArrayList<>();

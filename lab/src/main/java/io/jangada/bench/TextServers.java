@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 /// @param servers one of them leads
 /// @param pids their processes, as far as they are of this machine and known
 /// @param disk a directory on their disk, or on a like one
-public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk) implements Subject {
+public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk)
+    implements SystemUnderTest {
   private static final long LEADER_MILLIS_MAX = 20_000;
 
   @Override
@@ -26,12 +27,12 @@ public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk) im
   }
 
   @Override
-  public Supplier<Dialog> dialogs(Load load, Contents contents) {
+  public Supplier<ProtocolDriver> dialogs(Load load, Contents contents) {
     return speaking(load, contents);
   }
 
-  static Supplier<Dialog> speaking(Load load, Contents contents) {
+  static Supplier<ProtocolDriver> speaking(Load load, Contents contents) {
     Requests requests = new Requests(contents);
-    return () -> new TextDialog(requests, contents, load.inFlight() == 1);
+    return () -> new TextDriver(requests, contents, load.inFlight() == 1);
   }
 }

@@ -14,12 +14,12 @@ public enum Workload {
   private static final int MIX = 10;
 
   /// What the next request of a connection is, by a number drawn by chance.
-  Verb verb(int chance) {
+  OpType verb(int chance) {
     return switch (this) {
-      case put -> Verb.SET;
-      case get -> Verb.GET;
-      case mix -> Math.floorMod(chance, MIX) == 0 ? Verb.SET : Verb.GET;
-      case cas -> Verb.CAS;
+      case put -> OpType.SET;
+      case get -> OpType.GET;
+      case mix -> Math.floorMod(chance, MIX) == 0 ? OpType.SET : OpType.GET;
+      case cas -> OpType.CAS;
     };
   }
 

@@ -27,12 +27,12 @@ final class Candidates {
 
   /// One operation, and the order of the event by which it must have happened, or [#NEVER].
   static final class Candidate {
-    final Operation operation;
+    final RecordedOp operation;
     final Rule rule;
     final boolean answered;
     int deadline;
 
-    Candidate(Operation operation, Rule rule, int deadline) {
+    Candidate(RecordedOp operation, Rule rule, int deadline) {
       this.operation = operation;
       this.rule = rule;
       this.deadline = deadline;
@@ -50,9 +50,9 @@ final class Candidates {
   private Candidates() {}
 
   /// The candidates among the operations of one key, in the order of invocation.
-  static List<Candidate> of(List<Operation> operations) {
+  static List<Candidate> of(List<RecordedOp> operations) {
     Candidates made = new Candidates();
-    for (Operation operation : operations) {
+    for (RecordedOp operation : operations) {
       made.add(operation);
     }
     made.countWriters();
@@ -63,9 +63,9 @@ final class Candidates {
     return made.candidates;
   }
 
-  private void add(Operation operation) {
+  private void add(RecordedOp operation) {
     switch (operation.ending()) {
-      case Ending.Ok(Result result, long _, int order) ->
+      case Ending.Ok(RecordedResult result, long _, int order) ->
           candidates.add(
               new Candidate(operation, Model.rule(operation.op(), result).orElseThrow(), order));
       case Ending.Failed _ -> {}

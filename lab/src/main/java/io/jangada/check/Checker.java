@@ -53,7 +53,7 @@ public final class Checker {
   public Verdict check(History history) {
     List<Verdict.Order> orders = new ArrayList<>();
     Verdict.Undecided undecided = null;
-    for (Map.Entry<String, List<Operation>> entry : history.byKey().entrySet()) {
+    for (Map.Entry<String, List<RecordedOp>> entry : history.byKey().entrySet()) {
       switch (new KeyCheck(entry.getKey(), entry.getValue(), limits, luck).verdict()) {
         case Verdict.Linearizable(List<Verdict.Order> found) -> orders.addAll(found);
         case Verdict.NotLinearizable bad -> {

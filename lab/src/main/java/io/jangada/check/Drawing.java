@@ -28,12 +28,12 @@ final class Drawing {
   /// The width of a character of labels in tenths of a pixel (11 px, monospaced).
   private static final int CHARACTER = 67;
 
-  private record Event(Operation operation, boolean ending, long time) {}
+  private record Event(RecordedOp operation, boolean ending, long time) {}
 
   private static final class Lane {
     final int process;
     final int row;
-    Operation last;
+    RecordedOp last;
 
     Lane(int process, int row) {
       this.process = process;
@@ -61,7 +61,7 @@ final class Drawing {
 
   /// Draws a window; `stuck` is the id of the operation to stand out, or -1; `order` is shown as
   /// numbers above the bars.
-  static String draw(Window window, int stuck, List<Operation> order) {
+  static String draw(Window window, int stuck, List<RecordedOp> order) {
     Map<Integer, List<Integer>> places = new HashMap<>();
     for (int i = 0; i < order.size(); i++) {
       places.computeIfAbsent(order.get(i).id(), _ -> new ArrayList<>(1)).add(i + 1);
@@ -74,10 +74,10 @@ final class Drawing {
   }
 
   private void collect() {
-    for (Operation o : window.shown()) {
+    for (RecordedOp o : window.shown()) {
       events.put(o.invoked().order(), new Event(o, false, o.invoked().time()));
       switch (o.ending()) {
-        case Ending.Ok(Result _, long time, int order) ->
+        case Ending.Ok(RecordedResult _, long time, int order) ->
             events.put(order, new Event(o, true, time));
         case Ending.Failed(long time, int order) -> events.put(order, new Event(o, true, time));
         case Ending.Unknown() -> {}
@@ -86,11 +86,11 @@ final class Drawing {
   }
 
   private void assignRows() {
-    for (Operation o : window.shown()) {
+    for (RecordedOp o : window.shown()) {
       lanes.computeIfAbsent(o.process(), _ -> new ArrayList<>());
     }
     Map<Integer, Integer> laneOf = new HashMap<>();
-    for (Operation o : window.shown()) {
+    for (RecordedOp o : window.shown()) {
       List<Lane> own = lanes.get(o.process());
       int lane = 0;
       while (lane < own.size() && busy(own.get(lane).last, o)) {
@@ -111,27 +111,27 @@ final class Drawing {
       }
       entry.setValue(numbered);
     }
-    for (Operation o : window.shown()) {
+    for (RecordedOp o : window.shown()) {
       rowOf.put(o.id(), firstRow.get(o.process()) + laneOf.get(o.id()));
     }
   }
 
-  private static boolean busy(Operation last, Operation next) {
+  private static boolean busy(RecordedOp last, RecordedOp next) {
     return !(last.ending() instanceof Ending.Unknown) && Window.end(last) > next.invoked().order();
   }
 
   private void assignPlaces() {
-    Operation[] lastInRow = new Operation[rows];
+    RecordedOp[] lastInRow = new RecordedOp[rows];
     int x = LEFT;
     int lastTick = -TICK;
     for (Event event : events.values()) {
-      Operation o = event.operation;
+      RecordedOp o = event.operation;
       x += GAP;
       if (event.ending) {
         x = Math.max(x, startX.get(o.id()) + width(o));
         endX.put(o.id(), x);
       } else {
-        Operation before = lastInRow[rowOf.get(o.id())];
+        RecordedOp before = lastInRow[rowOf.get(o.id())];
         if (before != null && before.ending() instanceof Ending.Unknown) {
           x = Math.max(x, startX.get(before.id()) + width(before) + GAP);
           endX.put(before.id(), x - GAP);
@@ -177,13 +177,13 @@ final class Drawing {
       }
     }
     out.append(ticks);
-    for (Operation o : window.shown()) {
+    for (RecordedOp o : window.shown()) {
       bar(out, o);
     }
     return out.append("</svg>\n").toString();
   }
 
-  private void bar(StringBuilder out, Operation o) {
+  private void bar(StringBuilder out, RecordedOp o) {
     int x = startX.get(o.id());
     int y = TOP + rowOf.get(o.id()) * LANE + LANE - BAR - 4;
     boolean open = o.ending() instanceof Ending.Unknown;
@@ -218,15 +218,15 @@ final class Drawing {
     out.append("</g>\n");
   }
 
-  private String placesOf(Operation o) {
+  private String placesOf(RecordedOp o) {
     List<Integer> all = places.get(o.id());
     return all.size() == 1 ? "" + all.getFirst() : all.getFirst() + " and again";
   }
 
-  private String title(Operation o) {
+  private String title(RecordedOp o) {
     String ended =
         switch (o.ending()) {
-          case Ending.Ok(Result _, long time, int _) -> "ended at " + time;
+          case Ending.Ok(RecordedResult _, long time, int _) -> "ended at " + time;
           case Ending.Failed(long time, int _) -> "ended at " + time;
           case Ending.Unknown() -> "may take effect at any later time, or never";
         };
@@ -242,23 +242,24 @@ final class Drawing {
     return String.format(Locale.ROOT, pattern, arguments);
   }
 
-  private static String label(Operation o) {
+  private static String label(RecordedOp o) {
     return Words.asked(o.op(), Words.BAR_MAX) + " → " + Words.brief(o.ending());
   }
 
-  private static int width(Operation o) {
+  private static int width(RecordedOp o) {
     return (int) Math.min(600, (label(o).length() * (long) CHARACTER) / 10 + 12);
   }
 
-  private static String kind(Operation o) {
+  private static String kind(RecordedOp o) {
     return switch (o.ending()) {
       case Ending.Failed _ -> "failed";
       case Ending.Unknown() -> "unknown";
-      case Ending.Ok(Result result, long _, int _) ->
+      case Ending.Ok(RecordedResult result, long _, int _) ->
           switch (result) {
-            case Result.Found _ -> "read";
-            case Result.Absent(), Result.Mismatch(), Result.Exists() -> "quiet";
-            case Result.Written _, Result.Deleted _ -> "write";
+            case RecordedResult.Found _ -> "read";
+            case RecordedResult.Absent(), RecordedResult.Mismatch(), RecordedResult.Exists() ->
+                "quiet";
+            case RecordedResult.Written _, RecordedResult.Deleted _ -> "write";
           };
     };
   }

@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 public sealed interface Ending {
 
   /// The store answered: the operation took effect once, between invocation and answer.
-  record Ok(Result result, long time, int order) implements Ending {
+  record Ok(RecordedResult result, long time, int order) implements Ending {
     public Ok {
       requireNonNull(result, "result");
     }

@@ -1,7 +1,7 @@
 package io.jangada.check;
 
-import io.jangada.check.Course.Kind;
-import io.jangada.check.Course.Step;
+import io.jangada.check.KeyTimeline.Kind;
+import io.jangada.check.KeyTimeline.Step;
 import io.jangada.check.Rule.Effect;
 import io.jangada.check.Rule.Need;
 import io.jangada.check.Search.End;
@@ -24,10 +24,10 @@ final class Explanation {
   static final int LAST_MAX = 10;
 
   private final String key;
-  private final List<Operation> operations;
-  private final Course course;
+  private final List<RecordedOp> operations;
+  private final KeyTimeline course;
 
-  Explanation(String key, List<Operation> operations, Course course) {
+  Explanation(String key, List<RecordedOp> operations, KeyTimeline course) {
     this.key = key;
     this.operations = operations;
     this.course = course;
@@ -60,7 +60,7 @@ final class Explanation {
     if (!noRoom.isEmpty()) {
       why += (states.isEmpty() ? ", but " : "; with others ") + noRoom.iterator().next();
     }
-    List<Operation> longest = Witness.of(course, stuck.nodes().getFirst()).order();
+    List<RecordedOp> longest = Linearization.of(course, stuck.nodes().getFirst()).order();
     return new Verdict.NotLinearizable(
         key, step.operation(), step.deadline(), why, longest, attempts);
   }
@@ -81,8 +81,8 @@ final class Explanation {
   }
 
   private Verdict.Attempt attempt(Node node, String refusal) {
-    List<Operation> order = Witness.of(course, node).order();
-    List<Operation> last = order.subList(Math.max(0, order.size() - LAST_MAX), order.size());
+    List<RecordedOp> order = Linearization.of(course, node).order();
+    List<RecordedOp> last = order.subList(Math.max(0, order.size() - LAST_MAX), order.size());
     return new Verdict.Attempt(last, node.register().told(course.versions()), refusal);
   }
 
@@ -128,8 +128,8 @@ final class Explanation {
     if (!(step.rule().need() instanceof Need.Holds(String value, long _))) {
       return "";
     }
-    Operation failed = null;
-    for (Operation operation : operations) {
+    RecordedOp failed = null;
+    for (RecordedOp operation : operations) {
       boolean writes = Model.ifItHappened(operation.op()).map(r -> puts(r, value)).orElse(false);
       if (writes && operation.ending() instanceof Ending.Failed) {
         failed = operation;
@@ -144,9 +144,9 @@ final class Explanation {
         : "; nothing ever wrote " + Words.value(value);
   }
 
-  private static boolean mayHaveWritten(Operation operation) {
-    return !(operation.ending() instanceof Ending.Ok(Result result, long _, int _))
-        || result instanceof Result.Written;
+  private static boolean mayHaveWritten(RecordedOp operation) {
+    return !(operation.ending() instanceof Ending.Ok(RecordedResult result, long _, int _))
+        || result instanceof RecordedResult.Written;
   }
 
   private static boolean puts(Rule rule, String value) {

@@ -21,21 +21,21 @@ public final class History {
   /// The most characters of all keys, values and results together.
   public static final int CHARACTERS_MAX = 64 << 20;
 
-  private final List<Operation> operations;
+  private final List<RecordedOp> operations;
 
-  private History(List<Operation> operations) {
+  private History(List<RecordedOp> operations) {
     this.operations = operations;
   }
 
   /// All operations by id, which is the order of invocation.
-  public List<Operation> operations() {
+  public List<RecordedOp> operations() {
     return operations;
   }
 
   /// The operations of each key, keys in the order of their first invocation.
-  public Map<String, List<Operation>> byKey() {
-    Map<String, List<Operation>> keys = new LinkedHashMap<>();
-    for (Operation operation : operations) {
+  public Map<String, List<RecordedOp>> byKey() {
+    Map<String, List<RecordedOp>> keys = new LinkedHashMap<>();
+    for (RecordedOp operation : operations) {
       keys.computeIfAbsent(operation.key(), _ -> new ArrayList<>()).add(operation);
     }
     return keys;
@@ -49,7 +49,7 @@ public final class History {
   /// method throws `IllegalArgumentException` or `IllegalStateException` with a sentence for what
   /// cannot be recorded, and then has recorded nothing.
   public static final class Recorder {
-    private final List<Operation> operations = new ArrayList<>();
+    private final List<RecordedOp> operations = new ArrayList<>();
     private final List<Boolean> open = new ArrayList<>();
     private int events;
     private long lastTime = Long.MIN_VALUE;
@@ -69,25 +69,25 @@ public final class History {
       long size = sized(requireNonNull(key, "key")) + sized(requireNonNull(op, "op"));
       pass(time, size);
       int id = operations.size();
-      Operation.Invoked invoked = new Operation.Invoked(time, events++);
-      operations.add(new Operation(id, process, key, op, invoked, new Ending.Unknown()));
+      RecordedOp.Invoked invoked = new RecordedOp.Invoked(time, events++);
+      operations.add(new RecordedOp(id, process, key, op, invoked, new Ending.Unknown()));
       open.add(true);
       return id;
     }
 
     /// Records that the store answered operation `id` now.
-    public void complete(int id, Result result, long time) {
-      Operation operation = requireOpen(id);
+    public void complete(int id, RecordedResult result, long time) {
+      RecordedOp operation = requireOpen(id);
       if (!operation.op().accepts(requireNonNull(result, "result"))) {
         throw new IllegalArgumentException(operation.op() + " cannot end in " + result);
       }
-      pass(time, result instanceof Result.Found found ? sized(found.value()) : 0);
+      pass(time, result instanceof RecordedResult.Found found ? sized(found.value()) : 0);
       end(operation, new Ending.Ok(result, time, events++));
     }
 
     /// Records that operation `id` certainly did not and will not happen.
     public void fail(int id, long time) {
-      Operation operation = requireOpen(id);
+      RecordedOp operation = requireOpen(id);
       pass(time, 0);
       end(operation, new Ending.Failed(time, events++));
     }
@@ -108,7 +108,7 @@ public final class History {
       return new History(List.copyOf(operations));
     }
 
-    private Operation requireOpen(int id) {
+    private RecordedOp requireOpen(int id) {
       if (id < 0 || id >= operations.size()) {
         throw new IllegalArgumentException("there is no operation " + id);
       }
@@ -129,9 +129,9 @@ public final class History {
       characters += size;
     }
 
-    private void end(Operation o, Ending ending) {
+    private void end(RecordedOp o, Ending ending) {
       operations.set(
-          o.id(), new Operation(o.id(), o.process(), o.key(), o.op(), o.invoked(), ending));
+          o.id(), new RecordedOp(o.id(), o.process(), o.key(), o.op(), o.invoked(), ending));
       open.set(o.id(), false);
     }
 

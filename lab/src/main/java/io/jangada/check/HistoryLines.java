@@ -5,7 +5,7 @@ final class HistoryLines {
 
   private HistoryLines() {}
 
-  static String invoked(Operation o) {
+  static String invoked(RecordedOp o) {
     return o.id()
         + " invoke "
         + o.invoked().time()
@@ -37,20 +37,20 @@ final class HistoryLines {
     };
   }
 
-  private static String answered(Result result) {
+  private static String answered(RecordedResult result) {
     return switch (result) {
-      case Result.Found(String value, long version) ->
+      case RecordedResult.Found(String value, long version) ->
           "found " + Quoted.write(value) + named(version);
-      case Result.Absent() -> "absent";
-      case Result.Written(long version) -> "written" + named(version);
-      case Result.Deleted(long version) -> "deleted" + named(version);
-      case Result.Mismatch() -> "mismatch";
-      case Result.Exists() -> "exists";
+      case RecordedResult.Absent() -> "absent";
+      case RecordedResult.Written(long version) -> "written" + named(version);
+      case RecordedResult.Deleted(long version) -> "deleted" + named(version);
+      case RecordedResult.Mismatch() -> "mismatch";
+      case RecordedResult.Exists() -> "exists";
     };
   }
 
   private static String named(long version) {
-    return version == Result.NO_VERSION ? "" : " " + version;
+    return version == RecordedResult.NO_VERSION ? "" : " " + version;
   }
 
   /// Takes lines and makes a history of them; throws `IllegalArgumentException` or
@@ -117,7 +117,7 @@ final class HistoryLines {
 
     private void ok(int id, Tokens line) {
       long time = time(line);
-      Result result = result(line);
+      RecordedResult result = result(line);
       line.end();
       recorder.complete(id, result, time);
     }
@@ -143,15 +143,15 @@ final class HistoryLines {
       };
     }
 
-    private static Result result(Tokens line) {
+    private static RecordedResult result(Tokens line) {
       String word = line.word("a result");
       return switch (word) {
-        case "found" -> new Result.Found(value(line), versionIfAny(line));
-        case "absent" -> new Result.Absent();
-        case "written" -> new Result.Written(versionIfAny(line));
-        case "deleted" -> new Result.Deleted(versionIfAny(line));
-        case "mismatch" -> new Result.Mismatch();
-        case "exists" -> new Result.Exists();
+        case "found" -> new RecordedResult.Found(value(line), versionIfAny(line));
+        case "absent" -> new RecordedResult.Absent();
+        case "written" -> new RecordedResult.Written(versionIfAny(line));
+        case "deleted" -> new RecordedResult.Deleted(versionIfAny(line));
+        case "mismatch" -> new RecordedResult.Mismatch();
+        case "exists" -> new RecordedResult.Exists();
         default ->
             throw new IllegalArgumentException("no result is called `" + Words.cut(word) + "`");
       };
@@ -162,11 +162,11 @@ final class HistoryLines {
     }
 
     private static long version(Tokens line) {
-      return line.number("a version", 0, Result.VERSION_MAX);
+      return line.number("a version", 0, RecordedResult.VERSION_MAX);
     }
 
     private static long versionIfAny(Tokens line) {
-      return line.atEnd() ? Result.NO_VERSION : version(line);
+      return line.atEnd() ? RecordedResult.NO_VERSION : version(line);
     }
   }
 }

@@ -109,7 +109,7 @@ public final class HistoryPage {
   }
 
   private void bad(Verdict.NotLinearizable bad) {
-    List<Operation> operations = history.byKey().get(bad.key());
+    List<RecordedOp> operations = history.byKey().get(bad.key());
     Window window = Window.about(bad.moment(), bad.stuck().id(), operations);
     key(bad.key(), window, "those about the failure");
     out.append(LEGEND).append("<p><a href=\"#stuck\">Show what cannot be placed</a></p>\n");
@@ -120,7 +120,7 @@ public final class HistoryPage {
   }
 
   private void good(List<Verdict.Order> orders) {
-    Map<String, List<Operation>> keys = history.byKey();
+    Map<String, List<RecordedOp>> keys = history.byKey();
     out.append(LEGEND);
     for (Verdict.Order order : orders.subList(0, Math.min(KEYS_MAX, orders.size()))) {
       Window window = Window.about(-1, -1, keys.get(order.key()));
@@ -156,11 +156,11 @@ public final class HistoryPage {
   }
 
   private void earlierUnknown(Window window) {
-    List<Operation> unknown = window.earlierUnknown();
+    List<RecordedOp> unknown = window.earlierUnknown();
     if (unknown.isEmpty()) {
       return;
     }
-    List<Operation> last =
+    List<RecordedOp> last =
         unknown.subList(Math.max(0, unknown.size() - LISTED_MAX), unknown.size());
     out.append("<h2>Unknown from before the picture</h2>\n<p class=\"note\">");
     out.append("These could still take effect in it");
@@ -169,7 +169,7 @@ public final class HistoryPage {
       out.append(")");
     }
     out.append(".</p>\n<p>");
-    for (Operation operation : last) {
+    for (RecordedOp operation : last) {
       out.append(text(Words.asked(operation.op()) + " by p" + operation.process())).append("; ");
     }
     out.append("</p>\n");
@@ -190,7 +190,7 @@ public final class HistoryPage {
     out.append("</table>\n");
   }
 
-  private void longest(List<Operation> order) {
+  private void longest(List<RecordedOp> order) {
     int from = Math.max(0, order.size() - LISTED_MAX);
     out.append("<h2>One of the longest orders</h2>\n<p class=\"note\">");
     out.append(order.size()).append(" operations");

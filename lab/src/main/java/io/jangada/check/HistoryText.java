@@ -63,9 +63,9 @@ public final class HistoryText {
 
   /// Writes the whole history to `out`, line by line.
   public static void write(History history, Appendable out) throws IOException {
-    List<Operation> operations = history.operations();
+    List<RecordedOp> operations = history.operations();
     String[] lines = new String[2 * operations.size()];
-    for (Operation operation : operations) {
+    for (RecordedOp operation : operations) {
       lines[operation.invoked().order()] = HistoryLines.invoked(operation);
       switch (operation.ending()) {
         case Ending.Ok ok -> lines[ok.order()] = HistoryLines.ok(operation.id(), ok);

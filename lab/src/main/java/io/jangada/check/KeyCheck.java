@@ -8,21 +8,21 @@ import java.util.List;
 final class KeyCheck {
 
   private final String key;
-  private final List<Operation> operations;
+  private final List<RecordedOp> operations;
   private final Checker.Limits limits;
   private final long luck;
-  private final Course course;
+  private final KeyTimeline course;
   private final boolean[] counted;
   private boolean lenient = true;
   private long left;
 
   /// `luck` is the effort, for each operation, of the first try to find an order soon.
-  KeyCheck(String key, List<Operation> operations, Checker.Limits limits, long luck) {
+  KeyCheck(String key, List<RecordedOp> operations, Checker.Limits limits, long luck) {
     this.key = key;
     this.operations = operations;
     this.limits = limits;
     this.luck = luck;
-    this.course = Course.of(operations);
+    this.course = KeyTimeline.of(operations);
     this.counted = new boolean[course.kinds().size()];
     this.left = limits.effortMax();
   }
@@ -44,10 +44,10 @@ final class KeyCheck {
                   : "met " + limits.nodesMax() + " partial orders");
         }
         case End.Found(Search.Node last) -> {
-          Witness witness = Witness.of(course, last);
-          List<Operation> order = witness.order();
+          Linearization witness = Linearization.of(course, last);
+          List<RecordedOp> order = witness.order();
           boolean overspent = witness.markOverspent(counted);
-          if (!overspent && Witness.verified(operations, order)) {
+          if (!overspent && Linearization.verified(operations, order)) {
             return new Verdict.Linearizable(List.of(new Verdict.Order(key, order)));
           }
           if (!overspent) {

@@ -15,22 +15,23 @@ final class Model {
   private Model() {}
 
   /// The rule of an answered operation, or nothing if a store cannot answer so.
-  static Optional<Rule> rule(Op op, Result result) {
+  static Optional<Rule> rule(Op op, RecordedResult result) {
     return switch (result) {
-      case Result.Found(String value, long version) ->
+      case RecordedResult.Found(String value, long version) ->
           op instanceof Op.Read ? rule(new Need.Holds(value, version), KEEP) : Optional.empty();
-      case Result.Absent() -> absent(op);
-      case Result.Written(long version) -> written(op, version);
-      case Result.Deleted(long version) -> deleted(op, version);
-      case Result.Mismatch() -> mismatch(op);
-      case Result.Exists() -> op instanceof Op.Create ? rule(PRESENT, KEEP) : Optional.empty();
+      case RecordedResult.Absent() -> absent(op);
+      case RecordedResult.Written(long version) -> written(op, version);
+      case RecordedResult.Deleted(long version) -> deleted(op, version);
+      case RecordedResult.Mismatch() -> mismatch(op);
+      case RecordedResult.Exists() ->
+          op instanceof Op.Create ? rule(PRESENT, KEEP) : Optional.empty();
     };
   }
 
   /// The rule of an operation of unknown ending if it took effect, or nothing if it has none: that
   /// it changed nothing is no other than that it never happened.
   static Optional<Rule> ifItHappened(Op op) {
-    return written(op, Result.NO_VERSION).or(() -> deleted(op, Result.NO_VERSION));
+    return written(op, RecordedResult.NO_VERSION).or(() -> deleted(op, RecordedResult.NO_VERSION));
   }
 
   private static Optional<Rule> absent(Op op) {
@@ -47,7 +48,7 @@ final class Model {
       case Op.Write(String value) -> rule(new Need.Anything(), new Effect.Put(value, taken));
       case Op.Create(String value) -> rule(ABSENT, new Effect.Put(value, taken));
       case Op.Cas(String from, String to) ->
-          rule(new Need.Holds(from, Result.NO_VERSION), new Effect.Put(to, taken));
+          rule(new Need.Holds(from, RecordedResult.NO_VERSION), new Effect.Put(to, taken));
       case Op.CasOrCreate(String from, String to) ->
           rule(new Need.HoldsOrAbsent(from), new Effect.Put(to, taken));
       case Op.CasVersion(long version, String to) ->
@@ -61,7 +62,8 @@ final class Model {
     Effect remove = new Effect.Remove(taken);
     return switch (op) {
       case Op.Delete() -> rule(PRESENT, remove);
-      case Op.DeleteIfValue(String value) -> rule(new Need.Holds(value, Result.NO_VERSION), remove);
+      case Op.DeleteIfValue(String value) ->
+          rule(new Need.Holds(value, RecordedResult.NO_VERSION), remove);
       case Op.DeleteIfVersion(long version) -> rule(new Need.AtVersion(version), remove);
       case Op.Read(), Op.Write _, Op.Create _ -> Optional.empty();
       case Op.Cas _, Op.CasOrCreate _, Op.CasVersion _ -> Optional.empty();

@@ -5,24 +5,25 @@ import static java.util.Objects.requireNonNull;
 /// What a client asked for on one key. Values are strings; versions are the store's, at least 0.
 public sealed interface Op {
 
-  /// Asks for value (and version): [Result.Found] or [Result.Absent].
+  /// Asks for value (and version): [RecordedResult.Found] or [RecordedResult.Absent].
   record Read() implements Op {}
 
-  /// Writes whatever is there: [Result.Written].
+  /// Writes whatever is there: [RecordedResult.Written].
   record Write(String value) implements Op {
     public Write {
       requireNonNull(value, "value");
     }
   }
 
-  /// Writes only where nothing is: [Result.Written] or [Result.Exists].
+  /// Writes only where nothing is: [RecordedResult.Written] or [RecordedResult.Exists].
   record Create(String value) implements Op {
     public Create {
       requireNonNull(value, "value");
     }
   }
 
-  /// Writes `to` over `from`: [Result.Written], [Result.Mismatch] or [Result.Absent].
+  /// Writes `to` over `from`: [RecordedResult.Written], [RecordedResult.Mismatch] or
+  /// [RecordedResult.Absent].
   record Cas(String from, String to) implements Op {
     public Cas {
       requireNonNull(from, "from");
@@ -30,7 +31,8 @@ public sealed interface Op {
     }
   }
 
-  /// Writes `to` over `from` or over nothing: [Result.Written] or [Result.Mismatch].
+  /// Writes `to` over `from` or over nothing: [RecordedResult.Written] or
+  /// [RecordedResult.Mismatch].
   record CasOrCreate(String from, String to) implements Op {
     public CasOrCreate {
       requireNonNull(from, "from");
@@ -38,33 +40,36 @@ public sealed interface Op {
     }
   }
 
-  /// Writes over what has this version: [Result.Written], [Result.Mismatch] or [Result.Absent].
+  /// Writes over what has this version: [RecordedResult.Written], [RecordedResult.Mismatch] or
+  /// [RecordedResult.Absent].
   record CasVersion(long version, String to) implements Op {
     public CasVersion {
-      Result.requireVersion(version);
+      RecordedResult.requireVersion(version);
       requireNonNull(to, "to");
     }
   }
 
-  /// Takes away what is there: [Result.Deleted] or [Result.Absent].
+  /// Takes away what is there: [RecordedResult.Deleted] or [RecordedResult.Absent].
   record Delete() implements Op {}
 
-  /// Takes away this value: [Result.Deleted], [Result.Mismatch] or [Result.Absent].
+  /// Takes away this value: [RecordedResult.Deleted], [RecordedResult.Mismatch] or
+  /// [RecordedResult.Absent].
   record DeleteIfValue(String value) implements Op {
     public DeleteIfValue {
       requireNonNull(value, "value");
     }
   }
 
-  /// Takes away what has this version: [Result.Deleted], [Result.Mismatch] or [Result.Absent].
+  /// Takes away what has this version: [RecordedResult.Deleted], [RecordedResult.Mismatch] or
+  /// [RecordedResult.Absent].
   record DeleteIfVersion(long version) implements Op {
     public DeleteIfVersion {
-      Result.requireVersion(version);
+      RecordedResult.requireVersion(version);
     }
   }
 
   /// Whether a store can answer this operation so at all.
-  default boolean accepts(Result result) {
+  default boolean accepts(RecordedResult result) {
     return Model.rule(this, result).isPresent();
   }
 }

@@ -62,8 +62,8 @@ final class Register {
     long before = rule.versionBefore();
     long taken = rule.versionTaken();
     return least == UNTRACKED
-        || ((before == Result.NO_VERSION || before >= least)
-            && (taken == Result.NO_VERSION || taken >= leastNext()));
+        || ((before == RecordedResult.NO_VERSION || before >= least)
+            && (taken == RecordedResult.NO_VERSION || taken >= leastNext()));
   }
 
   /// Whether everything that can follow `other`, of the same value, can follow this too: its
@@ -106,7 +106,7 @@ final class Register {
   }
 
   private Register at(long version) {
-    if (version == Result.NO_VERSION) {
+    if (version == RecordedResult.NO_VERSION) {
       return this;
     }
     if (exact) {
@@ -142,14 +142,14 @@ final class Register {
   }
 
   private Register put(String written, long version) {
-    if (least == UNTRACKED || version == Result.NO_VERSION) {
+    if (least == UNTRACKED || version == RecordedResult.NO_VERSION) {
       return new Register(written, leastNext(), false, NONE);
     }
     return version >= leastNext() ? new Register(written, version, true, NONE) : null;
   }
 
   private Register remove(long version) {
-    if (least == UNTRACKED || version == Result.NO_VERSION) {
+    if (least == UNTRACKED || version == RecordedResult.NO_VERSION) {
       return new Register(null, leastNext(), false, NONE);
     }
     return version >= leastNext() ? new Register(null, version + 1, false, NONE) : null;

@@ -1,7 +1,7 @@
 package io.jangada.check;
 
 /// What an operation with its result says about the register: what must hold when it takes effect,
-/// and what it leaves behind. All of [Op] times [Result] boils down to these few.
+/// and what it leaves behind. All of [Op] times [RecordedResult] boils down to these few.
 record Rule(Need need, Effect effect) {
 
   /// What must hold just before.
@@ -55,15 +55,16 @@ record Rule(Need need, Effect effect) {
     return switch (need) {
       case Need.Holds(String _, long version) -> version;
       case Need.AtVersion(long version) -> version;
-      case Need.Anything(), Need.Present(), Need.Absent() -> Result.NO_VERSION;
-      case Need.HoldsOther _, Need.HoldsOrAbsent _, Need.NotAtVersion _ -> Result.NO_VERSION;
+      case Need.Anything(), Need.Present(), Need.Absent() -> RecordedResult.NO_VERSION;
+      case Need.HoldsOther _, Need.HoldsOrAbsent _, Need.NotAtVersion _ ->
+          RecordedResult.NO_VERSION;
     };
   }
 
   /// The version it is known to have taken, or none.
   long versionTaken() {
     return switch (effect) {
-      case Effect.Keep() -> Result.NO_VERSION;
+      case Effect.Keep() -> RecordedResult.NO_VERSION;
       case Effect.Put(String _, long version) -> version;
       case Effect.Remove(long version) -> version;
     };
@@ -71,8 +72,8 @@ record Rule(Need need, Effect effect) {
 
   /// Whether versions play any part in it.
   boolean versioned() {
-    return versionBefore() != Result.NO_VERSION
-        || versionTaken() != Result.NO_VERSION
+    return versionBefore() != RecordedResult.NO_VERSION
+        || versionTaken() != RecordedResult.NO_VERSION
         || need instanceof Need.NotAtVersion;
   }
 }

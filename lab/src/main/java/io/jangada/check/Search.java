@@ -1,6 +1,6 @@
 package io.jangada.check;
 
-import io.jangada.check.Course.Kind;
+import io.jangada.check.KeyTimeline.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,8 +21,8 @@ import java.util.TreeMap;
 /// from twice.
 ///
 /// **Covering.** A node is also dropped if another at the same ending *covers* it: equal value, no
-/// fewer possible versions, marks as told in [Marks], no unknown operation spent that it has not.
-/// Whatever completes the one completes the other.
+/// fewer possible versions, marks as told in [LinearizedSet], no unknown operation spent that it
+/// has not. Whatever completes the one completes the other.
 ///
 /// **Quiet operations at once.** One that changes nothing takes effect as soon as it can: move it
 /// forward to here in any completion and all others see what they saw.
@@ -39,11 +39,11 @@ import java.util.TreeMap;
 /// **Room for versions.** Nothing is placed that would use up a version which an operation in
 /// flight is known to have had.
 ///
-/// **Unknown operations** of one kind (see [Course]) are taken from an endless supply, unless the
-/// kind is `counted`. Again, without an order even so there is none at all. With one, [Witness]
-/// counts; kinds that it spent more of than there were are counted from then on and the search
-/// starts again. Counting every kind from the start would tell apart a great many nodes for
-/// nothing.
+/// **Unknown operations** of one kind (see [KeyTimeline]) are taken from an endless supply, unless
+/// the kind is `counted`. Again, without an order even so there is none at all. With one,
+/// [Linearization] counts; kinds that it spent more of than there were are counted from then on and
+/// the search starts again. Counting every kind from the start would tell apart a great many nodes
+/// for nothing.
 ///
 /// **Two ways to walk.** Deepest ending first finds an order soon if there is one, but if there is
 /// none goes a long way from nodes that others cover. Ending by ending meets all nodes of one
@@ -72,7 +72,7 @@ final class Search {
       int placed,
       int level,
       Register register,
-      Marks marks,
+      LinearizedSet marks,
       int[] spent,
       boolean idle) {}
 
@@ -99,7 +99,7 @@ final class Search {
   record Plan(
       boolean[] counted, boolean lenient, boolean deepestFirst, long effortMax, int nodesMax) {}
 
-  private final Course course;
+  private final KeyTimeline course;
   private final Plan plan;
   private final TreeMap<Integer, Map<String, List<Frame>>> seen = new TreeMap<>();
   private final TreeMap<Integer, ArrayDeque<Frame>> agenda = new TreeMap<>();
@@ -108,7 +108,7 @@ final class Search {
   private int nodes;
   private long effort;
 
-  Search(Course course, Plan plan) {
+  Search(KeyTimeline course, Plan plan) {
     this.course = course;
     this.plan = plan;
   }
@@ -120,7 +120,7 @@ final class Search {
 
   End run() {
     Register unwritten = Register.initial(course.versions());
-    Marks none = Marks.none(course.words());
+    LinearizedSet none = LinearizedSet.none(course.words());
     Node last = visit(settled(new Node(null, ROOT, 0, unwritten, none, new int[0], false)));
     while (last == null || last.level() < course.levels()) {
       if (effort >= plan.effortMax() || nodes > plan.nodesMax()) {
@@ -154,7 +154,7 @@ final class Search {
   /// Takes up a node unless another covers it; returns it if so, else null.
   private Node visit(Node node) {
     Frame frame = new Frame(node);
-    if (node.level() < course.levels() && !takesItsPlace(frame)) {
+    if (node.level() < course.levels() && !place(frame)) {
       return null;
     }
     nodes++;
@@ -174,7 +174,7 @@ final class Search {
     return node;
   }
 
-  private boolean takesItsPlace(Frame frame) {
+  private boolean place(Frame frame) {
     Node node = frame.node;
     List<Frame> like =
         seen.computeIfAbsent(node.level(), _ -> new HashMap<>())
@@ -248,7 +248,7 @@ final class Search {
     if (!fresh || !node.marks().free(course.bit(node.level()))) {
       return null;
     }
-    Marks marks = node.marks().copy();
+    LinearizedSet marks = node.marks().copy();
     marks.setDone(course.bit(node.level()));
     return settled(
         new Node(node, PASSED, node.level(), node.register(), marks, node.spent(), false));
@@ -265,7 +265,7 @@ final class Search {
     if (after == null || leavesNoRoom(after, node, step) || goesWithoutIdle(node, rule, after)) {
       return null;
     }
-    Marks marks = node.marks().copy();
+    LinearizedSet marks = node.marks().copy();
     marks.setDone(bit);
     freeOverwritten(rule, marks, node.level());
     boolean idle = mayBeOverwritten(rule);
@@ -302,12 +302,12 @@ final class Search {
     if (after == null || leavesNoRoom(after, node, -1) || goesWithoutIdle(node, rule, after)) {
       return null;
     }
-    Marks marks = node.marks().copy();
+    LinearizedSet marks = node.marks().copy();
     freeOverwritten(rule, marks, node.level());
     return settled(new Node(node, -1 - index, node.level(), after, marks, spent, true));
   }
 
-  private void freeOverwritten(Rule by, Marks marks, int level) {
+  private void freeOverwritten(Rule by, LinearizedSet marks, int level) {
     if (by.blind() || by.clears()) {
       for (int other : course.inFlight(level)) {
         if (mayBeOverwritten(course.step(other).rule()) && !marks.done(course.bit(other))) {
@@ -319,7 +319,8 @@ final class Search {
 
   private boolean mayBeOverwritten(Rule rule) {
     return rule.blind()
-        && (!course.versions() || (plan.lenient() && rule.versionTaken() == Result.NO_VERSION));
+        && (!course.versions()
+            || (plan.lenient() && rule.versionTaken() == RecordedResult.NO_VERSION));
   }
 
   private boolean leavesNoRoom(Register after, Node node, int placing) {
@@ -338,7 +339,7 @@ final class Search {
   /// The node after quiet operations took effect where they can, and moved on past every ending
   /// whose operation has taken effect. The marks given are this method's to change.
   private Node settled(Node node) {
-    Marks marks = node.marks();
+    LinearizedSet marks = node.marks();
     int level = node.level();
     boolean idle = node.idle();
     while (level < course.levels()) {

@@ -6,7 +6,7 @@ import java.util.List;
 public sealed interface Verdict {
 
   /// One order of the operations of one key in which all answers are right.
-  record Order(String key, List<Operation> operations) {
+  record Order(String key, List<RecordedOp> operations) {
     public Order {
       operations = List.copyOf(operations);
     }
@@ -31,10 +31,10 @@ public sealed interface Verdict {
   /// hold an unknown operation more than once, where there is none even so.
   record NotLinearizable(
       String key,
-      Operation stuck,
+      RecordedOp stuck,
       int moment,
       String why,
-      List<Operation> longest,
+      List<RecordedOp> longest,
       List<Attempt> attempts)
       implements Verdict {
     public NotLinearizable {
@@ -50,7 +50,7 @@ public sealed interface Verdict {
 
   /// One way that was tried: its last operations, what was there after them, and what was wrong
   /// with going on.
-  record Attempt(List<Operation> last, String state, String refusal) {
+  record Attempt(List<RecordedOp> last, String state, String refusal) {
     public Attempt {
       last = List.copyOf(last);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// The operations of one key that a picture shows: all if they are few, else those about a moment.
 /// In flight at its beginning may be some that were invoked earlier.
-record Window(List<Operation> shown, List<Operation> earlierUnknown, int outOf) {
+record Window(List<RecordedOp> shown, List<RecordedOp> earlierUnknown, int outOf) {
 
   /// The most operations invoked up to the moment that are shown.
   static final int BEFORE_MAX = 70;
@@ -18,7 +18,7 @@ record Window(List<Operation> shown, List<Operation> earlierUnknown, int outOf) 
 
   /// The window about the event `moment` of these operations, which stand in the order of
   /// invocation; operation `always` is in it however early it was.
-  static Window about(int moment, int always, List<Operation> operations) {
+  static Window about(int moment, int always, List<RecordedOp> operations) {
     int middle = 0;
     while (middle < operations.size() && invoked(operations.get(middle)) <= moment) {
       middle++;
@@ -29,9 +29,9 @@ record Window(List<Operation> shown, List<Operation> earlierUnknown, int outOf) 
       to = Math.min(operations.size(), BEFORE_MAX + AFTER_MAX);
     }
     int start = from < operations.size() ? invoked(operations.get(from)) : 0;
-    List<Operation> shown = new ArrayList<>();
-    List<Operation> unknown = new ArrayList<>();
-    for (Operation operation : operations.subList(0, from)) {
+    List<RecordedOp> shown = new ArrayList<>();
+    List<RecordedOp> unknown = new ArrayList<>();
+    for (RecordedOp operation : operations.subList(0, from)) {
       if (operation.id() == always) {
         shown.add(operation);
       } else if (operation.ending() instanceof Ending.Unknown) {
@@ -45,7 +45,7 @@ record Window(List<Operation> shown, List<Operation> earlierUnknown, int outOf) 
   }
 
   /// The order of the event that ended an operation, or the highest there is.
-  static int end(Operation operation) {
+  static int end(RecordedOp operation) {
     return switch (operation.ending()) {
       case Ending.Ok ok -> ok.order();
       case Ending.Failed failed -> failed.order();
@@ -53,7 +53,7 @@ record Window(List<Operation> shown, List<Operation> earlierUnknown, int outOf) 
     };
   }
 
-  static int invoked(Operation operation) {
+  static int invoked(RecordedOp operation) {
     return operation.invoked().order();
   }
 

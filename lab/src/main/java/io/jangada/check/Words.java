@@ -13,10 +13,10 @@ final class Words {
   private Words() {}
 
   /// One operation told in a clause, such as `read by p3 saw 1`.
-  static String told(Operation operation) {
+  static String told(RecordedOp operation) {
     String who = asked(operation.op()) + " by p" + operation.process();
     return switch (operation.ending()) {
-      case Ending.Ok(Result result, long _, int _) -> who + " " + answered(result);
+      case Ending.Ok(RecordedResult result, long _, int _) -> who + " " + answered(result);
       case Ending.Failed _ -> who + " certainly failed";
       case Ending.Unknown() -> who + " ended nobody knows how";
     };
@@ -45,14 +45,14 @@ final class Words {
   }
 
   /// What was answered as the end of a clause, such as `saw 1 at version 7`.
-  static String answered(Result result) {
+  static String answered(RecordedResult result) {
     return switch (result) {
-      case Result.Found(String value, long version) -> "saw " + value(value) + at(version);
-      case Result.Absent() -> "found nothing there";
-      case Result.Written(long version) -> "took effect" + at(version);
-      case Result.Deleted(long version) -> "took effect" + at(version);
-      case Result.Mismatch() -> "found something else there";
-      case Result.Exists() -> "found something there";
+      case RecordedResult.Found(String value, long version) -> "saw " + value(value) + at(version);
+      case RecordedResult.Absent() -> "found nothing there";
+      case RecordedResult.Written(long version) -> "took effect" + at(version);
+      case RecordedResult.Deleted(long version) -> "took effect" + at(version);
+      case RecordedResult.Mismatch() -> "found something else there";
+      case RecordedResult.Exists() -> "found something there";
     };
   }
 
@@ -61,14 +61,15 @@ final class Words {
     return switch (ending) {
       case Ending.Failed _ -> "failed";
       case Ending.Unknown() -> "?";
-      case Ending.Ok(Result result, long _, int _) ->
+      case Ending.Ok(RecordedResult result, long _, int _) ->
           switch (result) {
-            case Result.Found(String value, long version) -> value(value, BAR_MAX) + v(version);
-            case Result.Absent() -> "absent";
-            case Result.Written(long version) -> "ok" + v(version);
-            case Result.Deleted(long version) -> "ok" + v(version);
-            case Result.Mismatch() -> "mismatch";
-            case Result.Exists() -> "exists";
+            case RecordedResult.Found(String value, long version) ->
+                value(value, BAR_MAX) + v(version);
+            case RecordedResult.Absent() -> "absent";
+            case RecordedResult.Written(long version) -> "ok" + v(version);
+            case RecordedResult.Deleted(long version) -> "ok" + v(version);
+            case RecordedResult.Mismatch() -> "mismatch";
+            case RecordedResult.Exists() -> "exists";
           };
     };
   }
@@ -105,10 +106,10 @@ final class Words {
   }
 
   private static String v(long version) {
-    return version == Result.NO_VERSION ? "" : " v" + version;
+    return version == RecordedResult.NO_VERSION ? "" : " v" + version;
   }
 
   private static String at(long version) {
-    return version == Result.NO_VERSION ? "" : " at version " + version;
+    return version == RecordedResult.NO_VERSION ? "" : " at version " + version;
   }
 }

@@ -38,21 +38,21 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
   ///
   /// @param members 0 for as many as there are, or [#MEMBERS_DEFAULT]
   /// @throws Complaint when it holds something else
-  static DataPlace at(Path path, int members) throws IOException, Complaint {
+  static DataPlace at(Path path, int members) throws IOException, UserError {
     Files.createDirectories(path);
     int found = found(path);
     if (found > 0 && members > 0 && found != members)
-      throw new Complaint(path + " holds a cluster of " + found + " members: leave --members away");
+      throw new UserError(path + " holds a cluster of " + found + " members: leave --members away");
     return place(path, found > 0 ? found : members == 0 ? MEMBERS_DEFAULT : members, false);
   }
 
   /// How many members have data there; 0 when there is no demo's data.
-  private static int found(Path path) throws IOException, Complaint {
+  private static int found(Path path) throws IOException, UserError {
     Path file = path.resolve(FILE);
     if (!Files.exists(file)) {
       try (Stream<Path> files = Files.list(path)) {
         if (files.anyMatch(each -> each.getFileName().toString().matches("server-[0-9]+")))
-          throw new Complaint(path + " holds servers' data, but not what a demo left");
+          throw new UserError(path + " holds servers' data, but not what a demo left");
       }
       return 0;
     }
@@ -62,7 +62,7 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
     } catch (ConfigException e) {
       // Whatever is wrong with it, a demo did not write it.
     }
-    throw new Complaint(file + " is not what a demo wrote");
+    throw new UserError(file + " is not what a demo wrote");
   }
 
   /// Takes the directory and chooses ports, others each time.

@@ -30,7 +30,7 @@ public final class Demo {
   private final Streams streams;
   private final Screen screen;
   private final DataPlace place;
-  private final Story story;
+  private final EventNarrator story;
   private final DemoCluster cluster;
   private final Shell shell;
   private boolean ended;
@@ -40,7 +40,7 @@ public final class Demo {
     this.streams = streams;
     this.place = place;
     screen = new Screen(streams.out, streams.err, streams.styled);
-    story = new Story(screen, options.verbose);
+    story = new EventNarrator(screen, options.verbose);
     if (options.processes) {
       OuterCluster outer = new OuterCluster(place.config().file(), story);
       cluster = outer;
@@ -48,7 +48,7 @@ public final class Demo {
     } else {
       InnerCluster inner = new InnerCluster(place.config(), story, opener);
       cluster = inner;
-      Client client = new InnerClient(inner, new SplittableRandom(System.nanoTime()));
+      DemoClient client = new InnerClient(inner, new SplittableRandom(System.nanoTime()));
       shell = new Shell(cluster, client, story, screen);
     }
   }
@@ -61,7 +61,7 @@ public final class Demo {
   static int run(Options options, Streams streams, InnerMember.DiskOpener opener) {
     try {
       return withHook(new Demo(options, streams, place(options), opener));
-    } catch (Complaint complaint) {
+    } catch (UserError complaint) {
       return refuse(streams, complaint.getMessage());
     } catch (IOException e) {
       return refuse(streams, Reasons.of(e));
@@ -72,7 +72,7 @@ public final class Demo {
   }
 
   /// Runs it so that a signal which ends the process ends the demo in good order, too.
-  private static int withHook(Demo demo) throws IOException, InterruptedException, Complaint {
+  private static int withHook(Demo demo) throws IOException, InterruptedException, UserError {
     Thread hook = new Thread(demo::end, "demo-end");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -97,14 +97,14 @@ public final class Demo {
     return ExitCode.FAILED;
   }
 
-  private static DataPlace place(Options options) throws IOException, Complaint {
+  private static DataPlace place(Options options) throws IOException, UserError {
     return options.data == null
         ? DataPlace.temporary(options.members, options.keep)
         : DataPlace.at(options.data, options.members);
   }
 
-  private int run() throws IOException, InterruptedException, Complaint {
-    LineReader lines = new LineReader(streams.in);
+  private int run() throws IOException, InterruptedException, UserError {
+    InputLines lines = new InputLines(streams.in);
     if (streams.terminal) {
       screen.setManner(Screen.Manner.TERMINAL);
       begin();
@@ -123,10 +123,10 @@ public final class Demo {
     return obey(first, lines);
   }
 
-  private void begin() throws Complaint, InterruptedException {
+  private void begin() throws UserError, InterruptedException {
     story.tell(
         "the data of "
-            + Story.names(cluster.ids())
+            + EventNarrator.names(cluster.ids())
             + " is in "
             + place.path()
             + (place.temporary() ? ", removed at the end" : ""));
@@ -136,31 +136,31 @@ public final class Demo {
     story.tell("they serve at 127.0.0.1, ports " + cluster.ports() + ": try nc 127.0.0.1 " + port);
   }
 
-  private void start(int id) throws Complaint {
+  private void start(int id) throws UserError {
     try {
       cluster.start(id);
     } catch (IOException e) {
-      throw new Complaint(Story.name(id) + " does not start: " + Reasons.of(e));
+      throw new UserError(EventNarrator.name(id) + " does not start: " + Reasons.of(e));
     }
   }
 
   /// @param text null when the line is no text
   /// @param complaint why not; both are null at the end
-  private record Line(String text, Complaint complaint) {
+  private record Line(String text, UserError complaint) {
     boolean isEnd() {
       return text == null && complaint == null;
     }
   }
 
-  private static Line read(LineReader lines) throws IOException {
+  private static Line read(InputLines lines) throws IOException {
     try {
       return new Line(lines.next(), null);
-    } catch (Complaint complaint) {
+    } catch (UserError complaint) {
       return new Line(null, complaint);
     }
   }
 
-  private void converse(LineReader lines) throws IOException, InterruptedException {
+  private void converse(InputLines lines) throws IOException, InterruptedException {
     while (!shell.isOver()) {
       screen.prompt();
       Line line = read(lines);
@@ -174,7 +174,7 @@ public final class Demo {
   }
 
   /// @return the code of the first line that did not do what was asked
-  private int obey(Line first, LineReader lines) throws IOException, InterruptedException {
+  private int obey(Line first, InputLines lines) throws IOException, InterruptedException {
     int code = ExitCode.OK;
     for (Line line = first; !line.isEnd() && !shell.isOver(); line = read(lines)) {
       if (line.text != null && !line.text.isBlank()) screen.echo(line.text.strip());

@@ -28,10 +28,10 @@ interface DemoCluster extends AutoCloseable {
   boolean isStopped(int id);
 
   /// How the member stands; empty when it is down or does not say.
-  Optional<Standing> standing(int id) throws InterruptedException;
+  Optional<MemberState> standing(int id) throws InterruptedException;
 
   /// How those stand who say it.
-  SortedMap<Integer, Standing> standings() throws InterruptedException;
+  SortedMap<Integer, MemberState> standings() throws InterruptedException;
 
   /// Starts it on what its disk holds. It need not have come up when this returns.
   void start(int id) throws IOException;
@@ -45,15 +45,15 @@ interface DemoCluster extends AutoCloseable {
   boolean kill(int id) throws InterruptedException;
 
   /// Stops it at whatever it is doing, its connections open.
-  void stop(int id) throws IOException, InterruptedException, Complaint;
+  void stop(int id) throws IOException, InterruptedException, UserError;
 
   /// Lets it go on.
-  void resume(int id) throws IOException, InterruptedException, Complaint;
+  void resume(int id) throws IOException, InterruptedException, UserError;
 
   /// Cuts these off from the others; an earlier cut is healed.
-  void split(Set<Integer> side) throws Complaint;
+  void split(Set<Integer> side) throws UserError;
 
-  void heal() throws Complaint;
+  void heal() throws UserError;
 
   /// Those who can hear it, itself included, up or not.
   SortedSet<Integer> around(int id);

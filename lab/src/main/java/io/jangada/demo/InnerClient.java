@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 /// A client in the servers' own process: it hands its requests to the leader if it knows one and to
 /// anybody else otherwise, and asks again as long as there is time. All askings of one command
 /// carry the same request id, so that it is done once however often it arrives.
-final class InnerClient implements Client {
+final class InnerClient implements DemoClient {
   private static final long PATIENCE_NANOS = PATIENCE_MILLIS * 1_000_000;
 
   /// A little longer than a member takes to say that it cannot tell.
@@ -57,7 +57,7 @@ final class InnerClient implements Client {
             cluster.leadership().awaitOtherThan(cluster.leadership().now(), PAUSE_NANOS);
       }
     } while (System.nanoTime() - began < PATIENCE_NANOS && cluster.canServe());
-    return answer(Client.settled(operation, doubtful ? new Outcome.Unknown() : last), began);
+    return answer(DemoClient.settled(operation, doubtful ? new Outcome.Unknown() : last), began);
   }
 
   @Override
@@ -65,7 +65,7 @@ final class InnerClient implements Client {
     long began = System.nanoTime();
     RequestId id = new RequestId.Numbered(name, ++sequence);
     Outcome outcome = attempt(member, operation, id, began + PATIENCE_NANOS);
-    return answer(Client.settled(operation, outcome), began);
+    return answer(DemoClient.settled(operation, outcome), began);
   }
 
   private Answer answer(Outcome outcome, long began) {

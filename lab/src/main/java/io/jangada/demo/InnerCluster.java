@@ -29,7 +29,7 @@ final class InnerCluster implements DemoCluster {
   private final Leadership leadership = new Leadership();
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  InnerCluster(ServerConfig config, Story story, InnerMember.DiskOpener opener) {
+  InnerCluster(ServerConfig config, EventNarrator story, InnerMember.DiskOpener opener) {
     this.config = config;
     SortedSet<Integer> ids = new TreeSet<>();
     for (ServerConfig.Entry entry : config.servers()) ids.add(entry.id());
@@ -70,8 +70,8 @@ final class InnerCluster implements DemoCluster {
   }
 
   @Override
-  public Optional<Standing> standing(int id) throws InterruptedException {
-    return members.get(id).status().map(Standing::of);
+  public Optional<MemberState> standing(int id) throws InterruptedException {
+    return members.get(id).status().map(MemberState::of);
   }
 
   /// How those stand who are up, in all detail.
@@ -83,9 +83,9 @@ final class InnerCluster implements DemoCluster {
   }
 
   @Override
-  public SortedMap<Integer, Standing> standings() throws InterruptedException {
-    SortedMap<Integer, Standing> standings = new TreeMap<>();
-    statuses().forEach((id, status) -> standings.put(id, Standing.of(status)));
+  public SortedMap<Integer, MemberState> standings() throws InterruptedException {
+    SortedMap<Integer, MemberState> standings = new TreeMap<>();
+    statuses().forEach((id, status) -> standings.put(id, MemberState.of(status)));
     return standings;
   }
 
@@ -105,13 +105,13 @@ final class InnerCluster implements DemoCluster {
   }
 
   @Override
-  public void stop(int id) throws Complaint {
-    throw new Complaint("only a process can be stopped: start the demo with --processes");
+  public void stop(int id) throws UserError {
+    throw new UserError("only a process can be stopped: start the demo with --processes");
   }
 
   @Override
-  public void resume(int id) throws Complaint {
-    throw new Complaint("only a process can be stopped and resumed");
+  public void resume(int id) throws UserError {
+    throw new UserError("only a process can be stopped and resumed");
   }
 
   @Override

@@ -4,9 +4,9 @@ import io.jangada.node.Replica;
 import io.jangada.node.Status;
 import io.jangada.raft.RaftEvent;
 import io.jangada.server.ConfigException;
-import io.jangada.server.Host;
 import io.jangada.server.Server;
 import io.jangada.server.ServerConfig;
+import io.jangada.server.ServerListener;
 import io.jangada.store.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +30,11 @@ final class InnerMember {
 
   /// What all members share.
   record Shared(
-      ServerConfig config, Cuts cuts, Leadership leadership, Story story, DiskOpener opener) {}
+      ServerConfig config,
+      Cuts cuts,
+      Leadership leadership,
+      EventNarrator story,
+      DiskOpener opener) {}
 
   private final int id;
   private final Shared shared;
@@ -72,7 +76,7 @@ final class InnerMember {
   void start() throws IOException {
     close();
     Life next = new Life();
-    shared.story.detail(Story.name(id) + " starts in " + shared.config.dataDirectory(id));
+    shared.story.detail(EventNarrator.name(id) + " starts in " + shared.config.dataDirectory(id));
     try {
       next.server = Server.start(shared.config, id, next);
     } catch (ConfigException e) {
@@ -108,8 +112,8 @@ final class InnerMember {
   }
 
   /// From one start to the next end. What its threads say after the end is not listened to.
-  private final class Life implements Host {
-    private final Story.Chapter chapter = shared.story.new Chapter(id);
+  private final class Life implements ServerListener {
+    private final EventNarrator.Chapter chapter = shared.story.new Chapter(id);
     private volatile MortalDisk disk;
     private Server server;
     private volatile boolean over;

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 /// A client through the servers' ports, in the text protocol. What the protocol cannot do in one
 /// command, such as to write whatever is there, is done in several: each is done once, and the last
 /// only if nothing came between.
-final class OuterClient implements Client {
+final class OuterClient implements DemoClient {
   private static final int REPLY_MILLIS_MAX = 1_500;
   private static final int TRIES_MAX = 100;
 
@@ -75,7 +75,7 @@ final class OuterClient implements Client {
       outcome = new Outcome.Unknown();
     }
     long took = System.nanoTime() - began;
-    Outcome settled = Client.settled(operation, outcome);
+    Outcome settled = DemoClient.settled(operation, outcome);
     // Who answered is known at once, and that it leads only when it was looked at again.
     boolean answered = settled instanceof Outcome.Done;
     return new Answer(settled, answered ? cluster.awaitLead() : cluster.leadership().now(), took);

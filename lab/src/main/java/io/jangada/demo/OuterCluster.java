@@ -1,7 +1,8 @@
 package io.jangada.demo;
 
 import io.jangada.bytes.MalformedException;
-import io.jangada.harness.Admin;
+import io.jangada.codec.Json;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
 import io.jangada.harness.Waiting;
@@ -9,7 +10,6 @@ import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.raft.Membership;
 import io.jangada.server.ConfigException;
-import io.jangada.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,20 +30,20 @@ final class OuterCluster implements DemoCluster {
   private static final long START_MILLIS_MAX = 30_000;
 
   private final ProcessCluster cluster;
-  private final Admin admin;
+  private final AdminClient admin;
   private final Leadership leadership = new Leadership();
   private final Watch watch;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   /// @param config of the servers; what they say is kept beside it
-  OuterCluster(Path config, Story story) throws IOException {
+  OuterCluster(Path config, EventNarrator story) throws IOException {
     Path folder = config.toAbsolutePath().getParent();
     try {
       cluster = ProcessCluster.of(folder, config, ServerProgram.own(HEAP_MEBIBYTES), Map.of());
     } catch (ConfigException e) {
       throw new IOException(e.getMessage(), e);
     }
-    admin = new Admin(cluster, REPLY_MILLIS_MAX);
+    admin = new AdminClient(cluster, REPLY_MILLIS_MAX);
     watch = new Watch(this, story);
   }
 
@@ -79,18 +79,18 @@ final class OuterCluster implements DemoCluster {
   }
 
   @Override
-  public Optional<Standing> standing(int id) {
+  public Optional<MemberState> standing(int id) {
     if (!cluster.awake().contains(id)) return Optional.empty();
     try {
-      return Optional.of(Standing.of(admin.status(id)));
+      return Optional.of(MemberState.of(admin.status(id)));
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
   @Override
-  public SortedMap<Integer, Standing> standings() {
-    SortedMap<Integer, Standing> standings = new TreeMap<>();
+  public SortedMap<Integer, MemberState> standings() {
+    SortedMap<Integer, MemberState> standings = new TreeMap<>();
     for (int id : cluster.awake()) standing(id).ifPresent(standing -> standings.put(id, standing));
     return standings;
   }
@@ -129,13 +129,13 @@ final class OuterCluster implements DemoCluster {
   }
 
   @Override
-  public void split(Set<Integer> side) throws Complaint {
-    throw new Complaint("processes cannot be cut off from each other here; 'pause 1' silences one");
+  public void split(Set<Integer> side) throws UserError {
+    throw new UserError("processes cannot be cut off from each other here; 'pause 1' silences one");
   }
 
   @Override
-  public void heal() throws Complaint {
-    throw new Complaint("the network is whole: processes cannot be cut off from each other here");
+  public void heal() throws UserError {
+    throw new UserError("the network is whole: processes cannot be cut off from each other here");
   }
 
   @Override
@@ -167,7 +167,7 @@ final class OuterCluster implements DemoCluster {
   /// What was applied when it began is in it.
   @Override
   public Outcome takeSnapshot(int id) {
-    Optional<Standing> standing = standing(id);
+    Optional<MemberState> standing = standing(id);
     if (standing.isEmpty()) return new Outcome.Busy("it does not answer");
     try {
       long applied = standing.get().log().applied();

@@ -20,21 +20,21 @@ final class Shell {
   private static final long REPLY_MILLIS_MAX = 3_000;
 
   private final DemoCluster cluster;
-  private final Story story;
+  private final EventNarrator story;
   private final Screen screen;
-  private final Client client;
-  private final CommandParser parser;
-  private final Rest rest;
+  private final DemoClient client;
+  private final ShellParser parser;
+  private final Settling rest;
   private boolean over;
-  private Client.Answer lastAnswer;
+  private DemoClient.Answer lastAnswer;
 
-  Shell(DemoCluster cluster, Client client, Story story, Screen screen) {
+  Shell(DemoCluster cluster, DemoClient client, EventNarrator story, Screen screen) {
     this.cluster = cluster;
     this.client = client;
     this.story = story;
     this.screen = screen;
-    this.parser = new CommandParser(cluster);
-    this.rest = new Rest(cluster);
+    this.parser = new ShellParser(cluster);
+    this.rest = new Settling(cluster);
   }
 
   /// Whether it was asked to quit.
@@ -43,78 +43,78 @@ final class Shell {
   }
 
   /// What the last operation on the store came to; null when there was none.
-  Client.Answer lastAnswer() {
+  DemoClient.Answer lastAnswer() {
     return lastAnswer;
   }
 
   /// @return the exit code that this line alone would deserve
   int run(String line) throws InterruptedException {
-    Optional<Command> command;
+    Optional<ShellCommand> command;
     try {
       command = parser.parse(line);
-    } catch (Complaint complaint) {
+    } catch (UserError complaint) {
       return wrong(complaint);
     }
     if (command.isEmpty()) return ExitCode.OK;
     try {
       return run(command.get());
-    } catch (Complaint complaint) {
+    } catch (UserError complaint) {
       screen.complain("jangada demo: " + complaint.getMessage());
       return ExitCode.FAILED;
     }
   }
 
   /// Something was typed that makes no sense.
-  int wrong(Complaint complaint) {
+  int wrong(UserError complaint) {
     screen.complain("jangada demo: " + complaint.getMessage());
     return ExitCode.USAGE;
   }
 
-  private int run(Command command) throws InterruptedException, Complaint {
+  private int run(ShellCommand command) throws InterruptedException, UserError {
     return switch (command) {
-      case Command.Ask(Operation operation, int member) -> ask(operation, member);
-      case Command.ShowStatus() -> {
+      case ShellCommand.Ask(Operation operation, int member) -> ask(operation, member);
+      case ShellCommand.ShowStatus() -> {
         StatusTable.lines(cluster).forEach(screen::answer);
         yield ExitCode.OK;
       }
-      case Command.Kill(SortedSet<Integer> members) -> kill(members);
-      case Command.Start(SortedSet<Integer> members) -> start(members);
-      case Command.Pause(SortedSet<Integer> members) -> pause(members);
-      case Command.Resume(SortedSet<Integer> members) -> resume(members);
-      case Command.Partition(SortedSet<Integer> side) -> partition(side);
-      case Command.Heal() -> {
+      case ShellCommand.Kill(SortedSet<Integer> members) -> kill(members);
+      case ShellCommand.Start(SortedSet<Integer> members) -> start(members);
+      case ShellCommand.Pause(SortedSet<Integer> members) -> pause(members);
+      case ShellCommand.Resume(SortedSet<Integer> members) -> resume(members);
+      case ShellCommand.Partition(SortedSet<Integer> side) -> partition(side);
+      case ShellCommand.Heal() -> {
         cluster.heal();
         story.tell("the network is whole again");
         yield ExitCode.OK;
       }
-      case Command.Transfer(int target) -> transfer(target);
-      case Command.Snapshot() -> snapshot();
-      case Command.Wait(long millis) -> await(millis);
-      case Command.Help() -> {
-        CommandParser.HELP.forEach(screen::answer);
+      case ShellCommand.Transfer(int target) -> transfer(target);
+      case ShellCommand.Snapshot() -> snapshot();
+      case ShellCommand.Wait(long millis) -> await(millis);
+      case ShellCommand.Help() -> {
+        ShellParser.HELP.forEach(screen::answer);
         yield ExitCode.OK;
       }
-      case Command.Quit() -> {
+      case ShellCommand.Quit() -> {
         over = true;
         yield ExitCode.OK;
       }
     };
   }
 
-  private int ask(Operation operation, int member) throws InterruptedException, Complaint {
+  private int ask(Operation operation, int member) throws InterruptedException, UserError {
     if (member != Membership.NONE && !cluster.isUp(member))
-      throw new Complaint(Story.name(member) + " is down");
+      throw new UserError(EventNarrator.name(member) + " is down");
     lastAnswer =
         member == Membership.NONE ? client.ask(operation) : client.askOnce(member, operation);
-    Wording wording = Wording.of(operation, lastAnswer);
+    ReplyText wording = ReplyText.of(operation, lastAnswer);
     screen.answer(wording.text());
     return wording.code();
   }
 
-  private int kill(SortedSet<Integer> members) throws InterruptedException, Complaint {
+  private int kill(SortedSet<Integer> members) throws InterruptedException, UserError {
     SortedSet<Integer> up = new TreeSet<>(members);
     up.removeIf(member -> !cluster.isUp(member));
-    if (up.isEmpty()) throw new Complaint("down already: " + Story.names(members));
+    if (up.isEmpty()) throw new UserError("down already: " + EventNarrator.names(members));
     for (int member : up) {
       Leadership.Lead lead = cluster.leadership().now();
       boolean led = lead.member() == member;
@@ -126,20 +126,20 @@ final class Shell {
     return ExitCode.OK;
   }
 
-  private int start(SortedSet<Integer> members) throws InterruptedException, Complaint {
+  private int start(SortedSet<Integer> members) throws InterruptedException, UserError {
     SortedSet<Integer> down = new TreeSet<>(members);
     down.removeIf(cluster::isUp);
-    if (down.isEmpty()) throw new Complaint("up already: " + Story.names(members));
+    if (down.isEmpty()) throw new UserError("up already: " + EventNarrator.names(members));
     for (int member : down) {
       try {
         cluster.start(member);
       } catch (IOException e) {
-        throw new Complaint(Story.name(member) + " does not start: " + Reasons.of(e));
+        throw new UserError(EventNarrator.name(member) + " does not start: " + Reasons.of(e));
       }
     }
     cluster.awaitUp();
     for (int member : down) {
-      Optional<Standing> standing = cluster.standing(member);
+      Optional<MemberState> standing = cluster.standing(member);
       if (standing.isPresent())
         story.tell(
             member,
@@ -148,16 +148,16 @@ final class Shell {
                 + " and entries up to "
                 + standing.get().log().last());
     }
-    return isServed(down) ? ExitCode.OK : ExitCode.UNAVAILABLE;
+    return serve(down) ? ExitCode.OK : ExitCode.UNAVAILABLE;
   }
 
   /// Waits until those who were started have caught up, unless there is nobody to catch up with.
-  private boolean isServed(Set<Integer> started) throws InterruptedException {
+  private boolean serve(Set<Integer> started) throws InterruptedException {
     if (!cluster.canServe()) {
       story.tell("there is no majority yet: nothing can be read or written");
       return true;
     }
-    Optional<Rest.Found> found = rest.await();
+    Optional<Settling.Found> found = rest.await();
     if (found.isEmpty()) {
       screen.complain("jangada demo: nobody leads, or somebody lags behind, for too long");
       return false;
@@ -166,7 +166,7 @@ final class Shell {
     caughtUp.retainAll(found.get().reached());
     if (!caughtUp.isEmpty())
       story.tell(
-          Story.names(caughtUp)
+          EventNarrator.names(caughtUp)
               + (caughtUp.size() == 1 ? " has" : " have")
               + " caught up: entry "
               + found.get().last()
@@ -174,14 +174,15 @@ final class Shell {
     return true;
   }
 
-  private int pause(SortedSet<Integer> members) throws InterruptedException, Complaint {
+  private int pause(SortedSet<Integer> members) throws InterruptedException, UserError {
     for (int member : members) {
-      if (!cluster.isUp(member)) throw new Complaint(Story.name(member) + " is down");
-      if (cluster.isStopped(member)) throw new Complaint("stopped already: " + Story.name(member));
+      if (!cluster.isUp(member)) throw new UserError(EventNarrator.name(member) + " is down");
+      if (cluster.isStopped(member))
+        throw new UserError("stopped already: " + EventNarrator.name(member));
       try {
         cluster.stop(member);
       } catch (IOException e) {
-        throw new Complaint(e.getMessage());
+        throw new UserError(e.getMessage());
       }
       story.tell(member, "is stopped, with its connections open");
     }
@@ -189,41 +190,43 @@ final class Shell {
     return ExitCode.OK;
   }
 
-  private int resume(SortedSet<Integer> members) throws InterruptedException, Complaint {
+  private int resume(SortedSet<Integer> members) throws InterruptedException, UserError {
     for (int member : members) {
-      if (!cluster.isStopped(member)) throw new Complaint("not stopped: " + Story.name(member));
+      if (!cluster.isStopped(member))
+        throw new UserError("not stopped: " + EventNarrator.name(member));
       try {
         cluster.resume(member);
       } catch (IOException e) {
-        throw new Complaint(e.getMessage());
+        throw new UserError(e.getMessage());
       }
       story.tell(member, "goes on");
     }
     return ExitCode.OK;
   }
 
-  private int partition(SortedSet<Integer> side) throws Complaint {
+  private int partition(SortedSet<Integer> side) throws UserError {
     SortedSet<Integer> others = cluster.ids();
     others.removeAll(side);
     cluster.split(side);
-    story.tell(Story.names(side) + " cut off from " + Story.names(others));
+    story.tell(EventNarrator.names(side) + " cut off from " + EventNarrator.names(others));
     if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
     return ExitCode.OK;
   }
 
-  private int transfer(int target) throws InterruptedException, Complaint {
+  private int transfer(int target) throws InterruptedException, UserError {
     Leadership.Lead before = cluster.awaitLead();
-    if (!before.isKnown()) throw new Complaint("nobody leads who could hand over");
-    if (before.member() == target) throw new Complaint(Story.name(target) + " leads already");
-    if (!cluster.isUp(target)) throw new Complaint(Story.name(target) + " is down");
+    if (!before.isKnown()) throw new UserError("nobody leads who could hand over");
+    if (before.member() == target)
+      throw new UserError(EventNarrator.name(target) + " leads already");
+    if (!cluster.isUp(target)) throw new UserError(EventNarrator.name(target) + " is down");
     Outcome outcome = cluster.transfer(target);
-    if (!(outcome instanceof Outcome.Done)) throw new Complaint("no handover: " + said(outcome));
+    if (!(outcome instanceof Outcome.Done)) throw new UserError("no handover: " + said(outcome));
     cluster.leadership().awaitOtherThan(before, REPLY_MILLIS_MAX * 1_000_000);
     // Between the two there may be a moment in which nobody leads.
     Leadership.Lead after = cluster.leadership().now();
     if (!after.isKnown()) cluster.leadership().awaitOtherThan(after, REPLY_MILLIS_MAX * 1_000_000);
     if (cluster.leadership().now().member() == target) return ExitCode.OK;
-    throw new Complaint(Story.name(target) + " did not come to lead");
+    throw new UserError(EventNarrator.name(target) + " did not come to lead");
   }
 
   private static String said(Outcome outcome) {
@@ -237,7 +240,7 @@ final class Shell {
     };
   }
 
-  private int snapshot() throws InterruptedException, Complaint {
+  private int snapshot() throws InterruptedException, UserError {
     SortedMap<Integer, Long> begun = new TreeMap<>();
     for (int member : cluster.ids()) {
       if (!cluster.isUp(member) || cluster.isStopped(member)) continue;
@@ -245,18 +248,18 @@ final class Shell {
       if (outcome instanceof Outcome.Done(Result.Written(long index))) begun.put(member, index);
       else story.tell(member, "makes no snapshot: " + said(outcome));
     }
-    if (begun.isEmpty()) throw new Complaint("no snapshot was made");
-    if (!rest.awaitSnapshots(begun)) throw new Complaint("a snapshot was begun and not finished");
+    if (begun.isEmpty()) throw new UserError("no snapshot was made");
+    if (!rest.awaitSnapshots(begun)) throw new UserError("a snapshot was begun and not finished");
     begun.forEach((member, index) -> story.tell(member, "has a snapshot up to entry " + index));
     return ExitCode.OK;
   }
 
-  private int await(long millis) throws InterruptedException, Complaint {
+  private int await(long millis) throws InterruptedException, UserError {
     if (millis > 0) {
       cluster.pause(millis);
       return ExitCode.OK;
     }
-    Optional<Rest.Found> found = rest.await();
+    Optional<Settling.Found> found = rest.await();
     if (found.isEmpty()) {
       screen.complain(
           cluster.canServe()
@@ -264,15 +267,15 @@ final class Shell {
               : "jangada demo: there is no majority to elect a leader");
       return ExitCode.UNAVAILABLE;
     }
-    Rest.Found at = found.get();
+    Settling.Found at = found.get();
     story.tell(
-        Story.name(at.leader().id())
+        EventNarrator.name(at.leader().id())
             + " leads term "
             + at.leader().term()
             + "; entry "
             + at.last()
             + " is applied by "
-            + Story.names(at.reached()));
+            + EventNarrator.names(at.reached()));
     return ExitCode.OK;
   }
 }

@@ -24,28 +24,28 @@ final class StatusTable {
   private StatusTable() {}
 
   static List<String> lines(DemoCluster cluster) throws InterruptedException {
-    SortedMap<Integer, Standing> standings = cluster.standings();
+    SortedMap<Integer, MemberState> standings = cluster.standings();
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEAD);
     for (int id : cluster.ids()) rows.add(row(id, standings.get(id), cluster));
     return aligned(rows);
   }
 
-  private static List<String> row(int id, Standing status, DemoCluster cluster) {
+  private static List<String> row(int id, MemberState status, DemoCluster cluster) {
     if (status == null) {
       List<String> row = new ArrayList<>(Collections.nCopies(HEAD.size(), "-"));
-      row.set(0, Story.name(id));
+      row.set(0, EventNarrator.name(id));
       row.set(1, cluster.isStopped(id) ? "paused" : cluster.isUp(id) ? "silent" : "down");
       return row;
     }
     boolean known = status.leader() != Membership.NONE;
     long snapshot = status.snapshot();
     return List.of(
-        Story.name(id),
+        EventNarrator.name(id),
         cluster.isCut(id) ? "cut" : "up",
         status.role(),
         "" + status.term(),
-        known ? Story.name(status.leader()) : "-",
+        known ? EventNarrator.name(status.leader()) : "-",
         "" + status.log().last(),
         "" + status.log().commit(),
         "" + status.log().applied(),

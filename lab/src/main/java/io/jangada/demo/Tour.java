@@ -33,7 +33,7 @@ final class Tour {
     code = step("kill " + first.member());
     if (code == ExitCode.OK) code = step("get boat");
     if (code != ExitCode.OK || !isRead()) return failed(code);
-    Client.Answer after = shell.lastAnswer();
+    DemoClient.Answer after = shell.lastAnswer();
     String[] last = {"set port Fortaleza", "start " + first.member(), "status"};
     for (String line : last) if (code == ExitCode.OK) code = step(line);
     if (code != ExitCode.OK) return failed(code);
@@ -57,9 +57,9 @@ final class Tour {
     return code == ExitCode.OK ? ExitCode.FAILED : code;
   }
 
-  private void sumUp(Leadership.Lead first, Client.Answer after) {
-    String killed = Story.name(first.member());
-    String next = Story.name(after.by().member());
+  private void sumUp(Leadership.Lead first, DemoClient.Answer after) {
+    String killed = EventNarrator.name(first.member());
+    String next = EventNarrator.name(after.by().member());
     String took = Durations.ofNanos(after.tookNanos());
     screen.answer("What happened: " + killed + " led term " + first.term() + " and was killed;");
     screen.answer(next + " was elected and gave the value back " + took + " after it was asked;");

@@ -12,13 +12,13 @@ final class Watch {
   private static final long LOOK_MILLIS = 30;
 
   private final OuterCluster cluster;
-  private final Story story;
+  private final EventNarrator story;
   private final Thread thread;
   private final ConcurrentSkipListSet<Integer> killed = new ConcurrentSkipListSet<>();
   private final Map<Integer, String> told = new TreeMap<>();
   private volatile boolean over;
 
-  Watch(OuterCluster cluster, Story story) {
+  Watch(OuterCluster cluster, EventNarrator story) {
     this.cluster = cluster;
     this.story = story;
     this.thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::look);
@@ -52,7 +52,7 @@ final class Watch {
     }
   }
 
-  private void see(Standing standing) {
+  private void see(MemberState standing) {
     int id = standing.id();
     String line = "";
     if (standing.leads()) {
@@ -61,7 +61,7 @@ final class Watch {
     } else {
       cluster.leadership().ended(id);
       if (standing.leader() != Membership.NONE)
-        line = "follows " + Story.name(standing.leader()) + " in term " + standing.term();
+        line = "follows " + EventNarrator.name(standing.leader()) + " in term " + standing.term();
     }
     if (line.equals(told.put(id, line)) || line.isEmpty()) return;
     story.tell(id, line);

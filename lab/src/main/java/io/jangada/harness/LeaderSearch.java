@@ -39,11 +39,11 @@ public final class LeaderSearch {
   }
 
   private Optional<Integer> lookByStatus() {
-    return new Admin(cluster, REPLY_MILLIS_MAX)
+    return new AdminClient(cluster, REPLY_MILLIS_MAX)
         .statuses().values().stream()
-            .filter(Admin.MemberStatus::leads)
-            .max(Comparator.comparingLong(Admin.MemberStatus::term))
-            .map(Admin.MemberStatus::id);
+            .filter(AdminClient.MemberStatus::leads)
+            .max(Comparator.comparingLong(AdminClient.MemberStatus::term))
+            .map(AdminClient.MemberStatus::id);
   }
 
   private Optional<Integer> lookByReading() {

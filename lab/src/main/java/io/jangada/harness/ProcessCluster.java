@@ -265,7 +265,7 @@ public final class ProcessCluster implements AutoCloseable {
     Map<Setting, String> flags = new EnumMap<>(Setting.class);
     for (Setting setting : Setting.values()) {
       Optional<Settings.Value> value = settings.value(setting);
-      if (value.isPresent() && !value.get().text().equals(setting.standard()))
+      if (value.isPresent() && !value.get().text().equals(setting.defaultValue()))
         flags.put(setting, value.get().text());
     }
     return flags;

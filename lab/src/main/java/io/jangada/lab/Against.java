@@ -1,14 +1,14 @@
 package io.jangada.lab;
 
 import io.jangada.bench.BenchRun;
-import io.jangada.bench.Contest;
+import io.jangada.bench.Comparison;
 import io.jangada.bench.Load;
-import io.jangada.bench.Rival;
-import io.jangada.bench.Subject;
-import io.jangada.cli.cluster.Telling;
-import io.jangada.rivals.Etcd;
-import io.jangada.rivals.Redis;
-import io.jangada.rivals.ZooKeeper;
+import io.jangada.bench.OtherStore;
+import io.jangada.bench.SystemUnderTest;
+import io.jangada.cli.cluster.Output;
+import io.jangada.otherstores.Etcd;
+import io.jangada.otherstores.Redis;
+import io.jangada.otherstores.ZooKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,21 +21,21 @@ import tools.jackson.core.JsonGenerator;
 /// `jangada bench --against`: loads that we and another store have in turns.
 ///
 /// @param rounds how many turns each has
-record Against(Telling telling, int rounds) {
+record Against(Output telling, int rounds) {
   private static final String OURS = "jangada";
-  static final List<Rival> RIVALS = List.of(new Etcd(), new Redis(), new ZooKeeper());
+  static final List<OtherStore> RIVALS = List.of(new Etcd(), new Redis(), new ZooKeeper());
 
-  Optional<Rival> find(String name) {
+  Optional<OtherStore> find(String name) {
     return RIVALS.stream().filter(rival -> rival.name().equals(name)).findAny();
   }
 
   String unknown(String name) {
-    String known = RIVALS.stream().map(Rival::name).collect(Collectors.joining(", "));
+    String known = RIVALS.stream().map(OtherStore::name).collect(Collectors.joining(", "));
     return "--against must be one of " + known + ", not " + name;
   }
 
   /// @return whether all of it was good
-  boolean run(List<Load> loads, Subject ours, Rival rival, Subject theirs)
+  boolean run(List<Load> loads, SystemUnderTest ours, OtherStore rival, SystemUnderTest theirs)
       throws IOException, InterruptedException, TimeoutException {
     if (!telling.isJson()) telling.line(OURS + " against " + rival.title());
     BenchRun ourRun = new BenchRun(ours);
@@ -50,7 +50,7 @@ record Against(Telling telling, int rounds) {
         our.add(attempts.measure(load, ourRun));
         their.add(attempts.measure(load, theirRun));
       }
-      Contest contest = new Contest(our, their);
+      Comparison contest = new Comparison(our, their);
       tell(contest, rival, isFirst);
       isFirst = false;
       isGood &= contest.isGood();
@@ -58,9 +58,9 @@ record Against(Telling telling, int rounds) {
     return isGood;
   }
 
-  private void tell(Contest contest, Rival rival, boolean isFirst) {
-    BenchRun.Result our = Contest.middle(contest.ours());
-    BenchRun.Result their = Contest.middle(contest.theirs());
+  private void tell(Comparison contest, OtherStore rival, boolean isFirst) {
+    BenchRun.Result our = Comparison.middle(contest.ours());
+    BenchRun.Result their = Comparison.middle(contest.theirs());
     if (telling.isJson()) {
       telling.json(out -> json(OURS, our, out));
       telling.json(out -> json(rival.name(), their, out));
@@ -92,7 +92,7 @@ record Against(Telling telling, int rounds) {
     return result.serverCpuMillis().orElse(Double.NaN);
   }
 
-  private static String text(Contest contest, ToDoubleFunction<BenchRun.Result> of) {
+  private static String text(Comparison contest, ToDoubleFunction<BenchRun.Result> of) {
     double median = contest.ratio(of).median();
     return Double.isNaN(median) ? "-" : Row.format(median < 1 ? "%.3f" : "%.1f", median);
   }
@@ -102,18 +102,18 @@ record Against(Telling telling, int rounds) {
     Row.json(result, out);
   }
 
-  private static void json(Contest contest, Rival rival, JsonGenerator out) {
+  private static void json(Comparison contest, OtherStore rival, JsonGenerator out) {
     out.writeBooleanProperty("ok", contest.isGood());
     out.writeStringProperty("against", rival.name());
     out.writeStringProperty("shape", contest.ours().getFirst().measured().load().shape());
     json("perSecondRatio", contest.ratio(result -> result.measured().perSecond()), out);
     json("p50Ratio", contest.ratio(result -> result.measured().millisAt(50)), out);
     json("p99Ratio", contest.ratio(result -> result.measured().millisAt(99)), out);
-    Contest.Ratio cpu = contest.ratio(Against::cpu);
+    Comparison.Ratio cpu = contest.ratio(Against::cpu);
     if (!Double.isNaN(cpu.median())) json("serverCpuRatio", cpu, out);
   }
 
-  private static void json(String name, Contest.Ratio ratio, JsonGenerator out) {
+  private static void json(String name, Comparison.Ratio ratio, JsonGenerator out) {
     out.writeNumberProperty(name, Row.rounded(ratio.median()));
     out.writeNumberProperty(name + "Lowest", Row.rounded(ratio.lowest()));
     out.writeNumberProperty(name + "Highest", Row.rounded(ratio.highest()));

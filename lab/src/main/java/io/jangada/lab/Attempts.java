@@ -3,13 +3,13 @@ package io.jangada.lab;
 import io.jangada.bench.BenchRun;
 import io.jangada.bench.Load;
 import io.jangada.cli.Bar;
-import io.jangada.cli.cluster.Telling;
+import io.jangada.cli.cluster.Output;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /// Measures until it is worth something. A run in which the leader changed, or anything else was
 /// not done, says nothing: it is made anew. One with a wrong answer is not.
-record Attempts(Telling telling) {
+record Attempts(Output telling) {
   private static final int ATTEMPTS_MAX = 3;
 
   BenchRun.Result measure(Load load, BenchRun run)

@@ -6,14 +6,14 @@ import io.jangada.bench.Failover;
 import io.jangada.bench.Growth;
 import io.jangada.bench.GrowthPlotter;
 import io.jangada.bench.Load;
+import io.jangada.bench.OtherStore;
 import io.jangada.bench.Restart;
-import io.jangada.bench.Rival;
-import io.jangada.bench.Subject;
+import io.jangada.bench.SystemUnderTest;
 import io.jangada.bench.TextServers;
 import io.jangada.bench.Workload;
 import io.jangada.cli.Bar;
 import io.jangada.cli.ExitCode;
-import io.jangada.cli.cluster.Telling;
+import io.jangada.cli.cluster.Output;
 import io.jangada.client.Endpoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ public final class BenchCommand implements Callable<Integer> {
   private static final String SERVER_FLAGS = "JANGADA_SERVER_FLAGS";
 
   @Spec private CommandSpec spec;
-  @Mixin private Telling telling;
+  @Mixin private Output telling;
 
   @Option(
       names = "--workload",
@@ -291,13 +291,13 @@ public final class BenchCommand implements Callable<Integer> {
 
   private int against(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
     Against contests = new Against(telling, rounds);
-    Rival rival = contests.find(against).orElseThrow(() -> wrong(contests.unknown(against)));
+    OtherStore rival = contests.find(against).orElseThrow(() -> wrong(contests.unknown(against)));
     if (rival.missing().isPresent())
       return telling.failed(ExitCode.UNAVAILABLE, "unavailable", rival.missing().get());
     if (loads.stream().anyMatch(load -> load.workload() == Workload.cas))
       throw wrong("--against does not compare cas: others have no versions like ours");
     try (BenchCluster cluster = start();
-        Rival.Running other = rival.start(directory)) {
+        OtherStore.Running other = rival.start(directory)) {
       return contests.run(loads, cluster.subject(), rival, other) ? ExitCode.OK : ExitCode.FAILED;
     }
   }
@@ -340,7 +340,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private int measure(List<Load> loads, Subject subject)
+  private int measure(List<Load> loads, SystemUnderTest subject)
       throws IOException, InterruptedException, TimeoutException {
     BenchRun run = new BenchRun(subject);
     Attempts attempts = new Attempts(telling);

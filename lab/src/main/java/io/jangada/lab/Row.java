@@ -3,8 +3,8 @@ package io.jangada.lab;
 import io.jangada.bench.BenchRun;
 import io.jangada.bench.Failover;
 import io.jangada.bench.Growth;
-import io.jangada.bench.Limits;
 import io.jangada.bench.Load;
+import io.jangada.bench.MachineBaseline;
 import io.jangada.bench.Measured;
 import io.jangada.bench.Restart;
 import io.jangada.bench.Workload;
@@ -47,7 +47,7 @@ final class Row {
     return value.map(v -> format(form, v)).orElse("-");
   }
 
-  static String limits(Limits limits) {
+  static String limits(MachineBaseline limits) {
     return format(
         "limits: fdatasync of %d bytes on %s p50 %.2f ms, p99 %.2f ms, three at once %.2f ms;"
             + " loopback round trip p50 %.3f ms",
@@ -99,7 +99,7 @@ final class Row {
     write(out, "diskWritesPerOperation", result.diskWrites());
     write(out, "diskBytesPerOperation", result.diskBytes());
     write(out, "driverCpuMillisPer1000", result.driverCpuMillis());
-    Limits limits = result.limits();
+    MachineBaseline limits = result.limits();
     out.writeStringProperty("fileSystem", limits.fileSystem());
     out.writeNumberProperty("syncMillisP50", rounded(limits.syncMillisP50()));
     out.writeNumberProperty("syncMillisP99", rounded(limits.syncMillisP99()));

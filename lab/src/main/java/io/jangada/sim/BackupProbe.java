@@ -37,19 +37,19 @@ final class BackupProbe {
       chunks++;
       data.update(crc);
       restorer.accept(data);
-      world.after(random.nextLong(20) * World.MILLI, this::next);
+      world.after(random.nextLong(20) * Scheduler.MILLI, this::next);
     }
 
     private void check() {
       KvStore kv = restorer.finish();
-      Laws.check(
+      SafetyChecker.check(
           (int) crc.getValue() == meta.crc32c() && kv.appliedIndex() == meta.last().index(),
           "a backup is the snapshot that was named: " + meta);
     }
   }
 
   private final Cluster cluster;
-  private final World world;
+  private final Scheduler world;
   private final RandomGenerator random;
   private boolean stopped;
 
@@ -60,7 +60,7 @@ final class BackupProbe {
   }
 
   void start() {
-    world.after(random.nextLong(4_000) * World.MILLI, this::ask);
+    world.after(random.nextLong(4_000) * Scheduler.MILLI, this::ask);
   }
 
   void stop() {
@@ -69,7 +69,7 @@ final class BackupProbe {
 
   private void ask() {
     if (stopped) return;
-    world.after(random.nextLong(300, 6_000) * World.MILLI, this::ask);
+    world.after(random.nextLong(300, 6_000) * Scheduler.MILLI, this::ask);
     List<Member> up = cluster.upMembers();
     if (up.isEmpty()) return;
     Replica replica = up.get(random.nextInt(up.size())).replica();
@@ -77,10 +77,10 @@ final class BackupProbe {
     replica.backup(
         reply -> {
           if (!(reply instanceof Backup.Snapshot(SnapshotMeta meta))) return;
-          Laws.check(
+          SafetyChecker.check(
               meta.last().index() >= applied,
               "a backup holds what was applied: " + meta + ", not " + applied);
-          world.after(random.nextLong(20) * World.MILLI, new Made(replica, meta)::next);
+          world.after(random.nextLong(20) * Scheduler.MILLI, new Made(replica, meta)::next);
         });
   }
 }

@@ -8,7 +8,7 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
-import io.jangada.node.Reading;
+import io.jangada.node.ReadConsistency;
 import io.jangada.raft.Membership;
 import java.util.List;
 import java.util.function.Consumer;
@@ -42,7 +42,7 @@ final class Client {
   }
 
   private final Cluster cluster;
-  private final World world;
+  private final Scheduler world;
   private final History.Recorder history;
   private final RandomGenerator random;
   private final Bytes name;
@@ -63,7 +63,7 @@ final class Client {
   }
 
   void start() {
-    world.after(random.nextLong(300 * World.MILLI), this::next);
+    world.after(random.nextLong(300 * Scheduler.MILLI), this::next);
   }
 
   /// Asks for nothing more; what is under way ends.
@@ -136,7 +136,8 @@ final class Client {
 
   private String valueOf(Bytes found) {
     String value = found.slice(0, 2).toUtf8();
-    Laws.check(found.equals(whole(value)), "a value is whole: " + found.length() + " of " + value);
+    SafetyChecker.check(
+        found.equals(whole(value)), "a value is whole: " + found.length() + " of " + value);
     return value;
   }
 
@@ -154,7 +155,7 @@ final class Client {
             if (member.isUp()) submit(member, asked, of);
           });
     }
-    world.after(random.nextLong(300, 1_500) * World.MILLI, () -> timedOut(asked, of));
+    world.after(random.nextLong(300, 1_500) * Scheduler.MILLI, () -> timedOut(asked, of));
   }
 
   private Member choose(List<Member> up) {
@@ -172,7 +173,7 @@ final class Client {
         };
     boolean here = cluster.odds().readsElsewhere() && asked.id % 2 == 0;
     if (here && asked.operation instanceof Operation.Get read)
-      member.replica().read(read, new Reading.Follower(), reply);
+      member.replica().read(read, new ReadConsistency.Follower(), reply);
     else member.replica().submit(asked.operation, asked.requestId, reply);
   }
 
@@ -198,7 +199,7 @@ final class Client {
     if (!content && mayRetry(asked) && asked.tries < TRIES_MAX) {
       int next = asked.tries;
       world.after(
-          random.nextLong(5, 100) * World.MILLI,
+          random.nextLong(5, 100) * Scheduler.MILLI,
           () -> {
             if (!asked.ended && asked.tries == next) attempt(asked);
           });
@@ -233,20 +234,20 @@ final class Client {
     end(asked);
   }
 
-  private io.jangada.check.Result resultOf(Result result) {
+  private io.jangada.check.RecordedResult resultOf(Result result) {
     return switch (result) {
       case Result.Found found -> {
         lastVersion = found.version();
-        yield new io.jangada.check.Result.Found(valueOf(found.value()), found.version());
+        yield new io.jangada.check.RecordedResult.Found(valueOf(found.value()), found.version());
       }
       case Result.Written(long version) -> {
         lastVersion = version;
-        yield new io.jangada.check.Result.Written(version);
+        yield new io.jangada.check.RecordedResult.Written(version);
       }
-      case Result.Deleted(long version) -> new io.jangada.check.Result.Deleted(version);
-      case Result.NotFound() -> new io.jangada.check.Result.Absent();
-      case Result.Exists _ -> new io.jangada.check.Result.Exists();
-      case Result.Mismatch _ -> new io.jangada.check.Result.Mismatch();
+      case Result.Deleted(long version) -> new io.jangada.check.RecordedResult.Deleted(version);
+      case Result.NotFound() -> new io.jangada.check.RecordedResult.Absent();
+      case Result.Exists _ -> new io.jangada.check.RecordedResult.Exists();
+      case Result.Mismatch _ -> new io.jangada.check.RecordedResult.Mismatch();
       case Result.Expired _, Result.Forgotten _, Result.Refused _ ->
           throw new IllegalStateException("a client was answered " + result);
     };
@@ -254,6 +255,6 @@ final class Client {
 
   private void end(Asked asked) {
     asked.ended = true;
-    world.after(random.nextLong(World.MILLI, cluster.odds().thinkNanosMax()), this::next);
+    world.after(random.nextLong(Scheduler.MILLI, cluster.odds().thinkNanosMax()), this::next);
   }
 }

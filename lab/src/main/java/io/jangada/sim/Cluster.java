@@ -1,6 +1,6 @@
 package io.jangada.sim;
 
-import io.jangada.node.Followers;
+import io.jangada.node.FollowerPolicy;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
@@ -17,17 +17,17 @@ import java.util.function.ObjIntConsumer;
 
 /// All members of a run, the network between them, and the laws they are held to.
 final class Cluster {
-  private static final long TICK_NANOS = 10 * World.MILLI;
+  private static final long TICK_NANOS = 10 * Scheduler.MILLI;
   private static final int POLLS_PER_LOG_MATCHING = 64;
 
-  private final World world;
+  private final Scheduler world;
   private final SplittableRandom random;
   private final Trace trace;
-  private final Odds odds;
+  private final SwarmConfig odds;
   private final List<Integer> founders;
-  private final Incarnations incarnations;
-  private final Survival survival;
-  private final Laws laws;
+  private final IncarnationChecker incarnations;
+  private final FaultBudget survival;
+  private final SafetyChecker laws;
   private final SimNetwork network;
   private final SortedMap<Integer, Member> members = new TreeMap<>();
   private ObjIntConsumer<RaftEvent> watcher = (_, _) -> {};
@@ -38,7 +38,7 @@ final class Cluster {
   private long leaptNanos = -1;
   private long polls;
 
-  Cluster(World world, SplittableRandom random, Odds odds, Trace trace) {
+  Cluster(Scheduler world, SplittableRandom random, SwarmConfig odds, Trace trace) {
     this.world = world;
     this.random = random;
     this.odds = odds;
@@ -47,10 +47,11 @@ final class Cluster {
     List<Integer> ids = new ArrayList<>();
     for (int id = 1; id <= odds.voters(); id++) ids.add(id);
     this.founders = List.copyOf(ids);
-    this.incarnations = new Incarnations(founders, odds.foundsByMajority());
-    this.survival = new Survival(Membership.of(founders));
+    this.incarnations = new IncarnationChecker(founders, odds.foundsByMajority());
+    this.survival = new FaultBudget(Membership.of(founders));
     this.laws =
-        new Laws(incarnations, survival, new Meaning(odds.limits(), odds.demand().chunkBytes()));
+        new SafetyChecker(
+            incarnations, survival, new ReferenceModel(odds.limits(), odds.demand().chunkBytes()));
     for (int id = 1; id <= odds.voters() + odds.spares(); id++)
       members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
   }
@@ -69,7 +70,7 @@ final class Cluster {
             .withLeaseTicks(odds.leaseTicks());
     boolean forwards = id % 2 == 0 && !odds.demand().forgetful();
     return ReplicaSettings.of(raft)
-        .withFollowers(forwards ? Followers.FORWARD : Followers.HOLD)
+        .withFollowers(forwards ? FollowerPolicy.FORWARD : FollowerPolicy.HOLD)
         .withInbox(odds.inbox())
         .withTimes(TICK_NANOS, odds.demand().patienceMillis(), 200)
         .withSnapshotBytes(odds.snapshotBytes())
@@ -81,23 +82,23 @@ final class Cluster {
         .withMemory(odds.memory());
   }
 
-  World world() {
+  Scheduler world() {
     return world;
   }
 
-  Laws laws() {
+  SafetyChecker laws() {
     return laws;
   }
 
-  Incarnations incarnations() {
+  IncarnationChecker incarnations() {
     return incarnations;
   }
 
-  Survival survival() {
+  FaultBudget survival() {
     return survival;
   }
 
-  Odds odds() {
+  SwarmConfig odds() {
     return odds;
   }
 
@@ -140,8 +141,8 @@ final class Cluster {
   /// Something happened in a member's protocol.
   void observe(int member, RaftEvent event) {
     tell(member, event.toString());
-    Laws.check(!isAboutOthers(event), "members of one cluster keep the laws: " + event);
-    if (event instanceof RaftEvent.MembershipInForce(long index, Membership membership)
+    SafetyChecker.check(!isAboutOthers(event), "members of one cluster keep the laws: " + event);
+    if (event instanceof RaftEvent.ConfigurationChanged(long index, Membership membership)
         && index > laws.committed()) survival.inForce(index, membership);
     if (!stormy) return;
     if (event instanceof RaftEvent.LeaderElected)
@@ -175,12 +176,12 @@ final class Cluster {
     if (!stormy) return;
     Member leader = leader();
     if (leader == null || !leader.replica().raft().isEstablished()) {
-      world.after(100 * World.MILLI, this::leap);
+      world.after(100 * Scheduler.MILLI, this::leap);
       return;
     }
     leaptNanos = world.now();
     tell(leader.id, "has a clock that leaps by " + odds.demand().leapMillis() + " ms");
-    leader.leap(odds.demand().leapMillis() * World.MILLI);
+    leader.leap(odds.demand().leapMillis() * Scheduler.MILLI);
   }
 
   /// When cluster time leapt; before everything when it did not.
@@ -221,7 +222,7 @@ final class Cluster {
 
   /// A connection broke: whoever is told takes `other` to be gone.
   void breakConnection(Member told, int other) {
-    if (told.id != other && told.isUp()) told.replica().peerGone(other);
+    if (told.id != other && told.isUp()) told.replica().onPeerDisconnected(other);
   }
 
   /// A member died: in the storm it comes back after a while, in the calm at once. Some of its
@@ -229,9 +230,11 @@ final class Cluster {
   void died(Member member) {
     for (Member other : members.values())
       if (random.nextBoolean())
-        world.after(random.nextLong(5) * World.MILLI, () -> breakConnection(other, member.id));
+        world.after(random.nextLong(5) * Scheduler.MILLI, () -> breakConnection(other, member.id));
     long away =
-        stormy ? random.nextLong(20, 3_000) * World.MILLI : random.nextLong(1, 100) * World.MILLI;
+        stormy
+            ? random.nextLong(20, 3_000) * Scheduler.MILLI
+            : random.nextLong(1, 100) * Scheduler.MILLI;
     world.after(away, () -> startAgain(member));
   }
 
@@ -277,7 +280,7 @@ final class Cluster {
       return "not all are voters again: " + membership;
     for (Member member : members.values()) {
       if (member.replica().isRestoring()) return "member " + member.id + " restores";
-      if (membership.contains(member.id) && member.replica().raft().standing().probation())
+      if (membership.contains(member.id) && member.replica().raft().incarnation().rejoining())
         return "member " + member.id + " is in probation";
     }
     return laws.unsettled(upReplicas(), membership);

@@ -21,7 +21,7 @@ final class ExpiryProbe {
   private record Written(Bytes key, long askedNanos, long ttlMillis) {}
 
   private final Cluster cluster;
-  private final World world;
+  private final Scheduler world;
   private final RandomGenerator random;
   private long number;
   private long requests;
@@ -34,7 +34,7 @@ final class ExpiryProbe {
   }
 
   void start() {
-    world.after(random.nextLong(1_000) * World.MILLI, this::next);
+    world.after(random.nextLong(1_000) * Scheduler.MILLI, this::next);
   }
 
   void stop() {
@@ -43,7 +43,7 @@ final class ExpiryProbe {
 
   private void next() {
     if (stopped) return;
-    world.after(random.nextLong(200, 2_000) * World.MILLI, this::next);
+    world.after(random.nextLong(200, 2_000) * Scheduler.MILLI, this::next);
     List<Member> up = cluster.upMembers();
     if (up.isEmpty()) return;
     Member member = up.get(random.nextInt(up.size()));
@@ -76,7 +76,7 @@ final class ExpiryProbe {
   private void changeLater(Written written) {
     if (random.nextInt(3) == 0) return;
     world.after(
-        random.nextLong(2 * written.ttlMillis) * World.MILLI,
+        random.nextLong(2 * written.ttlMillis) * Scheduler.MILLI,
         () -> {
           List<Member> up = cluster.upMembers();
           if (stopped || up.isEmpty()) return;
@@ -90,12 +90,12 @@ final class ExpiryProbe {
   }
 
   private void readLater(Written written) {
-    world.after(random.nextLong(1, 200) * World.MILLI, () -> read(written));
+    world.after(random.nextLong(1, 200) * Scheduler.MILLI, () -> read(written));
   }
 
   private void read(Written written) {
-    long livesUntil = written.askedNanos + written.ttlMillis * World.MILLI;
-    if (stopped || world.now() > livesUntil + World.SECOND) return;
+    long livesUntil = written.askedNanos + written.ttlMillis * Scheduler.MILLI;
+    if (stopped || world.now() > livesUntil + Scheduler.SECOND) return;
     readLater(written);
     List<Member> up = cluster.upMembers();
     if (up.isEmpty()) return;
@@ -111,15 +111,15 @@ final class ExpiryProbe {
 
   private void checkGone(Written written) {
     long livedNanos = world.now() - written.askedNanos;
-    long ttlNanos = written.ttlMillis * World.MILLI;
+    long ttlNanos = written.ttlMillis * Scheduler.MILLI;
     long drift = ttlNanos / 1_000_000 * 2 * cluster.odds().driftPpmMax();
-    Laws.check(
+    SafetyChecker.check(
         written.askedNanos <= cluster.leaptNanos() || livedNanos >= ttlNanos - drift,
         "expiry never early: "
             + written.key
             + " of "
             + written.ttlMillis
             + " ms was gone after "
-            + livedNanos / World.MILLI);
+            + livedNanos / Scheduler.MILLI);
   }
 }

@@ -21,7 +21,7 @@ final class Hoarder {
   private static final int VALUE_BYTES_MAX = 20_000;
 
   private final Cluster cluster;
-  private final World world;
+  private final Scheduler world;
   private final RandomGenerator random;
   private final Bytes value = Bytes.wrap(new byte[VALUE_BYTES_MAX]);
   private boolean stormy = true;
@@ -37,7 +37,7 @@ final class Hoarder {
   }
 
   void start() {
-    world.after(random.nextLong(500) * World.MILLI, this::hoard);
+    world.after(random.nextLong(500) * Scheduler.MILLI, this::hoard);
   }
 
   /// The storm is over.
@@ -56,7 +56,7 @@ final class Hoarder {
     KvStore kv = replica.kv();
     long bytes = kv.dataMemoryBytes() + kv.sessionMemoryBytes();
     bytes += Math.max(limits.logBytes(), replica.raft().logUse().memoryBytes());
-    Laws.check(
+    SafetyChecker.check(
         bytes < limits.bytesMax() + limits.bytesMax() / 4 + SLACK_BYTES,
         "memory has a bound: member "
             + replica.raft().id()
@@ -68,7 +68,7 @@ final class Hoarder {
 
   private void hoard() {
     if (!stormy) return;
-    world.after(random.nextLong(5, 60) * World.MILLI, this::hoard);
+    world.after(random.nextLong(5, 60) * Scheduler.MILLI, this::hoard);
     if (random.nextInt(8) == 0) ask(deleting(random.nextInt(written + 1)), _ -> {});
     else ask(writing(written++, random.nextInt(500, VALUE_BYTES_MAX)), _ -> {});
   }
@@ -84,10 +84,10 @@ final class Hoarder {
           if (tries != mine || !(outcome instanceof Outcome.Done)) return;
           if (deleted < written) deleted++;
           else isDone = true;
-          world.after(World.MILLI / 10, this::next);
+          world.after(Scheduler.MILLI / 10, this::next);
         });
     world.after(
-        200 * World.MILLI,
+        200 * Scheduler.MILLI,
         () -> {
           if (tries == mine) next();
         });

@@ -5,7 +5,7 @@ import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
-import io.jangada.node.Reading;
+import io.jangada.node.ReadConsistency;
 import io.jangada.raft.Membership;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +25,9 @@ final class LastWord {
     var write = new Operation.Write(key, VALUE, 0, new Condition.Always());
     member.replica().submit(write, null, outcome -> written.put(member.id, outcome));
     var get = new Operation.Get(key);
-    member.replica().read(get, new Reading.Follower(), outcome -> read.put(member.id, outcome));
+    member
+        .replica()
+        .read(get, new ReadConsistency.Follower(), outcome -> read.put(member.id, outcome));
   }
 
   /// Looks at what a member answered.
@@ -37,7 +39,7 @@ final class LastWord {
           case Outcome.NotLeader(int leader) -> leader != Membership.NONE && leader != member.id;
           case Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _, Outcome.Unknown _ -> false;
         };
-    Laws.check(
+    SafetyChecker.check(
         takes && read.get(member.id) instanceof Outcome.Done,
         "at rest every member serves: "
             + member.id

@@ -23,12 +23,12 @@ final class Member {
   record DiskSpeed(long nanosMin, long nanosMax) {}
 
   private final Cluster cluster;
-  private final World world;
+  private final Scheduler world;
   private final RandomGenerator random;
   private final ReplicaSettings settings;
   final int id;
   final SimDisk disk;
-  private final DiskProof proof;
+  private final DurabilityChecker proof;
   private final Start.StorageSettings storage;
 
   private int life;
@@ -59,8 +59,8 @@ final class Member {
     this.id = settings.raft().id();
     this.disk = new SimDisk(cluster.split());
     this.storage = cluster.odds().storage();
-    this.proof = new DiskProof(disk, storage);
-    Odds odds = cluster.odds();
+    this.proof = new DurabilityChecker(disk, storage);
+    SwarmConfig odds = cluster.odds();
     boolean isFounder = settings.raft().bootstrap().isVoter(id) && !odds.foundsByMajority();
     this.intact = isFounder || !odds.founds();
   }
@@ -141,7 +141,10 @@ final class Member {
     }
     replica =
         new Replica(
-            settings, start, new Replica.World(clock, this::send, this::observe), () -> wake(mine));
+            settings,
+            start,
+            new Replica.Dependencies(clock, this::send, this::observe),
+            () -> wake(mine));
     cluster.tell(id, "starts: " + replica.raft().hardState() + " last=" + replica.raft().last());
     cluster.laws().restarted(replica, harmed);
     harmed = false;
@@ -164,7 +167,7 @@ final class Member {
 
   private void lookAtStanding() {
     RaftNode raft = replica.raft();
-    if (raft.standing().probation()) return;
+    if (raft.incarnation().rejoining()) return;
     if (raft.snapshot() != lost) lost = null;
     intact |= lost == null && !disk.isRotten();
     cluster.incarnations().look(raft, proof::standing);
@@ -267,7 +270,7 @@ final class Member {
       return;
     } catch (DiskFullException e) {
       replica.diskFull(true);
-      world.after(50 * World.MILLI, () -> writeLog(of));
+      world.after(50 * Scheduler.MILLI, () -> writeLog(of));
       return;
     } catch (IOException e) {
       kill(true, "stops: " + e.getMessage());

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 /// Makes the storm: one fault after another, of the kinds that the run's odds allow.
 final class Nemesis {
   private final Cluster cluster;
-  private final World world;
-  private final Odds odds;
+  private final Scheduler world;
+  private final SwarmConfig odds;
   private final RandomGenerator random;
   private final List<Runnable> faults = new ArrayList<>();
   private boolean stopped;
@@ -22,7 +22,7 @@ final class Nemesis {
     this.world = cluster.world();
     this.odds = cluster.odds();
     this.random = cluster.split();
-    Odds.Kinds kinds = odds.kinds();
+    SwarmConfig.FaultSet kinds = odds.kinds();
     allow(kinds.weather(), this::changeWeather);
     allow(kinds.partitions(), this::partition);
     allow(kinds.partitions(), this::partition);
@@ -82,7 +82,7 @@ final class Nemesis {
     if (stopped) return;
     if (event instanceof RaftEvent.LeaderElected && odds.kinds().ambush()) ambush(member);
     if (event instanceof RaftEvent.Readmitting(int admitted, long _)) strikeReadmission(admitted);
-    if (event instanceof RaftEvent.ProbationOver) strikeReadmission(member);
+    if (event instanceof RaftEvent.Readmitted) strikeReadmission(member);
     if (event instanceof RaftEvent.InstallStarted(int peer, EntryId _)) strikeInstall(peer, member);
     boolean reads =
         event instanceof RaftEvent.InstallStarted || event instanceof RaftEvent.SnapshotInstalled;
@@ -98,13 +98,14 @@ final class Nemesis {
           Member leader = cluster.member(elected);
           if (stopped || !leader.isUp()) return;
           if (random.nextBoolean()) leader.kill(false, "is ambushed");
-          else isolate(elected, random.nextLong(50, 600) * World.MILLI);
+          else isolate(elected, random.nextLong(50, 600) * Scheduler.MILLI);
         });
   }
 
   /// Cuts a new leader off when it has just committed for the first time and perhaps told nobody.
   private void cutOffCommitting(int leader) {
-    if (!stopped && random.nextBoolean()) isolate(leader, random.nextLong(50, 600) * World.MILLI);
+    if (!stopped && random.nextBoolean())
+      isolate(leader, random.nextLong(50, 600) * Scheduler.MILLI);
   }
 
   private void isolate(int alone, long nanos) {
@@ -120,7 +121,8 @@ final class Nemesis {
   private void narrow(int member) {
     cluster.tell(member, "hears only what is short, and late");
     cluster.network().narrow(member);
-    world.after(random.nextLong(100, 2_000) * World.MILLI, () -> cluster.network().widen(member));
+    world.after(
+        random.nextLong(100, 2_000) * Scheduler.MILLI, () -> cluster.network().widen(member));
   }
 
   /// A member that asked for the read index gets the answer late, and little else meanwhile: then
@@ -162,7 +164,7 @@ final class Nemesis {
           cluster.network().cut(ids.get(i), ids.get((i + 1) % ids.size()));
       }
       case 3 -> {
-        isolate(anyMember().id, random.nextLong(100, 3_000) * World.MILLI);
+        isolate(anyMember().id, random.nextLong(100, 3_000) * Scheduler.MILLI);
       }
       default -> {
         cluster.tell("partial partition");
@@ -198,9 +200,9 @@ final class Nemesis {
   }
 
   private void pause() {
-    long nanos = random.nextLong(20, 2_000) * World.MILLI;
+    long nanos = random.nextLong(20, 2_000) * Scheduler.MILLI;
     Member member = anyMember();
-    cluster.tell(member.id, "is paused for " + nanos / World.MILLI + " ms");
+    cluster.tell(member.id, "is paused for " + nanos / Scheduler.MILLI + " ms");
     member.pause(nanos);
   }
 
@@ -209,7 +211,7 @@ final class Nemesis {
   private void slowLeader() {
     Member leader = cluster.leader();
     if (leader == null) return;
-    long nanos = random.nextLong(400, 1_000) * World.MILLI;
+    long nanos = random.nextLong(400, 1_000) * Scheduler.MILLI;
     cluster.tell(leader.id, "has a slow clock");
     leader.setClock(-odds.leaderSlowPpm(), nanos);
     isolate(leader.id, nanos);
@@ -218,8 +220,8 @@ final class Nemesis {
   private void slowDisk() {
     Member member = anyMember();
     boolean stalls = random.nextInt(4) == 0;
-    long max = stalls ? 3 * World.SECOND : odds.diskNanosMax() * random.nextInt(1, 20);
-    cluster.tell(member.id, "has a slow disk: " + max / World.MILLI + " ms");
+    long max = stalls ? 3 * Scheduler.SECOND : odds.diskNanosMax() * random.nextInt(1, 20);
+    cluster.tell(member.id, "has a slow disk: " + max / Scheduler.MILLI + " ms");
     member.setSpeed(new Member.DiskSpeed(max / 2, max));
   }
 
@@ -228,7 +230,7 @@ final class Nemesis {
     cluster.tell(member.id, "has a full disk");
     member.setFull(true);
     world.after(
-        random.nextLong(100, 4_000) * World.MILLI,
+        random.nextLong(100, 4_000) * Scheduler.MILLI,
         () -> {
           if (member.isFull()) member.setFull(false);
         });
@@ -294,7 +296,7 @@ final class Nemesis {
   private void strikeReadmission(int member) {
     if (!odds.kinds().wipes() || random.nextInt(3) != 0) return;
     world.after(
-        random.nextLong(300) * World.MILLI,
+        random.nextLong(300) * Scheduler.MILLI,
         () -> {
           if (stopped) return;
           Member leader = cluster.leader();
@@ -332,7 +334,7 @@ final class Nemesis {
     leader.replica().changeMembership(wanted, _ -> cluster.survival().answered(wanted));
     // The moment in which two groups of voters must not decide without each other.
     if (odds.kinds().partitions() && random.nextBoolean())
-      world.after(random.nextLong(20) * World.MILLI, () -> divide(wanted, replaces));
+      world.after(random.nextLong(20) * Scheduler.MILLI, () -> divide(wanted, replaces));
   }
 
   private Membership addressed(Membership membership) {

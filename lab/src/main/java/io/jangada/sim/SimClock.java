@@ -5,12 +5,12 @@ import io.jangada.node.Clock;
 /// A member's monotonic clock: it begins anywhere, and runs a little fast or slow, or for a while
 /// at any rate.
 final class SimClock implements Clock {
-  private final World world;
+  private final Scheduler world;
   private long offsetNanos;
   private long startedNanos;
   private long driftPpm;
 
-  SimClock(World world, long offsetNanos, long driftPpm) {
+  SimClock(Scheduler world, long offsetNanos, long driftPpm) {
     this.world = world;
     this.offsetNanos = offsetNanos;
     this.startedNanos = world.now();

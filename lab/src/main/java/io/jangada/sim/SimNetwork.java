@@ -28,7 +28,7 @@ final class SimNetwork {
   }
 
   /// How much longer a narrow way takes at most.
-  private static final long NARROW_NANOS_MAX = 400 * World.MILLI;
+  private static final long NARROW_NANOS_MAX = 400 * Scheduler.MILLI;
 
   private record Link(int from, int to) implements Comparable<Link> {
     @Override
@@ -38,14 +38,14 @@ final class SimNetwork {
     }
   }
 
-  private final World world;
+  private final Scheduler world;
   private final RandomGenerator random;
   private final Consumer<PeerMessage> deliver;
   private final SortedSet<Link> cut = new TreeSet<>();
   private final SortedSet<Integer> narrow = new TreeSet<>();
   private Weather weather = Weather.CALM;
 
-  SimNetwork(World world, RandomGenerator random, Consumer<PeerMessage> deliver) {
+  SimNetwork(Scheduler world, RandomGenerator random, Consumer<PeerMessage> deliver) {
     this.world = world;
     this.random = random;
     this.deliver = deliver;

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 /// what the clients saw.
 public final class Simulation {
   /// How long the calm may take until everything is alike and served.
-  static final long CALM_NANOS_MAX = 60 * World.SECOND;
+  static final long CALM_NANOS_MAX = 60 * Scheduler.SECOND;
 
   private static final long EVENTS_MAX = 20_000_000;
 
@@ -48,14 +48,14 @@ public final class Simulation {
           + " events, "
           + history.operations().size()
           + " operations, "
-          + simulatedNanos / World.MILLI
+          + simulatedNanos / Scheduler.MILLI
           + " ms, trace "
           + Long.toHexString(traceHash);
     }
   }
 
   private final long seed;
-  private final World world = new World();
+  private final Scheduler world = new Scheduler();
   private final Trace trace;
   private final Cluster cluster;
   private final Nemesis nemesis;
@@ -73,12 +73,12 @@ public final class Simulation {
 
   private final Consumer<Cluster> plan;
 
-  private Simulation(long seed, UnaryOperator<Odds> changed, Plan plan) {
+  private Simulation(long seed, UnaryOperator<SwarmConfig> changed, Plan plan) {
     this.seed = seed;
     this.plan = plan.faults;
     this.trace = new Trace(plan.lines);
     SplittableRandom random = new SplittableRandom(seed);
-    Odds odds = changed.apply(Odds.draw(random.split()));
+    SwarmConfig odds = changed.apply(SwarmConfig.draw(random.split()));
     this.cluster = new Cluster(world, random.split(), odds, trace);
     this.nemesis = new Nemesis(cluster);
     this.expiry = new ExpiryProbe(cluster);
@@ -106,7 +106,7 @@ public final class Simulation {
   }
 
   /// Runs a seed in a world that is other than it drew, with faults that a test plans.
-  static Report run(long seed, UnaryOperator<Odds> changed, Plan plan) {
+  static Report run(long seed, UnaryOperator<SwarmConfig> changed, Plan plan) {
     return new Simulation(seed, changed, plan).run();
   }
 
@@ -140,7 +140,7 @@ public final class Simulation {
     if (cluster.odds().readsElsewhere()) staleness.start();
     status.start();
     backup.start();
-    if (cluster.odds().demand().leapMillis() > 0) world.after(World.SECOND / 2, cluster::leap);
+    if (cluster.odds().demand().leapMillis() > 0) world.after(Scheduler.SECOND / 2, cluster::leap);
     nemesis.start();
     if (hoarder != null) hoarder.start();
     plan.accept(cluster);
@@ -155,16 +155,16 @@ public final class Simulation {
 
   private void calm() {
     long began = world.now();
-    runUntil(began + 3 * World.SECOND);
+    runUntil(began + 3 * Scheduler.SECOND);
     clients.forEach(Client::stop);
     if (hoarder != null) hoarder.tidy();
     String unsettled = "not looked at";
     while (unsettled != null) {
-      runUntil(world.now() + 100 * World.MILLI);
+      runUntil(world.now() + 100 * Scheduler.MILLI);
       boolean idle = clients.stream().allMatch(Client::isIdle);
       if (hoarder != null && !hoarder.isDone()) unsettled = "not all is deleted";
       else unsettled = idle ? cluster.unsettled() : "clients wait";
-      Laws.check(
+      SafetyChecker.check(
           world.now() - began < CALM_NANOS_MAX,
           "in the calm everything comes to rest: " + unsettled);
     }
@@ -174,12 +174,12 @@ public final class Simulation {
     // One after the other: those who let little wait may be busy with five.
     for (int i = 0; i < members.size(); i++) {
       Member member = members.get(i);
-      world.after(i * 100 * World.MILLI, () -> last.ask(member));
+      world.after(i * 100 * Scheduler.MILLI, () -> last.ask(member));
     }
-    runUntil(world.now() + 2 * ExpiryProbe.TTL_MILLIS_MAX * World.MILLI);
+    runUntil(world.now() + 2 * ExpiryProbe.TTL_MILLIS_MAX * Scheduler.MILLI);
     members.forEach(last::check);
     for (Member member : cluster.members())
-      Laws.check(
+      SafetyChecker.check(
           cluster.unsettled() != null
               || member.replica().kv().nextDeadlineMillis() == Long.MAX_VALUE
               || !cluster.leader().replica().raft().membership().contains(member.id),
@@ -190,12 +190,14 @@ public final class Simulation {
     boolean[] reached = {false};
     world.at(time, () -> reached[0] = true);
     while (!reached[0] && world.step())
-      Laws.check(world.happened() < EVENTS_MAX, "a run ends within " + EVENTS_MAX + " events");
+      SafetyChecker.check(
+          world.happened() < EVENTS_MAX, "a run ends within " + EVENTS_MAX + " events");
   }
 
   private void judge() {
     if (cluster.unsettled() == null) cluster.checkData();
     Verdict verdict = new Checker().check(history.history());
-    Laws.check(verdict instanceof Verdict.Linearizable, "histories are linearizable: " + verdict);
+    SafetyChecker.check(
+        verdict instanceof Verdict.Linearizable, "histories are linearizable: " + verdict);
   }
 }

@@ -6,7 +6,7 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
-import io.jangada.node.Reading;
+import io.jangada.node.ReadConsistency;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +24,7 @@ final class StalenessProbe {
   private static final long[] BOUNDS_MILLIS = {0, 20, 100, 400, 2_000};
 
   private final Cluster cluster;
-  private final World world;
+  private final Scheduler world;
   private RandomGenerator random;
 
   /// The greatest version that was acknowledged by a moment.
@@ -40,8 +40,8 @@ final class StalenessProbe {
 
   void start() {
     random = cluster.split();
-    world.after(random.nextLong(500 * World.MILLI), this::write);
-    world.after(random.nextLong(500 * World.MILLI), this::read);
+    world.after(random.nextLong(500 * Scheduler.MILLI), this::write);
+    world.after(random.nextLong(500 * Scheduler.MILLI), this::read);
   }
 
   void stop() {
@@ -55,7 +55,7 @@ final class StalenessProbe {
 
   private void write() {
     if (stopped) return;
-    world.after(random.nextLong(5, 250) * World.MILLI, this::write);
+    world.after(random.nextLong(5, 250) * Scheduler.MILLI, this::write);
     Member member = anyMember();
     if (member == null) return;
     Bytes value = Bytes.utf8("" + ++sequence);
@@ -76,12 +76,14 @@ final class StalenessProbe {
 
   private void read() {
     if (stopped) return;
-    world.after(random.nextLong(2, 60) * World.MILLI, this::read);
+    world.after(random.nextLong(2, 60) * Scheduler.MILLI, this::read);
     Member member = anyMember();
     if (member == null) return;
     long boundMillis = BOUNDS_MILLIS[random.nextInt(BOUNDS_MILLIS.length)];
-    Reading reading =
-        boundMillis == 0 ? new Reading.Follower() : new Reading.BoundedStale(boundMillis);
+    ReadConsistency reading =
+        boundMillis == 0
+            ? new ReadConsistency.Follower()
+            : new ReadConsistency.BoundedStale(boundMillis);
     long began = world.now();
     member
         .replica()
@@ -108,10 +110,10 @@ final class StalenessProbe {
               Result.Refused _ ->
               throw new IllegalStateException("a read was answered " + result);
         };
-    long boundNanos = boundMillis * World.MILLI;
+    long boundNanos = boundMillis * Scheduler.MILLI;
     long drift = boundNanos / 1_000_000 * 2 * cluster.odds().driftPpmMax();
     Map.Entry<Long, Long> known = acknowledged.lowerEntry(began - boundNanos - drift);
-    Laws.check(
+    SafetyChecker.check(
         known == null || version >= known.getValue(),
         "no read is staler than it may be: member "
             + member
@@ -121,6 +123,6 @@ final class StalenessProbe {
             + boundMillis
             + " ms, though "
             + (known == null ? "" : known.getValue() + " was acknowledged ")
-            + (known == null ? "" : (began - known.getKey()) / World.MILLI + " ms before"));
+            + (known == null ? "" : (began - known.getKey()) / Scheduler.MILLI + " ms before"));
   }
 }

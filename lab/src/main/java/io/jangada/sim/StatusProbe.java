@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 /// Asks members how they stand. What they say is so at that moment.
 final class StatusProbe {
   private final Cluster cluster;
-  private final World world;
+  private final Scheduler world;
   private final RandomGenerator random;
   private boolean stopped;
 
@@ -24,7 +24,7 @@ final class StatusProbe {
   }
 
   void start() {
-    world.after(random.nextLong(200) * World.MILLI, this::ask);
+    world.after(random.nextLong(200) * Scheduler.MILLI, this::ask);
   }
 
   void stop() {
@@ -33,7 +33,7 @@ final class StatusProbe {
 
   private void ask() {
     if (stopped) return;
-    world.after(random.nextLong(20, 400) * World.MILLI, this::ask);
+    world.after(random.nextLong(20, 400) * Scheduler.MILLI, this::ask);
     List<Member> up = cluster.upMembers();
     if (up.isEmpty()) return;
     Replica replica = up.get(random.nextInt(up.size())).replica();
@@ -59,11 +59,11 @@ final class StatusProbe {
             && status.digest() == kv.digest()
             && status.clusterTimeMillis() == replica.clusterTimeMillis()
             && status.state().restoring() == replica.isRestoring();
-    Laws.check(said, "a member stands as it says: " + raft.id() + " says " + status);
-    Laws.check(
-        status.probation().isEmpty() != raft.standing().probation(),
-        "a member in probation says so: " + raft.id() + " says '" + status.probation() + "'");
-    Laws.check(
+    SafetyChecker.check(said, "a member stands as it says: " + raft.id() + " says " + status);
+    SafetyChecker.check(
+        status.rejoining().isEmpty() != raft.incarnation().rejoining(),
+        "a member in probation says so: " + raft.id() + " says '" + status.rejoining() + "'");
+    SafetyChecker.check(
         raft.isLeader() || status.peers().isEmpty(), "only a leader tells of others: " + status);
     for (Map.Entry<Integer, Status.Peer> each : status.peers().entrySet())
       check(status, each.getKey(), each.getValue(), raft);
@@ -77,6 +77,6 @@ final class StatusProbe {
             && known.lag() == raft.last().index() - known.match()
             && known.lag() >= 0
             && known.heardMillis() >= 0;
-    Laws.check(said, "a leader knows of peers what it says: " + status);
+    SafetyChecker.check(said, "a leader knows of peers what it says: " + status);
   }
 }

@@ -1,6 +1,6 @@
 package io.jangada.tester;
 
-import io.jangada.wire.Json;
+import io.jangada.codec.Json;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.ArrayList;

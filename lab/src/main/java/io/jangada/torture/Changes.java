@@ -1,10 +1,10 @@
 package io.jangada.torture;
 
-import io.jangada.harness.Admin;
+import io.jangada.codec.Json;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.Waiting;
 import io.jangada.server.ServerConfig;
-import io.jangada.wire.Json;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -15,10 +15,10 @@ final class Changes {
   private static final int MEMBERS_MAX = 100;
 
   private final ProcessCluster cluster;
-  private final Admin admin;
-  private final Diary diary;
+  private final AdminClient admin;
+  private final RunLog diary;
 
-  Changes(ProcessCluster cluster, Admin admin, Diary diary) {
+  Changes(ProcessCluster cluster, AdminClient admin, RunLog diary) {
     this.cluster = cluster;
     this.admin = admin;
     this.diary = diary;
@@ -60,7 +60,7 @@ final class Changes {
           "end of '" + line + "'",
           millisMax,
           () -> {
-            if (isInForce(change)) return Optional.of(true);
+            if (queryActive(change)) return Optional.of(true);
             last[0] = admin.ofLeader(line).canonical().toUtf8();
             return Optional.empty();
           });
@@ -71,18 +71,18 @@ final class Changes {
 
   /// Whether a leader has such members, and what made them so is committed: what it had in its log
   /// afterwards is.
-  private boolean isInForce(Change change) throws IOException {
-    for (Admin.MemberStatus leader : admin.statuses().values()) {
-      if (!leader.leads() || !hasSuchMembers(leader.id(), change)) continue;
+  private boolean queryActive(Change change) throws IOException {
+    for (AdminClient.MemberStatus leader : admin.statuses().values()) {
+      if (!leader.leads() || !querySuchMembers(leader.id(), change)) continue;
       long last = admin.status(leader.id()).progress().last();
-      Admin.MemberStatus later = admin.status(leader.id());
+      AdminClient.MemberStatus later = admin.status(leader.id());
       if (later.leads() && later.term() == leader.term() && later.progress().commit() >= last)
         return true;
     }
     return false;
   }
 
-  private boolean hasSuchMembers(int leader, Change change) throws IOException {
+  private boolean querySuchMembers(int leader, Change change) throws IOException {
     boolean there = !change.joins();
     boolean gone = true;
     Json.Obj members = admin.json(leader, "members");

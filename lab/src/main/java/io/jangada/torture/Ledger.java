@@ -19,12 +19,12 @@ final class Ledger {
   private static final TextClient.Patience PATIENCE = new TextClient.Patience(2_000, 60_000);
 
   private final ProcessCluster cluster;
-  private final Pulse pulse;
+  private final ProgressLine pulse;
   private final Map<String, Long> written = new TreeMap<>();
   private final Thread thread;
   private volatile boolean over;
 
-  Ledger(ProcessCluster cluster, Pulse pulse) {
+  Ledger(ProcessCluster cluster, ProgressLine pulse) {
     this.cluster = cluster;
     this.pulse = pulse;
     this.thread = Thread.ofPlatform().daemon().name("ledger").unstarted(this::write);

@@ -1,7 +1,7 @@
 package io.jangada.torture;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.check.Result;
+import io.jangada.check.RecordedResult;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
 import java.util.ArrayList;
@@ -24,11 +24,11 @@ final class LibraryCaller implements Caller {
   }
 
   @Override
-  public void ask(List<Wish> wishes, Ear ear) throws InterruptedException {
+  public void ask(List<ClientOp> wishes, Ear ear) throws InterruptedException {
     List<CompletableFuture<Void>> heard = new ArrayList<>();
     for (int i = 0; i < wishes.size(); i++) {
       int index = i;
-      Wish wish = wishes.get(i);
+      ClientOp wish = wishes.get(i);
       heard.add(send(wish).thenAccept(reply -> ear.hear(index, said(wish, reply))));
     }
     CompletableFuture<Void> all = CompletableFuture.allOf(heard.toArray(CompletableFuture[]::new));
@@ -39,7 +39,7 @@ final class LibraryCaller implements Caller {
     }
   }
 
-  private CompletableFuture<? extends Reply> send(Wish wish) {
+  private CompletableFuture<? extends Reply> send(ClientOp wish) {
     Bytes key = Bytes.utf8(wish.key());
     Bytes value = Bytes.utf8(wish.value());
     return switch (wish.verb()) {
@@ -51,18 +51,21 @@ final class LibraryCaller implements Caller {
     };
   }
 
-  private static Said said(Wish wish, Reply reply) {
+  private static OpResult said(ClientOp wish, Reply reply) {
     return switch (reply) {
-      case Reply.Found(Bytes value) -> new Said.Done(new Result.Found(value.toUtf8()));
+      case Reply.Found(Bytes value) -> new OpResult.Done(new RecordedResult.Found(value.toUtf8()));
       case Reply.FoundVersion(Bytes value, long version, long _) ->
-          new Said.Done(new Result.Found(value.toUtf8(), version));
-      case Reply.Written(long version) -> new Said.Done(new Result.Written(version));
-      case Reply.Deleted() -> new Said.Done(new Result.Deleted());
-      case Reply.NotFound() -> new Said.Done(new Result.Absent());
+          new OpResult.Done(new RecordedResult.Found(value.toUtf8(), version));
+      case Reply.Written(long version) -> new OpResult.Done(new RecordedResult.Written(version));
+      case Reply.Deleted() -> new OpResult.Done(new RecordedResult.Deleted());
+      case Reply.NotFound() -> new OpResult.Done(new RecordedResult.Absent());
       case Reply.Mismatch() ->
-          new Said.Done(wish.verb() == Wish.Verb.SET ? new Result.Exists() : new Result.Mismatch());
-      case Reply.Unavailable _ -> new Said.No();
-      case Reply.Unknown _ -> new Said.Unknown();
+          new OpResult.Done(
+              wish.verb() == ClientOp.Verb.SET
+                  ? new RecordedResult.Exists()
+                  : new RecordedResult.Mismatch());
+      case Reply.Unavailable _ -> new OpResult.No();
+      case Reply.Unknown _ -> new OpResult.Unknown();
       case Reply.Told _, Reply.Refused _ ->
           throw new IllegalStateException(wish + " was answered " + reply);
     };

@@ -1,7 +1,7 @@
 package io.jangada.torture;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.check.Result;
+import io.jangada.check.RecordedResult;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
@@ -29,7 +29,7 @@ final class TextCaller implements Caller {
   }
 
   @Override
-  public void ask(List<Wish> wishes, Ear ear) {
+  public void ask(List<ClientOp> wishes, Ear ear) {
     int answered = 0;
     boolean sent = false;
     try {
@@ -47,7 +47,7 @@ final class TextCaller implements Caller {
     } catch (IOException e) {
       close();
       for (int i = answered; i < wishes.size(); i++)
-        ear.hear(i, sent && wishes.get(i).writes() ? new Said.Unknown() : new Said.No());
+        ear.hear(i, sent && wishes.get(i).writes() ? new OpResult.Unknown() : new OpResult.No());
     }
   }
 
@@ -62,9 +62,9 @@ final class TextCaller implements Caller {
     connection = TextConnection.open(cluster.clientAddress(server), REPLY_MILLIS_MAX);
   }
 
-  private static byte[] bytes(List<Wish> wishes) {
+  private static byte[] bytes(List<ClientOp> wishes) {
     ByteArrayOutputStream packet = new ByteArrayOutputStream();
-    for (Wish wish : wishes) {
+    for (ClientOp wish : wishes) {
       Bytes data = Bytes.utf8(wish.value());
       String line =
           switch (wish.verb()) {
@@ -87,19 +87,23 @@ final class TextCaller implements Caller {
     return packet.toByteArray();
   }
 
-  private static Said said(Wish wish, TextReply reply) {
+  private static OpResult said(ClientOp wish, TextReply reply) {
     return switch (reply) {
-      case TextReply.Ok(long version) -> new Said.Done(new Result.Written(version));
-      case TextReply.Value(Bytes value) -> new Said.Done(new Result.Found(value.toUtf8()));
+      case TextReply.Ok(long version) -> new OpResult.Done(new RecordedResult.Written(version));
+      case TextReply.Value(Bytes value) ->
+          new OpResult.Done(new RecordedResult.Found(value.toUtf8()));
       case TextReply.Meta(long version, long _, Bytes value) ->
-          new Said.Done(new Result.Found(value.toUtf8(), version));
-      case TextReply.Deleted() -> new Said.Done(new Result.Deleted());
-      case TextReply.NotFound() -> new Said.Done(new Result.Absent());
+          new OpResult.Done(new RecordedResult.Found(value.toUtf8(), version));
+      case TextReply.Deleted() -> new OpResult.Done(new RecordedResult.Deleted());
+      case TextReply.NotFound() -> new OpResult.Done(new RecordedResult.Absent());
       case TextReply.OtherVersion() ->
-          new Said.Done(wish.verb() == Wish.Verb.SET ? new Result.Exists() : new Result.Mismatch());
-      case TextReply.Redirect _, TextReply.NoMemory _ -> new Said.No();
+          new OpResult.Done(
+              wish.verb() == ClientOp.Verb.SET
+                  ? new RecordedResult.Exists()
+                  : new RecordedResult.Mismatch());
+      case TextReply.Redirect _, TextReply.NoMemory _ -> new OpResult.No();
       case TextReply.InternalError _, TextReply.Forgotten _ ->
-          wish.writes() ? new Said.Unknown() : new Said.No();
+          wish.writes() ? new OpResult.Unknown() : new OpResult.No();
       case TextReply.CommandError _ ->
           throw new IllegalStateException("a command was refused: " + wish);
     };

@@ -1,6 +1,6 @@
 package io.jangada.torture;
 
-import io.jangada.harness.Admin;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
@@ -43,16 +43,16 @@ public final class Torture {
 
   private final Settings settings;
   private final ProcessCluster cluster;
-  private final Pulse pulse = new Pulse();
-  private final Chronicle chronicle;
-  private final Diary diary;
+  private final ProgressLine pulse = new ProgressLine();
+  private final HistoryRecorder chronicle;
+  private final RunLog diary;
   private volatile boolean over;
 
   private Torture(Settings settings, Path folder, ProcessCluster cluster) throws IOException {
     this.settings = settings;
     this.cluster = cluster;
-    this.chronicle = new Chronicle(folder, pulse);
-    this.diary = new Diary(folder, settings.told);
+    this.chronicle = new HistoryRecorder(folder, pulse);
+    this.diary = new RunLog(folder, settings.told);
   }
 
   /// Small files, so that a run of minutes sees many snapshots and many segments end.
@@ -67,7 +67,7 @@ public final class Torture {
   /// What is done to the servers, until it is enough.
   @FunctionalInterface
   interface Storm {
-    void rage(Nemesis nemesis, Pulse pulse)
+    void rage(FaultInjector nemesis, ProgressLine pulse)
         throws IOException, InterruptedException, TimeoutException;
   }
 
@@ -79,7 +79,7 @@ public final class Torture {
     return run(settings, folder, (nemesis, pulse) -> dice(settings, nemesis, pulse));
   }
 
-  private static void dice(Settings settings, Nemesis nemesis, Pulse pulse)
+  private static void dice(Settings settings, FaultInjector nemesis, ProgressLine pulse)
       throws IOException, InterruptedException, TimeoutException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.millis);
     while (System.nanoTime() - deadline < 0 && !pulse.isTroubled()) nemesis.round();
@@ -96,11 +96,11 @@ public final class Torture {
   private Result run(Storm storm) throws IOException, InterruptedException {
     SplittableRandom dice = new SplittableRandom(settings.seed);
     Ledger ledger = new Ledger(cluster, pulse);
-    Crowd crowd = new Crowd(cluster, chronicle, pulse);
-    Nemesis nemesis = new Nemesis(cluster, pulse, diary, new Random(dice.nextLong()));
+    Clients crowd = new Clients(cluster, chronicle, pulse);
+    FaultInjector nemesis = new FaultInjector(cluster, pulse, diary, new Random(dice.nextLong()));
     try (diary) {
       cluster.startAll();
-      new Admin(cluster, WATCH_REPLY_MILLIS_MAX).awaitWhole(FIRST_MILLIS_MAX);
+      new AdminClient(cluster, WATCH_REPLY_MILLIS_MAX).awaitWhole(FIRST_MILLIS_MAX);
       pulse.begin();
       Thread watch = Thread.ofPlatform().daemon().name("watch").start(this::watch);
       ledger.start();
@@ -125,11 +125,11 @@ public final class Torture {
 
   /// Who leads in which term; and the time for the next epoch.
   private void watch() {
-    Admin admin = new Admin(cluster, WATCH_REPLY_MILLIS_MAX);
+    AdminClient admin = new AdminClient(cluster, WATCH_REPLY_MILLIS_MAX);
     long rotated = System.nanoTime();
     try {
       while (!over) {
-        for (Admin.MemberStatus status : admin.statuses().values())
+        for (AdminClient.MemberStatus status : admin.statuses().values())
           if (status.leads()) pulse.leads(status.term(), status.id());
         if (System.nanoTime() - rotated > TimeUnit.MILLISECONDS.toNanos(EPOCH_MILLIS)) {
           chronicle.rotate();
@@ -144,19 +144,19 @@ public final class Torture {
 
   /// Members come to have applied the same, and then have the same number of keys.
   private void checkAlike() throws InterruptedException {
-    Admin admin = new Admin(cluster, WATCH_REPLY_MILLIS_MAX);
+    AdminClient admin = new AdminClient(cluster, WATCH_REPLY_MILLIS_MAX);
     boolean alike =
         Waiting.until(
             FIRST_MILLIS_MAX,
             () -> {
-              SortedMap<Integer, Admin.MemberStatus> statuses = admin.statuses();
+              SortedMap<Integer, AdminClient.MemberStatus> statuses = admin.statuses();
               return statuses.keySet().equals(cluster.ids())
                   && statuses.values().stream().map(Torture::state).distinct().count() == 1;
             });
     if (!alike) pulse.trouble("at rest, members differ: " + admin.statuses().values());
   }
 
-  private static List<Long> state(Admin.MemberStatus status) {
+  private static List<Long> state(AdminClient.MemberStatus status) {
     return List.of(status.progress().applied(), status.progress().keys());
   }
 

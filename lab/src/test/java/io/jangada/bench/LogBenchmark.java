@@ -66,7 +66,7 @@ public class LogBenchmark {
     Disk disk = medium.equals("disk") ? new OsDisk(directory.resolve("log")) : new MemoryDisk();
     Identity identity = Identity.of("bench", 1);
     identity.claim(disk);
-    log = DurableLog.open(disk, LogSettings.standard(), identity, () -> {}).log();
+    log = DurableLog.open(disk, LogSettings.defaults(), identity, () -> {}).log();
     floor =
         FileChannel.open(
             directory.resolve("floor"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -68,7 +68,7 @@ public class RaftBenchmark {
   }
 
   private boolean drain(RaftNode node) {
-    Ready ready = node.ready();
+    Ready ready = node.advance();
     if (ready.isEmpty()) return false;
     network.addAll(ready.messages());
     Persist persist = ready.persist();

@@ -11,19 +11,19 @@ final class BruteForce {
 
   private record State(int placed, String value, long version) {}
 
-  private record Done(Result result, String value, long version) {}
+  private record Done(RecordedResult result, String value, long version) {}
 
-  private final List<Operation> operations;
+  private final List<RecordedOp> operations;
   private final Set<State> visited = new HashSet<>();
   private final long versionMost;
   private final int required;
 
-  private BruteForce(List<Operation> operations) {
+  private BruteForce(List<RecordedOp> operations) {
     this.operations = operations;
     long most = 0;
     int answered = 0;
     for (int i = 0; i < operations.size(); i++) {
-      Operation o = operations.get(i);
+      RecordedOp o = operations.get(i);
       most = Math.max(most, mentioned(o));
       answered |= o.ending() instanceof Ending.Ok ? 1 << i : 0;
     }
@@ -52,7 +52,7 @@ final class BruteForce {
   }
 
   private boolean mayComeNext(int placed, int index) {
-    Operation next = operations.get(index);
+    RecordedOp next = operations.get(index);
     if ((placed & (1 << index)) != 0 || next.ending() instanceof Ending.Failed) {
       return false;
     }
@@ -67,18 +67,19 @@ final class BruteForce {
   }
 
   private boolean placing(State state, int index) {
-    Operation next = operations.get(index);
+    RecordedOp next = operations.get(index);
     long last = Math.max(versionMost, state.version) + 1;
     for (long version = state.version + 1; version <= last; version++) {
       Done done = run(next.op(), state, version);
       boolean right =
           switch (next.ending()) {
-            case Ending.Ok(Result result, long _, int _) -> same(result, done.result);
+            case Ending.Ok(RecordedResult result, long _, int _) -> same(result, done.result);
             case Ending.Unknown(), Ending.Failed _ -> true;
           };
       boolean silentDelete =
-          done.result instanceof Result.Deleted
-              && !(next.ending() instanceof Ending.Ok(Result.Deleted(long named), long _, int _)
+          done.result instanceof RecordedResult.Deleted
+              && !(next.ending()
+                      instanceof Ending.Ok(RecordedResult.Deleted(long named), long _, int _)
                   && named >= 0);
       // A deletion that names no version may have taken none.
       long after = silentDelete ? state.version : done.version;
@@ -89,30 +90,33 @@ final class BruteForce {
     return false;
   }
 
-  private static boolean same(Result told, Result real) {
+  private static boolean same(RecordedResult told, RecordedResult real) {
     return switch (told) {
-      case Result.Found(String value, long version) ->
-          real instanceof Result.Found found
+      case RecordedResult.Found(String value, long version) ->
+          real instanceof RecordedResult.Found found
               && found.value().equals(value)
               && (version < 0 || version == found.version());
-      case Result.Written(long version) ->
-          real instanceof Result.Written w && (version < 0 || version == w.version());
-      case Result.Deleted(long version) ->
-          real instanceof Result.Deleted d && (version < 0 || version == d.version());
-      case Result.Absent(), Result.Mismatch(), Result.Exists() -> told.equals(real);
+      case RecordedResult.Written(long version) ->
+          real instanceof RecordedResult.Written w && (version < 0 || version == w.version());
+      case RecordedResult.Deleted(long version) ->
+          real instanceof RecordedResult.Deleted d && (version < 0 || version == d.version());
+      case RecordedResult.Absent(), RecordedResult.Mismatch(), RecordedResult.Exists() ->
+          told.equals(real);
     };
   }
 
   private static Done run(Op op, State s, long next) {
-    Done absent = new Done(new Result.Absent(), s.value, s.version);
-    Done mismatch = new Done(new Result.Mismatch(), s.value, s.version);
+    Done absent = new Done(new RecordedResult.Absent(), s.value, s.version);
+    Done mismatch = new Done(new RecordedResult.Mismatch(), s.value, s.version);
     boolean here = s.value != null;
     return switch (op) {
       case Op.Read() ->
-          here ? new Done(new Result.Found(s.value, s.version), s.value, s.version) : absent;
+          here
+              ? new Done(new RecordedResult.Found(s.value, s.version), s.value, s.version)
+              : absent;
       case Op.Write(String v) -> put(v, next);
       case Op.Create(String v) ->
-          here ? new Done(new Result.Exists(), s.value, s.version) : put(v, next);
+          here ? new Done(new RecordedResult.Exists(), s.value, s.version) : put(v, next);
       case Op.Cas(String a, String b) ->
           !here ? absent : s.value.equals(a) ? put(b, next) : mismatch;
       case Op.CasOrCreate(String a, String b) ->
@@ -126,14 +130,14 @@ final class BruteForce {
   }
 
   private static Done put(String value, long version) {
-    return new Done(new Result.Written(version), value, version);
+    return new Done(new RecordedResult.Written(version), value, version);
   }
 
   private static Done gone(long version) {
-    return new Done(new Result.Deleted(version), null, version);
+    return new Done(new RecordedResult.Deleted(version), null, version);
   }
 
-  private static long mentioned(Operation operation) {
+  private static long mentioned(RecordedOp operation) {
     long asked =
         switch (operation.op()) {
           case Op.CasVersion(long version, String _) -> version;
@@ -142,12 +146,12 @@ final class BruteForce {
           case Op.Delete(), Op.DeleteIfValue _ -> 0;
         };
     long told =
-        operation.ending() instanceof Ending.Ok(Result result, long _, int _)
+        operation.ending() instanceof Ending.Ok(RecordedResult result, long _, int _)
             ? switch (result) {
-              case Result.Found(String _, long version) -> version;
-              case Result.Written(long version) -> version;
-              case Result.Deleted(long version) -> version;
-              case Result.Absent(), Result.Mismatch(), Result.Exists() -> 0;
+              case RecordedResult.Found(String _, long version) -> version;
+              case RecordedResult.Written(long version) -> version;
+              case RecordedResult.Deleted(long version) -> version;
+              case RecordedResult.Absent(), RecordedResult.Mismatch(), RecordedResult.Exists() -> 0;
             }
             : 0;
     return Math.max(asked, told);

@@ -22,16 +22,16 @@ class CheckerTest {
             .findsNothing(1)
             .writes(1, "a")
             .reads(2, "a")
-            .does(2, new Op.Cas("a", "b"), new Result.Written())
-            .does(1, new Op.Cas("a", "c"), new Result.Mismatch())
-            .does(1, new Op.Create("d"), new Result.Exists())
-            .does(1, new Op.Delete(), new Result.Deleted())
-            .does(2, new Op.Delete(), new Result.Absent())
-            .does(2, new Op.Cas("a", "b"), new Result.Absent())
-            .does(2, new Op.CasOrCreate("a", "b"), new Result.Written())
-            .does(1, new Op.DeleteIfValue("c"), new Result.Mismatch())
-            .does(1, new Op.DeleteIfValue("b"), new Result.Deleted())
-            .does(1, new Op.Create("e"), new Result.Written())
+            .does(2, new Op.Cas("a", "b"), new RecordedResult.Written())
+            .does(1, new Op.Cas("a", "c"), new RecordedResult.Mismatch())
+            .does(1, new Op.Create("d"), new RecordedResult.Exists())
+            .does(1, new Op.Delete(), new RecordedResult.Deleted())
+            .does(2, new Op.Delete(), new RecordedResult.Absent())
+            .does(2, new Op.Cas("a", "b"), new RecordedResult.Absent())
+            .does(2, new Op.CasOrCreate("a", "b"), new RecordedResult.Written())
+            .does(1, new Op.DeleteIfValue("c"), new RecordedResult.Mismatch())
+            .does(1, new Op.DeleteIfValue("b"), new RecordedResult.Deleted())
+            .does(1, new Op.Create("e"), new RecordedResult.Written())
             .reads(1, "e");
     assertThat(order(story)).isEqualTo(story.history().operations());
   }
@@ -39,14 +39,14 @@ class CheckerTest {
   @Test
   void readsDuringAWriteMaySeeEitherSideOfIt() {
     Story story = new Story().writes(1, "a").asks(1, new Op.Write("b"));
-    story.reads(2, "a").reads(2, "b").hears(1, new Result.Written()).reads(2, "b");
+    story.reads(2, "a").reads(2, "b").hears(1, new RecordedResult.Written()).reads(2, "b");
     assertThat(story.verdict()).isInstanceOf(Verdict.Linearizable.class);
   }
 
   @Test
   void readsThatGoBackAreCaught() {
     Story story = new Story().writes(1, "a").asks(1, new Op.Write("b"));
-    story.reads(2, "b").reads(3, "a").hears(1, new Result.Written());
+    story.reads(2, "b").reads(3, "a").hears(1, new RecordedResult.Written());
     assertThat(story.why()).isEqualTo("read by p3 saw a, the only possible value was b");
   }
 
@@ -88,7 +88,7 @@ class CheckerTest {
   @Test
   void allPossibleValuesAreNamed() {
     Story story = new Story().writes(1, "4").asks(1, new Op.Delete()).asks(2, new Op.Write("5"));
-    assertThat(story.reads(3, "1").hears(1, new Result.Deleted()).why())
+    assertThat(story.reads(3, "1").hears(1, new RecordedResult.Deleted()).why())
         .startsWith("read by p3 saw 1, possible values were 4 or ")
         .contains("absent");
   }
@@ -97,20 +97,24 @@ class CheckerTest {
   void aLostUpdateIsCaught() {
     // Both read 1 and both were told that they made 2 of it.
     Story story = new Story().writes(1, "1").asks(1, new Op.Cas("1", "2"));
-    story.does(2, new Op.Cas("1", "2"), new Result.Written()).hears(1, new Result.Written());
+    story
+        .does(2, new Op.Cas("1", "2"), new RecordedResult.Written())
+        .hears(1, new RecordedResult.Written());
     assertThat(story.why())
         .isEqualTo("cas 1 to 2 by p1 took effect, the only possible value was 2");
   }
 
   @Test
   void aLostWriteIsCaught() {
-    Story story = new Story().writes(1, "a").does(1, new Op.Create("b"), new Result.Written());
+    Story story =
+        new Story().writes(1, "a").does(1, new Op.Create("b"), new RecordedResult.Written());
     assertThat(story.why()).isEqualTo("create b by p1 took effect, the only possible value was a");
   }
 
   @Test
   void aMismatchThatWasNoneIsCaught() {
-    Story story = new Story().writes(1, "a").does(2, new Op.Cas("a", "b"), new Result.Mismatch());
+    Story story =
+        new Story().writes(1, "a").does(2, new Op.Cas("a", "b"), new RecordedResult.Mismatch());
     assertThat(story.why())
         .isEqualTo("cas a to b by p2 found something else there, the only possible value was a");
   }
@@ -120,14 +124,14 @@ class CheckerTest {
     Story story = new Story().writes(1, "a").asks(2, new Op.Write("b")).givesUp(2);
     Verdict verdict = story.reads(3, "a").reads(3, "a").verdict();
     assertThat(verdict).isInstanceOf(Verdict.Linearizable.class);
-    assertThat(order(story)).extracting(Operation::id).containsExactly(0, 2, 3);
+    assertThat(order(story)).extracting(RecordedOp::id).containsExactly(0, 2, 3);
   }
 
   @Test
   void anUnknownWriteMayTakeEffectLate() {
     Story story = new Story().writes(1, "a").asks(2, new Op.Write("b")).givesUp(2);
     story.reads(3, "a").writes(1, "c").reads(3, "c").reads(3, "b");
-    assertThat(order(story)).extracting(Operation::id).containsExactly(0, 2, 3, 4, 1, 5);
+    assertThat(order(story)).extracting(RecordedOp::id).containsExactly(0, 2, 3, 4, 1, 5);
   }
 
   @Test
@@ -141,9 +145,9 @@ class CheckerTest {
   void twoUnknownWritesOfOneValueHappenTwiceAndNoMore() {
     Story story = new Story().asks(2, new Op.Write("b")).givesUp(2);
     story.asks(2, new Op.Write("b")).givesUp(2).reads(3, "b");
-    story.does(1, new Op.Delete(), new Result.Deleted()).reads(3, "b");
+    story.does(1, new Op.Delete(), new RecordedResult.Deleted()).reads(3, "b");
     assertThat(story.verdict()).isInstanceOf(Verdict.Linearizable.class);
-    story.does(1, new Op.Delete(), new Result.Deleted()).reads(3, "b");
+    story.does(1, new Op.Delete(), new RecordedResult.Deleted()).reads(3, "b");
     assertThat(story.why()).startsWith("read by p3 saw b, the only possible value was absent");
   }
 
@@ -166,8 +170,8 @@ class CheckerTest {
     // Only write 0, then cas: the unknown write of 0 must not be taken to do the same as well.
     Story story = new Story().asks(0, new Op.Write("0")).givesUp(0);
     story.asks(1, new Op.CasOrCreate("0", "2")).asks(0, new Op.Write("0"));
-    story.hears(1, new Result.Written()).hears(0, new Result.Written());
-    story.reads(1, "2").does(0, new Op.Cas("2", "2"), new Result.Written()).reads(1, "2");
+    story.hears(1, new RecordedResult.Written()).hears(0, new RecordedResult.Written());
+    story.reads(1, "2").does(0, new Op.Cas("2", "2"), new RecordedResult.Written()).reads(1, "2");
     assertThat(story.verdict()).isInstanceOf(Verdict.Linearizable.class);
   }
 
@@ -175,7 +179,7 @@ class CheckerTest {
   void whatMustHaveHappenedIsBlamedWithWhoSawIt() {
     Story story = new Story().writes(1, "1").asks(2, new Op.Cas("3", "4")).givesUp(2);
     story.writes(1, "3").writes(1, "5").asks(3, new Op.Write("3")).reads(4, "4");
-    story.hears(3, new Result.Written());
+    story.hears(3, new RecordedResult.Written());
     assertThat(story.verdict()).isInstanceOf(Verdict.Linearizable.class);
     Story worse = new Story().writes(1, "1").asks(2, new Op.Cas("3", "4")).givesUp(2);
     worse.reads(4, "4").writes(1, "3");
@@ -199,7 +203,7 @@ class CheckerTest {
       story.asks(p, new Op.Write("v" + p));
     }
     for (int p = 0; p < 40; p++) {
-      story.hears(p, new Result.Written());
+      story.hears(p, new RecordedResult.Written());
     }
     assertThat(story.reads(50, "v7").verdict()).isInstanceOf(Verdict.Linearizable.class);
     assertThat(story.reads(50, "v8").why())
@@ -208,8 +212,8 @@ class CheckerTest {
 
   @Test
   void versionsThatRepeatAreCaught() {
-    Story story = new Story().does(1, new Op.Write("a"), new Result.Written(3));
-    story.does(2, new Op.Write("b"), new Result.Written(3));
+    Story story = new Story().does(1, new Op.Write("a"), new RecordedResult.Written(3));
+    story.does(2, new Op.Write("b"), new RecordedResult.Written(3));
     assertThat(story.why())
         .isEqualTo(
             "write b by p2 took effect at version 3, the only possible value was a at version 3");
@@ -217,13 +221,13 @@ class CheckerTest {
 
   @Test
   void versionsGrowAcrossDeletions() {
-    Story story = new Story().does(1, new Op.Write("a"), new Result.Written(3));
-    story.does(1, new Op.Delete(), new Result.Deleted(4));
-    Story again = new Story().does(1, new Op.Write("a"), new Result.Written(3));
-    again.does(1, new Op.Delete(), new Result.Deleted());
-    assertThat(again.does(1, new Op.Create("b"), new Result.Written(4)).verdict())
+    Story story = new Story().does(1, new Op.Write("a"), new RecordedResult.Written(3));
+    story.does(1, new Op.Delete(), new RecordedResult.Deleted(4));
+    Story again = new Story().does(1, new Op.Write("a"), new RecordedResult.Written(3));
+    again.does(1, new Op.Delete(), new RecordedResult.Deleted());
+    assertThat(again.does(1, new Op.Create("b"), new RecordedResult.Written(4)).verdict())
         .isInstanceOf(Verdict.Linearizable.class);
-    assertThat(story.does(1, new Op.Create("b"), new Result.Written(4)).why())
+    assertThat(story.does(1, new Op.Create("b"), new RecordedResult.Written(4)).why())
         .isEqualTo(
             "create b by p1 took effect at version 4, the only possible value was absent with all"
                 + " versions below 5 used up");
@@ -231,8 +235,9 @@ class CheckerTest {
 
   @Test
   void aVersionLeavesNoRoomForAWriteThatMustBeBetween() {
-    Story story = new Story().does(1, new Op.Write("a"), new Result.Written(3)).writes(1, "b");
-    story.does(1, new Op.Write("c"), new Result.Written(4));
+    Story story =
+        new Story().does(1, new Op.Write("a"), new RecordedResult.Written(3)).writes(1, "b");
+    story.does(1, new Op.Write("c"), new RecordedResult.Written(4));
     assertThat(story.why())
         .isEqualTo(
             "write c by p1 took effect at version 4, the only possible value was b at version 4 or"
@@ -241,16 +246,17 @@ class CheckerTest {
 
   @Test
   void aReadNamesTheVersionOfTheWriteItSaw() {
-    Story story = new Story().does(1, new Op.Write("a"), new Result.Written(3));
-    assertThat(story.does(2, new Op.Read(), new Result.Found("a", 4)).why())
+    Story story = new Story().does(1, new Op.Write("a"), new RecordedResult.Written(3));
+    assertThat(story.does(2, new Op.Read(), new RecordedResult.Found("a", 4)).why())
         .isEqualTo("read by p2 saw a at version 4, the only possible value was a at version 3");
   }
 
   @Test
   void equalValuesOfDifferentVersionsAreToldApart() {
     // The value came back to a, but a conditional write on the old version was accepted.
-    Story story = new Story().does(1, new Op.Write("a"), new Result.Written(3)).writes(1, "b");
-    story.writes(1, "a").does(2, new Op.CasVersion(3, "c"), new Result.Written());
+    Story story =
+        new Story().does(1, new Op.Write("a"), new RecordedResult.Written(3)).writes(1, "b");
+    story.writes(1, "a").does(2, new Op.CasVersion(3, "c"), new RecordedResult.Written());
     assertThat(story.why())
         .isEqualTo(
             "cas version 3 to c by p2 took effect, the only possible value was a at version 5 or"
@@ -260,9 +266,9 @@ class CheckerTest {
   @Test
   void aMismatchRulesAVersionOut() {
     Story story = new Story().writes(1, "a");
-    story.does(2, new Op.CasVersion(3, "c"), new Result.Mismatch());
-    story.does(2, new Op.DeleteIfVersion(0), new Result.Mismatch());
-    assertThat(story.does(2, new Op.Read(), new Result.Found("a", 3)).why())
+    story.does(2, new Op.CasVersion(3, "c"), new RecordedResult.Mismatch());
+    story.does(2, new Op.DeleteIfVersion(0), new RecordedResult.Mismatch());
+    assertThat(story.does(2, new Op.Read(), new RecordedResult.Found("a", 3)).why())
         .isEqualTo(
             "read by p2 saw a at version 3, the only possible value was a at version 1 or later but"
                 + " not 3");
@@ -271,10 +277,10 @@ class CheckerTest {
   @Test
   void aWriteThatHidesAnotherMustHaveAVersionForIt() {
     // Nothing is between 3 and 4, so b must come after both; then it cannot have been hidden.
-    Story story = new Story().does(1, new Op.Write("a"), new Result.Written(3));
+    Story story = new Story().does(1, new Op.Write("a"), new RecordedResult.Written(3));
     story.asks(2, new Op.Write("b")).asks(3, new Op.Write("c"));
-    story.hears(2, new Result.Written()).hears(3, new Result.Written());
-    story.does(1, new Op.Read(), new Result.Found("c", 4));
+    story.hears(2, new RecordedResult.Written()).hears(3, new RecordedResult.Written());
+    story.does(1, new Op.Read(), new RecordedResult.Found("c", 4));
     assertThat(story.verdict()).isInstanceOf(Verdict.NotLinearizable.class);
   }
 
@@ -282,9 +288,9 @@ class CheckerTest {
   void keysAreCheckedEachByItself() {
     History.Recorder recorder = new History.Recorder();
     int write = recorder.invoke(1, "good", new Op.Write("a"), 0);
-    recorder.complete(write, new Result.Written(), 1);
+    recorder.complete(write, new RecordedResult.Written(), 1);
     int read = recorder.invoke(2, "bad", new Op.Read(), 2);
-    recorder.complete(read, new Result.Found("a"), 3);
+    recorder.complete(read, new RecordedResult.Found("a"), 3);
     Verdict verdict = new Checker().check(recorder.history());
     assertThat(verdict).isInstanceOf(Verdict.NotLinearizable.class);
     Verdict.NotLinearizable bad = (Verdict.NotLinearizable) verdict;
@@ -296,7 +302,10 @@ class CheckerTest {
   @Test
   void theLongestOrderAndWaysTriedAreTold() {
     Story story = new Story().writes(1, "a").asks(1, new Op.Write("b")).asks(2, new Op.Write("c"));
-    story.hears(1, new Result.Written()).reads(3, "a").hears(2, new Result.Written());
+    story
+        .hears(1, new RecordedResult.Written())
+        .reads(3, "a")
+        .hears(2, new RecordedResult.Written());
     Verdict.NotLinearizable bad = (Verdict.NotLinearizable) story.verdict();
     assertThat(bad.stuck().process()).isEqualTo(3);
     assertThat(bad.longest()).isNotEmpty().doesNotContain(bad.stuck());
@@ -344,7 +353,7 @@ class CheckerTest {
     return RandomHistory.spoilt(RandomHistory.draw(shape, dice), dice);
   }
 
-  private static List<Operation> order(Story story) {
+  private static List<RecordedOp> order(Story story) {
     return ((Verdict.Linearizable) story.verdict()).orders().getFirst().operations();
   }
 }

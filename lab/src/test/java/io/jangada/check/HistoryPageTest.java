@@ -33,10 +33,10 @@ class HistoryPageTest {
     String evil = "</title><script>\u202e\u0000\ud800\"'&amp;";
     History.Recorder recorder = new History.Recorder();
     int write = recorder.invoke(1, evil, new Op.Write(evil), 0);
-    recorder.complete(write, new Result.Written(), 1);
+    recorder.complete(write, new RecordedResult.Written(), 1);
     recorder.invoke(1, evil, new Op.Cas(evil, evil + evil), 2);
     int read = recorder.invoke(2, evil, new Op.Read(), 2);
-    recorder.complete(read, new Result.Found("]]><svg onload=x>"), 3);
+    recorder.complete(read, new RecordedResult.Found("]]><svg onload=x>"), 3);
     String page = page(recorder.history());
     assertThat(page)
         .doesNotContain("<script", "<svg onload", "&amp;amp;amp;")
@@ -55,13 +55,13 @@ class HistoryPageTest {
     SplittableRandom dice = new SplittableRandom(4);
     RandomHistory.Shape shape = new RandomHistory.Shape(5_000, 10, 1, 0, 20, 10, 0);
     History real = RandomHistory.draw(shape, dice);
-    Operation victim =
+    RecordedOp victim =
         real.operations().stream()
             .filter(o -> o.id() > 2500 && o.ending() instanceof Ending.Ok)
             .filter(o -> o.op() instanceof Op.Read)
             .findFirst()
             .orElseThrow();
-    History bad = RandomHistory.withAnswer(real, victim.id(), new Result.Found("never"));
+    History bad = RandomHistory.withAnswer(real, victim.id(), new RecordedResult.Found("never"));
     String page = page(bad);
     assertThat(page)
         .containsPattern("Only \\d+ of 5000 operations on it are drawn, those about the failure")

@@ -14,13 +14,13 @@ class HistoryTest {
     int write = recorder.invoke(3, "x", new Op.Write("1"), 100);
     int read = recorder.invoke(4, "x", new Op.Read(), 100);
     int lost = recorder.invoke(5, "y", new Op.Delete(), 105);
-    recorder.complete(write, new Result.Written(7), 110);
+    recorder.complete(write, new RecordedResult.Written(7), 110);
     recorder.fail(read, 120);
     History history = recorder.history();
     assertThat(history.operations())
-        .extracting(Operation::ending)
+        .extracting(RecordedOp::ending)
         .containsExactly(
-            new Ending.Ok(new Result.Written(7), 110, 3),
+            new Ending.Ok(new RecordedResult.Written(7), 110, 3),
             new Ending.Failed(120, 4),
             new Ending.Unknown());
     assertThat(history.byKey().keySet()).containsExactly("x", "y");
@@ -32,24 +32,25 @@ class HistoryTest {
   void aHistoryTakenEarlyDoesNotChange() {
     int write = recorder.invoke(1, "x", new Op.Write("1"), 0);
     History early = recorder.history();
-    recorder.complete(write, new Result.Written(), 1);
+    recorder.complete(write, new RecordedResult.Written(), 1);
     assertThat(early.operations().getFirst().ending()).isEqualTo(new Ending.Unknown());
   }
 
   @Test
   void refusesWhatCannotBe() {
     int read = recorder.invoke(1, "x", new Op.Read(), 10);
-    assertThatThrownBy(() -> recorder.complete(read, new Result.Exists(), 11))
+    assertThatThrownBy(() -> recorder.complete(read, new RecordedResult.Exists(), 11))
         .hasMessage("Read[] cannot end in Exists[]");
-    assertThatThrownBy(() -> recorder.complete(read, new Result.Absent(), 9))
+    assertThatThrownBy(() -> recorder.complete(read, new RecordedResult.Absent(), 9))
         .hasMessage("time goes back from 10 to 9");
     assertThatThrownBy(() -> recorder.fail(1, 11)).hasMessage("there is no operation 1");
     assertThatThrownBy(() -> recorder.invoke(-1, "x", new Op.Read(), 11))
         .hasMessage("process -1 is negative");
-    assertThatThrownBy(() -> new Result.Written(-2)).hasMessageContaining("version -2 is not");
+    assertThatThrownBy(() -> new RecordedResult.Written(-2))
+        .hasMessageContaining("version -2 is not");
     assertThatThrownBy(() -> new Op.CasVersion(-1, "x")).hasMessageContaining("version -1 is not");
     assertThatThrownBy(() -> new Op.Write(null)).hasMessage("value");
-    recorder.complete(read, new Result.Absent(), 11);
+    recorder.complete(read, new RecordedResult.Absent(), 11);
     assertThatThrownBy(() -> recorder.unknown(read)).hasMessage("operation 0 has ended already");
     assertThat(recorder.history().operations()).hasSize(1);
   }

@@ -16,7 +16,7 @@ class HistoryTextTest {
     History.Recorder recorder = new History.Recorder();
     int write = recorder.invoke(3, "a key", new Op.Write("5"), 120);
     int cas = recorder.invoke(4, "k", new Op.CasVersion(7, "\"\n\u2028\ud800"), 121);
-    recorder.complete(write, new Result.Written(7), 140);
+    recorder.complete(write, new RecordedResult.Written(7), 140);
     recorder.fail(cas, 150);
     recorder.invoke(4, "k", new Op.CasOrCreate("a", ""), 150);
     assertThat(HistoryText.write(recorder.history()))
@@ -52,7 +52,8 @@ class HistoryTextTest {
     }
     History.Recorder recorder = new History.Recorder();
     String key = all.toString();
-    recorder.complete(recorder.invoke(0, key, new Op.Cas(key, key), 0), new Result.Mismatch(), 0);
+    recorder.complete(
+        recorder.invoke(0, key, new Op.Cas(key, key), 0), new RecordedResult.Mismatch(), 0);
     String text = HistoryText.write(recorder.history());
     assertThat(text.lines()).hasSize(4);
     assertThat(good(text).operations()).isEqualTo(recorder.history().operations());

@@ -25,7 +25,7 @@ final class RandomHistory {
     final int fate;
     int effectAt;
     int endAt;
-    Result result;
+    RecordedResult result;
 
     Open(int id, int key, Op op, int fate) {
       this.id = id;
@@ -183,17 +183,20 @@ final class RandomHistory {
     if (writes) {
       s.value = written(open.op);
       s.version = next;
-      open.result = new Result.Written(named * (next + 1) - 1);
+      open.result = new RecordedResult.Written(named * (next + 1) - 1);
     } else if (deletes) {
       s.value = null;
       s.version = next;
-      open.result = new Result.Deleted(named * (next + 1) - 1);
+      open.result = new RecordedResult.Deleted(named * (next + 1) - 1);
     } else if (!here) {
-      open.result = new Result.Absent();
+      open.result = new RecordedResult.Absent();
     } else if (open.op instanceof Op.Read) {
-      open.result = new Result.Found(s.value, named * (s.version + 1) - 1);
+      open.result = new RecordedResult.Found(s.value, named * (s.version + 1) - 1);
     } else {
-      open.result = open.op instanceof Op.Create ? new Result.Exists() : new Result.Mismatch();
+      open.result =
+          open.op instanceof Op.Create
+              ? new RecordedResult.Exists()
+              : new RecordedResult.Mismatch();
     }
   }
 
@@ -211,35 +214,36 @@ final class RandomHistory {
 
   /// The same history with another answer to one operation.
   static History spoilt(History history, RandomGenerator dice) {
-    List<Operation> answered =
+    List<RecordedOp> answered =
         history.operations().stream().filter(o -> o.ending() instanceof Ending.Ok).toList();
     if (answered.isEmpty()) {
       return history;
     }
-    Operation victim = answered.get(dice.nextInt(answered.size()));
+    RecordedOp victim = answered.get(dice.nextInt(answered.size()));
     Ending.Ok ok = (Ending.Ok) victim.ending();
-    List<Result> others = new ArrayList<>(List.of(new Result.Absent(), new Result.Mismatch()));
-    others.add(new Result.Exists());
-    others.add(new Result.Written());
-    others.add(new Result.Written(dice.nextInt(8)));
-    others.add(new Result.Deleted());
+    List<RecordedResult> others =
+        new ArrayList<>(List.of(new RecordedResult.Absent(), new RecordedResult.Mismatch()));
+    others.add(new RecordedResult.Exists());
+    others.add(new RecordedResult.Written());
+    others.add(new RecordedResult.Written(dice.nextInt(8)));
+    others.add(new RecordedResult.Deleted());
     for (int i = 0; i < 3; i++) {
-      others.add(new Result.Found("" + dice.nextInt(3)));
-      others.add(new Result.Found("v" + dice.nextInt(4), dice.nextInt(8)));
-      if (ok.result() instanceof Result.Found(String value, long _)) {
-        others.add(new Result.Found(value, dice.nextInt(8)));
+      others.add(new RecordedResult.Found("" + dice.nextInt(3)));
+      others.add(new RecordedResult.Found("v" + dice.nextInt(4), dice.nextInt(8)));
+      if (ok.result() instanceof RecordedResult.Found(String value, long _)) {
+        others.add(new RecordedResult.Found(value, dice.nextInt(8)));
       }
     }
     others.removeIf(r -> !victim.op().accepts(r) || r.equals(ok.result()));
-    Result other = others.isEmpty() ? ok.result() : others.get(dice.nextInt(others.size()));
+    RecordedResult other = others.isEmpty() ? ok.result() : others.get(dice.nextInt(others.size()));
     return withAnswer(history, victim.id(), other);
   }
 
   /// The same history with this answer to this operation.
-  static History withAnswer(History history, int id, Result answer) {
+  static History withAnswer(History history, int id, RecordedResult answer) {
     History.Recorder copy = new History.Recorder();
     Object[] events = new Object[2 * history.operations().size()];
-    for (Operation o : history.operations()) {
+    for (RecordedOp o : history.operations()) {
       events[o.invoked().order()] = o;
       switch (o.ending()) {
         case Ending.Ok ok -> events[ok.order()] = new Object[] {o, ok};
@@ -248,9 +252,9 @@ final class RandomHistory {
       }
     }
     for (Object event : events) {
-      if (event instanceof Operation o) {
+      if (event instanceof RecordedOp o) {
         copy.invoke(o.process(), o.key(), o.op(), o.invoked().time());
-      } else if (event instanceof Object[] end && end[0] instanceof Operation o) {
+      } else if (event instanceof Object[] end && end[0] instanceof RecordedOp o) {
         if (end[1] instanceof Ending.Ok ok) {
           copy.complete(o.id(), o.id() == id ? answer : ok.result(), ok.time());
         } else if (end[1] instanceof Ending.Failed failed) {

@@ -21,7 +21,7 @@ final class Story {
     return this;
   }
 
-  Story hears(int process, Result result) {
+  Story hears(int process, RecordedResult result) {
     time += 10;
     recorder.complete(open.remove(process), result, time);
     return this;
@@ -39,20 +39,20 @@ final class Story {
   }
 
   /// Asks and hears at once, with nothing in between.
-  Story does(int process, Op op, Result result) {
+  Story does(int process, Op op, RecordedResult result) {
     return asks(process, op).hears(process, result);
   }
 
   Story writes(int process, String value) {
-    return does(process, new Op.Write(value), new Result.Written());
+    return does(process, new Op.Write(value), new RecordedResult.Written());
   }
 
   Story reads(int process, String value) {
-    return does(process, new Op.Read(), new Result.Found(value));
+    return does(process, new Op.Read(), new RecordedResult.Found(value));
   }
 
   Story findsNothing(int process) {
-    return does(process, new Op.Read(), new Result.Absent());
+    return does(process, new Op.Read(), new RecordedResult.Absent());
   }
 
   History history() {

@@ -2,13 +2,13 @@ package io.jangada.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jangada.harness.Admin;
+import io.jangada.codec.Json;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
 import io.jangada.harness.Waiting;
-import io.jangada.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,13 +32,13 @@ class ClusterIdentityTest {
   @TempDir private Path folder;
   private ProcessCluster cluster;
   private LeaderSearch search;
-  private Admin admin;
+  private AdminClient admin;
 
   @BeforeEach
   void startCluster() throws Exception {
     cluster = ProcessCluster.make(folder, plan(3), ServerProgram.own(HEAP_MEBIBYTES));
     search = new LeaderSearch(cluster);
-    admin = new Admin(cluster, 5_000);
+    admin = new AdminClient(cluster, 5_000);
     cluster.startAll();
     admin.awaitWhole(MILLIS_MAX);
     jangada("set", "monday", "x");

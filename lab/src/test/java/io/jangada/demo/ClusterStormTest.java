@@ -50,7 +50,8 @@ class ClusterStormTest {
   @Test
   void clientsSeeOneStoreWhateverHappensToItsMembers() throws Exception {
     LogSetup.silence();
-    Story story = new Story(new Screen(new PrintWriter(told), new PrintWriter(told), false), false);
+    EventNarrator story =
+        new EventNarrator(new Screen(new PrintWriter(told), new PrintWriter(told), false), false);
     cluster = new InnerCluster(DataPlace.at(data, 3).config(), story, OsDisk::new);
     try {
       for (int id : cluster.ids()) cluster.start(id);
@@ -119,7 +120,7 @@ class ClusterStormTest {
   }
 
   private void checkAlike() throws InterruptedException {
-    assertThat(new Rest(cluster).await()).as(this::circumstances).isPresent();
+    assertThat(new Settling(cluster).await()).as(this::circumstances).isPresent();
     List<Status> statuses = List.copyOf(cluster.statuses().values());
     assertThat(statuses).as(this::circumstances).hasSize(3);
     assertThat(statuses.stream().map(Status::digest).distinct()).hasSize(1);
@@ -131,7 +132,7 @@ class ClusterStormTest {
   private CompletableFuture<Void> startClient(int number) {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     SplittableRandom random = new SplittableRandom(seed + number);
-    Client client = new InnerClient(cluster, random.split());
+    DemoClient client = new InnerClient(cluster, random.split());
     Thread.ofPlatform()
         .daemon()
         .start(
@@ -147,7 +148,7 @@ class ClusterStormTest {
   }
 
   /// A client that is left in doubt goes on as another process, as the checker wants it.
-  private void ask(Client client, int number, int round, SplittableRandom random)
+  private void ask(DemoClient client, int number, int round, SplittableRandom random)
       throws InterruptedException {
     String key = "k" + random.nextInt(KEYS);
     String value = number + "-" + round;
@@ -173,12 +174,12 @@ class ClusterStormTest {
     answered.release();
   }
 
-  private static io.jangada.check.Result seen(Result result) {
+  private static io.jangada.check.RecordedResult seen(Result result) {
     return switch (result) {
       case Result.Found found ->
-          new io.jangada.check.Result.Found(found.value().toUtf8(), found.version());
-      case Result.NotFound _ -> new io.jangada.check.Result.Absent();
-      case Result.Written(long version) -> new io.jangada.check.Result.Written(version);
+          new io.jangada.check.RecordedResult.Found(found.value().toUtf8(), found.version());
+      case Result.NotFound _ -> new io.jangada.check.RecordedResult.Absent();
+      case Result.Written(long version) -> new io.jangada.check.RecordedResult.Written(version);
       default -> throw new AssertionError("answered " + result);
     };
   }

@@ -111,7 +111,7 @@ class DemoTest {
   @Test
   void aLineThatIsNoTextOrHasNoEndIsRefusedAndTheNextIsRead() {
     byte[] wrong = {(byte) 0xc3, '\n'};
-    byte[] endless = "x".repeat(LineReader.LINE_BYTES_MAX + 1).getBytes(StandardCharsets.UTF_8);
+    byte[] endless = "x".repeat(InputLines.LINE_BYTES_MAX + 1).getBytes(StandardCharsets.UTF_8);
     byte[] rest = "\nset k v\r\nget k".getBytes(StandardCharsets.UTF_8);
     byte[] input = new byte[wrong.length + endless.length + rest.length];
     System.arraycopy(wrong, 0, input, 0, wrong.length);

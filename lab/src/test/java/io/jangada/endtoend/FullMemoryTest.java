@@ -3,7 +3,8 @@ package io.jangada.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.harness.Admin;
+import io.jangada.codec.Json;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
@@ -11,7 +12,6 @@ import io.jangada.harness.ServerProgram;
 import io.jangada.harness.TextClient;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
-import io.jangada.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +100,7 @@ class FullMemoryTest {
     List<String> levels = new ArrayList<>();
     StringBuilder said = new StringBuilder();
     for (int id : cluster.ids()) {
-      Json.Obj status = new Admin(cluster, (int) MILLIS_MAX).json(id, "status");
+      Json.Obj status = new AdminClient(cluster, (int) MILLIS_MAX).json(id, "status");
       Json.Obj memory = (Json.Obj) status.get("memory");
       refused += number(memory, "refused");
       levels.add(memory.text("level"));

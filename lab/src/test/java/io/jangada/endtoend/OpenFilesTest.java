@@ -3,7 +3,7 @@ package io.jangada.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.harness.Admin;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.FreePorts;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
@@ -41,7 +41,7 @@ class OpenFilesTest {
   private final Map<Integer, Integer> httpPorts = new TreeMap<>();
   private final List<Socket> crowd = new ArrayList<>();
   private ProcessCluster cluster;
-  private Admin admin;
+  private AdminClient admin;
   private int leader;
 
   @BeforeEach
@@ -65,7 +65,7 @@ class OpenFilesTest {
     words.addAll(List.of("sh", "-c", "ulimit -n " + FILES_MAX + " && exec \"$@\"", "sh"));
     words.addAll(programInJar());
     cluster = ProcessCluster.of(folder, config, new ServerProgram(words), Map.of());
-    admin = new Admin(cluster, 5_000);
+    admin = new AdminClient(cluster, 5_000);
     cluster.startAll();
     leader = new LeaderSearch(cluster).await(MILLIS_MAX);
     admin.awaitWhole(MILLIS_MAX);

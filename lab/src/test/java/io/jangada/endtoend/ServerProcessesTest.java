@@ -3,7 +3,7 @@ package io.jangada.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.harness.Admin;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
@@ -44,14 +44,14 @@ class ServerProcessesTest {
   @TempDir private static Path folder;
   private static ProcessCluster cluster;
   private static LeaderSearch search;
-  private static Admin admin;
+  private static AdminClient admin;
   private String name;
 
   @BeforeAll
   static void startCluster() throws Exception {
     cluster = ProcessCluster.make(folder, ClusterPlan.of(3), ServerProgram.own(128));
     search = new LeaderSearch(cluster);
-    admin = new Admin(cluster, 5_000);
+    admin = new AdminClient(cluster, 5_000);
     cluster.startAll();
   }
 

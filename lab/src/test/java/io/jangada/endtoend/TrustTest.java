@@ -3,7 +3,8 @@ package io.jangada.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.harness.Admin;
+import io.jangada.codec.Json;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
@@ -12,7 +13,6 @@ import io.jangada.harness.TextClient;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
-import io.jangada.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class TrustTest {
   }
 
   private static String unready(ProcessCluster cluster, int id) throws IOException {
-    return new Admin(cluster, 5_000).json(id, "status").text("unready");
+    return new AdminClient(cluster, 5_000).json(id, "status").text("unready");
   }
 
   private static void awaitUnready(ProcessCluster cluster, int id, String part) throws Exception {
@@ -68,7 +68,7 @@ class TrustTest {
       new LeaderSearch(cluster).await(MILLIS_MAX);
       set(cluster, "early");
       cluster.startAll();
-      Admin admin = new Admin(cluster, 5_000);
+      AdminClient admin = new AdminClient(cluster, 5_000);
       admin.awaitWhole(MILLIS_MAX);
       assertThat(Waiting.until(MILLIS_MAX, () -> voters(admin) == 5)).as("all vote").isTrue();
       cluster.kill(new TreeSet<>(List.of(1, 2)));
@@ -77,7 +77,7 @@ class TrustTest {
   }
 
   /// How many vote once no change is under way; until then those who left may still be needed.
-  private static long voters(Admin admin) throws IOException {
+  private static long voters(AdminClient admin) throws IOException {
     Json.Obj members = admin.ofLeader("members");
     if (members.flag("changing")) return 0;
     return members.list("members", 9).stream()
@@ -94,7 +94,7 @@ class TrustTest {
       awaitUnready(cluster, 1, "waits to meet member 3 before it founds the cluster");
       awaitUnready(cluster, 2, "waits to meet member 3 before it founds the cluster");
       cluster.start(3);
-      new Admin(cluster, 5_000).awaitWhole(MILLIS_MAX);
+      new AdminClient(cluster, 5_000).awaitWhole(MILLIS_MAX);
     }
   }
 
@@ -108,7 +108,7 @@ class TrustTest {
   void anOldCopyOfADirectoryIsNoticedAndTheServerTakenInAgain() throws Exception {
     try (ProcessCluster cluster = ProcessCluster.make(folder, ClusterPlan.of(3), PROGRAM)) {
       cluster.startAll();
-      Admin admin = new Admin(cluster, 5_000);
+      AdminClient admin = new AdminClient(cluster, 5_000);
       admin.awaitWhole(MILLIS_MAX);
       int leader = new LeaderSearch(cluster).await(MILLIS_MAX);
       int victim = leader == 1 ? 2 : 1;
@@ -137,7 +137,7 @@ class TrustTest {
     ClusterPlan plan = ClusterPlan.of(3).with("RequestTimeoutMillis", "\"600s\"");
     try (ProcessCluster cluster = ProcessCluster.make(folder, plan, PROGRAM)) {
       cluster.startAll();
-      Admin admin = new Admin(cluster, 5_000);
+      AdminClient admin = new AdminClient(cluster, 5_000);
       admin.awaitWhole(MILLIS_MAX);
       int leader = new LeaderSearch(cluster).await(MILLIS_MAX);
       assertThat(admin.ofLeader("remove " + leader).flag("ok")).isTrue();

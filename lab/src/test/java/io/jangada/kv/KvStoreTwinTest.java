@@ -81,7 +81,7 @@ class KvStoreTwinTest {
   /// A snapshot that took its time is that of a member which stood still, and a member that starts
   /// from it gets to where the others are.
   private void finished(SplittableRandom dice) {
-    assertThat(store.ghosts()).isZero();
+    assertThat(store.superseded()).isZero();
     int covered = (int) open.appliedIndex();
     open = null;
     KvStore still = new KvStore(LIMITS, 2);

@@ -3,7 +3,7 @@ package io.jangada.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jangada.bench.Rival;
+import io.jangada.bench.OtherStore;
 import io.jangada.cli.CommandRun;
 import io.jangada.cli.ExitCode;
 import io.jangada.client.FakeServer;
@@ -124,10 +124,10 @@ class BenchCommandTest {
 
   @Test
   void withOtherStoresItTakesTurns() {
-    List<Rival> installed =
+    List<OtherStore> installed =
         Against.RIVALS.stream().filter(rival -> rival.missing().isEmpty()).toList();
     assumeTrue(!installed.isEmpty(), "no other store is installed");
-    for (Rival rival : installed) {
+    for (OtherStore rival : installed) {
       CommandRun ran =
           own(
               "--against=" + rival.name(),

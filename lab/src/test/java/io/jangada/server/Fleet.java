@@ -3,14 +3,14 @@ package io.jangada.server;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.jangada.bytes.Bytes;
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import io.jangada.harness.FreePorts;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
 import io.jangada.store.Disk;
 import io.jangada.store.OsDisk;
-import io.jangada.wire.Json;
-import io.jangada.wire.JsonReader;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
@@ -102,7 +102,7 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  private record Waiter(CountDownLatch open) implements Host {
+  private record Waiter(CountDownLatch open) implements ServerListener {
     @Override
     public void stopped(Throwable cause) {}
 

@@ -3,8 +3,8 @@ package io.jangada.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.codec.Json;
 import io.jangada.harness.TextReply;
-import io.jangada.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

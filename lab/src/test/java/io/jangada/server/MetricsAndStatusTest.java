@@ -2,10 +2,10 @@ package io.jangada.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import io.jangada.node.Status;
 import io.jangada.raft.Membership;
-import io.jangada.wire.Json;
-import io.jangada.wire.JsonReader;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -196,8 +196,8 @@ class MetricsAndStatusTest {
   @DisplayName("no metric of a member shows another number of its status, whatever it is")
   void everyNumberApart() throws Exception {
     ServerConfig config = ServerConfig.read(Path.of("config.json").toAbsolutePath());
-    Report report =
-        new Report(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
+    StatusJson report =
+        new StatusJson(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
     for (int flag = 0; flag < 5; flag++) {
       Status status = (Status) new Filler(flag).record(Status.class);
       SortedMap<String, Double> samples = samples(status);
@@ -221,8 +221,8 @@ class MetricsAndStatusTest {
   @DisplayName("PROTOCOLS.md names the fields of `status` and `members`, and no others")
   void documented() throws Exception {
     ServerConfig config = ServerConfig.read(Path.of("config.json").toAbsolutePath());
-    Report report =
-        new Report(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
+    StatusJson report =
+        new StatusJson(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
     Status status = (Status) new Filler(0).record(Status.class);
     assertThat(documented("status")).isEqualTo(names(report.status(status)));
     assertThat(documented("members")).isEqualTo(names(report.members(status)));
@@ -232,8 +232,8 @@ class MetricsAndStatusTest {
   @DisplayName("`members` says while voters are exchanged that they are")
   void changing() throws Exception {
     ServerConfig config = ServerConfig.read(Path.of("config.json").toAbsolutePath());
-    Report report =
-        new Report(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
+    StatusJson report =
+        new StatusJson(config, new Addresses(config), new DiskMeter(), new DataSize(folder));
     Filler filler = new Filler(0);
     Status settled = (Status) filler.record(Status.class);
     assertThat(isChanging(report.members(settled))).isFalse();
@@ -241,7 +241,7 @@ class MetricsAndStatusTest {
     assertThat(isChanging(report.members((Status) filler.record(Status.class)))).isTrue();
   }
 
-  private static boolean isChanging(Fields members) {
+  private static boolean isChanging(JsonObjectBuilder members) {
     return ((Json.Obj) members.json()).flag("changing");
   }
 
@@ -259,7 +259,7 @@ class MetricsAndStatusTest {
   }
 
   /// The names of an object's fields, and of those of the objects in its lists.
-  private static Set<String> names(Fields fields) {
+  private static Set<String> names(JsonObjectBuilder fields) {
     Set<String> names = new TreeSet<>();
     Json.Obj object = (Json.Obj) fields.json();
     for (var field : object.members().entrySet()) {

@@ -34,14 +34,14 @@ class OperationsTest {
   void everySettingHasItsRowInTheTable() throws IOException {
     List<String> rows = new ArrayList<>();
     for (Setting setting : Setting.values()) {
-      String standard = setting.standardAsWritten();
+      String standard = setting.defaultAsWritten();
       rows.add(
           String.format(
               "| `%s` | %s | %s%s |",
               setting.field(),
               standard.isEmpty() ? "" : "`" + standard + "`",
               setting.meaning(),
-              setting.kind() instanceof Kind.Word(List<String> words)
+              setting.kind() instanceof SettingType.Word(List<String> words)
                   ? ": `" + String.join("`, `", words) + "`"
                   : ""));
     }

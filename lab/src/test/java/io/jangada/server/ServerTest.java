@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.codec.Json;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.TextReply;
-import io.jangada.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;

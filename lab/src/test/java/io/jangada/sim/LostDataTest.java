@@ -16,7 +16,7 @@ class LostDataTest {
   private static final int WORLDS = 6;
 
   /// Runs the story in all worlds. Returns all lines of all of them.
-  private static List<String> run(UnaryOperator<Odds> odds, Consumer<Cluster> faults) {
+  private static List<String> run(UnaryOperator<SwarmConfig> odds, Consumer<Cluster> faults) {
     List<String> lines = new ArrayList<>();
     for (long seed = 1; seed <= WORLDS; seed++) {
       var report = Simulation.run(seed, odds, new Simulation.Plan(faults, lines::add));
@@ -41,7 +41,7 @@ class LostDataTest {
   }
 
   private static void at(Cluster cluster, long millis, Runnable what) {
-    cluster.world().at(millis * World.MILLI, what);
+    cluster.world().at(millis * Scheduler.MILLI, what);
   }
 
   @Test
@@ -66,7 +66,7 @@ class LostDataTest {
                     cluster
                         .world()
                         .after(
-                            3 * World.MILLI,
+                            3 * Scheduler.MILLI,
                             () -> {
                               wipe(cluster, cluster.member(wiped[0]));
                               if (cluster.leader() != null)
@@ -107,7 +107,7 @@ class LostDataTest {
               boolean[] wiped = {false};
               cluster.watch(
                   (event, member) -> {
-                    if (!(event instanceof RaftEvent.ProbationOver) || wiped[0]) return;
+                    if (!(event instanceof RaftEvent.Readmitted) || wiped[0]) return;
                     wiped[0] = true;
                     cluster.world().after(0, () -> wipe(cluster, cluster.member(member)));
                   });

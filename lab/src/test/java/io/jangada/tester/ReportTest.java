@@ -2,11 +2,11 @@ package io.jangada.tester;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
-import io.jangada.wire.Json;
-import io.jangada.wire.JsonReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

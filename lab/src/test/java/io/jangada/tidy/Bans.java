@@ -35,14 +35,15 @@ final class Bans {
       List.of(
           new Exemption("io.jangada.bytes.Bytes", "a variable handle", "compares by words"),
           new Exemption("io.jangada.raft.PackedEntries", "a variable handle", "numbers in pages"),
-          new Exemption("io.jangada.kv.Cells", "a variable handle", "numbers in pages"),
+          new Exemption("io.jangada.kv.Slab", "a variable handle", "numbers in pages"),
           new Exemption("io.jangada.kv.Sessions", UNORDERED, "looks up; order is kept beside it"),
           new Exemption("io.jangada.node.Inbox", "a thread or lock", "threads meet here"),
-          new Exemption("io.jangada.node.ReplicaThread", "a thread or lock", "owns a replica"),
-          new Exemption("io.jangada.node.ReplicaOwner", "a clock", "wakes when something is due"),
-          new Exemption("io.jangada.node.ReplicaLoop", "a thread or lock", "owns a replica"),
+          new Exemption("io.jangada.node.ThreadExecutor", "a thread or lock", "owns a replica"),
+          new Exemption(
+              "io.jangada.node.ReplicaExecutor", "a clock", "wakes when something is due"),
+          new Exemption("io.jangada.node.LoopExecutor", "a thread or lock", "owns a replica"),
           new Exemption("io.jangada.store.StoreThread", "a thread or lock", "owns a log's disk"),
-          new Exemption("io.jangada.store.Handoff", "a thread or lock", "threads meet here"),
+          new Exemption("io.jangada.store.BoundedQueue", "a thread or lock", "threads meet here"),
           new Exemption("io.jangada.store.OsDisk", "a thread or lock", "a process has one lock"),
           new Exemption("io.jangada.store.OsDisk", "input or output", "is the real disk"));
 

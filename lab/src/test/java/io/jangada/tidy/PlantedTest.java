@@ -63,9 +63,9 @@ class PlantedTest {
           new Plant("kv", "class %s { io.jangada.raft.RaftNode node; }", ARROW),
           new Plant("bytes", "class %s { io.jangada.kv.Far far; }", ARROW),
           new Plant("check", "class %s { io.jangada.bytes.Near near; }", ARROW),
-          new Plant("node", "class %s { io.jangada.front.Shop shop; }", ARROW),
-          new Plant("wire", "class %s { io.jangada.front.Shop shop; }", ARROW),
-          new Plant("front", "class %s { io.jangada.check.Judge judge; }", ARROW),
+          new Plant("node", "class %s { io.jangada.protocol.Shop shop; }", ARROW),
+          new Plant("codec", "class %s { io.jangada.protocol.Shop shop; }", ARROW),
+          new Plant("protocol", "class %s { io.jangada.check.Judge judge; }", ARROW),
           new Plant("sim", "class %s { io.jangada.cli.Desk desk; }", ARROW),
           new Plant("store", "class %s { io.jangada.raft.RaftNode node; }", "must never know it"),
           new Plant(
@@ -81,7 +81,7 @@ class PlantedTest {
           new Plant("store", "class %s { io.jangada.raft.Value value; }", ""),
           new Plant("node", "class %s { io.jangada.kv.Far far; io.jangada.raft.RaftNode n; }", ""),
           new Plant("sim", "class %s { io.jangada.check.Judge judge; io.jangada.kv.Far f; }", ""),
-          new Plant("front", "class %s { org.example.Lib lib; io.jangada.kv.Far far; }", ""),
+          new Plant("protocol", "class %s { org.example.Lib lib; io.jangada.kv.Far far; }", ""),
           new Plant("cli", "class %s { io.jangada.sim.Sea sea; }", "against the arrows"),
           new Plant("lab", "class %s { io.jangada.sim.Sea sea; io.jangada.raft.Value v; }", ""));
 
@@ -223,7 +223,7 @@ class PlantedTest {
                   ""),
               does("sim", "if (0.5 < Double.valueOf(1)) return;", ""),
               does("check", "new java.util.HashSet<>().add(1);", ""),
-              does("front", "System.nanoTime(); new Thread(); Math.random();", ""),
+              does("protocol", "System.nanoTime(); new Thread(); Math.random();", ""),
               new Plant("raft", "record %s(int a, long b, String c, boolean d) {}", ""),
               new Plant(
                   "raft",
@@ -236,7 +236,7 @@ class PlantedTest {
   private static final List<Plant> ANYWHERE =
       List.of(
           does("cli", "Thread.sleep(1);", "a sleep"),
-          does("front", "java.util.concurrent.TimeUnit.SECONDS.sleep(1);", "a sleep"),
+          does("protocol", "java.util.concurrent.TimeUnit.SECONDS.sleep(1);", "a sleep"),
           new Plant("raft", "@org.junit.jupiter.api.Disabled class %s {}", "switched off"),
           new Plant(
               "raft", "class %s { @org.junit.jupiter.api.Disabled void go() {} }", "switched off"),
@@ -255,7 +255,7 @@ class PlantedTest {
           source("io.jangada.kv", "Mark", "public @interface Mark {}"),
           source("io.jangada.raft", "RaftNode", "public class RaftNode { public class Part {} }"),
           source("io.jangada.raft", "Value", "public class Value {}"),
-          source("io.jangada.front", "Shop", "public class Shop {}"),
+          source("io.jangada.protocol", "Shop", "public class Shop {}"),
           source("io.jangada.check", "Judge", "public class Judge {}"),
           source("io.jangada.sim", "Sea", "public class Sea {}"),
           source("io.jangada.cli", "Desk", "public class Desk {}"),

@@ -25,19 +25,20 @@ final class Rooms {
           Map.entry("store", List.of("raft")),
           Map.entry("node", List.of("store", "raft", "kv")),
           Map.entry("net", List.of()),
-          Map.entry("wire", List.of("node", "net")),
-          Map.entry("front", List.of("wire", "node", "net")),
-          Map.entry("server", List.of("front", "wire", "node", "net")),
+          Map.entry("codec", List.of("node")),
+          Map.entry("link", List.of("codec", "node", "net")),
+          Map.entry("protocol", List.of("codec", "node", "net")),
+          Map.entry("server", List.of("protocol", "link")),
           Map.entry("client", List.of("bytes", "net")),
           Map.entry("harness", List.of("client", "server")),
           Map.entry("bench", List.of("client", "harness")),
-          Map.entry("rivals", List.of("bench")),
+          Map.entry("otherstores", List.of("bench")),
           Map.entry("sim", List.of("node", "check")),
           Map.entry("cli", List.of("server", "client")),
           Map.entry("demo", List.of("cli", "harness")),
           Map.entry("tester", List.of("cli", "harness")),
           Map.entry("torture", List.of("cli", "harness", "check")),
-          Map.entry("lab", List.of("demo", "sim", "bench", "rivals", "tester", "torture")));
+          Map.entry("lab", List.of("demo", "sim", "bench", "otherstores", "tester", "torture")));
 
   /// Finer than a room: the store keeps the protocol's values and does not know who decides.
   private static final Map<String, Set<String>> NEVER =

@@ -18,7 +18,7 @@ final class Sizes {
 
   private static final int FILE_LINES_MAX = 500;
   private static final Map<String, Integer> FILE_LINES_MAX_OF =
-      Map.of("server/src/main/java/io/jangada/raft/RaftNode.java", 800);
+      Map.of("server/src/main/java/io/jangada/raft/RaftNode.java", 810);
   private static final int METHOD_LINES_MAX = 60;
   private static final int COLUMNS_MAX = 100;
   private static final int PARAMETERS_MAX = 4;

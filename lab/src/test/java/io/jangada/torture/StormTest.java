@@ -30,13 +30,13 @@ class StormTest {
         .contains("pause-leader 2", "resize 2", "replace 1", "wipe 1", "seed " + seed);
   }
 
-  private static void storm(Nemesis nemesis, Pulse pulse)
+  private static void storm(FaultInjector nemesis, ProgressLine pulse)
       throws IOException, InterruptedException, TimeoutException {
     Fault[] faults = {
       Fault.PAUSE_LEADER, Fault.RESIZE, Fault.RESIZE, Fault.REPLACE, Fault.WIPE, Fault.PAUSE_LEADER
     };
     for (Fault fault : faults) {
-      nemesis.commit(fault, Nemesis.Manner.ALONE);
+      nemesis.commit(fault, FaultInjector.Manner.ALONE);
       awaitMore(pulse);
       nemesis.mend();
       awaitMore(pulse);
@@ -44,7 +44,7 @@ class StormTest {
   }
 
   /// Goes on as soon as the clients have, with another leader if it takes one.
-  private static void awaitMore(Pulse pulse) throws InterruptedException {
+  private static void awaitMore(ProgressLine pulse) throws InterruptedException {
     long wanted = pulse.acknowledged() + ACKNOWLEDGED_BETWEEN;
     boolean went = Waiting.until(MILLIS_MAX, () -> pulse.acknowledged() >= wanted);
     assertThat(went).as("clients go on").isTrue();

@@ -5,6 +5,7 @@ import io.jangada.cli.backup.RestoreCommand;
 import io.jangada.cli.backup.VerifyCommand;
 import io.jangada.cli.cluster.CasCommand;
 import io.jangada.cli.cluster.DeleteCommand;
+import io.jangada.cli.cluster.Environment;
 import io.jangada.cli.cluster.GetCommand;
 import io.jangada.cli.cluster.GetmCommand;
 import io.jangada.cli.cluster.LeaderCommand;
@@ -12,7 +13,6 @@ import io.jangada.cli.cluster.MemberCommand;
 import io.jangada.cli.cluster.SetCommand;
 import io.jangada.cli.cluster.SnapshotCommand;
 import io.jangada.cli.cluster.StatusCommand;
-import io.jangada.cli.cluster.Surroundings;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
 import io.jangada.server.Variables;
@@ -66,7 +66,7 @@ public final class Main implements Runnable {
   /// @param further commands of picocli's that this program does not know by itself
   public static int execute(String[] args, Object... further) {
     CommandLine jangada = commandLine(System.getenv(), further);
-    Surroundings.ofProcess().putAround(jangada);
+    Environment.ofProcess().putAround(jangada);
     return jangada.execute(args);
   }
 

@@ -25,14 +25,14 @@ final class KeyIndex {
   private static final int RESERVED_MAX = 1 << 22;
 
   private final long seed;
-  private final Cells cells;
+  private final Slab cells;
   private Node[][] pages = {new Node[PAGE]};
   private int buckets = PAGE;
   private int low = PAGE;
   private int size;
 
   /// @param cells where the keys of the nodes are
-  KeyIndex(long seed, Cells cells) {
+  KeyIndex(long seed, Slab cells) {
     this.seed = seed;
     this.cells = cells;
   }

@@ -34,9 +34,9 @@ public final class KvStore {
   private static final int SPARE_NODES_MAX = 1 << 16;
 
   private final KvLimits limits;
-  private final Cells cells = new Cells();
+  private final Slab cells = new Slab();
   private final KeyIndex index;
-  private final Chain<Node> nodes = new Chain<>(this::gone);
+  private final VersionList<Node> nodes = new VersionList<>(this::gone);
   private final Expiry expiry = new Expiry();
   private final Sessions sessions;
   private long appliedIndex;
@@ -200,7 +200,7 @@ public final class KvStore {
   }
 
   /// How many superseded values, sessions and answers are kept for a snapshot.
-  public int ghosts() {
+  public int superseded() {
     return nodes.ghosts() + sessions.ghosts();
   }
 
@@ -221,7 +221,7 @@ public final class KvStore {
     if (openSnapshot != null) throw new IllegalStateException("a snapshot is open already");
     nodes.open(appliedIndex);
     sessions.open(appliedIndex);
-    openSnapshot = new Snapshot(this, SnapshotFormat.Header.of(this), chunkBytes);
+    openSnapshot = new Snapshot(this, StateFormat.Header.of(this), chunkBytes);
     return openSnapshot;
   }
 
@@ -230,11 +230,11 @@ public final class KvStore {
     return openSnapshot != null;
   }
 
-  Cells cells() {
+  Slab cells() {
     return cells;
   }
 
-  Chain<Node> nodes() {
+  VersionList<Node> nodes() {
     return nodes;
   }
 
@@ -249,7 +249,7 @@ public final class KvStore {
     sessions.close();
   }
 
-  void restore(SnapshotFormat.Header header) {
+  void restore(StateFormat.Header header) {
     appliedIndex = header.appliedIndex();
     clusterTimeMillis = header.clusterTimeMillis();
     digest = header.digest();
@@ -257,7 +257,7 @@ public final class KvStore {
   }
 
   /// Takes a value from a snapshot; false if its key is there already.
-  boolean restore(SnapshotFormat.Value value) {
+  boolean restore(StateFormat.Value value) {
     Node node = new Node();
     cells.add(node, value.key(), value.value());
     node.version = value.version();
@@ -293,7 +293,7 @@ public final class KvStore {
 
   private Result write(Operation.Write write) {
     Node node = nodeNotDue(write.key());
-    Result objection = objection(node, write.condition());
+    Result objection = failedCondition(node, write.condition());
     if (objection != null) return objection;
     if (node != null && !nodes.awaited(node)) {
       // No snapshot waits for this node, so it moves to the tail instead of being replaced.
@@ -315,14 +315,14 @@ public final class KvStore {
   private Result delete(Operation.Delete delete) {
     Node node = nodeNotDue(delete.key());
     if (node == null) return Result.NotFound.INSTANCE;
-    Result objection = objection(node, delete.condition());
+    Result objection = failedCondition(node, delete.condition());
     if (objection != null) return objection;
     remove(node);
     return new Result.Deleted(appliedIndex);
   }
 
   /// What speaks against the guarded command, or null if the guard holds.
-  private Result objection(Node node, Condition condition) {
+  private Result failedCondition(Node node, Condition condition) {
     return switch (condition) {
       case Condition.Always() -> null;
       case Condition.Absent() -> node == null ? null : new Result.Exists(node.version);

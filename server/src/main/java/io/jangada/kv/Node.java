@@ -1,8 +1,8 @@
 package io.jangada.kv;
 
 /// A key's value, or that of a former moment which a snapshot still needs.
-final class Node extends Link<Node> {
-  /// Where key and value are, in [Cells].
+final class Node extends ListNode<Node> {
+  /// Where key and value are, in [Slab].
   int cell;
 
   /// The key's hash, as the [KeyIndex] has it.

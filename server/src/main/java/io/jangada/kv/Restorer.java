@@ -10,8 +10,8 @@ import io.jangada.bytes.MalformedException;
 /// is then of no further use.
 public final class Restorer {
   private final KvStore store;
-  private SnapshotFormat.Header header;
-  private int stage = SnapshotFormat.HEADER;
+  private StateFormat.Header header;
+  private int stage = StateFormat.HEADER;
   private long lastVersion;
   private long lastUsedMillis;
   private int values;
@@ -46,22 +46,22 @@ public final class Restorer {
 
   private void acceptRecord(ByteReader in) {
     int kind = in.get();
-    if (kind == SnapshotFormat.HEADER ? header != null : header == null || kind < stage)
+    if (kind == StateFormat.HEADER ? header != null : header == null || kind < stage)
       throw new MalformedException("snapshot record of kind " + kind + " after " + stage);
     if (kind != stage) {
       stage = kind;
       lastVersion = 0;
     }
     switch (kind) {
-      case SnapshotFormat.HEADER -> acceptHeader(SnapshotFormat.getHeader(in));
-      case SnapshotFormat.VALUE -> accept(SnapshotFormat.getValue(in));
-      case SnapshotFormat.SESSION -> accept(SnapshotFormat.getSession(in));
-      case SnapshotFormat.ANSWER -> accept(SnapshotFormat.getAnswer(in));
+      case StateFormat.HEADER -> acceptHeader(StateFormat.getHeader(in));
+      case StateFormat.VALUE -> accept(StateFormat.getValue(in));
+      case StateFormat.SESSION -> accept(StateFormat.getSession(in));
+      case StateFormat.ANSWER -> accept(StateFormat.getAnswer(in));
       default -> throw new MalformedException("snapshot record of kind " + kind);
     }
   }
 
-  private void acceptHeader(SnapshotFormat.Header header) {
+  private void acceptHeader(StateFormat.Header header) {
     KvLimits.State own = store.limits().state();
     if (!header.limits().equals(own))
       throw new MalformedException(
@@ -70,33 +70,33 @@ public final class Restorer {
     store.restore(header);
   }
 
-  private void accept(SnapshotFormat.Value value) {
+  private void accept(StateFormat.Value value) {
     long version = value.version();
     checkVersion(version);
-    SnapshotFormat.check(values++ < header.values(), "value too many", version);
-    SnapshotFormat.check(store.restore(value), "second value of one key", version);
+    StateFormat.check(values++ < header.values(), "value too many", version);
+    StateFormat.check(store.restore(value), "second value of one key", version);
   }
 
   private void accept(Sessions.Session session) {
     checkVersion(session.version);
     long used = session.usedMillis;
-    SnapshotFormat.check(
+    StateFormat.check(
         used >= lastUsedMillis && used <= header.clusterTimeMillis(), "session's last use", used);
     lastUsedMillis = used;
-    SnapshotFormat.check(sessions++ < header.sessions(), "session too many", session.version);
-    SnapshotFormat.check(
+    StateFormat.check(sessions++ < header.sessions(), "session too many", session.version);
+    StateFormat.check(
         store.sessions().restore(session), "second session of one client", session.version);
   }
 
   private void accept(Sessions.Answer answer) {
     checkVersion(answer.version);
-    SnapshotFormat.check(answers++ < header.answers(), "answer too many", answer.version);
-    SnapshotFormat.check(
+    StateFormat.check(answers++ < header.answers(), "answer too many", answer.version);
+    StateFormat.check(
         store.sessions().restore(answer), "answer that fits no session", answer.version);
   }
 
   private void checkVersion(long version) {
-    SnapshotFormat.check(
+    StateFormat.check(
         version > lastVersion && version <= header.appliedIndex(), "version", version);
     lastVersion = version;
   }

@@ -28,7 +28,7 @@ final class Sessions {
   private static final int NAME_BYTES = 24 + 16 + 4;
 
   /// A client, as of its last use.
-  static final class Session extends Link<Session> {
+  static final class Session extends ListNode<Session> {
     final Bytes client;
     long usedMillis;
     long highestForgotten = -1;
@@ -50,7 +50,7 @@ final class Sessions {
   }
 
   /// A request and what it was answered; its version is the index of its entry.
-  static final class Answer extends Link<Answer> {
+  static final class Answer extends ListNode<Answer> {
     final RequestId id;
     final Result result;
     Answer nextInSession;
@@ -65,8 +65,8 @@ final class Sessions {
   private long memoryBytes;
   private final HashMap<Bytes, Session> byClient = new HashMap<>();
   private final HashMap<RequestId, Answer> byRequest = new HashMap<>();
-  final Chain<Session> sessions = new Chain<>(gone -> memoryBytes -= sizeOf(gone));
-  final Chain<Answer> answers = new Chain<>(gone -> memoryBytes -= sizeOf(gone));
+  final VersionList<Session> sessions = new VersionList<>(gone -> memoryBytes -= sizeOf(gone));
+  final VersionList<Answer> answers = new VersionList<>(gone -> memoryBytes -= sizeOf(gone));
 
   Sessions(KvLimits.State limits) {
     this.limits = limits;

@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The store as it was when [KvStore#snapshot] was called, given out chunk by chunk while the store
-/// goes on. The form is [SnapshotFormat]'s; how it can be is told at [Chain].
+/// goes on. The form is [StateFormat]'s; how it can be is told at [VersionList].
 ///
 /// Owned by the store's owner. Each chunk costs about [KvLimits#CHUNK_BYTES] of work.
 public final class Snapshot implements AutoCloseable {
   private final KvStore store;
-  private final SnapshotFormat.Header header;
+  private final StateFormat.Header header;
   private final int chunkBytes;
   private ByteWriter out;
   private final Consumer<Node> valueReader;
@@ -28,14 +28,14 @@ public final class Snapshot implements AutoCloseable {
     CLOSED
   }
 
-  Snapshot(KvStore store, SnapshotFormat.Header header, int chunkBytes) {
+  Snapshot(KvStore store, StateFormat.Header header, int chunkBytes) {
     this.store = store;
     this.header = header;
     this.chunkBytes = chunkBytes;
     out = newWriter();
-    valueReader = node -> SnapshotFormat.put(out, node, store.cells());
-    sessionReader = session -> SnapshotFormat.put(out, session);
-    answerReader = answer -> SnapshotFormat.put(out, answer);
+    valueReader = node -> StateFormat.put(out, node, store.cells());
+    sessionReader = session -> StateFormat.put(out, session);
+    answerReader = answer -> StateFormat.put(out, answer);
   }
 
   /// The index of the last entry that the snapshot covers.
@@ -78,7 +78,7 @@ public final class Snapshot implements AutoCloseable {
   private void putNext() {
     switch (stage) {
       case HEADER -> {
-        SnapshotFormat.put(out, header);
+        StateFormat.put(out, header);
         stage = Stage.VALUES;
       }
       case VALUES -> {

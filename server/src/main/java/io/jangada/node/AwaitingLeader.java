@@ -14,14 +14,14 @@ final class AwaitingLeader {
   /// Whom to ask: the leader of a term, as this member knows it.
   record Question(int from, int leader, long term) {}
 
-  private final Followers followers;
+  private final FollowerPolicy followers;
   private final Forwarding forwarding;
   private final Held held;
   private final FollowerReads reads;
 
   /// @param life a number of this life of this member alone
   /// @param answersPerSession how many answers the state machine remembers for a client
-  AwaitingLeader(ReplicaSettings settings, long life, int answersPerSession, Counts counts) {
+  AwaitingLeader(ReplicaSettings settings, long life, int answersPerSession, ReplicaStats counts) {
     this.followers = settings.followers();
     int countMax = settings.inbox().requestsMax();
     long bytesMax = settings.inbox().requestBytesMax();

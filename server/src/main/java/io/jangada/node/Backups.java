@@ -30,12 +30,12 @@ final class Backups {
 
   private record Reading(EntryId last, int number, Consumer<Backup> reply, long deadlineNanos) {}
 
-  private record Held(SnapshotMeta meta, long endNanos) {}
+  private record Retained(SnapshotMeta meta, long endNanos) {}
 
   private final SnapshotTasks tasks;
   private final List<Waiting> waiting = new ArrayList<>();
   private final List<Reading> reads = new ArrayList<>();
-  private final SortedMap<Long, Held> held = new TreeMap<>();
+  private final SortedMap<Long, Retained> retained = new TreeMap<>();
 
   Backups(SnapshotTasks tasks) {
     this.tasks = tasks;
@@ -44,7 +44,7 @@ final class Backups {
   /// Somebody wants a snapshot that holds the entry `index`.
   ///
   /// @param newest the newest durable snapshot, or null
-  void ask(long index, SnapshotMeta newest, Consumer<Backup> reply, long nowNanos) {
+  void request(long index, SnapshotMeta newest, Consumer<Backup> reply, long nowNanos) {
     if (index == 0) reply.accept(new Backup.Failed("nothing was applied here yet"));
     else if (newest != null && newest.last().index() >= index) name(newest, reply, nowNanos);
     else if (waiting.size() >= WAITING_MAX)
@@ -58,14 +58,14 @@ final class Backups {
   }
 
   private void name(SnapshotMeta meta, Consumer<Backup> reply, long nowNanos) {
-    if (hold(meta, nowNanos)) reply.accept(new Backup.Snapshot(meta));
+    if (retain(meta, nowNanos)) reply.accept(new Backup.Snapshot(meta));
     else reply.accept(new Backup.Busy("other backups are under way"));
   }
 
-  private boolean hold(SnapshotMeta meta, long nowNanos) {
+  private boolean retain(SnapshotMeta meta, long nowNanos) {
     long index = meta.last().index();
-    if (held.size() >= HELD_MAX && !held.containsKey(index)) return false;
-    held.put(index, new Held(meta, nowNanos + Backup.HELD_MILLIS * NANOS_PER_MILLI));
+    if (retained.size() >= HELD_MAX && !retained.containsKey(index)) return false;
+    retained.put(index, new Retained(meta, nowNanos + Backup.HELD_MILLIS * NANOS_PER_MILLI));
     return true;
   }
 
@@ -84,13 +84,13 @@ final class Backups {
   ///
   /// @param newest the newest durable snapshot, or null
   void read(BackupChunk chunk, SnapshotMeta newest, Consumer<Backup> reply, long nowNanos) {
-    Held known = held.get(chunk.last().index());
+    Retained known = retained.get(chunk.last().index());
     SnapshotMeta meta = known == null ? newest : known.meta;
     if (meta == null || !meta.last().equals(chunk.last())) {
       reply.accept(new Backup.Failed("there is no such snapshot any more: begin anew"));
     } else if (chunk.number() < 0 || chunk.number() >= meta.chunks()) {
       reply.accept(new Backup.Failed("the snapshot has " + meta.chunks() + " chunks"));
-    } else if (reads.size() >= READS_MAX || !tasks.hasRoom() || !hold(meta, nowNanos)) {
+    } else if (reads.size() >= READS_MAX || !tasks.hasRoom() || !retain(meta, nowNanos)) {
       reply.accept(new Backup.Busy("the disk is behind, or other backups are under way"));
     } else {
       reads.add(new Reading(chunk.last(), chunk.number(), reply, nowNanos + READ_NANOS));
@@ -109,8 +109,8 @@ final class Backups {
   }
 
   /// The indexes of the snapshots that are kept.
-  SortedSet<Long> held() {
-    return Collections.unmodifiableSortedSet(new TreeSet<>(held.keySet()));
+  SortedSet<Long> retained() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(retained.keySet()));
   }
 
   /// Ends what waited too long. Returns whether a snapshot is kept no longer.
@@ -119,7 +119,7 @@ final class Backups {
       one.reply.accept(new Backup.Busy("the snapshot takes too long"));
     for (Reading one : remove(reads, r -> r.deadlineNanos - nowNanos <= 0))
       one.reply.accept(new Backup.Busy("the disk takes too long"));
-    return held.values().removeIf(one -> one.endNanos - nowNanos <= 0);
+    return retained.values().removeIf(one -> one.endNanos - nowNanos <= 0);
   }
 
   /// The replica stops.

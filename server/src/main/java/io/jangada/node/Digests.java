@@ -20,7 +20,7 @@ import java.util.TreeMap;
 /// right.
 final class Digests {
   private final int periodTicks;
-  private final Replica.World world;
+  private final Replica.Dependencies world;
   private int ticks;
   private long index;
   private SortedMap<Integer, Long> known = new TreeMap<>();
@@ -35,7 +35,7 @@ final class Digests {
   private boolean isDecided;
 
   /// @param periodTicks how often a leader compares; 0 for never
-  Digests(int periodTicks, Replica.World world) {
+  Digests(int periodTicks, Replica.Dependencies world) {
     this.periodTicks = periodTicks;
     this.world = world;
   }
@@ -58,10 +58,10 @@ final class Digests {
     if (isDue && raft.isEstablished()) {
       if (askedBy == raft.id() && !isTold) conclude(raft);
       begin(raft.commit(), raft.id());
-      tell(raft);
+      report(raft);
       applied(kv, raft);
     }
-    return isDecided && differs && raft.isLeader() && !raft.isHandingOver();
+    return isDecided && differs && raft.isLeader() && !raft.isTransferringLeadership();
   }
 
   private void begin(long at, int askedBy) {
@@ -98,12 +98,12 @@ final class Digests {
 
   private void conclude(RaftNode raft) {
     isTold = true;
-    tell(raft);
+    report(raft);
     judge(raft);
   }
 
   /// The leader tells all what it knows.
-  private void tell(RaftNode raft) {
+  private void report(RaftNode raft) {
     for (int member : raft.membership().members()) if (member != raft.id()) send(raft, member);
   }
 

@@ -38,10 +38,10 @@ public final class DurableMember implements AutoCloseable {
   /// @param random of this life of this member alone
   /// @param owner makes what polls the replica
   public record Surroundings(
-      Disk disk, Transport transport, RandomGenerator random, ReplicaOwner.Maker owner) {
+      Disk disk, Transport transport, RandomGenerator random, ReplicaExecutor.Maker owner) {
     /// With a thread for the replica alone.
     public Surroundings(Disk disk, Transport transport, RandomGenerator random) {
-      this(disk, transport, random, ReplicaThread::new);
+      this(disk, transport, random, ThreadExecutor::new);
     }
   }
 
@@ -62,7 +62,7 @@ public final class DurableMember implements AutoCloseable {
   }
 
   private final Replica replica;
-  private final ReplicaOwner owner;
+  private final ReplicaExecutor owner;
   private final DataDirectory directory;
   private final DurableLog log;
   private final StoreThread logThread;
@@ -91,8 +91,8 @@ public final class DurableMember implements AutoCloseable {
     }
     log = start.log();
     snapshots = start.snapshots();
-    Replica.World world =
-        new Replica.World(ReplicaOwner.CLOCK, surroundings.transport, watcher::event);
+    Replica.Dependencies world =
+        new Replica.Dependencies(ReplicaExecutor.CLOCK, surroundings.transport, watcher::event);
     replica = new Replica(settings.replica, start, world, owner::wakeup);
     logThread.start(new LogJob(replica, log, watcher));
     snapshotsThread.start(new SnapshotsJob(replica, snapshots, watcher));
@@ -157,17 +157,17 @@ public final class DurableMember implements AutoCloseable {
     public boolean run() throws IOException {
       long batch = log.work();
       if (batch > 0) replica.synced(batch);
-      if (!log.isBehind()) tell(false, false);
+      if (!log.isBehind()) report(false, false);
       return log.isBehind();
     }
 
     @Override
     public void onFull(DiskFullException e) {
       boolean files = e instanceof TooManyFilesException;
-      tell(!files, files);
+      report(!files, files);
     }
 
-    private void tell(boolean full, boolean outOfFiles) {
+    private void report(boolean full, boolean outOfFiles) {
       boolean waited = this.full || this.outOfFiles;
       if (waited != (full || outOfFiles)) replica.diskFull(!waited);
       if (this.full != full) watcher.diskFull(full);
@@ -200,16 +200,16 @@ public final class DurableMember implements AutoCloseable {
     public boolean run() throws IOException {
       tasks.work().forEach(replica::stored);
       if (tasks.postponedFor() != null) throw tasks.postponedFor();
-      if (outOfFiles) tell(false);
+      if (outOfFiles) report(false);
       return tasks.isBehind();
     }
 
     @Override
     public void onFull(DiskFullException full) {
-      if (!outOfFiles) tell(true);
+      if (!outOfFiles) report(true);
     }
 
-    private void tell(boolean outOfFiles) {
+    private void report(boolean outOfFiles) {
       this.outOfFiles = outOfFiles;
       watcher.outOfFiles("snapshots", outOfFiles);
     }

@@ -31,7 +31,7 @@ final class FollowerReads {
   /// @param waitingMax reads that may wait; beyond, [Outcome.Busy]
   /// @param waitingBytesMax from that many bytes waiting on, [Outcome.Busy]
   /// @param retryNanos a question that is not answered is asked again after this time
-  record Settings(long life, int waitingMax, long waitingBytesMax, long retryNanos) {}
+  record Settings(long bootId, int waitingMax, long waitingBytesMax, long retryNanos) {}
 
   private record Waiting(Event.Read event, long deadlineNanos) {}
 
@@ -41,7 +41,7 @@ final class FollowerReads {
   private record Confirmed(long index, List<Waiting> reads) {}
 
   private final Settings settings;
-  private final Counts counts;
+  private final ReplicaStats counts;
   private List<Waiting> gathering = new ArrayList<>();
   private final ArrayDeque<Question> open = new ArrayDeque<>();
   private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>();
@@ -60,10 +60,10 @@ final class FollowerReads {
   /// No read that waits is to be answered before.
   private long deadlineNanos;
 
-  FollowerReads(Settings settings, Counts counts) {
+  FollowerReads(Settings settings, ReplicaStats counts) {
     this.settings = settings;
     this.counts = counts;
-    this.nextNumber = settings.life;
+    this.nextNumber = settings.bootId;
   }
 
   /// How many reads wait.
@@ -90,7 +90,8 @@ final class FollowerReads {
   }
 
   private void join(Waiting read, long nowNanos) {
-    if (read.event.reading() instanceof Reading.BoundedStale(long millisMax) && millisMax > 0) {
+    if (read.event.reading() instanceof ReadConsistency.BoundedStale(long millisMax)
+        && millisMax > 0) {
       long ageMax = millisMax * NANOS_PER_MILLI;
       if (answered && nowNanos - answeredAskedNanos <= ageMax) {
         confirm(answeredIndex, List.of(read));

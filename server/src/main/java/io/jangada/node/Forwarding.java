@@ -34,7 +34,7 @@ final class Forwarding {
   /// @param messageBytesMax what one message carries at most, unless a single request is larger
   /// @param answersPerSession how many answers the state machine remembers for a client
   record Settings(
-      long life,
+      long bootId,
       int waitingMax,
       long waitingBytesMax,
       long retryNanos,
@@ -86,8 +86,8 @@ final class Forwarding {
 
   Forwarding(Settings settings) {
     this.settings = settings;
-    this.names = new RequestNames(settings.life, settings.answersPerSession);
-    this.nextNumber = settings.life;
+    this.names = new RequestNames(settings.bootId, settings.answersPerSession);
+    this.nextNumber = settings.bootId;
   }
 
   int size() {

@@ -22,7 +22,7 @@ public final class Inbox {
       this.bytesMax = bytesMax;
     }
 
-    boolean isTaken(long more) {
+    boolean tryAcquire(long more) {
       if (count.incrementAndGet() <= countMax) {
         if (bytes.getAndAdd(more) < bytesMax) return true;
         bytes.addAndGet(-more);
@@ -56,7 +56,7 @@ public final class Inbox {
   boolean offer(Event event) {
     if (closed) return false;
     Load load = loadOf(event);
-    if (load != null && !load.isTaken(event.sizeBytes())) return false;
+    if (load != null && !load.tryAcquire(event.sizeBytes())) return false;
     events.add(event);
     // It may have been closed, and emptied for the last time, in between.
     if (closed && events.remove(event)) return false;

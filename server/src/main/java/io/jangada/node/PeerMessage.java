@@ -34,7 +34,7 @@ public sealed interface PeerMessage {
       case ForwardReply replies -> {
         for (Reply reply : replies.replies) bytes += reply.sizeBytes();
       }
-      case Founding founding -> bytes += 16L * founding.incarnations.size();
+      case Bootstrap founding -> bytes += 16L * founding.incarnations.size();
       case Digests digests -> bytes += 12L * digests.digests.size();
       case AskReadIndex _, ReadIndexReply _ -> {}
     }
@@ -137,9 +137,9 @@ public sealed interface PeerMessage {
   /// @param incarnations where it does not: of all with whom it would found the cluster, 0 for
   ///   those that it does not know to be new; empty where it only asks, since it is not new itself.
   ///   Otherwise: those with which the cluster was founded; empty where it does not know
-  record Founding(int from, int to, boolean founded, SortedMap<Integer, Long> incarnations)
+  record Bootstrap(int from, int to, boolean founded, SortedMap<Integer, Long> incarnations)
       implements PeerMessage {
-    public Founding {
+    public Bootstrap {
       if (incarnations.size() > Membership.MEMBERS_MAX)
         throw new IllegalArgumentException(incarnations.size() + " founders");
       incarnations = Collections.unmodifiableSortedMap(new TreeMap<>(incarnations));

@@ -45,11 +45,11 @@ final class Pending {
   private final NumberRing<Waiting> byTicket = new NumberRing<>();
 
   private final NumberRing<Waiting> byIndex = new NumberRing<>();
-  private final Counts counts;
+  private final ReplicaStats counts;
   private long nextTicket = 1;
   private int size;
 
-  Pending(Counts counts) {
+  Pending(ReplicaStats counts) {
     this.counts = counts;
   }
 

@@ -39,28 +39,28 @@ public final class Replica {
   /// @param applied told of each entry when it is applied, in the order of the log and before
   ///   anybody who waits for it or for a later one is answered: a front whose clients are answered
   ///   by whoever commits their request finds it there. Called by the owner, inside [#poll]
-  public record World(
+  public record Dependencies(
       Clock clock, Transport transport, Consumer<RaftEvent> observer, Consumer<Entry> applied) {
-    public World(Clock clock, Transport transport, Consumer<RaftEvent> observer) {
+    public Dependencies(Clock clock, Transport transport, Consumer<RaftEvent> observer) {
       this(clock, transport, observer, _ -> {});
     }
   }
 
   private final ReplicaSettings settings;
-  private final World world;
+  private final Dependencies world;
   private final Inbox inbox;
   private final RaftNode raft;
   private final DurableLog log;
   private final SnapshotTransfer snapshots;
-  private final Counts counts = new Counts();
+  private final ReplicaStats counts = new ReplicaStats();
   private final Pending pending = new Pending(counts);
   private final StateMachine state;
   private final AwaitingLeader awaiting;
   private final ClusterClock clusterClock;
-  private final Stamps stamps;
+  private final CommandStamper stamps;
   private final PeerReplies replies;
   private final StatusReport report;
-  private final Probation probation;
+  private final Rejoin rejoin;
   private final RoleWatch roles;
   private final Memory memory;
 
@@ -74,7 +74,7 @@ public final class Replica {
   /// A replica on what [Start] recovered.
   ///
   /// @param wakeup called, from any thread, when there is something to [#poll] for
-  public Replica(ReplicaSettings settings, Start start, World world, Runnable wakeup) {
+  public Replica(ReplicaSettings settings, Start start, Dependencies world, Runnable wakeup) {
     this.settings = settings;
     this.world = world;
     this.raft = start.raft();
@@ -86,7 +86,7 @@ public final class Replica {
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
     this.awaiting =
         new AwaitingLeader(
-            settings, start.life(), start.kv().limits().state().answersPerSessionMax(), counts);
+            settings, start.bootId(), start.kv().limits().state().answersPerSessionMax(), counts);
     var parts = new Memory.Parts(raft, state, snapshots, inbox, awaiting, pending);
     this.memory = new Memory(settings.memory(), parts);
     this.report = new StatusReport(parts, memory, settings.tickNanos());
@@ -95,8 +95,8 @@ public final class Replica {
     this.roles = new RoleWatch(now);
     this.digests = new Digests(settings.upkeep().digestTicks(), world);
     this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
-    this.stamps = new Stamps(clusterClock, state);
-    this.probation = new Probation(settings, start, world);
+    this.stamps = new CommandStamper(clusterClock, state);
+    this.rejoin = new Rejoin(settings, start, world);
   }
 
   // ---- from any thread ----
@@ -106,15 +106,15 @@ public final class Replica {
   /// @param requestId under which a command is applied at most once however often it is submitted;
   ///   null for a command that is submitted once
   public void submit(Operation operation, RequestId requestId, Consumer<Outcome> reply) {
-    ask(new Event.Submit(operation, requestId, reply), reply);
+    submitRead(new Event.Submit(operation, requestId, reply), reply);
   }
 
   /// Asks for a value, and says how fresh it has to be.
-  public void read(Operation.Get read, Reading reading, Consumer<Outcome> reply) {
+  public void read(Operation.Get read, ReadConsistency reading, Consumer<Outcome> reply) {
     switch (reading) {
-      case Reading.Linearizable() -> submit(read, null, reply);
-      case Reading.Follower _, Reading.BoundedStale _ ->
-          ask(new Event.Read(read, reading, reply), reply);
+      case ReadConsistency.Linearizable() -> submit(read, null, reply);
+      case ReadConsistency.Follower _, ReadConsistency.BoundedStale _ ->
+          submitRead(new Event.Read(read, reading, reply), reply);
     }
   }
 
@@ -125,19 +125,19 @@ public final class Replica {
   }
 
   public void changeMembership(Membership target, Consumer<Outcome> reply) {
-    ask(new Event.ChangeMembership(target, reply), reply);
+    submitRead(new Event.ChangeMembership(target, reply), reply);
   }
 
   /// Hands leadership over. Answered as soon as the handover has begun.
   ///
   /// @param target [Membership#NONE] for the most suitable voter
   public void transfer(int target, Consumer<Outcome> reply) {
-    ask(new Event.Transfer(target, reply), reply);
+    submitRead(new Event.Transfer(target, reply), reply);
   }
 
   /// Has a snapshot taken of what is applied. Answered as soon as it has begun.
   public void takeSnapshot(Consumer<Outcome> reply) {
-    ask(new Event.TakeSnapshot(reply), reply);
+    submitRead(new Event.TakeSnapshot(reply), reply);
   }
 
   /// Asks for a snapshot that holds all that is applied here: answered as soon as it is durable,
@@ -154,7 +154,7 @@ public final class Replica {
 
   /// The connection over which a peer was heard broke, as it does when its process dies: a hint,
   /// which may be missing or wrong.
-  public void peerGone(int peer) {
+  public void onPeerDisconnected(int peer) {
     inbox.offer(new Event.PeerGone(peer));
   }
 
@@ -184,7 +184,7 @@ public final class Replica {
     inbox.offer(new Event.DiskFailed(cause));
   }
 
-  private void ask(Event event, Consumer<Outcome> reply) {
+  private void submitRead(Event event, Consumer<Outcome> reply) {
     if (inbox.offer(event)) return;
     if (inbox.isClosed()) reply.accept(new Outcome.NotLeader(Membership.NONE));
     else reply.accept(new Outcome.Busy("too many requests are waiting"));
@@ -205,10 +205,10 @@ public final class Replica {
     watchLeader();
     attend();
     int portions = 0;
-    do act(raft.ready());
+    do act(raft.advance());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
     if (!isRestoring()) awaiting.serve(state.kv());
-    snapshots.proceed(raft, restored -> state.restored(restored, raft.leader()));
+    snapshots.drive(raft, restored -> state.restored(restored, raft.leader()));
     replies.flush();
     return !inbox.isEmpty() || raft.hasMore();
   }
@@ -259,7 +259,7 @@ public final class Replica {
       case Event.DiskFull(boolean full) -> diskFull = full;
       case Event.PeerGone(int peer) -> raft.step(new Input.PeerGone(peer));
       case Event.Stored(SnapshotDone done) -> {
-        if (!probation.isDone(done, raft)) snapshots.done(done, raft, now);
+        if (!rejoin.complete(done, raft)) snapshots.done(done, raft, now);
       }
       case Event.DiskFailed(Throwable cause) ->
           throw new IllegalStateException("its disk failed: " + cause.getMessage(), cause);
@@ -278,7 +278,7 @@ public final class Replica {
   }
 
   private Status status() {
-    String waitsFor = probation.waitsFor(raft);
+    String waitsFor = rejoin.waitsFor(raft);
     var moment =
         new StatusReport.Moment(
             now - roles.sinceNanos(),
@@ -301,8 +301,8 @@ public final class Replica {
     if (refusal.isPresent()) {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
-      lead(submit, witness, deadline());
-    } else if (settings.followers() == Followers.FORWARD && memory.isTooMuch(submit)) {
+      serveAsLeader(submit, witness, deadline());
+    } else if (settings.followers() == FollowerPolicy.FORWARD && memory.isTooMuch(submit)) {
       memory.refuse(submit);
     } else if (isOnlyToName()) {
       submit.reply().accept(new Outcome.NotLeader(leaderToName()));
@@ -325,14 +325,14 @@ public final class Replica {
   /// member that counts. One that was removed knows of no leader.
   private boolean isOnlyToName() {
     boolean isLed = raft.leader() != Membership.NONE;
-    return raft.isRemoved() || raft.standing().probation() && isLed;
+    return raft.isRemoved() || raft.incarnation().rejoining() && isLed;
   }
 
   private int leaderToName() {
     return raft.isRemoved() || raft.isLeader() ? Membership.NONE : raft.leader();
   }
 
-  private void lead(Event.Submit submit, int witness, long deadline) {
+  private void serveAsLeader(Event.Submit submit, int witness, long deadline) {
     boolean mayWait = submit.operation() instanceof Operation.Command && witness == Membership.NONE;
     if (mayWait && (awaiting.isHolding() || !takesCommands())) awaiting.add(submit, now, deadline);
     else begin(submit, witness, deadline);
@@ -378,19 +378,19 @@ public final class Replica {
           serve(forward.from(), request, leads);
       }
       case PeerMessage.ForwardReply reply -> awaiting.answered(reply, now);
-      case PeerMessage.AskReadIndex ask -> tellReadIndex(ask);
+      case PeerMessage.AskReadIndex ask -> replyReadIndex(ask);
       case PeerMessage.ReadIndexReply reply -> {
         awaiting.answered(reply);
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
-      case PeerMessage.Founding founding -> probation.heard(founding, raft);
+      case PeerMessage.Bootstrap founding -> rejoin.heard(founding, raft);
       case PeerMessage.Digests said -> digests.heard(said, state.kv(), raft);
     }
   }
 
   /// Answers with how far this leader has committed, once it is known that it led when it was
   /// asked.
-  private void tellReadIndex(PeerMessage.AskReadIndex ask) {
+  private void replyReadIndex(PeerMessage.AskReadIndex ask) {
     if (!raft.isLeader() || raft.term() != ask.term()) return;
     long ticket = pending.add(null, replies.readIndex(ask), deadline());
     raft.step(new Input.Read(ticket, ask.from()));
@@ -439,7 +439,7 @@ public final class Replica {
     pending.expire(now, other);
     awaiting.expire(now, other, state.kv());
     if (!diskFull) stamps.proposeExpiry(raft, () -> pending.add(null, _ -> {}, deadline()), now);
-    probation.tick(raft);
+    rejoin.tick(raft);
     if (digests.tick(raft, state.kv()))
       raft.step(new Input.Transfer(pending.add(null, _ -> {}, deadline()), Membership.NONE));
     snapshots.tick(state.kv(), raft, memory.isLogLarge(), now);

@@ -18,7 +18,7 @@ import io.jangada.raft.RaftConfig;
 public record ReplicaSettings(
     RaftConfig raft,
     long tickNanos,
-    Followers followers,
+    FollowerPolicy followers,
     long requestTimeoutMillis,
     long retryMillis,
     long snapshotBytes,
@@ -30,8 +30,8 @@ public record ReplicaSettings(
   ///   before it founds the cluster; -1: until all of them have met
   /// @param digestTicks how often a leader has members compare what they hold; 0 for never
   /// @param snapshotChunkBytes a chunk of an own snapshot ends with what brings it to this length
-  public record Upkeep(int foundingTicks, int digestTicks, int snapshotChunkBytes) {
-    public static final Upkeep NONE = new Upkeep(Founding.ALL, 0, KvLimits.CHUNK_BYTES);
+  public record Upkeep(int bootstrapTicks, int digestTicks, int snapshotChunkBytes) {
+    public static final Upkeep NONE = new Upkeep(Bootstrap.ALL, 0, KvLimits.CHUNK_BYTES);
 
     public Upkeep {
       require(
@@ -39,8 +39,8 @@ public record ReplicaSettings(
           "snapshotChunkBytes must be 1 to " + KvLimits.CHUNK_BYTES);
     }
 
-    public Upkeep(int foundingTicks, int digestTicks) {
-      this(foundingTicks, digestTicks, KvLimits.CHUNK_BYTES);
+    public Upkeep(int bootstrapTicks, int digestTicks) {
+      this(bootstrapTicks, digestTicks, KvLimits.CHUNK_BYTES);
     }
   }
 
@@ -48,7 +48,7 @@ public record ReplicaSettings(
     return new ReplicaSettings(
         raft,
         10_000_000,
-        Followers.FORWARD,
+        FollowerPolicy.FORWARD,
         5_000,
         500,
         64L << 20,
@@ -64,7 +64,7 @@ public record ReplicaSettings(
     require(snapshotBytes >= 1, "snapshotBytes must be 1 or more");
   }
 
-  public ReplicaSettings withFollowers(Followers followers) {
+  public ReplicaSettings withFollowers(FollowerPolicy followers) {
     return new ReplicaSettings(
         raft,
         tickNanos,

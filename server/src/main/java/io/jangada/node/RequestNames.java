@@ -36,21 +36,21 @@ final class RequestNames {
   /// @param client the number of its client among those that were made here
   record Name(RequestId.Numbered id, int client) {}
 
-  private final long life;
+  private final long bootId;
   private final int window;
   private final List<Client> clients = new ArrayList<>();
 
   /// @param life a number of this life of this member alone
   /// @param answersPerSession how many answers a session remembers
   RequestNames(long life, int answersPerSession) {
-    this.life = life;
+    this.bootId = life;
     this.window = Math.max(1, answersPerSession / 2);
   }
 
   Name take() {
     for (Client client : clients)
       if (client.open.isEmpty() || client.next - client.open.first() < window) return take(client);
-    Bytes name = new ByteWriter(12).putLong(life).putInt(clients.size()).toBytes();
+    Bytes name = new ByteWriter(12).putLong(bootId).putInt(clients.size()).toBytes();
     Client fresh = new Client(clients.size(), name);
     clients.add(fresh);
     return take(fresh);

@@ -40,7 +40,7 @@ final class SnapshotTransfer {
 
   private final SnapshotTasks tasks;
   private final Backups backups;
-  private final Counts counts;
+  private final ReplicaStats counts;
   private final ReplicaSettings settings;
   private final long hashSeed;
   private final List<Ready.ChunkRead> reads = new ArrayList<>();
@@ -65,7 +65,8 @@ final class SnapshotTransfer {
   private int nextChunk;
   private KvStore restored;
 
-  SnapshotTransfer(SnapshotTasks tasks, ReplicaSettings settings, long hashSeed, Counts counts) {
+  SnapshotTransfer(
+      SnapshotTasks tasks, ReplicaSettings settings, long hashSeed, ReplicaStats counts) {
     this.tasks = tasks;
     this.backups = new Backups(tasks);
     this.counts = counts;
@@ -119,7 +120,7 @@ final class SnapshotTransfer {
 
   /// Somebody wants a snapshot for a backup.
   void backup(KvStore kv, RaftNode raft, Consumer<Backup> reply, long nowNanos) {
-    backups.ask(kv.appliedIndex(), raft.snapshot(), reply, nowNanos);
+    backups.request(kv.appliedIndex(), raft.snapshot(), reply, nowNanos);
     if (backups.isWanted()) begin(kv, raft);
   }
 
@@ -207,7 +208,7 @@ final class SnapshotTransfer {
   private void retain(RaftNode raft) {
     long from = raft.snapshotsNeededFrom();
     if (restoring != null) from = Math.min(from, restoring.last().index());
-    tasks.submit(new SnapshotTask.Retain(from, backups.held()));
+    tasks.submit(new SnapshotTask.Retain(from, backups.retained()));
   }
 
   private void give(SnapshotMeta meta, int number, Bytes chunk, RaftNode raft) {
@@ -277,7 +278,7 @@ final class SnapshotTransfer {
   }
 
   /// Goes on with what is under way: a slice of work.
-  void proceed(RaftNode raft, Consumer<KvStore> whenRestored) {
+  void drive(RaftNode raft, Consumer<KvStore> whenRestored) {
     while (writing != null && takesChunk() && tasks.hasRoom()) {
       Optional<Bytes> chunk = writing.nextChunk();
       if (chunk.isPresent()) {

@@ -3,20 +3,20 @@ package io.jangada.node;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Restorer;
+import io.jangada.raft.Incarnation;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftNode;
 import io.jangada.raft.Recovered;
 import io.jangada.raft.SnapshotMeta;
-import io.jangada.raft.Standing;
 import io.jangada.store.DataOpening;
 import io.jangada.store.Disk;
 import io.jangada.store.DurableLog;
 import io.jangada.store.Identity;
+import io.jangada.store.IncarnationFile;
 import io.jangada.store.LogSettings;
 import io.jangada.store.SnapshotStore;
 import io.jangada.store.SnapshotTasks;
-import io.jangada.store.StandingFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +34,11 @@ public record Start(
     DurableLog log,
     SnapshotTasks snapshots,
     Data data,
-    long life,
+    long bootId,
     long hashSeed) {
   /// @param standing empty for a member that does not keep count of its data
   /// @param damage what was set aside, a sentence each
-  record Data(Optional<StandingFile> standing, List<String> damage) {}
+  record Data(Optional<IncarnationFile> incarnation, List<String> damage) {}
 
   /// Chunks that wait for the snapshots' disk.
   private static final long QUEUE_BYTES_MAX = 16L << 20;
@@ -81,8 +81,8 @@ public record Start(
           clusterId, log, limits, new DataOpening.Policy(policy.founds(), repairs));
     }
 
-    public static StorageSettings standard(String clusterId) {
-      return new StorageSettings(clusterId, LogSettings.standard(), KvLimits.DEFAULT);
+    public static StorageSettings defaults(String clusterId) {
+      return new StorageSettings(clusterId, LogSettings.defaults(), KvLimits.DEFAULT);
     }
 
     /// For many members in one process, or members that keep little.
@@ -131,20 +131,21 @@ public record Start(
         latest == null
             ? new KvStore(storage.settings.limits, hashSeed)
             : restore(snapshots, latest, empty);
-    Standing standing = opened.standing().map(StandingFile::standing).orElse(Standing.NONE);
+    Incarnation standing =
+        opened.incarnation().map(IncarnationFile::toIncarnation).orElse(Incarnation.NONE);
     Recovered recovered =
-        new Recovered(log.hardState(), log.base(), log.entries(), latest, standing);
+        new Recovered(log.hardState(), log.compacted(), log.entries(), latest, standing);
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
-    Data data = new Data(opened.standing(), opened.damage());
-    RaftNode raft = new RaftNode(founded(settings.raft(), opened.standing()), recovered, random);
+    Data data = new Data(opened.incarnation(), opened.damage());
+    RaftNode raft = new RaftNode(founded(settings.raft(), opened.incarnation()), recovered, random);
     return new Start(raft, kv, log.log(), tasks, data, random.nextLong(), hashSeed);
   }
 
   /// Who founded the cluster stands on the disk, and no other configuration changes it afterwards.
-  private static RaftConfig founded(RaftConfig config, Optional<StandingFile> standing) {
+  private static RaftConfig founded(RaftConfig config, Optional<IncarnationFile> standing) {
     return standing
-        .filter(file -> !file.founders().isEmpty())
-        .map(file -> config.withBootstrap(Membership.of(file.founders().keySet())))
+        .filter(file -> !file.initialMembers().isEmpty())
+        .map(file -> config.withBootstrap(Membership.of(file.initialMembers().keySet())))
         .orElse(config);
   }
 

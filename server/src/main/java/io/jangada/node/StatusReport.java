@@ -18,15 +18,15 @@ record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
       long roleNanos,
       long clusterTimeMillis,
       boolean diskFull,
-      String probation,
+      String rejoining,
       Status.Health health) {}
 
-  Status status(Moment moment, Counts counts) {
+  Status status(Moment moment, ReplicaStats counts) {
     RaftNode raft = parts.raft();
     return new Status(
         raft.id(),
         raft.roleName(),
-        moment.probation,
+        moment.rejoining,
         moment.roleNanos / NANOS_PER_MILLI,
         raft.term(),
         raft.leader(),
@@ -43,7 +43,7 @@ record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
         new Status.Work(
             parts.pending().size(),
             parts.awaiting().size(),
-            raft.isHandingOver(),
+            raft.isTransferringLeadership(),
             parts.snapshots().isBusy()),
         peers(),
         moment.health,

@@ -35,7 +35,7 @@ final class Candidate implements Role {
   /// Whether voters have been silent for so long that they may not have been reached. They are
   /// asked twice in all: who does not hear then is cut off, and each request may cost.
   boolean isToAskAgain(RaftConfig config, long tick) {
-    int ticks = config.thrift().askAgainTicks();
+    int ticks = config.traffic().retryTicks();
     return ticks > 0 && rounds == 1 && tick - askedTick >= ticks;
   }
 

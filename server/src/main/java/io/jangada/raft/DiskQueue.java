@@ -7,11 +7,11 @@ import java.util.List;
 /// The batches that the disk was given and has not reported yet, and the messages that may not
 /// leave before it has the term and vote they speak of (thesis §3.8).
 final class DiskQueue {
-  private record Held(long batch, Message message) {}
+  private record Deferred(long batch, Message message) {}
 
   private record Given(long batch, long tick) {}
 
-  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private final ArrayDeque<Deferred> deferred = new ArrayDeque<>();
   private final ArrayDeque<Given> given = new ArrayDeque<>();
   private long nextBatch = 1;
   private long syncedBatch;
@@ -34,9 +34,9 @@ final class DiskQueue {
 
   /// Keeps the message until the present hard state is durable. The same message is kept once: a
   /// stuck disk does not gather what peers ask again and again.
-  void hold(Message message) {
-    Held next = new Held(hardBatch, message);
-    if (!held.contains(next)) held.add(next);
+  void deferUntilDurable(Message message) {
+    Deferred next = new Deferred(hardBatch, message);
+    if (!deferred.contains(next)) deferred.add(next);
   }
 
   /// A batch goes to the disk; this is its number.
@@ -51,7 +51,8 @@ final class DiskQueue {
     syncedBatch = Math.max(syncedBatch, batch);
     while (!given.isEmpty() && given.peek().batch <= syncedBatch) given.poll();
     List<Message> free = new ArrayList<>();
-    while (!held.isEmpty() && held.peek().batch <= syncedBatch) free.add(held.poll().message);
+    while (!deferred.isEmpty() && deferred.peek().batch <= syncedBatch)
+      free.add(deferred.poll().message);
     return free;
   }
 

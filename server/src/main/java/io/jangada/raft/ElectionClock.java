@@ -33,7 +33,7 @@ final class ElectionClock {
 
   /// The leader is gone, by all appearances: what is left of the wait is only long enough that not
   /// all members stand at once.
-  void hurry(long tick) {
+  void shortenTimeout(long tick) {
     int spread = Math.max(2, config.electionTicksMin() / 3);
     int handicap = (RaftConfig.PRIORITY_MAX - config.priority()) * spread / RaftConfig.PRIORITY_MAX;
     resetTick = tick;

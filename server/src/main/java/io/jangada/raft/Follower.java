@@ -20,29 +20,29 @@ final class Follower implements Role {
   long matched;
 
   /// The last match and the last round that were told. What was durable when this began is no news.
-  long toldMatch;
+  long acknowledgedMatch;
 
-  long toldRound;
+  long acknowledgedRound;
 
   Follower(int leader, long tick, long durable) {
     this.leader = leader;
     this.heardTick = tick;
-    this.toldMatch = durable;
+    this.acknowledgedMatch = durable;
   }
 
   /// Whether a reply goes to the leader now, with `match` as far as the disk is: once for all that
   /// came since the last. While the disk still writes what came, only news is told: that it got
   /// further, or that a round asks who leads; and once a heartbeat that this member is there.
-  boolean isTellingNow(long match, long tick, RaftConfig config) {
+  boolean takeAcknowledgement(long match, long tick, RaftConfig config) {
     if (leader == Membership.NONE || !ackOwed) return false;
     boolean done = match == matched;
-    boolean asked = round > toldRound && !config.thrift().quorumOnly();
+    boolean asked = round > acknowledgedRound && !config.traffic().quorumOnly();
     boolean patient = tick - owedTick < config.heartbeatTicks();
-    if (!done && match <= toldMatch && !asked && patient) return false;
+    if (!done && match <= acknowledgedMatch && !asked && patient) return false;
     ackOwed = !done;
     owedTick = tick;
-    toldMatch = match;
-    toldRound = round;
+    acknowledgedMatch = match;
+    acknowledgedRound = round;
     return true;
   }
 

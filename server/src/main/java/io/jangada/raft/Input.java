@@ -37,9 +37,9 @@ public sealed interface Input {
   /// The disk holds everything up to this [Persist#batch].
   record Synced(long batch) implements Input {}
 
-  /// It is durable that this member may take part again: it was admitted ([RaftNode#isAdmitted]),
+  /// It is durable that this member may take part again: it was admitted ([RaftNode#isReadmitted]),
   /// or found that it is one of those who found the cluster.
-  record ProbationOver() implements Input {}
+  record Readmitted() implements Input {}
 
   /// It is durable that this member's data has another incarnation, and is in probation: it had
   /// lost something.

@@ -28,7 +28,7 @@ final class Invariants {
     check(log.applied() >= applied, "the applied index never goes back");
     check(log.applied() <= log.commit(), "applied never passes commit");
     check(log.commit() <= log.lastIndex(), "commit never passes the log's end");
-    check(log.base().index() <= log.applied(), "only applied entries are released");
+    check(log.compacted().index() <= log.applied(), "only applied entries are released");
     check(log.durable() <= log.lastIndex(), "the disk holds no more than the log");
     if (leads && led && hard.term() == this.hard.term())
       check(log.lastIndex() >= lastIndex, "Leader Append-Only (Fig. 3)");

@@ -35,7 +35,7 @@ final class Leader implements Role {
   private long progressTick;
 
   /// Up to here entries were sent to as many as are served at first.
-  private long servedIndex;
+  private long firstSentIndex;
 
   private long paceTick = Long.MIN_VALUE / 2;
 
@@ -46,7 +46,7 @@ final class Leader implements Role {
 
   private int transferTo = Membership.NONE;
   private long transferTick;
-  private boolean transferTold;
+  private boolean timeoutNowSent;
 
   /// A peer was told to stand at once, and voters will not wait for a lease to end.
   private boolean leaseForgone;
@@ -74,7 +74,7 @@ final class Leader implements Role {
   /// It is younger when it answers a round that began after the acknowledgement had come: so a
   /// round is begun for the next heartbeat. Then the same data does not hold any more what it held.
   private void proveLoss(Message.AppendEntriesReply reply, Progress progress, Outbox out) {
-    long incarnation = reply.standing().incarnation();
+    long incarnation = reply.incarnation().number();
     if (progress.contradicts(reply)) {
       if (reply.round() > progress.matchRound()) {
         out.events.add(new RaftEvent.AcknowledgementLost(reply.from(), progress.match()));
@@ -154,11 +154,11 @@ final class Leader implements Role {
   Membership changeDue(long tick, Outbox out) {
     if (!mayChange()) return null;
     Membership now = memberships.current();
-    int stranger = peers.stranger(tick);
+    int stranger = peers.newIncarnation(tick);
     if (stranger != Membership.NONE) {
-      long incarnation = peers.get(stranger).stranger();
+      long incarnation = peers.get(stranger).newIncarnation();
       out.events.add(new RaftEvent.Readmitting(stranger, incarnation));
-      return now.admitting(stranger, incarnation);
+      return now.readmitting(stranger, incarnation);
     }
     for (int peer : now.joining())
       if (peers.matchOf(peer) >= log.commit()) return now.promoting(peer);
@@ -185,14 +185,14 @@ final class Leader implements Role {
   /// @param snapshot the newest own snapshot that can be read, or null
   void replicate(SnapshotMeta snapshot, long tick, long clock, Outbox out) {
     confirmRounds(tick);
-    dismiss(tick, clock, out);
+    retirePeers(tick, clock, out);
     boolean paced = isPaced(tick);
     boolean asks = paced && startRound(tick, clock);
     // One member alone is its own quorum: nobody's reply will come.
     if (asks) confirmRounds(tick);
-    boolean thrifty = config.thrift().quorumOnly() && !isSlow(tick);
-    boolean fresh = paced && (!thrifty || log.lastIndex() > servedIndex);
-    Set<Integer> first = asks || fresh ? firstServed(tick) : Collections.emptySet();
+    boolean thrifty = config.traffic().quorumOnly() && !isSlow(tick);
+    boolean fresh = paced && (!thrifty || log.lastIndex() > firstSentIndex);
+    Set<Integer> first = asks || fresh ? chooseFirst(tick) : Collections.emptySet();
     long reached = log.lastIndex();
     boolean sent = false;
     for (int peer : peers.ids()) {
@@ -216,30 +216,31 @@ final class Leader implements Role {
       paceTick = tick;
       sendings++;
     }
-    if (fresh) servedIndex = reached;
+    if (fresh) firstSentIndex = reached;
   }
 
   /// Whether something new may be sent again.
   private boolean isPaced(long tick) {
-    RaftConfig.Thrift thrift = config.thrift();
+    RaftConfig.TrafficPolicy thrift = config.traffic();
     long entries = log.lastIndex() + 1 - first;
     return tick - paceTick >= thrift.paceTicks()
         || 100 * sendings < thrift.sendingsPercentMin() * entries;
   }
 
   private void takeBackLost(Progress progress, long tick) {
-    if (config.thrift().lostTicks() > 0) progress.takeBackLost(tick, patience());
+    if (config.traffic().lostTicks() > 0) progress.takeBackLost(tick, patience());
   }
 
   /// Peers that were removed get the log up to the entry that says so, and hear that it is
   /// committed: then they know, and do not stand for election. Those that are not there, or are far
   /// behind, are not waited for.
-  private void dismiss(long tick, long clock, Outbox out) {
-    for (int peer : peers.leaving()) {
+  private void retirePeers(long tick, long clock, Outbox out) {
+    for (int peer : peers.removed()) {
       Progress progress = peers.get(peer);
       long removed = peers.removedAt(peer);
       boolean holdsIt = progress.match() >= removed;
-      boolean reachable = peers.isHeard(progress, tick) && progress.next() > log.base().index();
+      boolean reachable =
+          peers.isHeard(progress, tick) && progress.next() > log.compacted().index();
       if (!holdsIt && reachable) continue;
       if (holdsIt) send(peer, true, tick, clock, out);
       peers.forget(peer);
@@ -280,8 +281,8 @@ final class Leader implements Role {
   /// The peers that get entries and rounds at once. Under thrift these are just enough for a
   /// quorum, and some more where messages get lost, as long as they answer in good time: by turns,
   /// of those that keep up, so that what is sent to a peer anyhow saves it a heartbeat.
-  private Set<Integer> firstServed(long tick) {
-    if (!config.thrift().quorumOnly() || isSlow(tick)) return peers.ids();
+  private Set<Integer> chooseFirst(long tick) {
+    if (!config.traffic().quorumOnly() || isSlow(tick)) return peers.ids();
     Comparator<Integer> longestWithout =
         Comparator.<Integer, Boolean>comparing(peer -> !peers.get(peer).keepsUp(tick, patience()))
             .thenComparingLong(peer -> peers.get(peer).sentTick())
@@ -304,11 +305,11 @@ final class Leader implements Role {
   }
 
   private int spares(int needed) {
-    return config.thrift().lostTicks() > 0 ? losses.spares(needed) : 0;
+    return config.traffic().lostTicks() > 0 ? losses.spares(needed) : 0;
   }
 
   private int patience() {
-    int lostTicks = config.thrift().lostTicks();
+    int lostTicks = config.traffic().lostTicks();
     if (lostTicks > 0 && losses.isNoticed()) return lostTicks;
     return Math.max(2, config.heartbeatTicks() / 4);
   }
@@ -321,14 +322,14 @@ final class Leader implements Role {
   /// Sends what the window allows. Returns whether anything was sent.
   private boolean send(int peer, boolean evenEmpty, long tick, long clock, Outbox out) {
     Progress progress = peers.get(peer);
-    if (progress.next() <= log.base().index()
+    if (progress.next() <= log.compacted().index()
         || progress.state() instanceof Progress.State.Install) {
       if (evenEmpty) send(peer, EntryId.ZERO, List.of(), tick, clock, out);
       return evenEmpty;
     }
     // A peer that is not heard gets no entries with its probes: they would only fill its queue.
     boolean quiet =
-        progress.stranger() != 0
+        progress.newIncarnation() != 0
             || !peers.isHeard(progress, tick) && progress.state() instanceof Progress.State.Probe;
     boolean sent = false;
     while (true) {
@@ -364,7 +365,7 @@ final class Leader implements Role {
   private void beginInstall(int peer, SnapshotMeta snapshot, long tick, Outbox out) {
     Progress progress = peers.get(peer);
     if (snapshot == null || progress.state() instanceof Progress.State.Install) return;
-    if (progress.next() > log.base().index() || !peers.isHeard(progress, tick)) return;
+    if (progress.next() > log.compacted().index() || !peers.isHeard(progress, tick)) return;
     progress.install(snapshot, tick);
     out.events.add(new RaftEvent.InstallStarted(peer, snapshot.last()));
   }
@@ -439,16 +440,16 @@ final class Leader implements Role {
   void beginTransfer(int target, long tick, Outbox out) {
     transferTo = target;
     transferTick = tick;
-    transferTold = false;
+    timeoutNowSent = false;
     out.events.add(new RaftEvent.TransferStarted(target));
-    tellTransfer(out);
+    sendTimeoutNow(out);
   }
 
   /// The target is told as soon as it holds the whole log.
-  void tellTransfer(Outbox out) {
+  void sendTimeoutNow(Outbox out) {
     Progress progress = peers.get(transferTo);
-    if (transferTold || progress == null || progress.match() < log.lastIndex()) return;
-    transferTold = true;
+    if (timeoutNowSent || progress == null || progress.match() < log.lastIndex()) return;
+    timeoutNowSent = true;
     leaseForgone = true;
     out.messages.add(new Message.TimeoutNow(config.id(), transferTo, term));
   }

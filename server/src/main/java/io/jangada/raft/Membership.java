@@ -31,7 +31,7 @@ import java.util.TreeSet;
 /// @param addresses where members are reached, by id; the protocol does not look at them. A member
 ///   may have none
 /// @param incarnations of members that were taken in with new data, by id: only what comes from
-///   that data counts ([Standing#incarnation]). Others count whatever data they have
+///   that data counts ([Incarnation#number]). Others count whatever data they have
 public record Membership(
     long clusterId,
     List<Integer> voters,
@@ -202,7 +202,7 @@ public record Membership(
 
   /// This membership with a member as a learner of which only the words of `incarnation` count, and
   /// that becomes a voter again by itself where it was one.
-  Membership admitting(int member, long incarnation) {
+  Membership readmitting(int member, long incarnation) {
     SortedMap<Integer, Long> recorded = new TreeMap<>(incarnations);
     recorded.put(member, incarnation);
     if (!voters.contains(member)) return knowing(addresses, recorded);

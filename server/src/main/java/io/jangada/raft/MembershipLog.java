@@ -27,7 +27,7 @@ final class MembershipLog {
   }
 
   /// Undoes what the entries after `last` brought. Returns whether the current membership changed.
-  boolean cutAfter(long last) {
+  boolean truncateAfter(long last) {
     boolean changed = currentIndex() > last;
     byIndex.tailMap(last, false).clear();
     return changed;
@@ -45,7 +45,7 @@ final class MembershipLog {
   }
 
   /// Forgets memberships that were replaced at or before `index`.
-  void releaseTo(long index) {
+  void compactTo(long index) {
     Long inForce = byIndex.floorKey(index);
     if (inForce != null) byIndex.headMap(inForce, false).clear();
   }

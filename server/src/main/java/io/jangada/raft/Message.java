@@ -57,7 +57,7 @@ public sealed interface Message {
       long match,
       EntryId conflict,
       long round,
-      Standing standing)
+      Incarnation incarnation)
       implements Message {}
 
   /// One chunk of a snapshot (Fig. 13, with chunk numbers in place of byte offsets).
@@ -68,7 +68,7 @@ public sealed interface Message {
   /// @param nextChunk the chunk wanted next; the snapshot's number of chunks once it is installed
   /// @param standing of the follower: whether this counts
   record InstallSnapshotReply(
-      int from, int to, long term, EntryId last, int nextChunk, Standing standing)
+      int from, int to, long term, EntryId last, int nextChunk, Incarnation incarnation)
       implements Message {}
 
   /// A leader tells a member that this data of its own does not hold what it acknowledged, be it by

@@ -60,14 +60,14 @@ final class MessageCheck {
       if (entry.index() != last.index() + 1) return "entries follow without a gap";
       if (entry.term() < last.term() || entry.term() > append.term())
         return "terms in a log never decrease";
-      if (entry.kind() == Entry.Kind.MEMBERSHIP && !isMembership(entry))
+      if (entry.kind() == Entry.Kind.MEMBERSHIP && !decodesAsMembership(entry))
         return "the entry of a membership holds one";
       last = entry.id();
     }
     return differsFromCommitted(append.prev(), append.entries()) ? COMMITTED : null;
   }
 
-  private static boolean isMembership(Entry entry) {
+  private static boolean decodesAsMembership(Entry entry) {
     try {
       return Membership.decode(entry.data()) != null;
     } catch (MalformedException e) {

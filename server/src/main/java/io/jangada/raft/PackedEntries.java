@@ -162,7 +162,7 @@ final class PackedEntries {
   }
 
   /// Forgets entries up to `index`, which there need not be.
-  void releaseTo(long index) {
+  void compactTo(long index) {
     while (count > 0 && first <= index) {
       sizeBytes -= sizeBytesAt(first);
       head = head + 1 & places.length - 1;

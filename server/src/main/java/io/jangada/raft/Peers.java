@@ -16,7 +16,7 @@ final class Peers {
   private final SortedMap<Integer, Progress> byId = new TreeMap<>();
 
   /// Peers that the membership in force has no more, and the index of the entry that removed them.
-  private final SortedMap<Integer, Long> leaving = new TreeMap<>();
+  private final SortedMap<Integer, Long> removed = new TreeMap<>();
 
   Peers(RaftConfig config, RaftLog log, MembershipLog memberships) {
     this.config = config;
@@ -33,9 +33,9 @@ final class Peers {
   }
 
   /// Those of whom it is committed that they are no members any more.
-  List<Integer> leaving() {
+  List<Integer> removed() {
     List<Integer> gone = new ArrayList<>();
-    leaving.forEach(
+    removed.forEach(
         (peer, index) -> {
           if (index <= log.commit()) gone.add(peer);
         });
@@ -44,26 +44,26 @@ final class Peers {
 
   /// The index of the entry that removed a peer that is leaving.
   long removedAt(int peer) {
-    return leaving.get(peer);
+    return removed.get(peer);
   }
 
   void forget(int peer) {
-    leaving.remove(peer);
+    removed.remove(peer);
     byId.remove(peer);
   }
 
   /// Begins to keep track of the members in force, and notes which peers are not among them.
   void sync(long tick) {
     SortedSet<Integer> members = memberships.current().members();
-    leaving.keySet().removeAll(members);
+    removed.keySet().removeAll(members);
     for (int peer : byId.keySet())
-      if (!members.contains(peer)) leaving.putIfAbsent(peer, memberships.currentIndex());
+      if (!members.contains(peer)) removed.putIfAbsent(peer, memberships.currentIndex());
     for (int member : members) {
       if (member == config.id()) continue;
       long incarnation = memberships.current().incarnation(member);
       Progress known = byId.get(member);
       if (known != null && known.incarnation() == incarnation) continue;
-      Standing standing = new Standing(incarnation, known != null && incarnation != 0);
+      Incarnation standing = new Incarnation(incarnation, known != null && incarnation != 0);
       byId.put(member, new Progress(config.limits(), standing, log.lastIndex() + 1, tick));
     }
   }
@@ -91,8 +91,8 @@ final class Peers {
     return progress != null && progress.isCounted();
   }
 
-  private boolean isAbout(Progress progress, Standing standing, long tick) {
-    return progress.isAbout(standing, tick, config.electionTicksMax());
+  private boolean noteIdentity(Progress progress, Incarnation standing, long tick) {
+    return progress.noteIdentity(standing, tick, config.electionTicksMax());
   }
 
   /// When a reply comes: the tick, and the last round that was begun.
@@ -101,7 +101,7 @@ final class Peers {
   /// Takes note of a reply. Returns whether the peer holds more than was known.
   boolean recordReply(Message.AppendEntriesReply reply, Moment moment) {
     Progress progress = byId.get(reply.from());
-    if (progress == null || !isAbout(progress, reply.standing(), moment.tick)) return false;
+    if (progress == null || !noteIdentity(progress, reply.incarnation(), moment.tick)) return false;
     progress.heard(moment.tick, reply.round());
     if (reply.success()) return progress.matched(reply.match(), moment.round);
     if (progress.isRefusalFresh(reply.match()))
@@ -113,7 +113,7 @@ final class Peers {
   /// did not before.
   boolean recordReply(Message.InstallSnapshotReply reply, Moment moment, Outbox out) {
     Progress progress = byId.get(reply.from());
-    if (progress == null || !isAbout(progress, reply.standing(), moment.tick)) return false;
+    if (progress == null || !noteIdentity(progress, reply.incarnation(), moment.tick)) return false;
     progress.heard(moment.tick, 0);
     if (!(progress.state() instanceof Progress.State.Install install)
         || !install.meta().last().equals(reply.last())) return false;
@@ -128,9 +128,9 @@ final class Peers {
 
   /// A member that is to be taken in with its new data, or [Membership#NONE]. Founders say at first
   /// that their data is new, for a moment.
-  int stranger(long tick) {
+  int newIncarnation(long tick) {
     for (int peer : byId.keySet()) {
-      boolean member = memberships.current().contains(peer) && !leaving.containsKey(peer);
+      boolean member = memberships.current().contains(peer) && !removed.containsKey(peer);
       if (member && byId.get(peer).isStrangeFor(tick, config.electionTicksMax())) return peer;
     }
     return Membership.NONE;

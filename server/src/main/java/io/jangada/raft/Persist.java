@@ -16,7 +16,7 @@ import java.util.List;
 /// @param releasedTo entries up to here are covered by a durable snapshot and may be forgotten; 0
 ///   for nothing to forget
 public record Persist(
-    long batch, EntryId resetTo, HardState hardState, List<Entry> entries, long releasedTo) {
+    long batch, EntryId resetTo, HardState hardState, List<Entry> entries, long compactedTo) {
   public Persist {
     entries = List.copyOf(entries);
   }

@@ -38,12 +38,12 @@ final class Progress {
 
   /// Another one that the peer says it has now, 0 for none; since when it says so, when it last
   /// did, and when it last said the contrary.
-  private long stranger;
+  private long newIncarnation;
 
-  private long strangerSince;
-  private long strangerTick;
+  private long newIncarnationSince;
+  private long newIncarnationTick;
   private long knownTick = Long.MIN_VALUE / 2;
-  private boolean probation;
+  private boolean rejoining;
   private boolean news;
 
   private final ArrayDeque<Flight> flights = new ArrayDeque<>();
@@ -67,10 +67,10 @@ final class Progress {
   private int unanswered;
 
   /// @param standing what is known of the peer's data
-  Progress(RaftConfig.Limits limits, Standing standing, long next, long tick) {
+  Progress(RaftConfig.Limits limits, Incarnation standing, long next, long tick) {
     this.limits = limits;
-    this.incarnation = standing.incarnation();
-    this.probation = standing.probation();
+    this.incarnation = standing.number();
+    this.rejoining = standing.rejoining();
     this.next = next;
     this.heardTick = tick;
   }
@@ -82,18 +82,20 @@ final class Progress {
 
   /// Whether what the peer says counts for decisions.
   boolean isCounted() {
-    return !probation;
+    return !rejoining;
   }
 
   /// The incarnation that is to be recorded before the peer is served; 0 for none.
-  long stranger() {
-    return stranger;
+  long newIncarnation() {
+    return newIncarnation;
   }
 
   /// Whether the peer has said for longer than `patience` ticks that it has other data, and has not
   /// been heard with the data that this is about since it last said so.
   boolean isStrangeFor(long tick, int patience) {
-    return stranger != 0 && tick - strangerSince > patience && strangerTick >= knownTick;
+    return newIncarnation != 0
+        && tick - newIncarnationSince > patience
+        && newIncarnationTick >= knownTick;
   }
 
   /// The peer answered. Returns whether what it says is about the data that this is about.
@@ -104,37 +106,37 @@ final class Progress {
   /// not in probation.
   ///
   /// @param patience how many ticks of silence are enough
-  boolean isAbout(Standing standing, long tick, int patience) {
-    if (hasLost(standing.incarnation())) {
+  boolean noteIdentity(Incarnation standing, long tick, int patience) {
+    if (hasLost(standing.number())) {
       heardTick = Math.max(heardTick, tick);
       return false;
     }
-    boolean recorded = standing.incarnation() == incarnation && incarnation != 0;
+    boolean recorded = standing.number() == incarnation && incarnation != 0;
     // Before anything is recorded, a founder that has just left its probation is welcome.
-    boolean known = recorded || incarnation == 0 && !standing.probation();
-    boolean strange = stranger == standing.incarnation() && stranger != 0;
+    boolean known = recorded || incarnation == 0 && !standing.rejoining();
+    boolean strange = newIncarnation == standing.number() && newIncarnation != 0;
     if (!known) {
-      if (stranger == 0) strangerSince = tick;
-      stranger = standing.incarnation();
-      strangerTick = tick;
-      probation = true;
+      if (newIncarnation == 0) newIncarnationSince = tick;
+      newIncarnation = standing.number();
+      newIncarnationTick = tick;
+      rejoining = true;
       heardTick = Math.max(heardTick, tick);
       return false;
     }
-    if (stranger != 0 && !strange) {
+    if (newIncarnation != 0 && !strange) {
       knownTick = tick;
-      if (tick - strangerTick <= patience) return false;
+      if (tick - newIncarnationTick <= patience) return false;
     }
-    stranger = 0;
-    if (probation && !standing.probation()) news = true;
-    probation = standing.probation();
+    newIncarnation = 0;
+    if (rejoining && !standing.rejoining()) news = true;
+    rejoining = standing.rejoining();
     return true;
   }
 
   /// Whether a reply refuses what the same data acknowledged before, or seems to: it may be older.
   boolean contradicts(Message.AppendEntriesReply reply) {
     boolean refuses = !reply.success() && reply.match() > 0 && reply.match() <= match;
-    return refuses && isCounted() && reply.standing().incarnation() != 0;
+    return refuses && isCounted() && reply.incarnation().number() != 0;
   }
 
   long matchRound() {
@@ -144,7 +146,7 @@ final class Progress {
   /// This data does not hold what it acknowledged: it counts for nothing from now on.
   void lose(long incarnation) {
     lost = incarnation;
-    probation = true;
+    rejoining = true;
   }
 
   /// Whether that is so.
@@ -316,7 +318,7 @@ final class Progress {
 
   /// Ends the catching up after an install once the peer has the log up to `index`. Returns whether
   /// it ended just now.
-  boolean hasCaughtUp(long index) {
+  boolean markCaughtUp(long index) {
     if (caughtUp || match < index || state instanceof State.Install) return false;
     caughtUp = true;
     return true;

@@ -29,7 +29,7 @@ public record RaftConfig(
     int heartbeatTicks,
     int priority,
     int leaseTicks,
-    Thrift thrift,
+    TrafficPolicy traffic,
     Limits limits) {
   public static final int PRIORITY_MAX = 10;
 
@@ -43,29 +43,29 @@ public record RaftConfig(
   ///   again, and more peers than make a quorum are served at first; 0: never
   /// @param sendingsPercentMin the pace is not kept while there were fewer sendings than this part
   ///   of the entries, so that no more than that share one; 0: it is always kept
-  public record Thrift(
-      boolean quorumOnly, int paceTicks, int askAgainTicks, int lostTicks, int sendingsPercentMin) {
-    public static final Thrift NONE = new Thrift(false, 0, 0);
+  public record TrafficPolicy(
+      boolean quorumOnly, int paceTicks, int retryTicks, int lostTicks, int sendingsPercentMin) {
+    public static final TrafficPolicy NONE = new TrafficPolicy(false, 0, 0);
 
-    public Thrift(boolean quorumOnly, int paceTicks, int askAgainTicks) {
-      this(quorumOnly, paceTicks, askAgainTicks, 0, 0);
+    public TrafficPolicy(boolean quorumOnly, int paceTicks, int retryTicks) {
+      this(quorumOnly, paceTicks, retryTicks, 0, 0);
     }
 
-    public Thrift {
+    public TrafficPolicy {
       require(lostTicks >= 0, "lostTicks " + lostTicks + ", must be 0 or more");
       require(
           sendingsPercentMin >= 0 && sendingsPercentMin <= 100,
           "sendingsPercentMin " + sendingsPercentMin + ", must be 0 to 100");
-      require(askAgainTicks >= 0, "askAgainTicks " + askAgainTicks + ", must be 0 or more");
+      require(retryTicks >= 0, "askAgainTicks " + retryTicks + ", must be 0 or more");
       require(paceTicks >= 0, "paceTicks " + paceTicks + ", must be 0 or more");
     }
 
-    public Thrift withLostTicks(int lostTicks) {
-      return new Thrift(quorumOnly, paceTicks, askAgainTicks, lostTicks, sendingsPercentMin);
+    public TrafficPolicy withLostTicks(int lostTicks) {
+      return new TrafficPolicy(quorumOnly, paceTicks, retryTicks, lostTicks, sendingsPercentMin);
     }
 
-    public Thrift withSendingsPercentMin(int sendingsPercentMin) {
-      return new Thrift(quorumOnly, paceTicks, askAgainTicks, lostTicks, sendingsPercentMin);
+    public TrafficPolicy withSendingsPercentMin(int sendingsPercentMin) {
+      return new TrafficPolicy(quorumOnly, paceTicks, retryTicks, lostTicks, sendingsPercentMin);
     }
   }
 
@@ -88,7 +88,7 @@ public record RaftConfig(
       int readsMax,
       int applyBytesMax,
       long retainedBytes,
-      long heldBytesMax) {
+      long retainedBytesMax) {
     public static final Limits DEFAULT =
         new Limits(4096, 1 << 20, 64, 8 << 20, 64L << 20, 65_536, 4 << 20, 16L << 20, 64L << 20);
 
@@ -102,13 +102,13 @@ public record RaftConfig(
       require(applyBytesMax >= 1, atLeastOne("applyBytesMax", applyBytesMax));
       require(retainedBytes >= 0, "retainedBytes " + retainedBytes + ", must be 0 or more");
       require(
-          heldBytesMax >= retainedBytes,
-          "heldBytesMax " + heldBytesMax + ", must be retainedBytes or more");
+          retainedBytesMax >= retainedBytes,
+          "retainedBytesMax " + retainedBytesMax + ", must be retainedBytes or more");
     }
 
     /// What the pages of a log have together at most that are kept though they are empty.
     public long keptBytesMax() {
-      return keptBytesMax(heldBytesMax);
+      return keptBytesMax(retainedBytesMax);
     }
 
     public static long keptBytesMax(long heldBytesMax) {
@@ -139,7 +139,8 @@ public record RaftConfig(
 
   /// Settings for a tick of about 10 ms on a local network: elections after 150 to 300 ms (§5.6).
   public static RaftConfig of(int id, Membership bootstrap) {
-    return new RaftConfig(id, bootstrap, 15, 30, 5, PRIORITY_MAX, 0, Thrift.NONE, Limits.DEFAULT);
+    return new RaftConfig(
+        id, bootstrap, 15, 30, 5, PRIORITY_MAX, 0, TrafficPolicy.NONE, Limits.DEFAULT);
   }
 
   public RaftConfig withBootstrap(Membership bootstrap) {
@@ -151,7 +152,7 @@ public record RaftConfig(
         heartbeatTicks,
         priority,
         leaseTicks,
-        thrift,
+        traffic,
         limits);
   }
 
@@ -164,7 +165,7 @@ public record RaftConfig(
         heartbeatTicks,
         priority,
         leaseTicks,
-        thrift,
+        traffic,
         limits);
   }
 
@@ -177,7 +178,7 @@ public record RaftConfig(
         heartbeatTicks,
         priority,
         leaseTicks,
-        thrift,
+        traffic,
         limits);
   }
 
@@ -190,11 +191,11 @@ public record RaftConfig(
         heartbeatTicks,
         priority,
         leaseTicks,
-        thrift,
+        traffic,
         limits);
   }
 
-  public RaftConfig withThrift(Thrift thrift) {
+  public RaftConfig withThrift(TrafficPolicy thrift) {
     return new RaftConfig(
         id,
         bootstrap,
@@ -216,7 +217,7 @@ public record RaftConfig(
         heartbeatTicks,
         priority,
         leaseTicks,
-        thrift,
+        traffic,
         limits);
   }
 

@@ -24,11 +24,11 @@ public sealed interface RaftEvent {
   }
 
   /// The log was cut after `last`: what followed was another leader's and never committed (§5.3).
-  record LogCut(EntryId last) implements RaftEvent {}
+  record LogTruncated(EntryId last) implements RaftEvent {}
 
-  record LogReleased(EntryId base) implements RaftEvent {}
+  record LogCompacted(EntryId compacted) implements RaftEvent {}
 
-  record MembershipInForce(long index, Membership membership) implements RaftEvent {}
+  record ConfigurationChanged(long index, Membership membership) implements RaftEvent {}
 
   record TransferStarted(int target) implements RaftEvent {}
 
@@ -73,10 +73,10 @@ public sealed interface RaftEvent {
   /// Nothing that this member says counts, since it may have forgotten what it promised.
   ///
   /// @param waitsFor what it waits for, as the end of a sentence that begins with its name
-  record InProbation(String waitsFor) implements RaftEvent {}
+  record Rejoining(String waitsFor) implements RaftEvent {}
 
   /// What this member says counts from now on.
-  record ProbationOver() implements RaftEvent {}
+  record Readmitted() implements RaftEvent {}
 
   /// How much of the memory that it may take a member takes.
   enum MemoryLevel {

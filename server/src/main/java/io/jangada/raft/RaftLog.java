@@ -29,7 +29,7 @@ final class RaftLog {
 
   private record Write(long batch, long last) {}
 
-  private EntryId base;
+  private EntryId compacted;
   private final PackedEntries packed;
 
   /// The entries after the packed ones, from `head` on.
@@ -48,7 +48,7 @@ final class RaftLog {
   /// A log recovered from disk: all of it durable, nothing known to be committed beyond
   /// `committed`.
   RaftLog(EntryId base, List<Entry> recovered, long committed) {
-    this.base = base;
+    this.compacted = base;
     packed = new PackedEntries(base.index() + 1);
     commit = committed;
     applied = committed;
@@ -60,8 +60,8 @@ final class RaftLog {
   }
 
   /// The place before the first entry held.
-  EntryId base() {
-    return base;
+  EntryId compacted() {
+    return compacted;
   }
 
   long lastIndex() {
@@ -71,7 +71,7 @@ final class RaftLog {
   EntryId last() {
     if (count > 0) return entries[head + count - 1].id();
     long index = packed.next() - 1;
-    return index == base.index() ? base : new EntryId(index, packed.termAt(index));
+    return index == compacted.index() ? compacted : new EntryId(index, packed.termAt(index));
   }
 
   long commit() {
@@ -114,13 +114,13 @@ final class RaftLog {
 
   /// Whether the term at `index` is known here: from `base` to the last entry.
   boolean knows(long index) {
-    return index >= base.index() && index <= lastIndex();
+    return index >= compacted.index() && index <= lastIndex();
   }
 
   /// The term at an index that [#knows] is true for.
   long termAt(long index) {
     Invariants.check(knows(index), "a term is only asked for where it is held");
-    if (index == base.index()) return base.term();
+    if (index == compacted.index()) return compacted.term();
     return packed.contains(index) ? packed.termAt(index) : loose(index).term();
   }
 
@@ -129,7 +129,8 @@ final class RaftLog {
   }
 
   Entry get(long index) {
-    Invariants.check(index > base.index() && index <= lastIndex(), "only held entries are read");
+    Invariants.check(
+        index > compacted.index() && index <= lastIndex(), "only held entries are read");
     return packed.contains(index) ? packed.get(index) : loose(index);
   }
 
@@ -160,7 +161,7 @@ final class RaftLog {
   }
 
   /// Throws away what follows `last`. Committed entries are never cut.
-  void cutAfter(long last) {
+  void truncateAfter(long last) {
     Invariants.check(last >= commit, "a committed entry is never cut");
     while (lastIndex() > last) {
       Entry cut = entries[head + --count];
@@ -179,7 +180,7 @@ final class RaftLog {
   long firstOfTermAt(long index) {
     long term = termAt(index);
     long first = index;
-    while (first - 1 > base.index() && termAt(first - 1) == term) first--;
+    while (first - 1 > compacted.index() && termAt(first - 1) == term) first--;
     return first;
   }
 
@@ -202,7 +203,7 @@ final class RaftLog {
     // What was released since the refused message was sent cannot be searched any more.
     if (conflict.term() > 0 && knows(refused)) {
       long last = refused;
-      while (last > base.index() && termAt(last) > conflict.term()) last--;
+      while (last > compacted.index() && termAt(last) > conflict.term()) last--;
       if (termAt(last) == conflict.term()) next = last + 1;
     }
     return Math.min(refused, next);
@@ -261,8 +262,8 @@ final class RaftLog {
   }
 
   /// Forgets entries up to `index`, which is applied and durable in a snapshot.
-  void releaseTo(long index) {
-    if (index <= base.index()) return;
+  void compactTo(long index) {
+    if (index <= compacted.index()) return;
     Invariants.check(index <= applied, "only applied entries are released");
     Invariants.check(index < persistedNext, "only entries given to the disk are released");
     EntryId newBase = new EntryId(index, termAt(index));
@@ -271,9 +272,9 @@ final class RaftLog {
       sizeBytes -= entries[head].sizeBytes();
       dropFirst();
     }
-    packed.releaseTo(index);
+    packed.compactTo(index);
     sizeBytes += packed.sizeBytes();
-    base = newBase;
+    compacted = newBase;
     durable = Math.max(durable, index);
   }
 
@@ -282,7 +283,7 @@ final class RaftLog {
   long releasable(long index, long bytes) {
     long keep = index;
     long kept = 0;
-    while (keep > base.index()) {
+    while (keep > compacted.index()) {
       kept += packed.contains(keep) ? packed.sizeBytesAt(keep) : loose(keep).sizeBytes();
       if (kept > bytes) break;
       keep--;
@@ -299,7 +300,7 @@ final class RaftLog {
     packed.reset(last.index() + 1);
     sizeBytes = 0;
     uncommittedBytes = 0;
-    base = last;
+    compacted = last;
     commit = last.index();
     applied = last.index();
     durable = last.index();

@@ -4,9 +4,9 @@ import io.jangada.bytes.Bytes;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// One member's side of the Raft protocol: inputs go into [#step], and [#ready] says what is to be
-/// done about them. Between the two nothing happens: no I/O, no clock, no thread. The same inputs
-/// and the same `random` give the same outputs.
+/// One member's side of the Raft protocol: inputs go into [#step], and [#advance] says what is to
+/// be done about them. Between the two nothing happens: no I/O, no clock, no thread. The same
+/// inputs and the same `random` give the same outputs.
 ///
 /// The disk is asynchronous. [Ready#persist] is handed over and the node goes on; what must not be
 /// said before the disk has it is held back here until [Input.Synced] comes (thesis §3.8, §10.2.1):
@@ -27,7 +27,7 @@ public final class RaftNode {
   private final ElectionClock elections;
   private final RandomGenerator random;
 
-  private Standing standing;
+  private Incarnation incarnation;
   private HardState hard;
   private Role role;
   private long ticks;
@@ -40,7 +40,7 @@ public final class RaftNode {
     this.config = config;
     this.limits = config.limits();
     this.id = config.id();
-    this.standing = recovered.standing();
+    this.incarnation = recovered.incarnation();
     this.hard = recovered.hard();
     this.memberships = new MembershipLog(0, config.bootstrap());
     this.snapshots = new Snapshots(config, recovered, memberships, out);
@@ -80,17 +80,17 @@ public final class RaftNode {
     return role instanceof Leader;
   }
 
-  public Standing standing() {
-    return standing;
+  public Incarnation incarnation() {
+    return incarnation;
   }
 
   /// Whether a membership that is committed, applied and durable here records this member with the
   /// data that it has now: its probation is over as soon as that is durable. So is a vote in the
   /// leader's term: whatever was promised and forgotten in it cannot be promised once more.
-  public boolean isAdmitted() {
+  public boolean isReadmitted() {
     long index = Math.min(log.applied(), log.durable());
-    return standing.probation()
-        && memberships.at(index).incarnation(id) == standing.incarnation()
+    return incarnation.rejoining()
+        && memberships.at(index).incarnation(id) == incarnation.number()
         && hard.vote() != Membership.NONE
         && disk.isHardStateDurable();
   }
@@ -110,13 +110,15 @@ public final class RaftNode {
   }
 
   /// Whether this member leads and is handing the lead over.
-  public boolean isHandingOver() {
+  public boolean isTransferringLeadership() {
     return role instanceof Leader leader && leader.transferTo() != Membership.NONE;
   }
 
   /// Whether this member leads, keeps the lead, and does not have too much to commit already.
   public boolean takesProposals() {
-    return isLeader() && !isHandingOver() && log.uncommittedBytes() < limits.uncommittedBytesMax();
+    return isLeader()
+        && !isTransferringLeadership()
+        && log.uncommittedBytes() < limits.uncommittedBytesMax();
   }
 
   /// Whether this member leads and has committed in its term, so that proposals and reads are not
@@ -136,7 +138,7 @@ public final class RaftNode {
 
   /// Whether this member took part, and is no member any more by all that is applied here.
   public boolean isRemoved() {
-    boolean tookPart = standing.incarnation() != 0 && !standing.probation();
+    boolean tookPart = incarnation.number() != 0 && !incarnation.rejoining();
     return tookPart && !memberships.at(log.applied()).contains(id) && log.applied() > 0;
   }
 
@@ -162,8 +164,8 @@ public final class RaftNode {
     return log.durable();
   }
 
-  public EntryId base() {
-    return log.base();
+  public EntryId compacted() {
+    return log.compacted();
   }
 
   /// The term of the entry at `index`, or -1 where the log does not reach.
@@ -173,7 +175,7 @@ public final class RaftNode {
 
   /// The entry at `index`, or null where none is held.
   public Entry entryAt(long index) {
-    return index > log.base().index() && index <= log.lastIndex() ? log.get(index) : null;
+    return index > log.compacted().index() && index <= log.lastIndex() ? log.get(index) : null;
   }
 
   public LogUse logUse() {
@@ -209,15 +211,15 @@ public final class RaftNode {
     switch (input) {
       case Input.Tick(int elapsed) -> tick(elapsed);
       case Input.Receive(Message message) -> receive(message);
-      case Input.PeerGone(int peer) -> peerGone(peer);
+      case Input.PeerGone(int peer) -> onPeerDisconnected(peer);
       case Input.Propose(long ticket, Bytes command) -> propose(ticket, command);
       case Input.Read(long ticket, int witness) -> read(ticket, witness);
       case Input.Committed(int leader, long term, long index) -> committed(leader, term, index);
       case Input.ChangeMembership(long ticket, Membership target) -> change(ticket, target);
       case Input.Transfer(long ticket, int target) -> transfer(ticket, target);
       case Input.Synced(long batch) -> synced(batch);
-      case Input.ProbationOver() -> endProbation();
-      case Input.DataRenewed(long incarnation) -> standing = new Standing(incarnation, true);
+      case Input.Readmitted() -> endRejoining();
+      case Input.DataRenewed(long number) -> incarnation = new Incarnation(number, true);
       case Input.SnapshotTaken(SnapshotMeta meta) -> snapshotTaken(meta);
       case Input.SnapshotLost(EntryId last) -> snapshotLost(last);
       case Input.ChunkLoaded(Ready.ChunkRead asked, Bytes data) ->
@@ -228,7 +230,7 @@ public final class RaftNode {
   }
 
   /// Everything that is to be done now. What it returns is not returned again.
-  public Ready ready() {
+  public Ready advance() {
     if (role instanceof Leader leader) leader.replicate(snapshots.readable(), ticks, clock, out);
     if (role instanceof Follower follower) acknowledge(follower);
     Persist persist = takePersist();
@@ -240,7 +242,7 @@ public final class RaftNode {
     return ready;
   }
 
-  /// Whether [#ready] would hand out more at once: committed entries are handed out in portions.
+  /// Whether [#advance] would hand out more at once: committed entries are handed out in portions.
   public boolean hasMore() {
     return log.hasUnapplied();
   }
@@ -273,27 +275,27 @@ public final class RaftNode {
     if (role instanceof Leader leader) {
       tickLeader(leader);
     } else if (elections.isOver(ticks)) {
-      if (mayStand()) campaign(true, false);
+      if (canCampaign()) campaign(true, false);
       else elections.reset(ticks);
     } else if (role instanceof Candidate candidate && candidate.isToAskAgain(config, ticks)) {
-      ask(candidate);
+      requestVotes(candidate);
     }
   }
 
   /// If it was the leader, there is no need to sit the timeout out. A leader that lives after all
   /// loses nothing, for others still hear it and grant no pre-vote. Leases stand on the full wait.
-  private void peerGone(int peer) {
+  private void onPeerDisconnected(int peer) {
     if (config.leaseTicks() > 0 || !(role instanceof Follower follower) || follower.leader != peer)
       return;
     follower.heardTick = ticks - config.electionTicksMin();
-    elections.hurry(ticks);
+    elections.shortenTimeout(ticks);
   }
 
-  private void endProbation() {
-    standing = new Standing(standing.incarnation(), false);
-    if (leader() == Membership.NONE && config.leaseTicks() == 0) elections.hurry(ticks);
+  private void endRejoining() {
+    incarnation = new Incarnation(incarnation.number(), false);
+    if (leader() == Membership.NONE && config.leaseTicks() == 0) elections.shortenTimeout(ticks);
     else elections.reset(ticks);
-    out.events.add(new RaftEvent.ProbationOver());
+    out.events.add(new RaftEvent.Readmitted());
   }
 
   /// The leader knows better what this member acknowledged than its disk does. From now on nothing
@@ -301,12 +303,12 @@ public final class RaftNode {
   /// ([Input.DataRenewed]), and a leader takes that in.
   private void dataLost(Message.DataLost message) {
     boolean isLed = role instanceof Follower follower && follower.leader == message.from();
-    if (!isLed || standing.probation() || standing.incarnation() != message.incarnation()) return;
-    standing = new Standing(standing.incarnation(), true);
+    if (!isLed || incarnation.rejoining() || incarnation.number() != message.incarnation()) return;
+    incarnation = new Incarnation(incarnation.number(), true);
     out.events.add(new RaftEvent.LossFound(message.from()));
   }
 
-  private boolean mayStand() {
+  private boolean canCampaign() {
     return isElectable() && config.priority() > 0 && !disk.isStalled();
   }
 
@@ -315,7 +317,7 @@ public final class RaftNode {
   /// then nobody else can be elected (thesis §4.2.2, Fig. 4.6). Its own vote counts only where it
   /// is a voter. Never in probation.
   private boolean isElectable() {
-    return !standing.probation()
+    return !incarnation.rejoining()
         && hard.term() < HardState.TERM_MAX
         && memberships.isVoterFrom(log.commit(), id);
   }
@@ -328,20 +330,20 @@ public final class RaftNode {
     var ballot = new Message.RequestVote(id, id, term, log.last(), preVote, transfer);
     Candidate candidate = new Candidate(ballot);
     role = candidate;
-    ask(candidate);
+    requestVotes(candidate);
     Message own = new Message.RequestVoteReply(id, id, term, true, preVote);
     if (preVote) requestVoteReply((Message.RequestVoteReply) own);
-    else hold(own);
+    else deferUntilDurable(own);
   }
 
-  private void ask(Candidate candidate) {
+  private void requestVotes(Candidate candidate) {
     List<Message> requests = candidate.requests(memberships.current(), ticks);
     if (candidate.preVote()) out.messages.addAll(requests);
-    else requests.forEach(this::hold);
+    else requests.forEach(this::deferUntilDurable);
   }
 
   private void requestVote(Message.RequestVote request) {
-    boolean mayGrant = request.last().atLeast(log.last()) && !standing.probation();
+    boolean mayGrant = request.last().atLeast(log.last()) && !incarnation.rejoining();
     if (request.preVote()) {
       if (role instanceof Leader leader) leader.informRemoved(request, out);
       boolean granted = request.term() > hard.term() && mayGrant && !isSticky();
@@ -361,7 +363,7 @@ public final class RaftNode {
       out.events.add(new RaftEvent.VoteCast(hard.term(), request.from()));
     }
     elections.reset(ticks);
-    hold(reply);
+    deferUntilDurable(reply);
   }
 
   /// Whether a leader is so certainly alive that a request for a vote is not even looked at (§6,
@@ -397,7 +399,7 @@ public final class RaftNode {
     out.events.add(new RaftEvent.LeaderElected(hard.term()));
     leader.peers.sync(ticks);
     boolean isFirst = log.lastIndex() == 0 && memberships.current().clusterId() == 0;
-    if (isFirst && standing.incarnation() != 0) nameCluster(leader);
+    if (isFirst && incarnation.number() != 0) nameCluster(leader);
     else append(leader, Entry.Kind.NO_OP, Bytes.EMPTY);
   }
 
@@ -435,8 +437,8 @@ public final class RaftNode {
   }
 
   /// Sends the message once the present term and vote are durable.
-  private void hold(Message message) {
-    if (!disk.isHardStateDurable()) disk.hold(message);
+  private void deferUntilDurable(Message message) {
+    if (!disk.isHardStateDurable()) disk.deferUntilDurable(message);
     else if (message.to() == id) receive(message);
     else out.messages.add(message);
   }
@@ -450,7 +452,7 @@ public final class RaftNode {
       out.events.add(new RaftEvent.MessageRefused(message.from(), broken));
       return;
     }
-    if (message.term() > hard.term() && !isNewTermMet(message)) return;
+    if (message.term() > hard.term() && !meetTerm(message)) return;
     if (message.term() < hard.term()) {
       refuseOldTerm(message);
       return;
@@ -474,7 +476,7 @@ public final class RaftNode {
   /// A message of a later term ends this one (§5.1), except what only asks or tells of a pre-vote,
   /// and requests for votes while the leader is alive. Returns whether the message is still to be
   /// handled.
-  private boolean isNewTermMet(Message message) {
+  private boolean meetTerm(Message message) {
     switch (message) {
       case Message.RequestVote request -> {
         if (request.preVote()) {
@@ -511,7 +513,7 @@ public final class RaftNode {
       case Message.AppendEntries _, Message.InstallSnapshot _ ->
           out.messages.add(
               new Message.AppendEntriesReply(
-                  id, message.from(), hard.term(), false, 0, EntryId.ZERO, 0, standing));
+                  id, message.from(), hard.term(), false, 0, EntryId.ZERO, 0, incarnation));
       case Message.RequestVote request -> requestVote(request);
       case Message.RequestVoteReply _,
           Message.AppendEntriesReply _,
@@ -536,7 +538,7 @@ public final class RaftNode {
     follower.heardTick = ticks;
     elections.leaderHeard(ticks);
     // It may have voted in this term and forgotten it. Whatever it gave, it gives nothing else.
-    if (standing.probation() && hard.vote() == Membership.NONE)
+    if (incarnation.rejoining() && hard.vote() == Membership.NONE)
       setHard(new HardState(hard.term(), leader));
     return follower;
   }
@@ -546,10 +548,10 @@ public final class RaftNode {
     follower.round = Math.max(follower.round, append.round());
     EntryId prev = append.prev();
     List<Entry> entries = append.entries();
-    if (prev.index() < log.base().index()) {
+    if (prev.index() < log.compacted().index()) {
       // What is released here was committed, so the leader's log holds the same.
-      entries = entries.stream().filter(entry -> entry.index() > log.base().index()).toList();
-      prev = log.base();
+      entries = entries.stream().filter(entry -> entry.index() > log.compacted().index()).toList();
+      prev = log.compacted();
     }
     if (!log.matches(prev)) {
       out.messages.add(refusal(append.from(), append));
@@ -558,7 +560,7 @@ public final class RaftNode {
     long missing = log.firstMissing(entries);
     for (Entry entry : entries) {
       if (entry.index() < missing) continue;
-      if (entry.index() <= log.lastIndex()) cut(entry.index() - 1);
+      if (entry.index() <= log.lastIndex()) truncate(entry.index() - 1);
       log.append(entry);
       if (entry.kind() == Entry.Kind.MEMBERSHIP) enforce(entry);
     }
@@ -576,19 +578,19 @@ public final class RaftNode {
     log.commitTo(Math.max(log.commit(), Math.min(index, follower.matched)));
   }
 
-  private void cut(long last) {
-    log.cutAfter(last);
-    out.events.add(new RaftEvent.LogCut(log.last()));
-    if (memberships.cutAfter(last))
+  private void truncate(long last) {
+    log.truncateAfter(last);
+    out.events.add(new RaftEvent.LogTruncated(log.last()));
+    if (memberships.truncateAfter(last))
       out.events.add(
-          new RaftEvent.MembershipInForce(memberships.currentIndex(), memberships.current()));
+          new RaftEvent.ConfigurationChanged(memberships.currentIndex(), memberships.current()));
   }
 
   private Message refusal(int leader, Message.AppendEntries append) {
     long index = append.prev().index();
     EntryId conflict = log.conflictAt(index);
     return new Message.AppendEntriesReply(
-        id, leader, hard.term(), false, index, conflict, append.round(), standing);
+        id, leader, hard.term(), false, index, conflict, append.round(), incarnation);
   }
 
   /// Tells the leader how far the disk is. No match is told before the term is durable: a member
@@ -596,10 +598,17 @@ public final class RaftNode {
   private void acknowledge(Follower follower) {
     if (!disk.isHardStateDurable()) return;
     long match = Math.min(follower.matched, log.durable());
-    if (!follower.isTellingNow(match, ticks, config)) return;
+    if (!follower.takeAcknowledgement(match, ticks, config)) return;
     out.messages.add(
         new Message.AppendEntriesReply(
-            id, follower.leader, hard.term(), true, match, EntryId.ZERO, follower.round, standing));
+            id,
+            follower.leader,
+            hard.term(),
+            true,
+            match,
+            EntryId.ZERO,
+            follower.round,
+            incarnation));
   }
 
   // ---- leaders: replication and commitment (§5.3, §5.4) ----
@@ -632,10 +641,10 @@ public final class RaftNode {
     if (!news || !(role instanceof Leader leader)) return;
     advanceCommit(leader);
     if (role != leader) return;
-    if (leader.transferTo() == peer) leader.tellTransfer(out);
+    if (leader.transferTo() == peer) leader.sendTimeoutNow(out);
     changeByItself(leader);
     SnapshotMeta newest = snapshots.newest();
-    if (newest != null && leader.peers.get(peer).hasCaughtUp(newest.last().index())) release();
+    if (newest != null && leader.peers.get(peer).markCaughtUp(newest.last().index())) compact();
   }
 
   private void advanceCommit(Leader leader) {
@@ -649,7 +658,7 @@ public final class RaftNode {
     if (memberships.current().isJoint()) {
       append(leader, Entry.Kind.MEMBERSHIP, memberships.current().settled().encode());
     } else if (!memberships.current().isVoter(id)) {
-      leave(leader);
+      stepDownAsRemoved(leader);
     } else {
       changeByItself(leader);
     }
@@ -684,7 +693,7 @@ public final class RaftNode {
   /// Puts the membership of an entry that was just appended into force.
   private void enforce(Entry entry) {
     memberships.append(entry.index(), Membership.decode(entry.data()));
-    out.events.add(new RaftEvent.MembershipInForce(entry.index(), memberships.current()));
+    out.events.add(new RaftEvent.ConfigurationChanged(entry.index(), memberships.current()));
     if (role instanceof Leader leader) leader.peers.sync(ticks);
   }
 
@@ -697,7 +706,7 @@ public final class RaftNode {
       drop(ticket, Ready.Reason.INVALID);
     } else if (!leader.mayChange()) {
       drop(ticket, Ready.Reason.MEMBERSHIP_BUSY);
-    } else if (standing.incarnation() != 0 && !leader.peers.isQuorumOf(target, ticks)) {
+    } else if (incarnation.number() != 0 && !leader.peers.isQuorumOf(target, ticks)) {
       // New members are in probation, and their new group could neither decide nor elect anybody.
       drop(ticket, Ready.Reason.UNREADY);
     } else {
@@ -719,7 +728,7 @@ public final class RaftNode {
   }
 
   /// The change that removes this leader is committed: it tells the others and goes (§6).
-  private void leave(Leader leader) {
+  private void stepDownAsRemoved(Leader leader) {
     int successor = leader.peers.successor(ticks);
     leader.sendToAll(ticks, clock, out);
     if (successor != Membership.NONE)
@@ -758,7 +767,7 @@ public final class RaftNode {
   // ---- snapshots (§7, Fig. 13) ----
 
   private void snapshotTaken(SnapshotMeta meta) {
-    if (snapshots.taken(meta)) release();
+    if (snapshots.taken(meta)) compact();
   }
 
   private void snapshotLost(EntryId last) {
@@ -766,8 +775,8 @@ public final class RaftNode {
     if (role instanceof Leader leader) leader.snapshotLost(last, out);
   }
 
-  private void release() {
-    snapshots.release(role instanceof Leader leader ? leader : null, ticks);
+  private void compact() {
+    snapshots.compact(role instanceof Leader leader ? leader : null, ticks);
   }
 
   private void installSnapshot(Message.InstallSnapshot install) {
@@ -789,8 +798,8 @@ public final class RaftNode {
 
   private void replyInstall(SnapshotMeta meta, int nextChunk) {
     if (!(role instanceof Follower follower) || follower.leader == Membership.NONE) return;
-    hold(
+    deferUntilDurable(
         new Message.InstallSnapshotReply(
-            id, follower.leader, hard.term(), meta.last(), nextChunk, standing));
+            id, follower.leader, hard.term(), meta.last(), nextChunk, incarnation));
   }
 }

@@ -16,9 +16,9 @@ final class Snapshots {
   private EntryId resetTo;
 
   /// …and that entries up to here are not needed, and how far it was told so.
-  private long releasedTo;
+  private long compactedTo;
 
-  private long releasedToTold;
+  private long compactedToPersisted;
 
   Snapshots(RaftConfig config, Recovered recovered, MembershipLog memberships, Outbox out) {
     this.limits = config.limits();
@@ -45,15 +45,15 @@ final class Snapshots {
   }
 
   boolean hasUnpersisted() {
-    return resetTo != null || releasedTo > releasedToTold;
+    return resetTo != null || compactedTo > compactedToPersisted;
   }
 
   /// Makes the batch for the disk whole with what is to be told about the log's beginning.
   Persist takeUnpersisted(long batch, HardState hard, List<Entry> entries) {
-    long released = releasedTo > releasedToTold ? releasedTo : 0;
+    long released = compactedTo > compactedToPersisted ? compactedTo : 0;
     Persist persist = new Persist(batch, resetTo, hard, entries, released);
     resetTo = null;
-    releasedToTold = releasedTo;
+    compactedToPersisted = compactedTo;
     return persist;
   }
 
@@ -75,7 +75,7 @@ final class Snapshots {
   /// Forgets entries behind the snapshot, except what a peer will need right after its install.
   ///
   /// @param leader null where this member does not lead
-  void release(Leader leader, long tick) {
+  void compact(Leader leader, long tick) {
     if (newest == null) return;
     // A snapshot that was installed beside a log that was kept may cover what is not applied yet.
     long covered = Math.min(newest.last().index(), log.applied());
@@ -83,12 +83,12 @@ final class Snapshots {
     long to =
         Math.max(
             log.releasable(needed, limits.retainedBytes()),
-            log.releasable(covered, limits.heldBytesMax()));
-    if (to <= log.base().index()) return;
-    log.releaseTo(to);
-    memberships.releaseTo(to);
-    releasedTo = to;
-    out.events.add(new RaftEvent.LogReleased(log.base()));
+            log.releasable(covered, limits.retainedBytesMax()));
+    if (to <= log.compacted().index()) return;
+    log.compactTo(to);
+    memberships.compactTo(to);
+    compactedTo = to;
+    out.events.add(new RaftEvent.LogCompacted(log.compacted()));
   }
 
   /// A snapshot that a leader sent takes the place of the log's beginning. The log is kept only
@@ -110,7 +110,7 @@ final class Snapshots {
         follower.matched = Math.max(follower.matched, meta.last().index());
     }
     if (role instanceof Follower follower)
-      follower.toldMatch = Math.max(follower.toldMatch, meta.last().index());
+      follower.acknowledgedMatch = Math.max(follower.acknowledgedMatch, meta.last().index());
     newest = meta;
     isLost = false;
     out.events.add(new RaftEvent.SnapshotInstalled(meta.last(), kept));

@@ -1,9 +1,9 @@
 package io.jangada.server;
 
 import io.jangada.bytes.MalformedException;
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import io.jangada.raft.Membership;
-import io.jangada.wire.Json;
-import io.jangada.wire.JsonReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;

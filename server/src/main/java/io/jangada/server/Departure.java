@@ -65,7 +65,7 @@ final class Departure implements Transport {
       case PeerMessage.Raft _,
           PeerMessage.ForwardReply _,
           PeerMessage.ReadIndexReply _,
-          PeerMessage.Founding _,
+          PeerMessage.Bootstrap _,
           PeerMessage.Digests _ ->
           true;
     };

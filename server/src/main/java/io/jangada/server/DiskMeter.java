@@ -93,19 +93,19 @@ final class DiskMeter {
     private long presentSince = nanos.getAsLong();
 
     private synchronized void synced(long micros) {
-      turn();
+      runTurn();
       all.recordValue(micros);
       present.recordValue(micros);
     }
 
     private synchronized Histogram recent() {
-      turn();
+      runTurn();
       Histogram both = former.copy();
       both.add(present);
       return both;
     }
 
-    private void turn() {
+    private void runTurn() {
       long now = nanos.getAsLong();
       if (now - presentSince < WINDOW_NANOS) return;
       Histogram emptied = former;

@@ -122,7 +122,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (phase == Phase.IDLE) begin();
     if (message.decoderResult().isFailure()) {
       request = null;
-      ask(HttpDesk.Answer.text(400, "this is no request"));
+      ask(HttpEndpoint.Answer.text(400, "this is no request"));
       return;
     }
     if (message instanceof HttpRequest head) take(head);
@@ -144,12 +144,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     else if (bodyBytes > BODY_BYTES_MAX) ask(tooLarge());
   }
 
-  private HttpDesk.Answer tooLarge() {
-    return isRead() ? HttpDesk.Answer.text(413, "that is too much") : unknownMethod();
+  private HttpEndpoint.Answer tooLarge() {
+    return isRead() ? HttpEndpoint.Answer.text(413, "that is too much") : unknownMethod();
   }
 
-  private static HttpDesk.Answer unknownMethod() {
-    return HttpDesk.Answer.text(405, "only GET and HEAD are known here");
+  private static HttpEndpoint.Answer unknownMethod() {
+    return HttpEndpoint.Answer.text(405, "only GET and HEAD are known here");
   }
 
   private boolean isRead() {
@@ -157,7 +157,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   /// The answer to what cannot be carried out; the connection ends with it.
-  private void ask(HttpDesk.Answer refusal) {
+  private void ask(HttpEndpoint.Answer refusal) {
     isLast = true;
     startAnswering();
     send(refusal);
@@ -176,8 +176,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } catch (URISyntaxException e) {
       path = null;
     }
-    if (path == null) send(HttpDesk.Answer.text(400, "this is no path"));
-    else port.desk().ask(path, answer -> channel.eventLoop().execute(() -> send(answer)));
+    if (path == null) send(HttpEndpoint.Answer.text(400, "this is no path"));
+    else port.desk().handle(path, answer -> channel.eventLoop().execute(() -> send(answer)));
   }
 
   private void startAnswering() {
@@ -187,7 +187,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     channel.config().setAutoRead(false);
   }
 
-  private void send(HttpDesk.Answer answer) {
+  private void send(HttpEndpoint.Answer answer) {
     if (phase != Phase.ANSWERING || !channel.isActive()) return;
     closeAfter(port.limits().answerMillis());
     boolean bodiless = request != null && request.method().equals(HttpMethod.HEAD);

@@ -38,7 +38,7 @@ final class HttpPort implements AutoCloseable {
   }
 
   private final Loops loops;
-  private final HttpDesk desk;
+  private final HttpEndpoint desk;
   private final Limits limits;
   private final Channel listener;
 
@@ -49,7 +49,7 @@ final class HttpPort implements AutoCloseable {
   private final SequencedSet<HttpConnection> idle = new LinkedHashSet<>();
   private final SequencedSet<HttpConnection> answering = new LinkedHashSet<>();
 
-  private HttpPort(InetSocketAddress listen, HttpDesk desk, Limits limits) throws IOException {
+  private HttpPort(InetSocketAddress listen, HttpEndpoint desk, Limits limits) throws IOException {
     this.desk = desk;
     this.limits = limits;
     this.loops = new Loops("http", 1);
@@ -78,7 +78,8 @@ final class HttpPort implements AutoCloseable {
   /// Begins to listen. The desk is closed with the port.
   ///
   /// @throws IOException when it cannot; the message says where and why
-  static HttpPort start(InetSocketAddress listen, HttpDesk desk, Limits limits) throws IOException {
+  static HttpPort start(InetSocketAddress listen, HttpEndpoint desk, Limits limits)
+      throws IOException {
     return new HttpPort(listen, desk, limits);
   }
 
@@ -96,7 +97,7 @@ final class HttpPort implements AutoCloseable {
     from.getFirst().close();
   }
 
-  HttpDesk desk() {
+  HttpEndpoint desk() {
     return desk;
   }
 

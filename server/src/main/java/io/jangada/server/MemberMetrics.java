@@ -34,7 +34,7 @@ final class MemberMetrics {
         .gauge(
             "is_in_probation",
             "whether nothing that it says counts until it has caught up",
-            !status.probation().isEmpty())
+            !status.rejoining().isEmpty())
         .counter(
             "leader_changes_seen",
             "how often another leader, or one of another term, was seen",

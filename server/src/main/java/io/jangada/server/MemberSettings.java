@@ -1,15 +1,15 @@
 package io.jangada.server;
 
 import io.jangada.kv.KvLimits;
+import io.jangada.link.LinkSettings;
 import io.jangada.node.DurableMember;
-import io.jangada.node.Followers;
-import io.jangada.node.Reading;
+import io.jangada.node.FollowerPolicy;
+import io.jangada.node.ReadConsistency;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.LogSettings;
-import io.jangada.wire.LinkSettings;
 import java.util.List;
 
 /// How the member of a server takes part and keeps its data, from its configuration.
@@ -39,7 +39,7 @@ final class MemberSettings {
     this.peers = config.servers().size() - 1;
     this.memory = memory;
     this.id = id;
-    this.bootstrap = config.founders(id);
+    this.bootstrap = config.initialMembers(id);
   }
 
   DurableMember.Settings member() {
@@ -69,27 +69,29 @@ final class MemberSettings {
     long requestTimeout = settings.number(Setting.REQUEST_TIMEOUT_MILLIS);
     return ReplicaSettings.of(raft())
         .withFollowers(
-            settings.is(Setting.FOLLOWERS, "forward") ? Followers.FORWARD : Followers.HOLD)
+            settings.is(Setting.FOLLOWERS, "forward")
+                ? FollowerPolicy.FORWARD
+                : FollowerPolicy.HOLD)
         .withTimes(
             settings.number(Setting.TICK_MILLIS) * NANOS_PER_MILLI,
             requestTimeout,
             Math.max(1, requestTimeout / 10))
         .withSnapshotBytes(memory.snapshotBytes())
         .withInbox(memory.inbox())
-        .withUpkeep(new ReplicaSettings.Upkeep(foundingTicks(), ticks(DIGEST_MILLIS)))
+        .withUpkeep(new ReplicaSettings.Upkeep(bootstrapTicks(), ticks(DIGEST_MILLIS)))
         .withMemory(memory.limits());
   }
 
-  private int foundingTicks() {
+  private int bootstrapTicks() {
     return settings.is(Setting.FOUNDING, "all") ? -1 : ticks(FOUNDING_MILLIS);
   }
 
   /// What a `get` promises. A lease is the affair of whoever leads: reads are linearizable with it.
-  Reading reading() {
-    if (settings.is(Setting.READS, "follower")) return new Reading.Follower();
+  ReadConsistency reading() {
+    if (settings.is(Setting.READS, "follower")) return new ReadConsistency.Follower();
     if (settings.is(Setting.READS, "bounded-stale"))
-      return new Reading.BoundedStale(settings.number(Setting.STALE_MILLIS_MAX));
-    return new Reading.Linearizable();
+      return new ReadConsistency.BoundedStale(settings.number(Setting.STALE_MILLIS_MAX));
+    return new ReadConsistency.Linearizable();
   }
 
   private RaftConfig raft() {
@@ -120,7 +122,7 @@ final class MemberSettings {
         READS_MAX,
         APPLY_BYTES_MAX,
         memory.retainedBytes(),
-        memory.heldBytes());
+        memory.retainedBytesMax());
   }
 
   private int ticks(long millis) {

@@ -1,11 +1,11 @@
 package io.jangada.server;
 
-import io.jangada.front.text.TextSettings;
 import io.jangada.kv.KvLimits;
+import io.jangada.link.LinkSettings;
 import io.jangada.node.InboxLimits;
 import io.jangada.node.MemoryLimits;
+import io.jangada.protocol.text.TextSettings;
 import io.jangada.raft.RaftConfig;
-import io.jangada.wire.LinkSettings;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -86,7 +86,7 @@ final class MemoryPlan {
 
   MemoryLimits limits() {
     long log = 2 * snapshotBytes() + retainedBytes() + snapshotBytes() / 4;
-    log = Math.max(log, RaftConfig.Limits.keptBytesMax(heldBytes()));
+    log = Math.max(log, RaftConfig.Limits.keptBytesMax(retainedBytesMax()));
     return new MemoryLimits(limitBytes(), Math.min(log, limitBytes() / 2));
   }
 
@@ -120,8 +120,8 @@ final class MemoryPlan {
     return Math.min(scaled(Setting.LOG_RETAINED_BYTES), limitBytes() / 8);
   }
 
-  long heldBytes() {
-    return Math.max(retainedBytes(), scaled(RaftConfig.Limits.DEFAULT.heldBytesMax()));
+  long retainedBytesMax() {
+    return Math.max(retainedBytes(), scaled(RaftConfig.Limits.DEFAULT.retainedBytesMax()));
   }
 
   long uncommittedBytes() {
@@ -161,6 +161,6 @@ final class MemoryPlan {
         usual.commandsMax(),
         scaled(usual.bytesMax()),
         roomy(usual.arrivingBytesMax()),
-        roomy(usual.heldBytesMax()));
+        roomy(usual.bufferedBytesMax()));
   }
 }

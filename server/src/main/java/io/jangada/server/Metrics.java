@@ -1,11 +1,11 @@
 package io.jangada.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.jangada.front.text.TextFront;
-import io.jangada.front.text.TextStats;
+import io.jangada.link.LinkStats;
+import io.jangada.link.TcpLinks;
 import io.jangada.node.Status;
-import io.jangada.wire.LinkStats;
-import io.jangada.wire.TcpLinks;
+import io.jangada.protocol.text.TextListener;
+import io.jangada.protocol.text.TextStats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
@@ -33,13 +33,13 @@ final class Metrics {
 
   private final DiskMeter meter;
   private final DataSize size;
-  private final TextFront front;
+  private final TextListener front;
   private final TcpLinks links;
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
-  Metrics(DiskMeter meter, DataSize size, TextFront front, TcpLinks links) {
+  Metrics(DiskMeter meter, DataSize size, TextListener front, TcpLinks links) {
     this.meter = meter;
     this.size = size;
     this.front = front;

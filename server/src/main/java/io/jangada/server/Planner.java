@@ -18,7 +18,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   Plan add(int id, Address address, boolean learner) {
     if (now.isJoint()) return new Plan.Refusal(UNDER_WAY);
     if (now.contains(id)) return addAgain(id, address);
-    String wrong = objection(id, address);
+    String wrong = rejection(id, address);
     if (wrong != null) return new Plan.Refusal(wrong);
     List<Integer> joining = learner ? now.joining() : with(now.joining(), id);
     Membership target =
@@ -37,7 +37,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
             "server " + id + " is a member already, at " + place(id) + "; remove it first");
   }
 
-  private String objection(int id, Address address) {
+  private String rejection(int id, Address address) {
     if (now.members().size() >= Membership.MEMBERS_MAX)
       return "the cluster has " + Membership.MEMBERS_MAX + " members, which is the most";
     Address configured = addresses.configured(id).orElse(address);
@@ -112,9 +112,9 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     int majority = voters.size() / 2 + 1;
     if (answering.size() >= majority) return null;
     return "the voters would be "
-        + Journal.names(voters)
+        + EventLog.names(voters)
         + ", of which "
-        + (answering.isEmpty() ? "none answers" : Journal.names(answering) + " answer")
+        + (answering.isEmpty() ? "none answers" : EventLog.names(answering) + " answer")
         + "; a majority is "
         + majority
         + ", and the cluster would stop";
@@ -124,7 +124,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     return "there is no server "
         + id
         + " in the cluster; there are "
-        + Journal.names(now.members());
+        + EventLog.names(now.members());
   }
 
   private String place(int id) {

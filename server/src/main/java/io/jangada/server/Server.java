@@ -1,27 +1,27 @@
 package io.jangada.server;
 
-import io.jangada.front.text.AdminDesk;
-import io.jangada.front.text.TextFront;
-import io.jangada.front.text.TextSettings;
+import io.jangada.link.ClusterIdentity;
+import io.jangada.link.LinkEvent;
+import io.jangada.link.LinkSettings;
+import io.jangada.link.Probe;
+import io.jangada.link.TcpLinks;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
+import io.jangada.node.LoopExecutor;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
-import io.jangada.node.ReplicaLoop;
-import io.jangada.node.ReplicaOwner;
-import io.jangada.node.ReplicaThread;
+import io.jangada.node.ReplicaExecutor;
 import io.jangada.node.Status;
+import io.jangada.node.ThreadExecutor;
 import io.jangada.node.Transport;
+import io.jangada.protocol.text.AdminHandler;
+import io.jangada.protocol.text.TextListener;
+import io.jangada.protocol.text.TextSettings;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.DataOpening;
 import io.jangada.store.Disk;
-import io.jangada.wire.ClusterIdentity;
-import io.jangada.wire.LinkEvent;
-import io.jangada.wire.LinkSettings;
-import io.jangada.wire.Probe;
-import io.jangada.wire.TcpLinks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -50,22 +50,22 @@ public final class Server implements AutoCloseable {
   private final MemoryPlan memory;
   private final MemberSettings settings;
   private final Optional<String> listen;
-  private final Journal journal;
+  private final EventLog journal;
   private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
-  private final Turn turn = new Turn();
+  private final ChangeSignal changes = new ChangeSignal();
   private final boolean sharing;
   private final Loops clientLoops;
-  private final Questions questions;
-  private final Report report;
+  private final ReplicaQueries questions;
+  private final StatusJson report;
   private final DataSize size;
   private final Loops peerLoops;
   private Descriptors.Shares shares;
-  private TextFront front;
+  private TextListener front;
   private TcpLinks links;
   private HttpPort http;
   private DurableMember member;
-  private Desk desk;
+  private AdminCommands desk;
   private Departure departure;
   private boolean stopped;
   private boolean closed;
@@ -78,15 +78,16 @@ public final class Server implements AutoCloseable {
     this.memory = new MemoryPlan(config.settings(), MemoryPlan.Heap.ofThisProcess());
     this.settings = new MemberSettings(config, id, memory);
     this.listen = config.listen(entry);
-    this.journal = new Journal(id);
+    this.journal = new EventLog(id);
     this.addresses = new Addresses(config);
     this.sharing = sharesThread(config.settings());
     this.clientLoops =
         sharing ? new Loops("server-" + id, 1) : new Loops("clients-" + id, clientThreads());
     this.peerLoops = sharing ? clientLoops : new Loops("peers-" + id, 1);
-    this.questions = new Questions(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
+    this.questions =
+        new ReplicaQueries(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
     this.size = new DataSize(config.dataDirectory(id));
-    this.report = new Report(config, addresses, meter, size);
+    this.report = new StatusJson(config, addresses, meter, size);
   }
 
   /// Where processors are few, a thread that is woken costs more than the work it does.
@@ -95,10 +96,10 @@ public final class Server implements AutoCloseable {
     return settings.is(Setting.THREADS, "shared") || settings.is(Setting.THREADS, "auto") && few;
   }
 
-  private ReplicaOwner owner(String name, Consumer<Throwable> failed) {
+  private ReplicaExecutor owner(String name, Consumer<Throwable> failed) {
     return sharing
-        ? new ReplicaLoop(peerLoops.group().next(), failed)
-        : new ReplicaThread(name, failed);
+        ? new LoopExecutor(peerLoops.group().next(), failed)
+        : new ThreadExecutor(name, failed);
   }
 
   private static int clientThreads() {
@@ -110,7 +111,7 @@ public final class Server implements AutoCloseable {
   ///
   /// @param host told what happens to it
   /// @throws IOException when it cannot start; the message says why, and nothing is left running
-  public static Server start(ServerConfig config, int id, Host host)
+  public static Server start(ServerConfig config, int id, ServerListener host)
       throws ConfigException, IOException {
     Server server = new Server(config, id);
     try {
@@ -123,9 +124,9 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private void begin(Host host) throws IOException {
+  private void begin(ServerListener host) throws IOException {
     shareDescriptors();
-    front = TextFront.start(textSettings(), clientLoops);
+    front = TextListener.start(textSettings(), clientLoops);
     journal.info("takes commands on " + HostPort.text(front.address()));
     journal.memory(memory);
     Disk disk = disk(host);
@@ -148,7 +149,7 @@ public final class Server implements AutoCloseable {
         .group()
         .scheduleWithFixedDelay(
             this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
-    front.serve(replica, config.settings().flag(Setting.ADMIN) ? desk : AdminDesk.NONE);
+    front.serve(replica, config.settings().flag(Setting.ADMIN) ? desk : AdminHandler.NONE);
   }
 
   /// A cluster that was founded before there were ids gets one from its leader as soon as all
@@ -192,12 +193,12 @@ public final class Server implements AutoCloseable {
           "holds data of "
               + links.identity()
               + ", of which it is no member: a server is added with an empty data directory");
-    if (!status.probation().isEmpty() || listed.equals(membership.members())) return;
+    if (!status.rejoining().isEmpty() || listed.equals(membership.members())) return;
     journal.info(
         "goes by the members "
-            + Journal.names(membership.members())
+            + EventLog.names(membership.members())
             + "; that the configuration lists "
-            + Journal.names(listed)
+            + EventLog.names(listed)
             + " adds and removes none");
   }
 
@@ -207,7 +208,8 @@ public final class Server implements AutoCloseable {
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     Metrics metrics = new Metrics(meter, size, front, links);
-    HttpDesk desk = new HttpDesk(new HttpDesk.Parts(questions, report, metrics, () -> isBroken));
+    HttpEndpoint desk =
+        new HttpEndpoint(new HttpEndpoint.Parts(questions, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
     http = HttpPort.start(listen, desk, limits);
     journal.info("tells how it stands at http://" + HostPort.text(listen));
@@ -217,7 +219,7 @@ public final class Server implements AutoCloseable {
     String cluster = config.settings().text(Setting.CLUSTER);
     return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
         .withLimits(settings.links())
-        .withStrangersMax(shares.strangers());
+        .withHandshakesMax(shares.strangers());
   }
 
   private Transport throttled() {
@@ -252,7 +254,7 @@ public final class Server implements AutoCloseable {
     @Override
     public void gone(int peer) {
       Replica replica = questions.replica();
-      if (replica != null) replica.peerGone(peer);
+      if (replica != null) replica.onPeerDisconnected(peer);
     }
   }
 
@@ -262,7 +264,7 @@ public final class Server implements AutoCloseable {
     if (replica != null && departure.hears(message)) replica.receive(message);
   }
 
-  private Disk disk(Host host) throws IOException {
+  private Disk disk(ServerListener host) throws IOException {
     boolean syncs = config.settings().is(Setting.FSYNC, "always");
     if (!syncs)
       journal.warn("NEVER SYNCS (Fsync is unsafe-never): a power failure loses what was promised");
@@ -280,12 +282,13 @@ public final class Server implements AutoCloseable {
     return seed;
   }
 
-  private Desk desk() {
+  private AdminCommands desk() {
     long transferMillisMax = 4 * config.settings().high(Setting.ELECTION_TIMEOUT_MILLIS);
     Probe probe = new Probe(links::identity, entry.id(), entry.logPort());
-    return new Desk(
+    return new AdminCommands(
         "desk-" + entry.id(),
-        new Desk.Parts(questions, report, addresses, journal, turn, probe, transferMillisMax));
+        new AdminCommands.Parts(
+            questions, report, addresses, journal, changes, probe, transferMillisMax));
   }
 
   private TextSettings.Reserved reserved() {
@@ -365,21 +368,21 @@ public final class Server implements AutoCloseable {
   }
 
   private final class Watcher implements DurableMember.Watcher {
-    private final Host host;
+    private final ServerListener host;
 
-    Watcher(Host host) {
+    Watcher(ServerListener host) {
       this.host = host;
     }
 
     @Override
     public void event(RaftEvent event) {
-      if (event instanceof RaftEvent.MembershipInForce(long _, Membership membership))
+      if (event instanceof RaftEvent.ConfigurationChanged(long _, Membership membership))
         addresses.inForce(membership);
       if (event instanceof RaftEvent.ClusterIdentified(long id, long origin, boolean hasData))
         links.identify(
             new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData));
       journal.event(event);
-      turn.event();
+      changes.event();
       host.event(event);
     }
 

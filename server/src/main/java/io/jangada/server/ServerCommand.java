@@ -54,9 +54,9 @@ public final class ServerCommand implements Callable<Integer> {
   public static CommandLine withFlags(CommandLine command) {
     ServerCommand server = command.getCommand();
     for (Setting setting : Setting.values()) {
-      boolean yesOrNo = setting.kind() instanceof Kind.Flag;
+      boolean yesOrNo = setting.kind() instanceof SettingType.Flag;
       String standard =
-          setting.standard().isEmpty() ? "" : " (default: " + setting.standardAsWritten() + ")";
+          setting.defaultValue().isEmpty() ? "" : " (default: " + setting.defaultAsWritten() + ")";
       OptionSpec.Builder option =
           OptionSpec.builder(setting.flag())
               .type(String.class)

@@ -67,7 +67,7 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
 
   /// With whom the cluster began, as a server knows it: all servers of the file, without this one
   /// when it is to be added to them.
-  List<Integer> founders(int id) throws ConfigException {
+  List<Integer> initialMembers(int id) throws ConfigException {
     boolean joins = settings.flag(Setting.JOIN);
     List<Integer> founders =
         servers.stream().map(Entry::id).filter(other -> other != id || !joins).toList();

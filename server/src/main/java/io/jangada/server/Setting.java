@@ -1,12 +1,12 @@
 package io.jangada.server;
 
 import io.jangada.kv.KvLimits;
-import io.jangada.server.Kind.Flag;
-import io.jangada.server.Kind.Range;
-import io.jangada.server.Kind.Text;
-import io.jangada.server.Kind.Unit;
-import io.jangada.server.Kind.Whole;
-import io.jangada.server.Kind.Word;
+import io.jangada.server.SettingType.Flag;
+import io.jangada.server.SettingType.Range;
+import io.jangada.server.SettingType.Text;
+import io.jangada.server.SettingType.Unit;
+import io.jangada.server.SettingType.Whole;
+import io.jangada.server.SettingType.Word;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -106,36 +106,36 @@ public enum Setting {
   LOG_LEVEL(word("error", "warn", "info", "debug", "trace"), "info", "how much is told"),
   LOG_FORMAT(word("text", "json"), "text", "how it is told");
 
-  private final Kind kind;
-  private final String standard;
+  private final SettingType kind;
+  private final String defaultValue;
   private final String meaning;
 
-  Setting(Kind kind, String standard, String meaning) {
+  Setting(SettingType kind, String standard, String meaning) {
     this.kind = kind;
-    this.standard = standard;
+    this.defaultValue = standard;
     this.meaning = meaning;
   }
 
-  private static Kind text(String pattern, String wants) {
+  private static SettingType text(String pattern, String wants) {
     return new Text(Pattern.compile(pattern), wants);
   }
 
-  private static Kind word(String... words) {
+  private static SettingType word(String... words) {
     return new Word(List.of(words));
   }
 
-  Kind kind() {
+  SettingType kind() {
     return kind;
   }
 
   /// The value where nobody says anything, in its normal form; empty for none.
-  public String standard() {
-    return standard.isEmpty() ? "" : kind.normal(standard).orElseThrow();
+  public String defaultValue() {
+    return defaultValue.isEmpty() ? "" : kind.normal(defaultValue).orElseThrow();
   }
 
   /// The same, as people like to read it.
-  public String standardAsWritten() {
-    return standard;
+  public String defaultAsWritten() {
+    return defaultValue;
   }
 
   /// What it is, for people.

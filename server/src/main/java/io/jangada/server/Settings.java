@@ -18,8 +18,8 @@ public final class Settings {
   Settings(Map<Setting, Value> values) {
     this.values = new EnumMap<>(Setting.class);
     for (Setting setting : Setting.values())
-      if (!setting.standard().isEmpty())
-        this.values.put(setting, new Value(setting.standard(), DEFAULT));
+      if (!setting.defaultValue().isEmpty())
+        this.values.put(setting, new Value(setting.defaultValue(), DEFAULT));
     this.values.putAll(values);
   }
 

@@ -50,15 +50,15 @@ final class SnapshotThrottle implements Transport {
 
   private synchronized void later(PeerMessage.Raft chunk) {
     waiting.put(chunk.to(), chunk);
-    if (!woken) proceed();
+    if (!woken) drive();
   }
 
   private synchronized void wake() {
     woken = false;
-    proceed();
+    drive();
   }
 
-  private void proceed() {
+  private void drive() {
     long now = clock.getAsLong();
     if (freeNanos - now < 0) freeNanos = now;
     while (!waiting.isEmpty() && freeNanos - now <= 0) {

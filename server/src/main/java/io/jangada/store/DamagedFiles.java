@@ -18,7 +18,7 @@ final class DamagedFiles {
   static void setLogAside(Disk disk, int damages) throws IOException {
     disk.makeDirectory(DIRECTORY);
     disk.syncDirectory("");
-    Spares.delete(disk);
+    SegmentPool.delete(disk);
     // From the end: as long as some are left, the beginning is, and no log looks whole without it.
     for (String name :
         disk.list(DurableLog.DIRECTORY).stream().sorted(Comparator.reverseOrder()).toList())

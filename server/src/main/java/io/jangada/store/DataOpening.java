@@ -29,7 +29,7 @@ public final class DataOpening {
   /// @param latest the snapshot to start from
   /// @param damage what was damaged, a sentence each; all of it was set aside
   public record Opened(
-      Optional<StandingFile> standing,
+      Optional<IncarnationFile> incarnation,
       DurableLog.Opened log,
       SnapshotStore snapshots,
       Optional<SnapshotMeta> latest,
@@ -45,7 +45,7 @@ public final class DataOpening {
   private final Runnable wakeLog;
   private final LongSupplier incarnations;
   private final List<String> damage = new ArrayList<>();
-  private Optional<StandingFile> standing = Optional.empty();
+  private Optional<IncarnationFile> incarnation = Optional.empty();
   private boolean isAlone;
 
   private DataOpening(Disk disk, Owner owner, Runnable wakeLog, LongSupplier incarnations) {
@@ -67,7 +67,7 @@ public final class DataOpening {
       throws IOException {
     DataOpening opening = new DataOpening(disk, owner, wakeLog, incarnations);
     owner.identity.claim(disk);
-    opening.findStanding();
+    opening.readIncarnation();
     return opening.open();
   }
 
@@ -75,25 +75,26 @@ public final class DataOpening {
   /// opened.
   public static boolean isUsed(Disk disk) throws IOException {
     try {
-      Optional<StandingFile> standing = StandingFile.read(disk);
-      if (standing.isPresent()) return standing.get().state() != StandingFile.State.NEW;
-    } catch (CorruptStandingException e) {
+      Optional<IncarnationFile> standing = IncarnationFile.read(disk);
+      if (standing.isPresent()) return standing.get().state() != IncarnationFile.State.NEW;
+    } catch (CorruptIncarnationException e) {
       return true;
     }
     return !isUnused(disk);
   }
 
-  private void findStanding() throws IOException {
+  private void readIncarnation() throws IOException {
     try {
-      standing = StandingFile.read(disk);
-    } catch (CorruptStandingException e) {
-      if (!mayRepair(Optional.empty())) throw e;
+      incarnation = IncarnationFile.read(disk);
+    } catch (CorruptIncarnationException e) {
+      if (!decideRepair(Optional.empty())) throw e;
       damage.add(e.getMessage());
-      become(StandingFile.of(number(), StandingFile.State.LOST));
+      become(IncarnationFile.of(number(), IncarnationFile.State.LOST));
     }
-    if (standing.isEmpty() && owner.policy.founds && isUnused(disk))
-      become(StandingFile.of(number(), StandingFile.State.NEW));
-    if (standing.isPresent() && standing.get().state() == StandingFile.State.REPAIRING) setAside();
+    if (incarnation.isEmpty() && owner.policy.founds && isUnused(disk))
+      become(IncarnationFile.of(number(), IncarnationFile.State.NEW));
+    if (incarnation.isPresent() && incarnation.get().state() == IncarnationFile.State.REPAIRING)
+      setAside();
   }
 
   /// Whether nothing was ever kept here. A directory that was made from a backup has a snapshot.
@@ -106,15 +107,15 @@ public final class DataOpening {
     SnapshotStore snapshots = null;
     try {
       // A directory of before there were standings, or one that was made from a backup.
-      if (standing.isEmpty() && owner.policy.founds)
-        become(StandingFile.of(number(), StandingFile.State.MEMBER));
+      if (incarnation.isEmpty() && owner.policy.founds)
+        become(IncarnationFile.of(number(), IncarnationFile.State.MEMBER));
       snapshots = SnapshotStore.open(disk);
-      SnapshotStore.Latest latest = snapshots.latest(log.base());
+      SnapshotStore.Latest latest = snapshots.latest(log.compacted());
       damage.addAll(latest.damaged());
-      return new Opened(standing, log, snapshots, latest.meta(), List.copyOf(damage));
+      return new Opened(incarnation, log, snapshots, latest.meta(), List.copyOf(damage));
     } catch (CorruptSnapshotException e) {
       close(log, snapshots);
-      if (!mayRepair(LogReplay.membershipIn(log.entries())))
+      if (!decideRepair(LogReplay.membershipIn(log.entries())))
         throw new CorruptSnapshotException(e.getMessage() + whyNot());
       repair(e.getMessage());
       return open();
@@ -133,7 +134,7 @@ public final class DataOpening {
       log.log().close();
       throw unusable("its term is " + term + ", of at most " + HardState.TERM_MAX);
     } catch (CorruptLogException e) {
-      if (!mayRepair(e.membership())) throw e.because(whyNot());
+      if (!decideRepair(e.membership())) throw e.because(whyNot());
       repair(e.getMessage());
       return DurableLog.open(disk, owner.log, owner.identity, wakeLog);
     }
@@ -147,7 +148,8 @@ public final class DataOpening {
 
   /// A member that takes part has a log: it promised something.
   private void needLog() throws IOException {
-    boolean promised = standing.isPresent() && standing.get().state() == StandingFile.State.MEMBER;
+    boolean promised =
+        incarnation.isPresent() && incarnation.get().state() == IncarnationFile.State.MEMBER;
     if (promised && LogRecovery.segmentNames(disk).isEmpty())
       throw unusable("there is no file of it");
   }
@@ -161,7 +163,7 @@ public final class DataOpening {
   /// Whether other voters hold what this member held, by the best that is known of the members.
   ///
   /// @param inLog the last membership that could be read in a damaged log
-  private boolean mayRepair(Optional<Membership> inLog) throws IOException {
+  private boolean decideRepair(Optional<Membership> inLog) throws IOException {
     Optional<Membership> inSnapshot = SnapshotStore.newestMembership(disk);
     Membership known = inLog.or(() -> inSnapshot).orElse(owner.bootstrap);
     int self = owner.identity.memberId();
@@ -177,25 +179,25 @@ public final class DataOpening {
 
   private void repair(String what) throws IOException {
     damage.add(what);
-    long incarnation = number();
+    long number = number();
     become(
-        standing
-            .orElse(StandingFile.of(incarnation, StandingFile.State.MEMBER))
-            .damaged(incarnation));
+        incarnation
+            .orElse(IncarnationFile.of(number, IncarnationFile.State.MEMBER))
+            .damaged(number));
     setAside();
   }
 
   private void setAside() throws IOException {
-    DamagedFiles.setLogAside(disk, standing.orElseThrow().damages());
+    DamagedFiles.setLogAside(disk, incarnation.orElseThrow().damages());
     SnapshotStore snapshots = SnapshotStore.open(disk);
     snapshots.latest(EntryId.ZERO);
     snapshots.close();
-    become(standing.orElseThrow().in(StandingFile.State.LOST));
+    become(incarnation.orElseThrow().in(IncarnationFile.State.LOST));
   }
 
-  private void become(StandingFile next) throws IOException {
+  private void become(IncarnationFile next) throws IOException {
     next.write(disk);
-    standing = Optional.of(next);
+    incarnation = Optional.of(next);
   }
 
   private long number() {

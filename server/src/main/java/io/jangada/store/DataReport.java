@@ -18,7 +18,7 @@ public record DataReport(
     List<SegmentReport> segments,
     List<SnapshotReport> snapshots,
     Optional<HardState> hardState,
-    Optional<EntryId> base,
+    Optional<EntryId> compacted,
     Optional<EntryId> last,
     List<String> problems) {
   public boolean isGood() {

@@ -51,13 +51,13 @@ public final class DataVerifier {
         segments,
         snapshots,
         state.map(LogState::hardState),
-        state.map(LogState::released),
+        state.map(LogState::compacted),
         state.map(LogState::last),
         problems);
   }
 
   private void needSnapshot(LogState state) {
-    long released = state.released().index();
+    long released = state.compacted().index();
     boolean covered =
         released == 0
             || snapshots.stream()
@@ -67,7 +67,7 @@ public final class DataVerifier {
     if (!covered)
       problems.add(
           "the log goes on after entry "
-              + state.released()
+              + state.compacted()
               + ", and there is no good snapshot of what came before");
   }
 

@@ -28,7 +28,7 @@ public final class DurableLog implements AutoCloseable {
   private static final long BATCH_BYTES = 64;
 
   private final LogSettings settings;
-  private final Handoff<Persist> handoff;
+  private final BoundedQueue<Persist> handoff;
   private final LogFiles files;
   private final LogState state;
   private final GroupBuffer group;
@@ -46,9 +46,11 @@ public final class DurableLog implements AutoCloseable {
   /// @param base the place before the first entry; its index is 0 unless there was a reset or a
   ///   release
   /// @param entries all entries after `base`, without gaps
-  public record Opened(DurableLog log, HardState hardState, EntryId base, List<Entry> entries) {}
+  public record Opened(
+      DurableLog log, HardState hardState, EntryId compacted, List<Entry> entries) {}
 
-  private DurableLog(LogSettings settings, Handoff<Persist> handoff, LogFiles files, Place place) {
+  private DurableLog(
+      LogSettings settings, BoundedQueue<Persist> handoff, LogFiles files, Place place) {
     this.settings = settings;
     this.handoff = handoff;
     this.files = files;
@@ -69,7 +71,7 @@ public final class DurableLog implements AutoCloseable {
   /// @throws DiskFullException when there is no space for the first segment
   public static Opened open(Disk disk, LogSettings settings, Identity identity, Runnable wake)
       throws IOException {
-    Handoff<Persist> handoff = new Handoff<>(settings.queueBytesMax(), wake);
+    BoundedQueue<Persist> handoff = new BoundedQueue<>(settings.queueBytesMax(), wake);
     LogRecovery.Found found = LogRecovery.read(disk, identity);
     if (found == null) {
       LogFiles files = LogFiles.create(disk, settings, identity);
@@ -82,7 +84,7 @@ public final class DurableLog implements AutoCloseable {
     Place place = new Place(state, found.tail().nextGroup(), found.endsEmpty());
     DurableLog log = new DurableLog(settings, handoff, files, place);
     return new Opened(
-        log, state.hardState(), state.released(), List.copyOf(found.replay().entries()));
+        log, state.hardState(), state.compacted(), List.copyOf(found.replay().entries()));
   }
 
   /// Whether the replica may go on taking in what makes it submit more. It may always submit what
@@ -143,7 +145,7 @@ public final class DurableLog implements AutoCloseable {
       if (batch.resetTo() != null) steps.add(new LogRecord.Reset(batch.resetTo()));
       if (batch.hardState() != null) steps.add(new LogRecord.Hard(batch.hardState()));
       for (Entry entry : batch.entries()) steps.add(new LogRecord.Append(entry));
-      if (batch.releasedTo() > 0) steps.add(new LogStep.ReleaseTo(batch.releasedTo()));
+      if (batch.compactedTo() > 0) steps.add(new LogStep.ReleaseTo(batch.compactedTo()));
       steps.add(new LogStep.BatchEnd(batch.batch(), bytes(batch)));
     }
   }
@@ -160,7 +162,7 @@ public final class DurableLog implements AutoCloseable {
       handoff.done(gathered.bytes());
       gathered = new LogStep.BatchEnd(batchDurable, 0);
     }
-    files.release(state);
+    files.compact(state);
   }
 
   /// Moves what waits into a group, as much as fits, and finishes it unless there was nothing.
@@ -171,14 +173,14 @@ public final class DurableLog implements AutoCloseable {
           switch (steps.peek()) {
             case LogRecord each -> each;
             case LogStep.ReleaseTo(long index) ->
-                index > state.released().index() ? new LogRecord.Release(state.idAt(index)) : null;
+                index > state.compacted().index() ? new LogRecord.Release(state.idAt(index)) : null;
             case LogStep.BatchEnd(long batch, long bytes) -> {
               gathered = new LogStep.BatchEnd(batch, gathered.bytes() + bytes);
               yield null;
             }
           };
       if (record == null) continue;
-      if (!hasRoomFor(record)) break;
+      if (!ensureRoom(record)) break;
       add(record);
     }
     if (!group.isEmpty()) group.finish(files.position());
@@ -186,7 +188,7 @@ public final class DurableLog implements AutoCloseable {
 
   /// Whether the group takes another record. The first one always fits: into a new segment if need
   /// be.
-  private boolean hasRoomFor(LogRecord record) throws IOException {
+  private boolean ensureRoom(LogRecord record) throws IOException {
     long bytes = group.bytesWith(record);
     if (!group.isEmpty()) return bytes <= Math.min(files.roomBytes(), settings.groupBytesMax());
     if (bytes > files.roomBytes()) files.roll(state.start(), nextGroup, bytes);
@@ -211,7 +213,7 @@ public final class DurableLog implements AutoCloseable {
         break;
       if (step instanceof LogStep.ReleaseTo(long to) && to <= state.last().index()) index = to;
     }
-    if (group.isFinished() || index <= state.released().index()) return;
+    if (group.isFinished() || index <= state.compacted().index()) return;
     LogRecord release = new LogRecord.Release(state.idAt(index));
     group.begin(nextGroup);
     if (group.bytesWith(release) + LogFormat.groupBytes(0) > files.lastRoomBytes()) return;

@@ -20,7 +20,7 @@ final class LogFiles implements AutoCloseable {
   private final LogSettings settings;
   private final Identity identity;
   private final Coverage coverage;
-  private Spares spares;
+  private SegmentPool spares;
   private SegmentHeader header;
   private DiskFile file;
   private long position;
@@ -37,7 +37,7 @@ final class LogFiles implements AutoCloseable {
     LogFiles files = new LogFiles(disk, settings, identity, new Coverage());
     disk.makeDirectory(DurableLog.DIRECTORY);
     disk.syncDirectory("");
-    files.spares = Spares.none(disk, settings);
+    files.spares = SegmentPool.none(disk, settings);
     try {
       files.roll(SegmentHeader.Start.OF_A_NEW_LOG, 1, 0);
     } catch (IOException | RuntimeException e) {
@@ -52,10 +52,10 @@ final class LogFiles implements AutoCloseable {
       Disk disk, LogSettings settings, Identity identity, LogRecovery.Found found)
       throws IOException {
     LogFiles files = new LogFiles(disk, settings, identity, found.coverage());
-    files.spares = Spares.found(disk, settings);
+    files.spares = SegmentPool.found(disk, settings);
     try {
       files.resume(found.tail());
-      files.release(found.replay().state());
+      files.compact(found.replay().state());
     } catch (IOException | RuntimeException e) {
       files.close();
       throw e;
@@ -68,10 +68,10 @@ final class LogFiles implements AutoCloseable {
     header = tail.header();
     position = span.position();
     file = disk.open(LogRecovery.segmentName(header.sequence()));
-    if (span.isTorn()) Blank.fill(file, position, span.tornTo());
+    if (span.isTorn()) Zeros.fill(file, position, span.tornTo());
     else rewrite(span.lastGroupAt(), position);
     // A group that is to begin there would otherwise be taken for damaged if it were torn.
-    for (long at : span.damaged()) Blank.fill(file, at, at + Sectors.BYTES);
+    for (long at : span.damaged()) Zeros.fill(file, at, at + Sectors.BYTES);
     file.sync();
   }
 
@@ -117,7 +117,8 @@ final class LogFiles implements AutoCloseable {
   /// it can be tried again.
   void roll(SegmentHeader.Start start, long nextGroup, long groupBytes) throws IOException {
     long sequence = header == null ? 1 : header.sequence() + 1;
-    Spare spare = spares.ready(Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes)));
+    RecycledSegment spare =
+        spares.ready(Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes)));
     SegmentHeader next = new SegmentHeader(sequence, spare.sizeBytes(), nextGroup, identity, start);
     ByteBuffer page = ByteBuffer.allocate((int) Math.min(PAGE_BYTES, spare.sizeBytes()));
     spare.file().write(0, page.put(next.encode()).clear());
@@ -152,10 +153,10 @@ final class LogFiles implements AutoCloseable {
 
   /// Gives up the segments at the beginning that hold nothing that is still wanted, each for good
   /// before the next: a crash never leaves a hole between two segments.
-  void release(LogState state) throws IOException {
-    long released = state.released().index();
+  void compact(LogState state) throws IOException {
+    long released = state.compacted().index();
     for (long next = coverage.unwanted(released); next > 0; next = coverage.unwanted(released)) {
-      spares.release(next);
+      spares.recycle(next);
       coverage.forgetOldest();
     }
   }

@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
 /// that a sync is a single write to the disk, and a full disk shows before a record is half
 /// written. The file of a segment that is not needed any more becomes a later segment, with
 /// whatever lies in it. Only where there is no such file a new one is filled with zeroes, as
-/// `log/spare`, while the segment before fills up ([Spares]).
+/// `log/spare`, while the segment before fills up ([SegmentPool]).
 ///
 /// The first sector is the header:
 ///
@@ -206,7 +206,7 @@ final class LogFormat {
     if (content.getInt() != seal) throw new MalformedException("a group with a broken seal");
     if (bytes < 0 || bytes > content.remaining())
       throw new MalformedException("a group with " + bytes + " bytes of records");
-    if (!Blank.is(content, content.position() + bytes, content.limit()))
+    if (!Zeros.is(content, content.position() + bytes, content.limit()))
       throw new MalformedException("a group with something behind its records");
     content.limit(content.position() + bytes);
     List<LogRecord> records = new ArrayList<>();

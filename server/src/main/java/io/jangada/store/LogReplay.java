@@ -28,7 +28,7 @@ final class LogReplay {
     state.apply(record);
     switch (record) {
       case LogRecord.Append(Entry entry) -> {
-        cutFrom(entry.index());
+        truncateFrom(entry.index());
         entries.add(entry);
       }
       case LogRecord.Reset reset -> entries.clear();
@@ -51,10 +51,10 @@ final class LogReplay {
 
   /// Whether every entry that should be there is: between the last released and the last one.
   boolean isWhole() {
-    return entries.size() == state.last().index() - state.released().index();
+    return entries.size() == state.last().index() - state.compacted().index();
   }
 
-  private void cutFrom(long index) {
+  private void truncateFrom(long index) {
     entries.subList(before(index), entries.size()).clear();
   }
 

@@ -30,7 +30,7 @@ public record LogSettings(int segmentBytes, int groupBytesMax, long queueBytesMa
   }
 
   /// For members that keep their data.
-  public static LogSettings standard() {
+  public static LogSettings defaults() {
     return new LogSettings(64 << 20, 4 << 20, 64 << 20);
   }
 

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 final class LogState {
   private HardState hardState;
   private EntryId last;
-  private EntryId released;
+  private EntryId compacted;
 
   /// Term by the first index of a run of entries of that term; the first run begins at `released`.
   private final TreeMap<Long, Long> terms = new TreeMap<>();
@@ -17,8 +17,8 @@ final class LogState {
   LogState(SegmentHeader.Start start) {
     hardState = start.hardState();
     last = start.last();
-    released = start.released();
-    terms.put(released.index(), released.term());
+    compacted = start.compacted();
+    terms.put(compacted.index(), compacted.term());
     terms.put(last.index(), last.term());
   }
 
@@ -31,19 +31,19 @@ final class LogState {
   }
 
   /// The place before the first entry that is still wanted.
-  EntryId released() {
-    return released;
+  EntryId compacted() {
+    return compacted;
   }
 
   SegmentHeader.Start start() {
-    return new SegmentHeader.Start(hardState, last, released);
+    return new SegmentHeader.Start(hardState, last, compacted);
   }
 
-  /// @param index from that of [#released] up to that of [#last]
+  /// @param index from that of [#compacted] up to that of [#last]
   EntryId idAt(long index) {
-    if (index < released.index() || index > last.index())
+    if (index < compacted.index() || index > last.index())
       throw new IllegalStateException(
-          "no entry " + index + " in a log from " + released + " to " + last);
+          "no entry " + index + " in a log from " + compacted + " to " + last);
     return new EntryId(index, terms.floorEntry(index).getValue());
   }
 
@@ -56,15 +56,16 @@ final class LogState {
         terms.clear();
         terms.put(to.index(), to.term());
         last = to;
-        released = to;
+        compacted = to;
       }
-      case LogRecord.Release(EntryId to) -> release(to);
+      case LogRecord.Release(EntryId to) -> compact(to);
     }
   }
 
   private void append(EntryId id) {
-    if (id.index() > last.index() + 1 || id.index() <= released.index())
-      throw new IllegalStateException("entry " + id + " in a log from " + released + " to " + last);
+    if (id.index() > last.index() + 1 || id.index() <= compacted.index())
+      throw new IllegalStateException(
+          "entry " + id + " in a log from " + compacted + " to " + last);
     long termBefore = last.term();
     if (id.index() <= last.index()) {
       terms.tailMap(id.index(), true).clear();
@@ -74,12 +75,12 @@ final class LogState {
     last = id;
   }
 
-  private void release(EntryId to) {
-    if (to.index() < released.index() || to.index() > last.index())
+  private void compact(EntryId to) {
+    if (to.index() < compacted.index() || to.index() > last.index())
       throw new IllegalStateException(
-          "release of " + to + " in a log from " + released + " to " + last);
+          "release of " + to + " in a log from " + compacted + " to " + last);
     terms.headMap(to.index(), true).clear();
     terms.put(to.index(), to.term());
-    released = to;
+    compacted = to;
   }
 }

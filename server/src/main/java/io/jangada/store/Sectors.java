@@ -60,7 +60,7 @@ final class Sectors {
   long numberAt(int at, long place) {
     long number = bytes.getLong(at + NUMBER_AT);
     if (number > 0 && checksumAt(at) == sum(at, place)) return number;
-    return Blank.is(bytes, at, at + BYTES) ? BLANK : DAMAGED;
+    return Zeros.is(bytes, at, at + BYTES) ? BLANK : DAMAGED;
   }
 
   /// Whether a group begins with the sector.

@@ -18,7 +18,7 @@ record SegmentHeader(
   private static final int CRC_AT = LogFormat.SEGMENT_HEADER_BYTES - 4;
 
   /// The hard state, the last entry and the last released entry at the beginning of a segment.
-  record Start(HardState hardState, EntryId last, EntryId released) {
+  record Start(HardState hardState, EntryId last, EntryId compacted) {
     static final Start OF_A_NEW_LOG = new Start(HardState.INITIAL, EntryId.ZERO, EntryId.ZERO);
   }
 
@@ -28,7 +28,7 @@ record SegmentHeader(
     out.putLong(sequence).putLong(sizeBytes).putLong(firstGroup);
     out.putLong(start.hardState.term()).putInt(start.hardState.vote());
     out.putLong(start.last.index()).putLong(start.last.term());
-    out.putLong(start.released.index()).putLong(start.released.term());
+    out.putLong(start.compacted.index()).putLong(start.compacted.term());
     byte[] cluster = identity.clusterId().getBytes(StandardCharsets.US_ASCII);
     out.putInt(identity.memberId()).put((byte) cluster.length).put(cluster);
     out.putInt(CRC_AT, LogFormat.crc(out, 0, CRC_AT));

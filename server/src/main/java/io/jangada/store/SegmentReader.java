@@ -143,7 +143,7 @@ final class SegmentReader implements AutoCloseable {
       if (number == Sectors.DAMAGED)
         return new End.Damaged("group " + nextGroup + " has a bad sector at byte " + at, null);
       if (number != nextGroup) isWhole = false;
-      else fits &= endAt(at) == to && isFirstAt(at) == (at == position);
+      else fits &= endAt(at) == to && readsFirstAt(at) == (at == position);
     }
     if (!fits)
       return new End.Damaged("the sectors of group " + nextGroup + " do not fit together", null);
@@ -161,7 +161,7 @@ final class SegmentReader implements AutoCloseable {
         ByteBuffer.allocate((int) ((to - from) / Sectors.BYTES) * Sectors.CONTENT_BYTES);
     int seal = 0;
     for (long at = from; at < to; at += Sectors.BYTES) {
-      boolean fits = numberAt(at) == number && endAt(at) == to && isFirstAt(at) == (at == from);
+      boolean fits = numberAt(at) == number && endAt(at) == to && readsFirstAt(at) == (at == from);
       if (!fits) return null;
       sectors.putContent(inWindow(at), content);
       if (at > from) seal = LogFormat.seal(seal, sectors.checksumAt(inWindow(at)));
@@ -180,7 +180,7 @@ final class SegmentReader implements AutoCloseable {
     return sectors.numberAt(inWindow(at), at / Sectors.BYTES);
   }
 
-  private boolean isFirstAt(long at) throws IOException {
+  private boolean readsFirstAt(long at) throws IOException {
     return sectors.isFirstAt(inWindow(at));
   }
 

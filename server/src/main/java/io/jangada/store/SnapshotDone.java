@@ -22,7 +22,7 @@ public sealed interface SnapshotDone {
   record Chunk(SnapshotMeta meta, int number, Bytes chunk) implements SnapshotDone {}
 
   /// After `Mark`: the directory says so for good.
-  record Marked(StandingFile standing) implements SnapshotDone {}
+  record Marked(IncarnationFile file) implements SnapshotDone {}
 
   /// It could not be done. A snapshot that was being taken is forgotten. One that was being
   /// received is forgotten, too, unless the disk was full: then the same chunk can be sent again.

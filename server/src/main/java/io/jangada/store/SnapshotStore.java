@@ -190,7 +190,7 @@ public final class SnapshotStore implements AutoCloseable {
 
   /// How many chunks of a snapshot that another member sends are here already.
   public int received(SnapshotMeta meta) throws IOException {
-    if (isWhole(meta)) return meta.chunks();
+    if (holdsWhole(meta)) return meta.chunks();
     return receiving != null && receiving.meta.equals(meta) ? receiving.writer.chunks() : 0;
   }
 
@@ -202,7 +202,7 @@ public final class SnapshotStore implements AutoCloseable {
   /// @throws CorruptSnapshotException when the chunk cannot belong to such a snapshot; what was
   ///   here of it is forgotten
   public int receive(SnapshotMeta meta, int number, Bytes chunk) throws IOException {
-    if (isWhole(meta)) return meta.chunks();
+    if (holdsWhole(meta)) return meta.chunks();
     if (receiving == null || !receiving.meta.equals(meta)) beginReceiving(meta);
     SnapshotWriter writer = receiving.writer;
     if (number != writer.chunks() || number >= meta.chunks()) return writer.chunks();
@@ -229,7 +229,7 @@ public final class SnapshotStore implements AutoCloseable {
   ///
   /// @throws CorruptSnapshotException when it is not the one that was announced; it is forgotten
   public void complete(SnapshotMeta meta) throws IOException {
-    if (isWhole(meta)) return;
+    if (holdsWhole(meta)) return;
     if (received(meta) < meta.chunks())
       throw new IllegalStateException(received(meta) + " chunks are here of " + meta);
     SnapshotWriter writer = receiving.writer;
@@ -262,7 +262,7 @@ public final class SnapshotStore implements AutoCloseable {
     whole.put(meta.last(), name);
   }
 
-  private boolean isWhole(SnapshotMeta meta) throws IOException {
+  private boolean holdsWhole(SnapshotMeta meta) throws IOException {
     if (!whole.containsKey(meta.last())) return false;
     try {
       return reader(meta.last()).meta().equals(meta);
@@ -309,7 +309,7 @@ public final class SnapshotStore implements AutoCloseable {
   }
 
   /// Writes where the member stands, on the thread that keeps snapshots.
-  void mark(StandingFile standing) throws IOException {
+  void mark(IncarnationFile standing) throws IOException {
     standing.write(disk);
   }
 

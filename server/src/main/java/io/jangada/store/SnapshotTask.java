@@ -50,7 +50,7 @@ public sealed interface SnapshotTask {
   /// Writes where the member stands: the one thing that is not about snapshots.
   ///
   /// @see StandingFile#write
-  record Mark(StandingFile standing) implements SnapshotTask {}
+  record Mark(IncarnationFile file) implements SnapshotTask {}
 
   /// What it counts against limits in bytes, about.
   default long sizeBytes() {

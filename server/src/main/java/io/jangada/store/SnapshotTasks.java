@@ -16,7 +16,7 @@ public final class SnapshotTasks implements AutoCloseable {
   private static final int TASKS_PER_TURN_MAX = 16;
 
   private final SnapshotStore store;
-  private final Handoff<SnapshotTask> handoff;
+  private final BoundedQueue<SnapshotTask> handoff;
 
   /// The task that is to be tried again, and why; null for none.
   private SnapshotTask postponed;
@@ -28,7 +28,7 @@ public final class SnapshotTasks implements AutoCloseable {
   /// @param wake called on the submitting thread after each [#submit]
   public SnapshotTasks(SnapshotStore store, long queueBytesMax, Runnable wake) {
     this.store = store;
-    this.handoff = new Handoff<>(queueBytesMax, wake);
+    this.handoff = new BoundedQueue<>(queueBytesMax, wake);
   }
 
   /// Whether the replica may go on making tasks. For the replica's thread.
@@ -103,7 +103,7 @@ public final class SnapshotTasks implements AutoCloseable {
         return new SnapshotDone.Chunk(store.meta(last), number, chunk);
       }
       case SnapshotTask.SetAside(var last) -> store.setAside(last);
-      case SnapshotTask.Mark(StandingFile standing) -> {
+      case SnapshotTask.Mark(IncarnationFile standing) -> {
         store.mark(standing);
         return new SnapshotDone.Marked(standing);
       }

@@ -67,7 +67,7 @@ public final class StoreThread implements AutoCloseable {
 
   private void loop() {
     try {
-      while (phase.get() == Phase.RUNNING) turn();
+      while (phase.get() == Phase.RUNNING) runTurn();
     } catch (Throwable failure) {
       job.onFailure(failure);
     } finally {
@@ -75,7 +75,7 @@ public final class StoreThread implements AutoCloseable {
     }
   }
 
-  private void turn() throws IOException, InterruptedException {
+  private void runTurn() throws IOException, InterruptedException {
     woken.set(false);
     try {
       if (job.run()) return;

@@ -1,6 +1,6 @@
 package io.jangada.cli;
 
-import io.jangada.cli.cluster.Surroundings;
+import io.jangada.cli.cluster.Environment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -25,8 +25,7 @@ public record CommandRun(int code, String out, String err) {
       var out = new ByteArrayOutputStream();
       var err = new StringWriter();
       command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err));
-      new Surroundings(environment, new ByteArrayInputStream(input), out, folder)
-          .putAround(command);
+      new Environment(environment, new ByteArrayInputStream(input), out, folder).putAround(command);
       int code = command.execute(arguments);
       return new CommandRun(code, out.toString(StandardCharsets.ISO_8859_1), err.toString());
     }

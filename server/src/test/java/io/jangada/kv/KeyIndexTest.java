@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class KeyIndexTest {
-  private final Cells cells = new Cells();
+  private final Slab cells = new Slab();
 
   private Node node(Bytes key) {
     Node node = new Node();

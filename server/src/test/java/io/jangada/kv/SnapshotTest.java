@@ -58,10 +58,10 @@ class SnapshotTest {
       if (i % 3 == 1) scribe.delete("k" + i, ALWAYS);
       scribe.set("more" + i, "new");
     }
-    assertThat(scribe.store.ghosts()).isGreaterThan(100);
+    assertThat(scribe.store.superseded()).isGreaterThan(100);
     chunks.addAll(chunksOf(snapshot));
     assertThat(chunks).isEqualTo(still).hasSizeGreaterThan(4);
-    assertThat(scribe.store.ghosts()).as("all freed").isZero();
+    assertThat(scribe.store.superseded()).as("all freed").isZero();
     assertThat(scribe.get("k0")).isEqualTo(found("new", 301));
     assertThat(restored(KvLimits.DEFAULT, chunks).get(Bytes.utf8("k1")))
         .isEqualTo(found(KILOBYTE + 1, 2));
@@ -96,13 +96,13 @@ class SnapshotTest {
     Snapshot snapshot = scribe.store.snapshot();
     snapshot.nextChunk();
     for (int i = 0; i < 300; i++) scribe.set("k" + i, "new");
-    int ghosts = scribe.store.ghosts();
+    int ghosts = scribe.store.superseded();
     assertThat(ghosts).isGreaterThan(100);
     snapshot.close();
     scribe.set("one", "more");
-    assertThat(scribe.store.ghosts()).as("a few at a time").isBetween(ghosts - 20, ghosts - 1);
+    assertThat(scribe.store.superseded()).as("a few at a time").isBetween(ghosts - 20, ghosts - 1);
     for (int i = 0; i < 50; i++) scribe.set("one", "more");
-    assertThat(scribe.store.ghosts()).isZero();
+    assertThat(scribe.store.superseded()).isZero();
   }
 
   @Test
@@ -110,10 +110,10 @@ class SnapshotTest {
     for (int i = 0; i < 1_280; i++) scribe.run(numbered(i), write("k", "v"));
     Snapshot snapshot = scribe.store.snapshot();
     for (int i = 1_280; i < 1_580; i++) scribe.run(numbered(i), write("k", "v"));
-    assertThat(scribe.store.ghosts()).as("10 sessions, 300 answers, 1 value").isEqualTo(311);
+    assertThat(scribe.store.superseded()).as("10 sessions, 300 answers, 1 value").isEqualTo(311);
     snapshot.close();
     for (int i = 0; i < 50; i++) scribe.set("one", "more");
-    assertThat(scribe.store.ghosts()).isZero();
+    assertThat(scribe.store.superseded()).isZero();
   }
 
   @Test
@@ -128,7 +128,7 @@ class SnapshotTest {
     KvStore twin = new KvStore(KvLimits.DEFAULT);
     for (int i = 0; i < scribe.log.size(); i++) twin.apply(i + 1, scribe.log.get(i));
     assertThat(chunksOf(scribe.store.snapshot())).isEqualTo(chunksOf(twin.snapshot()));
-    assertThat(scribe.store.ghosts()).isZero();
+    assertThat(scribe.store.superseded()).isZero();
   }
 
   @Test

@@ -41,7 +41,7 @@ class DigestsTest {
   }
 
   private static Outcome stale(HandCluster cluster, int id) {
-    List<Outcome> outcomes = cluster.member(id).read("k", new Reading.Follower());
+    List<Outcome> outcomes = cluster.member(id).read("k", new ReadConsistency.Follower());
     cluster.ticks(5);
     return outcomes.getFirst();
   }

@@ -259,7 +259,7 @@ class DurableMemberTest {
     var storage = new Start.Storage(disk, Start.StorageSettings.small("test"), () -> {}, () -> {});
     Start start = Start.open(settings, storage, new SplittableRandom(1));
     Replica replica =
-        new Replica(settings, start, new Replica.World(() -> 0, _ -> {}, _ -> {}), () -> {});
+        new Replica(settings, start, new Replica.Dependencies(() -> 0, _ -> {}, _ -> {}), () -> {});
     List<Outcome> outcomes = new ArrayList<>();
     replica.submit(new Operation.Get(KEY), null, outcomes::add);
     replica.changeMembership(Membership.of(1, 2), outcomes::add);

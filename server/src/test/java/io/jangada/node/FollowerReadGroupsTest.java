@@ -27,7 +27,7 @@ class FollowerReadGroupsTest {
 
   private final FollowerReads reads =
       new FollowerReads(
-          new FollowerReads.Settings(1L << 40, 1_000, 1 << 20, 1_000_000_000), new Counts());
+          new FollowerReads.Settings(1L << 40, 1_000, 1 << 20, 1_000_000_000), new ReplicaStats());
   private final KvStore kv = new KvStore(KvLimits.DEFAULT, 1);
   private final List<Asked> asked = new ArrayList<>();
 
@@ -36,7 +36,8 @@ class FollowerReadGroupsTest {
     Asked one = new Asked(index, new ArrayList<>());
     asked.add(one);
     var read =
-        new Event.Read(new Operation.Get(Bytes.utf8("k")), new Reading.Follower(), told(one));
+        new Event.Read(
+            new Operation.Get(Bytes.utf8("k")), new ReadConsistency.Follower(), told(one));
     reads.add(read, 0, Long.MAX_VALUE);
     reads.answered(reads.ask(0), index);
   }

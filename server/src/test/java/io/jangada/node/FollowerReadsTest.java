@@ -19,19 +19,19 @@ class FollowerReadsTest {
   private static final long MILLI = 1_000_000;
   private static final long RETRY = 500 * MILLI;
   private static final long LATER = 5_000 * MILLI;
-  private static final Reading HERE = new Reading.Follower();
+  private static final ReadConsistency HERE = new ReadConsistency.Follower();
 
   private final FollowerReads reads =
-      new FollowerReads(new FollowerReads.Settings(1L << 40, 5, 5_000, RETRY), new Counts());
+      new FollowerReads(new FollowerReads.Settings(1L << 40, 5, 5_000, RETRY), new ReplicaStats());
   private final KvStore kv = new KvStore(KvLimits.DEFAULT, 1);
   private final List<Outcome> told = new ArrayList<>();
 
-  private void add(Reading reading, long now) {
+  private void add(ReadConsistency reading, long now) {
     reads.add(new Event.Read(new Operation.Get(Bytes.utf8("k")), reading, told::add), now, LATER);
   }
 
-  private static Reading stale(long millisMax) {
-    return new Reading.BoundedStale(millisMax);
+  private static ReadConsistency stale(long millisMax) {
+    return new ReadConsistency.BoundedStale(millisMax);
   }
 
   /// Every write's value is its index.
@@ -139,7 +139,8 @@ class FollowerReadsTest {
   @DisplayName("an answer to a question of an earlier life is not taken for one of this")
   void earlierLife() {
     var before =
-        new FollowerReads(new FollowerReads.Settings(7L << 50, 5, 5_000, RETRY), new Counts());
+        new FollowerReads(
+            new FollowerReads.Settings(7L << 50, 5, 5_000, RETRY), new ReplicaStats());
     long number = before.ask(0);
     add(HERE, 0);
     reads.ask(0);

@@ -79,8 +79,8 @@ final class HandMember {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Replica.World world =
-        new Replica.World(
+    Replica.Dependencies world =
+        new Replica.Dependencies(
             () -> cluster.clock.nanos(), cluster::send, cluster.events::add, this::applied);
     replica = new Replica(settings, start, world, () -> {});
   }
@@ -176,7 +176,7 @@ final class HandMember {
     return ask(new Operation.Get(Bytes.utf8(key)));
   }
 
-  List<Outcome> read(String key, Reading reading) {
+  List<Outcome> read(String key, ReadConsistency reading) {
     List<Outcome> outcomes = new ArrayList<>();
     replica.read(new Operation.Get(Bytes.utf8(key)), reading, outcomes::add);
     return outcomes;

@@ -19,7 +19,7 @@ class HoldingTest {
   private static HandCluster.Settings holding(HandCluster.Settings settings) {
     return settings.withReplica(
         each ->
-            each.withFollowers(Followers.HOLD)
+            each.withFollowers(FollowerPolicy.HOLD)
                 .withInbox(new InboxLimits(6, 1 << 20, 1_000, 1 << 20)));
   }
 

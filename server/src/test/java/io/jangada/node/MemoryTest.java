@@ -23,9 +23,9 @@ class MemoryTest {
   private static final int KEYS_MAX = 10_000;
   private static final String VALUE = "v".repeat(4_000);
 
-  private HandCluster cluster = new HandCluster(3, with(Followers.HOLD));
+  private HandCluster cluster = new HandCluster(3, with(FollowerPolicy.HOLD));
 
-  private static HandCluster.Settings with(Followers followers) {
+  private static HandCluster.Settings with(FollowerPolicy followers) {
     return HandCluster.Settings.USUAL.withReplica(
         settings -> limited(settings).withFollowers(followers).withMemory(LIMITS));
   }
@@ -148,7 +148,7 @@ class MemoryTest {
   @Test
   @DisplayName("a follower that passes requests on refuses by itself what its leader would refuse")
   void forwarding() {
-    cluster = new HandCluster(3, with(Followers.FORWARD));
+    cluster = new HandCluster(3, with(FollowerPolicy.FORWARD));
     cluster.elect(1);
     fill();
     cluster.ticks(5);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class PendingTest {
   private static final Operation.Get READ = new Operation.Get(Bytes.utf8("k"));
 
-  private final Pending pending = new Pending(new Counts());
+  private final Pending pending = new Pending(new ReplicaStats());
   private final List<String> told = new ArrayList<>();
 
   private Consumer<Outcome> tell(String who) {

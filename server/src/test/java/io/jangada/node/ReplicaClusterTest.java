@@ -20,7 +20,7 @@ class ReplicaClusterTest {
   private static final Outcome UNKNOWN = new Outcome.Unknown();
 
   private static final HandCluster.Settings HOLDING =
-      HandCluster.Settings.USUAL.withReplica(s -> s.withFollowers(Followers.HOLD));
+      HandCluster.Settings.USUAL.withReplica(s -> s.withFollowers(FollowerPolicy.HOLD));
 
   private HandCluster cluster;
 

@@ -48,7 +48,7 @@ class SnapshotTransferTest {
           tasks,
           ReplicaSettings.of(RaftConfig.of(FOLLOWER, MEMBERS)).withSnapshotBytes(1 << 20),
           42,
-          new Counts());
+          new ReplicaStats());
   private final RaftNode node =
       new RaftNode(
           RaftConfig.of(FOLLOWER, MEMBERS),
@@ -93,7 +93,7 @@ class SnapshotTransferTest {
   }
 
   private void act() {
-    Ready ready = node.ready();
+    Ready ready = node.advance();
     if (ready.persist() != null) node.step(new Input.Synced(ready.persist().batch()));
     ready.chunkWrites().forEach(transfer::write);
     if (ready.restore() != null) transfer.restore(ready.restore(), KvLimits.DEFAULT);
@@ -102,7 +102,7 @@ class SnapshotTransferTest {
   /// One turn of the snapshots' disk.
   private void work() throws IOException {
     for (var done : tasks.work()) transfer.done(done, node, 0);
-    transfer.proceed(node, restored::add);
+    transfer.drive(node, restored::add);
   }
 
   private List<String> snapshots() {

@@ -44,7 +44,7 @@ class StartTest {
   private long live(int keys) throws IOException {
     Start start = open();
     RaftConfig raft = RaftConfig.of(1, Membership.of(1)).withTimes(2, 4, 1);
-    Replica.World world = new Replica.World(() -> now, _ -> {}, _ -> {});
+    Replica.Dependencies world = new Replica.Dependencies(() -> now, _ -> {}, _ -> {});
     Replica replica = new Replica(ReplicaSettings.of(raft), start, world, () -> {});
     while (!replica.raft().isEstablished()) step(start, replica);
     for (int i = 0; i < keys; i++) {
@@ -150,7 +150,7 @@ class StartTest {
   void chance() throws IOException {
     Start one = open(new MemoryDisk(), 1, Start.StorageSettings.small("ours"), 1);
     Start other = open(new MemoryDisk(), 1, Start.StorageSettings.small("ours"), 2);
-    assertThat(one.life()).isNotEqualTo(other.life());
-    assertThat(one.hashSeed()).isNotEqualTo(other.hashSeed()).isNotEqualTo(one.life());
+    assertThat(one.bootId()).isNotEqualTo(other.bootId());
+    assertThat(one.hashSeed()).isNotEqualTo(other.hashSeed()).isNotEqualTo(one.bootId());
   }
 }

@@ -57,7 +57,7 @@ class StatusTest {
     write("k");
     member(1).read("k");
     cluster.settle();
-    member(2).read("k", new Reading.Follower());
+    member(2).read("k", new ReadConsistency.Follower());
     cluster.settle();
     Status.Counters leader = member(1).status().counters();
     assertThat(leader.proposals()).isEqualTo(1);
@@ -72,7 +72,7 @@ class StatusTest {
     cluster.lose(_ -> true);
     member(1).write("k", "w");
     member(1).read("k");
-    member(2).read("k", new Reading.Follower());
+    member(2).read("k", new ReadConsistency.Follower());
     member(2).write("k", "w");
     cluster.settle();
     assertThat(member(1).status().work().pending()).isEqualTo(2);

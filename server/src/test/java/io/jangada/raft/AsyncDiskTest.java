@@ -116,11 +116,11 @@ class AsyncDiskTest {
     node.step(new Input.Receive(leader(2, 1).append(at(0, 0), 0, entry(1, 1))));
     node.step(new Input.Receive(leader(2, 1).append(at(1, 1), 0, entry(2, 1))));
     node.step(new Input.Receive(leader(2, 1).append(at(2, 1), 0, entry(3, 1))));
-    Ready ready = node.ready();
+    Ready ready = node.advance();
     assertThat(ready.messages()).isEmpty();
     assertThat(ready.persist().entries()).hasSize(3);
     node.step(new Input.Synced(ready.persist().batch()));
-    assertThat(matchOf(node.ready().messages())).isEqualTo(3);
+    assertThat(matchOf(node.advance().messages())).isEqualTo(3);
   }
 
   @Test

@@ -79,7 +79,7 @@ final class ClusterLaws {
     for (int peer : leader.membership().incarnations().keySet()) {
       long match = leader.matchOf(peer);
       MemberDisk disk = members.get(peer).disk;
-      boolean same = disk.standing.incarnation() == leader.membership().incarnation(peer);
+      boolean same = disk.standing.number() == leader.membership().incarnation(peer);
       if (match <= 0 || leader.termAt(match) < 0 || !same) continue;
       check(
           disk.holds(new EntryId(match, leader.termAt(match))),
@@ -98,7 +98,7 @@ final class ClusterLaws {
     for (Committed one : committed) {
       if (one == UNSEEN) continue;
       long index = one.entry.index();
-      if (one.term >= node.term() || index <= node.base().index()) continue;
+      if (one.term >= node.term() || index <= node.compacted().index()) continue;
       check(
           node.termAt(index) == one.entry.term(),
           "Leader Completeness: " + member + " leads without committed " + one.entry.id());
@@ -109,12 +109,12 @@ final class ClusterLaws {
     RaftNode node = member.node;
     List<Entry> before = seen.computeIfAbsent(member.id, _ -> new ArrayList<>());
     long from = node.last().index();
-    while (from > node.base().index()
+    while (from > node.compacted().index()
         && from <= before.size()
         && before.get((int) from - 1) == node.entryAt(from)) from--;
     while (before.size() < node.last().index()) before.add(null);
     while (before.size() > node.last().index()) before.removeLast();
-    for (long index = from; index > node.base().index(); index--) {
+    for (long index = from; index > node.compacted().index(); index--) {
       Entry entry = node.entryAt(index);
       if (before.set((int) index - 1, entry) == entry) break;
       if (index <= node.commit()) sameCommitted(member, index);
@@ -128,14 +128,14 @@ final class ClusterLaws {
 
   private void commits(ClusterMember member) {
     RaftNode node = member.node;
-    while (peersArePlayed && committed.size() < node.base().index()) committed.add(UNSEEN);
+    while (peersArePlayed && committed.size() < node.compacted().index()) committed.add(UNSEEN);
     for (long index = committed.size() + 1L; index <= node.commit(); index++) {
-      check(index > node.base().index(), "what is released was committed before");
+      check(index > node.compacted().index(), "what is released was committed before");
       committed.add(new Committed(node.entryAt(index), node.term()));
       if (index == node.commit()) durableOnQuorum(node, node.entryAt(index).id());
     }
     long from = commits.getOrDefault(member.id, 0L);
-    for (long index = Math.max(from, node.base().index()); index <= node.commit(); index++)
+    for (long index = Math.max(from, node.compacted().index()); index <= node.commit(); index++)
       sameCommitted(member, index);
     commits.put(member.id, node.commit());
   }
@@ -165,7 +165,7 @@ final class ClusterLaws {
 
   private boolean holds(int id, EntryId entry) {
     MemberDisk disk = members.get(id).disk;
-    return disk.standing.probation() ? disk.heldBefore(entry) : disk.holds(entry);
+    return disk.standing.rejoining() ? disk.heldBefore(entry) : disk.holds(entry);
   }
 
   private void stateMachine(ClusterMember member) {
@@ -181,7 +181,7 @@ final class ClusterLaws {
   private void oneChangeAtATime(ClusterMember member) {
     int open = 0;
     RaftNode node = member.node;
-    long known = Math.max(committed.size(), node.base().index());
+    long known = Math.max(committed.size(), node.compacted().index());
     for (long i = known + 1; i <= node.last().index(); i++)
       if (node.entryAt(i).kind() == Entry.Kind.MEMBERSHIP) open++;
     check(open <= 1, member + " has " + open + " uncommitted membership changes");
@@ -192,7 +192,7 @@ final class ClusterLaws {
     MemberDisk disk = members.get(message.from()).disk;
     switch (message) {
       case Message.RequestVote ask -> {
-        check(!disk.standing.probation(), "nobody stands in probation");
+        check(!disk.standing.rejoining(), "nobody stands in probation");
         if (ask.preVote()) return;
         check(
             disk.hard.equals(new HardState(ask.term(), ask.from()))
@@ -202,7 +202,7 @@ final class ClusterLaws {
       }
       case Message.RequestVoteReply reply -> {
         if (!reply.granted()) return;
-        check(!disk.standing.probation(), "nobody votes in probation");
+        check(!disk.standing.rejoining(), "nobody votes in probation");
         if (reply.preVote()) return;
         check(
             disk.hard.equals(new HardState(reply.term(), reply.to()))
@@ -213,7 +213,7 @@ final class ClusterLaws {
       }
       case Message.AppendEntriesReply reply -> {
         check(
-            reply.standing().probation() == disk.standing.probation(),
+            reply.incarnation().rejoining() == disk.standing.rejoining(),
             "whoever is in probation says so, until the disk has that it is over");
         if (!reply.success()) return;
         long term = members.get(reply.from()).node.termAt(reply.match());

@@ -55,7 +55,7 @@ final class ClusterMember {
 
   /// Whether its node was told of a loss that its disk does not know of.
   boolean hasLoss() {
-    return node.standing().probation() && !disk.standing.probation();
+    return node.incarnation().rejoining() && !disk.standing.rejoining();
   }
 
   void start() {

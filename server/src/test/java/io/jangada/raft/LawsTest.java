@@ -40,10 +40,10 @@ class LawsTest {
   @Test
   void aLogRefusesWhatMustNotHappenToIt() {
     RaftLog log = log(4, 2, 1);
-    breaks("a committed entry is never cut", () -> log.cutAfter(1));
+    breaks("a committed entry is never cut", () -> log.truncateAfter(1));
     breaks("appended without a gap", () -> log.append(entry(6, 1)));
-    breaks("only applied entries are released", () -> log.releaseTo(2));
-    breaks("only entries given to the disk are released", () -> log.releaseTo(1));
+    breaks("only applied entries are released", () -> log.compactTo(2));
+    breaks("only entries given to the disk are released", () -> log.compactTo(1));
     breaks("commit never passes the log's end", () -> log.commitTo(5));
     breaks("never takes committed entries back", () -> log.reset(at(2, 1)));
     RaftLog later = log(1, 0, 0);

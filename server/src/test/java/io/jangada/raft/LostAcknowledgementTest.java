@@ -14,7 +14,7 @@ class LostAcknowledgementTest {
   private static RaftCluster rolledBack() {
     RaftCluster cluster = new RaftCluster(3);
     for (ClusterMember member : cluster.members.values())
-      member.disk.standing = new Standing(member.id, false);
+      member.disk.standing = new Incarnation(member.id, false);
     cluster.start();
     cluster.elect(1);
     for (int i = 0; i < ENTRIES; i++) cluster.propose(1, "a" + i);
@@ -39,7 +39,7 @@ class LostAcknowledgementTest {
     assertThat(lossesAt(cluster, 1))
         .containsExactly(new RaftEvent.AcknowledgementLost(3, ENTRIES + 1));
     assertThat(lossesAt(cluster, 3)).containsExactly(new RaftEvent.LossFound(1));
-    assertThat(cluster.node(3).standing().probation()).isTrue();
+    assertThat(cluster.node(3).incarnation().rejoining()).isTrue();
     cluster.isolate(2);
     cluster.propose(1, "b");
     cluster.run(6);
@@ -51,8 +51,8 @@ class LostAcknowledgementTest {
   void takenInAgain() {
     RaftCluster cluster = rolledBack();
     cluster.run(120);
-    assertThat(cluster.node(3).standing().probation()).isFalse();
-    assertThat(cluster.node(3).standing().incarnation()).isNotEqualTo(3);
+    assertThat(cluster.node(3).incarnation().rejoining()).isFalse();
+    assertThat(cluster.node(3).incarnation().number()).isNotEqualTo(3);
     assertThat(cluster.node(1).membership().voters()).containsExactly(1, 2, 3);
     assertThat(cluster.member(3).state).isEqualTo(cluster.member(1).state).hasSize(ENTRIES);
     cluster.isolate(2);
@@ -63,13 +63,13 @@ class LostAcknowledgementTest {
 
   private static Message reply(boolean success, long match, long round) {
     return new Message.AppendEntriesReply(
-        2, 1, 1, success, match, at(1, 0), round, new Standing(2, false));
+        2, 1, 1, success, match, at(1, 0), round, new Incarnation(2, false));
   }
 
   private static Solo leading() {
     Solo solo = new Solo();
     solo.cluster.crash(1);
-    solo.member().disk.standing = new Standing(1, false);
+    solo.member().disk.standing = new Incarnation(1, false);
     solo.cluster.restart(1);
     solo.lead();
     solo.hear(reply(true, 1, 0));
@@ -111,14 +111,14 @@ class LostAcknowledgementTest {
   void whoIsBelieved() {
     Solo solo = new Solo();
     solo.cluster.crash(1);
-    solo.member().disk.standing = new Standing(7, false);
+    solo.member().disk.standing = new Incarnation(7, false);
     solo.cluster.restart(1);
     solo.hear(Solo.leader(2, 1).append(EntryId.ZERO, 0));
     solo.hear(new Message.DataLost(3, 1, 1, 7));
     solo.hear(new Message.DataLost(2, 1, 1, 8));
-    assertThat(solo.node().standing()).isEqualTo(new Standing(7, false));
+    assertThat(solo.node().incarnation()).isEqualTo(new Incarnation(7, false));
     solo.hear(new Message.DataLost(2, 1, 1, 7));
-    assertThat(solo.node().standing().probation()).isTrue();
-    assertThat(solo.node().standing().incarnation()).isNotEqualTo(7);
+    assertThat(solo.node().incarnation().rejoining()).isTrue();
+    assertThat(solo.node().incarnation().number()).isNotEqualTo(7);
   }
 }

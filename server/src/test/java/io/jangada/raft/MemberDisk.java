@@ -14,7 +14,7 @@ final class MemberDisk {
   HardState hard = HardState.INITIAL;
 
   EntryId base = EntryId.ZERO;
-  Standing standing = Standing.NONE;
+  Incarnation standing = Incarnation.NONE;
 
   /// Entries that were on this disk when it was wiped.
   private final TreeSet<String> wiped = new TreeSet<>();
@@ -68,7 +68,7 @@ final class MemberDisk {
     hard = HardState.INITIAL;
     base = EntryId.ZERO;
     lastBatch = 0;
-    standing = new Standing(incarnation, true);
+    standing = new Incarnation(incarnation, true);
   }
 
   /// Only the first entries are left, as in an old copy of the directory.
@@ -124,7 +124,7 @@ final class MemberDisk {
     }
     if (persist.hardState() != null && left-- > 0) hard = persist.hardState();
     for (Entry entry : persist.entries()) if (left-- > 0) append(entry);
-    if (persist.releasedTo() > base.index() && left > 0) release(persist.releasedTo());
+    if (persist.compactedTo() > base.index() && left > 0) release(persist.compactedTo());
   }
 
   private void append(Entry entry) {

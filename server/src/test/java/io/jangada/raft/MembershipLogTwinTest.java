@@ -45,12 +45,12 @@ class MembershipLogTwinTest {
               case 5 -> {
                 long last = random.nextLong(base, log.size() + 1);
                 boolean changes = lastChange() > last;
-                assertThat(memberships.cutAfter(last)).isEqualTo(changes);
+                assertThat(memberships.truncateAfter(last)).isEqualTo(changes);
                 while (log.size() > last) log.removeLast();
               }
               case 6 -> {
                 base = random.nextLong(base, log.size() + 1);
-                memberships.releaseTo(base);
+                memberships.compactTo(base);
               }
               default -> {
                 if (random.nextInt(5) > 0) continue;

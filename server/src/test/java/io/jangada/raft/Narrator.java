@@ -52,7 +52,8 @@ final class Narrator implements RaftCluster.Listener {
     if (lastBefore == null) return;
     long from = lastBefore.index();
     for (RaftEvent event : events) {
-      if (event instanceof RaftEvent.LogCut(EntryId last)) from = Math.min(from, last.index());
+      if (event instanceof RaftEvent.LogTruncated(EntryId last))
+        from = Math.min(from, last.index());
       if (event instanceof RaftEvent.SnapshotInstalled(EntryId last, boolean kept) && !kept)
         from = last.index();
     }
@@ -162,9 +163,9 @@ final class Narrator implements RaftCluster.Listener {
       case RaftEvent.FollowerOf(long term, int leader) ->
           "follows " + (leader == Membership.NONE ? "nobody" : "n" + leader) + " in term " + term;
       case RaftEvent.SteppedDown(long _, RaftEvent.Cause cause) -> "steps down: " + words(cause);
-      case RaftEvent.LogCut(EntryId last) -> "cut after " + last;
-      case RaftEvent.LogReleased(EntryId base) -> "released to " + base;
-      case RaftEvent.MembershipInForce(long index, Membership membership) ->
+      case RaftEvent.LogTruncated(EntryId last) -> "cut after " + last;
+      case RaftEvent.LogCompacted(EntryId base) -> "released to " + base;
+      case RaftEvent.ConfigurationChanged(long index, Membership membership) ->
           "from " + index + " " + membership;
       case RaftEvent.TransferStarted(int target) -> "hands over to n" + target;
       case RaftEvent.TransferAbandoned(int target) -> "gives up handing over to n" + target;
@@ -188,10 +189,10 @@ final class Narrator implements RaftCluster.Listener {
       case RaftEvent.MessageRefused(int from, String law) -> "refuses n" + from + ": " + law;
       case RaftEvent.AcknowledgementLost(int member, long match) ->
           "n" + member + " does not hold what it acknowledged, up to " + match;
-      case RaftEvent.InProbation(String waitsFor) -> "in probation, " + waitsFor;
+      case RaftEvent.Rejoining(String waitsFor) -> "in probation, " + waitsFor;
       case RaftEvent.MemoryUsed(var level, long bytes, long bytesMax) ->
           "memory " + level + ": " + bytes + " of " + bytesMax;
-      case RaftEvent.ProbationOver() -> "counts from now on";
+      case RaftEvent.Readmitted() -> "counts from now on";
     };
   }
 
@@ -201,7 +202,7 @@ final class Narrator implements RaftCluster.Listener {
     if (batch.hardState() != null)
       parts.add("term=" + batch.hardState().term() + " vote=" + batch.hardState().vote());
     for (Entry entry : batch.entries()) parts.add(entry.id().toString());
-    if (batch.releasedTo() > 0) parts.add("released=" + batch.releasedTo());
+    if (batch.compactedTo() > 0) parts.add("released=" + batch.compactedTo());
     return parts.toString();
   }
 
@@ -217,8 +218,8 @@ final class Narrator implements RaftCluster.Listener {
     line.append(" commit=").append(node.commit());
     if (node.durable() != node.last().index()) line.append(" durable=").append(node.durable());
     line.append(" log");
-    if (node.base().index() > 0) line.append(" (").append(node.base()).append(")");
-    for (long i = node.base().index() + 1; i <= node.last().index(); i++) {
+    if (node.compacted().index() > 0) line.append(" (").append(node.compacted()).append(")");
+    for (long i = node.compacted().index() + 1; i <= node.last().index(); i++) {
       Entry entry = node.entryAt(i);
       line.append(' ').append(entry.id());
     }

@@ -36,7 +36,7 @@ class PackedEntriesTest {
 
   private void release(SplittableRandom dice) {
     long to = next - 1 - dice.nextInt(Math.min(2_000, (int) next));
-    packed.releaseTo(to);
+    packed.compactTo(to);
     while (!twin.isEmpty() && twin.peek().index() <= to) twin.poll();
   }
 
@@ -65,11 +65,11 @@ class PackedEntriesTest {
     long most = 160L << 20;
     fill(60 << 10, 200L << 20);
     assertThat(packed.pageBytes()).isGreaterThan(200L << 20);
-    packed.releaseTo(next - 1);
+    packed.compactTo(next - 1);
     assertThat(packed.pageBytes()).isBetween(most - (1 << 20), most);
     fill(60 << 10, 100L << 20);
     assertThat(packed.pageBytes()).as("used again").isLessThanOrEqualTo(most);
-    packed.releaseTo(next - 1);
+    packed.compactTo(next - 1);
     fill(200 << 10, 150L << 20);
     assertThat(packed.pageBytes()).as("given up for others").isLessThanOrEqualTo(most + (1 << 20));
   }
@@ -79,7 +79,7 @@ class PackedEntriesTest {
     packed.keepPages(1 << 20);
     fill(60 << 10, 10L << 20);
     assertThat(packed.memoryBytes()).isGreaterThan(10L << 20);
-    packed.releaseTo(next - 1);
+    packed.compactTo(next - 1);
     assertThat(packed.memoryBytes()).isLessThan(2L << 20);
   }
 

@@ -27,7 +27,7 @@ class PaperSection51Test {
         leader(2, 7).append(at(0, 0), 0),
         accepted(2, 7, 0),
         new Message.InstallSnapshot(2, 1, 7, SNAPSHOT, 0, Bytes.EMPTY),
-        new Message.InstallSnapshotReply(2, 1, 7, at(5, 1), 1, Standing.NONE),
+        new Message.InstallSnapshotReply(2, 1, 7, at(5, 1), 1, Incarnation.NONE),
         new Message.TimeoutNow(2, 1, 6));
   }
 

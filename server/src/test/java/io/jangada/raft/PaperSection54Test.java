@@ -65,7 +65,7 @@ class PaperSection54Test {
     Solo solo = Solo.withLog(1, 2);
     solo.lead();
     List<Message> said =
-        solo.hear(new Message.AppendEntriesReply(2, 1, 3, false, 2, at(1, 0), 0, Standing.NONE));
+        solo.hear(new Message.AppendEntriesReply(2, 1, 3, false, 2, at(1, 0), 0, Incarnation.NONE));
     assertThat(((Message.AppendEntries) said.getFirst()).entries())
         .extracting(Entry::term)
         .containsExactly(1L, 2L, 3L);

@@ -33,8 +33,8 @@ class PaperSection6Test {
 
   private static List<Membership> inForce(ClusterMember member) {
     return member.events.stream()
-        .filter(RaftEvent.MembershipInForce.class::isInstance)
-        .map(event -> ((RaftEvent.MembershipInForce) event).membership())
+        .filter(RaftEvent.ConfigurationChanged.class::isInstance)
+        .map(event -> ((RaftEvent.ConfigurationChanged) event).membership())
         .toList();
   }
 

@@ -47,8 +47,8 @@ class PaperSection7Test {
   void independently() {
     RaftCluster cluster = oneBehind(3);
     cluster.snapshot(2);
-    assertThat(cluster.node(2).base()).isEqualTo(at(4, 1));
-    assertThat(cluster.node(1).base()).isEqualTo(EntryId.ZERO);
+    assertThat(cluster.node(2).compacted()).isEqualTo(at(4, 1));
+    assertThat(cluster.node(1).compacted()).isEqualTo(EntryId.ZERO);
     assertThat(cluster.node(2).snapshot().membership()).isEqualTo(Membership.of(1, 2, 3));
   }
 
@@ -57,7 +57,7 @@ class PaperSection7Test {
   void logAndEarlierSnapshotGo() {
     RaftCluster cluster = oneBehind(3);
     cluster.snapshot(1);
-    assertThat(cluster.node(1).base()).isEqualTo(at(4, 1));
+    assertThat(cluster.node(1).compacted()).isEqualTo(at(4, 1));
     assertThat(cluster.member(1).disk.entries).isEmpty();
     cluster.propose(1, "more");
     cluster.settle();
@@ -112,7 +112,9 @@ class PaperSection7Test {
     for (int i = 0; i < 6; i++) cluster.propose(1, "a" + i);
     cluster.settle();
     cluster.snapshot(1);
-    assertThat(cluster.node(1).base()).as("two entries of 34 bytes are kept").isEqualTo(at(5, 1));
+    assertThat(cluster.node(1).compacted())
+        .as("two entries of 34 bytes are kept")
+        .isEqualTo(at(5, 1));
   }
 
   @Test
@@ -131,17 +133,17 @@ class PaperSection7Test {
     var snapshot = snapshot(9, 4, 3);
     EntryId last = snapshot.meta().last();
     assertThat(solo.hear(chunk(4, snapshot, 0)))
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Standing.NONE));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Incarnation.NONE));
     assertThat(solo.hear(chunk(4, snapshot, 2)))
         .as("one was lost")
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Standing.NONE));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Incarnation.NONE));
     assertThat(solo.hear(chunk(4, snapshot, 0)))
         .as("one came twice")
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Standing.NONE));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 1, Incarnation.NONE));
     solo.hear(chunk(4, snapshot, 1));
     assertThat(solo.node().commit()).isZero();
     assertThat(solo.hear(chunk(4, snapshot, 2)))
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 3, Standing.NONE));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 4, last, 3, Incarnation.NONE));
     assertThat(solo.node().commit()).isEqualTo(9);
   }
 
@@ -182,7 +184,7 @@ class PaperSection7Test {
     solo.hear(leader(2, 1).append(at(0, 0), 3, entry(1, 1), entry(2, 1), entry(3, 1)));
     assertThat(solo.hear(chunk(1, snapshot(2, 1, 4), 0)))
         .as("it is there already")
-        .containsExactly(new Message.InstallSnapshotReply(1, 2, 1, at(2, 1), 4, Standing.NONE));
+        .containsExactly(new Message.InstallSnapshotReply(1, 2, 1, at(2, 1), 4, Incarnation.NONE));
     assertThat(solo.member().state).containsExactly("1/1", "2/1", "3/1");
     assertThat(solo.node().last()).isEqualTo(at(3, 1));
   }
@@ -229,7 +231,7 @@ class PaperSection7Test {
             20,
             TestLimits.usual().retainedBytes(0).messageEntriesMax(4).inflightMessagesMax(1).get());
     cluster.snapshot(1);
-    EntryId installed = cluster.node(1).base();
+    EntryId installed = cluster.node(1).compacted();
     cluster.heal();
     // As long as it takes, the leader goes on writing and taking snapshots.
     for (int i = 0; i < 120; i++) {
@@ -244,7 +246,7 @@ class PaperSection7Test {
         .containsExactly(new RaftEvent.InstallStarted(3, installed));
     cluster.run(4);
     assertThat(cluster.node(3).last()).isEqualTo(cluster.node(1).last());
-    assertThat(cluster.node(1).base().index()).as("then it is let go").isGreaterThan(100);
+    assertThat(cluster.node(1).compacted().index()).as("then it is let go").isGreaterThan(100);
   }
 
   @Test
@@ -262,7 +264,7 @@ class PaperSection7Test {
       solo.hear(Solo.accepted(2, 3, 4));
     }
     solo.cluster.snapshot(1);
-    assertThat(solo.node().base()).isEqualTo(at(4, 3));
+    assertThat(solo.node().compacted()).isEqualTo(at(4, 3));
     // It was silent so long that no install was begun; what it refuses is the leader's first
     // message.
     solo.hear(Solo.refused(3, 3, 3, at(2, 1)));

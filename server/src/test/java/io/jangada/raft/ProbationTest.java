@@ -24,7 +24,7 @@ class ProbationTest {
   private static RaftCluster cluster(int leaseTicks) {
     RaftCluster cluster = new RaftCluster(3, config -> config.withLeaseTicks(leaseTicks));
     for (ClusterMember member : cluster.members.values())
-      member.disk.standing = new Standing(member.id, false);
+      member.disk.standing = new Incarnation(member.id, false);
     cluster.start();
     cluster.elect(1);
     cluster.propose(1, "a");
@@ -43,7 +43,7 @@ class ProbationTest {
   private static Solo inProbation() {
     Solo solo = new Solo();
     solo.cluster.crash(1);
-    solo.member().disk.standing = new Standing(7, true);
+    solo.member().disk.standing = new Incarnation(7, true);
     solo.cluster.restart(1);
     return solo;
   }
@@ -91,11 +91,11 @@ class ProbationTest {
     assertThat(said)
         .containsExactly(
             new Message.AppendEntriesReply(
-                1, 2, 1, true, 1, EntryId.ZERO, 0, new Standing(7, true)));
+                1, 2, 1, true, 1, EntryId.ZERO, 0, new Incarnation(7, true)));
     assertThat(solo.hear(append(1, at(5, 1), 0)))
         .singleElement()
-        .extracting(message -> ((Message.AppendEntriesReply) message).standing())
-        .isEqualTo(new Standing(7, true));
+        .extracting(message -> ((Message.AppendEntriesReply) message).incarnation())
+        .isEqualTo(new Incarnation(7, true));
   }
 
   @Test
@@ -105,8 +105,8 @@ class ProbationTest {
     Solo solo = inProbation();
     solo.hear(append(3, at(0, 0), 0));
     assertThat(solo.node().hardState()).isEqualTo(new HardState(3, 2));
-    solo.member().disk.standing = new Standing(7, false);
-    solo.cluster.step(1, new Input.ProbationOver());
+    solo.member().disk.standing = new Incarnation(7, false);
+    solo.cluster.step(1, new Input.Readmitted());
     assertThat(Solo.isGranted(solo.hear(Solo.askVote(3, 3, at(9, 3))))).isFalse();
     solo.tick(10);
     assertThat(Solo.isGranted(solo.hear(Solo.askVote(3, 4, at(9, 3))))).isTrue();
@@ -117,17 +117,19 @@ class ProbationTest {
   void admitted() {
     Solo solo = inProbation();
     solo.member().disk.automatic = false;
-    Entry other = member(1, THREE.admitting(1, 6));
-    Entry own = member(2, THREE.admitting(1, 7));
+    Entry other = member(1, THREE.readmitting(1, 6));
+    Entry own = member(2, THREE.readmitting(1, 7));
     solo.hear(append(1, at(0, 0), 0, other));
     solo.hear(append(1, at(1, 1), 1, own));
     while (solo.cluster.sync(1)) continue;
-    assertThat(solo.node().standing().probation())
+    assertThat(solo.node().incarnation().rejoining())
         .as("other data, and an uncommitted entry")
         .isTrue();
     solo.hear(append(1, at(2, 1), 2));
-    assertThat(solo.node().standing()).as("and its disk knows").isEqualTo(new Standing(7, false));
-    assertThat(solo.member().events).contains(new RaftEvent.ProbationOver());
+    assertThat(solo.node().incarnation())
+        .as("and its disk knows")
+        .isEqualTo(new Incarnation(7, false));
+    assertThat(solo.member().events).contains(new RaftEvent.Readmitted());
   }
 
   private static Entry member(long index, Membership membership) {
@@ -140,11 +142,11 @@ class ProbationTest {
     Solo solo = inProbation();
     solo.hear(append(1, at(0, 0), 0));
     solo.member().disk.automatic = false;
-    solo.hear(append(1, at(0, 0), 1, member(1, THREE.admitting(1, 7))));
+    solo.hear(append(1, at(0, 0), 1, member(1, THREE.readmitting(1, 7))));
     assertThat(solo.node().applied()).isEqualTo(1);
-    assertThat(solo.node().standing().probation()).isTrue();
+    assertThat(solo.node().incarnation().rejoining()).isTrue();
     while (solo.cluster.sync(1)) continue;
-    assertThat(solo.node().standing().probation()).isFalse();
+    assertThat(solo.node().incarnation().rejoining()).isFalse();
   }
 
   @Test
@@ -203,7 +205,7 @@ class ProbationTest {
   private static RaftCluster recordedInJoint() {
     RaftCluster cluster = new RaftCluster(4);
     for (ClusterMember member : cluster.members.values())
-      member.disk.standing = new Standing(member.id, false);
+      member.disk.standing = new Incarnation(member.id, false);
     cluster.start();
     cluster.elect(1);
     cluster.run(4);
@@ -228,7 +230,7 @@ class ProbationTest {
     cluster.restart(3);
     cluster.run(100);
     assertThat(cluster.node(cluster.leader()).membership().voters()).containsExactly(1, 2, 3, 4);
-    assertThat(cluster.node(4).standing().probation()).isFalse();
+    assertThat(cluster.node(4).incarnation().rejoining()).isFalse();
   }
 
   @Test
@@ -244,18 +246,18 @@ class ProbationTest {
     Membership learner =
         new Membership(List.of(1, 2), List.of(), List.of(3), List.of(3))
             .withAddress(3, "c")
-            .admitting(3, NEW)
+            .readmitting(3, NEW)
             .withClusterId(Dice.DRAWN);
     List<Membership> inForce =
         cluster.member(2).events.stream()
-            .filter(RaftEvent.MembershipInForce.class::isInstance)
-            .map(event -> ((RaftEvent.MembershipInForce) event).membership())
+            .filter(RaftEvent.ConfigurationChanged.class::isInstance)
+            .map(event -> ((RaftEvent.ConfigurationChanged) event).membership())
             .toList();
     assertThat(inForce)
         .contains(THREE.withClusterId(Dice.DRAWN).withAddress(3, "c").jointTo(learner), learner);
     assertThat(inForce.getLast()).isEqualTo(learner.promoting(3));
     assertThat(cluster.member(1).events).contains(new RaftEvent.Readmitting(3, NEW));
-    assertThat(cluster.node(3).standing()).isEqualTo(new Standing(NEW, false));
+    assertThat(cluster.node(3).incarnation()).isEqualTo(new Incarnation(NEW, false));
     assertThat(cluster.member(3).state).isEqualTo(cluster.member(1).state).hasSize(31);
     cluster.isolate(2);
     cluster.propose(1, "c");
@@ -274,7 +276,7 @@ class ProbationTest {
     cluster.restart(3);
     cluster.run(120);
     assertThat(cluster.node(3).membership().isVoter(3)).isTrue();
-    assertThat(cluster.node(3).standing()).isEqualTo(new Standing(NEW, false));
+    assertThat(cluster.node(3).incarnation()).isEqualTo(new Incarnation(NEW, false));
     assertThat(cluster.member(3).state).hasSize(31);
   }
 
@@ -283,7 +285,7 @@ class ProbationTest {
   void aNewMember() {
     RaftCluster cluster = cluster();
     cluster.add(RaftCluster.configOf(4, List.of(1, 2, 3, 4)), new Dice());
-    cluster.member(4).disk.standing = new Standing(44, true);
+    cluster.member(4).disk.standing = new Incarnation(44, true);
     cluster.restart(4);
     cluster.change(1, new Membership(List.of(1, 2, 3), List.of(), List.of(4), List.of(4)));
     cluster.run(15);
@@ -292,7 +294,7 @@ class ProbationTest {
     assertThat(cluster.node(4).membership())
         .isEqualTo(
             new Membership(List.of(1, 2, 3), List.of(), List.of(4), List.of(4))
-                .admitting(4, 44)
+                .readmitting(4, 44)
                 .promoting(4)
                 .withClusterId(Dice.DRAWN));
   }
@@ -383,13 +385,13 @@ class ProbationTest {
   @DisplayName("A founder that still says so for a moment is left a voter")
   void aFounder() {
     RaftCluster cluster = new RaftCluster(3);
-    cluster.member(3).disk.standing = new Standing(33, true);
+    cluster.member(3).disk.standing = new Incarnation(33, true);
     cluster.start();
     cluster.elect(1, List.of(2));
     cluster.run(10);
     assertThat(cluster.node(3).last().index()).as("it takes entries").isEqualTo(1);
-    cluster.member(3).disk.standing = new Standing(33, false);
-    cluster.step(3, new Input.ProbationOver());
+    cluster.member(3).disk.standing = new Incarnation(33, false);
+    cluster.step(3, new Input.Readmitted());
     cluster.run(60);
     assertThat(cluster.node(1).membership()).isEqualTo(THREE);
     cluster.isolate(2);

@@ -34,7 +34,7 @@ class ProgressTwinTest {
               .inflightBytesMax(1 + random.nextInt(100))
               .get();
       next = 1 + random.nextInt(30);
-      progress = new Progress(limits, Standing.NONE, next, 0);
+      progress = new Progress(limits, Incarnation.NONE, next, 0);
     }
 
     void act() {
@@ -55,7 +55,7 @@ class ProgressTwinTest {
           if (state.equals("install")) chunks();
           long index = random.nextLong(0, next + 2);
           boolean ends = catchingUp && match >= index && !state.equals("install");
-          assertThat(progress.hasCaughtUp(index)).isEqualTo(ends);
+          assertThat(progress.markCaughtUp(index)).isEqualTo(ends);
           catchingUp &= !ends;
         }
       }
@@ -160,7 +160,7 @@ class ProgressTwinTest {
 
   @Test
   void timesAndRoundsOnlyGrow() {
-    Progress progress = new Progress(RaftConfig.Limits.DEFAULT, Standing.NONE, 1, 5);
+    Progress progress = new Progress(RaftConfig.Limits.DEFAULT, Incarnation.NONE, 1, 5);
     progress.heard(9, 4);
     progress.heard(7, 2);
     assertThat(progress.heardTick()).isEqualTo(9);

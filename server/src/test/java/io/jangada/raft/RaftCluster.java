@@ -115,7 +115,7 @@ final class RaftCluster {
   private void drain(ClusterMember member) {
     while (true) {
       int reads = member.reads.size();
-      Ready ready = member.node.ready();
+      Ready ready = member.node.advance();
       member.take(ready);
       laws.stepped(member);
       for (Message message : ready.messages()) {
@@ -129,7 +129,7 @@ final class RaftCluster {
         member.node.step(new Input.Synced(member.disk.sync()));
       else if (!member.inputs.isEmpty()) member.node.step(member.inputs.poll());
       else if (member.hasLoss()) renew(member);
-      else if (member.node.isAdmitted()) endProbation(member);
+      else if (member.node.isReadmitted()) endProbation(member);
       else if (!member.node.hasMore()) return;
     }
   }
@@ -137,7 +137,7 @@ final class RaftCluster {
   /// Makes it durable that the member's data is other data, since the leader found a loss.
   private void renew(ClusterMember member) {
     long incarnation = 100L * member.id + ++wipes;
-    member.disk.standing = new Standing(incarnation, true);
+    member.disk.standing = new Incarnation(incarnation, true);
     member.node.step(new Input.DataRenewed(incarnation));
   }
 
@@ -150,8 +150,8 @@ final class RaftCluster {
 
   /// Makes it durable that the member counts, and tells it.
   private static void endProbation(ClusterMember member) {
-    member.disk.standing = new Standing(member.disk.standing.incarnation(), false);
-    member.node.step(new Input.ProbationOver());
+    member.disk.standing = new Incarnation(member.disk.standing.number(), false);
+    member.node.step(new Input.Readmitted());
   }
 
   /// Makes the oldest batch of a member durable, if there is one.

@@ -28,11 +28,12 @@ class RaftConfigTest {
     refused(() -> USUAL.withPriority(-1), "priority -1, must be 0 to 10");
     refused(() -> USUAL.withLeaseTicks(15), "leaseTicks 15, must be less than electionTicksMin");
     refused(() -> USUAL.withLeaseTicks(-1), "leaseTicks -1, must be less than electionTicksMin");
-    refused(() -> new RaftConfig.Thrift(true, -1, 0), "paceTicks -1, must be 0 or more");
-    refused(() -> new RaftConfig.Thrift(true, 0, -1), "askAgainTicks -1, must be 0 or more");
-    refused(() -> RaftConfig.Thrift.NONE.withLostTicks(-1), "lostTicks -1, must be 0 or more");
+    refused(() -> new RaftConfig.TrafficPolicy(true, -1, 0), "paceTicks -1, must be 0 or more");
+    refused(() -> new RaftConfig.TrafficPolicy(true, 0, -1), "askAgainTicks -1, must be 0 or more");
     refused(
-        () -> RaftConfig.Thrift.NONE.withSendingsPercentMin(101),
+        () -> RaftConfig.TrafficPolicy.NONE.withLostTicks(-1), "lostTicks -1, must be 0 or more");
+    refused(
+        () -> RaftConfig.TrafficPolicy.NONE.withSendingsPercentMin(101),
         "sendingsPercentMin 101, must be 0 to 100");
   }
 
@@ -69,7 +70,7 @@ class RaftConfigTest {
             .withPriority(3)
             .withLeaseTicks(39)
             .withThrift(
-                new RaftConfig.Thrift(true, 2, 3).withLostTicks(4).withSendingsPercentMin(5))
+                new RaftConfig.TrafficPolicy(true, 2, 3).withLostTicks(4).withSendingsPercentMin(5))
             .withLimits(TestLimits.usual().readsMax(7).get());
     assertThat(config)
         .isEqualTo(
@@ -81,7 +82,7 @@ class RaftConfigTest {
                 20,
                 3,
                 39,
-                new RaftConfig.Thrift(true, 2, 3, 4, 5),
+                new RaftConfig.TrafficPolicy(true, 2, 3, 4, 5),
                 TestLimits.usual().readsMax(7).get()));
   }
 }

@@ -81,7 +81,7 @@ class RaftLogTwinTest {
       long to = random.nextLong(commit, last() + 1);
       cut = List.copyOf(entries.subList((int) (to - base.index()), entries.size()));
       entries.removeIf(entry -> entry.index() > to);
-      log.cutAfter(to);
+      log.truncateAfter(to);
       term++;
     }
 
@@ -95,7 +95,7 @@ class RaftLogTwinTest {
       long to = first.index() - 1;
       cut = List.copyOf(entries.subList((int) (to - base.index()), entries.size()));
       entries.removeIf(entry -> entry.index() > to);
-      log.cutAfter(to);
+      log.truncateAfter(to);
       for (Entry entry : again) {
         entries.add(entry);
         log.append(entry);
@@ -175,7 +175,7 @@ class RaftLogTwinTest {
       EntryId next = new EntryId(to, termAt(to));
       entries = new ArrayList<>(entries.subList((int) (to - base.index()), entries.size()));
       base = next;
-      log.releaseTo(to);
+      log.compactTo(to);
     }
 
     void reset() {
@@ -191,7 +191,7 @@ class RaftLogTwinTest {
     }
 
     void check() {
-      assertThat(log.base()).isEqualTo(base);
+      assertThat(log.compacted()).isEqualTo(base);
       assertThat(log.last()).isEqualTo(new EntryId(last(), termAt(last())));
       assertThat(log.commit()).isEqualTo(commit);
       assertThat(log.applied()).isEqualTo(applied);

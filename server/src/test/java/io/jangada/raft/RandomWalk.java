@@ -38,8 +38,8 @@ final class RandomWalk {
     slowDisks = random.nextBoolean();
     wipes = random.nextBoolean();
     boolean quorumOnly = random.nextInt(4) == 0;
-    RaftConfig.Thrift thrift =
-        new RaftConfig.Thrift(quorumOnly, random.nextInt(3), random.nextInt(4))
+    RaftConfig.TrafficPolicy thrift =
+        new RaftConfig.TrafficPolicy(quorumOnly, random.nextInt(3), random.nextInt(4))
             .withLostTicks(random.nextInt(3))
             .withSendingsPercentMin(random.nextBoolean() ? 0 : 75);
     RaftConfig.Limits limits =
@@ -64,14 +64,17 @@ final class RandomWalk {
       cluster.add(tuned(config, leaseTicks, thrift, limits), random.split());
     }
     for (ClusterMember member : cluster.members.values()) {
-      if (wipes) member.disk.standing = new Standing(100L * member.id, false);
+      if (wipes) member.disk.standing = new Incarnation(100L * member.id, false);
       member.disk.automatic = !slowDisks;
       cluster.restart(member.id);
     }
   }
 
   private RaftConfig tuned(
-      RaftConfig config, int leaseTicks, RaftConfig.Thrift thrift, RaftConfig.Limits limits) {
+      RaftConfig config,
+      int leaseTicks,
+      RaftConfig.TrafficPolicy thrift,
+      RaftConfig.Limits limits) {
     int priority = random.nextInt(3) == 0 ? 5 : RaftConfig.PRIORITY_MAX;
     return config
         .withLeaseTicks(leaseTicks)
@@ -203,7 +206,7 @@ final class RandomWalk {
   }
 
   private boolean isAnybodyInProbation() {
-    return cluster.members.values().stream().anyMatch(m -> m.disk.standing.probation());
+    return cluster.members.values().stream().anyMatch(m -> m.disk.standing.rejoining());
   }
 
   private void restart() {
@@ -276,7 +279,7 @@ final class RandomWalk {
     if (node.commit() != node.last().index()) throw new AssertionError("the leader's log waits");
     for (int id : node.membership().members()) {
       ClusterMember member = cluster.member(id);
-      if (member.node.standing().probation())
+      if (member.node.incarnation().rejoining())
         throw new AssertionError(member + " is still in probation");
       if (member.applied != leader.applied)
         throw new AssertionError(

@@ -68,16 +68,16 @@ class ReadsTest {
     RaftNode node = solo.node();
     node.step(new Input.Propose(90, Bytes.utf8("x")));
     node.step(new Input.Propose(91, Bytes.utf8("y")));
-    Persist persist = node.ready().persist();
+    Persist persist = node.advance().persist();
     node.step(new Input.Receive(accepted(2, 1, 8)));
     node.step(new Input.Receive(accepted(3, 1, 8)));
     node.step(new Input.Read(99, 2));
     assertThat(persist.entries()).hasSize(2);
-    Ready first = node.ready();
+    Ready first = node.advance();
     assertThat(first.committed()).hasSize(1);
     assertThat(first.reads()).isEmpty();
     assertThat(node.hasMore()).isTrue();
-    Ready second = node.ready();
+    Ready second = node.advance();
     assertThat(second.committed()).hasSize(1);
     assertThat(second.reads()).containsExactly(99L);
   }
@@ -160,7 +160,7 @@ class ReadsTest {
   void refusalsAnswerRounds() {
     Solo solo = Solo.leading();
     long read = solo.cluster.read(1);
-    solo.hear(new Message.AppendEntriesReply(2, 1, 1, false, 1, EntryId.ZERO, 1, Standing.NONE));
+    solo.hear(new Message.AppendEntriesReply(2, 1, 1, false, 1, EntryId.ZERO, 1, Incarnation.NONE));
     assertThat(solo.member().reads).containsExactly(read);
   }
 
@@ -307,6 +307,6 @@ class ReadsTest {
     assertThat(solo.hear(late))
         .singleElement()
         .isEqualTo(
-            new Message.AppendEntriesReply(1, 3, 2, false, 0, EntryId.ZERO, 0, Standing.NONE));
+            new Message.AppendEntriesReply(1, 3, 2, false, 0, EntryId.ZERO, 0, Incarnation.NONE));
   }
 }

@@ -36,7 +36,7 @@ class ReplicationFlowTest {
   void batches() {
     Solo solo = Solo.leading();
     for (int i = 0; i < 10; i++) solo.node().step(new Input.Propose(i, Bytes.utf8("a")));
-    assertThat(entriesTo(2, solo.node().ready().messages())).containsExactly(10);
+    assertThat(entriesTo(2, solo.node().advance().messages())).containsExactly(10);
   }
 
   @Test
@@ -44,12 +44,12 @@ class ReplicationFlowTest {
   void messageLimits() {
     Solo solo = Solo.leading(limits(l -> l.messageEntriesMax(4)));
     for (int i = 0; i < 10; i++) solo.node().step(new Input.Propose(i, Bytes.utf8("a")));
-    assertThat(entriesTo(2, solo.node().ready().messages())).containsExactly(4, 4, 2);
+    assertThat(entriesTo(2, solo.node().advance().messages())).containsExactly(4, 4, 2);
 
     Solo bytes = Solo.leading(limits(l -> l.messageBytesMax(100)));
     for (int size : List.of(10, 10, 10, 500, 10))
       bytes.node().step(new Input.Propose(size, Bytes.wrap(new byte[size])));
-    assertThat(entriesTo(2, bytes.node().ready().messages())).containsExactly(2, 1, 1, 1);
+    assertThat(entriesTo(2, bytes.node().advance().messages())).containsExactly(2, 1, 1, 1);
   }
 
   @Test
@@ -57,11 +57,11 @@ class ReplicationFlowTest {
   void windowInMessages() {
     Solo solo = Solo.leading(limits(l -> l.messageEntriesMax(1).inflightMessagesMax(3)));
     for (int i = 0; i < 10; i++) solo.node().step(new Input.Propose(i, Bytes.utf8("a")));
-    Ready ready = solo.node().ready();
+    Ready ready = solo.node().advance();
     assertThat(entriesTo(2, ready.messages())).containsExactly(1, 1, 1);
     assertThat(entriesTo(3, ready.messages())).containsExactly(1, 1, 1);
     solo.node().step(new Input.Receive(accepted(2, 1, 3)));
-    List<Message> more = solo.node().ready().messages();
+    List<Message> more = solo.node().advance().messages();
     assertThat(entriesTo(2, more)).as("two were answered").containsExactly(1, 1);
     assertThat(entriesTo(3, more)).as("a window of its own").isEmpty();
   }
@@ -72,7 +72,7 @@ class ReplicationFlowTest {
     Solo solo = Solo.leading(limits(l -> l.messageEntriesMax(1).inflightBytesMax(250)));
     for (int i = 0; i < 10; i++)
       solo.node().step(new Input.Propose(i, Bytes.wrap(new byte[100 - Entry.OVERHEAD_BYTES])));
-    assertThat(entriesTo(2, solo.node().ready().messages()))
+    assertThat(entriesTo(2, solo.node().advance().messages()))
         .as("until 250 bytes are reached")
         .containsExactly(1, 1, 1);
   }
@@ -182,7 +182,7 @@ class ReplicationFlowTest {
   }
 
   private static final UnaryOperator<RaftConfig> QUORUM_ONLY =
-      config -> config.withThrift(new RaftConfig.Thrift(true, 0, 0));
+      config -> config.withThrift(new RaftConfig.TrafficPolicy(true, 0, 0));
 
   @Test
   @DisplayName("Thrift: entries and rounds go to as many as make a quorum, the others wait a beat")
@@ -239,7 +239,7 @@ class ReplicationFlowTest {
   }
 
   private static UnaryOperator<RaftConfig> pace(int ticks) {
-    return config -> config.withThrift(new RaftConfig.Thrift(false, ticks, 0));
+    return config -> config.withThrift(new RaftConfig.TrafficPolicy(false, ticks, 0));
   }
 
   @Test

@@ -62,7 +62,7 @@ final class Solo {
   /// The terms of its log's entries.
   List<Long> terms() {
     List<Long> terms = new ArrayList<>();
-    for (long index = node().base().index() + 1; index <= node().last().index(); index++)
+    for (long index = node().compacted().index() + 1; index <= node().last().index(); index++)
       terms.add(node().termAt(index));
     return terms;
   }
@@ -115,11 +115,12 @@ final class Solo {
 
   static Message accepted(int from, long term, long match, long round) {
     return new Message.AppendEntriesReply(
-        from, 1, term, true, match, EntryId.ZERO, round, Standing.NONE);
+        from, 1, term, true, match, EntryId.ZERO, round, Incarnation.NONE);
   }
 
   static Message refused(int from, long term, long prev, EntryId conflict) {
-    return new Message.AppendEntriesReply(from, 1, term, false, prev, conflict, 0, Standing.NONE);
+    return new Message.AppendEntriesReply(
+        from, 1, term, false, prev, conflict, 0, Incarnation.NONE);
   }
 
   static Message askVote(int from, long term, EntryId last) {

@@ -22,7 +22,7 @@ final class TestLimits {
     tuned.readsMax = limits.readsMax();
     tuned.applyBytesMax = limits.applyBytesMax();
     tuned.retainedBytes = limits.retainedBytes();
-    tuned.heldBytesMax = limits.heldBytesMax();
+    tuned.heldBytesMax = limits.retainedBytesMax();
     return tuned;
   }
 

@@ -16,7 +16,9 @@ class ThriftTest {
     Solo solo =
         Solo.leading(
             config ->
-                config.withTimes(50, 90, 20).withThrift(new RaftConfig.Thrift(true, paceTicks, 0)));
+                config
+                    .withTimes(50, 90, 20)
+                    .withThrift(new RaftConfig.TrafficPolicy(true, paceTicks, 0)));
     solo.tick(1);
     return solo;
   }
@@ -125,7 +127,8 @@ class ThriftTest {
             config ->
                 config
                     .withTimes(50, 90, 20)
-                    .withThrift(new RaftConfig.Thrift(true, 10, 0).withSendingsPercentMin(75)));
+                    .withThrift(
+                        new RaftConfig.TrafficPolicy(true, 10, 0).withSendingsPercentMin(75)));
     paced.tick(10);
     int sent = 0;
     for (int turn = 0; turn < 40; turn++) {
@@ -148,7 +151,8 @@ class ThriftTest {
             config ->
                 config
                     .withTimes(50, 90, 20)
-                    .withThrift(new RaftConfig.Thrift(true, 0, 0).withLostTicks(LOST_TICKS)));
+                    .withThrift(
+                        new RaftConfig.TrafficPolicy(true, 0, 0).withLostTicks(LOST_TICKS)));
     solo.tick(1);
     return solo;
   }
@@ -223,7 +227,8 @@ class ThriftTest {
   @Test
   void a_candidate_asks_those_once_more_that_are_silent_and_nobody_else() {
     int again = 7;
-    Solo alone = new Solo(config -> config.withThrift(new RaftConfig.Thrift(false, 0, again)));
+    Solo alone =
+        new Solo(config -> config.withThrift(new RaftConfig.TrafficPolicy(false, 0, again)));
     alone.cluster.timeOut(1);
     assertThat(receivers(alone.said())).containsExactly(2, 3);
     assertThat(alone.tick(again - 1)).isEmpty();

@@ -114,15 +114,15 @@ final class TraceScript {
     RaftConfig tuned = config;
     for (var option : options.entrySet()) {
       String value = option.getValue();
-      RaftConfig.Thrift thrift = tuned.thrift();
+      RaftConfig.TrafficPolicy thrift = tuned.traffic();
       tuned =
           switch (option.getKey()) {
             case "lease" -> tuned.withLeaseTicks(Integer.parseInt(value));
             case "quorum-only" ->
-                tuned.withThrift(new RaftConfig.Thrift(true, thrift.paceTicks(), 0));
+                tuned.withThrift(new RaftConfig.TrafficPolicy(true, thrift.paceTicks(), 0));
             case "pace" ->
                 tuned.withThrift(
-                    new RaftConfig.Thrift(thrift.quorumOnly(), Integer.parseInt(value), 0));
+                    new RaftConfig.TrafficPolicy(thrift.quorumOnly(), Integer.parseInt(value), 0));
             case "priority" -> {
               String[] parts = value.split(":");
               yield parts[0].equals("n" + config.id())

@@ -41,8 +41,8 @@ class HttpPortTest {
 
   private void start(HttpPort.Limits limits) throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var parts = new HttpDesk.Parts(new Questions(1_000), null, null, broken::get);
-    port = HttpPort.start(any, new HttpDesk(parts), limits);
+    var parts = new HttpEndpoint.Parts(new ReplicaQueries(1_000), null, null, broken::get);
+    port = HttpPort.start(any, new HttpEndpoint(parts), limits);
   }
 
   private Socket send(String text) throws IOException {

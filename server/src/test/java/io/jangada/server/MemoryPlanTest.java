@@ -61,7 +61,7 @@ class MemoryPlanTest {
     for (long heap = 16; heap < 1 << 20; heap *= 2) {
       MemoryPlan plan = plan(heap, Map.of());
       assertThat(plan.limits().logBytes()).isPositive().isLessThan(plan.limitBytes());
-      assertThat(plan.heldBytes()).isGreaterThanOrEqualTo(plan.retainedBytes());
+      assertThat(plan.retainedBytesMax()).isGreaterThanOrEqualTo(plan.retainedBytes());
       assertThat(plan.text(10_000).bytesPerConnectionMax()).isPositive();
     }
   }

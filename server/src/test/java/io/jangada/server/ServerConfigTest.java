@@ -53,8 +53,8 @@ class ServerConfigTest {
   @Test
   void everyDefaultIsAValueOfItsKind() {
     for (Setting setting : Setting.values())
-      if (!setting.standard().isEmpty())
-        assertThat(setting.kind().normal(setting.standard())).contains(setting.standard());
+      if (!setting.defaultValue().isEmpty())
+        assertThat(setting.kind().normal(setting.defaultValue())).contains(setting.defaultValue());
   }
 
   @ParameterizedTest
@@ -224,11 +224,11 @@ class ServerConfigTest {
   @Test
   void whoJoinsIsNoFounder() throws Exception {
     write("{'Path':'d','Servers':[" + ENTRY + "," + ENTRY.replaceAll("0", "7") + "]}");
-    assertThat(ServerConfig.read(file()).founders(7)).containsExactly(0, 7);
+    assertThat(ServerConfig.read(file()).initialMembers(7)).containsExactly(0, 7);
     Map<Setting, String> joins = Map.of(Setting.JOIN, "true");
-    assertThat(ServerConfig.read(file(), Map.of(), joins).founders(7)).containsExactly(0);
+    assertThat(ServerConfig.read(file(), Map.of(), joins).initialMembers(7)).containsExactly(0);
     ServerConfig alone = read("{'Path':'d','Join':true,'Servers':[" + ENTRY + "]}");
-    assertThatThrownBy(() -> alone.founders(0))
+    assertThatThrownBy(() -> alone.initialMembers(0))
         .hasMessage(file() + ": Join is true, and Servers lists nobody whom server 0 could join");
   }
 

@@ -114,17 +114,17 @@ class ChecksumReachTest {
     CrashDisk disk = new CrashDisk();
     TreeMap<Integer, Long> founders = new TreeMap<>();
     for (int i = 0; i < Membership.MEMBERS_MAX; i++) founders.put(1_000_000 + i, random.nextLong());
-    StandingFile.of(5, StandingFile.State.NEW)
-        .founding(Collections.unmodifiableSortedMap(founders))
+    IncarnationFile.of(5, IncarnationFile.State.NEW)
+        .bootstrapping(Collections.unmodifiableSortedMap(founders))
         .write(disk);
     TreeMap<String, byte[]> files = disk.contents();
-    byte[] file = files.get(StandingFile.FILE);
+    byte[] file = files.get(IncarnationFile.FILE);
     assertThat(file.length).isGreaterThan(1_500);
     for (int at = 0; at < file.length; at++) {
       file[at] ^= 1;
-      assertThatThrownBy(() -> StandingFile.read(CrashDisk.of(files)))
+      assertThatThrownBy(() -> IncarnationFile.read(CrashDisk.of(files)))
           .as("byte %d", at)
-          .isInstanceOf(CorruptStandingException.class);
+          .isInstanceOf(CorruptIncarnationException.class);
       file[at] ^= 1;
     }
   }

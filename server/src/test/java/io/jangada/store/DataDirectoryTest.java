@@ -129,7 +129,7 @@ class DataDirectoryTest {
     assertThat(report.isGood()).isTrue();
     assertThat(report.identity()).isEqualTo(MINE);
     assertThat(report.hardState()).contains(new HardState(2, 1));
-    assertThat(report.base()).contains(new EntryId(10, 2));
+    assertThat(report.compacted()).contains(new EntryId(10, 2));
     assertThat(report.last()).contains(new EntryId(40, 2));
     assertThat(report.segments())
         .last()

@@ -11,7 +11,7 @@ import io.jangada.raft.Membership;
 import io.jangada.raft.Persist;
 import io.jangada.store.CrashDisk.Crash;
 import io.jangada.store.CrashDisk.Loss;
-import io.jangada.store.StandingFile.State;
+import io.jangada.store.IncarnationFile.State;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +45,7 @@ class DataOpeningTest {
   }
 
   private State state() throws IOException {
-    return StandingFile.read(disk).orElseThrow().state();
+    return IncarnationFile.read(disk).orElseThrow().state();
   }
 
   /// A member with entries 1 to 3 in three groups, of which the second is a membership.
@@ -64,7 +64,7 @@ class DataOpeningTest {
       opened.log().log().work();
     }
     close(opened);
-    opened.standing().orElseThrow().in(State.MEMBER).write(disk);
+    opened.incarnation().orElseThrow().in(State.MEMBER).write(disk);
   }
 
   /// Changes a byte of a file, and keeps the rest.
@@ -93,10 +93,12 @@ class DataOpeningTest {
   @DisplayName("a directory that was never used is in probation, and stays so until it is told")
   void unused() throws IOException {
     DataOpening.Opened opened = open();
-    assertThat(opened.standing()).contains(StandingFile.of(101, State.NEW));
+    assertThat(opened.incarnation()).contains(IncarnationFile.of(101, State.NEW));
     close(opened);
     opened = open();
-    assertThat(opened.standing()).as("not another one").contains(StandingFile.of(101, State.NEW));
+    assertThat(opened.incarnation())
+        .as("not another one")
+        .contains(IncarnationFile.of(101, State.NEW));
     assertThat(opened.damage()).isEmpty();
   }
 
@@ -106,7 +108,7 @@ class DataOpeningTest {
     policy = new DataOpening.Policy(false, true);
     close(open());
     assertThat(disk.exists("standing")).isFalse();
-    assertThat(open().standing()).isEmpty();
+    assertThat(open().incarnation()).isEmpty();
   }
 
   @Test
@@ -115,12 +117,12 @@ class DataOpeningTest {
     policy = new DataOpening.Policy(false, true);
     live2();
     policy = new DataOpening.Policy(true, true);
-    assertThat(open().standing()).contains(StandingFile.of(101, State.MEMBER));
+    assertThat(open().incarnation()).contains(IncarnationFile.of(101, State.MEMBER));
     disk = new CrashDisk();
     Identity.of("opening", 1).claim(disk);
     snapshot(9, THREE);
     DataOpening.Opened restored = open();
-    assertThat(restored.standing()).contains(StandingFile.of(102, State.MEMBER));
+    assertThat(restored.incarnation()).contains(IncarnationFile.of(102, State.MEMBER));
     assertThat(restored.latest()).isPresent();
   }
 
@@ -141,7 +143,7 @@ class DataOpeningTest {
     opened.log().log().work();
     close(opened);
     opened = open();
-    assertThat(opened.standing().orElseThrow().state()).isEqualTo(State.LOST);
+    assertThat(opened.incarnation().orElseThrow().state()).isEqualTo(State.LOST);
     assertThat(opened.log().hardState()).isEqualTo(HardState.INITIAL);
     assertThat(opened.damage()).singleElement().asString().contains("its term is");
   }
@@ -153,8 +155,8 @@ class DataOpeningTest {
     byte[] before = disk.contents().get(FIRST);
     flip(FIRST, groupAt(1) + 40);
     DataOpening.Opened opened = open();
-    assertThat(opened.standing())
-        .contains(new StandingFile(102, State.LOST, 1, Collections.emptySortedMap()));
+    assertThat(opened.incarnation())
+        .contains(new IncarnationFile(102, State.LOST, 1, Collections.emptySortedMap()));
     assertThat(opened.log().hardState()).isEqualTo(HardState.INITIAL);
     assertThat(opened.log().entries()).as("not even what could be read").isEmpty();
     assertThat(opened.damage())
@@ -163,7 +165,7 @@ class DataOpeningTest {
         .contains(FIRST, "at byte " + groupAt1(before), "entries from 2 to 2");
     assertThat(disk.list("damaged")).containsExactly("1.0000000000000001.log");
     close(opened);
-    assertThat(open().standing().orElseThrow().state()).isEqualTo(State.LOST);
+    assertThat(open().incarnation().orElseThrow().state()).isEqualTo(State.LOST);
   }
 
   private static int groupAt1(byte[] segment) throws IOException {
@@ -187,7 +189,7 @@ class DataOpeningTest {
     }
     snapshot(36, THREE);
     close(going);
-    going.standing().orElseThrow().in(State.MEMBER).write(disk);
+    going.incarnation().orElseThrow().in(State.MEMBER).write(disk);
     assertThat(disk.list("log")).anyMatch(name -> name.endsWith(".spare"));
     flip(LogRecovery.segmentNames(disk).getFirst(), 600);
     DataOpening.Opened opened = open();
@@ -204,7 +206,7 @@ class DataOpeningTest {
     flip(FIRST, groupAt(1) + 40);
     DataOpening.Opened opened = open();
     assertThat(opened.latest().orElseThrow().last()).isEqualTo(new EntryId(2, 1));
-    assertThat(opened.log().base()).isEqualTo(EntryId.ZERO);
+    assertThat(opened.log().compacted()).isEqualTo(EntryId.ZERO);
   }
 
   @Test
@@ -345,12 +347,12 @@ class DataOpeningTest {
     live(THREE);
     flip("standing", 30);
     DataOpening.Opened opened = open();
-    assertThat(opened.standing()).contains(StandingFile.of(102, State.LOST));
+    assertThat(opened.incarnation()).contains(IncarnationFile.of(102, State.LOST));
     assertThat(opened.log().entries()).hasSize(3);
     close(opened);
     bootstrap = Membership.of(1);
     flip("standing", 30);
-    assertThatThrownBy(this::open).isInstanceOf(CorruptStandingException.class);
+    assertThatThrownBy(this::open).isInstanceOf(CorruptIncarnationException.class);
   }
 
   @ParameterizedTest
@@ -370,7 +372,7 @@ class DataOpeningTest {
       if (dice.nextBoolean() && isCrashed(dice.nextInt(1, 20))) disk.restart(loss, dice);
       disk.crashAt = Integer.MAX_VALUE;
       DataOpening.Opened opened = open();
-      assertThat(opened.standing().orElseThrow().state()).isEqualTo(State.LOST);
+      assertThat(opened.incarnation().orElseThrow().state()).isEqualTo(State.LOST);
       assertThat(opened.log().entries()).isEmpty();
       assertThat(opened.latest().orElseThrow().last().index()).isEqualTo(1);
       assertThat(disk.list("damaged")).isNotEmpty();
@@ -400,7 +402,7 @@ class DataOpeningTest {
       crashes.add(crashAt);
       disk.restart(loss, new SplittableRandom(crashAt));
       DataOpening.Opened opened = open();
-      assertThat(opened.standing().orElseThrow().state()).isEqualTo(State.NEW);
+      assertThat(opened.incarnation().orElseThrow().state()).isEqualTo(State.NEW);
       close(opened);
     }
     assertThat(crashes).hasSizeGreaterThan(10);
@@ -416,15 +418,15 @@ class DataOpeningTest {
       close(opened);
       disk.crashAt = disk.operations + crashAt;
       try {
-        opened.standing().orElseThrow().in(State.MEMBER).write(disk);
+        opened.incarnation().orElseThrow().in(State.MEMBER).write(disk);
         break;
       } catch (Crash e) {
         disk.restart(loss, new SplittableRandom(crashAt));
       }
       DataOpening.Opened again = open();
-      assertThat(again.standing().orElseThrow().incarnation())
-          .isEqualTo(opened.standing().orElseThrow().incarnation());
-      assertThat(again.standing().orElseThrow().state()).isIn(State.NEW, State.MEMBER);
+      assertThat(again.incarnation().orElseThrow().incarnation())
+          .isEqualTo(opened.incarnation().orElseThrow().incarnation());
+      assertThat(again.incarnation().orElseThrow().state()).isIn(State.NEW, State.MEMBER);
       close(again);
     }
     disk.restart(Loss.ALL, new SplittableRandom(1));

@@ -346,7 +346,7 @@ class DurableLogDamageTest {
     }
     if (closed) log.close();
     TreeMap<String, byte[]> files = disk.contents();
-    files.remove(Spare.NEW);
+    files.remove(RecycledSegment.NEW);
     assertThat(files).hasSizeGreaterThan(3);
     return files;
   }

@@ -33,7 +33,7 @@ class DurableLogTest {
     }
     DurableLog.Opened again = open();
     assertThat(again.hardState()).isEqualTo(new HardState(2, 2));
-    assertThat(again.base()).isEqualTo(EntryId.ZERO);
+    assertThat(again.compacted()).isEqualTo(EntryId.ZERO);
     assertThat(again.entries())
         .containsExactly(entry(1, 1, "a"), entry(2, 1, "b"), entry(3, 2, "C"));
   }
@@ -110,7 +110,7 @@ class DurableLogTest {
       assertThat(segments()).hasSize(1);
     }
     DurableLog.Opened again = open();
-    assertThat(again.base()).isEqualTo(new EntryId(50, 2));
+    assertThat(again.compacted()).isEqualTo(new EntryId(50, 2));
     assertThat(again.entries()).containsExactly(entry(51, 2, "new"));
     assertThat(again.hardState()).as("kept in the later header").isEqualTo(new HardState(3, 2));
   }
@@ -126,7 +126,7 @@ class DurableLogTest {
       assertThat(segments()).hasSizeLessThan(before);
     }
     DurableLog.Opened again = open();
-    assertThat(again.base()).isEqualTo(new EntryId(29, 3));
+    assertThat(again.compacted()).isEqualTo(new EntryId(29, 3));
     assertThat(again.entries()).extracting(Entry::index).containsExactly(30L);
   }
 
@@ -172,7 +172,7 @@ class DurableLogTest {
     assertThat(log.work()).as("after the old segments went").isEqualTo(batch);
     log.close();
     DurableLog.Opened again = open();
-    assertThat(again.base()).isEqualTo(new EntryId(last - 2, 1));
+    assertThat(again.compacted()).isEqualTo(new EntryId(last - 2, 1));
     assertThat(again.entries()).extracting(Entry::index).containsExactly(last - 1, last);
   }
 

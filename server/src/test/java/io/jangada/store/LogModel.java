@@ -16,7 +16,7 @@ record LogModel(HardState hardState, EntryId base, List<Entry> entries) {
   }
 
   static LogModel of(DurableLog.Opened opened) {
-    return new LogModel(opened.hardState(), opened.base(), opened.entries());
+    return new LogModel(opened.hardState(), opened.compacted(), opened.entries());
   }
 
   EntryId last() {
@@ -32,7 +32,7 @@ record LogModel(HardState hardState, EntryId base, List<Entry> entries) {
     if (batch.hardState() != null)
       all.add(now = new LogModel(batch.hardState(), now.base, now.entries));
     for (Entry entry : batch.entries()) all.add(now = now.append(entry));
-    if (batch.releasedTo() > now.base.index()) all.add(now = now.release(batch.releasedTo()));
+    if (batch.compactedTo() > now.base.index()) all.add(now = now.release(batch.compactedTo()));
     if (all.isEmpty()) all.add(now);
     return all;
   }

@@ -3,9 +3,9 @@ package io.jangada.cli.backup;
 import io.jangada.bytes.MalformedException;
 import io.jangada.cli.Bar;
 import io.jangada.cli.ExitCode;
-import io.jangada.cli.cluster.Cluster;
-import io.jangada.cli.cluster.Muster;
-import io.jangada.cli.cluster.Telling;
+import io.jangada.cli.cluster.ClusterOptions;
+import io.jangada.cli.cluster.ClusterStatus;
+import io.jangada.cli.cluster.Output;
 import io.jangada.client.JangadaClient;
 import io.jangada.server.Reasons;
 import java.io.IOException;
@@ -39,8 +39,8 @@ import picocli.CommandLine.Parameters;
 public final class BackupCommand implements Callable<Integer> {
   private static final int ATTEMPTS_MAX = 3;
 
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Parameters(paramLabel = "FILE", description = "The file to make.")
   private Path file;
@@ -58,7 +58,8 @@ public final class BackupCommand implements Callable<Integer> {
       return telling.failed(
           ExitCode.FAILED, "failed", file + " cannot be made: there is no folder " + folder);
     try (JangadaClient client = cluster.openPatiently()) {
-      Optional<Muster.Answer> server = Muster.call(client, cluster.endpoints()).mostAdvanced();
+      Optional<ClusterStatus.Answer> server =
+          ClusterStatus.call(client, cluster.endpoints()).mostAdvanced();
       if (server.isEmpty())
         return telling.failed(ExitCode.UNAVAILABLE, "unavailable", "no server could be reached");
       return copy(new BackupSource(client, server.get().endpoint()));

@@ -6,7 +6,7 @@ import io.jangada.cli.cluster.Admin;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
-import io.jangada.wire.Json;
+import io.jangada.codec.Json;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;

@@ -2,11 +2,11 @@ package io.jangada.cli.backup;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.store.SnapshotStore;
-import io.jangada.wire.Json;
-import io.jangada.wire.JsonReader;
 import java.util.Base64;
 
 /// What a server says of a snapshot that it gives away.

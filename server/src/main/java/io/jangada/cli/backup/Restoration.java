@@ -10,9 +10,9 @@ import io.jangada.raft.Membership;
 import io.jangada.store.DataReport;
 import io.jangada.store.DataVerifier;
 import io.jangada.store.Identity;
+import io.jangada.store.IncarnationFile;
 import io.jangada.store.OsDisk;
 import io.jangada.store.SnapshotStore;
-import io.jangada.store.StandingFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -107,7 +107,8 @@ final class Restoration {
       while ((chunk = reader.next()).isPresent()) snapshots.append(chunk.get());
       snapshots.finish();
       long incarnation = new SecureRandom().nextLong();
-      StandingFile.restored(incarnation == 0 ? 1 : incarnation, clusterId, description.originId())
+      IncarnationFile.restored(
+              incarnation == 0 ? 1 : incarnation, clusterId, description.originId())
           .write(disk);
     }
   }

@@ -2,7 +2,7 @@ package io.jangada.cli.backup;
 
 import io.jangada.bytes.MalformedException;
 import io.jangada.cli.ExitCode;
-import io.jangada.cli.cluster.Telling;
+import io.jangada.cli.cluster.Output;
 import io.jangada.server.ConfigException;
 import io.jangada.server.Reasons;
 import io.jangada.server.ServerConfig;
@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class RestoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private Telling telling;
+  @Mixin private Output telling;
 
   @Parameters(paramLabel = "FILE", description = "The backup.")
   private Path file;

@@ -2,7 +2,7 @@ package io.jangada.cli.backup;
 
 import io.jangada.cli.ExitCode;
 import io.jangada.cli.cluster.Columns;
-import io.jangada.cli.cluster.Telling;
+import io.jangada.cli.cluster.Output;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.HardState;
 import io.jangada.raft.SnapshotMeta;
@@ -35,7 +35,7 @@ import tools.jackson.core.JsonGenerator;
     footer = {"  jangada verify data/server-0"},
     mixinStandardHelpOptions = true)
 public final class VerifyCommand implements Callable<Integer> {
-  @Mixin private Telling telling;
+  @Mixin private Output telling;
 
   @Parameters(paramLabel = "DIR", description = "The data directory.")
   private Path directory;
@@ -98,7 +98,7 @@ public final class VerifyCommand implements Callable<Integer> {
     out.writeStringProperty("cluster", report.identity().clusterId());
     out.writeNumberProperty("member", report.identity().memberId());
     report.hardState().ifPresent(hard -> write(hard, out));
-    report.base().ifPresent(base -> out.writeNumberProperty("logAfter", base.index()));
+    report.compacted().ifPresent(base -> out.writeNumberProperty("logAfter", base.index()));
     report.last().ifPresent(last -> out.writeNumberProperty("lastIndex", last.index()));
     out.writeArrayPropertyStart("segments");
     for (DataReport.SegmentReport each : report.segments()) write(each, out);

@@ -4,8 +4,8 @@ import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.cli.ExitCode;
 import io.jangada.client.Reply;
-import io.jangada.wire.Json;
-import io.jangada.wire.JsonReader;
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.function.ToIntFunction;
 
@@ -34,7 +34,7 @@ public final class Admin {
   ///
   /// @param done what to do with the answer of a server that did it
   /// @return the exit code
-  static int tell(Telling telling, Reply.ToAdmin reply, ToIntFunction<Json.Obj> done) {
+  static int tell(Output telling, Reply.ToAdmin reply, ToIntFunction<Json.Obj> done) {
     if (!(reply instanceof Reply.Told(Bytes content))) return telling.no(reply, "that");
     try {
       Json.Obj said = read(content);
@@ -51,7 +51,7 @@ public final class Admin {
   }
 
   /// Tells of a change in the server's own words.
-  static int says(Telling telling, Json.Obj said) {
+  static int says(Output telling, Json.Obj said) {
     if (telling.isJson()) return raw(telling, said);
     String words = said.get("says") instanceof Json.Str(String text) ? text : "done";
     boolean later = said.has("done") && !said.flag("done");
@@ -60,7 +60,7 @@ public final class Admin {
   }
 
   /// Prints what a server said, as it is.
-  public static int raw(Telling telling, Json json) {
+  public static int raw(Output telling, Json json) {
     telling.line(new String(json.canonical().toArray(), StandardCharsets.UTF_8));
     return ExitCode.OK;
   }

@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
     footer = {"  jangada getm boat", "  jangada cas boat 7 canoa"},
     mixinStandardHelpOptions = true)
 public final class CasCommand implements Callable<Integer> {
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Parameters(index = "0", paramLabel = "KEY", description = "The key: no blanks.")
   private String key;

@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
     footer = {"  jangada delete boat"},
     mixinStandardHelpOptions = true)
 public final class DeleteCommand implements Callable<Integer> {
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Parameters(paramLabel = "KEY", description = "The key: no blanks.")
   private String key;

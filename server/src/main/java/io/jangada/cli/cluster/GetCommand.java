@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
     footer = {"  jangada get boat", "  jangada get photo --raw >photo.jpg"},
     mixinStandardHelpOptions = true)
 public final class GetCommand implements Callable<Integer> {
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Parameters(paramLabel = "KEY", description = "The key: no blanks.")
   private String key;
@@ -52,7 +52,7 @@ public final class GetCommand implements Callable<Integer> {
         out -> {
           out.writeBooleanProperty("ok", true);
           out.writeStringProperty("key", key);
-          Telling.bytes(out, "value", value);
+          Output.bytes(out, "value", value);
         });
   }
 }

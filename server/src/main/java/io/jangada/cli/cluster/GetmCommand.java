@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
     footer = {"  jangada getm boat -o json"},
     mixinStandardHelpOptions = true)
 public final class GetmCommand implements Callable<Integer> {
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Parameters(paramLabel = "KEY", description = "The key: no blanks.")
   private String key;
@@ -58,7 +58,7 @@ public final class GetmCommand implements Callable<Integer> {
           out.writeStringProperty("key", key);
           out.writeNumberProperty("version", found.version());
           out.writeNumberProperty("ttlSeconds", found.exptimeSeconds());
-          Telling.bytes(out, "value", found.value());
+          Output.bytes(out, "value", found.value());
         });
   }
 }

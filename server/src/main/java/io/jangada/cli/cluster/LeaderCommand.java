@@ -38,8 +38,8 @@ public final class LeaderCommand implements Runnable {
       },
       mixinStandardHelpOptions = true)
   static final class Transfer implements Callable<Integer> {
-    @Mixin private Cluster cluster;
-    @Mixin private Telling telling;
+    @Mixin private ClusterOptions cluster;
+    @Mixin private Output telling;
 
     @Parameters(arity = "0..1", paramLabel = "ID", description = "Who is to lead.")
     private Integer id;

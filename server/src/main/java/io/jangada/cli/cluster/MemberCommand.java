@@ -2,7 +2,7 @@ package io.jangada.cli.cluster;
 
 import io.jangada.cli.ExitCode;
 import io.jangada.client.JangadaClient;
-import io.jangada.wire.Json;
+import io.jangada.codec.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,8 +58,8 @@ public final class MemberCommand implements Runnable {
   /// What all of them have in common, as a superclass so that picocli finds its options.
   private abstract static sealed class Asking implements Callable<Integer>
       permits Listing, Adding, Promoting, Removing, Replacing {
-    @Mixin Cluster cluster;
-    @Mixin Telling telling;
+    @Mixin ClusterOptions cluster;
+    @Mixin Output telling;
 
     abstract String[] words();
 
@@ -227,7 +227,7 @@ public final class MemberCommand implements Runnable {
   }
 
   /// Host, peer port and client port.
-  private static List<String> place(Cluster cluster, int id, String address) {
+  private static List<String> place(ClusterOptions cluster, int id, String address) {
     if (address == null) return cluster.configured(id);
     Matcher matcher = ADDRESS.matcher(address);
     if (!matcher.matches())

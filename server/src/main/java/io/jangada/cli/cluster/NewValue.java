@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine.Option;
 
 /// A value to store, and for how long: what `set` and `cas` have in common.
-final class NewValue implements Surroundings.Surrounded {
+final class NewValue implements Environment.Surrounded {
   private static final long MILLIS_PER_SECOND = 1_000;
 
   @Option(
@@ -18,15 +18,15 @@ final class NewValue implements Surroundings.Surrounded {
       description = "Let it expire after whole seconds: 90s, 5m, 2h (default: never).")
   private String ttl;
 
-  private Surroundings surroundings = Surroundings.ofProcess();
+  private Environment surroundings = Environment.ofProcess();
 
   @Override
-  public void surround(Surroundings surroundings) {
+  public void surround(Environment surroundings) {
     this.surroundings = surroundings;
   }
 
   /// @param argument the value as an argument, or null to read it from standard input
-  Bytes bytes(String argument, Cluster cluster) {
+  Bytes bytes(String argument, ClusterOptions cluster) {
     if (argument != null) return cluster.bytes(argument);
     InputStream in = surroundings.in();
     try {
@@ -42,7 +42,7 @@ final class NewValue implements Surroundings.Surrounded {
   }
 
   /// 0 for never.
-  long ttlSeconds(Cluster cluster) {
+  long ttlSeconds(ClusterOptions cluster) {
     if (ttl == null) return 0;
     if (ttl.matches("[0-9]{1,18}")) return Long.parseLong(ttl);
     long millis = Durations.parseMillis(ttl);

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
     footer = {"  jangada set boat jangada", "  jangada set photo --ttl 2h <photo.jpg"},
     mixinStandardHelpOptions = true)
 public final class SetCommand implements Callable<Integer> {
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Parameters(index = "0", paramLabel = "KEY", description = "The key: no blanks.")
   private String key;

@@ -23,15 +23,15 @@ import picocli.CommandLine.Mixin;
     },
     mixinStandardHelpOptions = true)
 public final class SnapshotCommand implements Callable<Integer> {
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Override
   public Integer call() {
     try (JangadaClient client = cluster.open()) {
       int code = ExitCode.UNAVAILABLE;
       boolean all = true;
-      for (Muster.Answer each : Muster.call(client, cluster.endpoints()).answers()) {
+      for (ClusterStatus.Answer each : ClusterStatus.call(client, cluster.endpoints()).answers()) {
         int one = snapshot(client, each.endpoint());
         if (one != ExitCode.UNAVAILABLE) code = ExitCode.OK;
         all &= one == ExitCode.OK;

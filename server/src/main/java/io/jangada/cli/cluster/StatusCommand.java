@@ -2,7 +2,7 @@ package io.jangada.cli.cluster;
 
 import io.jangada.cli.ExitCode;
 import io.jangada.client.JangadaClient;
-import io.jangada.wire.Json;
+import io.jangada.codec.Json;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,18 +35,18 @@ import picocli.CommandLine.Mixin;
 public final class StatusCommand implements Callable<Integer> {
   private static final int PEERS_MAX = 1_000;
 
-  @Mixin private Cluster cluster;
-  @Mixin private Telling telling;
+  @Mixin private ClusterOptions cluster;
+  @Mixin private Output telling;
 
   @Override
   public Integer call() {
-    Muster muster;
+    ClusterStatus muster;
     try (JangadaClient client = cluster.open()) {
-      muster = Muster.call(client, cluster.endpoints());
+      muster = ClusterStatus.call(client, cluster.endpoints());
     }
     if (telling.isJson()) Admin.raw(telling, json(muster));
     else telling.line(table(muster));
-    for (Muster.Answer each : muster.answers())
+    for (ClusterStatus.Answer each : muster.answers())
       if (each.error() != null) telling.complain(complaint(each));
     muster.complaints().forEach(telling::complain);
     if (muster.leader() == null) {
@@ -56,12 +56,12 @@ public final class StatusCommand implements Callable<Integer> {
     return muster.isComplete() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private static String complaint(Muster.Answer silent) {
+  private static String complaint(ClusterStatus.Answer silent) {
     String at = "" + silent.endpoint();
     return silent.error().startsWith(at) ? silent.error() : at + ": " + silent.error();
   }
 
-  private static String table(Muster muster) {
+  private static String table(ClusterStatus muster) {
     Columns columns =
         new Columns(
             "MEMBER",
@@ -78,11 +78,11 @@ public final class StatusCommand implements Callable<Integer> {
             "SYNC",
             "SINCE",
             "VERSION");
-    for (Muster.Answer each : muster.answers()) columns.add(row(each, muster));
+    for (ClusterStatus.Answer each : muster.answers()) columns.add(row(each, muster));
     return columns.text();
   }
 
-  private static List<String> row(Muster.Answer answer, Muster muster) {
+  private static List<String> row(ClusterStatus.Answer answer, ClusterStatus muster) {
     Json.Obj status = answer.status();
     if (status == null) {
       List<String> row = new ArrayList<>(List.of("-", "" + answer.endpoint(), answer.kind()));
@@ -119,8 +119,8 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /// As the leader sees it, which hears of everybody; `?` for one that it does not hear of.
-  private static String lag(Muster.Answer answer, Muster muster) {
-    Muster.Answer leader = muster.leader();
+  private static String lag(ClusterStatus.Answer answer, ClusterStatus muster) {
+    ClusterStatus.Answer leader = muster.leader();
     if (leader == null) return "-";
     if (answer.id() == leader.id()) return "0";
     if (!leader.status().has("peers")) return "?";
@@ -150,9 +150,9 @@ public final class StatusCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%d%s%02d%s", large, unit, small, smaller);
   }
 
-  private static Json json(Muster muster) {
+  private static Json json(ClusterStatus muster) {
     List<Json> members = new ArrayList<>();
-    for (Muster.Answer each : muster.answers()) {
+    for (ClusterStatus.Answer each : muster.answers()) {
       TreeMap<String, Json> member = new TreeMap<>();
       member.put("endpoint", new Json.Str("" + each.endpoint()));
       member.put("kind", new Json.Str(each.kind()));
@@ -161,7 +161,7 @@ public final class StatusCommand implements Callable<Integer> {
       members.add(new Json.Obj(member));
     }
     TreeMap<String, Json> all = new TreeMap<>();
-    Muster.Answer leader = muster.leader();
+    ClusterStatus.Answer leader = muster.leader();
     all.put("ok", new Json.Bool(leader != null && muster.isComplete()));
     if (leader != null) all.put("leader", new Json.Num(BigDecimal.valueOf(leader.id()), true));
     all.put("members", new Json.Arr(members));

@@ -1,0 +1,91 @@
+package io.jangada.demo;
+
+import io.jangada.cli.Durations;
+import io.jangada.cli.ExitCode;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.jangada.raft.Membership;
+
+/// An answer in words, and as an exit code.
+///
+/// @param text what it came to
+/// @param code one of [ExitCode]
+record ReplyText(String text, int code) {
+  /// @param answer to `operation`
+  static ReplyText of(Operation operation, DemoClient.Answer answer) {
+    ReplyText plain = of(operation, answer.outcome());
+    return new ReplyText(plain.text + "   [" + circumstances(operation, answer) + "]", plain.code);
+  }
+
+  private static ReplyText of(Operation operation, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done(Result result) -> of(operation, result);
+      case Outcome.NotLeader(int leader) ->
+          new ReplyText(
+              leader == Membership.NONE
+                  ? "not done: nobody leads"
+                  : "not done: " + EventNarrator.name(leader) + " leads, and does not answer",
+              ExitCode.UNAVAILABLE);
+      case Outcome.Busy(String reason) ->
+          new ReplyText("not done, try again: " + reason, ExitCode.UNAVAILABLE);
+      case Outcome.NoMemory() ->
+          new ReplyText("not done: " + Outcome.NoMemory.REASON, ExitCode.FAILED);
+      case Outcome.Refused(String reason) -> new ReplyText("refused: " + reason, ExitCode.FAILED);
+      case Outcome.Unknown() ->
+          new ReplyText("UNKNOWN: it may have taken effect, or may yet", ExitCode.FAILED);
+    };
+  }
+
+  private static ReplyText of(Operation operation, Result result) {
+    return switch (result) {
+      case Result.Written(long version) -> new ReplyText("ok, version " + version, ExitCode.OK);
+      case Result.Found found ->
+          new ReplyText(
+              LineWords.quote(found.value().toUtf8())
+                  + expiry(found)
+                  + ", version "
+                  + found.version(),
+              ExitCode.OK);
+      case Result.NotFound() -> new ReplyText("no such key", ExitCode.KEY_NOT_FOUND);
+      case Result.Exists(long version) ->
+          new ReplyText(
+              "not changed: it is there, version " + version, ExitCode.PRECONDITION_FAILED);
+      case Result.Mismatch(long version) ->
+          new ReplyText(
+              "not changed: another value is there" + (version == 0 ? "" : ", version " + version),
+              ExitCode.PRECONDITION_FAILED);
+      case Result.Deleted(long version) ->
+          new ReplyText(version == 0 ? "deleted" : "deleted, version " + version, ExitCode.OK);
+      case Result.Expired(int count) -> new ReplyText("expired " + count, ExitCode.OK);
+      case Result.Forgotten() ->
+          new ReplyText(
+              "UNKNOWN: it came too late to tell whether it was done before", ExitCode.FAILED);
+      case Result.Refused(Result.Reason reason) -> refused(operation, reason);
+    };
+  }
+
+  private static String expiry(Result.Found found) {
+    return found.ttlMillis() == 0
+        ? ""
+        : ", expires " + Durations.ofMillis(found.ttlMillis()) + " after it was written";
+  }
+
+  private static ReplyText refused(Operation operation, Result.Reason reason) {
+    String why =
+        switch (reason) {
+          case MALFORMED -> "the log holds what is no command";
+          case KEY_TOO_LONG -> "the key is longer than a member takes";
+          case VALUE_TOO_LONG -> "the value is longer than a member takes";
+        };
+    return new ReplyText("refused: " + why, ExitCode.FAILED);
+  }
+
+  private static String circumstances(Operation operation, DemoClient.Answer answer) {
+    Leadership.Lead by = answer.by();
+    String took = Durations.ofNanos(answer.tookNanos());
+    if (!(answer.outcome() instanceof Outcome.Done) || !by.isKnown()) return "after " + took;
+    String where = EventNarrator.name(by.member()) + " in term " + by.term() + ", " + took;
+    return (operation instanceof Operation.Get ? "read through " : "committed by ") + where;
+  }
+}

@@ -1,0 +1,116 @@
+package io.jangada.sim;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Snapshot;
+import io.jangada.node.Replica;
+import io.jangada.raft.Entry;
+import io.jangada.raft.SnapshotMeta;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/// What the committed log comes to: every member's state is held against it. Members that all make
+/// the same mistake are equal to each other, and not to this.
+///
+/// In the storm a member that has applied all that is committed is compared with [SlowKv], which
+/// was written apart from the state machine. At the end the log is applied to a state machine that
+/// never stops, restores or is read while it goes on: snapshots have to be its bytes, and members,
+/// too.
+final class ReferenceModel {
+  private final KvLimits limits;
+  private final int chunkBytes;
+  private final SlowKv slow;
+  private long applied;
+  private final SortedMap<Integer, Long> compared = new TreeMap<>();
+  private final SortedMap<Long, SnapshotMeta> snapshots = new TreeMap<>();
+
+  /// @param limits of the members' state machines
+  /// @param chunkBytes how long their snapshots' chunks are
+  ReferenceModel(KvLimits limits, int chunkBytes) {
+    this.limits = limits;
+    this.chunkBytes = chunkBytes;
+    this.slow = new SlowKv(limits.state());
+  }
+
+  /// The next entry is committed.
+  void committed(Entry entry) {
+    applied = entry.index();
+    if (entry.kind() == Entry.Kind.COMMAND)
+      slow.apply(applied, CommandCodec.decodeEnvelope(entry.data()));
+  }
+
+  /// Looks at a member that has its state in hand.
+  void check(Replica replica) {
+    int id = replica.raft().id();
+    SnapshotMeta snapshot = replica.raft().snapshot();
+    if (snapshot != null) {
+      SnapshotMeta known = snapshots.putIfAbsent(snapshot.last().index(), snapshot);
+      if (known != null && known != snapshot && !known.equals(snapshot))
+        SafetyChecker.check(
+            false, "snapshots of equal index are equal: " + known + ", " + snapshot);
+    }
+    KvStore kv = replica.kv();
+    if (kv.appliedIndex() != applied) return;
+    Long before = compared.put(id, applied);
+    if (before == null || before != applied) check(id, kv);
+  }
+
+  private void check(int member, KvStore kv) {
+    boolean equal =
+        kv.size() == slow.values.size()
+            && kv.sizeBytes() == slow.sizeBytes()
+            && kv.clusterTimeMillis() == slow.clusterTimeMillis
+            && kv.nextDeadlineMillis() == slow.nextDeadlineMillis()
+            && kv.sessionCount() == slow.sessions.size()
+            && kv.answerCount() == slow.answerCount();
+    if (!equal) SafetyChecker.check(false, "the state is what the log comes to: member " + member);
+    for (Bytes key : slow.values.keySet()) {
+      boolean same = kv.get(key).equals(slow.get(key));
+      // Words are made only where they are told: this is looked at most often of all.
+      if (!same)
+        SafetyChecker.check(
+            false, "a value is what the log comes to: member " + member + " " + key);
+    }
+  }
+
+  /// Looks at members that are at rest.
+  ///
+  /// @param log all that was ever committed
+  void checkData(List<Replica> members, List<Entry> log) {
+    KvStore kv = new KvStore(limits, 0);
+    for (Entry entry : log) {
+      if (entry.kind() == Entry.Kind.COMMAND) kv.apply(entry.index(), entry.data());
+      else kv.advance(entry.index());
+      SnapshotMeta snapshot = snapshots.get(entry.index());
+      if (snapshot == null) continue;
+      List<Bytes> chunks = chunksOf(kv);
+      CRC32C crc = new CRC32C();
+      chunks.forEach(chunk -> chunk.update(crc));
+      SafetyChecker.check(
+          snapshot.chunks() == chunks.size() && snapshot.crc32c() == (int) crc.getValue(),
+          "a snapshot is what the log comes to: " + snapshot);
+    }
+    List<Bytes> expected = chunksOf(kv);
+    for (Replica replica : members) {
+      if (replica.kv().snapshotting() || replica.kv().appliedIndex() != kv.appliedIndex()) continue;
+      SafetyChecker.check(
+          chunksOf(replica.kv()).equals(expected),
+          "in the end the state is what the log comes to: member " + replica.raft().id());
+    }
+  }
+
+  private List<Bytes> chunksOf(KvStore kv) {
+    List<Bytes> chunks = new ArrayList<>();
+    try (Snapshot snapshot = kv.snapshot(chunkBytes)) {
+      for (Optional<Bytes> chunk; (chunk = snapshot.nextChunk()).isPresent(); )
+        chunks.add(chunk.get());
+    }
+    return chunks;
+  }
+}

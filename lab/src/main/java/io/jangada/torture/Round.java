@@ -1,0 +1,155 @@
+package io.jangada.torture;
+
+import io.jangada.check.History;
+import io.jangada.check.Op;
+import io.jangada.check.RecordedResult;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/// What clients asked and were told in one stretch of a run, on keys of its own, so that it can be
+/// checked by itself.
+///
+/// A value that may expire is recorded, from the moment on when it may be gone, as deleted by
+/// somebody unknown. That has to stand in the history before any answer that saw it gone, so it is
+/// entered before the ending of the first operation on its key that ends after that moment.
+final class Round {
+  /// Clocks of one machine differ by no more than they are corrected.
+  private static final long EARLY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /// Somebody who asked for nothing: the processes of clients are 1 or more.
+  private static final int NOBODY = 0;
+
+  private record Expiry(String value, long dueNanos) {}
+
+  /// An operation that was begun in this epoch.
+  record Note(Round epoch, int id, ClientOp wish) {
+    void end(OpResult said) {
+      epoch.end(this, said);
+    }
+  }
+
+  private final int number;
+  private final int operationsMax;
+  private final History.Recorder recorder = new History.Recorder();
+  private final Map<String, List<Expiry>> expiries = new HashMap<>();
+  private final Map<String, Long> versions = new HashMap<>();
+  private int open;
+  private boolean over;
+
+  Round(int number, int operationsMax) {
+    this.number = number;
+    this.operationsMax = operationsMax;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /// A key of this epoch.
+  String key(int index) {
+    return "e" + number + "-" + index;
+  }
+
+  /// The last version that a client was told of; 0 for none.
+  synchronized long versionOf(String key) {
+    return versions.getOrDefault(key, 0L);
+  }
+
+  /// Records that a client asks for something now.
+  ///
+  /// @return null when the epoch is over, and it has to be asked for in the next
+  synchronized Note begin(int client, ClientOp wish) {
+    if (over || recorder.size() >= operationsMax) return null;
+    long now = System.nanoTime();
+    int id = recorder.invoke(client, wish.key(), wish.op(), now);
+    if (wish.writes() && wish.exptimeSeconds() > 0) {
+      long due = now + TimeUnit.SECONDS.toNanos(wish.exptimeSeconds()) - EARLY_NANOS_MAX;
+      expiries
+          .computeIfAbsent(wish.key(), _ -> new ArrayList<>())
+          .add(new Expiry(wish.value(), due));
+    }
+    open++;
+    return new Note(this, id, wish);
+  }
+
+  private synchronized void end(Note note, OpResult said) {
+    long now = System.nanoTime();
+    String key = note.wish.key();
+    enterExpiries(key, now);
+    switch (said) {
+      case OpResult.Done(RecordedResult result) -> {
+        recorder.complete(note.id, result, now);
+        remember(note.wish, result);
+      }
+      case OpResult.No() -> {
+        recorder.fail(note.id, now);
+        forget(note.wish);
+      }
+      case OpResult.Unknown() -> recorder.unknown(note.id);
+    }
+    open--;
+    notifyAll();
+  }
+
+  private void remember(ClientOp wish, RecordedResult result) {
+    switch (result) {
+      case RecordedResult.Written(long version) -> versions.merge(wish.key(), version, Math::max);
+      case RecordedResult.Found(String _, long version) -> {
+        if (version != RecordedResult.NO_VERSION) versions.merge(wish.key(), version, Math::max);
+      }
+      case RecordedResult.Absent _,
+          RecordedResult.Deleted _,
+          RecordedResult.Mismatch _,
+          RecordedResult.Exists _ ->
+          forget(wish);
+    }
+  }
+
+  /// What was not written cannot expire.
+  private void forget(ClientOp wish) {
+    List<Expiry> waiting = expiries.get(wish.key());
+    if (waiting != null) waiting.removeIf(expiry -> expiry.value.equals(wish.value()));
+  }
+
+  private void enterExpiries(String key, long now) {
+    List<Expiry> waiting = expiries.get(key);
+    if (waiting == null) return;
+    for (Iterator<Expiry> each = waiting.iterator(); each.hasNext(); ) {
+      Expiry expiry = each.next();
+      if (now - expiry.dueNanos < 0) continue;
+      recorder.unknown(recorder.invoke(NOBODY, key, new Op.DeleteIfValue(expiry.value), now));
+      each.remove();
+    }
+  }
+
+  /// Lets nothing more begin.
+  synchronized void close() {
+    over = true;
+  }
+
+  synchronized boolean isFull() {
+    return recorder.size() >= operationsMax;
+  }
+
+  /// Waits until all that was begun has ended.
+  ///
+  /// @return how many have not; empty when all have
+  synchronized OptionalInt awaitEnd(long millisMax) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisMax);
+    while (open > 0) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) return OptionalInt.of(open);
+      wait(left);
+    }
+    return OptionalInt.empty();
+  }
+
+  synchronized History history() {
+    return recorder.history();
+  }
+}

@@ -1,0 +1,3 @@
+/// Messages of members as bytes and as JSON, frames, and JSON itself. Start reading at
+/// [io.jangada.codec.BinaryMessages].
+package io.jangada.codec;

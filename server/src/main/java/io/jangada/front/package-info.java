@@ -1,3 +1,0 @@
-/// Client protocols, one folder each: bytes in, operations out; outcomes in, bytes out. What
-/// several of them share stands here.
-package io.jangada.front;

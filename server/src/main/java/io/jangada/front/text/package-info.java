@@ -1,3 +1,0 @@
-/// The memcached-like text protocol over TCP. Every byte of it stands in `docs/PROTOCOLS.md`;
-/// [TextFront] is the way in.
-package io.jangada.front.text;

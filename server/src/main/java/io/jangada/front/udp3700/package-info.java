@@ -1,3 +1,0 @@
-/// The 3700kvstore front: one replica, JSON datagrams through one UDP port. Start reading at
-/// [io.jangada.front.udp3700.ReplicaProgram]; the protocol is described in `docs/PROTOCOLS.md`.
-package io.jangada.front.udp3700;

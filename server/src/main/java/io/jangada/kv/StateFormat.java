@@ -1,0 +1,157 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.ByteReader;
+import io.jangada.bytes.ByteWriter;
+import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+
+/// A snapshot as bytes.
+///
+/// A snapshot is a list of chunks, a chunk is a list of whole records, and a record begins with its
+/// kind, one byte. First comes one header, then all values, then all sessions, then all answers,
+/// each in ascending order of version. A chunk ends with the first record that brings it to
+/// [KvLimits#CHUNK_BYTES], so its length passes that by less than one record.
+///
+/// ```
+/// header   1 format (1) applied index (8) cluster time (8) digest (8)
+///            sessionsMax (4) answersPerSessionMax (4) answersMax (4) idleMillisMax (8)
+///            expiriesMax (4)
+///            values (4) sessions (4) answers (4)
+/// value    2 version (8) ttl (8) deadline (8) key value
+/// session  3 version (8) last used (8) highest forgotten (8) client
+/// answer   4 version (8) request id, result
+/// ```
+///
+/// Byte strings, request ids and results are as in [CommandCodec]. The bytes follow from the state
+/// alone, and the state from the log: any member makes the same ones for the same applied index.
+/// There is no checksum; whoever stores or sends chunks has one over them.
+final class StateFormat {
+  static final int FORMAT = 1;
+
+  static final int HEADER = 1;
+  static final int VALUE = 2;
+  static final int SESSION = 3;
+  static final int ANSWER = 4;
+
+  private StateFormat() {}
+
+  /// What is known of the whole, and how much is to come.
+  record Header(
+      long appliedIndex,
+      long clusterTimeMillis,
+      long digest,
+      KvLimits.State limits,
+      int values,
+      int sessions,
+      int answers) {
+    static Header of(KvStore store) {
+      return new Header(
+          store.appliedIndex(),
+          store.clusterTimeMillis(),
+          store.digest(),
+          store.limits().state(),
+          store.size(),
+          store.sessionCount(),
+          store.answerCount());
+    }
+  }
+
+  static void put(ByteWriter out, Header header) {
+    out.put(HEADER).put(FORMAT).putLong(header.appliedIndex);
+    out.putLong(header.clusterTimeMillis).putLong(header.digest);
+    KvLimits.State limits = header.limits;
+    out.putInt(limits.sessionsMax()).putInt(limits.answersPerSessionMax());
+    out.putInt(limits.answersMax()).putLong(limits.idleMillisMax()).putInt(limits.expiriesMax());
+    out.putInt(header.values).putInt(header.sessions).putInt(header.answers);
+  }
+
+  /// A value as it stands in a snapshot.
+  record Value(Bytes key, Bytes value, long version, long ttlMillis, long deadlineMillis) {}
+
+  static void put(ByteWriter out, Node node, Slab cells) {
+    out.put(VALUE).putLong(node.version).putLong(node.ttlMillis()).putLong(node.deadlineMillis());
+    out.putBytes(cells.key(node.cell)).putBytes(cells.value(node.cell));
+  }
+
+  static void put(ByteWriter out, Sessions.Session session) {
+    out.put(SESSION).putLong(session.version).putLong(session.usedMillis);
+    out.putLong(session.highestForgotten).putBytes(session.client);
+  }
+
+  static void put(ByteWriter out, Sessions.Answer answer) {
+    out.put(ANSWER).putLong(answer.version);
+    CommandCodec.put(out, answer.id);
+    CommandCodec.put(out, answer.result);
+  }
+
+  static Header getHeader(ByteReader in) {
+    int format = in.get();
+    if (format != FORMAT)
+      throw new MalformedException("snapshot of format " + format + ", known is " + FORMAT);
+    long index = in.getLong();
+    long time = in.getLong();
+    long digest = in.getLong();
+    check(index >= 0, "applied index", index);
+    check(time >= 0 && time <= Envelope.CLUSTER_TIME_MILLIS_MAX, "cluster time", time);
+    KvLimits.State limits = getLimits(in);
+    int values = in.getInt();
+    int sessions = in.getInt();
+    int answers = in.getInt();
+    check(values >= 0, "number of values", values);
+    check(sessions >= 0 && sessions <= limits.sessionsMax(), "number of sessions", sessions);
+    check(answers >= 0 && answers <= limits.answersMax(), "number of answers", answers);
+    return new Header(index, time, digest, limits, values, sessions, answers);
+  }
+
+  private static KvLimits.State getLimits(ByteReader in) {
+    int sessionsMax = in.getInt();
+    int answersPerSessionMax = in.getInt();
+    int answersMax = in.getInt();
+    long idleMillisMax = in.getLong();
+    int expiriesMax = in.getInt();
+    try {
+      return new KvLimits.State(
+          sessionsMax, answersPerSessionMax, answersMax, idleMillisMax, expiriesMax);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("snapshot's limits: " + e.getMessage());
+    }
+  }
+
+  static Value getValue(ByteReader in) {
+    long version = in.getLong();
+    long ttl = in.getLong();
+    long deadline = in.getLong();
+    check(ttl >= 0, "time to live", ttl);
+    check(ttl == 0 ? deadline == 0 : deadline >= ttl, "deadline", deadline);
+    return new Value(CommandCodec.getKey(in), CommandCodec.getValue(in), version, ttl, deadline);
+  }
+
+  static Sessions.Session getSession(ByteReader in) {
+    long version = in.getLong();
+    long used = in.getLong();
+    long forgotten = in.getLong();
+    check(used >= 0, "last use", used);
+    check(forgotten >= -1, "highest forgotten", forgotten);
+    Bytes client = in.getBytes(KvLimits.CLIENT_BYTES_MAX);
+    Sessions.Session session = new Sessions.Session(client);
+    session.version = version;
+    session.usedMillis = used;
+    session.highestForgotten = forgotten;
+    return session;
+  }
+
+  static Sessions.Answer getAnswer(ByteReader in) {
+    long version = in.getLong();
+    RequestId id = CommandCodec.getRequestId(in);
+    if (id == null) throw new MalformedException("an answer without a request");
+    Result result = CommandCodec.getResult(in);
+    if (result instanceof Result.Found) throw new MalformedException("a read among the answers");
+    Sessions.Answer answer = new Sessions.Answer(id, result);
+    answer.version = version;
+    return answer;
+  }
+
+  static void check(boolean holds, String what, long value) {
+    if (!holds) throw new MalformedException("snapshot's " + what + " is " + value);
+  }
+}

@@ -1,0 +1,161 @@
+package io.jangada.link;
+
+import io.jangada.bytes.MalformedException;
+import io.jangada.codec.BinaryMessages;
+import io.jangada.codec.Frames;
+import io.jangada.node.PeerMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A connection that somebody made to this member. Once the hello is found good it brings messages
+/// of one peer.
+final class InboundHandler extends ByteToMessageDecoder {
+  private final Acceptor hall;
+  private final LinkSettings settings;
+  private final LinkContext wiring;
+
+  /// The version that both speak; 0 while it is not known.
+  private int version;
+
+  private ClusterIdentity cluster;
+  private ChannelHandlerContext context;
+  private InetSocketAddress remote;
+  private InboundConnections arrivals;
+
+  /// Why it is over, once it is.
+  private String reason;
+
+  InboundHandler(Acceptor hall, LinkContext wiring) {
+    this.hall = hall;
+    this.wiring = wiring;
+    this.settings = wiring.settings();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    this.context = context;
+    remote = (InetSocketAddress) context.channel().remoteAddress();
+    hall.entered(context, this);
+    int millis = settings.times().connectMillis();
+    context
+        .executor()
+        .schedule(
+            () -> {
+              if (arrivals == null) fail(context, "no hello within " + millis + " ms");
+            },
+            millis,
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    if (reason != null) in.skipBytes(in.readableBytes());
+    else if (arrivals == null) greet(context, in);
+    else receive(in);
+  }
+
+  private void greet(ChannelHandlerContext context, ByteBuf in) {
+    if (version == 0) {
+      int said = Handshake.readVersion(in, "what connected");
+      if (said < 0) return;
+      version = Math.clamp(said, Handshake.PLAIN_VERSION, Handshake.VERSION);
+      if (said != version) {
+        refuse(
+            context,
+            "unsupported version " + said + " of the protocol, known is " + Handshake.VERSION);
+        return;
+      }
+    }
+    Handshake.Hello hello = Handshake.readHello(in, version);
+    if (hello == null) return;
+    String refusal = hall.refusal(hello);
+    if (refusal != null) {
+      refuse(context, refusal);
+      return;
+    }
+    answer(context, verdict(true, ""));
+    hall.left(context);
+    cluster = hello.cluster();
+    arrivals = hall.admit(hello, this, remote);
+  }
+
+  Channel channel() {
+    return context.channel();
+  }
+
+  /// Ends the connection if it is one of another cluster, by what is known now of both.
+  void recheck() {
+    String stranger = hall.strangeness(arrivals.peer(), cluster);
+    if (stranger != null && reason == null) bidFarewell(stranger);
+  }
+
+  private void refuse(ChannelHandlerContext context, String why) {
+    reason = why;
+    answer(context, verdict(false, why)).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private ChannelFuture answer(ChannelHandlerContext context, Handshake.Verdict verdict) {
+    ByteBuf out = context.alloc().buffer(256);
+    Handshake.write(out, verdict, version);
+    return context.writeAndFlush(out);
+  }
+
+  private Handshake.Verdict verdict(boolean welcome, String why) {
+    return new Handshake.Verdict(welcome, wiring.identity().get(), settings.memberId(), why);
+  }
+
+  private void receive(ByteBuf in) {
+    int length = Frames.payloadLength(in, settings.limits().frameBytesMax());
+    if (length < 0) {
+      Frames.makeRoom(in);
+      return;
+    }
+    Frames.open(in, length);
+    if (Handshake.isIdentity(in, length)) {
+      cluster = Handshake.readIdentity(in, length, cluster.name());
+      recheck();
+      return;
+    }
+    PeerMessage message = BinaryMessages.read(in, length, arrivals.peer(), settings.memberId());
+    arrivals.take(message, Frames.HEADER_BYTES + length);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(cause.getCause() instanceof MalformedException said)) {
+      fail(context, AddressText.reason(cause));
+      return;
+    }
+    if (arrivals != null && reason == null) bidFarewell(said.getMessage());
+    else fail(context, said.getMessage());
+  }
+
+  /// Ends a connection that began with a welcome.
+  private void bidFarewell(String why) {
+    ByteBuf out = context.alloc().buffer(256);
+    Handshake.writeAgain(out, verdict(false, why), version);
+    context.writeAndFlush(out);
+    fail(context, why);
+  }
+
+  void fail(ChannelHandlerContext context, String why) {
+    if (reason == null) reason = why;
+    context.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    super.channelInactive(context);
+    if (reason == null) reason = "the peer closed it";
+    hall.left(context);
+    if (arrivals != null) arrivals.ended(context.channel(), reason);
+    else hall.turnedAway(remote, reason);
+  }
+}

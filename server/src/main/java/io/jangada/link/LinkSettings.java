@@ -1,0 +1,110 @@
+package io.jangada.link;
+
+import io.jangada.kv.KvLimits;
+import io.jangada.net.Loops;
+import io.jangada.raft.RaftConfig;
+import io.jangada.store.Identity;
+import io.jangada.store.SnapshotStore;
+import java.net.InetSocketAddress;
+
+/// The settings of [TcpLinks].
+///
+/// @param clusterId the cluster's name; members of others are refused
+/// @param memberId this member
+/// @param listen where to listen for peers; port 0 for any that is free
+/// @param loops the threads of the sockets; all links of a member run on one of them
+/// @param strangersMax how many connections there may be that have not said hello; beyond, the
+///   oldest of them goes for the next
+/// @param hasData whether the member says that it holds data until [TcpLinks#identify] tells more
+public record LinkSettings(
+    String clusterId,
+    int memberId,
+    InetSocketAddress listen,
+    Loops loops,
+    Limits limits,
+    Times times,
+    int handshakesMax,
+    boolean hasData) {
+  private static final int STRANGERS_MAX = 256;
+
+  /// @param frameBytesMax the longest frame; the same on all members, and no less than what
+  ///   [#frameBytesFor] says
+  /// @param queueBytesMax what may wait for one peer, about, from which on nothing more is taken:
+  ///   the last message may go beyond
+  public record Limits(int frameBytesMax, long queueBytesMax) {
+    public static final Limits DEFAULT =
+        new Limits(frameBytesFor(KvLimits.DEFAULT, RaftConfig.Limits.DEFAULT), 32L << 20);
+
+    /// No frame is longer, whatever the configuration: a command with the largest key, the largest
+    /// value, and another such value to compare with.
+    public static final int FRAME_BYTES_HARD_MAX = 2 * KvLimits.VALUE_BYTES_HARD_MAX + (1 << 20);
+
+    public Limits {
+      require(
+          frameBytesMax >= 1 << 10 && frameBytesMax <= FRAME_BYTES_HARD_MAX,
+          "frameBytesMax " + frameBytesMax + ", must be 1024 to " + FRAME_BYTES_HARD_MAX);
+      require(queueBytesMax >= 1, "queueBytesMax " + queueBytesMax + ", must be 1 or more");
+    }
+
+    /// The longest frame that members with these limits send: a batch of entries or requests with
+    /// their names, one command that is larger than a batch, or a chunk of a snapshot.
+    public static int frameBytesFor(KvLimits kv, RaftConfig.Limits raft) {
+      long batch = 3L * raft.messageBytesMax();
+      long command = 2L * kv.valueBytesMax() + kv.keyBytesMax();
+      long frame = Math.max(batch + command, SnapshotStore.CHUNK_BYTES_MAX);
+      return (int) Math.min(frame + (64 << 10), FRAME_BYTES_HARD_MAX);
+    }
+  }
+
+  /// @param connectMillis the longest time for a connection to be made, and as much again for the
+  ///   handshake
+  /// @param retryMillisMin the first pause after a connection was lost or could not be made…
+  /// @param retryMillisMax …and the longest: each is drawn from the upper half of twice the last
+  /// @param stallMillis a connection over which nothing of what waits goes out for so long is given
+  ///   up
+  public record Times(int connectMillis, int retryMillisMin, int retryMillisMax, int stallMillis) {
+    public static final Times DEFAULT = new Times(2_000, 50, 1_000, 5_000);
+
+    public Times {
+      require(connectMillis >= 1, "connectMillis must be 1 or more");
+      require(retryMillisMin >= 1, "retryMillisMin must be 1 or more");
+      require(retryMillisMax >= retryMillisMin, "retryMillisMax must be retryMillisMin or more");
+      require(stallMillis >= 1, "stallMillis must be 1 or more");
+    }
+  }
+
+  public LinkSettings {
+    Identity.of(clusterId, memberId);
+    require(handshakesMax >= 1, "strangersMax must be 1 or more");
+  }
+
+  public static LinkSettings of(
+      String clusterId, int memberId, InetSocketAddress listen, Loops loops) {
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, Limits.DEFAULT, Times.DEFAULT, STRANGERS_MAX, false);
+  }
+
+  public LinkSettings withLimits(Limits limits) {
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, handshakesMax, hasData);
+  }
+
+  public LinkSettings withTimes(Times times) {
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, handshakesMax, hasData);
+  }
+
+  public LinkSettings withHandshakesMax(int strangersMax) {
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, strangersMax, hasData);
+  }
+
+  public LinkSettings withHasData(boolean hasData) {
+    return new LinkSettings(
+        clusterId, memberId, listen, loops, limits, times, handshakesMax, hasData);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) throw new IllegalArgumentException(message);
+  }
+}

@@ -1,0 +1,118 @@
+package io.jangada.link;
+
+import io.jangada.bytes.MalformedException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A connection that this member made, to send over it. It says hello, and hears a verdict.
+final class OutboundHandler extends ByteToMessageDecoder {
+  private final Link link;
+  private final LinkContext wiring;
+  private final LinkSettings settings;
+  private final int version;
+  private boolean versionSeen;
+  private boolean welcome;
+  private String remote;
+  private ClusterIdentity said;
+
+  /// Why it is over, once it is.
+  private String reason;
+
+  OutboundHandler(Link link, LinkContext wiring) {
+    this.link = link;
+    this.wiring = wiring;
+    this.settings = wiring.settings();
+    this.version = link.version();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    remote = AddressText.text(context.channel().remoteAddress());
+    said = wiring.identity().get();
+    ByteBuf out = context.alloc().buffer(256);
+    Handshake.write(
+        out,
+        new Handshake.Hello(said, settings.memberId(), link.peer(), wiring.port().getAsInt()),
+        version);
+    context.writeAndFlush(out);
+    int millis = settings.times().connectMillis();
+    context
+        .executor()
+        .schedule(
+            () -> {
+              if (!welcome) fail(context, "no answer within " + millis + " ms");
+            },
+            millis,
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    if (reason != null) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    if (welcome) {
+      Handshake.Verdict last = Handshake.readVerdict(in, version);
+      if (last != null) throw new MalformedException("it says: " + last.reason());
+      return;
+    }
+    if (!versionSeen) {
+      int answered = Handshake.readVersion(in, "what answered");
+      if (answered < 0) return;
+      versionSeen = true;
+      if (answered != version) {
+        if (answered == Handshake.PLAIN_VERSION) link.speakPlainly();
+        throw new MalformedException("it speaks version " + answered + " of the protocol");
+      }
+    }
+    Handshake.Verdict verdict = Handshake.readVerdict(in, version);
+    if (verdict == null) return;
+    String refusal = refusal(verdict);
+    if (refusal != null) {
+      link.failed(context.channel(), new LinkEvent.Refused(link.peer(), remote + ": " + refusal));
+      fail(context, refusal);
+      return;
+    }
+    welcome = true;
+    link.opened(context.channel());
+    link.identify(said);
+  }
+
+  private String refusal(Handshake.Verdict verdict) {
+    if (!verdict.welcome()) return verdict.reason();
+    if (!verdict.cluster().isCompatible(wiring.identity().get()))
+      return "it is of " + verdict.cluster() + ", not of " + wiring.identity().get();
+    if (verdict.member() != link.peer()) return "it is member " + verdict.member();
+    return null;
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (welcome && context.channel().isWritable()) link.runTurn();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Throwable inner = cause.getCause() instanceof MalformedException said ? said : cause;
+    fail(context, AddressText.reason(inner));
+  }
+
+  private void fail(ChannelHandlerContext context, String reason) {
+    if (this.reason == null) this.reason = reason;
+    context.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    super.channelInactive(context);
+    if (reason == null) reason = "the peer closed it";
+    if (welcome) link.ended(context.channel(), reason);
+    else
+      link.failed(
+          context.channel(), new LinkEvent.Unreachable(link.peer(), remote + ": " + reason));
+  }
+}

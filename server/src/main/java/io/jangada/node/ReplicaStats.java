@@ -1,0 +1,49 @@
+package io.jangada.node;
+
+import io.jangada.raft.RaftEvent;
+
+/// What a replica counts in its life; [Status.Counters] says what each means.
+final class ReplicaStats {
+  long proposals;
+  long proposalsFailed;
+  long reads;
+  long readsFailed;
+  long followerReads;
+  long followerReadsFailed;
+  long readQuestions;
+  long leaderChanges;
+  long elections;
+  long snapshotsTaken;
+  long snapshotsInstalled;
+  long snapshotsFailed;
+
+  void event(RaftEvent event) {
+    if (event instanceof RaftEvent.ElectionStarted(long _, boolean preVote) && !preVote)
+      elections++;
+    else if (event instanceof RaftEvent.SnapshotInstalled) snapshotsInstalled++;
+  }
+
+  /// A request of this member's log, or a read, ended.
+  void ended(boolean read, Outcome outcome) {
+    boolean done = outcome instanceof Outcome.Done;
+    if (read && done) reads++;
+    else if (read) readsFailed++;
+    else if (!done) proposalsFailed++;
+  }
+
+  Status.Counters snapshot() {
+    return new Status.Counters(
+        proposals,
+        proposalsFailed,
+        reads,
+        readsFailed,
+        followerReads,
+        followerReadsFailed,
+        readQuestions,
+        leaderChanges,
+        elections,
+        snapshotsTaken,
+        snapshotsInstalled,
+        snapshotsFailed);
+  }
+}

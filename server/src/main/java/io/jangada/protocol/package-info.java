@@ -1,0 +1,3 @@
+/// Client protocols, one folder each: bytes in, operations out; outcomes in, bytes out. What
+/// several of them share stands here.
+package io.jangada.protocol;

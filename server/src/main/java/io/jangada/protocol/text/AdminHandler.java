@@ -1,0 +1,17 @@
+package io.jangada.protocol.text;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Whoever carries out the `admin` lines of the protocol.
+@FunctionalInterface
+public interface AdminHandler {
+  /// The desk that knows no word.
+  AdminHandler NONE = (_, reply) -> reply.accept(new AdminReply.CommandError());
+
+  /// Carries out one line. Called on an event loop, so it must be quick.
+  ///
+  /// @param words what follows `admin`, at least one
+  /// @param reply to be called once, from any thread
+  void run(List<String> words, Consumer<AdminReply> reply);
+}

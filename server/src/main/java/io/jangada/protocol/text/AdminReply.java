@@ -1,0 +1,24 @@
+package io.jangada.protocol.text;
+
+import io.jangada.bytes.Bytes;
+import java.util.Objects;
+
+/// What an `admin` line came to.
+public sealed interface AdminReply {
+  /// `VALUE <n>`, and the bytes.
+  record Value(Bytes bytes) implements AdminReply {
+    public Value {
+      Objects.requireNonNull(bytes);
+    }
+  }
+
+  /// `REDIRECT <id>`: only that member can do it. An id that the front's settings do not know
+  /// becomes [InternalError].
+  record Redirect(int id) implements AdminReply {}
+
+  /// `ERR_CMD_ERR`: an unknown word, or words that make no command.
+  record CommandError() implements AdminReply {}
+
+  /// `ERR_INTERNAL`.
+  record InternalError() implements AdminReply {}
+}

@@ -1,0 +1,336 @@
+package io.jangada.protocol.text;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Condition;
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/// The bytes of one connection turned into commands, however they are cut into pieces.
+///
+/// A command is a line, and `set` and `cas` are followed by as many bytes as they announce. The
+/// line is looked at when its end is there. Data that is there completely is copied once, into the
+/// value; data that comes in pieces is gathered under a budget that all connections share. Where
+/// that is spent the data is read over and the command becomes [TextCommand.Dropped]: nothing ever
+/// waits for a client that stopped in the middle.
+///
+/// Data of a command that is refused is read over, too, and never taken for commands. Where it is
+/// too much for that, or what comes is another protocol, the line is the last of its connection.
+final class CommandParser {
+  /// The longest line, its end included.
+  static final int LINE_BYTES_MAX = 64 << 10;
+
+  /// The most data of a refused command that is read over.
+  static final int REFUSED_BYTES_MAX = 64 << 20;
+
+  static final int CLIENT_BYTES_MAX = 32;
+
+  /// The longest time to live: beyond, milliseconds do not fit into a number.
+  static final long EXPTIME_MAX = Long.MAX_VALUE / 1_000;
+
+  private static final int KEPT_LINE_BYTES = 256;
+  private static final int FIRST_VALUE_BYTES = 64 << 10;
+
+  private static final long GET = LineTokenizer.word("get");
+  private static final long GETM = LineTokenizer.word("getm");
+  private static final long SET = LineTokenizer.word("set");
+  private static final long CAS = LineTokenizer.word("cas");
+  private static final long DELETE = LineTokenizer.word("delete");
+  private static final long ONCE = LineTokenizer.word("once");
+  private static final long ADMIN = LineTokenizer.word("admin");
+  private static final long VERSION = LineTokenizer.word("version");
+  private static final long QUIT = LineTokenizer.word("quit");
+  private static final long NOREPLY = LineTokenizer.word("noreply");
+
+  /// Words that data follows in protocols of this kind, `cas` beside them.
+  private static final long[] STORES =
+      Stream.of("set", "add", "replace", "append", "prepend")
+          .mapToLong(LineTokenizer::word)
+          .toArray();
+
+  private static final Condition ALWAYS = new Condition.Always();
+  private static final Condition ABSENT = new Condition.Absent();
+  private static final TextCommand MALFORMED = new TextCommand.Malformed();
+  private static final TextCommand DROPPED = new TextCommand.Dropped();
+  private static final TextCommand DERAILED = new TextCommand.Derailed();
+  private static final TextCommand IGNORED = new TextCommand.Ignored();
+  private static final TextCommand QUIT_SILENTLY = new TextCommand.Quit();
+
+  /// A `set` or `cas` that waits for its data.
+  private record Header(
+      TextCommand.Kind kind, Bytes key, long ttlMillis, Condition condition, RequestId requestId) {}
+
+  private final TextSettings settings;
+  private final Quota arriving;
+  private final LineTokenizer fields = new LineTokenizer();
+
+  private byte[] line = new byte[KEPT_LINE_BYTES];
+  private int lineLength;
+  private long valueTaken;
+
+  /// Set while data is awaited, and null while a line is.
+  private Header header;
+
+  /// Whether the client wants no reply to the `set` or `cas` that was read last.
+  private boolean silent;
+
+  /// Whether there is no room for the data, so that it is read over.
+  private boolean dropped;
+
+  /// How much data of a refused command is still to be read over.
+  private int refusedBytes;
+
+  private byte[] value;
+  private int valueLength;
+  private int valueBytes;
+  private boolean afterData;
+  private boolean over;
+
+  /// @param arriving what may be held of lines and values that have not come to their end
+  CommandParser(TextSettings settings, Quota arriving) {
+    this.settings = settings;
+    this.arriving = arriving;
+  }
+
+  /// The next command, or null when it is not there completely: then all of `in` was taken.
+  TextCommand next(ByteBuf in) {
+    while (!over) {
+      if (refusedBytes > 0) readOver(in);
+      TextCommand command = valueBytes > valueLength ? readData(in) : readLine(in);
+      if (command != null) return command;
+      if (!in.isReadable()) return null;
+    }
+    in.skipBytes(in.readableBytes());
+    return null;
+  }
+
+  /// Lets go of what is held. Nothing may be parsed afterwards.
+  void close() {
+    over = true;
+    arriving.give(valueTaken + line.length - KEPT_LINE_BYTES);
+    valueTaken = 0;
+    line = new byte[KEPT_LINE_BYTES];
+    value = null;
+  }
+
+  // ---- lines ----
+
+  private TextCommand readLine(ByteBuf in) {
+    int from = in.readerIndex();
+    int end = in.indexOf(from, in.writerIndex(), (byte) '\n');
+    int more = (end < 0 ? in.writerIndex() : end) - from;
+    if (more >= LINE_BYTES_MAX - lineLength || !reserveLine(lineLength + more)) {
+      over = true;
+      return findsLongKey(in, more) ? DERAILED : new TextCommand.Overlong();
+    }
+    in.readBytes(line, lineLength, more);
+    lineLength += more;
+    if (end < 0) return null;
+    in.skipBytes(1);
+    int length = lineLength > 0 && line[lineLength - 1] == '\r' ? lineLength - 1 : lineLength;
+    lineLength = 0;
+    TextCommand command = parse(length);
+    if (line.length > KEPT_LINE_BYTES) dropLine();
+    return command;
+  }
+
+  private boolean reserveLine(int bytes) {
+    if (bytes <= line.length) return true;
+    int size = Math.min(LINE_BYTES_MAX, Math.max(bytes, 2 * line.length));
+    if (!arriving.tryTake(size - line.length)) return false;
+    line = Arrays.copyOf(line, size);
+    return true;
+  }
+
+  /// Whether the beginning of a line that is too long is a command whose key is.
+  private boolean findsLongKey(ByteBuf in, int more) {
+    int length = Math.min(LINE_BYTES_MAX, lineLength + more);
+    byte[] beginning = Arrays.copyOf(line, length);
+    in.readBytes(beginning, lineLength, length - lineLength);
+    fields.split(beginning, length);
+    int first = fields.count() > 0 && fields.word(0) == ONCE ? 3 : 0;
+    if (fields.lookedAt() < first + 2) return false;
+    long word = fields.word(first);
+    boolean keyed = word == GET || word == GETM || word == SET || word == CAS || word == DELETE;
+    return keyed && fields.length(first + 1) > settings.kv().keyBytesMax();
+  }
+
+  private void dropLine() {
+    arriving.give(line.length - KEPT_LINE_BYTES);
+    line = new byte[KEPT_LINE_BYTES];
+  }
+
+  /// Null for a line that is no command, and for one whose data is to come.
+  private TextCommand parse(int length) {
+    fields.split(line, length);
+    boolean endsData = afterData;
+    afterData = false;
+    if (fields.count() == 0) {
+      boolean skipped = !settings.dialect().emptyLinesAnswered() || endsData && length == 0;
+      return skipped ? null : MALFORMED;
+    }
+    long word = fields.word(0);
+    if (word == ONCE) return once();
+    if (word == ADMIN && fields.count() > 1) return new TextCommand.Admin(fields.texts(1));
+    if (word == VERSION && fields.count() == 1) return new TextCommand.Version();
+    if (word == QUIT && fields.count() == 1) return new TextCommand.Quit();
+    return request(0, null);
+  }
+
+  private TextCommand once() {
+    if (fields.count() < 4) return refuse(0);
+    if (fields.length(1) > CLIENT_BYTES_MAX || !fields.isPrintable(1)) return refuse(3);
+    if (!fields.parseNumber(2) || fields.number() < 0) return refuse(3);
+    return request(3, new RequestId.Numbered(fields.bytes(1), fields.number()));
+  }
+
+  /// @param first the field of the command word
+  private TextCommand request(int first, RequestId requestId) {
+    long word = fields.word(first);
+    int count = fields.count() - first;
+    silent = isSilent(word, count);
+    if (silent) count--;
+    if (word == SET && count == 4 || word == CAS && count == 5) {
+      TextCommand command = store(first, requestId);
+      return silent ? silenced(command) : command;
+    }
+    boolean fits = count == 2 && fields.length(first + 1) <= settings.kv().keyBytesMax();
+    if (word == DELETE && fits) {
+      Operation delete = new Operation.Delete(fields.bytes(first + 1), ALWAYS);
+      return new TextCommand.Request(TextCommand.Kind.DELETE, delete, requestId);
+    }
+    if (word != GET && word != GETM || requestId != null || !fits) return refuse(first);
+    TextCommand.Kind kind = word == GET ? TextCommand.Kind.GET : TextCommand.Kind.GETM;
+    return new TextCommand.Request(kind, new Operation.Get(fields.bytes(first + 1)), null);
+  }
+
+  private boolean isSilent(long word, int count) {
+    boolean longer = word == SET && count == 5 || word == CAS && count == 6;
+    return longer && settings.dialect().noReply() && fields.word(fields.lookedAt() - 1) == NOREPLY;
+  }
+
+  /// The same command of a client that wants no reply.
+  private static TextCommand silenced(TextCommand command) {
+    if (command == DERAILED) return QUIT_SILENTLY;
+    return command == MALFORMED || command == DROPPED ? IGNORED : command;
+  }
+
+  // ---- what is refused ----
+
+  /// The line is no command, or one that breaks a rule. Data that it announces comes all the same.
+  ///
+  /// @param first the field of the command word
+  private TextCommand refuse(int first) {
+    int announced = announcement(first);
+    boolean derailed = isHttp();
+    if (announced >= 0 && fields.isUnsigned(announced)) {
+      derailed |= !fields.parseNumber(announced) || fields.number() > REFUSED_BYTES_MAX;
+      if (!derailed) refusedBytes = (int) fields.number();
+      afterData = refusedBytes == 0;
+    }
+    over = derailed;
+    return derailed ? DERAILED : MALFORMED;
+  }
+
+  /// The field that says how much data comes after the line; -1 when there is none.
+  private int announcement(int first) {
+    long word = fields.wordInAnyCase(first);
+    boolean isCas = word == CAS;
+    if (!isCas && LongStream.of(STORES).noneMatch(store -> store == word)) return -1;
+    int count = fields.count() - first;
+    int last = fields.lookedAt() - 1;
+    if (fields.word(last) == NOREPLY) {
+      count--;
+      last--;
+    }
+    // memcached's cas ends in the version, after flags, time and length.
+    if (isCas && count == 6) return last - 1;
+    return count < (isCas ? 5 : 4) ? -1 : last;
+  }
+
+  /// Whether the line is the first of an HTTP request, or the header that each of them has.
+  private boolean isHttp() {
+    int last = fields.lookedAt() - 1;
+    return last >= 2 && fields.startsWith(last, "http/") || fields.startsWith(0, "host:");
+  }
+
+  private void readOver(ByteBuf in) {
+    int more = Math.min(in.readableBytes(), refusedBytes);
+    in.skipBytes(more);
+    refusedBytes -= more;
+    afterData = refusedBytes == 0;
+  }
+
+  // ---- data ----
+
+  private TextCommand store(int first, RequestId requestId) {
+    boolean isCas = fields.word(first) == CAS;
+    if (fields.length(first + 1) > settings.kv().keyBytesMax()) return refuse(first);
+    if (!fields.parseNumber(first + 2) || fields.number() < 0) return refuse(first);
+    long ttlMillis = Math.min(fields.number(), EXPTIME_MAX) * 1_000;
+    int last = first + (isCas ? 4 : 3);
+    if (!fields.parseNumber(last) || fields.number() < 0) return refuse(first);
+    if (fields.number() > settings.kv().valueBytesMax()) return refuse(first);
+    int bytes = (int) fields.number();
+    if (isCas && !fields.parseNumber(first + 3)) return refuse(first);
+    Condition condition = settings.dialect().setOverwrites() ? ALWAYS : ABSENT;
+    if (isCas) condition = new Condition.Version(fields.number());
+    TextCommand.Kind kind = isCas ? TextCommand.Kind.CAS : TextCommand.Kind.SET;
+    valueBytes = bytes;
+    header = new Header(kind, fields.bytes(first + 1), ttlMillis, condition, requestId);
+    return bytes == 0 ? finish() : null;
+  }
+
+  private TextCommand readData(ByteBuf in) {
+    int more = Math.min(in.readableBytes(), valueBytes - valueLength);
+    if (!dropped && !reserveValue(valueLength + more)) {
+      dropped = true;
+      dropValue();
+    }
+    if (dropped) in.skipBytes(more);
+    else in.readBytes(value, valueLength, more);
+    valueLength += more;
+    return valueLength == valueBytes ? finish() : null;
+  }
+
+  private boolean reserveValue(int bytes) {
+    if (value != null && bytes <= value.length) return true;
+    if (value == null && bytes == valueBytes) {
+      value = new byte[valueBytes];
+      return true;
+    }
+    // Where memory is short, an announcement alone takes little of it.
+    int size = valueBytes;
+    if (!arriving.isRoomy())
+      size = (int) Math.min(valueBytes, Math.max(FIRST_VALUE_BYTES, 2L * bytes));
+    if (!arriving.tryTake(size - valueTaken)) return false;
+    valueTaken = size;
+    value = value == null ? new byte[size] : Arrays.copyOf(value, size);
+    return true;
+  }
+
+  private void dropValue() {
+    value = null;
+    header = null;
+    arriving.give(valueTaken);
+    valueTaken = 0;
+  }
+
+  private TextCommand finish() {
+    TextCommand command = silent ? IGNORED : DROPPED;
+    if (!dropped) {
+      Bytes whole = valueBytes == 0 ? Bytes.EMPTY : Bytes.wrap(value);
+      Operation write = new Operation.Write(header.key, whole, header.ttlMillis, header.condition);
+      command = new TextCommand.Request(header.kind, write, header.requestId, silent);
+    }
+    dropValue();
+    dropped = false;
+    valueLength = 0;
+    valueBytes = 0;
+    afterData = true;
+    return command;
+  }
+}

@@ -1,0 +1,177 @@
+package io.jangada.protocol.text;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/// Writes replies, byte for byte as the protocol has them. A reply is one piece: clients may read a
+/// value's line and throw away what came with it, expecting the data later, or the other way round.
+final class Replies {
+  static final byte[] COMMAND_ERROR = line("ERR_CMD_ERR");
+  static final byte[] INTERNAL = line("ERR_INTERNAL");
+  static final byte[] NO_MEMORY = line("ERR_INTERNAL " + Outcome.NoMemory.REASON);
+  static final byte[] TOO_MANY_CONNECTIONS = line("ERR_INTERNAL too many connections");
+
+  private static final byte[] NOT_FOUND = line("ERR_NOT_FOUND");
+  private static final byte[] FORGOTTEN = line("ERR_FORGOTTEN");
+  private static final byte[] DELETED = line("DELETED");
+  private static final byte[] VALUE = ascii("VALUE ");
+  private static final byte[] OK = ascii("OK ");
+  private static final byte[] REDIRECT = ascii("REDIRECT ");
+  private static final int NUMBER_BYTES_MAX = 20;
+  private static final int FIXED_BYTES_MAX = 4 * NUMBER_BYTES_MAX;
+  private static final long MILLIS_PER_SECOND = 1_000;
+
+  private final TextSettings settings;
+  private final Counters counters;
+  private final byte[] versionError;
+  private final byte[] version;
+  private final byte[] digits = new byte[NUMBER_BYTES_MAX];
+
+  Replies(TextSettings settings, Counters counters) {
+    this.settings = settings;
+    this.counters = counters;
+    versionError = line(settings.dialect().seedSpelling() ? "ERR_VERION" : "ERR_VERSION");
+    version = line("VERSION " + settings.version());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] line(String text) {
+    return ascii(text + "\r\n");
+  }
+
+  byte[] version() {
+    return version;
+  }
+
+  /// How much a slot's reply takes at most.
+  int sizeMax(PendingReply slot) {
+    int fixed = slot.line() == null ? FIXED_BYTES_MAX : slot.line().length;
+    return fixed + slot.valueBytes();
+  }
+
+  /// Writes the reply of a slot that is answered, if the client wants one.
+  void write(PendingReply slot, ByteBuf out) {
+    if (slot.request != null && slot.request.silent()) return;
+    if (slot.line() != null) writeLine(slot.line(), out);
+    else if (slot.adminReply() != null) write(slot.adminReply(), out);
+    else write(slot, slot.outcome(), out);
+  }
+
+  private void writeLine(byte[] line, ByteBuf out) {
+    if (line == COMMAND_ERROR) counters.add(Counters.COMMAND_ERRORS, 1);
+    else if (line == INTERNAL || line == NO_MEMORY) counters.add(Counters.INTERNAL_ERRORS, 1);
+    else if (line == NOT_FOUND) counters.add(Counters.NOT_FOUND, 1);
+    else if (line == FORGOTTEN) counters.add(Counters.FORGOTTEN, 1);
+    else if (line == versionError) counters.add(Counters.VERSION_ERRORS, 1);
+    out.writeBytes(line);
+  }
+
+  private void write(AdminReply reply, ByteBuf out) {
+    switch (reply) {
+      case AdminReply.Value(Bytes bytes) -> {
+        out.writeBytes(VALUE);
+        writeData(bytes, out);
+      }
+      case AdminReply.Redirect(int id) -> writeRedirect(id, out);
+      case AdminReply.CommandError() -> writeLine(COMMAND_ERROR, out);
+      case AdminReply.InternalError() -> writeLine(INTERNAL, out);
+    }
+  }
+
+  /// `ERR_INTERNAL` alone says nothing about whether the command took effect, so that it may stand
+  /// for [Outcome.Unknown] and for what surely had none.
+  void write(PendingReply slot, Outcome outcome, ByteBuf out) {
+    switch (outcome) {
+      case Outcome.Done(Result result) -> write(slot, result, out);
+      case Outcome.NotLeader(int leader) -> writeRedirect(leader, out);
+      case Outcome.NoMemory() -> writeLine(NO_MEMORY, out);
+      case Outcome.Busy _, Outcome.Refused _, Outcome.Unknown() -> writeLine(INTERNAL, out);
+    }
+  }
+
+  private void write(PendingReply slot, Result result, ByteBuf out) {
+    switch (result) {
+      case Result.Written(long written) -> {
+        out.writeBytes(OK);
+        writeNumber(written, out);
+        endLine(out);
+      }
+      case Result.Found found -> writeFound(slot, found, out);
+      case Result.NotFound() -> writeLine(NOT_FOUND, out);
+      case Result.Exists _, Result.Mismatch _ -> writeLine(versionError, out);
+      case Result.Deleted _ -> out.writeBytes(DELETED);
+      case Result.Forgotten() -> writeLine(FORGOTTEN, out);
+      case Result.Refused(Result.Reason reason) -> writeLine(lineOf(reason), out);
+      case Result.Expired _ -> throw new IllegalStateException("no client asks for expiry");
+    }
+  }
+
+  private static byte[] lineOf(Result.Reason reason) {
+    return switch (reason) {
+      case KEY_TOO_LONG, VALUE_TOO_LONG -> COMMAND_ERROR;
+      case MALFORMED -> INTERNAL;
+    };
+  }
+
+  private void writeFound(PendingReply slot, Result.Found found, ByteBuf out) {
+    out.writeBytes(VALUE);
+    if (slot.request.kind() == TextCommand.Kind.GETM) {
+      writeNumber(found.version(), out);
+      out.writeByte(' ');
+      writeNumber(exptime(slot, found), out);
+      out.writeByte(' ');
+    }
+    writeData(found.value(), out);
+  }
+
+  /// In seconds. A value that is there lives for another second at least, for 0 would mean for
+  /// ever.
+  private long exptime(PendingReply slot, Result.Found found) {
+    if (!settings.dialect().exptimeLeft()) return found.ttlMillis() / MILLIS_PER_SECOND;
+    if (found.ttlMillis() == 0) return 0;
+    long seconds = Math.ceilDiv(slot.leftMillis(), MILLIS_PER_SECOND);
+    return Math.clamp(seconds, 1, CommandParser.EXPTIME_MAX);
+  }
+
+  private void writeData(Bytes bytes, ByteBuf out) {
+    writeNumber(bytes.length(), out);
+    endLine(out);
+    out.writeBytes(bytes.asBuffer());
+    endLine(out);
+  }
+
+  /// Clients look the id up in their own list of servers, so that only one which must be there may
+  /// be named.
+  private void writeRedirect(int id, ByteBuf out) {
+    if (id < 0 || !settings.knows().test(id)) {
+      writeLine(INTERNAL, out);
+      return;
+    }
+    counters.add(Counters.REDIRECTS, 1);
+    out.writeBytes(REDIRECT);
+    writeNumber(id, out);
+    endLine(out);
+  }
+
+  /// @param number 0 or more
+  private void writeNumber(long number, ByteBuf out) {
+    int first = NUMBER_BYTES_MAX;
+    long rest = number;
+    do {
+      digits[--first] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    } while (rest > 0);
+    out.writeBytes(digits, first, NUMBER_BYTES_MAX - first);
+  }
+
+  private static void endLine(ByteBuf out) {
+    out.writeByte('\r');
+    out.writeByte('\n');
+  }
+}

@@ -1,0 +1,179 @@
+package io.jangada.protocol.text;
+
+import io.jangada.net.HostPort;
+import io.jangada.net.Loops;
+import io.jangada.node.Replica;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The text protocol's side of a member: it listens, and serves whoever connects.
+///
+/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
+/// are the caller's, and are to be closed after the front.
+public final class TextListener implements AutoCloseable {
+  private static final int BACKLOG = 4_096;
+  private static final long CLOSE_MILLIS_MAX = 1_000;
+
+  /// Beyond, a client's replies wait until it has taken some.
+  private static final WriteBufferWaterMark UNSENT_BYTES =
+      new WriteBufferWaterMark(64 << 10, 128 << 10);
+
+  private final TextSettings settings;
+  private final ListenerState shared;
+  private final Map<EventLoop, ReplyBatcher> lanes = new ConcurrentHashMap<>();
+  private final AtomicInteger admitted = new AtomicInteger();
+  private final Reserve reserve;
+  private final Channel listener;
+
+  private TextListener(TextSettings settings, Loops loops) throws IOException {
+    this.settings = settings;
+    this.shared = new ListenerState(settings);
+    this.reserve = new Reserve(settings.reserved());
+    ServerBootstrap bootstrap =
+        loops
+            .listener("client")
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    accept(channel);
+                  }
+                });
+    var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
+    if (!bound.isSuccess())
+      throw new IOException(
+          "cannot listen on "
+              + HostPort.text(settings.listen())
+              + ": "
+              + bound.cause().getMessage(),
+          bound.cause());
+    listener = bound.channel();
+  }
+
+  /// Begins to listen.
+  ///
+  /// @throws IOException when it cannot; the message says where and why
+  public static TextListener start(TextSettings settings, Loops loops) throws IOException {
+    return new TextListener(settings, loops);
+  }
+
+  private void accept(SocketChannel channel) {
+    ReplyBatcher lane =
+        lanes.computeIfAbsent(channel.eventLoop(), loop -> new ReplyBatcher(loop, settings));
+    if (admitted.incrementAndGet() <= settings.limits().connectionsMax()) {
+      channel.closeFuture().addListener(_ -> admitted.decrementAndGet());
+      channel.pipeline().addLast(new ClientConnection(shared, lane, channel, null));
+      return;
+    }
+    admitted.decrementAndGet();
+    ClientConnection stranger = new ClientConnection(shared, lane, channel, reserve);
+    channel.closeFuture().addListener(_ -> reserve.leave(stranger));
+    channel.pipeline().addLast(stranger);
+    ClientConnection oldest = reserve.enter(stranger);
+    if (oldest != null) oldest.lane().execute(oldest::makeWay);
+  }
+
+  /// Where it listens.
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /// How many clients may be connected.
+  public int connectionsMax() {
+    return settings.limits().connectionsMax();
+  }
+
+  /// From now on commands are carried out, those that came before included. To be called once.
+  public void serve(Replica replica, AdminHandler desk) {
+    shared.serve(replica, desk);
+  }
+
+  /// Takes no more connections, begins no more commands, answers those that were begun, and closes
+  /// each connection when it is done.
+  ///
+  /// @param timeoutMillis how long to wait for that
+  /// @return whether all are done; the front is still to be closed
+  public boolean drain(long timeoutMillis) {
+    long began = System.nanoTime();
+    ChannelFuture deaf = listener.close();
+    // At once: clients go on sending while the port is being closed.
+    CompletableFuture<Void> finished = shared.finish();
+    deaf.awaitUninterruptibly(timeoutMillis);
+    long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    return awaitClosed(finished, timeoutMillis - spentMillis);
+  }
+
+  private static boolean awaitClosed(CompletableFuture<Void> closed, long timeoutMillis) {
+    try {
+      closed.get(timeoutMillis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /// Stops listening and closes all connections, whatever they are doing. What was begun may still
+  /// take effect.
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
+    awaitClosed(shared.closeAll(), CLOSE_MILLIS_MAX);
+  }
+
+  /// What it did and does. Each number is right for its moment; they are not of one moment.
+  public TextStats stats() {
+    Map<String, Long> commands = new LinkedHashMap<>();
+    for (TextCommand.Kind kind : TextCommand.Kind.values()) {
+      long count = 0;
+      for (ReplyBatcher lane : lanes.values()) count += lane.counters().get(kind);
+      commands.put(kind.name().toLowerCase(Locale.ROOT), count);
+    }
+    commands.put("admin", sum(Counters.ADMIN));
+    Map<String, Long> errors = new LinkedHashMap<>();
+    errors.put("ERR_CMD_ERR", sum(Counters.COMMAND_ERRORS));
+    errors.put("ERR_NOT_FOUND", sum(Counters.NOT_FOUND));
+    errors.put("ERR_VERSION", sum(Counters.VERSION_ERRORS));
+    errors.put("ERR_INTERNAL", sum(Counters.INTERNAL_ERRORS));
+    errors.put("ERR_FORGOTTEN", sum(Counters.FORGOTTEN));
+    errors.put("REDIRECT", sum(Counters.REDIRECTS));
+    long closed = sum(Counters.CLOSED);
+    long opened = sum(Counters.OPENED);
+    return new TextStats(
+        new TextStats.Connections(opened - closed, opened, sum(Counters.REFUSED), shared.evicted()),
+        commands,
+        errors,
+        sum(Counters.BYTES_IN),
+        sum(Counters.BYTES_OUT),
+        shared.now(sum(Counters.PAUSED)));
+  }
+
+  private long sum(int counter) {
+    long sum = 0;
+    for (ReplyBatcher lane : lanes.values()) sum += lane.counters().get(counter);
+    return sum;
+  }
+}

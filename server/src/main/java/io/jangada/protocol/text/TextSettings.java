@@ -1,0 +1,152 @@
+package io.jangada.protocol.text;
+
+import io.jangada.kv.KvLimits;
+import io.jangada.node.ReadConsistency;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.function.IntPredicate;
+
+/// The settings of a [TextListener].
+///
+/// @param listen where to listen; port 0 for any that is free
+/// @param dialect how to read the protocol where there are two ways to
+/// @param limits what bounds memory
+/// @param reserved what is kept beyond the most connections
+/// @param kv the longest key and value that are taken
+/// @param reading what `get` and `getm` promise, and who serves them
+/// @param knows whether a member's id may stand in a `REDIRECT`: clients look it up in their own
+///   list of servers, so it must be one of them
+/// @param version what `version` answers
+public record TextSettings(
+    InetSocketAddress listen,
+    Dialect dialect,
+    Limits limits,
+    Reserved reserved,
+    KvLimits kv,
+    ReadConsistency reading,
+    IntPredicate knows,
+    String version) {
+
+  /// The points on which the protocol's description, its first program and its users disagree.
+  /// [#DEFAULT] is what `docs/PROTOCOLS.md` describes first.
+  ///
+  /// @param seedSpelling the version error is spelled `ERR_VERION`
+  /// @param setOverwrites `set` of a key that is there replaces the value
+  /// @param exptimeLeft `getm` shows the seconds that are left, rounded up, and not those given
+  /// @param emptyLinesAnswered an empty line gets `ERR_CMD_ERR`, unless it ends the data of a `set`
+  ///   or `cas`
+  /// @param noReply `set` and `cas` may end in `noreply`, and then get no reply of any kind
+  public record Dialect(
+      boolean seedSpelling,
+      boolean setOverwrites,
+      boolean exptimeLeft,
+      boolean emptyLinesAnswered,
+      boolean noReply) {
+    public static final Dialect DEFAULT = new Dialect(false, false, false, false, true);
+  }
+
+  /// @param connectionsMax beyond, a connection gets a line that says so and is closed, unless it
+  ///   is for administration
+  /// @param commandsPerConnectionMax commands under way on one connection; beyond, it is not read
+  /// @param bytesPerConnectionMax keys and values of these, and also values found that wait for
+  ///   their turn to be sent; a single larger one goes alone
+  /// @param commandsMax commands under way on all connections
+  /// @param bytesMax keys and values of these
+  /// @param arrivingBytesMax lines and values that have not come to their end, on all connections;
+  ///   beyond, values are read and thrown away, and the command fails
+  /// @param heldBytesMax what is held for clients that are slow to take their replies, on all
+  ///   connections; beyond, the connection that has been stuck for the longest time is closed
+  public record Limits(
+      int connectionsMax,
+      int commandsPerConnectionMax,
+      int bytesPerConnectionMax,
+      int commandsMax,
+      long bytesMax,
+      long arrivingBytesMax,
+      long bufferedBytesMax) {
+    public static final Limits DEFAULT =
+        new Limits(10_000, 1_024, 4 << 20, 12_288, 48L << 20, 64L << 20, 64L << 20);
+
+    public Limits {
+      require(connectionsMax >= 1, "connectionsMax must be 1 or more");
+      require(commandsPerConnectionMax >= 1, "commandsPerConnectionMax must be 1 or more");
+      require(bytesPerConnectionMax >= 1, "bytesPerConnectionMax must be 1 or more");
+      require(commandsMax >= 1, "commandsMax must be 1 or more");
+      require(bytesMax >= 1, "bytesMax must be 1 or more");
+      require(arrivingBytesMax >= 1, "arrivingBytesMax must be 1 or more");
+      require(bufferedBytesMax >= 1, "heldBytesMax must be 1 or more");
+    }
+  }
+
+  /// What is kept beyond the most connections.
+  ///
+  /// @param adminsMax connections that send nothing but `admin` lines; they are served
+  /// @param strangersMax connections that have not sent a line yet, or that were turned away and
+  ///   are not gone yet
+  /// @param firstLineMillis how long they have for it
+  public record Reserved(int adminsMax, int strangersMax, int firstLineMillis) {
+    public static final Reserved DEFAULT = new Reserved(16, 256, 1_000);
+
+    public Reserved {
+      require(adminsMax >= 1, "adminsMax must be 1 or more");
+      require(strangersMax >= 1, "strangersMax must be 1 or more");
+      require(firstLineMillis >= 1, "firstLineMillis must be 1 or more");
+    }
+  }
+
+  public TextSettings {
+    Objects.requireNonNull(listen);
+    Objects.requireNonNull(dialect);
+    Objects.requireNonNull(limits);
+    Objects.requireNonNull(reserved);
+    Objects.requireNonNull(kv);
+    Objects.requireNonNull(reading);
+    Objects.requireNonNull(knows);
+    require(version.chars().allMatch(c -> c >= ' ' && c < 0x7f), "version must be printable ASCII");
+  }
+
+  /// The usual settings, for a cluster whose members' ids are all known.
+  public static TextSettings of(InetSocketAddress listen) {
+    return new TextSettings(
+        listen,
+        Dialect.DEFAULT,
+        Limits.DEFAULT,
+        Reserved.DEFAULT,
+        KvLimits.DEFAULT,
+        new ReadConsistency.Linearizable(),
+        id -> id >= 0,
+        "jangada");
+  }
+
+  public TextSettings withDialect(Dialect dialect) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  public TextSettings withLimits(Limits limits) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  public TextSettings withReserved(Reserved reserved) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  public TextSettings withKv(KvLimits kv) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  public TextSettings withReading(ReadConsistency reading) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  public TextSettings withKnows(IntPredicate knows) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  public TextSettings withVersion(String version) {
+    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) throw new IllegalArgumentException(message);
+  }
+}

@@ -1,0 +1,36 @@
+package io.jangada.protocol.text;
+
+import java.util.Map;
+
+/// What a [TextListener] did since it was started, and what it is doing now.
+///
+/// @param commands how many were begun, by word: `set`, `get`, `getm`, `cas`, `delete`, `admin`
+/// @param errors how many replies were no success, by their word: `ERR_CMD_ERR`, `ERR_NOT_FOUND`,
+///   `ERR_VERSION`, `ERR_INTERNAL`, `ERR_FORGOTTEN`, `REDIRECT`
+/// @param now what there is at this moment
+public record TextStats(
+    Connections connections,
+    Map<String, Long> commands,
+    Map<String, Long> errors,
+    long bytesIn,
+    long bytesOut,
+    Now now) {
+  /// @param opened all that were ever open
+  /// @param refused those beyond the maximum; not among the opened
+  /// @param evicted those that were closed because their clients did not take what they asked for,
+  ///   and memory was short
+  public record Connections(long open, long opened, long refused, long evicted) {}
+
+  /// @param connectionsPaused connections that are not read because too much is under way, or
+  ///   because their clients do not take the replies
+  /// @param commandsUnderWay commands that wait for the replica
+  /// @param bytesUnderWay keys and values of these
+  /// @param bytesArriving lines and values that have not come to their end
+  /// @param bytesStuck what is held for clients that do not take their replies
+  public record Now(
+      long connectionsPaused,
+      long commandsUnderWay,
+      long bytesUnderWay,
+      long bytesArriving,
+      long bytesStuck) {}
+}

@@ -1,0 +1,41 @@
+package io.jangada.protocol.udp3700;
+
+import io.jangada.kv.RequestId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What became of puts lately, and of gets that were refused, so that a copy which comes late is
+/// told the same: what is done is not done again, and what was refused is not done at all, for its
+/// client retries under another MID and may have gone on since.
+final class RecentOutcomes {
+  enum Fate {
+    DONE,
+    REFUSED
+  }
+
+  static final int REQUESTS_MAX = 8_192;
+
+  private final Map<RequestId, Fate> fates =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RequestId, Fate> eldest) {
+          return size() > REQUESTS_MAX;
+        }
+      };
+
+  /// Null for what is not known.
+  Fate of(RequestId id) {
+    return fates.get(id);
+  }
+
+  /// Returns whether that is news.
+  boolean done(RequestId id) {
+    return fates.put(id, Fate.DONE) != Fate.DONE;
+  }
+
+  void refused(RequestId id) {
+    fates.put(id, Fate.REFUSED);
+  }
+}

@@ -1,2 +1,0 @@
-/// What members say to each other, as bytes. Start reading at [io.jangada.wire.JsonMessages].
-package io.jangada.wire;

@@ -1,0 +1,130 @@
+package io.jangada.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class SlabTest {
+  private record Twin(Node node, Bytes key, Bytes value) {}
+
+  private final Slab cells = new Slab();
+  private final List<Twin> twins = new ArrayList<>();
+
+  @Test
+  void whatIsStoredStaysWhateverIsFreedAndStoredBesideIt() {
+    SplittableRandom dice = new SplittableRandom(5);
+    int most = 0;
+    for (int step = 0; step < 60_000; step++) {
+      // Now it grows, now it shrinks; and now values are small, now large.
+      boolean grows = dice.nextInt(100) < (step / 10_000 % 2 == 0 ? 60 : 40);
+      int valueBytes = dice.nextInt(step % 1_000 < 900 ? 600 : 40_000);
+      if (grows || twins.isEmpty()) {
+        add(dice, valueBytes);
+      } else if (dice.nextInt(4) == 0) {
+        replace(dice, dice.nextInt(twins.size()), valueBytes);
+      } else {
+        Twin gone = twins.remove(dice.nextInt(twins.size()));
+        check(gone);
+        cells.free(gone.node.cell);
+      }
+      most = Math.max(most, twins.size());
+      if (!twins.isEmpty()) check(twins.get(dice.nextInt(twins.size())));
+    }
+    assertThat(most).isGreaterThan(2_000);
+    twins.forEach(this::check);
+  }
+
+  @Test
+  void theyTakeLittleMoreThanWhatIsStored() {
+    SplittableRandom dice = new SplittableRandom(6);
+    long bytes = 0;
+    for (int i = 0; i < 100_000; i++) bytes += add(dice, 100);
+    assertThat(cells.sizeBytes()).isBetween(bytes, bytes * 12 / 10);
+    for (Twin twin : twins) cells.free(twin.node.cell);
+    assertThat(cells.sizeBytes()).as("of nothing").isLessThan(1 << 20);
+  }
+
+  @Test
+  void aLargeValueIsNotCopiedAndNotOverwritten() {
+    Bytes large = Bytes.wrap(new byte[100_000]);
+    Node node = new Node();
+    cells.add(node, Bytes.utf8("k"), large);
+    Bytes kept = cells.valueToKeep(node.cell);
+    cells.replace(node, Bytes.utf8("k"), Bytes.utf8("x".repeat(100_000)));
+    assertThat(kept).isEqualTo(large);
+    assertThat(cells.value(node.cell)).isEqualTo(Bytes.utf8("x".repeat(100_000)));
+  }
+
+  @Test
+  void whatIsFreedHereAndThereIsThereForOtherSizes() {
+    SplittableRandom dice = new SplittableRandom(7);
+    for (int i = 0; i < 2_000; i++) add(dice, 8 << 10);
+    long full = cells.sizeBytes();
+    for (int i = 0; i < 1_000; i++) cells.free(twins.remove(dice.nextInt(twins.size())).node.cell);
+    assertThat(cells.sizeBytes()).isLessThan(full / 2 + (1 << 20));
+    for (int i = 0; i < 30_000; i++) add(dice, 200);
+    assertThat(cells.sizeBytes()).as("with 7 MB in small ones").isLessThan(full + (1 << 20));
+    twins.forEach(this::check);
+  }
+
+  @Test
+  void whatIsWrittenAndDeletedByTurnsDoesNotTakeAndGiveBackPages() {
+    SplittableRandom dice = new SplittableRandom(8);
+    while (cells.sizeBytes() < 1 << 20) add(dice, 8 << 10);
+    long full = cells.sizeBytes();
+    for (int i = 0; i < 100; i++) {
+      cells.free(twins.removeLast().node.cell);
+      assertThat(cells.sizeBytes()).isEqualTo(full);
+      add(dice, 8 << 10);
+    }
+  }
+
+  @Test
+  void thereIsNoEndToLargeValues() {
+    Slab small = new Slab(64);
+    Bytes value = Bytes.wrap(new byte[100]);
+    Node[] nodes = new Node[300_000];
+    for (int i = 0; i < nodes.length; i++)
+      small.add(nodes[i] = new Node(), Bytes.utf8("key" + i), value);
+    for (int i = 0; i < nodes.length; i++)
+      assertThat(small.hasKey(nodes[i].cell, Bytes.utf8("key" + i))).isTrue();
+    for (Node node : nodes) small.free(node.cell);
+    assertThat(small.sizeBytes()).isZero();
+  }
+
+  private long add(SplittableRandom dice, int valueBytes) {
+    byte[] key = new byte[dice.nextInt(20)];
+    dice.nextBytes(key);
+    Twin twin = new Twin(new Node(), Bytes.wrap(key), value(dice, valueBytes));
+    cells.add(twin.node, twin.key, twin.value);
+    twins.add(twin);
+    return 8L + key.length + valueBytes;
+  }
+
+  private void replace(SplittableRandom dice, int place, int valueBytes) {
+    Twin before = twins.get(place);
+    Twin after = new Twin(before.node, before.key, value(dice, valueBytes));
+    cells.replace(after.node, after.key, after.value);
+    twins.set(place, after);
+  }
+
+  private static Bytes value(SplittableRandom dice, int bytes) {
+    byte[] value = new byte[bytes];
+    dice.nextBytes(value);
+    return Bytes.wrap(value);
+  }
+
+  private void check(Twin twin) {
+    assertThat(cells.key(twin.node.cell)).isEqualTo(twin.key);
+    assertThat(cells.value(twin.node.cell)).isEqualTo(twin.value);
+    assertThat(cells.valueToKeep(twin.node.cell)).isEqualTo(twin.value);
+    assertThat(cells.hasKey(twin.node.cell, twin.key)).isTrue();
+    assertThat(cells.hasKey(twin.node.cell, Bytes.utf8("no such key at all, anywhere"))).isFalse();
+    assertThat(cells.payloadBytes(twin.node.cell))
+        .isEqualTo((long) twin.key.length() + twin.value.length());
+  }
+}
