@@ -7,11 +7,11 @@ import io.jangada.harness.TextReply;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.kv.TimeToLive;
 import io.jangada.node.Outcome;
 import io.jangada.raft.Membership;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// A client through the servers' ports, in the text protocol. What the protocol cannot do in one
@@ -104,7 +104,7 @@ final class OuterClient implements DemoClient {
 
   private static Outcome write(Operation.Write write, Line line)
       throws InterruptedException, TimeoutException {
-    if (write.ttlMillis() % 1_000 != 0)
+    if (write.ttl() % 1_000 != 0)
       return new Outcome.Refused("the text protocol counts the time to live in whole seconds");
     Outcome last = new Outcome.Unknown();
     for (int tried = 0; tried < TRIES_MAX; tried++) {
@@ -126,7 +126,7 @@ final class OuterClient implements DemoClient {
 
   private static String command(Operation.Write write, long version) {
     String key = write.key().toUtf8();
-    long seconds = TimeUnit.MILLISECONDS.toSeconds(write.ttlMillis());
+    long seconds = TimeToLive.seconds(write.ttl());
     String tail = " " + write.value().length();
     return version == 0
         ? "set " + key + " " + seconds + tail
@@ -138,7 +138,7 @@ final class OuterClient implements DemoClient {
       case TextReply.Ok(long version) -> new Outcome.Done(new Result.Written(version));
       case TextReply.Value(Bytes value) -> new Outcome.Done(new Result.Found(value, 0, 0, 0));
       case TextReply.Meta(long version, long exptime, Bytes value) ->
-          new Outcome.Done(new Result.Found(value, version, TimeUnit.SECONDS.toMillis(exptime), 0));
+          new Outcome.Done(new Result.Found(value, version, TimeToLive.ofSeconds(exptime), 0));
       case TextReply.Deleted() -> new Outcome.Done(new Result.Deleted(0));
       case TextReply.NotFound() -> new Outcome.Done(new Result.NotFound());
       case TextReply.OtherVersion() -> new Outcome.Done(new Result.Mismatch(0));

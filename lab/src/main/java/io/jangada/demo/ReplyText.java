@@ -4,6 +4,7 @@ import io.jangada.cli.Durations;
 import io.jangada.cli.ExitCode;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.kv.TimeToLive;
 import io.jangada.node.Outcome;
 import io.jangada.raft.Membership;
 
@@ -39,7 +40,8 @@ record ReplyText(String text, int code) {
 
   private static ReplyText of(Operation operation, Result result) {
     return switch (result) {
-      case Result.Written(long version) -> new ReplyText("ok, version " + version, ExitCode.OK);
+      case Result.Written(long version, long _) ->
+          new ReplyText("ok, version " + version, ExitCode.OK);
       case Result.Found found ->
           new ReplyText(
               LineWords.quote(found.value().toUtf8())
@@ -66,9 +68,10 @@ record ReplyText(String text, int code) {
   }
 
   private static String expiry(Result.Found found) {
-    return found.ttlMillis() == 0
-        ? ""
-        : ", expires " + Durations.ofMillis(found.ttlMillis()) + " after it was written";
+    long ttl = found.ttl();
+    if (ttl == 0) return "";
+    String time = ttl < 0 ? TimeToLive.seconds(ttl) + " s" : Durations.ofMillis(ttl);
+    return ", expires " + time + " after it was written";
   }
 
   private static ReplyText refused(Operation operation, Result.Reason reason) {

@@ -245,7 +245,8 @@ final class Shell {
     for (int member : cluster.ids()) {
       if (!cluster.isUp(member) || cluster.isStopped(member)) continue;
       Outcome outcome = cluster.takeSnapshot(member);
-      if (outcome instanceof Outcome.Done(Result.Written(long index))) begun.put(member, index);
+      if (outcome instanceof Outcome.Done(Result.Written(long index, long _)))
+        begun.put(member, index);
       else story.tell(member, "makes no snapshot: " + said(outcome));
     }
     if (begun.isEmpty()) throw new UserError("no snapshot was made");

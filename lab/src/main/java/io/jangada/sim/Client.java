@@ -240,7 +240,7 @@ final class Client {
         lastVersion = found.version();
         yield new io.jangada.check.RecordedResult.Found(valueOf(found.value()), found.version());
       }
-      case Result.Written(long version) -> {
+      case Result.Written(long version, long _) -> {
         lastVersion = version;
         yield new io.jangada.check.RecordedResult.Written(version);
       }

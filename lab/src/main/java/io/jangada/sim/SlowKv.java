@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /// The meaning of [KvStore], said in the dullest way: plain lists and maps, everything searched
 /// from end to end at every step.
 public final class SlowKv {
-  public record Value(Bytes value, long version, long ttlMillis, long deadlineMillis) {
+  public record Value(Bytes value, long version, long changes, long ttl, long deadlineMillis) {
     boolean due(long now) {
       return deadlineMillis != 0 && deadlineMillis <= now;
     }
@@ -33,6 +33,7 @@ public final class SlowKv {
   public final TreeMap<Bytes, Value> values = new TreeMap<>();
   public final TreeMap<Bytes, Session> sessions = new TreeMap<>();
   public long clusterTimeMillis;
+  private boolean counts;
 
   public SlowKv(KvLimits.State limits) {
     this.limits = limits;
@@ -77,7 +78,7 @@ public final class SlowKv {
   public Result get(Bytes key) {
     Value v = values.get(key);
     if (v == null) return new Result.NotFound();
-    return new Result.Found(v.value, v.version, v.ttlMillis, v.deadlineMillis);
+    return new Result.Found(v.value, v.version, v.changes, v.ttl, v.deadlineMillis);
   }
 
   public long nextDeadlineMillis() {
@@ -126,13 +127,19 @@ public final class SlowKv {
     return switch (command) {
       case Operation.Expire() -> new Result.Expired(expired);
       case Operation.Write(Bytes key, Bytes value, long ttl, Condition condition) -> {
+        beginToCount(condition);
         dropIfDue(key);
         Result no = objection(values.get(key), condition, true);
         if (no != null) yield no;
-        values.put(key, new Value(value, index, ttl, ttl == 0 ? 0 : clusterTimeMillis + ttl));
-        yield new Result.Written(index);
+        long end = clusterTimeMillis + ttl;
+        if (ttl < 0 || end < 0) end = Long.MAX_VALUE;
+        long changes = 1;
+        if (counts && values.containsKey(key)) changes = 1 + values.get(key).changes;
+        values.put(key, new Value(value, index, changes, ttl, ttl == 0 ? 0 : end));
+        yield new Result.Written(index, changes);
       }
       case Operation.Delete(Bytes key, Condition condition) -> {
+        beginToCount(condition);
         dropIfDue(key);
         Result no = objection(values.get(key), condition, false);
         if (no != null) yield no;
@@ -140,6 +147,11 @@ public final class SlowKv {
         yield new Result.Deleted(index);
       }
     };
+  }
+
+  private void beginToCount(Condition condition) {
+    if (condition instanceof Condition.Changes || condition instanceof Condition.AnyChanges)
+      counts = true;
   }
 
   private void dropIfDue(Bytes key) {
@@ -151,15 +163,17 @@ public final class SlowKv {
       boolean fine =
           creates
               && (condition instanceof Condition.Always
+                  || condition instanceof Condition.AnyChanges
                   || condition instanceof Condition.Absent
                   || condition instanceof Condition.AbsentOrValue);
       return fine ? null : new Result.NotFound();
     }
     boolean fine =
         switch (condition) {
-          case Condition.Always() -> true;
+          case Condition.Always(), Condition.AnyChanges() -> true;
           case Condition.Absent() -> false;
           case Condition.Version(long version) -> version == there.version;
+          case Condition.Changes(long changes) -> changes == there.changes;
           case Condition.Value(Bytes value) -> value.equals(there.value);
           case Condition.AbsentOrValue(Bytes value) -> value.equals(there.value);
         };

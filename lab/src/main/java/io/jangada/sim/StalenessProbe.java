@@ -65,7 +65,7 @@ final class StalenessProbe {
             new Operation.Write(KEY, value, 0, new Condition.Always()),
             new RequestId.Numbered(NAME, sequence),
             outcome -> {
-              if (outcome instanceof Outcome.Done(Result.Written(long version)))
+              if (outcome instanceof Outcome.Done(Result.Written(long version, long _)))
                 acknowledged.merge(world.now(), Math.max(version, newest()), Math::max);
             });
   }

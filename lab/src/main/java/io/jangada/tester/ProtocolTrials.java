@@ -51,7 +51,10 @@ final class ProtocolTrials {
     Stage.expect(connection.delete(key), new TextReply.Deleted(), "delete");
     Stage.expect(connection.getm(key), new TextReply.NotFound(), "getm of a deleted key");
     long again = Stage.version(connection.set(key, 0, first), "set of a deleted key");
-    Failure.unless(again > next, "a key that was deleted got version " + again + ", below " + next);
+    boolean countsPerKey = version == 1 && again == 1;
+    Failure.unless(
+        again > next || countsPerKey,
+        "a key that was deleted got version " + again + ", below " + next);
     return "versions " + version + ", " + next + ", " + again;
   }
 

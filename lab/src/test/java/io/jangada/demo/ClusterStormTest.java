@@ -179,7 +179,8 @@ class ClusterStormTest {
       case Result.Found found ->
           new io.jangada.check.RecordedResult.Found(found.value().toUtf8(), found.version());
       case Result.NotFound _ -> new io.jangada.check.RecordedResult.Absent();
-      case Result.Written(long version) -> new io.jangada.check.RecordedResult.Written(version);
+      case Result.Written(long version, long _) ->
+          new io.jangada.check.RecordedResult.Written(version);
       default -> throw new AssertionError("answered " + result);
     };
   }

@@ -18,6 +18,7 @@ import io.jangada.bytes.MalformedException;
 ///            3 key condition                       delete
 ///            4                                     expire
 /// condition  0 always | 1 absent | 2 version (8) | 3 value | 4 absent or value
+///            | 5 changes (8) | 6 any changes
 /// result     1 version (8)                         written
 ///            2 value version (8) ttl (8) deadline (8)  found
 ///            3                                     not found
@@ -27,7 +28,14 @@ import io.jangada.bytes.MalformedException;
 ///            7 count (4)                           expired
 ///            8                                     forgotten
 ///            9 reason (1)                          refused
+///            10 version (8) changes (8)            written
+///            11 value version (8) changes (8) ttl (8) deadline (8)  found
 /// ```
+///
+/// A first value is written and found as 1 and 2, a later one as 10 and 11: until changes are
+/// counted there is nothing that a member of an older release cannot read.
+///
+/// The ttl of a write and of what is found is as [TimeToLive] has it.
 ///
 /// Keys and values that are read share the memory of the whole ([Bytes#slice]).
 ///
@@ -109,7 +117,12 @@ public final class CommandCodec {
     return switch (condition) {
       case Condition.Value(Bytes value) -> value.length();
       case Condition.AbsentOrValue(Bytes value) -> value.length();
-      case Condition.Always _, Condition.Absent _, Condition.Version _ -> 0;
+      case Condition.Always _,
+          Condition.Absent _,
+          Condition.Version _,
+          Condition.Changes _,
+          Condition.AnyChanges _ ->
+          0;
     };
   }
 
@@ -164,7 +177,7 @@ public final class CommandCodec {
     Bytes key = getKey(in);
     Bytes value = getValue(in);
     long ttl = in.getLong();
-    if (ttl < 0) throw new MalformedException("time to live " + ttl);
+    if (!TimeToLive.isValid(ttl)) throw new MalformedException("time to live " + ttl);
     return new Operation.Write(key, value, ttl, getCondition(in));
   }
 
@@ -175,6 +188,8 @@ public final class CommandCodec {
       case Condition.Version(long version) -> out.put(2).putLong(version);
       case Condition.Value(Bytes value) -> putValue(out.put(3), value);
       case Condition.AbsentOrValue(Bytes value) -> putValue(out.put(4), value);
+      case Condition.Changes(long changes) -> out.put(5).putLong(changes);
+      case Condition.AnyChanges() -> out.put(6);
     }
   }
 
@@ -186,16 +201,23 @@ public final class CommandCodec {
       case 2 -> new Condition.Version(in.getLong());
       case 3 -> new Condition.Value(getValue(in));
       case 4 -> new Condition.AbsentOrValue(getValue(in));
+      case 5 -> new Condition.Changes(in.getLong());
+      case 6 -> new Condition.AnyChanges();
       default -> throw new MalformedException("condition of kind " + kind);
     };
   }
 
   static void put(ByteWriter out, Result result) {
     switch (result) {
-      case Result.Written(long version) -> out.put(1).putLong(version);
-      case Result.Found(Bytes value, long version, long ttl, long deadline) -> {
-        putValue(out.put(2), value);
-        out.putLong(version).putLong(ttl).putLong(deadline);
+      case Result.Written(long version, long changes) -> {
+        out.put(changes == 1 ? 1 : 10).putLong(version);
+        if (changes != 1) out.putLong(changes);
+      }
+      case Result.Found(Bytes value, long version, long changes, long ttl, long deadline) -> {
+        putValue(out.put(changes == 1 ? 2 : 11), value);
+        out.putLong(version);
+        if (changes != 1) out.putLong(changes);
+        out.putLong(ttl).putLong(deadline);
       }
       case Result.NotFound() -> out.put(3);
       case Result.Exists(long version) -> out.put(4).putLong(version);
@@ -219,6 +241,9 @@ public final class CommandCodec {
       case 7 -> new Result.Expired(in.getInt());
       case 8 -> Result.Forgotten.INSTANCE;
       case 9 -> new Result.Refused(getReason(in));
+      case 10 -> new Result.Written(in.getLong(), in.getLong());
+      case 11 ->
+          new Result.Found(getValue(in), in.getLong(), in.getLong(), in.getLong(), in.getLong());
       default -> throw new MalformedException("result of kind " + kind);
     };
   }

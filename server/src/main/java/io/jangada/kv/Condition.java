@@ -16,6 +16,22 @@ public sealed interface Condition {
   /// [Result.Mismatch].
   record Version(long version) implements Condition {}
 
+  /// The key must be there and have been changed this many times, its birth included; otherwise the
+  /// result is [Result.NotFound] or [Result.Mismatch]. (etcd's comparison of a key's `version`.)
+  record Changes(long changes) implements Condition {}
+
+  /// The guard that always holds, of a client that goes by the number of changes.
+  record AnyChanges() implements Condition {}
+
+  /// Whether a command with this guard needs changes to be counted: the first such command in the
+  /// log begins it.
+  default boolean needsCounting() {
+    return switch (this) {
+      case Changes _, AnyChanges _ -> true;
+      case Always _, Absent _, Version _, Value _, AbsentOrValue _ -> false;
+    };
+  }
+
   /// The key must be there with exactly this value; otherwise the result is [Result.NotFound] or
   /// [Result.Mismatch].
   record Value(Bytes value) implements Condition {

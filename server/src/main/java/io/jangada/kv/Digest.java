@@ -21,8 +21,8 @@ final class Digest {
   /// A number that says what the result of a command is.
   static long wordOf(Result result) {
     return switch (result) {
-      case Result.Written(long version) -> version << 4 | 1;
-      case Result.Found found -> found.version() << 4 | 2;
+      case Result.Written(long version, long changes) -> (version << 4 | 1) ^ wordOf(changes);
+      case Result.Found found -> (found.version() << 4 | 2) ^ wordOf(found.changes());
       case Result.NotFound() -> 3;
       case Result.Exists(long version) -> version << 4 | 4;
       case Result.Mismatch(long version) -> version << 4 | 5;
@@ -31,5 +31,10 @@ final class Digest {
       case Result.Forgotten() -> 8;
       case Result.Refused(Result.Reason reason) -> (long) reason.ordinal() << 4 | 9;
     };
+  }
+
+  /// 0 for a first value.
+  private static long wordOf(long changes) {
+    return (changes - 1) * MULTIPLIER;
   }
 }

@@ -79,7 +79,12 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
           case null -> false;
           case Condition.Value(Bytes expected) -> expected.length() > valueBytesMax;
           case Condition.AbsentOrValue(Bytes expected) -> expected.length() > valueBytesMax;
-          case Condition.Always _, Condition.Absent _, Condition.Version _ -> false;
+          case Condition.Always _,
+              Condition.Absent _,
+              Condition.Version _,
+              Condition.Changes _,
+              Condition.AnyChanges _ ->
+              false;
         };
     if (compares || value != null && value.length() > valueBytesMax)
       return Optional.of(new Result.Refused(Result.Reason.VALUE_TOO_LONG));

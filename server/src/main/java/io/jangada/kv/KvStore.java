@@ -10,6 +10,10 @@ import java.util.Objects;
 ///
 /// **Versions.** The version of a value, and of a removal, is the log index of its entry.
 ///
+/// **Changes.** From the first command on that needs it ([Condition#needsCounting]), the changes of
+/// each key are counted; until then each key has 1. That the log says where it begins is what makes
+/// the numbers equal everywhere: a snapshot of a member that did not count says nothing of them.
+///
 /// **Time.** Cluster time is the greatest stamp seen. Every command first moves it, then removes
 /// what is due (deadline at or before cluster time; at most [KvLimits.State#expiriesMax] of them,
 /// soonest first) and then does its own work, for which a due key is not there even if it was not
@@ -26,7 +30,7 @@ public final class KvStore {
   private static final int SWEPT_MAX = 16;
 
   /// A node's size, and a timer's.
-  private static final int NODE_BYTES = 48;
+  private static final int NODE_BYTES = 56;
 
   private static final int TIMER_BYTES = 40;
 
@@ -42,6 +46,7 @@ public final class KvStore {
   private long appliedIndex;
   private long clusterTimeMillis;
   private long digest;
+  private boolean counts;
   private long sizeBytes;
   private Snapshot openSnapshot;
 
@@ -119,7 +124,12 @@ public final class KvStore {
     Node node = index.get(key);
     if (node == null) return Result.NotFound.INSTANCE;
     Bytes value = cells.valueToKeep(node.cell);
-    return new Result.Found(value, node.version, node.ttlMillis(), node.deadlineMillis());
+    return new Result.Found(value, node.version, node.changes, node.ttl(), node.deadlineMillis());
+  }
+
+  /// Whether the changes of keys are counted.
+  boolean counts() {
+    return counts;
   }
 
   /// The index of the last entry applied, 0 before the first.
@@ -253,6 +263,7 @@ public final class KvStore {
     appliedIndex = header.appliedIndex();
     clusterTimeMillis = header.clusterTimeMillis();
     digest = header.digest();
+    counts = header.counts();
     index.reserve(header.values());
   }
 
@@ -261,8 +272,8 @@ public final class KvStore {
     Node node = new Node();
     cells.add(node, value.key(), value.value());
     node.version = value.version();
-    if (value.ttlMillis() != 0)
-      node.timer = new Node.Timer(node, value.ttlMillis(), value.deadlineMillis());
+    node.changes = value.changes();
+    if (value.ttl() != 0) node.timer = new Node.Timer(node, value.ttl(), value.deadlineMillis());
     if (!index.addIfAbsent(node)) return false;
     append(node);
     return true;
@@ -292,27 +303,30 @@ public final class KvStore {
   }
 
   private Result write(Operation.Write write) {
+    counts |= write.condition().needsCounting();
     Node node = nodeNotDue(write.key());
     Result objection = failedCondition(node, write.condition());
     if (objection != null) return objection;
+    long changes = counts && node != null ? node.changes + 1 : 1;
     if (node != null && !nodes.awaited(node)) {
       // No snapshot waits for this node, so it moves to the tail instead of being replaced.
       uncount(node);
       nodes.take(node);
       cells.replace(node, write.key(), write.value());
-      set(node, write);
+      set(node, write, changes);
       append(node);
     } else {
       if (node != null) remove(node);
       Node fresh = newNode();
       cells.add(fresh, write.key(), write.value());
-      set(fresh, write);
+      set(fresh, write, changes);
       add(fresh);
     }
-    return new Result.Written(appliedIndex);
+    return new Result.Written(appliedIndex, changes);
   }
 
   private Result delete(Operation.Delete delete) {
+    counts |= delete.condition().needsCounting();
     Node node = nodeNotDue(delete.key());
     if (node == null) return Result.NotFound.INSTANCE;
     Result objection = failedCondition(node, delete.condition());
@@ -324,10 +338,12 @@ public final class KvStore {
   /// What speaks against the guarded command, or null if the guard holds.
   private Result failedCondition(Node node, Condition condition) {
     return switch (condition) {
-      case Condition.Always() -> null;
+      case Condition.Always(), Condition.AnyChanges() -> null;
       case Condition.Absent() -> node == null ? null : new Result.Exists(node.version);
       case Condition.Version(long version) ->
           mismatch(node, node != null && node.version == version);
+      case Condition.Changes(long changes) ->
+          mismatch(node, node != null && node.changes == changes);
       case Condition.Value(Bytes value) -> mismatch(node, node != null && holds(node, value));
       case Condition.AbsentOrValue(Bytes value) ->
           node == null ? null : mismatch(node, holds(node, value));
@@ -366,12 +382,11 @@ public final class KvStore {
     remove(node);
   }
 
-  private void set(Node node, Operation.Write write) {
+  private void set(Node node, Operation.Write write, long changes) {
     node.version = appliedIndex;
-    // A deadline beyond the end of time is never reached: stamps stay below half of it.
-    long ttl = write.ttlMillis();
-    long deadline =
-        ttl > Long.MAX_VALUE - clusterTimeMillis ? Long.MAX_VALUE : clusterTimeMillis + ttl;
+    node.changes = changes;
+    long ttl = write.ttl();
+    long deadline = TimeToLive.deadlineMillis(ttl, clusterTimeMillis);
     node.timer = ttl == 0 ? null : new Node.Timer(node, ttl, deadline);
   }
 

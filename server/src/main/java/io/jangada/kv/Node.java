@@ -2,6 +2,9 @@ package io.jangada.kv;
 
 /// A key's value, or that of a former moment which a snapshot still needs.
 final class Node extends ListNode<Node> {
+  /// How often the key was changed since it came to be, this value's write included.
+  long changes;
+
   /// Where key and value are, in [Slab].
   int cell;
 
@@ -14,8 +17,8 @@ final class Node extends ListNode<Node> {
   /// The next in the same bucket of the [KeyIndex].
   Node nextInBucket;
 
-  long ttlMillis() {
-    return timer == null ? 0 : timer.ttlMillis;
+  long ttl() {
+    return timer == null ? 0 : timer.ttl;
   }
 
   long deadlineMillis() {
@@ -25,13 +28,13 @@ final class Node extends ListNode<Node> {
   /// A value's end, and its place in the [Expiry].
   static final class Timer {
     final Node node;
-    final long ttlMillis;
+    final long ttl;
     final long deadlineMillis;
     int place;
 
-    Timer(Node node, long ttlMillis, long deadlineMillis) {
+    Timer(Node node, long ttl, long deadlineMillis) {
       this.node = node;
-      this.ttlMillis = ttlMillis;
+      this.ttl = ttl;
       this.deadlineMillis = deadlineMillis;
     }
 

@@ -21,14 +21,14 @@ public sealed interface Operation {
 
   /// Sets a key if the condition holds. The old time to live goes with the old value.
   ///
-  /// @param ttlMillis 0 for a value that never expires; otherwise the value is due that long after
-  ///   the cluster time of the entry that wrote it
-  record Write(Bytes key, Bytes value, long ttlMillis, Condition condition) implements Command {
+  /// @param ttl as [TimeToLive] has it: 0 for a value that never expires; otherwise the value is
+  ///   due that long after the cluster time of the entry that wrote it
+  record Write(Bytes key, Bytes value, long ttl, Condition condition) implements Command {
     public Write {
       Objects.requireNonNull(key);
       Objects.requireNonNull(value);
       Objects.requireNonNull(condition);
-      if (ttlMillis < 0) throw new IllegalArgumentException("negative time to live " + ttlMillis);
+      if (!TimeToLive.isValid(ttl)) throw new IllegalArgumentException("time to live " + ttl);
     }
   }
 

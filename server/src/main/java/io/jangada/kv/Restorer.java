@@ -54,7 +54,7 @@ public final class Restorer {
     }
     switch (kind) {
       case StateFormat.HEADER -> acceptHeader(StateFormat.getHeader(in));
-      case StateFormat.VALUE -> accept(StateFormat.getValue(in));
+      case StateFormat.VALUE -> accept(StateFormat.getValue(in, header.counts()));
       case StateFormat.SESSION -> accept(StateFormat.getSession(in));
       case StateFormat.ANSWER -> accept(StateFormat.getAnswer(in));
       default -> throw new MalformedException("snapshot record of kind " + kind);

@@ -6,19 +6,36 @@ import java.util.Objects;
 /// What an [Operation] came to. Every one but [Found] is small, so that a session can keep many.
 ///
 /// A version is the log index of the entry that wrote the value: it only grows, through deletions
-/// and expiries too, and is the same on all members.
+/// and expiries too, and is the same on all members. Beside it stands how many *changes* the key
+/// has seen since it came to be: 1 for its first value, and from 1 again after a deletion or expiry
+/// (etcd's `version` of a key). It is 1 for all keys as long as changes are not counted.
 public sealed interface Result {
-  /// The write was done, and this is the value's version.
-  record Written(long version) implements Result {}
+  /// The write was done.
+  ///
+  /// @param version of the value
+  /// @param changes of the key, this one included
+  record Written(long version, long changes) implements Result {
+    /// The first value of a key.
+    public Written(long version) {
+      this(version, 1);
+    }
+  }
 
   /// The key's value.
   ///
-  /// @param ttlMillis the time to live as the write gave it, 0 for none
+  /// @param changes of the key so far
+  /// @param ttl the time to live as the write gave it, see [TimeToLive]; 0 for none
   /// @param deadlineMillis the cluster time from which the value is due, 0 for never; what is left
   ///   is this less [KvStore#clusterTimeMillis()]
-  record Found(Bytes value, long version, long ttlMillis, long deadlineMillis) implements Result {
+  record Found(Bytes value, long version, long changes, long ttl, long deadlineMillis)
+      implements Result {
     public Found {
       Objects.requireNonNull(value);
+    }
+
+    /// The first value of a key.
+    public Found(Bytes value, long version, long ttl, long deadlineMillis) {
+      this(value, version, 1, ttl, deadlineMillis);
     }
   }
 

@@ -22,7 +22,7 @@ final class Sessions {
   /// result and its place in a table, a name apart.
   private static final int SESSION_BYTES = 64 + 44;
 
-  private static final int ANSWER_BYTES = 48 + 24 + 24 + 44;
+  private static final int ANSWER_BYTES = 48 + 24 + 32 + 44;
 
   /// What a name takes beside its bytes: two objects, and what rounding adds.
   private static final int NAME_BYTES = 24 + 16 + 4;

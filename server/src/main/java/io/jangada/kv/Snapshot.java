@@ -33,7 +33,7 @@ public final class Snapshot implements AutoCloseable {
     this.header = header;
     this.chunkBytes = chunkBytes;
     out = newWriter();
-    valueReader = node -> StateFormat.put(out, node, store.cells());
+    valueReader = node -> StateFormat.put(out, node, store.cells(), header.counts());
     sessionReader = session -> StateFormat.put(out, session);
     answerReader = answer -> StateFormat.put(out, answer);
   }

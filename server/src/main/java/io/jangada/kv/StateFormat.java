@@ -13,20 +13,24 @@ import io.jangada.bytes.MalformedException;
 /// [KvLimits#CHUNK_BYTES], so its length passes that by less than one record.
 ///
 /// ```
-/// header   1 format (1) applied index (8) cluster time (8) digest (8)
+/// header   1 format (1 or 2) applied index (8) cluster time (8) digest (8)
 ///            sessionsMax (4) answersPerSessionMax (4) answersMax (4) idleMillisMax (8)
 ///            expiriesMax (4)
 ///            values (4) sessions (4) answers (4)
-/// value    2 version (8) ttl (8) deadline (8) key value
+/// value    2 version (8) changes (8, in format 2 alone) ttl (8) deadline (8) key value
 /// session  3 version (8) last used (8) highest forgotten (8) client
 /// answer   4 version (8) request id, result
 /// ```
+///
+/// Format 2 is that of a store that counts changes, and format 1 that of one which does not: there
+/// every key has 1.
 ///
 /// Byte strings, request ids and results are as in [CommandCodec]. The bytes follow from the state
 /// alone, and the state from the log: any member makes the same ones for the same applied index.
 /// There is no checksum; whoever stores or sends chunks has one over them.
 final class StateFormat {
-  static final int FORMAT = 1;
+  private static final int UNCOUNTED = 1;
+  private static final int COUNTED = 2;
 
   static final int HEADER = 1;
   static final int VALUE = 2;
@@ -36,7 +40,10 @@ final class StateFormat {
   private StateFormat() {}
 
   /// What is known of the whole, and how much is to come.
+  ///
+  /// @param counts whether changes are counted
   record Header(
+      boolean counts,
       long appliedIndex,
       long clusterTimeMillis,
       long digest,
@@ -46,6 +53,7 @@ final class StateFormat {
       int answers) {
     static Header of(KvStore store) {
       return new Header(
+          store.counts(),
           store.appliedIndex(),
           store.clusterTimeMillis(),
           store.digest(),
@@ -57,7 +65,7 @@ final class StateFormat {
   }
 
   static void put(ByteWriter out, Header header) {
-    out.put(HEADER).put(FORMAT).putLong(header.appliedIndex);
+    out.put(HEADER).put(header.counts ? COUNTED : UNCOUNTED).putLong(header.appliedIndex);
     out.putLong(header.clusterTimeMillis).putLong(header.digest);
     KvLimits.State limits = header.limits;
     out.putInt(limits.sessionsMax()).putInt(limits.answersPerSessionMax());
@@ -66,10 +74,12 @@ final class StateFormat {
   }
 
   /// A value as it stands in a snapshot.
-  record Value(Bytes key, Bytes value, long version, long ttlMillis, long deadlineMillis) {}
+  record Value(Bytes key, Bytes value, long version, long changes, long ttl, long deadlineMillis) {}
 
-  static void put(ByteWriter out, Node node, Slab cells) {
-    out.put(VALUE).putLong(node.version).putLong(node.ttlMillis()).putLong(node.deadlineMillis());
+  static void put(ByteWriter out, Node node, Slab cells, boolean counts) {
+    out.put(VALUE).putLong(node.version);
+    if (counts) out.putLong(node.changes);
+    out.putLong(node.ttl()).putLong(node.deadlineMillis());
     out.putBytes(cells.key(node.cell)).putBytes(cells.value(node.cell));
   }
 
@@ -86,8 +96,9 @@ final class StateFormat {
 
   static Header getHeader(ByteReader in) {
     int format = in.get();
-    if (format != FORMAT)
-      throw new MalformedException("snapshot of format " + format + ", known is " + FORMAT);
+    if (format < UNCOUNTED || format > COUNTED)
+      throw new MalformedException(
+          "snapshot of format %d, known are %d and %d".formatted(format, UNCOUNTED, COUNTED));
     long index = in.getLong();
     long time = in.getLong();
     long digest = in.getLong();
@@ -100,7 +111,7 @@ final class StateFormat {
     check(values >= 0, "number of values", values);
     check(sessions >= 0 && sessions <= limits.sessionsMax(), "number of sessions", sessions);
     check(answers >= 0 && answers <= limits.answersMax(), "number of answers", answers);
-    return new Header(index, time, digest, limits, values, sessions, answers);
+    return new Header(format == COUNTED, index, time, digest, limits, values, sessions, answers);
   }
 
   private static KvLimits.State getLimits(ByteReader in) {
@@ -117,13 +128,17 @@ final class StateFormat {
     }
   }
 
-  static Value getValue(ByteReader in) {
+  static Value getValue(ByteReader in, boolean counts) {
     long version = in.getLong();
+    long changes = counts ? in.getLong() : 1;
+    check(changes >= 1, "number of changes", changes);
     long ttl = in.getLong();
     long deadline = in.getLong();
-    check(ttl >= 0, "time to live", ttl);
-    check(ttl == 0 ? deadline == 0 : deadline >= ttl, "deadline", deadline);
-    return new Value(CommandCodec.getKey(in), CommandCodec.getValue(in), version, ttl, deadline);
+    check(TimeToLive.isValid(ttl), "time to live", ttl);
+    boolean fits = ttl < 0 ? deadline == Long.MAX_VALUE : deadline >= ttl;
+    check(ttl == 0 ? deadline == 0 : fits, "deadline", deadline);
+    Bytes key = CommandCodec.getKey(in);
+    return new Value(key, CommandCodec.getValue(in), version, changes, ttl, deadline);
   }
 
   static Sessions.Session getSession(ByteReader in) {

@@ -111,7 +111,12 @@ public sealed interface PeerMessage {
     return switch (condition) {
       case Condition.Value(Bytes value) -> value.length();
       case Condition.AbsentOrValue(Bytes value) -> value.length();
-      case Condition.Always _, Condition.Absent _, Condition.Version _ -> 0;
+      case Condition.Always _,
+          Condition.Absent _,
+          Condition.Version _,
+          Condition.Changes _,
+          Condition.AnyChanges _ ->
+          0;
     };
   }
 

@@ -52,7 +52,7 @@ final class PeerReplies {
   /// Tells a member that asked for it the read index, once that is known.
   Consumer<Outcome> readIndex(PeerMessage.AskReadIndex ask) {
     return outcome -> {
-      if (outcome instanceof Outcome.Done(Result.Written(long index)))
+      if (outcome instanceof Outcome.Done(Result.Written(long index, long _)))
         transport.send(
             new PeerMessage.ReadIndexReply(id, ask.from(), ask.term(), ask.number(), index));
     };

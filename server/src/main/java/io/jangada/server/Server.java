@@ -309,7 +309,8 @@ public final class Server implements AutoCloseable {
                 values.flag(Setting.SET_OVERWRITES),
                 values.flag(Setting.EXPTIME_LEFT),
                 values.flag(Setting.EMPTY_LINES_ANSWERED),
-                values.flag(Setting.NO_REPLY)))
+                values.flag(Setting.NO_REPLY),
+                values.flag(Setting.VERSIONS_PER_KEY)))
         .withKnows(id -> addresses.of(id).isPresent())
         .withVersion("jangada " + Build.read().version());
   }

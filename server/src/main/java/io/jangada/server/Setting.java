@@ -102,6 +102,8 @@ public enum Setting {
   EXPTIME_LEFT(new Flag(), "false", "let getm show the seconds that are left, not those given"),
   EMPTY_LINES_ANSWERED(new Flag(), "false", "answer an empty line with ERR_CMD_ERR"),
   NO_REPLY(new Flag(), "true", "whether set and cas may end in noreply, and get no reply then"),
+  VERSIONS_PER_KEY(
+      new Flag(), "false", "let versions be each key's number of changes, which begins with 1"),
   ADMIN(new Flag(), "true", "whether the client port takes admin commands"),
   LOG_LEVEL(word("error", "warn", "info", "debug", "trace"), "info", "how much is told"),
   LOG_FORMAT(word("text", "json"), "text", "how it is told");

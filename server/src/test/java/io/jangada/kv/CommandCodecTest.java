@@ -154,6 +154,9 @@ class CommandCodecTest {
             new Condition.Absent(),
             new Condition.Version(-1),
             new Condition.Version(Long.MAX_VALUE),
+            new Condition.Changes(1),
+            new Condition.Changes(Long.MAX_VALUE),
+            new Condition.AnyChanges(),
             new Condition.Value(VALUE),
             new Condition.AbsentOrValue(Bytes.EMPTY));
     List<Operation.Command> all = new ArrayList<>();
@@ -161,6 +164,7 @@ class CommandCodecTest {
     for (Condition condition : conditions) {
       all.add(new Operation.Write(KEY, VALUE, 0, condition));
       all.add(new Operation.Write(Bytes.EMPTY, Bytes.EMPTY, Long.MAX_VALUE, condition));
+      all.add(new Operation.Write(KEY, VALUE, TimeToLive.ofSeconds(Long.MAX_VALUE), condition));
       all.add(new Operation.Delete(KEY, condition));
     }
     return all;
@@ -169,7 +173,10 @@ class CommandCodecTest {
   private static List<Result> results() {
     List<Result> all = new ArrayList<>();
     all.add(new Result.Written(1L << 50));
+    all.add(new Result.Written(1L << 50, 2));
+    all.add(new Result.Written(7, Long.MAX_VALUE));
     all.add(new Result.Found(VALUE, 1, 2, 3));
+    all.add(new Result.Found(VALUE, 1, 2, 3, 4));
     all.add(new Result.NotFound());
     all.add(new Result.Exists(5));
     all.add(new Result.Mismatch(6));

@@ -87,8 +87,11 @@ class DigestTest {
         List.of(
             new Result.Written(5),
             new Result.Written(6),
+            new Result.Written(5, 2),
+            new Result.Written(5, 3),
             new Result.Found(Bytes.EMPTY, 5, 0, 0),
             new Result.Found(Bytes.EMPTY, 6, 0, 0),
+            new Result.Found(Bytes.EMPTY, 5, 2, 0, 0),
             new Result.NotFound(),
             new Result.Exists(5),
             new Result.Exists(6),

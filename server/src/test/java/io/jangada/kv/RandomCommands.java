@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 /// Envelopes at random over few keys, few values and few clients, so that guards hold and fail,
 /// values fall due, and requests are sent again.
 final class RandomCommands {
+  /// The first commands ask for no changes to be counted.
+  private static final long UNCOUNTED = 500;
+
   private final RandomGenerator dice;
   private final List<Envelope> sent = new ArrayList<>();
   private final int keys;
@@ -66,11 +69,13 @@ final class RandomCommands {
   }
 
   private Condition condition(long index) {
-    return switch (dice.nextInt(9)) {
+    return switch (dice.nextInt(index > UNCOUNTED ? 11 : 9)) {
       case 0 -> new Condition.Absent();
       case 1 -> new Condition.Version(Math.max(1, index - dice.nextInt(20)));
       case 2 -> new Condition.Value(Bytes.utf8("" + dice.nextInt(3)));
       case 3 -> new Condition.AbsentOrValue(Bytes.utf8("" + dice.nextInt(3)));
+      case 9 -> new Condition.Changes(1 + dice.nextInt(4));
+      case 10 -> new Condition.AnyChanges();
       default -> new Condition.Always();
     };
   }

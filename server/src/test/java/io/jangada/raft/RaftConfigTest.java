@@ -58,8 +58,8 @@ class RaftConfigTest {
     refused(
         () -> TestLimits.usual().retainedBytes(-1).get(), "retainedBytes -1, must be 0 or more");
     refused(
-        () -> TestLimits.usual().retainedBytes(9).heldBytesMax(8).get(),
-        "heldBytesMax 8, must be retainedBytes or more");
+        () -> TestLimits.usual().retainedBytes(9).retainedBytesMax(8).get(),
+        "retainedBytesMax 8, must be retainedBytes or more");
   }
 
   @Test

@@ -53,7 +53,7 @@ sealed interface ReplyBody {
 
   private static ReplyBody of(ClientRequest.Kind kind, Result result) {
     return switch (result) {
-      case Result.Found(Bytes value, long _, long _, long _) -> new Value(value);
+      case Result.Found(Bytes value, long _, long _, long _, long _) -> new Value(value);
       case Result.Written _, Result.Deleted _ -> new Ok(kind.ok);
       case Result.NotFound() -> new Failure(ErrorCode.KEY_DOES_NOT_EXIST, "no such key");
       case Result.Exists _ -> new Failure(ErrorCode.KEY_ALREADY_EXISTS, "the key is there");

@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.TimeToLive;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.stream.LongStream;
@@ -28,9 +29,6 @@ final class CommandParser {
 
   static final int CLIENT_BYTES_MAX = 32;
 
-  /// The longest time to live: beyond, milliseconds do not fit into a number.
-  static final long EXPTIME_MAX = Long.MAX_VALUE / 1_000;
-
   private static final int KEPT_LINE_BYTES = 256;
   private static final int FIRST_VALUE_BYTES = 64 << 10;
 
@@ -52,6 +50,7 @@ final class CommandParser {
           .toArray();
 
   private static final Condition ALWAYS = new Condition.Always();
+  private static final Condition ANY_CHANGES = new Condition.AnyChanges();
   private static final Condition ABSENT = new Condition.Absent();
   private static final TextCommand MALFORMED = new TextCommand.Malformed();
   private static final TextCommand DROPPED = new TextCommand.Dropped();
@@ -61,7 +60,7 @@ final class CommandParser {
 
   /// A `set` or `cas` that waits for its data.
   private record Header(
-      TextCommand.Kind kind, Bytes key, long ttlMillis, Condition condition, RequestId requestId) {}
+      TextCommand.Kind kind, Bytes key, long ttl, Condition condition, RequestId requestId) {}
 
   private final TextSettings settings;
   private final Quota arriving;
@@ -270,18 +269,27 @@ final class CommandParser {
     boolean isCas = fields.word(first) == CAS;
     if (fields.length(first + 1) > settings.kv().keyBytesMax()) return refuse(first);
     if (!fields.parseNumber(first + 2) || fields.number() < 0) return refuse(first);
-    long ttlMillis = Math.min(fields.number(), EXPTIME_MAX) * 1_000;
+    long ttl = TimeToLive.ofSeconds(fields.number());
     int last = first + (isCas ? 4 : 3);
     if (!fields.parseNumber(last) || fields.number() < 0) return refuse(first);
     if (fields.number() > settings.kv().valueBytesMax()) return refuse(first);
     int bytes = (int) fields.number();
     if (isCas && !fields.parseNumber(first + 3)) return refuse(first);
-    Condition condition = settings.dialect().setOverwrites() ? ALWAYS : ABSENT;
-    if (isCas) condition = new Condition.Version(fields.number());
+    Condition condition = isCas ? ofVersion(fields.number()) : ofSet();
     TextCommand.Kind kind = isCas ? TextCommand.Kind.CAS : TextCommand.Kind.SET;
     valueBytes = bytes;
-    header = new Header(kind, fields.bytes(first + 1), ttlMillis, condition, requestId);
+    header = new Header(kind, fields.bytes(first + 1), ttl, condition, requestId);
     return bytes == 0 ? finish() : null;
+  }
+
+  private Condition ofVersion(long version) {
+    boolean perKey = settings.dialect().versionsPerKey();
+    return perKey ? new Condition.Changes(version) : new Condition.Version(version);
+  }
+
+  private Condition ofSet() {
+    if (!settings.dialect().setOverwrites()) return ABSENT;
+    return settings.dialect().versionsPerKey() ? ANY_CHANGES : ALWAYS;
   }
 
   private TextCommand readData(ByteBuf in) {
@@ -323,7 +331,7 @@ final class CommandParser {
     TextCommand command = silent ? IGNORED : DROPPED;
     if (!dropped) {
       Bytes whole = valueBytes == 0 ? Bytes.EMPTY : Bytes.wrap(value);
-      Operation write = new Operation.Write(header.key, whole, header.ttlMillis, header.condition);
+      Operation write = new Operation.Write(header.key, whole, header.ttl, header.condition);
       command = new TextCommand.Request(header.kind, write, header.requestId, silent);
     }
     dropValue();

@@ -2,6 +2,7 @@ package io.jangada.protocol.text;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Result;
+import io.jangada.kv.TimeToLive;
 import io.jangada.node.Outcome;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -97,9 +98,9 @@ final class Replies {
 
   private void write(PendingReply slot, Result result, ByteBuf out) {
     switch (result) {
-      case Result.Written(long written) -> {
+      case Result.Written(long version, long changes) -> {
         out.writeBytes(OK);
-        writeNumber(written, out);
+        writeVersion(version, changes, out);
         endLine(out);
       }
       case Result.Found found -> writeFound(slot, found, out);
@@ -112,6 +113,10 @@ final class Replies {
     }
   }
 
+  private void writeVersion(long version, long changes, ByteBuf out) {
+    writeNumber(settings.dialect().versionsPerKey() ? changes : version, out);
+  }
+
   private static byte[] lineOf(Result.Reason reason) {
     return switch (reason) {
       case KEY_TOO_LONG, VALUE_TOO_LONG -> COMMAND_ERROR;
@@ -122,7 +127,7 @@ final class Replies {
   private void writeFound(PendingReply slot, Result.Found found, ByteBuf out) {
     out.writeBytes(VALUE);
     if (slot.request.kind() == TextCommand.Kind.GETM) {
-      writeNumber(found.version(), out);
+      writeVersion(found.version(), found.changes(), out);
       out.writeByte(' ');
       writeNumber(exptime(slot, found), out);
       out.writeByte(' ');
@@ -131,12 +136,11 @@ final class Replies {
   }
 
   /// In seconds. A value that is there lives for another second at least, for 0 would mean for
-  /// ever.
+  /// ever. What is beyond the end of time does not come nearer.
   private long exptime(PendingReply slot, Result.Found found) {
-    if (!settings.dialect().exptimeLeft()) return found.ttlMillis() / MILLIS_PER_SECOND;
-    if (found.ttlMillis() == 0) return 0;
-    long seconds = Math.ceilDiv(slot.leftMillis(), MILLIS_PER_SECOND);
-    return Math.clamp(seconds, 1, CommandParser.EXPTIME_MAX);
+    boolean isNeverDue = found.ttl() == 0 || found.deadlineMillis() == Long.MAX_VALUE;
+    if (isNeverDue || !settings.dialect().exptimeLeft()) return TimeToLive.seconds(found.ttl());
+    return Math.max(1, Math.ceilDiv(slot.leftMillis(), MILLIS_PER_SECOND));
   }
 
   private void writeData(Bytes bytes, ByteBuf out) {

@@ -36,13 +36,16 @@ public record TextSettings(
   /// @param emptyLinesAnswered an empty line gets `ERR_CMD_ERR`, unless it ends the data of a `set`
   ///   or `cas`
   /// @param noReply `set` and `cas` may end in `noreply`, and then get no reply of any kind
+  /// @param versionsPerKey the versions that clients see are each key's number of changes, which
+  ///   begins with 1 whenever the key comes to be, and not the log's indexes
   public record Dialect(
       boolean seedSpelling,
       boolean setOverwrites,
       boolean exptimeLeft,
       boolean emptyLinesAnswered,
-      boolean noReply) {
-    public static final Dialect DEFAULT = new Dialect(false, false, false, false, true);
+      boolean noReply,
+      boolean versionsPerKey) {
+    public static final Dialect DEFAULT = new Dialect(false, false, false, false, true, false);
   }
 
   /// @param connectionsMax beyond, a connection gets a line that says so and is closed, unless it

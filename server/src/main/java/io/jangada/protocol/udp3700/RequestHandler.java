@@ -200,7 +200,7 @@ final class RequestHandler {
 
   private static Bytes value(Result result) {
     return switch (result) {
-      case Result.Found(Bytes value, long _, long _, long _) -> value;
+      case Result.Found(Bytes value, long _, long _, long _, long _) -> value;
       case Result.NotFound() -> NO_VALUE;
       case Result.Written _,
           Result.Exists _,

@@ -55,9 +55,8 @@ class CommandParserTest {
     return new TextCommand.Request(TextCommand.Kind.GET, new Operation.Get(bytes(key)), null);
   }
 
-  private static TextCommand set(String key, long ttlMillis, String value) {
-    Operation write =
-        new Operation.Write(bytes(key), bytes(value), ttlMillis, new Condition.Absent());
+  private static TextCommand set(String key, long ttl, String value) {
+    Operation write = new Operation.Write(bytes(key), bytes(value), ttl, new Condition.Absent());
     return new TextCommand.Request(TextCommand.Kind.SET, write, null);
   }
 
@@ -173,7 +172,8 @@ class CommandParserTest {
 
   @Test
   void whereItIsSwitchedOffNoreplyIsOneFieldTooMany() {
-    var without = USUAL.withDialect(new TextSettings.Dialect(false, false, false, false, false));
+    var without =
+        USUAL.withDialect(new TextSettings.Dialect(false, false, false, false, false, false));
     for (String line : List.of("set k 0 6 noreply", "cas k 0 1 6 noreply"))
       assertThat(parse(without, line + "\r\nquit\r\n\r\nget k\r\n"))
           .containsExactly(MALFORMED, get("k"));
@@ -248,9 +248,11 @@ class CommandParserTest {
   }
 
   @Test
-  void timesTooLongForANumberAreTheLongestAndDoNotWrapAround() {
+  void timesTooLongForMillisecondsAreKeptInSeconds() {
     assertThat(parse("set k 9223372036854775807 1\r\nx"))
-        .containsExactly(set("k", 9_223_372_036_854_775_000L, "x"));
+        .containsExactly(set("k", -Long.MAX_VALUE, "x"));
+    assertThat(parse("set k 9223372036854776 1\r\nx"))
+        .containsExactly(set("k", -9_223_372_036_854_776L, "x"));
     assertThat(parse("set k 9223372036854775 1\r\nx"))
         .containsExactly(set("k", 9_223_372_036_854_775_000L, "x"));
     assertThat(parse("set k 9223372036854774 1\r\nx"))
@@ -277,14 +279,14 @@ class CommandParserTest {
   void emptyLinesAreSkippedOrAnsweredAsSet() {
     String lines = "\r\n\n \t\r\nset k 0 1\r\nx\r\n\r\nget k\r\n";
     assertThat(parse(lines)).containsExactly(set("k", 0, "x"), get("k"));
-    var answered = new TextSettings.Dialect(false, false, false, true, true);
+    var answered = new TextSettings.Dialect(false, false, false, true, true, false);
     assertThat(parse(USUAL.withDialect(answered), lines))
         .containsExactly(MALFORMED, MALFORMED, MALFORMED, set("k", 0, "x"), MALFORMED, get("k"));
   }
 
   @Test
   void setMayOverwrite() {
-    var overwrites = new TextSettings.Dialect(false, true, false, false, true);
+    var overwrites = new TextSettings.Dialect(false, true, false, false, true, false);
     assertThat(parse(USUAL.withDialect(overwrites), "set k 0 1\r\nx"))
         .containsExactly(
             new TextCommand.Request(
@@ -412,6 +414,7 @@ class CommandParserTest {
                       false,
                       random.nextBoolean(),
                       false,
+                      random.nextBoolean(),
                       random.nextBoolean(),
                       random.nextBoolean()));
       byte[] input = RandomInput.draw(random);

@@ -209,14 +209,17 @@ final class SlowParser {
     place += bytes;
     afterData = true;
     BigInteger millis = new BigInteger(words.get(2)).multiply(BigInteger.valueOf(1_000));
-    BigInteger largest = BigInteger.valueOf(Long.MAX_VALUE / 1_000 * 1_000);
+    long ttl = millis.bitLength() < 64 ? millis.longValueExact() : -number(words.get(2));
     boolean isSet = words.getFirst().equals("set");
     Condition condition;
-    if (!isSet) condition = new Condition.Version(number(words.get(3)));
+    boolean perKey = settings.dialect().versionsPerKey();
+    if (!isSet && perKey) condition = new Condition.Changes(number(words.get(3)));
+    else if (!isSet) condition = new Condition.Version(number(words.get(3)));
+    else if (settings.dialect().setOverwrites() && perKey) condition = new Condition.AnyChanges();
     else if (settings.dialect().setOverwrites()) condition = new Condition.Always();
     else condition = new Condition.Absent();
     Bytes key = Bytes.wrap(latin(words.get(1)));
-    var write = new Operation.Write(key, value, millis.min(largest).longValueExact(), condition);
+    var write = new Operation.Write(key, value, ttl, condition);
     add(isSet ? TextCommand.Kind.SET : TextCommand.Kind.CAS, write, id);
   }
 

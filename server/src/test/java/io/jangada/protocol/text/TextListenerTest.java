@@ -247,7 +247,7 @@ class TextListenerTest {
 
   @Test
   void theSeedsSpellingMayBeHad() throws IOException {
-    Client client = with(new TextSettings.Dialect(true, false, false, false, true));
+    Client client = with(new TextSettings.Dialect(true, false, false, false, true, false));
     version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(client.ask("set name 0 1\r\nx\r\n")).isEqualTo("ERR_VERION");
     assertThat(client.ask("cas name 0 0 1\r\nx\r\n")).isEqualTo("ERR_VERION");
@@ -255,7 +255,7 @@ class TextListenerTest {
 
   @Test
   void setMayOverwrite() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, true, false, false, true));
+    Client client = with(new TextSettings.Dialect(false, true, false, false, true, false));
     long first = version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(version(client.ask("set name 0 1\r\ny\r\n"))).isGreaterThan(first);
     assertThat(client.value("get name\r\n")).isEqualTo("VALUE 1|y");
@@ -263,7 +263,7 @@ class TextListenerTest {
 
   @Test
   void theTimeThatIsLeftIsShownInSecondsRoundedUp() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, true, false, true));
+    Client client = with(new TextSettings.Dialect(false, false, true, false, true, false));
     long began = System.nanoTime();
     long version = version(client.ask("set name 100 1\r\nx\r\n"));
     String[] words = client.value("getm name\r\n").split("[ |]");
@@ -272,13 +272,36 @@ class TextListenerTest {
     assertThat(Long.parseLong(words[2])).isBetween(100 - spentSeconds, 100L);
     long forever = version(client.ask("set forever 0 1\r\nx\r\n"));
     assertThat(client.value("getm forever\r\n")).isEqualTo("VALUE " + forever + " 0 1|x");
-    client.ask("set long 9223372036854775807 1\r\nx\r\n");
-    assertThat(client.value("getm long\r\n")).contains(" 92233720368547");
+  }
+
+  @Test
+  void versionsMayCountForEachKeyFromOne() throws IOException {
+    Client client = with(new TextSettings.Dialect(false, false, false, false, true, true));
+    for (String key : List.of("boat", "port")) {
+      assertThat(client.ask("set " + key + " 0 1\r\na\r\n")).isEqualTo("OK 1");
+      assertThat(client.ask("cas " + key + " 0 2 1\r\nb\r\n")).isEqualTo("ERR_VERSION");
+      assertThat(client.ask("cas " + key + " 0 1 1\r\nb\r\n")).isEqualTo("OK 2");
+    }
+    assertThat(client.value("getm boat\r\n")).isEqualTo("VALUE 2 0 1|b");
+    assertThat(client.ask("once me 1 cas boat 0 2 1\r\nc\r\n")).isEqualTo("OK 3");
+    assertThat(client.ask("cas boat 0 3 1\r\nd\r\n")).isEqualTo("OK 4");
+    assertThat(client.ask("once me 1 cas boat 0 2 1\r\nc\r\n")).isEqualTo("OK 3");
+    assertThat(client.ask("delete boat\r\n")).isEqualTo("DELETED");
+    assertThat(client.ask("cas boat 0 4 1\r\ne\r\n")).isEqualTo("ERR_NOT_FOUND");
+    assertThat(client.ask("set boat 0 1\r\ne\r\n")).isEqualTo("OK 1");
+  }
+
+  @Test
+  void aSetThatOverwritesIsAChange() throws IOException {
+    Client client = with(new TextSettings.Dialect(false, true, false, false, true, true));
+    for (int changes = 1; changes <= 3; changes++)
+      assertThat(client.ask("set boat 0 1\r\na\r\n")).isEqualTo("OK " + changes);
+    assertThat(client.ask("cas boat 0 3 1\r\nb\r\n")).isEqualTo("OK 4");
   }
 
   @Test
   void emptyLinesMayBeAnswered() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, false, true, true));
+    Client client = with(new TextSettings.Dialect(false, false, false, true, true, false));
     version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(client.ask("\r\n")).isEqualTo("ERR_CMD_ERR");
     assertThat(client.value("get name\r\n")).isEqualTo("VALUE 1|x");
@@ -303,10 +326,21 @@ class TextListenerTest {
     version(client.ask("set name 0 1\r\nx\r\n"));
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theLongestTimesAreShownAsGiven(boolean exptimeLeft) throws IOException {
+    Client client = with(new TextSettings.Dialect(false, false, exptimeLeft, false, true, false));
+    for (long seconds : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 1, 9_223_372_036_854_776L}) {
+      long version = version(client.ask("set k" + seconds + " " + seconds + " 1\r\nx\r\n"));
+      assertThat(client.value("getm k" + seconds + "\r\n"))
+          .isEqualTo("VALUE " + version + " " + seconds + " 1|x");
+    }
+  }
+
   @Test
-  void aTimeTooLongForANumberIsTheLongest() throws IOException {
+  void theLongestTimeInMillisecondsIsShownAsGiven() throws IOException {
     Client client = usual();
-    long version = version(client.ask("set name 9223372036854775807 1\r\nx\r\n"));
+    long version = version(client.ask("set name 9223372036854775 1\r\nx\r\n"));
     assertThat(client.value("getm name\r\n"))
         .isEqualTo("VALUE " + version + " 9223372036854775 1|x");
   }
