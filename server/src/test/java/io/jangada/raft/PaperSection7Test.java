@@ -278,7 +278,7 @@ class PaperSection7Test {
         new RaftCluster(
             3,
             config ->
-                config.withLimits(TestLimits.usual().retainedBytes(0).heldBytesMax(400).get()));
+                config.withLimits(TestLimits.usual().retainedBytes(0).retainedBytesMax(400).get()));
     cluster.start().elect(1);
     cluster.run(4);
     cluster.isolate(3);

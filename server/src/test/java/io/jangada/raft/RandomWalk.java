@@ -52,7 +52,7 @@ final class RandomWalk {
             .readsMax(20)
             .applyBytesMax(1 + random.nextInt(200))
             .retainedBytes(random.nextBoolean() ? 0 : random.nextInt(400))
-            .heldBytesMax(400 + random.nextInt(2000))
+            .retainedBytesMax(400 + random.nextInt(2000))
             .get();
     List<Integer> voters = new ArrayList<>();
     for (int id = 1; id <= size; id++) voters.add(id);

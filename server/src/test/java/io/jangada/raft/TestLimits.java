@@ -10,7 +10,7 @@ final class TestLimits {
   private int readsMax;
   private int applyBytesMax;
   private long retainedBytes;
-  private long heldBytesMax;
+  private long retainedBytesMax;
 
   static TestLimits of(RaftConfig.Limits limits) {
     TestLimits tuned = new TestLimits();
@@ -22,7 +22,7 @@ final class TestLimits {
     tuned.readsMax = limits.readsMax();
     tuned.applyBytesMax = limits.applyBytesMax();
     tuned.retainedBytes = limits.retainedBytes();
-    tuned.heldBytesMax = limits.retainedBytesMax();
+    tuned.retainedBytesMax = limits.retainedBytesMax();
     return tuned;
   }
 
@@ -40,7 +40,7 @@ final class TestLimits {
         readsMax,
         applyBytesMax,
         retainedBytes,
-        heldBytesMax);
+        retainedBytesMax);
   }
 
   TestLimits messageEntriesMax(int value) {
@@ -83,8 +83,8 @@ final class TestLimits {
     return this;
   }
 
-  TestLimits heldBytesMax(long value) {
-    heldBytesMax = value;
+  TestLimits retainedBytesMax(long value) {
+    retainedBytesMax = value;
     return this;
   }
 }
