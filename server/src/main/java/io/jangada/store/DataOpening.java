@@ -127,7 +127,7 @@ public final class DataOpening {
 
   private DurableLog.Opened openLog() throws IOException {
     try {
-      needLog();
+      needLog(disk, incarnation);
       DurableLog.Opened log = DurableLog.open(disk, owner.log, owner.identity, wakeLog);
       long term = log.hardState().term();
       if (term <= HardState.TERM_MAX) return log;
@@ -147,9 +147,10 @@ public final class DataOpening {
   }
 
   /// A member that takes part has a log: it promised something.
-  private void needLog() throws IOException {
-    boolean promised =
-        incarnation.isPresent() && incarnation.get().state() == IncarnationFile.State.MEMBER;
+  ///
+  /// @throws CorruptLogException when it has none
+  static void needLog(Disk disk, Optional<IncarnationFile> standing) throws IOException {
+    boolean promised = standing.isPresent() && standing.get().state() == IncarnationFile.State.MEMBER;
     if (promised && LogRecovery.segmentNames(disk).isEmpty())
       throw unusable("there is no file of it");
   }

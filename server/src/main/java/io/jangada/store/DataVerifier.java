@@ -40,8 +40,9 @@ public final class DataVerifier {
     Optional<LogState> state = Optional.empty();
     try {
       LogRecovery.Found found = LogRecovery.read(disk, identity);
-      if (found != null) state = Optional.of(found.replay().state());
-    } catch (CorruptLogException | IdentityException e) {
+      if (found == null) DataOpening.needLog(disk, IncarnationFile.read(disk));
+      else state = Optional.of(found.replay().state());
+    } catch (CorruptLogException | CorruptIncarnationException | IdentityException e) {
       problems.add(e.getMessage());
     }
     for (SnapshotReport each : snapshots) each.problem().ifPresent(problems::add);
