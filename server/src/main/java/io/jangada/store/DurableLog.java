@@ -11,8 +11,8 @@ import java.util.List;
 /// A member's log and hard state on a [Disk]. The bytes are described at [LogFormat].
 ///
 /// Two threads meet here. The replica's [#submit]s batches and goes on; the log's own calls
-/// [#work], which writes all that gathered since the last call and syncs **once** for it (once more
-/// for each segment that it fills). While that sync runs the next batches gather: the slower the
+/// [#work], which writes all that gathered since the last call and syncs **once** for it (more
+/// often when it fills a segment). While that sync runs the next batches gather: the slower the
 /// disk, the more of them share a sync.
 ///
 /// **Failures.** When [#work] throws a [DiskFullException] nothing was lost: it can be called again

@@ -2,6 +2,7 @@ package io.jangada.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /// The segments of a log that is being written: the last one, which takes groups, the one that is
 /// being made ready, and the older ones until they are released.
@@ -54,6 +55,7 @@ final class LogFiles implements AutoCloseable {
     LogFiles files = new LogFiles(disk, settings, identity, found.coverage());
     files.spares = SegmentPool.found(disk, settings);
     try {
+      files.mark(found.toMark());
       files.resume(found.tail());
       files.compact(found.replay().state());
     } catch (IOException | RuntimeException e) {
@@ -117,20 +119,42 @@ final class LogFiles implements AutoCloseable {
   /// it can be tried again.
   void roll(SegmentHeader.Start start, long nextGroup, long groupBytes) throws IOException {
     long sequence = header == null ? 1 : header.sequence() + 1;
-    RecycledSegment spare =
-        spares.ready(Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes)));
-    SegmentHeader next = new SegmentHeader(sequence, spare.sizeBytes(), nextGroup, identity, start);
+    RecycledSegment spare = spares.ready(Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes)));
+    SegmentHeader next =
+        new SegmentHeader(sequence, spare.sizeBytes(), nextGroup, identity, start, false);
     ByteBuffer page = ByteBuffer.allocate((int) Math.min(PAGE_BYTES, spare.sizeBytes()));
     spare.file().write(0, page.put(next.encode()).clear());
     SyncOnce.sync(spare.file()::sync);
     disk.rename(spare.name(), LogRecovery.segmentName(sequence));
     SyncOnce.sync(() -> disk.syncDirectory(DurableLog.DIRECTORY));
-    if (file != null) file.close();
+    if (file != null) {
+      mark(file, header);
+      file.close();
+    }
     file = spare.file();
     header = next;
     position = LogFormat.SEGMENT_HEADER_BYTES;
     coverage.begin(sequence);
     spares.taken();
+  }
+
+  private void mark(List<SegmentHeader> headers) throws IOException {
+    for (SegmentHeader each : headers)
+      try (DiskFile followed = disk.open(LogRecovery.segmentName(each.sequence()))) {
+        mark(followed, each);
+      }
+  }
+
+  /// Notes in a segment that the next one exists. The name of that one must be durable.
+  private static void mark(DiskFile file, SegmentHeader header) throws IOException {
+    try {
+      file.write(0, header.followed().encode());
+    } catch (DiskFullException e) {
+      // A file system that copies what is written over may be full. The next opening makes up for
+      // it, and until then it would not show if the next segment went away.
+      return;
+    }
+    SyncOnce.sync(file::sync);
   }
 
   /// Gets a part of the next segment ready, ever more as this one fills up, so that no single turn

@@ -36,10 +36,18 @@ import java.util.zip.CRC32C;
 /// | 64 | 16 | last released entry at its beginning: index, term |
 /// | 80 | 4 | member id |
 /// | 84 | 1 + n | cluster id: length, ASCII |
+/// | 504 | 4 | the mark: 1 when the next segment exists, otherwise 0 |
 /// | 508 | 4 | checksum of the 508 bytes before |
 ///
 /// It repeats whatever the older segments would tell, so that these can be given up without a look
 /// at what hard state they hold.
+///
+/// When the next segment has its name durably, and before it takes a group, the header is written
+/// again with the mark, and synced. So if the last segment that is there is marked, one is missing,
+/// and it may have held groups: damage. A segment without a mark proves nothing. No mark is ever
+/// taken back, for no segment is removed but from the beginning of the log: an entry that replaces
+/// others is written behind them, and a damaged log that is set aside is not opened before all of
+/// it is. A file that becomes a segment gets its header before its name.
 ///
 /// # Groups
 ///
@@ -138,6 +146,9 @@ import java.util.zip.CRC32C;
 /// clean, so that a sync alone would not write it (Rebello et al., ATC'20). The same cache may show
 /// zeroes where a torn group still lies on the disk; a new group of the same number that is torn
 /// over it may then seem whole. Its seal is broken, by fact 3.
+///
+/// For the same reason the last segment but one is marked again. So is every other segment that has
+/// no mark, though another follows.
 final class LogFormat {
   static final int VERSION = 2;
   static final int SEGMENT_HEADER_BYTES = Disk.SECTOR_BYTES;

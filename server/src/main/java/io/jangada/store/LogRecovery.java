@@ -5,6 +5,7 @@ import io.jangada.raft.Membership;
 import io.jangada.store.CorruptLogException.Place;
 import io.jangada.store.SegmentReader.End;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,15 +14,22 @@ final class LogRecovery {
   private final Disk disk;
   private final Identity identity;
   private final Coverage coverage = new Coverage();
+  private final List<SegmentHeader> toMark = new ArrayList<>();
   private LogReplay replay;
   private boolean endsEmpty;
 
   /// What was found.
   ///
+  /// @param toMark the headers that are to say that a segment follows, and may not do so durably
   /// @param tail where the last segment can be written on
   /// @param endsEmpty whether it holds no group, or the last good one is the empty one of a log
   ///   that was closed
-  record Found(LogReplay replay, Coverage coverage, Tail tail, boolean endsEmpty) {}
+  record Found(
+      LogReplay replay,
+      Coverage coverage,
+      List<SegmentHeader> toMark,
+      Tail tail,
+      boolean endsEmpty) {}
 
   /// The end of a segment.
   ///
@@ -64,11 +72,12 @@ final class LogRecovery {
     LogRecovery recovery = new LogRecovery(disk, identity);
     Tail tail = null;
     for (String name : names) tail = recovery.readSegment(name, tail, name.equals(names.getLast()));
+    recovery.needLast(tail.header());
     LogReplay replay = recovery.replay;
     if (!replay.isWhole())
       throw recovery.corrupt(
           names.getFirst(), 0, replay.state().last().index(), "older segments are missing");
-    return new Found(replay, recovery.coverage, tail, recovery.endsEmpty);
+    return new Found(replay, recovery.coverage, recovery.toMark, tail, recovery.endsEmpty);
   }
 
   private Tail readSegment(String name, Tail before, boolean isLast) throws IOException {
@@ -79,6 +88,7 @@ final class LogRecovery {
         throw corrupt(name, 0, -1, "it is segment " + header.sequence());
       if (before == null) replay = new LogReplay(header.start());
       else needNext(before, header);
+      if (before != null && (isLast || !before.header.isFollowed())) toMark.add(before.header);
       coverage.begin(header.sequence());
       for (var group = reader.next(); group != null; group = reader.next()) apply(reader, group);
       return tail(reader, isLast);
@@ -120,6 +130,16 @@ final class LogRecovery {
           0,
           -1,
           "it goes on from " + header.start() + ", but before it is " + replay.state().start());
+  }
+
+  /// The header of the last segment that is there tells whether one behind it is not.
+  private void needLast(SegmentHeader header) throws CorruptLogException {
+    if (header.isFollowed())
+      throw corrupt(
+          segmentName(header.sequence() + 1),
+          0,
+          -1,
+          "the file is missing: it was there, by the header of the segment before it");
   }
 
   private Tail tail(SegmentReader reader, boolean isLast) throws IOException {

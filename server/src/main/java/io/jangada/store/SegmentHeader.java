@@ -12,14 +12,26 @@ import java.nio.charset.StandardCharsets;
 /// @param sizeBytes the size of the file
 /// @param firstGroup the number of the first group in it
 /// @param start what all the records before it come to
+/// @param isFollowed whether the next segment exists durably; false proves nothing
 record SegmentHeader(
-    long sequence, long sizeBytes, long firstGroup, Identity identity, Start start) {
+    long sequence,
+    long sizeBytes,
+    long firstGroup,
+    Identity identity,
+    Start start,
+    boolean isFollowed) {
   private static final long MAGIC = 0x4a414e47414c4f47L;
   private static final int CRC_AT = LogFormat.SEGMENT_HEADER_BYTES - 4;
+  private static final int FOLLOWED_AT = CRC_AT - 4;
 
   /// The hard state, the last entry and the last released entry at the beginning of a segment.
   record Start(HardState hardState, EntryId last, EntryId compacted) {
     static final Start OF_A_NEW_LOG = new Start(HardState.INITIAL, EntryId.ZERO, EntryId.ZERO);
+  }
+
+  /// The same, with the next segment there.
+  SegmentHeader followed() {
+    return new SegmentHeader(sequence, sizeBytes, firstGroup, identity, start, true);
   }
 
   ByteBuffer encode() {
@@ -31,6 +43,7 @@ record SegmentHeader(
     out.putLong(start.compacted.index()).putLong(start.compacted.term());
     byte[] cluster = identity.clusterId().getBytes(StandardCharsets.US_ASCII);
     out.putInt(identity.memberId()).put((byte) cluster.length).put(cluster);
+    out.putInt(FOLLOWED_AT, isFollowed ? 1 : 0);
     out.putInt(CRC_AT, LogFormat.crc(out, 0, CRC_AT));
     return out.clear();
   }
@@ -63,8 +76,9 @@ record SegmentHeader(
       byte[] cluster = new byte[Math.min(in.get() & 0xff, in.remaining())];
       in.get(cluster);
       Identity identity = Identity.of(new String(cluster, StandardCharsets.US_ASCII), member);
-      return new SegmentHeader(
-          sequence, sizeBytes, firstGroup, identity, new Start(hardState, last, released));
+      Start start = new Start(hardState, last, released);
+      boolean isFollowed = in.getInt(FOLLOWED_AT) != 0;
+      return new SegmentHeader(sequence, sizeBytes, firstGroup, identity, start, isFollowed);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("a segment header that says " + e.getMessage());
     }

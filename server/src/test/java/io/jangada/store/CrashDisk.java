@@ -143,6 +143,13 @@ final class CrashDisk implements Disk {
     return contents;
   }
 
+  /// A copy of all files as they surely are after a power failure.
+  TreeMap<String, byte[]> durable() {
+    TreeMap<String, byte[]> contents = new TreeMap<>();
+    durableNames.forEach((name, node) -> contents.put(name, node.durable.clone()));
+    return contents;
+  }
+
   /// A disk on which those files are durable.
   static CrashDisk of(TreeMap<String, byte[]> contents) {
     CrashDisk disk = new CrashDisk();

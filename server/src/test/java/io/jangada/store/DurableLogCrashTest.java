@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,8 @@ class DurableLogCrashTest {
           new LogSettings(4096, 1 << 20, 1 << 20));
 
   private static final Identity MEMBER = Identity.of("crash-test", 1);
+
+  private int missed;
 
   /// A log with the batches that it was given and what it said about them.
   private static final class Run {
@@ -57,6 +60,23 @@ class DurableLogCrashTest {
       possible.add(found);
     }
 
+    /// Whatever a power failure leaves now, it shows that the last segment was there.
+    ///
+    /// @return how many segments were there before it
+    int missTheLast(String where) throws IOException {
+      TreeMap<String, byte[]> files = disk.durable();
+      String last = LogRecovery.segmentNames(disk).getLast();
+      files.remove(last);
+      int before = LogRecovery.segmentNames(CrashDisk.of(files)).size();
+      if (before == 0) return 0;
+      assertThatThrownBy(() -> DurableLog.open(CrashDisk.of(files), settings, MEMBER, () -> {}))
+          .as(where)
+          .isInstanceOf(CorruptLogException.class)
+          .hasMessageContaining(last)
+          .hasMessageContaining("the file is missing");
+      return before;
+    }
+
     void writeSome(int turns) throws IOException {
       for (int turn = 0; turn < turns; turn++) {
         int batches = dice.nextInt(1, 4);
@@ -81,10 +101,11 @@ class DurableLogCrashTest {
       while (crashesAt(crashAt, seed, loss)) crashAt++;
       assertThat(crashAt).as("operations in a run").isGreaterThan(100);
     }
+    assertThat(missed).as("segments before one that was missed").isGreaterThan(500);
   }
 
   /// @return whether the run was long enough to reach the crash
-  private static boolean crashesAt(int crashAt, long seed, Loss loss) throws IOException {
+  private boolean crashesAt(int crashAt, long seed, Loss loss) throws IOException {
     String where = "seed " + seed + ", crash at operation " + crashAt + ", loss " + loss;
     CrashDisk disk = new CrashDisk();
     Run run = new Run(disk, new SplittableRandom(seed), seed);
@@ -99,7 +120,9 @@ class DurableLogCrashTest {
       disk.restart(loss, crashDice);
     }
     run.open(where);
+    missed += run.missTheLast(where);
     run.writeSome(3);
+    missed += run.missTheLast(where + ", and then some");
     disk.restart(Loss.SOME, crashDice);
     run.open(where + ", then another");
     return true;

@@ -62,6 +62,22 @@ class FormatTest {
   }
 
   @Test
+  void aHeaderSaysThatTheNextSegmentExists() throws IOException {
+    DurableLog log = DurableLog.open(disk, LogSettings.small(), MEMBER, () -> {}).log();
+    byte[] alone = disk.contents().get("log/0000000000000001.log");
+    assertThat(hex(alone, 85 + 4, 504 - 89)).isEqualTo("00".repeat(504 - 89));
+    assertThat(hex(alone, 504, 8)).isEqualTo(lines("00000000 d8aab646"));
+    for (int i = 1; i <= 2; i++) {
+      Entry entry = new Entry(i, 3, Entry.Kind.COMMAND, Bytes.wrap(new byte[40_000]));
+      log.submit(new Persist(i, null, null, List.of(entry), 0));
+      log.work();
+    }
+    byte[] followed = disk.contents().get("log/0000000000000001.log");
+    assertThat(hex(followed, 0, 504)).isEqualTo(hex(alone, 0, 504));
+    assertThat(hex(followed, 504, 8)).isEqualTo(lines("00000001 2ac13545"));
+  }
+
+  @Test
   void aGroupOfManySectorsIsSealedInTheFirst() throws IOException {
     DurableLog log = DurableLog.open(disk, LogSettings.small(), MEMBER, () -> {}).log();
     Entry entry = new Entry(1, 3, Entry.Kind.COMMAND, Bytes.utf8("x".repeat(1000)));

@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.HardState;
+import io.jangada.raft.Membership;
 import io.jangada.raft.Persist;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,8 @@ final class LogScript {
 
   private Entry entry(long index, long term) {
     Entry.Kind kind = Entry.Kind.values()[dice.nextInt(3)];
-    return new Entry(index, term, kind, data());
+    Bytes data = kind == Entry.Kind.MEMBERSHIP ? Membership.of(1, 2, 3).encode() : data();
+    return new Entry(index, term, kind, data);
   }
 
   private Bytes data() {
