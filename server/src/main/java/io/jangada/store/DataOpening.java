@@ -91,10 +91,22 @@ public final class DataOpening {
       damage.add(e.getMessage());
       become(IncarnationFile.of(number(), IncarnationFile.State.LOST));
     }
-    if (incarnation.isEmpty() && owner.policy.founds && isUnused(disk))
-      become(IncarnationFile.of(number(), IncarnationFile.State.NEW));
-    if (incarnation.isPresent() && incarnation.get().state() == IncarnationFile.State.REPAIRING)
-      setAside();
+    if (incarnation.isEmpty()) {
+      if (owner.policy.founds && isUnused(disk))
+        become(IncarnationFile.of(number(), IncarnationFile.State.NEW));
+      return;
+    }
+    switch (incarnation.get().state()) {
+      case NEW, RESTORED, LOST -> renumberWithoutLog();
+      case REPAIRING -> setAside();
+      case MEMBER -> {}
+    }
+  }
+
+  /// In probation too a member tells the leader what its log holds, and must not take that back. If
+  /// no log is there it is gone, or there never was one: its data is other data from now on.
+  private void renumberWithoutLog() throws IOException {
+    if (LogRecovery.segmentNames(disk).isEmpty()) become(incarnation.orElseThrow().anew(number()));
   }
 
   /// Whether nothing was ever kept here. A directory that was made from a backup has a snapshot.

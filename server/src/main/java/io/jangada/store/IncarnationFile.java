@@ -102,6 +102,11 @@ public record IncarnationFile(
         newIncarnation, State.REPAIRING, damages + 1, Collections.emptySortedMap());
   }
 
+  /// The same of other data.
+  IncarnationFile anew(long newIncarnation) {
+    return new IncarnationFile(newIncarnation, state, damages, initialMembers, clusterId, originId);
+  }
+
   public IncarnationFile in(State state) {
     return new IncarnationFile(incarnation, state, damages, initialMembers);
   }

@@ -11,6 +11,7 @@ import io.jangada.raft.Membership;
 import io.jangada.raft.Persist;
 import io.jangada.store.CrashDisk.Crash;
 import io.jangada.store.CrashDisk.Loss;
+import io.jangada.store.IncarnationFile.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ class MissingTailTest {
   private CrashDisk disk = new CrashDisk();
   private TreeMap<String, byte[]> files;
   private String last;
+  private long incarnation = 77;
 
   @BeforeEach
   void liveWithFourSegments() throws IOException {
@@ -63,7 +65,7 @@ class MissingTailTest {
   private DataOpening.Opened open() throws IOException {
     var policy = new DataOpening.Policy(true, true);
     var owner = new DataOpening.Owner(OWNER, TINY, policy, Membership.of(1, 2, 3));
-    return DataOpening.open(disk, owner, () -> {}, () -> 77);
+    return DataOpening.open(disk, owner, () -> {}, () -> incarnation);
   }
 
   /// A check of the directory finds the loss, and so does the member when it starts.
@@ -101,6 +103,21 @@ class MissingTailTest {
     assertThat(files).containsKey(FIRST);
     files.remove(FIRST);
     assertNoticed("there is no file of it");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NEW", "LOST"})
+  void inProbationALogThatIsDeletedIsOtherDataThanTheNext(State state) throws IOException {
+    disk = CrashDisk.of(files);
+    IncarnationFile before = IncarnationFile.of(5, state);
+    before.write(disk);
+    assertThat(open().incarnation()).as("with the log").contains(before);
+    files = disk.contents();
+    files.keySet().removeIf(name -> name.startsWith("log/"));
+    disk = CrashDisk.of(files);
+    assertThat(open().incarnation()).contains(IncarnationFile.of(77, state));
+    incarnation = 78;
+    assertThat(open().incarnation()).as("with the next").contains(IncarnationFile.of(77, state));
   }
 
   @ParameterizedTest
