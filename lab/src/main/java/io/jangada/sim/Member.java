@@ -99,17 +99,27 @@ final class Member {
   /// All that the member kept is gone. For one that is down.
   void wipe() {
     disk.wipe();
-    intact = false;
-    harmed = true;
+    harm();
   }
 
   /// A bit flips on the disk. Returns where; null when there is nothing to flip.
   String rot(String place, RandomGenerator dice) {
     String where = disk.rot(place, dice);
-    if (where == null) return null;
+    if (where != null) harm();
+    return where;
+  }
+
+  /// The last file of the log is gone. Returns its name; null where that is not possible. For a
+  /// member that is down.
+  String loseLastSegment() {
+    String name = disk.loseLastSegment();
+    if (name != null) harm();
+    return name;
+  }
+
+  private void harm() {
     intact = false;
     harmed = true;
-    return where;
   }
 
   /// Begins a life on what the disk holds.

@@ -254,13 +254,21 @@ final class Nemesis {
     member.wipe();
   }
 
-  /// A bit flips on the disk of a member that is down, or dies of something just then.
+  /// A bit flips on the disk of a member that is down, or dies of something just then; or the end
+  /// of its log goes away.
   private void rot() {
     Member member = anyMember();
     if (!mayRot(member)) return;
     String[] places = {"log", "log", "log", "log", "snapshot", "snapshot", "standing"};
     if (member.isUp()) member.kill(random.nextBoolean(), "dies");
-    rot(member, places[random.nextInt(places.length)]);
+    int place = random.nextInt(places.length + 2);
+    if (place < places.length) rot(member, places[place]);
+    else loseLastSegment(member);
+  }
+
+  private void loseLastSegment(Member member) {
+    String name = member.loseLastSegment();
+    if (name != null) cluster.tell(member.id, "has lost " + name);
   }
 
   /// A bit flips in a snapshot of a member that goes on.

@@ -21,7 +21,8 @@ import java.util.random.RandomGenerator;
 
 /// A disk that keeps exactly what [Disk] promises and no more. A crash takes any subset of the
 /// sectors and names that were not synced. It can be told to crash its member in the middle of an
-/// operation, to fail a sync, to be full, to lose everything, and to let bits rot.
+/// operation, to fail a sync, to be full, to lose everything or the end of the log, and to let bits
+/// rot.
 final class SimDisk implements Disk {
   /// The member dies here, in the middle of what it was doing to its disk.
   static final class CrashedException extends RuntimeException {
@@ -116,6 +117,19 @@ final class SimDisk implements Disk {
     directories.clear();
     directories.add("");
     pending = new ArrayList<>();
+  }
+
+  /// Loses the last file of the log. Returns its name; null where the file is not there durably, or
+  /// is the only one and no standing says that there must be one. For a member that is down.
+  String loseLastSegment() {
+    List<String> segments = new ArrayList<>(files.keySet());
+    segments.removeIf(name -> !name.startsWith("log/") || !name.endsWith(".log"));
+    if (segments.isEmpty() || !pending.isEmpty()) return null;
+    if (segments.size() == 1 && !files.containsKey("standing")) return null;
+    String last = segments.getLast();
+    files.remove(last);
+    syncedFiles.remove(last);
+    return last;
   }
 
   /// Flips a bit in one of the files that lie in `place`, or have that name; mostly in a byte that

@@ -136,6 +136,27 @@ class LostDataTest {
   }
 
   @Test
+  @DisplayName("The last file of a follower's log goes away: it is taken in anew with what is left")
+  void lastSegment() {
+    List<String> lines =
+        run(
+            odds -> odds.founding(3),
+            cluster ->
+                at(
+                    cluster,
+                    2_000,
+                    () -> {
+                      Member victim = follower(cluster);
+                      victim.kill(true, "dies");
+                      cluster.tell(victim.id, "has lost " + victim.loseLastSegment());
+                    }));
+    assertThat(count(lines, "has lost log/")).isEqualTo(WORLDS);
+    assertThat(count(lines, "DataLost[what=the log is damaged")).isEqualTo(WORLDS);
+    assertThat(count(lines, "the file is missing")).isGreaterThan(WORLDS / 2);
+    assertThat(count(lines, "Readmitting")).isGreaterThanOrEqualTo(WORLDS);
+  }
+
+  @Test
   @DisplayName("A snapshot rots that a wiped member is to be sent: it gets another one")
   void snapshot() {
     List<String> lines =
