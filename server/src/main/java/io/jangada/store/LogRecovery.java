@@ -139,7 +139,7 @@ final class LogRecovery {
           segmentName(header.sequence() + 1),
           0,
           -1,
-          "the file is missing: it was there, by the header of the segment before it");
+          "the file is missing, though the segment before it says that it exists");
   }
 
   private Tail tail(SegmentReader reader, boolean isLast) throws IOException {
