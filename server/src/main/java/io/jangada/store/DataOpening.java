@@ -162,7 +162,8 @@ public final class DataOpening {
   ///
   /// @throws CorruptLogException when it has none
   static void needLog(Disk disk, Optional<IncarnationFile> standing) throws IOException {
-    boolean promised = standing.isPresent() && standing.get().state() == IncarnationFile.State.MEMBER;
+    boolean promised =
+        standing.isPresent() && standing.get().state() == IncarnationFile.State.MEMBER;
     if (promised && LogRecovery.segmentNames(disk).isEmpty())
       throw unusable("there is no file of it");
   }

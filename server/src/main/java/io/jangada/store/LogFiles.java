@@ -119,7 +119,8 @@ final class LogFiles implements AutoCloseable {
   /// it can be tried again.
   void roll(SegmentHeader.Start start, long nextGroup, long groupBytes) throws IOException {
     long sequence = header == null ? 1 : header.sequence() + 1;
-    RecycledSegment spare = spares.ready(Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes)));
+    RecycledSegment spare =
+        spares.ready(Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes)));
     SegmentHeader next =
         new SegmentHeader(sequence, spare.sizeBytes(), nextGroup, identity, start, false);
     ByteBuffer page = ByteBuffer.allocate((int) Math.min(PAGE_BYTES, spare.sizeBytes()));

@@ -161,7 +161,9 @@ class MissingTailTest {
     for (; isCrashed(crashAt); crashAt++) {
       disk.restart(loss, new SplittableRandom(crashAt));
       DataOpening.Opened opened = open();
-      assertThat(opened.incarnation().orElseThrow().state()).as("crash %d", crashAt).isEqualTo(LOST);
+      assertThat(opened.incarnation().orElseThrow().state())
+          .as("crash %d", crashAt)
+          .isEqualTo(LOST);
       assertThat(opened.log().entries()).isEmpty();
     }
     assertThat(crashAt).isGreaterThan(15);
