@@ -25,7 +25,7 @@ final class Acceptor {
   /// the most time for it, and goes.
   void entered(ChannelHandlerContext context, InboundHandler stranger) {
     handshaking.put(context, stranger);
-    if (handshaking.size() <= settings.handshakesMax()) return;
+    if (handshaking.size() <= settings.listening().handshakesMax()) return;
     var first = handshaking.pollFirstEntry();
     first.getValue().fail(first.getKey(), "too many connections");
   }

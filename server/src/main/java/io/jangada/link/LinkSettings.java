@@ -9,23 +9,28 @@ import java.net.InetSocketAddress;
 
 /// The settings of [TcpLinks].
 ///
-/// @param clusterId the cluster's name; members of others are refused
-/// @param memberId this member
-/// @param listen where to listen for peers; port 0 for any that is free
 /// @param loops the threads of the sockets; all links of a member run on one of them
-/// @param strangersMax how many connections there may be that have not said hello; beyond, the
-///   oldest of them goes for the next
-/// @param hasData whether the member says that it holds data until [TcpLinks#identify] tells more
 public record LinkSettings(
-    String clusterId,
-    int memberId,
-    InetSocketAddress listen,
-    Loops loops,
-    Limits limits,
-    Times times,
-    int handshakesMax,
-    boolean hasData) {
-  private static final int STRANGERS_MAX = 256;
+    Self self, Listening listening, Loops loops, Limits limits, Times times) {
+  private static final int HANDSHAKES_MAX = 256;
+
+  /// @param clusterId the cluster's name; members of others are refused
+  /// @param memberId this member
+  /// @param hasData whether the member says that it holds data until [TcpLinks#identify] tells more
+  public record Self(String clusterId, int memberId, boolean hasData) {
+    public Self {
+      Identity.of(clusterId, memberId);
+    }
+  }
+
+  /// @param address where to listen for peers; port 0 for any that is free
+  /// @param handshakesMax how many connections there may be that have not said hello; beyond, the
+  ///   oldest of them is closed for the next
+  public record Listening(InetSocketAddress address, int handshakesMax) {
+    public Listening {
+      require(handshakesMax >= 1, "handshakesMax must be 1 or more");
+    }
+  }
 
   /// @param frameBytesMax the longest frame; the same on all members, and no less than what
   ///   [#frameBytesFor] says
@@ -73,35 +78,40 @@ public record LinkSettings(
     }
   }
 
-  public LinkSettings {
-    Identity.of(clusterId, memberId);
-    require(handshakesMax >= 1, "strangersMax must be 1 or more");
-  }
-
   public static LinkSettings of(
       String clusterId, int memberId, InetSocketAddress listen, Loops loops) {
     return new LinkSettings(
-        clusterId, memberId, listen, loops, Limits.DEFAULT, Times.DEFAULT, STRANGERS_MAX, false);
+        new Self(clusterId, memberId, false),
+        new Listening(listen, HANDSHAKES_MAX),
+        loops,
+        Limits.DEFAULT,
+        Times.DEFAULT);
   }
 
-  public LinkSettings withLimits(Limits limits) {
-    return new LinkSettings(
-        clusterId, memberId, listen, loops, limits, times, handshakesMax, hasData);
+  public String clusterId() {
+    return self.clusterId;
   }
 
-  public LinkSettings withTimes(Times times) {
-    return new LinkSettings(
-        clusterId, memberId, listen, loops, limits, times, handshakesMax, hasData);
-  }
-
-  public LinkSettings withHandshakesMax(int strangersMax) {
-    return new LinkSettings(
-        clusterId, memberId, listen, loops, limits, times, strangersMax, hasData);
+  public int memberId() {
+    return self.memberId;
   }
 
   public LinkSettings withHasData(boolean hasData) {
-    return new LinkSettings(
-        clusterId, memberId, listen, loops, limits, times, handshakesMax, hasData);
+    Self saying = new Self(self.clusterId, self.memberId, hasData);
+    return new LinkSettings(saying, listening, loops, limits, times);
+  }
+
+  public LinkSettings withHandshakesMax(int handshakesMax) {
+    Listening bounded = new Listening(listening.address, handshakesMax);
+    return new LinkSettings(self, bounded, loops, limits, times);
+  }
+
+  public LinkSettings withLimits(Limits limits) {
+    return new LinkSettings(self, listening, loops, limits, times);
+  }
+
+  public LinkSettings withTimes(Times times) {
+    return new LinkSettings(self, listening, loops, limits, times);
   }
 
   private static void require(boolean condition, String message) {

@@ -64,7 +64,8 @@ public final class TcpLinks implements Transport, AutoCloseable {
     this.settings = settings;
     loop = settings.loops().group().next();
     identity =
-        new AtomicReference<>(new ClusterIdentity(settings.clusterId(), 0, 0, settings.hasData()));
+        new AtomicReference<>(
+            new ClusterIdentity(settings.clusterId(), 0, 0, settings.self().hasData()));
     LinkContext wiring =
         new LinkContext(
             settings, loop, () -> address().getPort(), identity, addressOf, untilClosed(watcher));
@@ -132,11 +133,11 @@ public final class TcpLinks implements Transport, AutoCloseable {
                     channel.pipeline().addLast(new InboundHandler(hall, wiring));
                   }
                 });
-    var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
+    var bound = bootstrap.bind(settings.listening().address()).awaitUninterruptibly();
     if (bound.isSuccess()) return bound.channel();
     throw new IOException(
         "cannot listen for peers on "
-            + AddressText.text(settings.listen())
+            + AddressText.text(settings.listening().address())
             + ": "
             + AddressText.reason(bound.cause()),
         bound.cause());
