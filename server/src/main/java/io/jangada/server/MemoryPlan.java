@@ -153,14 +153,15 @@ final class MemoryPlan {
 
   /// @param connectionsMax how many clients may be connected
   TextSettings.Limits text(int connectionsMax) {
-    TextSettings.Limits usual = TextSettings.Limits.DEFAULT;
+    TextSettings.PerConnection one = TextSettings.Limits.DEFAULT.perConnection();
+    TextSettings.Together all = TextSettings.Limits.DEFAULT.together();
     return new TextSettings.Limits(
         connectionsMax,
-        usual.commandsPerConnectionMax(),
-        (int) scaled(usual.bytesPerConnectionMax()),
-        usual.commandsMax(),
-        scaled(usual.bytesMax()),
-        roomy(usual.arrivingBytesMax()),
-        roomy(usual.bufferedBytesMax()));
+        new TextSettings.PerConnection(one.commandsMax(), (int) scaled(one.bytesMax())),
+        new TextSettings.Together(
+            all.commandsMax(),
+            scaled(all.bytesMax()),
+            roomy(all.arrivingBytesMax()),
+            roomy(all.bufferedBytesMax())));
   }
 }

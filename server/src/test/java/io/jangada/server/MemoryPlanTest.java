@@ -38,9 +38,10 @@ class MemoryPlanTest {
     assertThat(plan.limitBytes() / MIB).isEqualTo(142);
     assertThat(plan.limits().logBytes() / MIB).isBetween(40L, 43L);
     assertThat(plan.snapshotBytes() / MIB).isBetween(15L, 17L);
-    assertThat(plan.text(10_000).bytesMax() / MIB).isBetween(11L, 13L);
-    assertThat(plan.text(10_000).arrivingBytesMax() / MIB).isBetween(15L, 17L);
-    assertThat(plan(64, Map.of()).text(10_000).arrivingBytesMax()).isGreaterThan(8 * MIB);
+    assertThat(plan.text(10_000).together().bytesMax() / MIB).isBetween(11L, 13L);
+    assertThat(plan.text(10_000).together().arrivingBytesMax() / MIB).isBetween(15L, 17L);
+    assertThat(plan(64, Map.of()).text(10_000).together().arrivingBytesMax())
+        .isGreaterThan(8 * MIB);
   }
 
   @Test
@@ -62,7 +63,7 @@ class MemoryPlanTest {
       MemoryPlan plan = plan(heap, Map.of());
       assertThat(plan.limits().logBytes()).isPositive().isLessThan(plan.limitBytes());
       assertThat(plan.retainedBytesMax()).isGreaterThanOrEqualTo(plan.retainedBytes());
-      assertThat(plan.text(10_000).bytesPerConnectionMax()).isPositive();
+      assertThat(plan.text(10_000).perConnection().bytesMax()).isPositive();
     }
   }
 }

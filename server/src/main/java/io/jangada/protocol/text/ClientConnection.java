@@ -79,7 +79,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.lane = lane;
     this.channel = channel;
     this.parser = new CommandParser(shared.settings(), shared.arriving());
-    this.queue = new CommandQueue(shared.settings().limits());
+    this.queue = new CommandQueue(shared.settings().limits().perConnection());
   }
 
   ReplyBatcher lane() {
@@ -101,7 +101,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     if (reserve == null) lane.counters().add(Counters.OPENED, 1);
-    else lookAfter(shared.settings().reserved().firstLineMillis());
+    else lookAfter(shared.settings().listening().reserved().firstLineMillis());
     shared.opened(this);
     drive();
   }

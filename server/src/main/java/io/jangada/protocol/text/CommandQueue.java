@@ -25,9 +25,9 @@ final class CommandQueue {
 
   private PendingReply lastWaiting;
 
-  CommandQueue(TextSettings.Limits limits) {
-    countMax = limits.commandsPerConnectionMax();
-    bytesMax = limits.bytesPerConnectionMax();
+  CommandQueue(TextSettings.PerConnection limits) {
+    countMax = limits.commandsMax();
+    bytesMax = limits.bytesMax();
   }
 
   boolean isEmpty() {

@@ -39,7 +39,7 @@ final class ListenerState {
 
   ListenerState(TextSettings settings) {
     this.settings = settings;
-    TextSettings.Limits limits = settings.limits();
+    TextSettings.Together limits = settings.limits().together();
     this.arriving = new Quota(limits.arrivingBytesMax());
     this.commands = new Quota(limits.commandsMax());
     this.bytes = new Quota(limits.bytesMax());
@@ -72,7 +72,7 @@ final class ListenerState {
   void submit(TextCommand.Request request, PendingReply slot) {
     take(slot);
     if (request.operation() instanceof Operation.Get read)
-      served.replica.read(read, settings.reading(), slot);
+      served.replica.read(read, settings.replying().reading(), slot);
     else served.replica.submit(request.operation(), request.requestId(), slot);
   }
 

@@ -35,7 +35,7 @@ final class Replies {
     this.settings = settings;
     this.counters = counters;
     versionError = line(settings.dialect().seedSpelling() ? "ERR_VERION" : "ERR_VERSION");
-    version = line("VERSION " + settings.version());
+    version = line("VERSION " + settings.replying().version());
   }
 
   private static byte[] ascii(String text) {
@@ -153,7 +153,7 @@ final class Replies {
   /// Clients look the id up in their own list of servers, so that only one which must be there may
   /// be named.
   private void writeRedirect(int id, ByteBuf out) {
-    if (id < 0 || !settings.knows().test(id)) {
+    if (id < 0 || !settings.replying().knows().test(id)) {
       writeLine(INTERNAL, out);
       return;
     }

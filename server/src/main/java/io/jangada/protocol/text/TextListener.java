@@ -45,7 +45,7 @@ public final class TextListener implements AutoCloseable {
   private TextListener(TextSettings settings, Loops loops) throws IOException {
     this.settings = settings;
     this.shared = new ListenerState(settings);
-    this.reserve = new Reserve(settings.reserved());
+    this.reserve = new Reserve(settings.listening().reserved());
     ServerBootstrap bootstrap =
         loops
             .listener("client")
@@ -60,11 +60,11 @@ public final class TextListener implements AutoCloseable {
                     accept(channel);
                   }
                 });
-    var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
+    var bound = bootstrap.bind(settings.listening().address()).awaitUninterruptibly();
     if (!bound.isSuccess())
       throw new IOException(
           "cannot listen on "
-              + HostPort.text(settings.listen())
+              + HostPort.text(settings.listening().address())
               + ": "
               + bound.cause().getMessage(),
           bound.cause());

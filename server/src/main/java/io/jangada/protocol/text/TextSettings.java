@@ -8,24 +8,33 @@ import java.util.function.IntPredicate;
 
 /// The settings of a [TextListener].
 ///
-/// @param listen where to listen; port 0 for any that is free
 /// @param dialect how to read the protocol where there are two ways to
 /// @param limits what bounds memory
-/// @param reserved what is kept beyond the most connections
 /// @param kv the longest key and value that are taken
-/// @param reading what `get` and `getm` promise, and who serves them
-/// @param knows whether a member's id may stand in a `REDIRECT`: clients look it up in their own
-///   list of servers, so it must be one of them
-/// @param version what `version` answers
 public record TextSettings(
-    InetSocketAddress listen,
-    Dialect dialect,
-    Limits limits,
-    Reserved reserved,
-    KvLimits kv,
-    ReadConsistency reading,
-    IntPredicate knows,
-    String version) {
+    Listening listening, Dialect dialect, Limits limits, KvLimits kv, Replying replying) {
+
+  /// @param address where to listen; port 0 for any that is free
+  /// @param reserved what is kept beyond the most connections
+  public record Listening(InetSocketAddress address, Reserved reserved) {
+    public Listening {
+      Objects.requireNonNull(address);
+      Objects.requireNonNull(reserved);
+    }
+  }
+
+  /// @param reading what `get` and `getm` promise, and who serves them
+  /// @param knows whether a member's id may stand in a `REDIRECT`: clients look it up in their own
+  ///   list of servers, so it must be one of them
+  /// @param version what `version` answers
+  public record Replying(ReadConsistency reading, IntPredicate knows, String version) {
+    public Replying {
+      Objects.requireNonNull(reading);
+      Objects.requireNonNull(knows);
+      require(
+          version.chars().allMatch(c -> c >= ' ' && c < 0x7f), "version must be printable ASCII");
+    }
+  }
 
   /// The points on which the protocol's description, its first program and its users disagree.
   /// [#DEFAULT] is what `docs/PROTOCOLS.md` describes first.
@@ -50,34 +59,43 @@ public record TextSettings(
 
   /// @param connectionsMax beyond, a connection gets a line that says so and is closed, unless it
   ///   is for administration
-  /// @param commandsPerConnectionMax commands under way on one connection; beyond, it is not read
-  /// @param bytesPerConnectionMax keys and values of these, and also values found that wait for
-  ///   their turn to be sent; a single larger one goes alone
-  /// @param commandsMax commands under way on all connections
-  /// @param bytesMax keys and values of these
-  /// @param arrivingBytesMax lines and values that have not come to their end, on all connections;
-  ///   beyond, values are read and thrown away, and the command fails
-  /// @param heldBytesMax what is held for clients that are slow to take their replies, on all
-  ///   connections; beyond, the connection that has been stuck for the longest time is closed
-  public record Limits(
-      int connectionsMax,
-      int commandsPerConnectionMax,
-      int bytesPerConnectionMax,
-      int commandsMax,
-      long bytesMax,
-      long arrivingBytesMax,
-      long bufferedBytesMax) {
+  public record Limits(int connectionsMax, PerConnection perConnection, Together together) {
     public static final Limits DEFAULT =
-        new Limits(10_000, 1_024, 4 << 20, 12_288, 48L << 20, 64L << 20, 64L << 20);
+        new Limits(
+            10_000,
+            new PerConnection(1_024, 4 << 20),
+            new Together(12_288, 48L << 20, 64L << 20, 64L << 20));
 
     public Limits {
       require(connectionsMax >= 1, "connectionsMax must be 1 or more");
-      require(commandsPerConnectionMax >= 1, "commandsPerConnectionMax must be 1 or more");
-      require(bytesPerConnectionMax >= 1, "bytesPerConnectionMax must be 1 or more");
+    }
+  }
+
+  /// @param commandsMax commands under way on one connection; beyond, it is not read
+  /// @param bytesMax keys and values of these, and also values found that wait for their turn to be
+  ///   sent; a single larger one goes alone
+  public record PerConnection(int commandsMax, int bytesMax) {
+    public PerConnection {
+      require(commandsMax >= 1, "commandsMax must be 1 or more");
+      require(bytesMax >= 1, "bytesMax must be 1 or more");
+    }
+  }
+
+  /// Of all connections.
+  ///
+  /// @param commandsMax commands under way
+  /// @param bytesMax keys and values of these
+  /// @param arrivingBytesMax lines and values that have not come to their end; beyond, values are
+  ///   read and thrown away, and the command fails
+  /// @param bufferedBytesMax what is held for clients that are slow to take their replies; beyond,
+  ///   the connection that has been stuck for the longest time is closed
+  public record Together(
+      int commandsMax, long bytesMax, long arrivingBytesMax, long bufferedBytesMax) {
+    public Together {
       require(commandsMax >= 1, "commandsMax must be 1 or more");
       require(bytesMax >= 1, "bytesMax must be 1 or more");
       require(arrivingBytesMax >= 1, "arrivingBytesMax must be 1 or more");
-      require(bufferedBytesMax >= 1, "heldBytesMax must be 1 or more");
+      require(bufferedBytesMax >= 1, "bufferedBytesMax must be 1 or more");
     }
   }
 
@@ -98,55 +116,52 @@ public record TextSettings(
   }
 
   public TextSettings {
-    Objects.requireNonNull(listen);
     Objects.requireNonNull(dialect);
     Objects.requireNonNull(limits);
-    Objects.requireNonNull(reserved);
     Objects.requireNonNull(kv);
-    Objects.requireNonNull(reading);
-    Objects.requireNonNull(knows);
-    require(version.chars().allMatch(c -> c >= ' ' && c < 0x7f), "version must be printable ASCII");
   }
 
   /// The usual settings, for a cluster whose members' ids are all known.
   public static TextSettings of(InetSocketAddress listen) {
     return new TextSettings(
-        listen,
+        new Listening(listen, Reserved.DEFAULT),
         Dialect.DEFAULT,
         Limits.DEFAULT,
-        Reserved.DEFAULT,
         KvLimits.DEFAULT,
-        new ReadConsistency.Linearizable(),
-        id -> id >= 0,
-        "jangada");
-  }
-
-  public TextSettings withDialect(Dialect dialect) {
-    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
-  }
-
-  public TextSettings withLimits(Limits limits) {
-    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+        new Replying(new ReadConsistency.Linearizable(), id -> id >= 0, "jangada"));
   }
 
   public TextSettings withReserved(Reserved reserved) {
-    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+    Listening changed = new Listening(listening.address, reserved);
+    return new TextSettings(changed, dialect, limits, kv, replying);
+  }
+
+  public TextSettings withDialect(Dialect dialect) {
+    return new TextSettings(listening, dialect, limits, kv, replying);
+  }
+
+  public TextSettings withLimits(Limits limits) {
+    return new TextSettings(listening, dialect, limits, kv, replying);
   }
 
   public TextSettings withKv(KvLimits kv) {
-    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+    return new TextSettings(listening, dialect, limits, kv, replying);
   }
 
   public TextSettings withReading(ReadConsistency reading) {
-    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+    return withReplying(new Replying(reading, replying.knows, replying.version));
   }
 
   public TextSettings withKnows(IntPredicate knows) {
-    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+    return withReplying(new Replying(replying.reading, knows, replying.version));
   }
 
   public TextSettings withVersion(String version) {
-    return new TextSettings(listen, dialect, limits, reserved, kv, reading, knows, version);
+    return withReplying(new Replying(replying.reading, replying.knows, version));
+  }
+
+  private TextSettings withReplying(Replying replying) {
+    return new TextSettings(listening, dialect, limits, kv, replying);
   }
 
   private static void require(boolean condition, String message) {

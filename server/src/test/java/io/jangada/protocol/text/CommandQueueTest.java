@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /// Which commands of a connection may be under way together, whatever order they are answered in.
 class CommandQueueTest {
-  private final CommandQueue queue = new CommandQueue(TextSettings.Limits.DEFAULT);
+  private final CommandQueue queue = new CommandQueue(TextSettings.Limits.DEFAULT.perConnection());
   private final List<PendingReply> sent = new ArrayList<>();
   private final List<PendingReply> begun = new ArrayList<>();
   private final List<PendingReply> ended = new ArrayList<>();

@@ -33,23 +33,20 @@ class LimitsTest {
   private static TextSettings.Limits commands(int perConnection, int all) {
     return new TextSettings.Limits(
         USUAL.connectionsMax(),
-        perConnection,
-        USUAL.bytesPerConnectionMax(),
-        all,
-        USUAL.bytesMax(),
-        USUAL.arrivingBytesMax(),
-        USUAL.bufferedBytesMax());
+        new TextSettings.PerConnection(perConnection, USUAL.perConnection().bytesMax()),
+        new TextSettings.Together(
+            all,
+            USUAL.together().bytesMax(),
+            USUAL.together().arrivingBytesMax(),
+            USUAL.together().bufferedBytesMax()));
   }
 
   private static TextSettings.Limits bytes(int perConnection, long arriving, long held) {
     return new TextSettings.Limits(
         USUAL.connectionsMax(),
-        USUAL.commandsPerConnectionMax(),
-        perConnection,
-        USUAL.commandsMax(),
-        USUAL.bytesMax(),
-        arriving,
-        held);
+        new TextSettings.PerConnection(USUAL.perConnection().commandsMax(), perConnection),
+        new TextSettings.Together(
+            USUAL.together().commandsMax(), USUAL.together().bytesMax(), arriving, held));
   }
 
   /// Another client's round trips, until something holds.
@@ -63,7 +60,7 @@ class LimitsTest {
 
   @Test
   void aClientThatDoesNotReadHoldsUpNobodyAndLittleMemory() throws IOException {
-    start(bytes(1 << 20, USUAL.arrivingBytesMax(), USUAL.bufferedBytesMax()));
+    start(bytes(1 << 20, USUAL.together().arrivingBytesMax(), USUAL.together().bufferedBytesMax()));
     Client slow = served.client();
     assertThat(slow.ask("set large 0 " + VALUE_BYTES + "\r\n" + VALUE)).startsWith("OK");
     int count = 400;
@@ -88,7 +85,7 @@ class LimitsTest {
 
   @Test
   void whereMemoryIsShortTheLongestStuckIsClosed() throws IOException {
-    start(bytes(256 << 10, USUAL.arrivingBytesMax(), 1 << 20));
+    start(bytes(256 << 10, USUAL.together().arrivingBytesMax(), 1 << 20));
     Client other = served.client();
     assertThat(other.ask("set large 0 " + VALUE_BYTES + "\r\n" + VALUE)).startsWith("OK");
     List<Client> slow = new ArrayList<>();
@@ -132,15 +129,7 @@ class LimitsTest {
 
   @Test
   void connectionsBeyondTheMaximumAreToldSo() throws IOException {
-    start(
-        new TextSettings.Limits(
-            2,
-            USUAL.commandsPerConnectionMax(),
-            USUAL.bytesPerConnectionMax(),
-            USUAL.commandsMax(),
-            USUAL.bytesMax(),
-            USUAL.arrivingBytesMax(),
-            USUAL.bufferedBytesMax()));
+    start(new TextSettings.Limits(2, USUAL.perConnection(), USUAL.together()));
     Client one = served.client();
     Client two = served.client();
     assertThat(one.ask("get a\r\n")).isEqualTo("ERR_NOT_FOUND");
@@ -157,7 +146,7 @@ class LimitsTest {
 
   @Test
   void valuesThatStopInTheMiddleHoldUpNobody() throws IOException {
-    start(bytes(USUAL.bytesPerConnectionMax(), 4 << 20, USUAL.bufferedBytesMax()));
+    start(bytes(USUAL.perConnection().bytesMax(), 4 << 20, USUAL.together().bufferedBytesMax()));
     Client other = served.client();
     for (int i = 0; i < 20; i++)
       served.client().send("set half" + i + " 0 " + 2 * VALUE_BYTES + "\r\n" + VALUE);

@@ -28,15 +28,7 @@ class ReserveTest {
   }
 
   private void holdEveryConnection(int firstLineMillis) throws IOException {
-    var two =
-        new TextSettings.Limits(
-            2,
-            USUAL.commandsPerConnectionMax(),
-            USUAL.bytesPerConnectionMax(),
-            USUAL.commandsMax(),
-            USUAL.bytesMax(),
-            USUAL.arrivingBytesMax(),
-            USUAL.bufferedBytesMax());
+    var two = new TextSettings.Limits(2, USUAL.perConnection(), USUAL.together());
     served =
         Served.held(
             directory,
