@@ -5,29 +5,40 @@ import io.jangada.raft.RaftConfig;
 
 /// The settings of a [Replica].
 ///
-/// @param tickNanos how long a tick of the protocol lasts
 /// @param followers what a member that does not lead does with requests
-/// @param requestTimeoutMillis a request that is not decided by then ends as [Outcome.Unknown], or
-///   as [Outcome.NotLeader] when it surely had no effect
-/// @param retryMillis a forwarded request that is not answered is sent again after this time
-/// @param snapshotBytes a snapshot is made whenever this many bytes of entries were applied since
-///   the last, or up to twice as many where the data is large
-/// @param inbox what may wait to be looked at
 /// @param upkeep what members do beside serving requests
-/// @param memory what all of it may take
 public record ReplicaSettings(
-    RaftConfig raft,
-    long tickNanos,
-    FollowerPolicy followers,
-    long requestTimeoutMillis,
-    long retryMillis,
-    long snapshotBytes,
-    InboxLimits inbox,
-    Upkeep upkeep,
-    MemoryLimits memory) {
+    RaftConfig raft, Times times, FollowerPolicy followers, Upkeep upkeep, Limits limits) {
 
-  /// @param foundingTicks how long a majority of new members that have met waits for the others
-  ///   before it founds the cluster; -1: until all of them have met
+  /// @param tickNanos how long a tick of the protocol lasts
+  /// @param requestTimeoutMillis a request that is not decided by then ends as [Outcome.Unknown],
+  ///   or as [Outcome.NotLeader] when it surely had no effect
+  /// @param retryMillis a forwarded request that is not answered is sent again after this time
+  public record Times(long tickNanos, long requestTimeoutMillis, long retryMillis) {
+    public static final Times DEFAULT = new Times(10_000_000, 5_000, 500);
+
+    public Times {
+      require(tickNanos >= 100_000, "tickNanos " + tickNanos + ", must be 100000 or more");
+      require(requestTimeoutMillis >= 1, "requestTimeoutMillis must be 1 or more");
+      require(retryMillis >= 1, "retryMillis must be 1 or more");
+    }
+  }
+
+  /// @param snapshotBytes a snapshot is made whenever this many bytes of entries were applied since
+  ///   the last, or up to twice as many where the data is large
+  /// @param inbox what may wait to be looked at
+  /// @param memory what all of it may take
+  public record Limits(long snapshotBytes, InboxLimits inbox, MemoryLimits memory) {
+    public static final Limits DEFAULT =
+        new Limits(64L << 20, InboxLimits.DEFAULT, MemoryLimits.NONE);
+
+    public Limits {
+      require(snapshotBytes >= 1, "snapshotBytes must be 1 or more");
+    }
+  }
+
+  /// @param bootstrapTicks how long a majority of new members that have met waits for the others
+  ///   before it bootstraps the cluster; -1: until all of them have met
   /// @param digestTicks how often a leader has members compare what they hold; 0 for never
   /// @param snapshotChunkBytes a chunk of an own snapshot ends with what brings it to this length
   public record Upkeep(int bootstrapTicks, int digestTicks, int snapshotChunkBytes) {
@@ -46,100 +57,60 @@ public record ReplicaSettings(
 
   public static ReplicaSettings of(RaftConfig raft) {
     return new ReplicaSettings(
-        raft,
-        10_000_000,
-        FollowerPolicy.FORWARD,
-        5_000,
-        500,
-        64L << 20,
-        InboxLimits.DEFAULT,
-        Upkeep.NONE,
-        MemoryLimits.NONE);
+        raft, Times.DEFAULT, FollowerPolicy.FORWARD, Upkeep.NONE, Limits.DEFAULT);
   }
 
-  public ReplicaSettings {
-    require(tickNanos >= 100_000, "tickNanos " + tickNanos + ", must be 100000 or more");
-    require(requestTimeoutMillis >= 1, "requestTimeoutMillis must be 1 or more");
-    require(retryMillis >= 1, "retryMillis must be 1 or more");
-    require(snapshotBytes >= 1, "snapshotBytes must be 1 or more");
+  public long tickNanos() {
+    return times.tickNanos;
+  }
+
+  public long requestTimeoutMillis() {
+    return times.requestTimeoutMillis;
+  }
+
+  public long retryMillis() {
+    return times.retryMillis;
+  }
+
+  public long snapshotBytes() {
+    return limits.snapshotBytes;
+  }
+
+  public InboxLimits inbox() {
+    return limits.inbox;
+  }
+
+  public MemoryLimits memory() {
+    return limits.memory;
   }
 
   public ReplicaSettings withFollowers(FollowerPolicy followers) {
-    return new ReplicaSettings(
-        raft,
-        tickNanos,
-        followers,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inbox,
-        upkeep,
-        memory);
+    return new ReplicaSettings(raft, times, followers, upkeep, limits);
   }
 
   public ReplicaSettings withTimes(long tickNanos, long requestTimeoutMillis, long retryMillis) {
-    return new ReplicaSettings(
-        raft,
-        tickNanos,
-        followers,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inbox,
-        upkeep,
-        memory);
-  }
-
-  public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
-    return new ReplicaSettings(
-        raft,
-        tickNanos,
-        followers,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inbox,
-        upkeep,
-        memory);
-  }
-
-  public ReplicaSettings withInbox(InboxLimits inbox) {
-    return new ReplicaSettings(
-        raft,
-        tickNanos,
-        followers,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inbox,
-        upkeep,
-        memory);
-  }
-
-  public ReplicaSettings withMemory(MemoryLimits memory) {
-    return new ReplicaSettings(
-        raft,
-        tickNanos,
-        followers,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inbox,
-        upkeep,
-        memory);
+    Times times = new Times(tickNanos, requestTimeoutMillis, retryMillis);
+    return new ReplicaSettings(raft, times, followers, upkeep, limits);
   }
 
   public ReplicaSettings withUpkeep(Upkeep upkeep) {
-    return new ReplicaSettings(
-        raft,
-        tickNanos,
-        followers,
-        requestTimeoutMillis,
-        retryMillis,
-        snapshotBytes,
-        inbox,
-        upkeep,
-        memory);
+    return new ReplicaSettings(raft, times, followers, upkeep, limits);
+  }
+
+  public ReplicaSettings withSnapshotBytes(long snapshotBytes) {
+    return withLimits(new Limits(snapshotBytes, limits.inbox, limits.memory));
+  }
+
+  public ReplicaSettings withInbox(InboxLimits inbox) {
+    return withLimits(new Limits(limits.snapshotBytes, inbox, limits.memory));
+  }
+
+  public ReplicaSettings withMemory(MemoryLimits memory) {
+    return withLimits(new Limits(limits.snapshotBytes, limits.inbox, memory));
+  }
+
+  private ReplicaSettings withLimits(Limits limits) {
+    return new ReplicaSettings(raft, times, followers, upkeep, limits);
   }
 
   private static void require(boolean condition, String message) {
