@@ -15,21 +15,28 @@ public final class BenchRun {
   private static final int IN_VAIN_MAX = 3;
 
   /// What came of it.
-  ///
+  public record Result(Measured measured, MachineBaseline limits, Costs costs) {}
+
   /// @param serverCpuMillis processor time of all servers, for a thousand operations
   /// @param serverBytes memory of all servers at the end
   /// @param diskWrites requests that the servers' disk completed, whoever they came from, for one
   ///   operation
   /// @param diskBytes what these wrote, for one operation
   /// @param driverCpuMillis processor time of the load generator, for a thousand operations
-  public record Result(
-      Measured measured,
-      MachineBaseline limits,
+  public record Costs(
       Optional<Double> serverCpuMillis,
       Optional<Long> serverBytes,
       Optional<Double> diskWrites,
       Optional<Double> diskBytes,
-      Optional<Double> driverCpuMillis) {}
+      Optional<Double> driverCpuMillis) {
+    public static final Costs UNKNOWN =
+        new Costs(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+  }
 
   private final SystemUnderTest subject;
 
@@ -99,14 +106,15 @@ public final class BenchRun {
     Optional<ProcessMeter> driver = meterDriver();
     Optional<DeviceMeter> disk = meterDisk();
     double operations = Math.max(1, measured.operations());
-    return new Result(
-        measured,
-        limits,
-        cpu(serversBefore, servers, operations),
-        servers.map(ProcessMeter::residentBytes),
-        diskBefore.flatMap(b -> disk.map(a -> (a.writes() - b.writes()) / operations)),
-        diskBefore.flatMap(b -> disk.map(a -> (a.writtenBytes() - b.writtenBytes()) / operations)),
-        cpu(driverBefore, driver, operations));
+    Costs costs =
+        new Costs(
+            cpu(serversBefore, servers, operations),
+            servers.map(ProcessMeter::residentBytes),
+            diskBefore.flatMap(b -> disk.map(a -> (a.writes() - b.writes()) / operations)),
+            diskBefore.flatMap(
+                b -> disk.map(a -> (a.writtenBytes() - b.writtenBytes()) / operations)),
+            cpu(driverBefore, driver, operations));
+    return new Result(measured, limits, costs);
   }
 
   private static Optional<Double> cpu(

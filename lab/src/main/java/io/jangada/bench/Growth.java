@@ -73,10 +73,7 @@ public final class Growth {
   /// @param jvm flags for the servers' Java
   /// @param parent where directories for their data are made
   /// @param largest sizes above are left out
-  public record Plan(List<String> jvm, Path parent, int largest, Times times) {}
-
-  /// @param warmupSeconds before each measurement; more of it where there are more members
-  public record Times(double seconds, double warmupSeconds) {}
+  public record Plan(List<String> jvm, Path parent, int largest, Load.Times times) {}
 
   private final Plan plan;
   private final Measuring measuring;
@@ -136,14 +133,9 @@ public final class Growth {
     int keys = axis == Axis.keys ? size : Math.min(KEYS, DATA_BYTES_MAX / valueBytes);
     return new Load(
         workload,
-        connections,
-        inFlight,
-        0,
-        valueBytes,
-        keys,
-        true,
-        plan.times.seconds,
-        plan.times.warmupSeconds * warmUps(axis, size));
+        new Load.Clients(connections, inFlight, 0),
+        new Load.Data(valueBytes, keys, true),
+        new Load.Times(plan.times.seconds(), plan.times.warmupSeconds() * warmUps(axis, size)));
   }
 
   /// How much longer it takes until all are warm: each of more members on the same processors has
@@ -157,7 +149,12 @@ public final class Growth {
   /// behind.
   private static void lengthen(BenchCluster cluster, int entries)
       throws IOException, InterruptedException, TimeoutException {
-    Load writing = new Load(Workload.get, 1, 1, 0, VALUE_BYTES, ENTRIES_AT_ONCE, true, 1, 0);
+    Load writing =
+        new Load(
+            Workload.get,
+            Load.Clients.ONE,
+            new Load.Data(VALUE_BYTES, ENTRIES_AT_ONCE, true),
+            Load.Times.SHORT);
     Endpoint leader = cluster.endpoint(cluster.leader());
     try (JangadaClient client = JangadaClient.connect(ClientOptions.of(cluster.endpoints()));
         LoadRun run = new LoadRun(leader, TextServers::speaking)) {

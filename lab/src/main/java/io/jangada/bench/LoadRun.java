@@ -91,14 +91,9 @@ public final class LoadRun implements AutoCloseable {
     Load filling =
         new Load(
             Workload.put,
-            Math.min(connectionsMax, keys),
-            inFlight,
-            0,
-            load.valueBytes(),
-            keys,
-            load.overwrites(),
-            1,
-            0);
+            new Load.Clients(Math.min(connectionsMax, keys), inFlight, 0),
+            new Load.Data(load.valueBytes(), keys, load.overwrites()),
+            Load.Times.SHORT);
     Tally tally = new Tally();
     AtomicLong next = new AtomicLong(from);
     LongSupplier each =
@@ -146,10 +141,7 @@ public final class LoadRun implements AutoCloseable {
               load,
               seconds,
               tally.latencies.copy(),
-              tally.conflicts,
-              tally.failed,
-              tally.wrong,
-              tally.firstTrouble);
+              new Measured.Mishaps(tally.conflicts, tally.failed, tally.wrong, tally.firstTrouble));
         });
   }
 

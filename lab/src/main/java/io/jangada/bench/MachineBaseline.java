@@ -24,25 +24,23 @@ import java.util.stream.LongStream;
 /// @param fileSystem what the disk's directory is on, such as `ext4`; on `tmpfs` a sync costs
 ///   nothing
 /// @param sizeBytes how much was synced, and sent, at a time
-/// @param syncMillisP50 writing so much into space that is there already, and making it durable
-/// @param syncMillisP99 the same, of a hundred times the slowest
-/// @param threeSyncsMillisP50 the same as `syncMillisP50`, with two others doing it at the same
-///   time to files of their own, as three members on one disk do
 /// @param roundTripMillisP50 sending so much over loopback and getting a few bytes back, between
 ///   two threads
 public record MachineBaseline(
-    String fileSystem,
-    int sizeBytes,
-    double syncMillisP50,
-    double syncMillisP99,
-    double threeSyncsMillisP50,
-    double roundTripMillisP50) {
+    String fileSystem, int sizeBytes, Syncs syncs, double roundTripMillisP50) {
   private static final int SYNCS = 300;
   private static final int AT_ONCE = 3;
   private static final int ROUND_TRIPS = 3_000;
   private static final int FILE_BYTES_MIN = 8 << 20;
   private static final int ANSWER_BYTES = 8;
   private static final int TIMEOUT_MILLIS = 10_000;
+
+  /// Writing so much into space that is there already, and making it durable.
+  ///
+  /// @param millisP99 of a hundred times the slowest
+  /// @param threeMillisP50 with two others doing it at the same time to files of their own, as
+  ///   three members on one disk do
+  public record Syncs(double millisP50, double millisP99, double threeMillisP50) {}
 
   /// @param directory on the disk in question
   public static MachineBaseline measure(Path directory, int sizeBytes)
@@ -51,8 +49,8 @@ public record MachineBaseline(
     long[] three = syncsAtOnce(directory, sizeBytes);
     long[] trips = roundTrips(sizeBytes);
     String fileSystem = Files.getFileStore(directory).type();
-    return new MachineBaseline(
-        fileSystem, sizeBytes, at(syncs, 50), at(syncs, 99), at(three, 50), at(trips, 50));
+    Syncs measured = new Syncs(at(syncs, 50), at(syncs, 99), at(three, 50));
+    return new MachineBaseline(fileSystem, sizeBytes, measured, at(trips, 50));
   }
 
   private static long[] syncsAtOnce(Path directory, int sizeBytes)

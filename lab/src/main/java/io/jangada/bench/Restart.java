@@ -62,7 +62,8 @@ public record Restart(
   }
 
   private static Load load(int keys) {
-    return new Load(Workload.get, 1, 1, 0, VALUE_BYTES, keys, true, 1, 0);
+    return new Load(
+        Workload.get, Load.Clients.ONE, new Load.Data(VALUE_BYTES, keys, true), Load.Times.SHORT);
   }
 
   private static double fill(Endpoint leader, Load load, int from)

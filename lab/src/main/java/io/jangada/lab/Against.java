@@ -89,7 +89,7 @@ record Against(Output telling, int rounds) {
   }
 
   private static double cpu(BenchRun.Result result) {
-    return result.serverCpuMillis().orElse(Double.NaN);
+    return result.costs().serverCpuMillis().orElse(Double.NaN);
   }
 
   private static String text(Comparison contest, ToDoubleFunction<BenchRun.Result> of) {

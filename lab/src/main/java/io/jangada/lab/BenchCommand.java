@@ -303,7 +303,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int growth() throws IOException, InterruptedException, TimeoutException {
-    var times = new Growth.Times(seconds, warmup);
+    var times = new Load.Times(seconds, warmup);
     var measured =
         new Growth(
             new Growth.Plan(flags(), directory, largest, times), new Attempts(telling)::measure);
@@ -333,7 +333,11 @@ public final class BenchCommand implements Callable<Integer> {
     Workload one = workload == null ? Workload.put : workload;
     try {
       Load load =
-          new Load(one, connections, inFlight, rate, valueBytes, keys, true, seconds, warmup);
+          new Load(
+              one,
+              new Load.Clients(connections, inFlight, rate),
+              new Load.Data(valueBytes, keys, true),
+              new Load.Times(seconds, warmup));
       return workload == null && !load.isOpen() ? Row.standard(load) : List.of(load);
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());

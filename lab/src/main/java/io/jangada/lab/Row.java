@@ -35,11 +35,11 @@ final class Row {
         measured.millisAt(99),
         measured.millisAt(99.9),
         measured.millisMax(),
-        text("%.1f", result.serverCpuMillis()),
-        text("%.0f", result.serverBytes().map(bytes -> bytes / MEBIBYTE)),
-        text("%.3f", result.diskWrites()),
-        text("%.0f", result.diskBytes()),
-        text("%.1f", result.driverCpuMillis()),
+        text("%.1f", result.costs().serverCpuMillis()),
+        text("%.0f", result.costs().serverBytes().map(bytes -> bytes / MEBIBYTE)),
+        text("%.3f", result.costs().diskWrites()),
+        text("%.0f", result.costs().diskBytes()),
+        text("%.1f", result.costs().driverCpuMillis()),
         measured.failed() + measured.wrong());
   }
 
@@ -53,9 +53,9 @@ final class Row {
             + " loopback round trip p50 %.3f ms",
         limits.sizeBytes(),
         limits.fileSystem(),
-        limits.syncMillisP50(),
-        limits.syncMillisP99(),
-        limits.threeSyncsMillisP50(),
+        limits.syncs().millisP50(),
+        limits.syncs().millisP99(),
+        limits.syncs().threeMillisP50(),
         limits.roundTripMillisP50());
   }
 
@@ -94,16 +94,16 @@ final class Row {
     out.writeNumberProperty("failed", measured.failed());
     out.writeNumberProperty("wrong", measured.wrong());
     if (measured.trouble() != null) out.writeStringProperty("trouble", measured.trouble());
-    write(out, "serverCpuMillisPer1000", result.serverCpuMillis());
-    write(out, "serverBytes", result.serverBytes().map(bytes -> (double) bytes));
-    write(out, "diskWritesPerOperation", result.diskWrites());
-    write(out, "diskBytesPerOperation", result.diskBytes());
-    write(out, "driverCpuMillisPer1000", result.driverCpuMillis());
+    write(out, "serverCpuMillisPer1000", result.costs().serverCpuMillis());
+    write(out, "serverBytes", result.costs().serverBytes().map(bytes -> (double) bytes));
+    write(out, "diskWritesPerOperation", result.costs().diskWrites());
+    write(out, "diskBytesPerOperation", result.costs().diskBytes());
+    write(out, "driverCpuMillisPer1000", result.costs().driverCpuMillis());
     MachineBaseline limits = result.limits();
     out.writeStringProperty("fileSystem", limits.fileSystem());
-    out.writeNumberProperty("syncMillisP50", rounded(limits.syncMillisP50()));
-    out.writeNumberProperty("syncMillisP99", rounded(limits.syncMillisP99()));
-    out.writeNumberProperty("threeSyncsMillisP50", rounded(limits.threeSyncsMillisP50()));
+    out.writeNumberProperty("syncMillisP50", rounded(limits.syncs().millisP50()));
+    out.writeNumberProperty("syncMillisP99", rounded(limits.syncs().millisP99()));
+    out.writeNumberProperty("threeSyncsMillisP50", rounded(limits.syncs().threeMillisP50()));
     out.writeNumberProperty("roundTripMillisP50", rounded(limits.roundTripMillisP50()));
   }
 
@@ -166,15 +166,7 @@ final class Row {
   }
 
   private static Load of(Load like, Workload workload, int connections, int inFlight) {
-    return new Load(
-        workload,
-        connections,
-        inFlight,
-        0,
-        like.valueBytes(),
-        like.keys(),
-        like.overwrites(),
-        like.seconds(),
-        like.warmupSeconds());
+    Load.Clients clients = new Load.Clients(connections, inFlight, 0);
+    return new Load(workload, clients, like.data(), like.times());
   }
 }

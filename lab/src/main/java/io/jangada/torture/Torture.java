@@ -19,17 +19,12 @@ import java.util.concurrent.TimeoutException;
 /// replaced; and what all that came to. The seed decides about the dice, not about the time.
 public final class Torture {
   /// @param millis how long the storm is to be
+  /// @param told also gets the lines of the run's log; null for none
+  public record Settings(long millis, long seed, Servers servers, int clients, PrintWriter told) {}
+
   /// @param reads what the servers are to promise of a read, as `config.json` has it; something
   ///   linearizable
-  /// @param told for the diary; null for nobody who reads along
-  public record Settings(
-      long millis,
-      long seed,
-      int servers,
-      int clients,
-      String reads,
-      ServerProgram program,
-      PrintWriter told) {}
+  public record Servers(int count, String reads, ServerProgram program) {}
 
   /// @param summary one line
   /// @param troubles a sentence for each thing that must not be
@@ -57,8 +52,8 @@ public final class Torture {
 
   /// Small files, so that a run of minutes sees many snapshots and many segments end.
   private static ClusterPlan plan(Settings settings) {
-    return ClusterPlan.of(settings.servers)
-        .with("Reads", "\"" + settings.reads + "\"")
+    return ClusterPlan.of(settings.servers.count)
+        .with("Reads", "\"" + settings.servers.reads + "\"")
         .with("SnapshotBytes", "131072")
         .with("SegmentBytes", "65536")
         .with("LogRetainedBytes", "32768");
@@ -88,7 +83,8 @@ public final class Torture {
   /// Runs another storm than that of the dice.
   static Result run(Settings settings, Path folder, Storm storm)
       throws IOException, InterruptedException {
-    try (ProcessCluster cluster = ProcessCluster.make(folder, plan(settings), settings.program)) {
+    try (ProcessCluster cluster =
+        ProcessCluster.make(folder, plan(settings), settings.servers.program)) {
       return new Torture(settings, folder, cluster).run(storm);
     }
   }
@@ -167,11 +163,11 @@ public final class Torture {
         verdict
             + pulse.figures()
             + "; "
-            + settings.servers
+            + settings.servers.count
             + " servers, "
             + settings.clients
             + " clients, reads "
-            + settings.reads
+            + settings.servers.reads
             + ", seed "
             + settings.seed;
     return new Result(good, summary, pulse.troubles());

@@ -106,10 +106,8 @@ public final class TortureCommand implements Callable<Integer> {
             new Torture.Settings(
                 (long) (minutes * 60_000),
                 dice,
-                servers,
+                new Torture.Servers(servers, reads, started),
                 clients,
-                reads,
-                started,
                 verbose ? err : null),
             folder);
     result.troubles().forEach(err::println);

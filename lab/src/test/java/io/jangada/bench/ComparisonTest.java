@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /// Ratios are those of turns, not of what is in the middle of each.
 class ComparisonTest {
-  private static final Load LOAD = new Load(Workload.put, 1, 1, 0, 10, 10, true, 1, 0);
+  private static final Load LOAD =
+      new Load(Workload.put, Load.Clients.ONE, new Load.Data(10, 10, true), Load.Times.SHORT);
 
   private static List<BenchRun.Result> turns(long... operations) {
     return Arrays.stream(operations).mapToObj(ComparisonTest::result).toList();
@@ -20,16 +20,9 @@ class ComparisonTest {
   private static BenchRun.Result result(long operations) {
     Histogram latencies = new Histogram(3);
     latencies.recordValueWithCount(1, operations);
-    Measured measured = new Measured(LOAD, 1, latencies, 0, 0, 0, null);
-    MachineBaseline limits = new MachineBaseline("ext4", 26, 1, 1, 1, 1);
-    return new BenchRun.Result(
-        measured,
-        limits,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    Measured measured = new Measured(LOAD, 1, latencies, Measured.Mishaps.NONE);
+    MachineBaseline limits = new MachineBaseline("ext4", 26, new MachineBaseline.Syncs(1, 1, 1), 1);
+    return new BenchRun.Result(measured, limits, BenchRun.Costs.UNKNOWN);
   }
 
   @Test

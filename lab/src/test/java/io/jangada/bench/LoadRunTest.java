@@ -15,7 +15,11 @@ class LoadRunTest {
   private static final int SOON = 20;
 
   private static Load load(Workload workload, double rate, boolean overwrites) {
-    return new Load(workload, 3, 8, rate, 100, 50, overwrites, 0.15, 0.05);
+    return new Load(
+        workload,
+        new Load.Clients(3, 8, rate),
+        new Load.Data(100, 50, overwrites),
+        new Load.Times(0.15, 0.05));
   }
 
   private static Measured run(FakeServer.Script script, Load load) throws Exception {
@@ -116,7 +120,12 @@ class LoadRunTest {
             asked.line().startsWith("set") && sets.incrementAndGet() == 700
                 ? "REDIRECT 7\r\n"
                 : store.answer(asked);
-    Load load = new Load(Workload.get, 3, 8, 0, 100, 2_000, true, 0.15, 0);
+    Load load =
+        new Load(
+            Workload.get,
+            new Load.Clients(3, 8, 0),
+            new Load.Data(100, 2_000, true),
+            new Load.Times(0.15, 0));
     try (FakeServer server = new FakeServer(once);
         LoadRun run = new LoadRun(server.endpoint(), TextServers::speaking)) {
       assertThatThrownBy(() -> run.prefill(load)).hasMessageContaining("REDIRECT 7");

@@ -14,7 +14,12 @@ class OpenLoopTest {
 
   private final Tally tally = new Tally();
   private final Contents contents = new Contents(Keys.ofValues(10), Keys.ofValues(10), 10);
-  private final Load load = new Load(Workload.put, 1, 1, 1_000, 10, 5, true, 1, 0);
+  private final Load load =
+      new Load(
+          Workload.put,
+          new Load.Clients(1, 1, 1_000),
+          new Load.Data(10, 5, true),
+          new Load.Times(1, 0));
   private final LoadConnection connection =
       new LoadConnection(
           new LoadConnection.Work(load, tally, null, 1),

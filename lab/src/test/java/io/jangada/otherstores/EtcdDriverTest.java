@@ -41,7 +41,12 @@ class EtcdDriverTest {
   private static Measured run(Manners manners, Workload workload) throws Exception {
     try (Loops loops = new Loops("stand-in", 1);
         LoadRun run = new LoadRun(open(loops, manners), (_, c) -> () -> new EtcdDriver(c))) {
-      Load load = new Load(workload, 2, 8, 0, 100, 50, true, 0.2, 0.05);
+      Load load =
+          new Load(
+              workload,
+              new Load.Clients(2, 8, 0),
+              new Load.Data(100, 50, true),
+              new Load.Times(0.2, 0.05));
       if (manners.status.equals("0")) run.prefill(load);
       return run.run(load, LoadRun.Watcher.NONE);
     }

@@ -26,7 +26,12 @@ class RivalDialogsTest {
   private static Measured run(
       Endpoint server, Function<Contents, ProtocolDriver> dialog, Workload workload, int valueBytes)
       throws Exception {
-    Load load = new Load(workload, 3, 8, 0, valueBytes, 50, true, 0.2, 0.05);
+    Load load =
+        new Load(
+            workload,
+            new Load.Clients(3, 8, 0),
+            new Load.Data(valueBytes, 50, true),
+            new Load.Times(0.2, 0.05));
     try (LoadRun run = new LoadRun(server, (_, contents) -> () -> dialog.apply(contents))) {
       run.prefill(load);
       return run.run(load, LoadRun.Watcher.NONE);

@@ -23,7 +23,8 @@ class StormTest {
   void clientsSeeOneStoreWhileTheLeaderIsStoppedAndMembersChange() throws Exception {
     long seed = System.nanoTime();
     Torture.Settings settings =
-        new Torture.Settings(0, seed, 3, CLIENTS, "linearizable", ServerProgram.own(128), null);
+        new Torture.Settings(
+            0, seed, new Torture.Servers(3, "linearizable", ServerProgram.own(128)), CLIENTS, null);
     Torture.Result result = Torture.run(settings, folder, StormTest::storm);
     assertThat(result.troubles()).as(result.summary()).isEmpty();
     assertThat(result.summary())
