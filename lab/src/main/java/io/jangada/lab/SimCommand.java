@@ -88,7 +88,7 @@ final class SimCommand implements Callable<Integer> {
     for (long next = seed; isWanted(run); next++) {
       report = runner.run(next, trace ? out::println : null);
       run++;
-      simulatedNanos += report.simulatedNanos();
+      simulatedNanos += report.extent().simulatedNanos();
       operations += report.history().operations().size();
       if (!report.isGood()) break;
       if (System.nanoTime() - told >= PROGRESS_NANOS) progress(err, run);

@@ -18,7 +18,7 @@ final class BackupProbe {
   private final class Made {
     final Replica replica;
     final SnapshotMeta meta;
-    final Restorer restorer = KvStore.restorer(cluster.odds().limits(), 0);
+    final Restorer restorer = KvStore.restorer(cluster.swarm().limits(), 0);
     final CRC32C crc = new CRC32C();
     int chunks;
 

@@ -78,7 +78,7 @@ final class Client {
   private void next() {
     idle = stopped;
     if (stopped) return;
-    String key = "k" + random.nextInt(cluster.odds().keys());
+    String key = "k" + random.nextInt(cluster.swarm().clients().keys());
     Op op = draw();
     int id = history.invoke(process, key, op, world.now());
     Operation operation = operationOf(Bytes.utf8(key), op);
@@ -129,7 +129,7 @@ final class Client {
 
   /// The bytes that stand for a value: as many more as the run's values have, in their time.
   private Bytes whole(String value) {
-    int bytesMax = cluster.odds().demand().valueBytes();
+    int bytesMax = cluster.swarm().demand().valueBytes();
     int more = bytesMax / VALUES * (value.charAt(1) - '0' + 1);
     return Bytes.utf8(value + value.substring(1).repeat(more));
   }
@@ -171,7 +171,7 @@ final class Client {
           world.after(
               random.nextLong(20_000, 2_000_000), () -> answered(asked, of, first, outcome));
         };
-    boolean here = cluster.odds().readsElsewhere() && asked.id % 2 == 0;
+    boolean here = cluster.swarm().clients().readsElsewhere() && asked.id % 2 == 0;
     if (here && asked.operation instanceof Operation.Get read)
       member.replica().read(read, new ReadConsistency.Follower(), reply);
     else member.replica().submit(asked.operation, asked.requestId, reply);
@@ -215,7 +215,7 @@ final class Client {
   }
 
   private boolean mayRetry(Asked asked) {
-    boolean remembered = asked.requestId != null && !cluster.odds().demand().forgetful();
+    boolean remembered = asked.requestId != null && !cluster.swarm().demand().forgetful();
     return asked.isRead() || remembered || !asked.doubtful;
   }
 
@@ -255,6 +255,7 @@ final class Client {
 
   private void end(Asked asked) {
     asked.ended = true;
-    world.after(random.nextLong(Scheduler.MILLI, cluster.odds().thinkNanosMax()), this::next);
+    world.after(
+        random.nextLong(Scheduler.MILLI, cluster.swarm().clients().thinkNanosMax()), this::next);
   }
 }

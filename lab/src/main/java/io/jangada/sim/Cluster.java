@@ -23,7 +23,7 @@ final class Cluster {
   private final Scheduler world;
   private final SplittableRandom random;
   private final Trace trace;
-  private final SwarmConfig odds;
+  private final SwarmConfig swarm;
   private final List<Integer> founders;
   private final IncarnationChecker incarnations;
   private final FaultBudget survival;
@@ -38,21 +38,23 @@ final class Cluster {
   private long leaptNanos = -1;
   private long polls;
 
-  Cluster(Scheduler world, SplittableRandom random, SwarmConfig odds, Trace trace) {
+  Cluster(Scheduler world, SplittableRandom random, SwarmConfig swarm, Trace trace) {
     this.world = world;
     this.random = random;
-    this.odds = odds;
+    this.swarm = swarm;
     this.trace = trace;
     this.network = new SimNetwork(world, split(), this::deliver);
     List<Integer> ids = new ArrayList<>();
-    for (int id = 1; id <= odds.voters(); id++) ids.add(id);
+    for (int id = 1; id <= swarm.members().voters(); id++) ids.add(id);
     this.founders = List.copyOf(ids);
-    this.incarnations = new IncarnationChecker(founders, odds.foundsByMajority());
+    this.incarnations = new IncarnationChecker(founders, swarm.foundsByMajority());
     this.survival = new FaultBudget(Membership.of(founders));
     this.laws =
         new SafetyChecker(
-            incarnations, survival, new ReferenceModel(odds.limits(), odds.demand().chunkBytes()));
-    for (int id = 1; id <= odds.voters() + odds.spares(); id++)
+            incarnations,
+            survival,
+            new ReferenceModel(swarm.limits(), swarm.tuning().room().chunkBytes()));
+    for (int id = 1; id <= swarm.members().voters() + swarm.members().spares(); id++)
       members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
   }
 
@@ -65,21 +67,21 @@ final class Cluster {
   private ReplicaSettings settings(int id, Membership bootstrap) {
     RaftConfig raft =
         RaftConfig.of(id, bootstrap)
-            .withLimits(odds.raftLimits())
-            .withThrift(odds.thriftSettings())
-            .withLeaseTicks(odds.leaseTicks());
-    boolean forwards = id % 2 == 0 && !odds.demand().forgetful();
+            .withLimits(swarm.raftLimits())
+            .withThrift(swarm.traffic())
+            .withLeaseTicks(swarm.tuning().leaseTicks());
+    boolean forwards = id % 2 == 0 && !swarm.demand().forgetful();
     return ReplicaSettings.of(raft)
         .withFollowers(forwards ? FollowerPolicy.FORWARD : FollowerPolicy.HOLD)
-        .withInbox(odds.inbox())
-        .withTimes(TICK_NANOS, odds.demand().patienceMillis(), 200)
-        .withSnapshotBytes(odds.snapshotBytes())
+        .withInbox(swarm.inbox())
+        .withTimes(TICK_NANOS, swarm.tuning().room().patienceMillis(), 200)
+        .withSnapshotBytes(swarm.snapshotBytes())
         .withUpkeep(
             new ReplicaSettings.Upkeep(
-                odds.foundsByMajority() ? FOUNDING_TICKS : -1,
+                swarm.foundsByMajority() ? FOUNDING_TICKS : -1,
                 DIGEST_TICKS,
-                odds.demand().chunkBytes()))
-        .withMemory(odds.memory());
+                swarm.tuning().room().chunkBytes()))
+        .withMemory(swarm.memory());
   }
 
   Scheduler world() {
@@ -98,8 +100,8 @@ final class Cluster {
     return survival;
   }
 
-  SwarmConfig odds() {
-    return odds;
+  SwarmConfig swarm() {
+    return swarm;
   }
 
   SimNetwork network() {
@@ -180,8 +182,8 @@ final class Cluster {
       return;
     }
     leaptNanos = world.now();
-    tell(leader.id, "has a clock that leaps by " + odds.demand().leapMillis() + " ms");
-    leader.leap(odds.demand().leapMillis() * Scheduler.MILLI);
+    tell(leader.id, "has a clock that leaps by " + swarm.demand().leapMillis() + " ms");
+    leader.leap(swarm.demand().leapMillis() * Scheduler.MILLI);
   }
 
   /// When cluster time leapt; before everything when it did not.
@@ -205,14 +207,15 @@ final class Cluster {
   }
 
   int drawDrift() {
-    return random.nextInt(-odds.driftPpmMax(), odds.driftPpmMax() + 1);
+    int max = swarm.faults().clocks().driftPpmMax();
+    return random.nextInt(-max, max + 1);
   }
 
-  /// Starts all, one after the other where the odds have it so.
+  /// Starts all, one after the other where the run has it so.
   void startAll() {
     for (Member member : members.values()) {
-      if (odds.startNanosMax() == 0) member.start(drawDrift());
-      else world.after(random.nextLong(odds.startNanosMax()), () -> startAgain(member));
+      if (swarm.members().startNanosMax() == 0) member.start(drawDrift());
+      else world.after(random.nextLong(swarm.members().startNanosMax()), () -> startAgain(member));
     }
   }
 
@@ -242,7 +245,7 @@ final class Cluster {
     Replica replica = member.replica();
     trace.mix(replica.raft().commit() * 31 + replica.raft().term());
     laws.observe(replica);
-    if (odds.hoards()) Hoarder.check(replica, odds.memory());
+    if (swarm.hoards()) Hoarder.check(replica, swarm.memory());
     Long commit = newLeaders.get(member.id);
     if (commit != null && replica.raft().commit() > commit) {
       newLeaders.remove(member.id);
@@ -276,7 +279,7 @@ final class Cluster {
     Membership membership = leader.replica().raft().membership();
     if (membership.isJoint() || !membership.joining().isEmpty())
       return "a membership change is under way: " + membership;
-    if (!odds.kinds().membership() && !membership.voters().equals(founders))
+    if (!swarm.faults().has(SwarmConfig.Fault.MEMBERSHIP) && !membership.voters().equals(founders))
       return "not all are voters again: " + membership;
     for (Member member : members.values()) {
       if (member.replica().isRestoring()) return "member " + member.id + " restores";

@@ -49,7 +49,7 @@ final class ExpiryProbe {
     Member member = up.get(random.nextInt(up.size()));
     long ttlMillis = random.nextLong(20, TTL_MILLIS_MAX);
     write(member, ttlMillis, this::readLater);
-    if (cluster.odds().demand().bursts() && random.nextInt(3) == 0) burst(member, ttlMillis);
+    if (cluster.swarm().demand().bursts() && random.nextInt(3) == 0) burst(member, ttlMillis);
   }
 
   /// Many keys that fall due at once, of which some are deleted or written anew at any time.
@@ -112,7 +112,7 @@ final class ExpiryProbe {
   private void checkGone(Written written) {
     long livedNanos = world.now() - written.askedNanos;
     long ttlNanos = written.ttlMillis * Scheduler.MILLI;
-    long drift = ttlNanos / 1_000_000 * 2 * cluster.odds().driftPpmMax();
+    long drift = ttlNanos / 1_000_000 * 2 * cluster.swarm().faults().clocks().driftPpmMax();
     SafetyChecker.check(
         written.askedNanos <= cluster.leaptNanos() || livedNanos >= ttlNanos - drift,
         "expiry never early: "

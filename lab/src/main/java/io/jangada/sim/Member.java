@@ -58,11 +58,11 @@ final class Member {
     this.random = random;
     this.id = settings.raft().id();
     this.disk = new SimDisk(cluster.split());
-    this.storage = cluster.odds().storage();
+    this.storage = cluster.swarm().storage();
     this.proof = new DurabilityChecker(disk, storage);
-    SwarmConfig odds = cluster.odds();
-    boolean isFounder = settings.raft().bootstrap().isVoter(id) && !odds.foundsByMajority();
-    this.intact = isFounder || !odds.founds();
+    SwarmConfig swarm = cluster.swarm();
+    boolean isFounder = settings.raft().bootstrap().isVoter(id) && !swarm.foundsByMajority();
+    this.intact = isFounder || !swarm.members().founds();
   }
 
   boolean isUp() {

@@ -3,16 +3,17 @@ package io.jangada.sim;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
+import io.jangada.sim.SwarmConfig.Fault;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Makes the storm: one fault after another, of the kinds that the run's odds allow.
+/// Makes the storm: one fault after another, of the kinds that the run has.
 final class Nemesis {
   private final Cluster cluster;
   private final Scheduler world;
-  private final SwarmConfig odds;
+  private final SwarmConfig swarm;
   private final RandomGenerator random;
   private final List<Runnable> faults = new ArrayList<>();
   private boolean stopped;
@@ -20,35 +21,35 @@ final class Nemesis {
   Nemesis(Cluster cluster) {
     this.cluster = cluster;
     this.world = cluster.world();
-    this.odds = cluster.odds();
+    this.swarm = cluster.swarm();
     this.random = cluster.split();
-    SwarmConfig.FaultSet kinds = odds.kinds();
-    allow(kinds.weather(), this::changeWeather);
-    allow(kinds.partitions(), this::partition);
-    allow(kinds.partitions(), this::partition);
-    allow(kinds.partitions(), () -> cluster.breakConnection(anyMember(), anyMember().id));
-    allow(kinds.crashes(), () -> kill(false));
-    allow(kinds.powerLoss(), () -> kill(true));
-    allow(kinds.powerLoss(), this::killAll);
-    allow(kinds.crashesInDisk(), this::crashInDisk);
-    allow(kinds.pauses(), this::pause);
-    allow(kinds.slowDisk(), this::slowDisk);
-    allow(kinds.fullDisk(), this::fillDisk);
-    allow(kinds.failedSync(), () -> anyMember().disk.failNextSync());
-    allow(kinds.membership(), this::changeMembership);
-    allow(kinds.transfers(), this::transfer);
-    allow(kinds.snapshots(), this::takeSnapshot);
-    allow(kinds.wipes(), this::wipe);
-    allow(kinds.wipes(), this::wipe);
-    allow(kinds.rot(), this::rot);
-    allow(kinds.rot(), this::rot);
-    allow(kinds.rot(), this::rotSnapshot);
-    allow(odds.narrowLinks(), () -> narrow(anyMember().id));
-    allow(odds.leaderSlowPpm() > 0, this::slowLeader);
+    SwarmConfig.Faults faults = swarm.faults();
+    allow(faults.has(Fault.WEATHER), this::changeWeather);
+    allow(faults.has(Fault.PARTITIONS), this::partition);
+    allow(faults.has(Fault.PARTITIONS), this::partition);
+    allow(faults.has(Fault.PARTITIONS), () -> cluster.breakConnection(anyMember(), anyMember().id));
+    allow(faults.has(Fault.CRASHES), () -> kill(false));
+    allow(faults.has(Fault.POWER_LOSS), () -> kill(true));
+    allow(faults.has(Fault.POWER_LOSS), this::killAll);
+    allow(faults.has(Fault.CRASHES_IN_DISK), this::crashInDisk);
+    allow(faults.has(Fault.PAUSES), this::pause);
+    allow(faults.has(Fault.SLOW_DISK), this::slowDisk);
+    allow(faults.has(Fault.FULL_DISK), this::fillDisk);
+    allow(faults.has(Fault.FAILED_SYNC), () -> anyMember().disk.failNextSync());
+    allow(faults.has(Fault.MEMBERSHIP), this::changeMembership);
+    allow(faults.has(Fault.TRANSFERS), this::transfer);
+    allow(faults.has(Fault.SNAPSHOTS), this::takeSnapshot);
+    allow(faults.has(Fault.WIPES), this::wipe);
+    allow(faults.has(Fault.WIPES), this::wipe);
+    allow(faults.has(Fault.ROT), this::rot);
+    allow(faults.has(Fault.ROT), this::rot);
+    allow(faults.has(Fault.ROT), this::rotSnapshot);
+    allow(faults.narrowLinks(), () -> narrow(anyMember().id));
+    allow(faults.clocks().leaderSlowPpm() > 0, this::slowLeader);
     allow(true, this::heal);
-    if (kinds.ambush()) cluster.whenFirstCommitting(this::cutOffCommitting);
+    if (faults.has(Fault.AMBUSH)) cluster.whenFirstCommitting(this::cutOffCommitting);
     cluster.watch(this::watch);
-    if (odds.narrowLinks()) cluster.whenAskerAnswered(this::narrowAsker);
+    if (faults.narrowLinks()) cluster.whenAskerAnswered(this::narrowAsker);
   }
 
   private void allow(boolean allowed, Runnable fault) {
@@ -56,7 +57,7 @@ final class Nemesis {
   }
 
   void start() {
-    world.after(random.nextLong(2 * odds.faultNanos()), this::next);
+    world.after(random.nextLong(2 * swarm.faults().meanNanos()), this::next);
   }
 
   void stop() {
@@ -66,13 +67,13 @@ final class Nemesis {
   private void next() {
     if (stopped) return;
     faults.get(random.nextInt(faults.size())).run();
-    world.after(random.nextLong(2 * odds.faultNanos()), this::next);
+    world.after(random.nextLong(2 * swarm.faults().meanNanos()), this::next);
   }
 
   private Member anyMember() {
     List<Member> all = cluster.members();
     Member leader = cluster.leader();
-    int chance = odds.kinds().leaderHunt() ? 6 : 2;
+    int chance = swarm.faults().has(Fault.LEADER_HUNT) ? 6 : 2;
     boolean hunted = leader != null && random.nextInt(8) < chance;
     return hunted ? leader : all.get(random.nextInt(all.size()));
   }
@@ -80,7 +81,8 @@ final class Nemesis {
   /// Strikes where it may hurt most just then.
   private void watch(RaftEvent event, int member) {
     if (stopped) return;
-    if (event instanceof RaftEvent.LeaderElected && odds.kinds().ambush()) ambush(member);
+    if (event instanceof RaftEvent.LeaderElected && swarm.faults().has(Fault.AMBUSH))
+      ambush(member);
     if (event instanceof RaftEvent.Readmitting(int admitted, long _)) strikeReadmission(admitted);
     if (event instanceof RaftEvent.Readmitted) strikeReadmission(member);
     if (event instanceof RaftEvent.InstallStarted(int peer, EntryId _)) strikeInstall(peer, member);
@@ -213,14 +215,17 @@ final class Nemesis {
     if (leader == null) return;
     long nanos = random.nextLong(400, 1_000) * Scheduler.MILLI;
     cluster.tell(leader.id, "has a slow clock");
-    leader.setClock(-odds.leaderSlowPpm(), nanos);
+    leader.setClock(-swarm.faults().clocks().leaderSlowPpm(), nanos);
     isolate(leader.id, nanos);
   }
 
   private void slowDisk() {
     Member member = anyMember();
     boolean stalls = random.nextInt(4) == 0;
-    long max = stalls ? 3 * Scheduler.SECOND : odds.diskNanosMax() * random.nextInt(1, 20);
+    long max =
+        stalls
+            ? 3 * Scheduler.SECOND
+            : swarm.tuning().storage().diskNanosMax() * random.nextInt(1, 20);
     cluster.tell(member.id, "has a slow disk: " + max / Scheduler.MILLI + " ms");
     member.setSpeed(new Member.DiskSpeed(max / 2, max));
   }
@@ -279,7 +284,7 @@ final class Nemesis {
 
   /// A bit flips in a snapshot that is about to be sent, or was just received and is to be loaded.
   private void rotInstalled(int id) {
-    if (!odds.kinds().rot() || random.nextInt(4) != 0) return;
+    if (!swarm.faults().has(Fault.ROT) || random.nextInt(4) != 0) return;
     Member member = cluster.member(id);
     world.after(
         random.nextLong(2_000_000),
@@ -302,7 +307,7 @@ final class Nemesis {
   /// Something happens while a member is taken in, or just after: it loses its disk once more, or
   /// the leader is gone.
   private void strikeReadmission(int member) {
-    if (!odds.kinds().wipes() || random.nextInt(3) != 0) return;
+    if (!swarm.faults().has(Fault.WIPES) || random.nextInt(3) != 0) return;
     world.after(
         random.nextLong(300) * Scheduler.MILLI,
         () -> {
@@ -320,7 +325,7 @@ final class Nemesis {
 
   /// A member dies in the middle of getting a snapshot, or the leader that sends it.
   private void strikeInstall(int peer, int leader) {
-    if (!odds.kinds().crashes() || random.nextInt(3) != 0) return;
+    if (!swarm.faults().has(Fault.CRASHES) || random.nextInt(3) != 0) return;
     Member victim = cluster.member(random.nextInt(3) == 0 ? leader : peer);
     world.after(
         random.nextLong(60_000) * 1_000,
@@ -332,16 +337,16 @@ final class Nemesis {
   private void changeMembership() {
     Member leader = cluster.leader();
     if (leader == null) return;
-    boolean replaces = odds.spares() > 0 && random.nextInt(3) == 0;
+    boolean replaces = swarm.members().spares() > 0 && random.nextInt(3) == 0;
     Membership target = replaces ? replacement(leader) : anyMembership();
-    if (target != null && odds.demand().addresses()) target = addressed(target);
+    if (target != null && swarm.demand().addresses()) target = addressed(target);
     if (target == null || !cluster.survival().mayChangeTo(target, this::isIntact)) return;
     cluster.tell(leader.id, "is asked for " + target);
     cluster.survival().asked(target);
     Membership wanted = target;
     leader.replica().changeMembership(wanted, _ -> cluster.survival().answered(wanted));
     // The moment in which two groups of voters must not decide without each other.
-    if (odds.kinds().partitions() && random.nextBoolean())
+    if (swarm.faults().has(Fault.PARTITIONS) && random.nextBoolean())
       world.after(random.nextLong(20) * Scheduler.MILLI, () -> divide(wanted, replaces));
   }
 
@@ -368,7 +373,8 @@ final class Nemesis {
   /// The leader goes on with the spare members alone.
   private Membership replacement(Member leader) {
     List<Integer> voters = new ArrayList<>(List.of(leader.id));
-    for (Member member : cluster.members()) if (member.id > odds.voters()) voters.add(member.id);
+    for (Member member : cluster.members())
+      if (member.id > swarm.members().voters()) voters.add(member.id);
     return Membership.of(voters);
   }
 

@@ -18,20 +18,15 @@ public final class Simulation {
 
   private static final long EVENTS_MAX = 20_000_000;
 
+  /// @param events that happened
+  /// @param simulatedNanos how much time went by
+  public record Extent(long events, long simulatedNanos) {}
+
   /// What came of a run.
   ///
   /// @param failure which law was broken, and by what; null when none was
   /// @param traceHash equal for two runs of the same seed
-  /// @param simulatedNanos how much time went by in the world
-  /// @param settledNanos how long after the storm everything was at rest
-  public record Report(
-      long seed,
-      String failure,
-      long traceHash,
-      long events,
-      long simulatedNanos,
-      long settledNanos,
-      History history) {
+  public record Report(long seed, String failure, long traceHash, Extent extent, History history) {
     public boolean isGood() {
       return failure == null;
     }
@@ -44,11 +39,11 @@ public final class Simulation {
           + ": "
           + (isGood() ? "good" : "BROKEN: " + failure)
           + ", "
-          + events
+          + extent.events
           + " events, "
           + history.operations().size()
           + " operations, "
-          + simulatedNanos / Scheduler.MILLI
+          + extent.simulatedNanos / Scheduler.MILLI
           + " ms, trace "
           + Long.toHexString(traceHash);
     }
@@ -69,7 +64,6 @@ public final class Simulation {
 
   private final List<Client> clients = new ArrayList<>();
   private final History.Recorder history = new History.Recorder();
-  private long settledNanos;
 
   private final Consumer<Cluster> plan;
 
@@ -78,23 +72,23 @@ public final class Simulation {
     this.plan = plan.faults;
     this.trace = new Trace(plan.lines);
     SplittableRandom random = new SplittableRandom(seed);
-    SwarmConfig odds = changed.apply(SwarmConfig.draw(random.split()));
-    this.cluster = new Cluster(world, random.split(), odds, trace);
+    SwarmConfig swarm = changed.apply(SwarmConfig.draw(random.split()));
+    this.cluster = new Cluster(world, random.split(), swarm, trace);
     this.nemesis = new Nemesis(cluster);
     this.expiry = new ExpiryProbe(cluster);
-    for (int i = 0; i < odds.clients(); i++) clients.add(new Client(cluster, history, i));
+    for (int i = 0; i < swarm.clients().count(); i++) clients.add(new Client(cluster, history, i));
     this.staleness = new StalenessProbe(cluster);
     this.status = new StatusProbe(cluster);
     this.backup = new BackupProbe(cluster);
-    this.hoarder = odds.hoards() ? new Hoarder(cluster) : null;
-    cluster.tell("seed " + seed + ": " + odds);
+    this.hoarder = swarm.hoards() ? new Hoarder(cluster) : null;
+    cluster.tell("seed " + seed + ": " + swarm);
   }
 
   /// Runs a seed.
   ///
   /// @param lines where the story goes, line by line; null for nowhere
   public static Report run(long seed, Consumer<String> lines) {
-    return run(seed, odds -> odds, new Plan(_ -> {}, lines));
+    return run(seed, swarm -> swarm, new Plan(_ -> {}, lines));
   }
 
   /// What a test adds to a run.
@@ -124,27 +118,21 @@ public final class Simulation {
     }
     if (failure != null) cluster.tell("BROKEN: " + failure);
     return new Report(
-        seed,
-        failure,
-        trace.hash(),
-        world.happened(),
-        world.now(),
-        settledNanos,
-        history.history());
+        seed, failure, trace.hash(), new Extent(world.happened(), world.now()), history.history());
   }
 
   private void storm() {
     cluster.startAll();
     clients.forEach(Client::start);
     expiry.start();
-    if (cluster.odds().readsElsewhere()) staleness.start();
+    if (cluster.swarm().clients().readsElsewhere()) staleness.start();
     status.start();
     backup.start();
-    if (cluster.odds().demand().leapMillis() > 0) world.after(Scheduler.SECOND / 2, cluster::leap);
+    if (cluster.swarm().demand().leapMillis() > 0) world.after(Scheduler.SECOND / 2, cluster::leap);
     nemesis.start();
     if (hoarder != null) hoarder.start();
     plan.accept(cluster);
-    runUntil(cluster.odds().stormNanos());
+    runUntil(cluster.swarm().faults().stormNanos());
     nemesis.stop();
     expiry.stop();
     staleness.stop();
@@ -168,7 +156,6 @@ public final class Simulation {
           world.now() - began < CALM_NANOS_MAX,
           "in the calm everything comes to rest: " + unsettled);
     }
-    settledNanos = world.now() - began;
     LastWord last = new LastWord();
     List<Member> members = cluster.currentMembers();
     // One after the other: those who let little wait may be busy with five.

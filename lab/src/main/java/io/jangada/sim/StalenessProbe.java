@@ -111,7 +111,7 @@ final class StalenessProbe {
               throw new IllegalStateException("a read was answered " + result);
         };
     long boundNanos = boundMillis * Scheduler.MILLI;
-    long drift = boundNanos / 1_000_000 * 2 * cluster.odds().driftPpmMax();
+    long drift = boundNanos / 1_000_000 * 2 * cluster.swarm().faults().clocks().driftPpmMax();
     Map.Entry<Long, Long> known = acknowledged.lowerEntry(began - boundNanos - drift);
     SafetyChecker.check(
         known == null || version >= known.getValue(),

@@ -33,7 +33,8 @@ class SimCommandTest {
   private Simulation.Report report(long seed, String failure) {
     run.add(seed);
     History nothing = new History.Recorder().history();
-    return new Simulation.Report(seed, failure, 0, 1, 1_000_000_000L, 0, nothing);
+    return new Simulation.Report(
+        seed, failure, 0, new Simulation.Extent(1, 1_000_000_000L), nothing);
   }
 
   @Test

@@ -18,7 +18,7 @@ class LeaseTest {
   private static Simulation.Report run(long seed, int leaseTicks, int leaderSlowPpm) {
     return Simulation.run(
         seed,
-        odds -> odds.withLeases(leaseTicks, 0).withSlowLeaders(leaderSlowPpm),
+        swarm -> swarm.withLeases(leaseTicks, 0).withSlowLeaders(leaderSlowPpm),
         Simulation.Plan.NONE);
   }
 

@@ -17,7 +17,7 @@ class LittleMemoryTest {
       List<String> lines = new ArrayList<>();
       Simulation.Report report =
           Simulation.run(
-              seed, odds -> odds.hoarding(500_000), new Simulation.Plan(_ -> {}, lines::add));
+              seed, swarm -> swarm.hoarding(500_000), new Simulation.Plan(_ -> {}, lines::add));
       assertThat(report.isGood()).as("%s", report).isTrue();
       if (lines.stream().anyMatch(line -> line.endsWith("is out of memory"))) full++;
     }

@@ -16,10 +16,10 @@ class LostDataTest {
   private static final int WORLDS = 6;
 
   /// Runs the story in all worlds. Returns all lines of all of them.
-  private static List<String> run(UnaryOperator<SwarmConfig> odds, Consumer<Cluster> faults) {
+  private static List<String> run(UnaryOperator<SwarmConfig> swarm, Consumer<Cluster> faults) {
     List<String> lines = new ArrayList<>();
     for (long seed = 1; seed <= WORLDS; seed++) {
-      var report = Simulation.run(seed, odds, new Simulation.Plan(faults, lines::add));
+      var report = Simulation.run(seed, swarm, new Simulation.Plan(faults, lines::add));
       assertThat(report.isGood()).as(report.toString()).isTrue();
     }
     return lines;
@@ -49,7 +49,7 @@ class LostDataTest {
   void twice() {
     List<String> lines =
         run(
-            odds -> odds.founding(3).snapshotting(),
+            swarm -> swarm.founding(3).snapshotting(),
             cluster -> {
               int[] wiped = {0, 0};
               at(
@@ -84,7 +84,7 @@ class LostDataTest {
   void two() {
     List<String> lines =
         run(
-            odds -> odds.founding(5),
+            swarm -> swarm.founding(5),
             cluster ->
                 at(
                     cluster,
@@ -102,7 +102,7 @@ class LostDataTest {
   void founding() {
     List<String> lines =
         run(
-            odds -> odds.founding(3),
+            swarm -> swarm.founding(3),
             cluster -> {
               boolean[] wiped = {false};
               cluster.watch(
@@ -121,7 +121,7 @@ class LostDataTest {
   void log() {
     List<String> lines =
         run(
-            odds -> odds.founding(3),
+            swarm -> swarm.founding(3),
             cluster ->
                 at(
                     cluster,
@@ -161,7 +161,7 @@ class LostDataTest {
   void snapshot() {
     List<String> lines =
         run(
-            odds -> odds.founding(3).snapshotting(),
+            swarm -> swarm.founding(3).snapshotting(),
             cluster -> {
               at(cluster, 2_000, () -> wipe(cluster, follower(cluster)));
               cluster.watch(

@@ -114,15 +114,12 @@ final class MemberSettings {
 
   private RaftConfig.Limits limits() {
     return new RaftConfig.Limits(
-        MESSAGE_ENTRIES_MAX,
-        MESSAGE_BYTES_MAX,
-        INFLIGHT_MESSAGES_MAX,
-        memory.inflightBytes(),
+        new RaftConfig.Replication(
+            MESSAGE_ENTRIES_MAX, MESSAGE_BYTES_MAX, INFLIGHT_MESSAGES_MAX, memory.inflightBytes()),
         memory.uncommittedBytes(),
         READS_MAX,
         APPLY_BYTES_MAX,
-        memory.retainedBytes(),
-        memory.retainedBytesMax());
+        new RaftConfig.Retention(memory.retainedBytes(), memory.retainedBytesMax()));
   }
 
   private int ticks(long millis) {

@@ -32,7 +32,12 @@ class MemoryTest {
 
   private static ReplicaSettings limited(ReplicaSettings settings) {
     RaftConfig.Limits limits =
-        new RaftConfig.Limits(64, 50_000, 4, 100_000, 200_000, 1_000, 100_000, 50_000, 200_000);
+        new RaftConfig.Limits(
+            new RaftConfig.Replication(64, 50_000, 4, 100_000),
+            200_000,
+            1_000,
+            100_000,
+            new RaftConfig.Retention(50_000, 200_000));
     return ReplicaSettings.of(settings.raft().withLimits(limits))
         .withTimes(settings.tickNanos(), settings.requestTimeoutMillis(), settings.retryMillis())
         .withSnapshotBytes(400_000);

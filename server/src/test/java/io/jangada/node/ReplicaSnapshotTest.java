@@ -24,7 +24,12 @@ class ReplicaSnapshotTest {
   /// Few entries a message, a snapshot every few, and so much log held for who is being installed.
   private static ReplicaSettings held(ReplicaSettings settings, long bytes) {
     RaftConfig.Limits limits =
-        new RaftConfig.Limits(16, 10_000, 4, 20_000, 1 << 20, 100, 10_000, 5_000, bytes);
+        new RaftConfig.Limits(
+            new RaftConfig.Replication(16, 10_000, 4, 20_000),
+            1 << 20,
+            100,
+            10_000,
+            new RaftConfig.Retention(5_000, bytes));
     RaftConfig raft = settings.raft().withLimits(limits);
     return with(settings, raft).withSnapshotBytes(SNAPSHOT_BYTES);
   }
@@ -162,7 +167,12 @@ class ReplicaSnapshotTest {
   /// A leader that sends far more than this follower's disk has room for.
   private static ReplicaSettings largeWindow(ReplicaSettings settings) {
     RaftConfig.Limits limits =
-        new RaftConfig.Limits(16, 10_000, 64, 1 << 20, 1 << 20, 100, 10_000, 1 << 20, 1 << 20);
+        new RaftConfig.Limits(
+            new RaftConfig.Replication(16, 10_000, 64, 1 << 20),
+            1 << 20,
+            100,
+            10_000,
+            new RaftConfig.Retention(1 << 20, 1 << 20));
     return with(settings, settings.raft().withLimits(limits));
   }
 

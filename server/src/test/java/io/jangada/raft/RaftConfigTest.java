@@ -29,7 +29,7 @@ class RaftConfigTest {
     refused(() -> USUAL.withLeaseTicks(15), "leaseTicks 15, must be less than electionTicksMin");
     refused(() -> USUAL.withLeaseTicks(-1), "leaseTicks -1, must be less than electionTicksMin");
     refused(() -> new RaftConfig.TrafficPolicy(true, -1, 0), "paceTicks -1, must be 0 or more");
-    refused(() -> new RaftConfig.TrafficPolicy(true, 0, -1), "askAgainTicks -1, must be 0 or more");
+    refused(() -> new RaftConfig.TrafficPolicy(true, 0, -1), "retryTicks -1, must be 0 or more");
     refused(
         () -> RaftConfig.TrafficPolicy.NONE.withLostTicks(-1), "lostTicks -1, must be 0 or more");
     refused(
@@ -77,11 +77,7 @@ class RaftConfigTest {
             new RaftConfig(
                 1,
                 Membership.of(1, 2, 3),
-                40,
-                80,
-                20,
-                3,
-                39,
+                new RaftConfig.Times(40, 80, 20, 3, 39),
                 new RaftConfig.TrafficPolicy(true, 2, 3, 4, 5),
                 TestLimits.usual().readsMax(7).get()));
   }

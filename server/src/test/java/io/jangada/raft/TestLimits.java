@@ -32,15 +32,12 @@ final class TestLimits {
 
   RaftConfig.Limits get() {
     return new RaftConfig.Limits(
-        messageEntriesMax,
-        messageBytesMax,
-        inflightMessagesMax,
-        inflightBytesMax,
+        new RaftConfig.Replication(
+            messageEntriesMax, messageBytesMax, inflightMessagesMax, inflightBytesMax),
         uncommittedBytesMax,
         readsMax,
         applyBytesMax,
-        retainedBytes,
-        retainedBytesMax);
+        new RaftConfig.Retention(retainedBytes, retainedBytesMax));
   }
 
   TestLimits messageEntriesMax(int value) {

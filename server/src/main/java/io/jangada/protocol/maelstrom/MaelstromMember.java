@@ -72,15 +72,11 @@ final class MaelstromMember {
             .withThrift(new RaftConfig.TrafficPolicy(true, PACE_TICKS, HEARTBEAT_TICKS))
             .withLimits(
                 new RaftConfig.Limits(
-                    1024,
-                    MESSAGE_BYTES_MAX,
-                    64,
-                    1 << 20,
+                    new RaftConfig.Replication(1_024, MESSAGE_BYTES_MAX, 64, 1 << 20),
                     8 << 20,
                     4_096,
                     1 << 20,
-                    2 << 20,
-                    8 << 20));
+                    new RaftConfig.Retention(2 << 20, 8 << 20)));
     return ReplicaSettings.of(raft)
         .withFollowers(FollowerPolicy.FORWARD)
         .withTimes(TICK_NANOS, REQUEST_TIMEOUT_MILLIS, RETRY_MILLIS)

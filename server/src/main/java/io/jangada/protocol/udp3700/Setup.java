@@ -73,15 +73,11 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) 
             .withThrift(traffic)
             .withLimits(
                 new RaftConfig.Limits(
-                    1_024,
-                    MESSAGE_BYTES_MAX,
-                    8,
-                    256 << 10,
+                    new RaftConfig.Replication(1_024, MESSAGE_BYTES_MAX, 8, 256 << 10),
                     4 << 20,
                     REQUESTS_MAX,
                     1 << 20,
-                    2 << 20,
-                    8 << 20));
+                    new RaftConfig.Retention(2 << 20, 8 << 20)));
     return ReplicaSettings.of(raft)
         .withFollowers(FollowerPolicy.HOLD)
         .withTimes(TICK_NANOS, REQUEST_TIMEOUT_MILLIS, RETRY_MILLIS)
