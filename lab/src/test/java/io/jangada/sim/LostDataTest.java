@@ -113,7 +113,7 @@ class LostDataTest {
                   });
             });
     assertThat(count(lines, "is wiped")).isEqualTo(WORLDS);
-    assertThat(count(lines, "ProbationOver")).isGreaterThanOrEqualTo(4 * WORLDS);
+    assertThat(count(lines, "Readmitted")).isGreaterThanOrEqualTo(4 * WORLDS);
   }
 
   @Test
