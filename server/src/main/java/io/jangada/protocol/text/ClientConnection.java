@@ -356,7 +356,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     shared.submit(slot.request, slot);
   }
 
-  private void answer(byte[] line) {
+  private void answer(Replies.Line line) {
     queue.addAnswered(PendingReply.of(this, line));
   }
 

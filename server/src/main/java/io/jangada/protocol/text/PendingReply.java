@@ -31,7 +31,7 @@ final class PendingReply implements Consumer<Outcome> {
   private Outcome outcome;
 
   private AdminReply adminReply;
-  private byte[] line;
+  private Replies.Line line;
 
   /// The time to live that is left of what was found, as far as it was asked for.
   private long leftMillis;
@@ -64,7 +64,7 @@ final class PendingReply implements Consumer<Outcome> {
   }
 
   /// One whose reply is known at once.
-  static PendingReply of(ClientConnection connection, byte[] line) {
+  static PendingReply of(ClientConnection connection, Replies.Line line) {
     PendingReply slot = new PendingReply(connection, null);
     slot.line = line;
     return slot;
@@ -117,7 +117,7 @@ final class PendingReply implements Consumer<Outcome> {
     return adminReply;
   }
 
-  byte[] line() {
+  Replies.Line line() {
     return line;
   }
 

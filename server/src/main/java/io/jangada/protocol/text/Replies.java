@@ -10,13 +10,26 @@ import java.nio.charset.StandardCharsets;
 /// Writes replies, byte for byte as the protocol has them. A reply is one piece: clients may read a
 /// value's line and throw away what came with it, expecting the data later, or the other way round.
 final class Replies {
-  static final byte[] COMMAND_ERROR = line("ERR_CMD_ERR");
-  static final byte[] INTERNAL = line("ERR_INTERNAL");
-  static final byte[] NO_MEMORY = line("ERR_INTERNAL " + Outcome.NoMemory.REASON);
-  static final byte[] TOO_MANY_CONNECTIONS = line("ERR_INTERNAL too many connections");
+  /// A reply that is always the same.
+  ///
+  /// @param counter of those that are no success; [#UNCOUNTED] for others
+  record Line(byte[] bytes, int counter) {
+    private static final int UNCOUNTED = -1;
 
-  private static final byte[] NOT_FOUND = line("ERR_NOT_FOUND");
-  private static final byte[] FORGOTTEN = line("ERR_FORGOTTEN");
+    private Line(String text, int counter) {
+      this(line(text), counter);
+    }
+  }
+
+  static final Line COMMAND_ERROR = new Line("ERR_CMD_ERR", Counters.COMMAND_ERRORS);
+  static final Line INTERNAL = new Line("ERR_INTERNAL", Counters.INTERNAL_ERRORS);
+  static final Line TOO_MANY_CONNECTIONS =
+      new Line("ERR_INTERNAL too many connections", Line.UNCOUNTED);
+
+  private static final Line NO_MEMORY =
+      new Line("ERR_INTERNAL " + Outcome.NoMemory.REASON, Counters.INTERNAL_ERRORS);
+  private static final Line NOT_FOUND = new Line("ERR_NOT_FOUND", Counters.NOT_FOUND);
+  private static final Line FORGOTTEN = new Line("ERR_FORGOTTEN", Counters.FORGOTTEN);
   private static final byte[] DELETED = line("DELETED");
   private static final byte[] VALUE = ascii("VALUE ");
   private static final byte[] OK = ascii("OK ");
@@ -27,15 +40,18 @@ final class Replies {
 
   private final TextSettings settings;
   private final Counters counters;
-  private final byte[] versionError;
-  private final byte[] version;
+  private final Line versionError;
+  private final Line version;
   private final byte[] digits = new byte[NUMBER_BYTES_MAX];
 
   Replies(TextSettings settings, Counters counters) {
     this.settings = settings;
     this.counters = counters;
-    versionError = line(settings.dialect().seedSpelling() ? "ERR_VERION" : "ERR_VERSION");
-    version = line("VERSION " + settings.replying().version());
+    versionError =
+        new Line(
+            settings.dialect().seedSpelling() ? "ERR_VERION" : "ERR_VERSION",
+            Counters.VERSION_ERRORS);
+    version = new Line("VERSION " + settings.replying().version(), Line.UNCOUNTED);
   }
 
   private static byte[] ascii(String text) {
@@ -46,13 +62,13 @@ final class Replies {
     return ascii(text + "\r\n");
   }
 
-  byte[] version() {
+  Line version() {
     return version;
   }
 
   /// How much a slot's reply takes at most.
   int sizeMax(PendingReply slot) {
-    int fixed = slot.line() == null ? FIXED_BYTES_MAX : slot.line().length;
+    int fixed = slot.line() == null ? FIXED_BYTES_MAX : slot.line().bytes.length;
     return fixed + slot.valueBytes();
   }
 
@@ -64,13 +80,9 @@ final class Replies {
     else write(slot, slot.outcome(), out);
   }
 
-  private void writeLine(byte[] line, ByteBuf out) {
-    if (line == COMMAND_ERROR) counters.add(Counters.COMMAND_ERRORS, 1);
-    else if (line == INTERNAL || line == NO_MEMORY) counters.add(Counters.INTERNAL_ERRORS, 1);
-    else if (line == NOT_FOUND) counters.add(Counters.NOT_FOUND, 1);
-    else if (line == FORGOTTEN) counters.add(Counters.FORGOTTEN, 1);
-    else if (line == versionError) counters.add(Counters.VERSION_ERRORS, 1);
-    out.writeBytes(line);
+  private void writeLine(Line line, ByteBuf out) {
+    if (line.counter != Line.UNCOUNTED) counters.add(line.counter, 1);
+    out.writeBytes(line.bytes);
   }
 
   private void write(AdminReply reply, ByteBuf out) {
@@ -117,7 +129,7 @@ final class Replies {
     writeNumber(settings.dialect().versionsPerKey() ? changes : version, out);
   }
 
-  private static byte[] lineOf(Result.Reason reason) {
+  private static Line lineOf(Result.Reason reason) {
     return switch (reason) {
       case KEY_TOO_LONG, VALUE_TOO_LONG -> COMMAND_ERROR;
       case MALFORMED -> INTERNAL;
