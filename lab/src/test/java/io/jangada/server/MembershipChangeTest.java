@@ -55,6 +55,7 @@ class MembershipChangeTest {
       String swap = "replace " + dead + " 3 " + join(fleet, 3);
       Json.Obj first = fleet.admin(swap);
       assertThat(first.flag("ok")).as("%s", first).isTrue();
+      assertThat(first.text("says")).contains("after a change of leader");
       // It goes on by itself, and asking again does no harm.
       assertThat(fleet.until(() -> fleet.admin(swap).flag("done"))).isTrue();
       assertThat(fleet.kinds()).doesNotContain(dead + " ").endsWith("3 voter");

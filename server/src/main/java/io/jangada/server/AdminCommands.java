@@ -7,6 +7,7 @@ import io.jangada.node.Backup;
 import io.jangada.node.BackupChunk;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
+import io.jangada.node.Replica;
 import io.jangada.node.Status;
 import io.jangada.protocol.text.AdminHandler;
 import io.jangada.protocol.text.AdminReply;
@@ -28,7 +29,10 @@ import java.util.function.Consumer;
 /// Carries out the `admin` commands of one server. A few may wait at a time, each on a thread that
 /// is not an event loop's; the rest are turned away.
 final class AdminCommands implements AdminHandler, AutoCloseable {
+  private static final String REST =
+      "; the rest follows while this server leads: after a change of leader, ask again";
   private static final String STOPPING = "the server is about to stop";
+  private static final String SILENT = "the server does not say how it stands";
   private static final int THREADS = 4;
   private static final int COMMANDS_MAX = 64;
   private static final int PROBE_MILLIS_MAX = 1_000;
@@ -36,29 +40,34 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private static final long REPLACE_MILLIS = 500;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  /// @param probe looks whether a server is where it is said to be
-  /// @param turn told of what happens in the protocol
-  /// @param transferMillisMax how long a handover may take
   record Parts(
-      ReplicaQueries questions,
+      ReplicaQueries queries,
       StatusJson report,
-      Addresses addresses,
       EventLog journal,
-      ChangeSignal changes,
-      Probe probe,
-      long transferMillisMax) {}
+      Places places,
+      Leading leading) {}
 
+  /// @param probe looks whether a server is where it is said to be
+  record Places(Addresses addresses, Probe probe) {}
+
+  /// @param changes signalled when something happens in the protocol
+  /// @param transferMillisMax how long a transfer of leadership may take
+  record Leading(ChangeSignal changes, long transferMillisMax) {}
+
+  private final Replica replica;
   private final Parts parts;
-  private final ReplicaQueries questions;
+  private final ReplicaQueries queries;
   private final Semaphore free = new Semaphore(COMMANDS_MAX);
   private final ScheduledThreadPoolExecutor threads;
 
-  /// The replacement that goes on by itself as long as this server leads.
+  /// The replacement that goes on by itself as long as this server leads. Another leader does not
+  /// know of it.
   private AdminLine.Replace replacing;
 
-  AdminCommands(String name, Parts parts) {
+  AdminCommands(String name, Replica replica, Parts parts) {
+    this.replica = replica;
     this.parts = parts;
-    this.questions = parts.questions;
+    this.queries = parts.queries;
     this.threads =
         new ScheduledThreadPoolExecutor(
             THREADS, task -> Thread.ofPlatform().name(name).daemon(true).unstarted(task));
@@ -86,52 +95,39 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       switch (line) {
         case AdminLine.Backup _ -> backup(end);
         case AdminLine.Chunk chunk -> chunk(chunk, end);
-        case AdminLine.Status _,
-            AdminLine.Members _,
-            AdminLine.Add _,
-            AdminLine.Promote _,
-            AdminLine.Remove _,
-            AdminLine.Replace _,
-            AdminLine.Transfer _,
-            AdminLine.Snapshot _ ->
-            threads.execute(() -> answer(line, end));
+        case AdminLine.Task task -> threads.execute(() -> answer(task, end));
       }
     } catch (RejectedExecutionException e) {
       end.accept(JsonObjectBuilder.refusal(STOPPING).reply());
     }
   }
 
-  private void answer(AdminLine line, Consumer<AdminReply> reply) {
+  private void answer(AdminLine.Task task, Consumer<AdminReply> reply) {
     AdminReply answer = new AdminReply.InternalError();
     try {
-      answer = carryOut(line);
+      answer = carryOut(task);
     } catch (RuntimeException e) {
-      parts.journal.error("could not carry out " + line + ": " + e, e);
+      parts.journal.error("could not carry out " + task + ": " + e, e);
     } finally {
       reply.accept(answer);
     }
   }
 
-  private AdminReply carryOut(AdminLine line) {
-    Optional<Status> status = questions.status();
-    if (status.isEmpty())
-      return JsonObjectBuilder.refusal("the server does not say how it stands").reply();
-    return switch (line) {
+  private AdminReply carryOut(AdminLine.Task task) {
+    Optional<Status> status = queries.status();
+    if (status.isEmpty()) return JsonObjectBuilder.refusal(SILENT).reply();
+    return switch (task) {
       case AdminLine.Status _ -> parts.report.status(status.get()).put("ok", true).reply();
       case AdminLine.Members _ -> parts.report.members(status.get()).put("ok", true).reply();
-      case AdminLine.Add add -> change(status.get(), add, add.dryRun());
-      case AdminLine.Promote promote -> change(status.get(), promote, promote.dryRun());
-      case AdminLine.Remove remove -> change(status.get(), remove, remove.dryRun());
-      case AdminLine.Replace replace -> change(status.get(), replace, replace.dryRun());
+      case AdminLine.Change change -> change(status.get(), change);
       case AdminLine.Transfer(OptionalInt target) -> transfer(status.get(), target);
       case AdminLine.Snapshot _ -> snapshot();
-      case AdminLine.Backup _, AdminLine.Chunk _ -> new AdminReply.CommandError();
     };
   }
 
   // ---- membership ----
 
-  private AdminReply change(Status status, AdminLine wish, boolean dryRun) {
+  private AdminReply change(Status status, AdminLine.Change wish) {
     Optional<AdminReply> elsewhere = elsewhere(status);
     if (elsewhere.isPresent()) return elsewhere.get();
     Plan plan = plan(status, wish);
@@ -144,26 +140,21 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       plan = new Plan.Refusal(noMajority(status.membership()));
     return switch (plan) {
       case Plan.Refusal(String why) -> JsonObjectBuilder.refusal(why).reply();
-      case Plan.Nothing(String says, boolean done) -> said(wish, says, done, dryRun).reply();
-      case Plan.Change change when dryRun -> said(wish, change.says(), change.done(), true).reply();
+      case Plan.Nothing(String says, boolean done) -> said(wish, says, done).reply();
+      case Plan.Change change when wish.dryRun() ->
+          said(wish, change.says(), change.done()).reply();
       case Plan.Change change -> carryOut(wish, change);
     };
   }
 
-  private Plan plan(Status status, AdminLine wish) {
-    Planner planner = new Planner(status.membership(), parts.report.alive(status), parts.addresses);
+  private Plan plan(Status status, AdminLine.Change wish) {
+    Planner planner =
+        new Planner(status.membership(), parts.report.alive(status), parts.places.addresses);
     return switch (wish) {
       case AdminLine.Add add -> planner.add(add.id(), add.address(), add.learner());
       case AdminLine.Promote promote -> planner.promote(promote.id());
       case AdminLine.Remove remove -> planner.remove(remove.id());
       case AdminLine.Replace swap -> planner.replace(swap.old(), swap.next(), swap.address());
-      case AdminLine.Status _,
-          AdminLine.Members _,
-          AdminLine.Transfer _,
-          AdminLine.Snapshot _,
-          AdminLine.Backup _,
-          AdminLine.Chunk _ ->
-          throw new IllegalArgumentException("no wish about the membership: " + wish);
     };
   }
 
@@ -173,7 +164,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     Outcome outcome =
         ReplicaQueries.outcome(
             MAJORITY_MILLIS_MAX,
-            reply -> questions.replica().read(read, new ReadConsistency.Linearizable(), reply));
+            reply -> replica.read(read, new ReadConsistency.Linearizable(), reply));
     return outcome instanceof Outcome.Done;
   }
 
@@ -187,34 +178,24 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   private Optional<String> rejection(int id, Address at) {
     InetSocketAddress place = new InetSocketAddress(at.host(), at.peerPort());
-    return parts.probe.rejection(id, place, PROBE_MILLIS_MAX);
+    return parts.places.probe.rejection(id, place, PROBE_MILLIS_MAX);
   }
 
   /// The server that a wish brings in; null when it brings in none.
-  private static Newcomer newcomer(Status status, AdminLine wish) {
+  private static Newcomer newcomer(Status status, AdminLine.Change wish) {
     return switch (wish) {
       case AdminLine.Add add -> new Newcomer(add.id(), add.address());
       case AdminLine.Replace swap when !status.membership().contains(swap.next()) ->
           new Newcomer(swap.next(), swap.address());
-      case AdminLine.Replace _,
-          AdminLine.Promote _,
-          AdminLine.Remove _,
-          AdminLine.Status _,
-          AdminLine.Members _,
-          AdminLine.Transfer _,
-          AdminLine.Snapshot _,
-          AdminLine.Backup _,
-          AdminLine.Chunk _ ->
-          null;
+      case AdminLine.Replace _, AdminLine.Promote _, AdminLine.Remove _ -> null;
     };
   }
 
-  private AdminReply carryOut(AdminLine wish, Plan.Change change) {
+  private AdminReply carryOut(AdminLine.Change wish, Plan.Change change) {
     parts.journal.info("is asked: " + change.says());
-    Outcome outcome =
-        questions.outcome(reply -> questions.replica().changeMembership(change.target(), reply));
+    Outcome outcome = queries.outcome(reply -> replica.changeMembership(change.target(), reply));
     return switch (outcome) {
-      case Outcome.Done _ -> said(wish, change.says(), change.done(), false).reply();
+      case Outcome.Done _ -> said(wish, change.says(), change.done()).reply();
       case Outcome.NotLeader(int leader) -> redirect(leader);
       case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
       case Outcome.NoMemory() -> JsonObjectBuilder.refusal(Outcome.NoMemory.REASON).reply();
@@ -227,9 +208,17 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     };
   }
 
-  private JsonObjectBuilder said(AdminLine wish, String says, boolean done, boolean dryRun) {
-    if (!dryRun && !done && wish instanceof AdminLine.Replace swap) goOn(swap);
-    return JsonObjectBuilder.ok().put("says", says).put("done", done).put("dryRun", dryRun);
+  /// The steps that are left of a replacement are this leader's to take, and no other's.
+  private JsonObjectBuilder said(AdminLine.Change wish, String says, boolean done) {
+    String rest = "";
+    if (!done && wish instanceof AdminLine.Replace swap) {
+      if (!wish.dryRun()) goOn(swap);
+      rest = REST;
+    }
+    return JsonObjectBuilder.ok()
+        .put("says", says + rest)
+        .put("done", done)
+        .put("dryRun", wish.dryRun());
   }
 
   private synchronized void goOn(AdminLine.Replace swap) {
@@ -242,24 +231,29 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   /// Takes the next step of the replacement that is under way.
   private void drive() {
     AdminLine.Replace swap = replacement();
-    Optional<Status> status = questions.status();
-    boolean over = true;
-    if (status.isPresent() && elsewhere(status.get()).isEmpty()) {
-      Plan plan = plan(status.get(), swap);
-      over =
-          switch (plan) {
-            case Plan.Refusal(String why) -> {
-              parts.journal.warn("gives up replacing server " + swap.old() + ": " + why);
-              yield true;
-            }
-            case Plan.Nothing(String _, boolean done) -> done;
-            case Plan.Change change -> {
-              carryOut(swap, change);
-              yield false;
-            }
-          };
-    }
+    boolean over =
+        switch (nextStep(swap)) {
+          case Plan.Refusal(String why) -> {
+            parts.journal.warn("gives up replacing server " + swap.old() + ": " + why);
+            yield true;
+          }
+          case Plan.Nothing(String _, boolean done) -> done;
+          case Plan.Change change -> {
+            carryOut(swap, change);
+            yield false;
+          }
+        };
     again(swap, over);
+  }
+
+  private Plan nextStep(AdminLine.Replace swap) {
+    Optional<Status> status = queries.status();
+    if (status.isEmpty()) return new Plan.Refusal(SILENT);
+    Plan plan = plan(status.get(), swap);
+    boolean done = plan instanceof Plan.Nothing(String _, boolean all) && all;
+    return done || leads(status.get())
+        ? plan
+        : new Plan.Refusal("this server does not lead any more; ask the new leader for it");
   }
 
   private synchronized AdminLine.Replace replacement() {
@@ -274,8 +268,11 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   /// What to answer when this server does not lead; empty when it does.
   private static Optional<AdminReply> elsewhere(Status status) {
-    if (status.leader() == status.id()) return Optional.empty();
-    return Optional.of(redirect(status.leader()));
+    return leads(status) ? Optional.empty() : Optional.of(redirect(status.leader()));
+  }
+
+  private static boolean leads(Status status) {
+    return status.leader() == status.id();
   }
 
   private static AdminReply redirect(int leader) {
@@ -299,7 +296,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
         return JsonObjectBuilder.refusal("server " + wish + " does not answer").reply();
     }
     int target = wanted.orElse(Membership.NONE);
-    long deadline = System.nanoTime() + parts.transferMillisMax * NANOS_PER_MILLI;
+    long deadline = System.nanoTime() + parts.leading.transferMillisMax * NANOS_PER_MILLI;
     Outcome outcome = transferLeadership(target, deadline);
     return switch (outcome) {
       case Outcome.Done _ -> transferred(status, deadline);
@@ -315,7 +312,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   private Outcome transferLeadership(int target, long deadlineNanos) {
     long millis = Math.max(1, (deadlineNanos - System.nanoTime()) / NANOS_PER_MILLI);
-    return ReplicaQueries.outcome(millis, reply -> questions.replica().transfer(target, reply));
+    return ReplicaQueries.outcome(millis, reply -> replica.transfer(target, reply));
   }
 
   private AdminReply transferred(Status before, long deadlineNanos) {
@@ -331,9 +328,9 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   /// Waits until somebody else leads. Returns who, or [Membership#NONE] when the time is over.
   private int awaitSuccessor(Status before, long deadlineNanos) {
     do {
-      Status now = questions.status().orElse(before);
+      Status now = queries.status().orElse(before);
       if (now.leader() != before.id() && now.leader() != Membership.NONE) return now.leader();
-    } while (parts.changes.await(deadlineNanos));
+    } while (parts.leading.changes.await(deadlineNanos));
     return Membership.NONE;
   }
 
@@ -341,8 +338,8 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   ///
   /// @return whether somebody else leads now
   boolean leave(long deadlineNanos) {
-    Optional<Status> status = questions.status();
-    if (status.isEmpty() || status.get().leader() != status.get().id()) return false;
+    Optional<Status> status = queries.status();
+    if (status.isEmpty() || !leads(status.get())) return false;
     if (!canFollow(status.get())) return false;
     if (!(transferLeadership(Membership.NONE, deadlineNanos) instanceof Outcome.Done)) return false;
     return awaitSuccessor(status.get(), deadlineNanos) != Membership.NONE;
@@ -358,7 +355,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   }
 
   private AdminReply snapshot() {
-    Outcome outcome = questions.outcome(questions.replica()::takeSnapshot);
+    Outcome outcome = queries.outcome(replica::takeSnapshot);
     return switch (outcome) {
       case Outcome.Done _ -> JsonObjectBuilder.ok().put("says", "a snapshot has begun").reply();
       case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
@@ -370,20 +367,17 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   private void backup(Consumer<AdminReply> reply) {
     boolean asked =
-        questions
-            .replica()
-            .backup(
-                backup ->
-                    reply.accept(
-                        switch (backup) {
-                          case Backup.Snapshot(SnapshotMeta meta) ->
-                              parts.report.backup(meta).put("ok", true).reply();
-                          case Backup.Busy(String reason) ->
-                              JsonObjectBuilder.refusal(reason).reply();
-                          case Backup.Failed(String reason) ->
-                              JsonObjectBuilder.refusal(reason).reply();
-                          case Backup.Chunk _ -> new AdminReply.InternalError();
-                        }));
+        replica.backup(
+            backup ->
+                reply.accept(
+                    switch (backup) {
+                      case Backup.Snapshot(SnapshotMeta meta) ->
+                          parts.report.backup(meta).put("ok", true).reply();
+                      case Backup.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
+                      case Backup.Failed(String reason) ->
+                          JsonObjectBuilder.refusal(reason).reply();
+                      case Backup.Chunk _ -> new AdminReply.InternalError();
+                    }));
     if (!asked) reply.accept(JsonObjectBuilder.refusal(STOPPING).reply());
   }
 
@@ -391,17 +385,15 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private void chunk(AdminLine.Chunk line, Consumer<AdminReply> reply) {
     BackupChunk wanted = new BackupChunk(new EntryId(line.index(), line.term()), line.number());
     boolean asked =
-        questions
-            .replica()
-            .backupChunk(
-                wanted,
-                backup ->
-                    reply.accept(
-                        switch (backup) {
-                          case Backup.Chunk(Bytes data) -> new AdminReply.Value(data);
-                          case Backup.Snapshot _, Backup.Busy _, Backup.Failed _ ->
-                              new AdminReply.InternalError();
-                        }));
+        replica.backupChunk(
+            wanted,
+            backup ->
+                reply.accept(
+                    switch (backup) {
+                      case Backup.Chunk(Bytes data) -> new AdminReply.Value(data);
+                      case Backup.Snapshot _, Backup.Busy _, Backup.Failed _ ->
+                          new AdminReply.InternalError();
+                    }));
     if (!asked) reply.accept(new AdminReply.InternalError());
   }
 

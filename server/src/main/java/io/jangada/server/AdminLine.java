@@ -9,26 +9,38 @@ import java.util.OptionalInt;
 sealed interface AdminLine {
   String DRY_RUN = "dry-run";
 
-  record Status() implements AdminLine {}
+  /// A command that the replica answers when it can: no thread waits for it.
+  sealed interface Copy extends AdminLine {}
 
-  record Members() implements AdminLine {}
+  record Backup() implements Copy {}
 
-  record Add(int id, Address address, boolean learner, boolean dryRun) implements AdminLine {}
+  record Chunk(long index, long term, int number) implements Copy {}
 
-  record Promote(int id, boolean dryRun) implements AdminLine {}
+  /// A command that a thread carries out, and may wait for.
+  sealed interface Task extends AdminLine {}
 
-  record Remove(int id, boolean dryRun) implements AdminLine {}
+  record Status() implements Task {}
 
-  record Replace(int old, int next, Address address, boolean dryRun) implements AdminLine {}
+  record Members() implements Task {}
 
   /// @param target empty for the most suitable
-  record Transfer(OptionalInt target) implements AdminLine {}
+  record Transfer(OptionalInt target) implements Task {}
 
-  record Snapshot() implements AdminLine {}
+  record Snapshot() implements Task {}
 
-  record Backup() implements AdminLine {}
+  /// A change of the membership.
+  sealed interface Change extends Task {
+    /// Whether only to say what would happen.
+    boolean dryRun();
+  }
 
-  record Chunk(long index, long term, int number) implements AdminLine {}
+  record Add(int id, Address address, boolean learner, boolean dryRun) implements Change {}
+
+  record Promote(int id, boolean dryRun) implements Change {}
+
+  record Remove(int id, boolean dryRun) implements Change {}
+
+  record Replace(int old, int next, Address address, boolean dryRun) implements Change {}
 
   /// Empty when the words make no command.
   static Optional<AdminLine> read(List<String> words) {

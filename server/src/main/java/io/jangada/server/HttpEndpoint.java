@@ -30,7 +30,7 @@ final class HttpEndpoint implements AutoCloseable {
 
   /// @param broken whether the member has stopped by itself
   record Parts(
-      ReplicaQueries questions, StatusJson report, Metrics metrics, BooleanSupplier broken) {}
+      ReplicaQueries queries, StatusJson report, Metrics metrics, BooleanSupplier broken) {}
 
   /// @param type of the body
   record Answer(int code, String type, byte[] body) {
@@ -82,7 +82,7 @@ final class HttpEndpoint implements AutoCloseable {
   }
 
   private void asked(Consumer<Optional<Status>> next) {
-    parts.questions.statusLater().thenAccept(next);
+    parts.queries.statusLater().thenAccept(next);
   }
 
   /// Has an answer made on a thread that may wait for the disk.

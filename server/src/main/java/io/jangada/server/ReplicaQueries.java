@@ -9,26 +9,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Asks a replica, and waits for the answer where a thread may wait.
 final class ReplicaQueries {
   private static final long STATUS_MILLIS_MAX = 2_000;
 
+  private final Supplier<Replica> source;
   private final long outcomeMillisMax;
-  private volatile Replica replica;
 
+  /// @param source gives the replica, null as long as there is none
   /// @param outcomeMillisMax how long an outcome is waited for; more than a request may take
-  ReplicaQueries(long outcomeMillisMax) {
+  ReplicaQueries(Supplier<Replica> source, long outcomeMillisMax) {
+    this.source = source;
     this.outcomeMillisMax = outcomeMillisMax;
-  }
-
-  /// From now on there is somebody to ask.
-  void ask(Replica replica) {
-    this.replica = replica;
-  }
-
-  Replica replica() {
-    return replica;
   }
 
   /// How things stand; empty when the replica is not there yet, has stopped, or does not say in
@@ -39,7 +33,7 @@ final class ReplicaQueries {
 
   /// The same for a thread that must not wait; completed on the replica's.
   CompletableFuture<Optional<Status>> statusLater() {
-    Replica replica = this.replica;
+    Replica replica = source.get();
     CompletableFuture<Optional<Status>> status = new CompletableFuture<>();
     if (replica == null || !replica.status(now -> status.complete(Optional.of(now))))
       status.complete(Optional.empty());

@@ -30,6 +30,7 @@ import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// One running server: a member on a real disk, its links to the other servers, and the port that
@@ -56,7 +57,11 @@ public final class Server implements AutoCloseable {
   private final ChangeSignal changes = new ChangeSignal();
   private final boolean sharing;
   private final Loops clientLoops;
-  private final ReplicaQueries questions;
+
+  /// Where messages of peers go; null until the disk is read.
+  private final AtomicReference<Replica> replica = new AtomicReference<>();
+
+  private final ReplicaQueries queries;
   private final StatusJson report;
   private final DataSize size;
   private final Loops peerLoops;
@@ -84,8 +89,9 @@ public final class Server implements AutoCloseable {
     this.clientLoops =
         sharing ? new Loops("server-" + id, 1) : new Loops("clients-" + id, clientThreads());
     this.peerLoops = sharing ? clientLoops : new Loops("peers-" + id, 1);
-    this.questions =
-        new ReplicaQueries(2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
+    this.queries =
+        new ReplicaQueries(
+            replica::get, 2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
     this.size = new DataSize(config.dataDirectory(id));
     this.report = new StatusJson(config, addresses, meter, size);
   }
@@ -141,15 +147,15 @@ public final class Server implements AutoCloseable {
             new DurableMember.Surroundings(
                 disk, departure, new SplittableRandom(seed()), this::owner),
             new Watcher(host));
-    Replica replica = member.replica();
-    replica.status(this::recovered);
-    questions.ask(replica);
-    desk = desk();
+    Replica started = member.replica();
+    started.status(this::recovered);
+    replica.set(started);
+    desk = desk(started);
     peerLoops
         .group()
         .scheduleWithFixedDelay(
             this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
-    front.serve(replica, config.settings().flag(Setting.ADMIN) ? desk : AdminHandler.NONE);
+    front.serve(started, config.settings().flag(Setting.ADMIN) ? desk : AdminHandler.NONE);
   }
 
   /// A cluster that was founded before there were ids gets one from its leader as soon as all
@@ -209,7 +215,7 @@ public final class Server implements AutoCloseable {
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     Metrics metrics = new Metrics(meter, size, front, links);
     HttpEndpoint desk =
-        new HttpEndpoint(new HttpEndpoint.Parts(questions, report, metrics, () -> isBroken));
+        new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
     http = HttpPort.start(listen, desk, limits);
     journal.info("tells how it stands at http://" + HostPort.text(listen));
@@ -253,15 +259,15 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void gone(int peer) {
-      Replica replica = questions.replica();
-      if (replica != null) replica.onPeerDisconnected(peer);
+      Replica known = replica.get();
+      if (known != null) known.onPeerDisconnected(peer);
     }
   }
 
   /// What peers say before there is a member to hear it is lost, as messages may be.
   private void receive(PeerMessage message) {
-    Replica replica = questions.replica();
-    if (replica != null && departure.hears(message)) replica.receive(message);
+    Replica known = replica.get();
+    if (known != null && departure.hears(message)) known.receive(message);
   }
 
   private Disk disk(ServerListener host) throws IOException {
@@ -282,13 +288,18 @@ public final class Server implements AutoCloseable {
     return seed;
   }
 
-  private AdminCommands desk() {
+  private AdminCommands desk(Replica replica) {
     long transferMillisMax = 4 * config.settings().high(Setting.ELECTION_TIMEOUT_MILLIS);
     Probe probe = new Probe(links::identity, entry.id(), entry.logPort());
     return new AdminCommands(
         "desk-" + entry.id(),
+        replica,
         new AdminCommands.Parts(
-            questions, report, addresses, journal, changes, probe, transferMillisMax));
+            queries,
+            report,
+            journal,
+            new AdminCommands.Places(addresses, probe),
+            new AdminCommands.Leading(changes, transferMillisMax)));
   }
 
   private TextSettings.Reserved reserved() {

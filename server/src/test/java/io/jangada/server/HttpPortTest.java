@@ -41,7 +41,8 @@ class HttpPortTest {
 
   private void start(HttpPort.Limits limits) throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var parts = new HttpEndpoint.Parts(new ReplicaQueries(1_000), null, null, broken::get);
+    var parts =
+        new HttpEndpoint.Parts(new ReplicaQueries(() -> null, 1_000), null, null, broken::get);
     port = HttpPort.start(any, new HttpEndpoint(parts), limits);
   }
 
