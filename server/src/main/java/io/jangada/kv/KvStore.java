@@ -2,6 +2,11 @@ package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.kv.memory.Expiry;
+import io.jangada.kv.memory.KeyIndex;
+import io.jangada.kv.memory.Node;
+import io.jangada.kv.memory.Slab;
+import io.jangada.kv.memory.VersionList;
 import java.util.Objects;
 
 /// The replicated state machine: keys with values, versions and ends, and the sessions of clients.

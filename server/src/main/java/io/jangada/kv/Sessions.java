@@ -1,6 +1,8 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.memory.ListNode;
+import io.jangada.kv.memory.VersionList;
 import java.util.HashMap;
 
 /// What clients asked lately and what they were answered, so that a request sent again is done

@@ -2,6 +2,7 @@ package io.jangada.kv;
 
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.memory.Node;
 import java.util.Optional;
 import java.util.function.Consumer;
 

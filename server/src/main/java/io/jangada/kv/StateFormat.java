@@ -4,6 +4,8 @@ import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.kv.memory.Node;
+import io.jangada.kv.memory.Slab;
 
 /// A snapshot as bytes.
 ///

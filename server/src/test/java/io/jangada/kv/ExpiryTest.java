@@ -6,6 +6,8 @@ import static io.jangada.kv.Scribe.found;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.memory.Expiry;
+import io.jangada.kv.memory.Node;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

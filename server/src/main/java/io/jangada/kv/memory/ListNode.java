@@ -1,13 +1,13 @@
-package io.jangada.kv;
+package io.jangada.kv.memory;
 
 /// One member of a [VersionList].
-abstract class ListNode<L extends ListNode<L>> {
-  L previous;
-  L next;
+public abstract class ListNode<L extends ListNode<L>> {
+  public L previous;
+  public L next;
 
   /// The log index at which it came into the chain. Written by its owner before it is appended.
-  long version;
+  public long version;
 
   /// 0 for a live link, otherwise the number of the dump that it is kept for.
-  int ghostOf;
+  public int ghostOf;
 }

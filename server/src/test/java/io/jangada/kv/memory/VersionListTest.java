@@ -1,4 +1,4 @@
-package io.jangada.kv;
+package io.jangada.kv.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.jangada.kv;
+package io.jangada.kv.memory;
 
 import io.jangada.bytes.Bytes;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import java.util.Arrays;
 /// hashes, so that other keys are hardly ever looked at. The hash is keyed: clients cannot choose
 /// keys that all fall into one bucket without knowing the seed. Nothing ever walks the table, so
 /// members may have different seeds.
-final class KeyIndex {
+public final class KeyIndex {
   private static final int PAGE_BITS = 10;
   private static final int PAGE = 1 << PAGE_BITS;
   private static final int REFERENCE_BYTES = 4;
@@ -32,17 +32,17 @@ final class KeyIndex {
   private int size;
 
   /// @param cells where the keys of the nodes are
-  KeyIndex(long seed, Slab cells) {
+  public KeyIndex(long seed, Slab cells) {
     this.seed = seed;
     this.cells = cells;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /// The node of the key, or null.
-  Node get(Bytes key) {
+  public Node get(Bytes key) {
     return find(hashOf(key), key);
   }
 
@@ -55,13 +55,13 @@ final class KeyIndex {
   }
 
   /// Adds the node of a key that has none.
-  void add(Node node) {
+  public void add(Node node) {
     node.keyHash = hashOf(cells.key(node.cell));
     insert(node);
   }
 
   /// Adds the node, unless its key has one.
-  boolean addIfAbsent(Node node) {
+  public boolean addIfAbsent(Node node) {
     Bytes key = cells.key(node.cell);
     node.keyHash = hashOf(key);
     if (find(node.keyHash, key) != null) return false;
@@ -71,14 +71,14 @@ final class KeyIndex {
 
   /// Makes room for so many nodes in an empty table, so that most of them need not be moved later:
   /// moving one costs as much as adding it.
-  void reserve(int nodes) {
+  public void reserve(int nodes) {
     if (size > 0) throw new IllegalStateException(size + " nodes are there");
     int wanted = (int) Math.min(wantedBuckets(nodes), RESERVED_MAX);
     while (buckets < wanted) grow();
   }
 
   /// Takes out a node that is in the table.
-  void remove(Node node) {
+  public void remove(Node node) {
     int bucket = bucketOf(node.keyHash);
     Node[] page = pages[bucket >>> PAGE_BITS];
     int slot = bucket & (PAGE - 1);
@@ -94,16 +94,16 @@ final class KeyIndex {
   }
 
   /// What the table takes; it never shrinks.
-  long memoryBytes() {
+  public long memoryBytes() {
     return (long) REFERENCE_BYTES * ((buckets + PAGE - 1 & -PAGE) + pages.length);
   }
 
-  int buckets() {
+  public int buckets() {
     return buckets;
   }
 
   /// How many nodes share the key's bucket.
-  int crowdAt(Bytes key) {
+  public int crowdAt(Bytes key) {
     int bucket = bucketOf(hashOf(key));
     int crowd = 0;
     Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];

@@ -1,4 +1,4 @@
-package io.jangada.kv;
+package io.jangada.kv.memory;
 
 import io.jangada.bytes.Bytes;
 import java.lang.invoke.MethodHandles;
@@ -25,7 +25,7 @@ import java.util.Arrays;
 /// A cell's number, 0 or more, is that of its page and its place there in units: 32 GiB in all. An
 /// array of its own has a number below 0: 2^31 of them. Both are more than the memory that a store
 /// is allowed ([KvLimits#MEMORY_BYTES_HARD_MAX]).
-final class Slab {
+public final class Slab {
   private static final int UNIT = 16;
   private static final int PLACE_BITS = 14;
   private static final int PLACE_MASK = (1 << PLACE_BITS) - 1;
@@ -118,17 +118,17 @@ final class Slab {
     }
   }
 
-  Slab() {
+  public Slab() {
     this(PAGED_MAX);
   }
 
   /// @param pagedMax what exceeds it has an array of its own; at most [#PAGED_MAX]
-  Slab(int pagedMax) {
+  public Slab(int pagedMax) {
     this.pagedMax = pagedMax;
   }
 
   /// Stores a key with its value, and notes at the node where.
-  void add(Node node, Bytes key, Bytes value) {
+  public void add(Node node, Bytes key, Bytes value) {
     long bytes = cellBytes(key, value);
     if (bytes > Integer.MAX_VALUE - UNIT)
       throw new IllegalArgumentException(bytes + " bytes in a cell");
@@ -137,7 +137,7 @@ final class Slab {
   }
 
   /// Stores another value for the node's key.
-  void replace(Node node, Bytes key, Bytes value) {
+  public void replace(Node node, Bytes key, Bytes value) {
     long bytes = cellBytes(key, value);
     if (bytes <= pagedMax && node.cell >= 0 && pageOf(node.cell).kind == kindOf((int) bytes)) {
       write(node.cell, key, value);
@@ -161,14 +161,14 @@ final class Slab {
   }
 
   /// Whether the cell is at least as large as the one that key and value would get.
-  boolean fitsInto(int cell, Bytes key, Bytes value) {
+  public boolean fitsInto(int cell, Bytes key, Bytes value) {
     long bytes = cellBytes(key, value);
     if (cell < 0) return bytes <= large[~cell].length;
     return bytes <= pagedMax && kindOf((int) bytes) <= pageOf(cell).kind;
   }
 
   /// Whether there is a free cell for them.
-  boolean hasRoomFor(Bytes key, Bytes value) {
+  public boolean hasRoomFor(Bytes key, Bytes value) {
     long bytes = cellBytes(key, value);
     Stack stack = bytes > pagedMax ? null : stacks[kindOf((int) bytes)];
     if (stack == null || stack.count == 0) return false;
@@ -176,20 +176,20 @@ final class Slab {
   }
 
   /// The cell may be used for something else.
-  void free(int cell) {
+  public void free(int cell) {
     if (cell < 0) freeLarge(~cell);
     else free(pageOf(cell), cell & PLACE_MASK);
   }
 
   /// The key in a cell, without copying: to be used before any cell is freed.
-  Bytes key(int cell) {
+  public Bytes key(int cell) {
     byte[] array = array(cell);
     int at = at(cell);
     return Bytes.slice(array, at + HEAD_BYTES, (int) INTS.get(array, at));
   }
 
   /// The value in a cell, likewise.
-  Bytes value(int cell) {
+  public Bytes value(int cell) {
     byte[] array = array(cell);
     int at = at(cell);
     int keyBytes = (int) INTS.get(array, at);
@@ -197,25 +197,25 @@ final class Slab {
   }
 
   /// The value in a cell, to be kept: a copy, but for one that has an array of its own.
-  Bytes valueToKeep(int cell) {
+  public Bytes valueToKeep(int cell) {
     return cell < 0 ? value(cell) : value(cell).compact();
   }
 
-  boolean hasKey(int cell, Bytes key) {
+  public boolean hasKey(int cell, Bytes key) {
     byte[] array = array(cell);
     int at = at(cell);
     return (int) INTS.get(array, at) == key.length() && key.isAt(array, at + HEAD_BYTES);
   }
 
   /// The bytes of key and value together.
-  long payloadBytes(int cell) {
+  public long payloadBytes(int cell) {
     byte[] array = array(cell);
     int at = at(cell);
     return (long) (int) INTS.get(array, at) + (int) INTS.get(array, at + 4);
   }
 
   /// What all of it takes in memory.
-  long sizeBytes() {
+  public long sizeBytes() {
     return sizeBytes;
   }
 

@@ -1,4 +1,4 @@
-package io.jangada.kv;
+package io.jangada.kv.memory;
 
 import java.util.function.Consumer;
 
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 /// A reading that is given up leaves ghosts behind. They are marked with the number of their
 /// reading, so a later one takes them out unseen, and [#sweep] goes after them meanwhile. Those it
 /// has not reached by then are the one thing that can make a step of the next reading longer.
-final class VersionList<L extends ListNode<L>> {
+public final class VersionList<L extends ListNode<L>> {
   private L first;
   private L last;
   private L oldest;
@@ -28,11 +28,11 @@ final class VersionList<L extends ListNode<L>> {
   private final Consumer<? super L> gone;
 
   /// @param gone told of each link that was retired, as soon as nobody reads it any more
-  VersionList(Consumer<? super L> gone) {
+  public VersionList(Consumer<? super L> gone) {
     this.gone = gone;
   }
 
-  void append(L link) {
+  public void append(L link) {
     if (last != null && link.version <= last.version)
       throw new IllegalStateException(link.version + " after " + last.version);
     link.previous = last;
@@ -43,12 +43,12 @@ final class VersionList<L extends ListNode<L>> {
   }
 
   /// Whether the open reading has yet to come to this live link, so that it must not change.
-  boolean awaited(L link) {
+  public boolean awaited(L link) {
     return open && cursor != null && link.version <= bound && link.version >= cursor.version;
   }
 
   /// Takes a live link out: at once, or when the reader has passed it.
-  void retire(L link) {
+  public void retire(L link) {
     if (awaited(link)) {
       link.ghostOf = reading;
       ghosts++;
@@ -59,24 +59,24 @@ final class VersionList<L extends ListNode<L>> {
   }
 
   /// Takes a live link out that no reader waits for, so that it can be appended again.
-  void take(L link) {
+  public void take(L link) {
     if (awaited(link)) throw new IllegalStateException("it is still to be read");
     unlink(link);
   }
 
   /// The live link with the smallest version, or null. What it costs to look past ghosts is paid
   /// once for each of them.
-  L oldest() {
+  public L oldest() {
     while (oldest != null && oldest.ghostOf != 0) oldest = oldest.next;
     return oldest;
   }
 
-  int ghosts() {
+  public int ghosts() {
     return ghosts;
   }
 
   /// Opens a reading of the links that are live now, whose versions are `bound` or less.
-  void open(long bound) {
+  public void open(long bound) {
     if (open) throw new IllegalStateException("one reading at a time");
     reading = reading == Integer.MAX_VALUE ? 1 : reading + 1;
     this.bound = bound;
@@ -85,7 +85,7 @@ final class VersionList<L extends ListNode<L>> {
   }
 
   /// Shows the next link as it was when the reading was opened. Returns false at the end.
-  boolean read(Consumer<? super L> reader) {
+  public boolean read(Consumer<? super L> reader) {
     if (!open) throw new IllegalStateException("no reading is open");
     while (cursor != null && cursor.version <= bound) {
       L link = cursor;
@@ -106,12 +106,12 @@ final class VersionList<L extends ListNode<L>> {
   }
 
   /// Ends the reading, complete or not.
-  void close() {
+  public void close() {
     open = false;
   }
 
   /// Walks on over at most `linksMax` links to free what a reading that was given up has left.
-  void sweep(int linksMax) {
+  public void sweep(int linksMax) {
     if (open || ghosts == 0) return;
     for (int i = 0; i < linksMax && cursor != null && ghosts > 0; i++) {
       L link = cursor;

@@ -1,35 +1,35 @@
-package io.jangada.kv;
+package io.jangada.kv.memory;
 
 import java.util.Arrays;
 
 /// The values that have an end, soonest first; of equal deadlines the older version first. A binary
 /// heap whose members know their place, so that any of them can leave it.
-final class Expiry {
+public final class Expiry {
   private static final int REFERENCE_BYTES = 4;
 
   private Node.Timer[] heap = new Node.Timer[16];
   private int size;
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /// What the heap takes beside its members; it never shrinks.
-  long memoryBytes() {
+  public long memoryBytes() {
     return (long) REFERENCE_BYTES * heap.length;
   }
 
   /// The soonest, or null.
-  Node.Timer first() {
+  public Node.Timer first() {
     return heap[0];
   }
 
-  void add(Node.Timer timer) {
+  public void add(Node.Timer timer) {
     if (size == heap.length) heap = Arrays.copyOf(heap, size * 2);
     up(size++, timer);
   }
 
-  void remove(Node.Timer timer) {
+  public void remove(Node.Timer timer) {
     int place = timer.place;
     Node.Timer last = heap[--size];
     heap[size] = null;
