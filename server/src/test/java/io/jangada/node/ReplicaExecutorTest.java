@@ -1,6 +1,7 @@
 package io.jangada.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
@@ -9,6 +10,7 @@ import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
 import io.jangada.store.MemoryDisk;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -162,7 +164,9 @@ class ReplicaExecutorTest {
     owner.start(replica);
     loop.shutdownNow();
     owner.wakeup();
-    owner.close();
+    // Less than a loop that is stuck is waited for.
+    assertTimeout(Duration.ofSeconds(4), owner::close);
+    assertThat(failures).isEmpty();
   }
 
   @Test

@@ -198,6 +198,9 @@ class ProbationTest {
     long read = cluster.read(1);
     assertThat(cluster.leader()).isEqualTo(1);
     assertThat(cluster.member(1).reads).doesNotContain(read);
+    cluster.heal();
+    cluster.run(6);
+    assertThat(cluster.member(1).reads).as("a round confirms it").contains(read);
   }
 
   /// Four members under leader 1, of which 3 is down; 4 lost all it had, and its new data is
@@ -227,6 +230,7 @@ class ProbationTest {
     assertThat(cluster.member(1).reads).doesNotContain(read);
     cluster.run(20);
     assertThat(cluster.leader()).isEqualTo(Membership.NONE);
+    assertThat(cluster.member(1).dropped).containsEntry(read, Ready.Reason.NOT_LEADER);
     cluster.restart(3);
     cluster.run(100);
     assertThat(cluster.node(cluster.leader()).membership().voters()).containsExactly(1, 2, 3, 4);
