@@ -52,13 +52,9 @@ final class Candidates {
   /// The candidates among the operations of one key, in the order of invocation.
   static List<Candidate> of(List<RecordedOp> operations) {
     Candidates made = new Candidates();
-    for (RecordedOp operation : operations) {
-      made.add(operation);
-    }
+    for (RecordedOp operation : operations) made.add(operation);
     made.countWriters();
-    while (made.dropImpossible()) {
-      made.countWriters();
-    }
+    while (made.dropImpossible()) made.countWriters();
     made.makeCertain();
     return made.candidates;
   }
@@ -79,9 +75,8 @@ final class Candidates {
   private void countWriters() {
     writers = new HashMap<>();
     for (Candidate candidate : candidates) {
-      if (candidate.rule.effect() instanceof Effect.Put(String value, long _)) {
+      if (candidate.rule.effect() instanceof Effect.Put(String value, long _))
         writers.merge(value, 1, Integer::sum);
-      }
     }
   }
 
@@ -99,18 +94,13 @@ final class Candidates {
     Map<String, Candidate> soleUnknown = new HashMap<>();
     ArrayDeque<Candidate> happened = new ArrayDeque<>();
     for (Candidate candidate : candidates) {
-      if (candidate.answered) {
-        happened.add(candidate);
-      } else if (candidate.rule.effect() instanceof Effect.Put(String value, long _)
-          && writers.get(value) == 1) {
-        soleUnknown.put(value, candidate);
-      }
+      if (candidate.answered) happened.add(candidate);
+      else if (candidate.rule.effect() instanceof Effect.Put(String value, long _)
+          && writers.get(value) == 1) soleUnknown.put(value, candidate);
     }
     while (!happened.isEmpty()) {
       Candidate seer = happened.poll();
-      if (!(seer.rule.need() instanceof Need.Holds(String value, long _))) {
-        continue;
-      }
+      if (!(seer.rule.need() instanceof Need.Holds(String value, long _))) continue;
       Candidate writer = soleUnknown.get(value);
       boolean possible = writer != null && writer.invoked() < seer.deadline;
       if (possible && seer.deadline < writer.deadline) {

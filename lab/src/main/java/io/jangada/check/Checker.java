@@ -21,9 +21,8 @@ public final class Checker {
 
     /// See the record; both are at least 1.
     public Limits {
-      if (effortMax < 1 || nodesMax < 1) {
+      if (effortMax < 1 || nodesMax < 1)
         throw new IllegalArgumentException("limits are at least 1");
-      }
     }
   }
 

@@ -63,9 +63,8 @@ final class Drawing {
   /// numbers above the bars.
   static String draw(Window window, int stuck, List<RecordedOp> order) {
     Map<Integer, List<Integer>> places = new HashMap<>();
-    for (int i = 0; i < order.size(); i++) {
+    for (int i = 0; i < order.size(); i++)
       places.computeIfAbsent(order.get(i).id(), _ -> new ArrayList<>(1)).add(i + 1);
-    }
     Drawing drawing = new Drawing(window, stuck, places);
     drawing.collect();
     drawing.assignRows();
@@ -86,19 +85,13 @@ final class Drawing {
   }
 
   private void assignRows() {
-    for (RecordedOp o : window.shown()) {
-      lanes.computeIfAbsent(o.process(), _ -> new ArrayList<>());
-    }
+    for (RecordedOp o : window.shown()) lanes.computeIfAbsent(o.process(), _ -> new ArrayList<>());
     Map<Integer, Integer> laneOf = new HashMap<>();
     for (RecordedOp o : window.shown()) {
       List<Lane> own = lanes.get(o.process());
       int lane = 0;
-      while (lane < own.size() && busy(own.get(lane).last, o)) {
-        lane++;
-      }
-      if (lane == own.size()) {
-        own.add(new Lane(o.process(), 0));
-      }
+      while (lane < own.size() && busy(own.get(lane).last, o)) lane++;
+      if (lane == own.size()) own.add(new Lane(o.process(), 0));
       own.get(lane).last = o;
       laneOf.put(o.id(), lane);
     }
@@ -106,14 +99,12 @@ final class Drawing {
     for (Map.Entry<Integer, List<Lane>> entry : lanes.entrySet()) {
       firstRow.put(entry.getKey(), rows);
       List<Lane> numbered = new ArrayList<>();
-      for (int i = 0; i < entry.getValue().size(); i++) {
+      for (int i = 0; i < entry.getValue().size(); i++)
         numbered.add(new Lane(entry.getKey(), rows++));
-      }
       entry.setValue(numbered);
     }
-    for (RecordedOp o : window.shown()) {
+    for (RecordedOp o : window.shown())
       rowOf.put(o.id(), firstRow.get(o.process()) + laneOf.get(o.id()));
-    }
   }
 
   private static boolean busy(RecordedOp last, RecordedOp next) {
@@ -177,9 +168,7 @@ final class Drawing {
       }
     }
     out.append(ticks);
-    for (RecordedOp o : window.shown()) {
-      bar(out, o);
-    }
+    for (RecordedOp o : window.shown()) bar(out, o);
     return out.append("</svg>\n").toString();
   }
 
@@ -212,9 +201,8 @@ final class Drawing {
         format(
             "<text class='label' x='%d' y='%d'>%s</text>",
             x + 5, y + BAR - 6, Markup.escape(label(o))));
-    if (places.containsKey(o.id())) {
+    if (places.containsKey(o.id()))
       out.append(format("<text class='place' x='%d' y='%d'>%s</text>", x + 1, y - 2, placesOf(o)));
-    }
     out.append("</g>\n");
   }
 

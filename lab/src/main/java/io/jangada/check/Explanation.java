@@ -39,27 +39,21 @@ final class Explanation {
     Set<String> noRoom = new LinkedHashSet<>();
     List<Verdict.Attempt> attempts = new ArrayList<>();
     for (Node node : stuck.nodes()) {
-      if (node.register().apply(step.rule()) == null) {
-        keep(node, refused);
-      } else if (noRoom.add(noRoom(node, step)) && attempts.size() < ATTEMPTS_MAX) {
+      if (node.register().apply(step.rule()) == null) keep(node, refused);
+      else if (noRoom.add(noRoom(node, step)) && attempts.size() < ATTEMPTS_MAX)
         attempts.add(attempt(node, noRoom(node, step)));
-      }
     }
     Set<String> states = new LinkedHashSet<>();
     for (Node node : refused) {
       if (states.add(node.register().told(step.rule().versioned()))
-          && attempts.size() < ATTEMPTS_MAX) {
+          && attempts.size() < ATTEMPTS_MAX)
         attempts.add(attempt(node, Words.told(step.operation()) + ", not possible here"));
-      }
     }
     addUnknown(states, step);
     String why = said(step);
-    if (!states.isEmpty()) {
-      why += (step.answered() ? ", " : "; ") + possible(states) + hint(step);
-    }
-    if (!noRoom.isEmpty()) {
+    if (!states.isEmpty()) why += (step.answered() ? ", " : "; ") + possible(states) + hint(step);
+    if (!noRoom.isEmpty())
       why += (states.isEmpty() ? ", but " : "; with others ") + noRoom.iterator().next();
-    }
     List<RecordedOp> longest = Linearization.of(course, stuck.nodes().getFirst()).order();
     return new Verdict.NotLinearizable(
         key, step.operation(), step.deadline(), why, longest, attempts);
@@ -69,9 +63,8 @@ final class Explanation {
   /// it stands for as well.
   private static void keep(Node node, List<Node> nodes) {
     for (Node other : nodes) {
-      if (other.register().sameValue(node.register()) && other.register().covers(node.register())) {
+      if (other.register().sameValue(node.register()) && other.register().covers(node.register()))
         return;
-      }
     }
     nodes.removeIf(
         other ->
@@ -94,22 +87,17 @@ final class Explanation {
           && kind.invokedBefore(step.deadline()) > 0
           && kind.rule().blind()
           && kind.rule().effect() instanceof Effect.Put(String value, long _)
-          && !fits(step.rule().need(), value)) {
-        states.add(Words.value(value));
-      }
+          && !fits(step.rule().need(), value)) states.add(Words.value(value));
     }
   }
 
   private String said(Step step) {
-    if (step.answered()) {
-      return Words.told(step.operation());
-    }
+    if (step.answered()) return Words.told(step.operation());
     String by = "";
     for (int level = 0; level < course.levels(); level++) {
       Step seer = course.step(level);
-      if (seer.answered() && seer.deadline() == step.deadline()) {
+      if (seer.answered() && seer.deadline() == step.deadline())
         by = ": " + Words.told(seer.operation()) + ", and nothing else wrote what that needs";
-      }
     }
     return Words.told(step.operation()) + ", but must have taken effect" + by;
   }
@@ -125,19 +113,15 @@ final class Explanation {
 
   /// Where the value asked for came from, if that alone settles it.
   private String hint(Step step) {
-    if (!(step.rule().need() instanceof Need.Holds(String value, long _))) {
-      return "";
-    }
+    if (!(step.rule().need() instanceof Need.Holds(String value, long _))) return "";
     RecordedOp failed = null;
     for (RecordedOp operation : operations) {
       boolean writes = Model.ifItHappened(operation.op()).map(r -> puts(r, value)).orElse(false);
-      if (writes && operation.ending() instanceof Ending.Failed) {
-        failed = operation;
-      } else if (writes && mayHaveWritten(operation)) {
+      if (writes && operation.ending() instanceof Ending.Failed) failed = operation;
+      else if (writes && mayHaveWritten(operation))
         return operation.invoked().order() < step.deadline()
             ? ""
             : "; nothing had asked to write " + Words.value(value) + " by then";
-      }
     }
     return failed != null
         ? "; " + Words.value(value) + " is what failed: " + Words.told(failed)
@@ -171,10 +155,9 @@ final class Explanation {
       Step late = course.step(other);
       if (late != step
           && !node.marks().done(course.bit(other))
-          && !after.leavesRoomFor(late.rule())) {
+          && !after.leavesRoomFor(late.rule()))
         return "it would use up the version of another, still to come: "
             + Words.told(late.operation());
-      }
     }
     return "it would have to come after another that cannot come first";
   }

@@ -35,9 +35,8 @@ public final class History {
   /// The operations of each key, keys in the order of their first invocation.
   public Map<String, List<RecordedOp>> byKey() {
     Map<String, List<RecordedOp>> keys = new LinkedHashMap<>();
-    for (RecordedOp operation : operations) {
+    for (RecordedOp operation : operations)
       keys.computeIfAbsent(operation.key(), _ -> new ArrayList<>()).add(operation);
-    }
     return keys;
   }
 
@@ -60,12 +59,9 @@ public final class History {
 
     /// Records that `process` asks for `op` on `key` now; returns the operation's id.
     public int invoke(int process, String key, Op op, long time) {
-      if (process < 0) {
-        throw new IllegalArgumentException("process " + process + " is negative");
-      }
-      if (operations.size() >= OPERATIONS_MAX) {
+      if (process < 0) throw new IllegalArgumentException("process " + process + " is negative");
+      if (operations.size() >= OPERATIONS_MAX)
         throw new IllegalStateException("a history takes " + OPERATIONS_MAX + " operations");
-      }
       long size = sized(requireNonNull(key, "key")) + sized(requireNonNull(op, "op"));
       pass(time, size);
       int id = operations.size();
@@ -78,9 +74,8 @@ public final class History {
     /// Records that the store answered operation `id` now.
     public void complete(int id, RecordedResult result, long time) {
       RecordedOp operation = requireOpen(id);
-      if (!operation.op().accepts(requireNonNull(result, "result"))) {
+      if (!operation.op().accepts(requireNonNull(result, "result")))
         throw new IllegalArgumentException(operation.op() + " cannot end in " + result);
-      }
       pass(time, result instanceof RecordedResult.Found found ? sized(found.value()) : 0);
       end(operation, new Ending.Ok(result, time, events++));
     }
@@ -109,22 +104,17 @@ public final class History {
     }
 
     private RecordedOp requireOpen(int id) {
-      if (id < 0 || id >= operations.size()) {
+      if (id < 0 || id >= operations.size())
         throw new IllegalArgumentException("there is no operation " + id);
-      }
-      if (!open.get(id)) {
-        throw new IllegalStateException("operation " + id + " has ended already");
-      }
+      if (!open.get(id)) throw new IllegalStateException("operation " + id + " has ended already");
       return operations.get(id);
     }
 
     private void pass(long time, long size) {
-      if (time < lastTime) {
+      if (time < lastTime)
         throw new IllegalArgumentException("time goes back from " + lastTime + " to " + time);
-      }
-      if (characters + size > CHARACTERS_MAX) {
+      if (characters + size > CHARACTERS_MAX)
         throw new IllegalStateException("a history takes " + CHARACTERS_MAX + " characters");
-      }
       lastTime = time;
       characters += size;
     }
@@ -150,10 +140,9 @@ public final class History {
     }
 
     private static long sized(String text) {
-      if (text.length() > TEXT_MAX) {
+      if (text.length() > TEXT_MAX)
         throw new IllegalArgumentException(
             "a key or value of " + text.length() + " characters, the most is " + TEXT_MAX);
-      }
       return text.length();
     }
   }

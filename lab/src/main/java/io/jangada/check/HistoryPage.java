@@ -157,9 +157,7 @@ public final class HistoryPage {
 
   private void earlierUnknown(Window window) {
     List<RecordedOp> unknown = window.earlierUnknown();
-    if (unknown.isEmpty()) {
-      return;
-    }
+    if (unknown.isEmpty()) return;
     List<RecordedOp> last =
         unknown.subList(Math.max(0, unknown.size() - LISTED_MAX), unknown.size());
     out.append("<h2>Unknown from before the picture</h2>\n<p class=\"note\">");
@@ -169,9 +167,8 @@ public final class HistoryPage {
       out.append(")");
     }
     out.append(".</p>\n<p>");
-    for (RecordedOp operation : last) {
+    for (RecordedOp operation : last)
       out.append(text(Words.asked(operation.op()) + " by p" + operation.process())).append("; ");
-    }
     out.append("</p>\n");
   }
 
@@ -194,9 +191,7 @@ public final class HistoryPage {
     int from = Math.max(0, order.size() - LISTED_MAX);
     out.append("<h2>One of the longest orders</h2>\n<p class=\"note\">");
     out.append(order.size()).append(" operations");
-    if (from > 0) {
-      out.append(", the last ").append(LISTED_MAX);
-    }
+    if (from > 0) out.append(", the last ").append(LISTED_MAX);
     out.append(".</p>\n<table>\n<tr><th>place</th><th>operation</th></tr>\n");
     for (int i = from; i < order.size(); i++) {
       out.append("<tr><td>").append(i + 1).append("</td><td>");

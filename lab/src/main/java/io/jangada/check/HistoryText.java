@@ -1,7 +1,6 @@
 package io.jangada.check;
 
 import java.io.IOException;
-import java.nio.CharBuffer;
 import java.util.List;
 
 /// Histories as text, one event on a line in the order recorded, so that a failing run can be kept
@@ -26,27 +25,7 @@ import java.util.List;
 /// skipped.
 public final class HistoryText {
 
-  /// The longest line, in characters: a key and two values, each character escaped, and some more.
-  public static final int LINE_MAX = 3 * 6 * History.TEXT_MAX + 1000;
-
-  /// The most lines of a text, those skipped included.
-  public static final int LINES_MAX = 4 * History.OPERATIONS_MAX;
-
   static final String HEADER = "jangada-history 1";
-
-  /// What became of a text.
-  public sealed interface Parsed {
-    /// The history it holds.
-    record Good(History history) implements Parsed {}
-
-    /// The first line that is wrong, counted from 1, and what is wrong with it.
-    record Malformed(int line, String why) implements Parsed {
-      @Override
-      public String toString() {
-        return "line " + line + ": " + why;
-      }
-    }
-  }
 
   private HistoryText() {}
 
@@ -66,96 +45,65 @@ public final class HistoryText {
     List<RecordedOp> operations = history.operations();
     String[] lines = new String[2 * operations.size()];
     for (RecordedOp operation : operations) {
-      lines[operation.invoked().order()] = HistoryLines.invoked(operation);
+      lines[operation.invoked().order()] = invoked(operation);
       switch (operation.ending()) {
-        case Ending.Ok ok -> lines[ok.order()] = HistoryLines.ok(operation.id(), ok);
+        case Ending.Ok ok -> lines[ok.order()] = ok(operation.id(), ok);
         case Ending.Failed(long time, int order) -> lines[order] = operation.id() + " fail " + time;
         case Ending.Unknown() -> {}
       }
     }
     out.append(HEADER).append('\n');
     for (String line : lines) {
-      if (line != null) {
-        out.append(line).append('\n');
-      }
+      if (line != null) out.append(line).append('\n');
     }
     out.append("end ").append(Integer.toString(operations.size())).append('\n');
   }
 
-  /// Reads a history back. Takes memory for one line and for what was read so far, all bounded; an
-  /// `IOException` is the reader's own.
-  public static Parsed read(Readable in) throws IOException {
-    return new Reading(in).all();
+  private static String invoked(RecordedOp o) {
+    return o.id()
+        + " invoke "
+        + o.invoked().time()
+        + " p"
+        + o.process()
+        + " "
+        + Quoted.write(o.key())
+        + " "
+        + asked(o.op());
   }
 
-  private static final class Reading {
-    private final Readable in;
-    private final HistoryLines.Builder builder = new HistoryLines.Builder();
-    private final CharBuffer buffer = CharBuffer.allocate(8192).flip();
-    private int line;
+  private static String ok(int id, Ending.Ok ok) {
+    return id + " ok " + ok.time() + " " + answered(ok.result());
+  }
 
-    Reading(Readable in) {
-      this.in = in;
-    }
+  private static String asked(Op op) {
+    return switch (op) {
+      case Op.Read() -> "read";
+      case Op.Write(String value) -> "write " + Quoted.write(value);
+      case Op.Create(String value) -> "create " + Quoted.write(value);
+      case Op.Cas(String from, String to) -> "cas " + Quoted.write(from) + " " + Quoted.write(to);
+      case Op.CasOrCreate(String from, String to) ->
+          "cas_or_create " + Quoted.write(from) + " " + Quoted.write(to);
+      case Op.CasVersion(long version, String to) ->
+          "cas_version " + version + " " + Quoted.write(to);
+      case Op.Delete() -> "delete";
+      case Op.DeleteIfValue(String value) -> "delete_if " + Quoted.write(value);
+      case Op.DeleteIfVersion(long version) -> "delete_version " + version;
+    };
+  }
 
-    Parsed all() throws IOException {
-      boolean begun = false;
-      boolean ended = false;
-      try {
-        for (String text = next(); text != null; text = next()) {
-          if (text.isBlank() || text.startsWith("#")) {
-            continue;
-          }
-          if (!begun) {
-            begun = true;
-            if (!text.equals(HEADER)) {
-              throw new IllegalArgumentException("expected `" + HEADER + "`");
-            }
-          } else if (ended) {
-            throw new IllegalArgumentException("nothing may follow the `end` line");
-          } else {
-            ended = builder.take(text);
-          }
-        }
-        line++;
-        if (!ended) {
-          throw new IllegalArgumentException("the text stops before its `end` line");
-        }
-        return new Parsed.Good(builder.history());
-      } catch (IllegalArgumentException | IllegalStateException e) {
-        return new Parsed.Malformed(line, e.getMessage());
-      }
-    }
+  private static String answered(RecordedResult result) {
+    return switch (result) {
+      case RecordedResult.Found(String value, long version) ->
+          "found " + Quoted.write(value) + named(version);
+      case RecordedResult.Absent() -> "absent";
+      case RecordedResult.Written(long version) -> "written" + named(version);
+      case RecordedResult.Deleted(long version) -> "deleted" + named(version);
+      case RecordedResult.Mismatch() -> "mismatch";
+      case RecordedResult.Exists() -> "exists";
+    };
+  }
 
-    private String next() throws IOException {
-      line++;
-      if (line > LINES_MAX) {
-        throw new IllegalArgumentException("a text takes " + LINES_MAX + " lines");
-      }
-      StringBuilder text = new StringBuilder();
-      while (true) {
-        if (!buffer.hasRemaining() && !fill()) {
-          line -= text.isEmpty() ? 1 : 0;
-          return text.isEmpty() ? null : text.toString();
-        }
-        char c = buffer.get();
-        if (c == '\n') {
-          return text.toString();
-        }
-        if (c != '\r') {
-          text.append(c);
-        }
-        if (text.length() > LINE_MAX) {
-          throw new IllegalArgumentException("a line takes " + LINE_MAX + " characters");
-        }
-      }
-    }
-
-    private boolean fill() throws IOException {
-      buffer.clear();
-      int count = in.read(buffer);
-      buffer.flip();
-      return count > 0;
-    }
+  private static String named(long version) {
+    return version == RecordedResult.NO_VERSION ? "" : " " + version;
   }
 }

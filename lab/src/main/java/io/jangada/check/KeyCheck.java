@@ -28,9 +28,7 @@ final class KeyCheck {
   }
 
   Verdict verdict() {
-    if (course.tooWide()) {
-      return new Verdict.Undecided(key, "too many operations at once");
-    }
+    if (course.tooWide()) return new Verdict.Undecided(key, "too many operations at once");
     while (true) {
       switch (search()) {
         case End.Stuck stuck -> {
@@ -47,33 +45,25 @@ final class KeyCheck {
           Linearization witness = Linearization.of(course, last);
           List<RecordedOp> order = witness.order();
           boolean overspent = witness.markOverspent(counted);
-          if (!overspent && Linearization.verified(operations, order)) {
+          if (!overspent && Linearization.verified(operations, order))
             return new Verdict.Linearizable(List.of(new Verdict.Order(key, order)));
-          }
-          if (!overspent) {
-            beStrict();
-          }
+          if (!overspent) beStrict();
         }
       }
     }
   }
 
   private void beStrict() {
-    if (!lenient || !course.versions()) {
+    if (!lenient || !course.versions())
       throw new IllegalStateException("the order found is none, key " + key);
-    }
     lenient = false;
   }
 
   /// The same question put in up to three ways: [Search] says why.
   private End search() {
     End end = search(true, Math.min(left, luck * operations.size()));
-    if (end instanceof End.GaveUp) {
-      end = search(false, left / 2);
-    }
-    if (end instanceof End.GaveUp) {
-      end = search(true, left);
-    }
+    if (end instanceof End.GaveUp) end = search(false, left / 2);
+    if (end instanceof End.GaveUp) end = search(true, left);
     return end;
   }
 

@@ -40,11 +40,8 @@ final class KeyTimeline {
       int high = members.size();
       while (low < high) {
         int middle = (low + high) >>> 1;
-        if (members.get(middle).invoked().order() < order) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
+        if (members.get(middle).invoked().order() < order) low = middle + 1;
+        else high = middle;
       }
       return low;
     }
@@ -145,9 +142,7 @@ final class KeyTimeline {
     if (quietBits[level] == null) {
       long[] bits = new long[words];
       for (int step : inFlight[level]) {
-        if (steps.get(step).rule().quiet()) {
-          bits[bit[step] >>> 6] |= 1L << bit[step];
-        }
+        if (steps.get(step).rule().quiet()) bits[bit[step] >>> 6] |= 1L << bit[step];
       }
       quietBits[level] = bits;
     }
@@ -158,9 +153,7 @@ final class KeyTimeline {
   /// flight needs, directly or by way of others. No other kind is worth trying: its effect would be
   /// followed by something that goes as well without it.
   int[] usefulKinds(int level) {
-    if (usefulKinds[level] == null) {
-      usefulKinds[level] = new Wants(level).kinds();
-    }
+    if (usefulKinds[level] == null) usefulKinds[level] = new Wants(level).kinds();
     return usefulKinds[level];
   }
 
@@ -197,9 +190,7 @@ final class KeyTimeline {
 
     boolean fill() {
       Integer[] byInvocation = new Integer[steps.size()];
-      for (int i = 0; i < byInvocation.length; i++) {
-        byInvocation[i] = i;
-      }
+      for (int i = 0; i < byInvocation.length; i++) byInvocation[i] = i;
       Arrays.sort(byInvocation, Comparator.comparingInt(this::invoked));
       BitSet taken = new BitSet();
       TreeSet<Integer> open = new TreeSet<>();
@@ -215,9 +206,7 @@ final class KeyTimeline {
           highest = Math.max(highest, bit[step]);
         }
         places += open.size();
-        if (places > IN_FLIGHT_MAX) {
-          return false;
-        }
+        if (places > IN_FLIGHT_MAX) return false;
         // Steps are numbered by deadline, so this level's own is the first of those in flight.
         inFlight[level] = open.stream().mapToInt(Integer::intValue).toArray();
         open.remove(level);
@@ -240,9 +229,7 @@ final class KeyTimeline {
 
     Wants(int level) {
       this.deadline = steps.get(level).deadline();
-      for (int step : inFlight[level]) {
-        want(steps.get(step).rule().need());
-      }
+      for (int step : inFlight[level]) want(steps.get(step).rule().need());
     }
 
     int[] kinds() {

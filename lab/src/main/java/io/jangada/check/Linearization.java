@@ -35,9 +35,7 @@ final class Linearization {
 
   static Linearization of(KeyTimeline course, Node last) {
     List<Node> path = new ArrayList<>();
-    for (Node node = last; node.parent() != null; node = node.parent()) {
-      path.add(node);
-    }
+    for (Node node = last; node.parent() != null; node = node.parent()) path.add(node);
     Linearization witness = new Linearization(course);
     witness.settle();
     for (Node node : path.reversed()) {
@@ -75,19 +73,13 @@ final class Linearization {
     BitSet placed = new BitSet();
     for (RecordedOp operation : order) {
       register = register.apply(ruleOf(operation));
-      if (register == null || placed.get(operation.id())) {
-        return false;
-      }
+      if (register == null || placed.get(operation.id())) return false;
       placed.set(operation.id());
     }
     int soonestEnd = Integer.MAX_VALUE;
     for (RecordedOp operation : order.reversed()) {
-      if (operation.invoked().order() > soonestEnd) {
-        return false;
-      }
-      if (operation.ending() instanceof Ending.Ok ok) {
-        soonestEnd = Math.min(soonestEnd, ok.order());
-      }
+      if (operation.invoked().order() > soonestEnd) return false;
+      if (operation.ending() instanceof Ending.Ok ok) soonestEnd = Math.min(soonestEnd, ok.order());
     }
     return operations.stream()
         .allMatch(o -> !(o.ending() instanceof Ending.Ok) || placed.get(o.id()));
@@ -114,14 +106,10 @@ final class Linearization {
     Rule rule =
         unknown ? course.kinds().get(-1 - node.placed()).rule() : course.step(node.placed()).rule();
     register = register.apply(rule);
-    if (!unknown) {
-      done[node.placed()] = true;
-    }
+    if (!unknown) done[node.placed()] = true;
     if (rule.blind() || rule.clears()) {
       for (int other : course.inFlight(level)) {
-        if (!done[other]) {
-          overwrittenAt[other] = order.size();
-        }
+        if (!done[other]) overwrittenAt[other] = order.size();
       }
     }
     order.add(unknown ? spend(-1 - node.placed()) : course.step(node.placed()).operation());
@@ -143,9 +131,7 @@ final class Linearization {
           order.add(step.operation());
         }
       }
-      if (!done[level]) {
-        return;
-      }
+      if (!done[level]) return;
       level++;
     }
   }

@@ -53,9 +53,7 @@ final class LinearizedSet {
   boolean covers(LinearizedSet other, long[] quiet) {
     for (int i = 0; i < done.length; i++) {
       long unlike = (done[i] ^ other.done[i]) & ~(done[i] & quiet[i]);
-      if ((~free[i] & (unlike | other.free[i])) != 0) {
-        return false;
-      }
+      if ((~free[i] & (unlike | other.free[i])) != 0) return false;
     }
     return true;
   }

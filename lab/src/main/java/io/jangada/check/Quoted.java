@@ -22,13 +22,10 @@ final class Quoted {
         default -> {
           if (Character.isHighSurrogate(c)
               && i + 1 < text.length()
-              && Character.isLowSurrogate(text.charAt(i + 1))) {
+              && Character.isLowSurrogate(text.charAt(i + 1)))
             out.append(c).append(text.charAt(++i));
-          } else if (odd(c)) {
-            out.append(String.format("\\u%04x", (int) c));
-          } else {
-            out.append(c);
-          }
+          else if (odd(c)) out.append(String.format("\\u%04x", (int) c));
+          else out.append(c);
         }
       }
     }

@@ -61,14 +61,11 @@ public sealed interface RecordedResult {
 
   /// Throws `IllegalArgumentException` unless the version lies within 0 and [#VERSION_MAX].
   static void requireVersion(long version) {
-    if (version < 0 || version > VERSION_MAX) {
+    if (version < 0 || version > VERSION_MAX)
       throw new IllegalArgumentException("version " + version + " is not within 0.." + VERSION_MAX);
-    }
   }
 
   private static void requireVersionOrNone(long version) {
-    if (version != NO_VERSION) {
-      requireVersion(version);
-    }
+    if (version != NO_VERSION) requireVersion(version);
   }
 }

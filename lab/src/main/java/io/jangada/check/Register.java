@@ -47,9 +47,7 @@ final class Register {
   /// What is known after `rule` took effect here, or null if it cannot have.
   Register apply(Rule rule) {
     Register met = meet(rule.need());
-    if (met == null) {
-      return null;
-    }
+    if (met == null) return null;
     return switch (rule.effect()) {
       case Effect.Keep() -> met;
       case Effect.Put(String written, long version) -> met.put(written, version);
@@ -69,21 +67,14 @@ final class Register {
   /// Whether everything that can follow `other`, of the same value, can follow this too: its
   /// possible versions are among these.
   boolean covers(Register other) {
-    if (least == UNTRACKED) {
-      return true;
-    }
-    if (exact || other.exact) {
+    if (least == UNTRACKED) return true;
+    if (exact || other.exact)
       return exact
           ? other.exact && other.least == least
           : other.least >= least && Arrays.binarySearch(ruledOut, other.least) < 0;
-    }
-    if (other.least < least) {
-      return false;
-    }
+    if (other.least < least) return false;
     for (long version : ruledOut) {
-      if (version >= other.least && Arrays.binarySearch(other.ruledOut, version) < 0) {
-        return false;
-      }
+      if (version >= other.least && Arrays.binarySearch(other.ruledOut, version) < 0) return false;
     }
     return true;
   }
@@ -106,24 +97,16 @@ final class Register {
   }
 
   private Register at(long version) {
-    if (version == RecordedResult.NO_VERSION) {
-      return this;
-    }
-    if (exact) {
-      return version == least ? this : null;
-    }
+    if (version == RecordedResult.NO_VERSION) return this;
+    if (exact) return version == least ? this : null;
     boolean possible = version >= least && Arrays.binarySearch(ruledOut, version) < 0;
     return possible ? new Register(value, version, true, NONE) : null;
   }
 
   private Register notAt(long version) {
-    if (exact) {
-      return version == least ? null : this;
-    }
+    if (exact) return version == least ? null : this;
     int place = Arrays.binarySearch(ruledOut, version);
-    if (version < least || place >= 0) {
-      return this;
-    }
+    if (version < least || place >= 0) return this;
     if (version > least) {
       int at = -place - 1;
       long[] more = new long[ruledOut.length + 1];
@@ -142,40 +125,34 @@ final class Register {
   }
 
   private Register put(String written, long version) {
-    if (least == UNTRACKED || version == RecordedResult.NO_VERSION) {
+    if (least == UNTRACKED || version == RecordedResult.NO_VERSION)
       return new Register(written, leastNext(), false, NONE);
-    }
     return version >= leastNext() ? new Register(written, version, true, NONE) : null;
   }
 
   private Register remove(long version) {
-    if (least == UNTRACKED || version == RecordedResult.NO_VERSION) {
+    if (least == UNTRACKED || version == RecordedResult.NO_VERSION)
       return new Register(null, leastNext(), false, NONE);
-    }
     return version >= leastNext() ? new Register(null, version + 1, false, NONE) : null;
   }
 
   private long leastNext() {
-    if (least == UNTRACKED) {
-      return UNTRACKED;
-    }
+    if (least == UNTRACKED) return UNTRACKED;
     return value == null ? least : least + 1;
   }
 
   /// In plain words, such as `absent`, `4` or, with versions, `4 at version 8 or later`.
   String told(boolean withVersions) {
     boolean versions = withVersions && least != UNTRACKED;
-    if (value == null) {
+    if (value == null)
       return versions && least > 0
           ? "absent with all versions below " + least + " used up"
           : "absent";
-    }
     StringBuilder text = new StringBuilder(Words.value(value));
     if (versions) {
       text.append(" at version ").append(least).append(exact ? "" : " or later");
-      for (int i = 0; i < ruledOut.length; i++) {
+      for (int i = 0; i < ruledOut.length; i++)
         text.append(i == 0 ? " but not " : ", ").append(ruledOut[i]);
-      }
     }
     return text.toString();
   }

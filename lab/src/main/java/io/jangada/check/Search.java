@@ -123,12 +123,8 @@ final class Search {
     LinearizedSet none = LinearizedSet.none(course.words());
     Node last = visit(settled(new Node(null, ROOT, 0, unwritten, none, new int[0], false)));
     while (last == null || last.level() < course.levels()) {
-      if (effort >= plan.effortMax() || nodes > plan.nodesMax()) {
-        return new End.GaveUp();
-      }
-      if (agenda.isEmpty()) {
-        return new End.Stuck(deepestLevel, deepest);
-      }
+      if (effort >= plan.effortMax() || nodes > plan.nodesMax()) return new End.GaveUp();
+      if (agenda.isEmpty()) return new End.Stuck(deepestLevel, deepest);
       Node next = next();
       last = next == null ? null : visit(next);
     }
@@ -143,9 +139,7 @@ final class Search {
       first.getValue().removeFirst();
       if (first.getValue().isEmpty()) {
         agenda.remove(first.getKey());
-        if (!plan.deepestFirst()) {
-          seen.remove(first.getKey());
-        }
+        if (!plan.deepestFirst()) seen.remove(first.getKey());
       }
     }
     return next;
@@ -154,23 +148,16 @@ final class Search {
   /// Takes up a node unless another covers it; returns it if so, else null.
   private Node visit(Node node) {
     Frame frame = new Frame(node);
-    if (node.level() < course.levels() && !place(frame)) {
-      return null;
-    }
+    if (node.level() < course.levels() && !place(frame)) return null;
     nodes++;
     if (node.level() > deepestLevel) {
       deepestLevel = node.level();
       deepest = new ArrayList<>();
     }
-    if (node.level() == deepestLevel) {
-      deepest.add(node);
-    }
+    if (node.level() == deepestLevel) deepest.add(node);
     ArrayDeque<Frame> here = agenda.computeIfAbsent(node.level(), _ -> new ArrayDeque<>());
-    if (plan.deepestFirst()) {
-      here.addFirst(frame);
-    } else {
-      here.addLast(frame);
-    }
+    if (plan.deepestFirst()) here.addFirst(frame);
+    else here.addLast(frame);
     return node;
   }
 
@@ -181,9 +168,7 @@ final class Search {
             .computeIfAbsent(node.register().value(), _ -> new ArrayList<>(2));
     effort += like.size();
     for (Frame other : like) {
-      if (covers(other.node, node)) {
-        return false;
-      }
+      if (covers(other.node, node)) return false;
     }
     for (int i = like.size() - 1; i >= 0; i--) {
       if (covers(node, like.get(i).node)) {
@@ -206,12 +191,8 @@ final class Search {
   private static boolean within(int[] few, int[] many) {
     int at = 0;
     for (int kind : few) {
-      while (at < many.length && many[at] < kind) {
-        at++;
-      }
-      if (at == many.length || many[at++] != kind) {
-        return false;
-      }
+      while (at < many.length && many[at] < kind) at++;
+      if (at == many.length || many[at++] != kind) return false;
     }
     return true;
   }
@@ -220,23 +201,17 @@ final class Search {
   /// operation that ends here goes first, others in flight next, and unknown ones last.
   private Node successor(Frame frame) {
     Node node = frame.node;
-    if (frame.beaten) {
-      return null;
-    }
+    if (frame.beaten) return null;
     int[] inFlight = course.inFlight(node.level());
     while (frame.next <= inFlight.length) {
       int index = frame.next++;
       Node next = index == 0 ? pass(node) : place(node, inFlight[index - 1]);
-      if (next != null) {
-        return next;
-      }
+      if (next != null) return next;
     }
     int[] kinds = course.usefulKinds(node.level());
     while (frame.next - inFlight.length <= kinds.length) {
       Node next = placeUnknown(node, kinds[frame.next++ - inFlight.length - 1]);
-      if (next != null) {
-        return next;
-      }
+      if (next != null) return next;
     }
     return null;
   }
@@ -245,9 +220,7 @@ final class Search {
   /// at this ending: what is placed and not followed by X can wait.
   private Node pass(Node node) {
     boolean fresh = node.parent() == null || node.parent().level() < node.level();
-    if (!fresh || !node.marks().free(course.bit(node.level()))) {
-      return null;
-    }
+    if (!fresh || !node.marks().free(course.bit(node.level()))) return null;
     LinearizedSet marks = node.marks().copy();
     marks.setDone(course.bit(node.level()));
     return settled(
@@ -258,13 +231,10 @@ final class Search {
     effort++;
     Rule rule = course.step(step).rule();
     int bit = course.bit(step);
-    if (node.marks().done(bit)) {
-      return null;
-    }
+    if (node.marks().done(bit)) return null;
     Register after = node.register().apply(rule);
-    if (after == null || leavesNoRoom(after, node, step) || goesWithoutIdle(node, rule, after)) {
+    if (after == null || leavesNoRoom(after, node, step) || goesWithoutIdle(node, rule, after))
       return null;
-    }
     LinearizedSet marks = node.marks().copy();
     marks.setDone(bit);
     freeOverwritten(rule, marks, node.level());
@@ -277,9 +247,8 @@ final class Search {
   /// changed a mark: a step would have to take effect yet, and what it freed would too.
   private static boolean goesWithoutIdle(Node node, Rule rule, Register after) {
     if (!node.idle()
-        || (!rule.blind() && !rule.clears() && !node.marks().equals(node.parent().marks()))) {
+        || (!rule.blind() && !rule.clears() && !node.marks().equals(node.parent().marks())))
       return false;
-    }
     Register without = node.parent().register().apply(rule);
     return without != null && without.sameValue(after) && without.covers(after);
   }
@@ -291,17 +260,14 @@ final class Search {
     int[] spent = node.spent();
     if (plan.counted()[index]) {
       long uses = Arrays.stream(spent).filter(k -> k == index).count();
-      if (uses >= kind.invokedBefore(course.step(node.level()).deadline())) {
-        return null;
-      }
+      if (uses >= kind.invokedBefore(course.step(node.level()).deadline())) return null;
       spent = Arrays.copyOf(spent, spent.length + 1);
       spent[spent.length - 1] = index;
       Arrays.sort(spent);
     }
     Register after = node.register().apply(rule);
-    if (after == null || leavesNoRoom(after, node, -1) || goesWithoutIdle(node, rule, after)) {
+    if (after == null || leavesNoRoom(after, node, -1) || goesWithoutIdle(node, rule, after))
       return null;
-    }
     LinearizedSet marks = node.marks().copy();
     freeOverwritten(rule, marks, node.level());
     return settled(new Node(node, -1 - index, node.level(), after, marks, spent, true));
@@ -310,9 +276,8 @@ final class Search {
   private void freeOverwritten(Rule by, LinearizedSet marks, int level) {
     if (by.blind() || by.clears()) {
       for (int other : course.inFlight(level)) {
-        if (mayBeOverwritten(course.step(other).rule()) && !marks.done(course.bit(other))) {
+        if (mayBeOverwritten(course.step(other).rule()) && !marks.done(course.bit(other)))
           marks.setFree(course.bit(other));
-        }
       }
     }
   }
@@ -328,9 +293,7 @@ final class Search {
       for (int other : course.inFlight(node.level())) {
         if (other != placing
             && !node.marks().done(course.bit(other))
-            && !after.leavesRoomFor(course.step(other).rule())) {
-          return true;
-        }
+            && !after.leavesRoomFor(course.step(other).rule())) return true;
       }
     }
     return false;
@@ -353,9 +316,7 @@ final class Search {
         }
       }
       int bit = course.bit(level);
-      if (!marks.done(bit)) {
-        break;
-      }
+      if (!marks.done(bit)) break;
       marks.clear(bit);
       level++;
       // What ends later can have been invoked only after the idle effect, so it counts as used.

@@ -20,25 +20,18 @@ record Window(List<RecordedOp> shown, List<RecordedOp> earlierUnknown, int outOf
   /// invocation; operation `always` is in it however early it was.
   static Window about(int moment, int always, List<RecordedOp> operations) {
     int middle = 0;
-    while (middle < operations.size() && invoked(operations.get(middle)) <= moment) {
-      middle++;
-    }
+    while (middle < operations.size() && invoked(operations.get(middle)) <= moment) middle++;
     int from = Math.max(0, middle - BEFORE_MAX);
     int to = Math.min(operations.size(), middle + AFTER_MAX);
-    if (from == 0) {
-      to = Math.min(operations.size(), BEFORE_MAX + AFTER_MAX);
-    }
+    if (from == 0) to = Math.min(operations.size(), BEFORE_MAX + AFTER_MAX);
     int start = from < operations.size() ? invoked(operations.get(from)) : 0;
     List<RecordedOp> shown = new ArrayList<>();
     List<RecordedOp> unknown = new ArrayList<>();
     for (RecordedOp operation : operations.subList(0, from)) {
-      if (operation.id() == always) {
-        shown.add(operation);
-      } else if (operation.ending() instanceof Ending.Unknown) {
+      if (operation.id() == always) shown.add(operation);
+      else if (operation.ending() instanceof Ending.Unknown)
         Model.ifItHappened(operation.op()).ifPresent(_ -> unknown.add(operation));
-      } else if (end(operation) > start && shown.size() < LONG_MAX) {
-        shown.add(operation);
-      }
+      else if (end(operation) > start && shown.size() < LONG_MAX) shown.add(operation);
     }
     shown.addAll(operations.subList(from, to));
     return new Window(shown, unknown, operations.size());

@@ -80,12 +80,8 @@ final class Words {
   }
 
   private static String value(String value, int most) {
-    if (plain(value) && value.length() <= most) {
-      return value;
-    }
-    if (value.length() <= most) {
-      return Quoted.write(value);
-    }
+    if (plain(value) && value.length() <= most) return value;
+    if (value.length() <= most) return Quoted.write(value);
     int end = most - (Character.isHighSurrogate(value.charAt(most - 1)) ? 1 : 0);
     String more = most < SHOWN_MAX ? "…" : "… (" + value.length() + " characters)";
     return Quoted.write(value.substring(0, end)) + more;
@@ -97,12 +93,6 @@ final class Words {
         && value
             .chars()
             .allMatch(c -> Character.isLetterOrDigit(c) && c < 128 || "-_.:".indexOf(c) >= 0);
-  }
-
-  /// A piece of somebody's text for a message: not too long, and on one line.
-  static String cut(String text) {
-    String quoted = Quoted.write(text.substring(0, Math.min(text.length(), SHOWN_MAX)));
-    return quoted.substring(1, quoted.length() - 1) + (text.length() > SHOWN_MAX ? "…" : "");
   }
 
   private static String v(long version) {

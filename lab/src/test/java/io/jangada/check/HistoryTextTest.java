@@ -105,8 +105,8 @@ class HistoryTextTest {
         "end|expected the number of operations, the line ends"
       })
   void namesTheLineThatIsWrongAndWhy(String line, String why) throws IOException {
-    assertThat(HistoryText.read(new StringReader("# kept\njangada-history 1\n" + line + "\n")))
-        .isEqualTo(new HistoryText.Parsed.Malformed(3, why));
+    assertThat(HistoryReader.read(new StringReader("# kept\njangada-history 1\n" + line + "\n")))
+        .isEqualTo(new HistoryReader.Parsed.Malformed(3, why));
   }
 
   @Test
@@ -126,9 +126,9 @@ class HistoryTextTest {
 
   @Test
   void takesNoMoreMemoryThanItsBounds() {
-    String long64k = "x".repeat(HistoryText.LINE_MAX + 1);
+    String long64k = "x".repeat(HistoryReader.LINE_MAX + 1);
     assertThat(bad(long64k)).startsWith("line 1: a line takes ");
-    assertThat(bad("\n".repeat(HistoryText.LINES_MAX + 1)))
+    assertThat(bad("\n".repeat(HistoryReader.LINES_MAX + 1)))
         .isEqualTo("line 800001: a text takes 800000 lines");
     assertThat(bad("jangada-history 1\n0 " + "z".repeat(10_000)))
         .isEqualTo(
@@ -137,21 +137,21 @@ class HistoryTextTest {
 
   static History good(String text) {
     return switch (parsed(text)) {
-      case HistoryText.Parsed.Good(History history) -> history;
-      case HistoryText.Parsed.Malformed malformed -> throw new AssertionError(malformed);
+      case HistoryReader.Parsed.Good(History history) -> history;
+      case HistoryReader.Parsed.Malformed malformed -> throw new AssertionError(malformed);
     };
   }
 
   private static String bad(String text) {
     return switch (parsed(text)) {
-      case HistoryText.Parsed.Good _ -> throw new AssertionError("read without complaint");
-      case HistoryText.Parsed.Malformed malformed -> malformed.toString();
+      case HistoryReader.Parsed.Good _ -> throw new AssertionError("read without complaint");
+      case HistoryReader.Parsed.Malformed malformed -> malformed.toString();
     };
   }
 
-  private static HistoryText.Parsed parsed(String text) {
+  private static HistoryReader.Parsed parsed(String text) {
     try {
-      return HistoryText.read(new StringReader(text));
+      return HistoryReader.read(new StringReader(text));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

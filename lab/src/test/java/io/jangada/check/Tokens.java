@@ -18,19 +18,15 @@ final class Tokens {
   }
 
   void end() {
-    if (!atEnd()) {
-      throw wrong("expected the end of the line, not `" + Words.cut(text.substring(at)) + "`");
-    }
+    if (!atEnd())
+      throw wrong(
+          "expected the end of the line, not `" + HistoryReader.cut(text.substring(at)) + "`");
   }
 
   String word(String expected) {
     int start = at;
-    while (!atEnd() && text.charAt(at) != ' ' && text.charAt(at) != '\t') {
-      at++;
-    }
-    if (at == start) {
-      throw wrong("expected " + expected + ", the line ends");
-    }
+    while (!atEnd() && text.charAt(at) != ' ' && text.charAt(at) != '\t') at++;
+    if (at == start) throw wrong("expected " + expected + ", the line ends");
     String word = text.substring(start, at);
     skipSpaces();
     return word;
@@ -43,18 +39,17 @@ final class Tokens {
   static long number(String word, String expected, long least, long most) {
     try {
       long number = Long.parseLong(word);
-      if (number >= least && number <= most) {
-        return number;
-      }
+      if (number >= least && number <= most) return number;
     } catch (NumberFormatException _) {
       // Said below.
     }
-    throw wrong("expected " + expected + ", not `" + Words.cut(word) + "`");
+    throw wrong("expected " + expected + ", not `" + HistoryReader.cut(word) + "`");
   }
 
   String quoted(String expected) {
     if (atEnd() || text.charAt(at) != '"') {
-      String found = atEnd() ? "the line ends" : "not `" + Words.cut(text.substring(at)) + "`";
+      String found =
+          atEnd() ? "the line ends" : "not `" + HistoryReader.cut(text.substring(at)) + "`";
       throw wrong("expected " + expected + ", " + found);
     }
     at++;
@@ -63,21 +58,16 @@ final class Tokens {
       char c = text.charAt(at++);
       string.append(c == '\\' ? escaped() : c);
     }
-    if (atEnd()) {
-      throw wrong("a string without its closing quote");
-    }
+    if (atEnd()) throw wrong("a string without its closing quote");
     at++;
-    if (!atEnd() && text.charAt(at) != ' ' && text.charAt(at) != '\t') {
+    if (!atEnd() && text.charAt(at) != ' ' && text.charAt(at) != '\t')
       throw wrong("expected a space after a string");
-    }
     skipSpaces();
     return string.toString();
   }
 
   private char escaped() {
-    if (atEnd()) {
-      throw wrong("a string without its closing quote");
-    }
+    if (atEnd()) throw wrong("a string without its closing quote");
     char c = text.charAt(at++);
     return switch (c) {
       case '"', '\\', '/' -> c;
@@ -95,18 +85,14 @@ final class Tokens {
     int value = 0;
     for (int i = 0; i < 4; i++) {
       int digit = atEnd() ? -1 : Character.digit(text.charAt(at++), 16);
-      if (digit < 0) {
-        throw wrong("expected four hexadecimal digits after `\\u`");
-      }
+      if (digit < 0) throw wrong("expected four hexadecimal digits after `\\u`");
       value = value * 16 + digit;
     }
     return (char) value;
   }
 
   private void skipSpaces() {
-    while (!atEnd() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
-      at++;
-    }
+    while (!atEnd() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) at++;
   }
 
   private static IllegalArgumentException wrong(String why) {
