@@ -9,8 +9,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/// A cluster of real servers, each with its own ports and its own data directory, in this process
-/// or each a process of its own; and a shell to do things to it.
+/// A cluster of real servers, each with its own ports and its own data directory, in this process;
+/// and a shell to do things to it.
 public final class Demo {
   public static final int MEMBERS_MAX = 9;
 
@@ -18,9 +18,8 @@ public final class Demo {
   ///   three
   /// @param data where; null for a temporary directory
   /// @param keep whether a temporary directory stays
-  /// @param processes whether each server is a process
   /// @param verbose whether details of the cluster's life are told
-  public record Options(int members, Path data, boolean keep, boolean processes, boolean verbose) {}
+  public record Options(int members, Path data, boolean keep, boolean verbose) {}
 
   /// @param terminal whether a person types
   /// @param styled whether the output understands escape sequences, and they are wanted
@@ -35,22 +34,15 @@ public final class Demo {
   private final Shell shell;
   private boolean ended;
 
-  private Demo(Options options, Streams streams, DataPlace place, InnerMember.DiskOpener opener)
+  private Demo(Options options, Streams streams, DataPlace place, DemoMember.DiskOpener opener)
       throws IOException {
     this.streams = streams;
     this.place = place;
     screen = new Screen(streams.out, streams.err, streams.styled);
     story = new EventNarrator(screen, options.verbose);
-    if (options.processes) {
-      OuterCluster outer = new OuterCluster(place.config().file(), story);
-      cluster = outer;
-      shell = new Shell(cluster, new OuterClient(outer), story, screen);
-    } else {
-      InnerCluster inner = new InnerCluster(place.config(), story, opener);
-      cluster = inner;
-      DemoClient client = new InnerClient(inner, new SplittableRandom(System.nanoTime()));
-      shell = new Shell(cluster, client, story, screen);
-    }
+    cluster = new DemoCluster(place.config(), story, opener);
+    DemoClient client = new DemoClient(cluster, new SplittableRandom(System.nanoTime()));
+    shell = new Shell(cluster, client, story, screen);
   }
 
   /// @return the exit code
@@ -58,7 +50,7 @@ public final class Demo {
     return run(options, streams, OsDisk::new);
   }
 
-  static int run(Options options, Streams streams, InnerMember.DiskOpener opener) {
+  static int run(Options options, Streams streams, DemoMember.DiskOpener opener) {
     try {
       return withHook(new Demo(options, streams, place(options), opener));
     } catch (UserError complaint) {
@@ -131,7 +123,6 @@ public final class Demo {
             + place.path()
             + (place.temporary() ? ", removed at the end" : ""));
     for (int id : cluster.ids()) start(id);
-    cluster.awaitUp();
     String port = cluster.ports().replaceFirst(",.*", "");
     story.tell("they serve at 127.0.0.1, ports " + cluster.ports() + ": try nc 127.0.0.1 " + port);
   }

@@ -1,109 +1,181 @@
 package io.jangada.demo;
 
 import io.jangada.node.Outcome;
+import io.jangada.node.Replica;
+import io.jangada.node.Status;
+import io.jangada.server.ServerConfig;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
-/// The servers of a demo, and what a person can do to them. These doings are called one at a time;
-/// [#close] may come from elsewhere in the middle of one.
-interface DemoCluster extends AutoCloseable {
-  long LEAD_NANOS_MAX = 5_000_000_000L;
-  long LOOK_NANOS = 100_000_000;
+/// Servers in this process, with their ports open. They can be cut off from each other, and killed
+/// between any two operations on their disks. These doings are called one at a time; [#close] may
+/// come from elsewhere in the middle of one.
+final class DemoCluster implements AutoCloseable {
+  private static final long LEAD_NANOS_MAX = 5_000_000_000L;
+  private static final long LOOK_NANOS = 100_000_000;
+  private static final long REPLY_MILLIS_MAX = 3_000;
 
-  SortedSet<Integer> ids();
+  private final ServerConfig config;
+  private final SortedMap<Integer, DemoMember> members = new TreeMap<>();
+  private final Cuts cuts;
+  private final Leadership leadership = new Leadership();
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  DemoCluster(ServerConfig config, EventNarrator story, DemoMember.DiskOpener opener) {
+    this.config = config;
+    SortedSet<Integer> ids = new TreeSet<>();
+    for (ServerConfig.Entry entry : config.servers()) ids.add(entry.id());
+    cuts = new Cuts(ids);
+    DemoMember.Shared shared = new DemoMember.Shared(config, cuts, leadership, story, opener);
+    for (int id : ids) members.put(id, new DemoMember(id, shared));
+  }
+
+  SortedSet<Integer> ids() {
+    return new TreeSet<>(members.keySet());
+  }
 
   /// Where its clients come to, for people.
-  String ports();
+  String ports() {
+    return config.servers().stream()
+        .map(entry -> "" + entry.clientPort())
+        .collect(Collectors.joining(", "));
+  }
 
-  Leadership leadership();
+  Leadership leadership() {
+    return leadership;
+  }
 
-  /// Whether it runs, be it cut off or stopped.
-  boolean isUp(int id);
+  boolean isUp(int id) {
+    return members.get(id).isUp();
+  }
 
-  /// Whether it was stopped, and stands still.
-  boolean isStopped(int id);
+  Optional<Replica> replica(int id) {
+    return members.get(id).replica();
+  }
 
   /// How the member stands; empty when it is down or does not say.
-  Optional<MemberState> standing(int id) throws InterruptedException;
+  Optional<Status> status(int id) throws InterruptedException {
+    return members.get(id).status();
+  }
 
-  /// How those stand who say it.
-  SortedMap<Integer, MemberState> standings() throws InterruptedException;
+  /// How those stand who are up, in all detail.
+  SortedMap<Integer, Status> statuses() throws InterruptedException {
+    SortedMap<Integer, Status> statuses = new TreeMap<>();
+    for (DemoMember member : members.values())
+      member.status().ifPresent(status -> statuses.put(member.id(), status));
+    return statuses;
+  }
 
-  /// Starts it on what its disk holds. It need not have come up when this returns.
-  void start(int id) throws IOException;
-
-  /// Waits until those that were started have come up, within a bound.
-  void awaitUp() throws InterruptedException;
+  /// Starts it on what its disk holds.
+  synchronized void start(int id) throws IOException {
+    if (closing.getCount() > 0) members.get(id).start();
+  }
 
   /// Ends it as `kill -9` would.
   ///
   /// @return whether it has let go of everything, so that it can be started again
-  boolean kill(int id) throws InterruptedException;
-
-  /// Stops it at whatever it is doing, its connections open.
-  void stop(int id) throws IOException, InterruptedException, UserError;
-
-  /// Lets it go on.
-  void resume(int id) throws IOException, InterruptedException, UserError;
+  synchronized boolean kill(int id) {
+    return members.get(id).kill();
+  }
 
   /// Cuts these off from the others; an earlier cut is healed.
-  void split(Set<Integer> side) throws UserError;
+  void split(Set<Integer> side) {
+    cuts.split(side);
+  }
 
-  void heal() throws UserError;
+  void heal() {
+    cuts.split(Set.of());
+  }
 
   /// Those who can hear it, itself included, up or not.
-  SortedSet<Integer> around(int id);
+  private SortedSet<Integer> around(int id) {
+    return cuts.around(id);
+  }
 
-  /// Hands the lead over.
-  Outcome transfer(int target) throws InterruptedException;
+  Outcome transfer(int target) throws InterruptedException {
+    Optional<Replica> leader = Optional.empty();
+    Leadership.Lead lead = leadership.now();
+    if (lead.isKnown()) leader = replica(lead.member());
+    if (leader.isEmpty()) return new Outcome.NotLeader(lead.member());
+    CompletableFuture<Outcome> reply = new CompletableFuture<>();
+    leader.get().transfer(target, reply::complete);
+    return get(reply);
+  }
 
   /// Has the member begin a snapshot.
   ///
   /// @return [io.jangada.kv.Result.Written] with the last entry in it, if it has begun
-  Outcome takeSnapshot(int id) throws InterruptedException;
+  Outcome takeSnapshot(int id) throws InterruptedException {
+    Optional<Replica> replica = replica(id);
+    if (replica.isEmpty()) return new Outcome.Busy("it is down");
+    CompletableFuture<Outcome> reply = new CompletableFuture<>();
+    replica.get().takeSnapshot(reply::complete);
+    return get(reply);
+  }
 
-  /// Lets time pass, until it is up or the cluster is closed.
-  void pause(long millis) throws InterruptedException;
+  private static Outcome get(CompletableFuture<Outcome> reply) throws InterruptedException {
+    try {
+      return reply.get(REPLY_MILLIS_MAX, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return new Outcome.Unknown();
+    }
+  }
 
   @Override
-  void close();
+  public void close() {
+    closing.countDown();
+    closeMembers();
+  }
 
-  // ---- what follows from that ----
+  private synchronized void closeMembers() {
+    members.values().forEach(DemoMember::close);
+  }
 
-  /// Who leads; waits a while for somebody to come to it, if that can happen.
-  default Leadership.Lead awaitLead() throws InterruptedException {
+  /// Lets time pass, until it is up or the cluster is closed.
+  void pause(long millis) throws InterruptedException {
+    if (closing.await(millis, TimeUnit.MILLISECONDS)) throw new InterruptedException("closed");
+  }
+
+  /// Who leads; waits a while for a leader, if there can be one.
+  Leadership.Lead awaitLead() throws InterruptedException {
     long deadline = System.nanoTime() + LEAD_NANOS_MAX;
-    Leadership.Lead lead = leadership().now();
+    Leadership.Lead lead = leadership.now();
     while (!lead.isKnown() && canServe() && System.nanoTime() < deadline) {
-      leadership().awaitOtherThan(lead, LOOK_NANOS);
-      lead = leadership().now();
+      leadership.awaitOtherThan(lead, LOOK_NANOS);
+      lead = leadership.now();
     }
     return lead;
   }
 
-  default boolean isMajority(int count) {
-    return 2 * count > ids().size();
+  boolean isMajority(int count) {
+    return 2 * count > members.size();
   }
 
   /// Whether the network leaves a member with less than a majority.
-  default boolean isCut(int id) {
+  boolean isCut(int id) {
     return !isMajority(around(id).size());
   }
 
-  /// The members that are up, not stopped, and can talk with this one, itself included.
-  default SortedSet<Integer> reachable(int id) {
-    SortedSet<Integer> reachable = new TreeSet<>(around(id));
-    reachable.removeIf(other -> !isUp(other) || isStopped(other));
+  /// The members that are up and can talk with this one, itself included.
+  SortedSet<Integer> reachable(int id) {
+    SortedSet<Integer> reachable = around(id);
+    reachable.removeIf(other -> !isUp(other));
     return reachable;
   }
 
   /// Whether enough members are up, and can talk with each other, to elect a leader.
-  default boolean canServe() {
-    return ids().stream()
-        .anyMatch(id -> isUp(id) && !isStopped(id) && isMajority(reachable(id).size()));
+  boolean canServe() {
+    return members.keySet().stream().anyMatch(id -> isUp(id) && isMajority(reachable(id).size()));
   }
 }

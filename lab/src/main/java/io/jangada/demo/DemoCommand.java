@@ -42,13 +42,6 @@ public final class DemoCommand implements Callable<Integer> {
           "Where their data is kept (default: a temporary directory, removed at the end).")
   private Path data;
 
-  @Option(
-      names = "--processes",
-      description =
-          "Make each server a process of its own: kill is kill -9, and they can be stopped and"
-              + " resumed, but not cut off from each other.")
-  private boolean processes;
-
   @Option(names = "--keep", description = "Keep the temporary directory.")
   private boolean keep;
 
@@ -67,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
     boolean terminal = console != null && console.isTerminal();
     boolean styled = terminal && spec.commandLine().getColorScheme().ansi().enabled();
     return Demo.run(
-        new Demo.Options(members == null ? 0 : members, data, keep, processes, verbose),
+        new Demo.Options(members == null ? 0 : members, data, keep, verbose),
         new Demo.Streams(
             System.in, spec.commandLine().getOut(), spec.commandLine().getErr(), terminal, styled));
   }

@@ -1,5 +1,6 @@
 package io.jangada.demo;
 
+import io.jangada.node.Status;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -15,7 +16,7 @@ final class Settling {
   /// @param reached who is up and can talk with the leader, itself included; all of them have
   ///   `last`
   /// @param last the last entry, which is committed and applied
-  record Found(MemberState leader, SortedSet<Integer> reached, long last) {}
+  record Found(Status leader, SortedSet<Integer> reached, long last) {}
 
   private final DemoCluster cluster;
 
@@ -35,24 +36,24 @@ final class Settling {
   }
 
   private Optional<Found> look() throws InterruptedException {
-    SortedMap<Integer, MemberState> standings = cluster.standings();
-    MemberState leader = leaderOf(standings);
+    SortedMap<Integer, Status> statuses = cluster.statuses();
+    Status leader = leaderOf(statuses);
     if (leader == null) return Optional.empty();
     SortedSet<Integer> reached = cluster.reachable(leader.id());
-    long last = leader.log().last();
-    boolean rests = cluster.isMajority(reached.size()) && leader.log().commit() == last;
+    long last = leader.last().index();
+    boolean rests = cluster.isMajority(reached.size()) && leader.commit() == last;
     for (int member : reached) {
-      MemberState one = standings.get(member);
-      rests &= one != null && one.leader() == leader.id() && one.log().applied() == last;
+      Status one = statuses.get(member);
+      rests &= one != null && one.leader() == leader.id() && one.applied() == last;
     }
     return rests ? Optional.of(new Found(leader, reached, last)) : Optional.empty();
   }
 
   /// The one of the latest term: an earlier one may not know yet that it was deposed.
-  private static MemberState leaderOf(SortedMap<Integer, MemberState> standings) {
-    MemberState leader = null;
-    for (MemberState one : standings.values())
-      if (one.leads() && (leader == null || one.term() > leader.term())) leader = one;
+  private static Status leaderOf(SortedMap<Integer, Status> statuses) {
+    Status leader = null;
+    for (Status one : statuses.values())
+      if (one.leader() == one.id() && (leader == null || one.term() > leader.term())) leader = one;
     return leader;
   }
 
@@ -60,11 +61,11 @@ final class Settling {
   boolean awaitSnapshots(SortedMap<Integer, Long> wanted) throws InterruptedException {
     long deadline = System.nanoTime() + REST_MILLIS_MAX * 1_000_000;
     do {
-      SortedMap<Integer, MemberState> standings = cluster.standings();
+      SortedMap<Integer, Status> statuses = cluster.statuses();
       boolean all = true;
       for (var want : wanted.entrySet()) {
-        MemberState one = standings.get(want.getKey());
-        all &= one != null && one.snapshot() >= want.getValue();
+        Status one = statuses.get(want.getKey());
+        all &= one != null && one.snapshot().index() >= want.getValue();
       }
       if (all) return true;
       cluster.pause(LOOK_MILLIS);

@@ -4,6 +4,7 @@ import io.jangada.cli.ExitCode;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
+import io.jangada.node.Status;
 import io.jangada.raft.Membership;
 import io.jangada.server.Reasons;
 import java.io.IOException;
@@ -74,13 +75,11 @@ final class Shell {
     return switch (command) {
       case ShellCommand.Ask(Operation operation, int member) -> ask(operation, member);
       case ShellCommand.ShowStatus() -> {
-        StatusTable.lines(cluster).forEach(screen::answer);
+        screen.answer(StatusTable.text(cluster));
         yield ExitCode.OK;
       }
       case ShellCommand.Kill(SortedSet<Integer> members) -> kill(members);
       case ShellCommand.Start(SortedSet<Integer> members) -> start(members);
-      case ShellCommand.Pause(SortedSet<Integer> members) -> pause(members);
-      case ShellCommand.Resume(SortedSet<Integer> members) -> resume(members);
       case ShellCommand.Partition(SortedSet<Integer> side) -> partition(side);
       case ShellCommand.Heal() -> {
         cluster.heal();
@@ -137,16 +136,15 @@ final class Shell {
         throw new UserError(EventNarrator.name(member) + " does not start: " + Reasons.of(e));
       }
     }
-    cluster.awaitUp();
     for (int member : down) {
-      Optional<MemberState> standing = cluster.standing(member);
-      if (standing.isPresent())
+      Optional<Status> status = cluster.status(member);
+      if (status.isPresent())
         story.tell(
             member,
             "starts: its disk has term "
-                + standing.get().term()
+                + status.get().term()
                 + " and entries up to "
-                + standing.get().log().last());
+                + status.get().last().index());
     }
     return serve(down) ? ExitCode.OK : ExitCode.UNAVAILABLE;
   }
@@ -172,36 +170,6 @@ final class Shell {
               + found.get().last()
               + " is applied");
     return true;
-  }
-
-  private int pause(SortedSet<Integer> members) throws InterruptedException, UserError {
-    for (int member : members) {
-      if (!cluster.isUp(member)) throw new UserError(EventNarrator.name(member) + " is down");
-      if (cluster.isStopped(member))
-        throw new UserError("stopped already: " + EventNarrator.name(member));
-      try {
-        cluster.stop(member);
-      } catch (IOException e) {
-        throw new UserError(e.getMessage());
-      }
-      story.tell(member, "is stopped, with its connections open");
-    }
-    if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
-    return ExitCode.OK;
-  }
-
-  private int resume(SortedSet<Integer> members) throws InterruptedException, UserError {
-    for (int member : members) {
-      if (!cluster.isStopped(member))
-        throw new UserError("not stopped: " + EventNarrator.name(member));
-      try {
-        cluster.resume(member);
-      } catch (IOException e) {
-        throw new UserError(e.getMessage());
-      }
-      story.tell(member, "goes on");
-    }
-    return ExitCode.OK;
   }
 
   private int partition(SortedSet<Integer> side) throws UserError {
@@ -243,7 +211,7 @@ final class Shell {
   private int snapshot() throws InterruptedException, UserError {
     SortedMap<Integer, Long> begun = new TreeMap<>();
     for (int member : cluster.ids()) {
-      if (!cluster.isUp(member) || cluster.isStopped(member)) continue;
+      if (!cluster.isUp(member)) continue;
       Outcome outcome = cluster.takeSnapshot(member);
       if (outcome instanceof Outcome.Done(Result.Written(long index, long _)))
         begun.put(member, index);

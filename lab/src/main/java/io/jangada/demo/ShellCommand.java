@@ -14,11 +14,6 @@ sealed interface ShellCommand {
 
   record Start(SortedSet<Integer> members) implements ShellCommand {}
 
-  /// Stops processes at whatever they do.
-  record Pause(SortedSet<Integer> members) implements ShellCommand {}
-
-  record Resume(SortedSet<Integer> members) implements ShellCommand {}
-
   /// @param side these on one side, the others on the other
   record Partition(SortedSet<Integer> side) implements ShellCommand {}
 

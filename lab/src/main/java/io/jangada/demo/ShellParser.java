@@ -27,7 +27,6 @@ final class ShellParser {
           "status                    how each member stands",
           "kill 2 | leader | all     end members as kill -9 would",
           "start 2 | all             start them again on what their disks hold",
-          "pause 1, resume 1         stop processes, let them go on (with --processes)",
           "partition 1 | 1,2         cut these members off from the others",
           "heal                      make the network whole again",
           "transfer 3                hand the lead to n3",
@@ -89,8 +88,6 @@ final class ShellParser {
     return switch (verb) {
       case "kill" -> new ShellCommand.Kill(members(rest, "kill 2"));
       case "start" -> new ShellCommand.Start(members(rest, "start 2"));
-      case "pause" -> new ShellCommand.Pause(members(rest, "pause 2"));
-      case "resume" -> new ShellCommand.Resume(members(rest, "resume 2"));
       case "partition" -> new ShellCommand.Partition(side(rest));
       case "transfer" -> {
         need(rest, 1, 1, "transfer 3");

@@ -45,14 +45,14 @@ class ClusterStormTest {
   private final History.Recorder recorder = new History.Recorder();
   private final Semaphore answered = new Semaphore(0);
   private volatile boolean over;
-  private InnerCluster cluster;
+  private DemoCluster cluster;
 
   @Test
   void clientsSeeOneStoreWhateverHappensToItsMembers() throws Exception {
     LogSetup.silence();
     EventNarrator story =
         new EventNarrator(new Screen(new PrintWriter(told), new PrintWriter(told), false), false);
-    cluster = new InnerCluster(DataPlace.at(data, 3).config(), story, OsDisk::new);
+    cluster = new DemoCluster(DataPlace.at(data, 3).config(), story, OsDisk::new);
     try {
       for (int id : cluster.ids()) cluster.start(id);
       List<CompletableFuture<Void>> clients = new ArrayList<>();
@@ -132,7 +132,7 @@ class ClusterStormTest {
   private CompletableFuture<Void> startClient(int number) {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     SplittableRandom random = new SplittableRandom(seed + number);
-    DemoClient client = new InnerClient(cluster, random.split());
+    DemoClient client = new DemoClient(cluster, random.split());
     Thread.ofPlatform()
         .daemon()
         .start(

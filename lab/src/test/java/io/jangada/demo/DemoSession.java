@@ -36,30 +36,26 @@ final class DemoSession implements AutoCloseable {
   private final Typed typed = new Typed();
   private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
-  private DemoSession(Demo.Options options, boolean terminal, InnerMember.DiskOpener opener) {
+  private DemoSession(Demo.Options options, boolean terminal, DemoMember.DiskOpener opener) {
     Demo.Streams streams =
         new Demo.Streams(typed, new PrintWriter(out), new PrintWriter(err), terminal, false);
     Thread.ofPlatform().daemon().start(() -> code.complete(Demo.run(options, streams, opener)));
   }
 
-  private static Demo.Options at(Path data, boolean processes) {
-    return new Demo.Options(0, data, false, processes, false);
+  private static Demo.Options at(Path data) {
+    return new Demo.Options(0, data, false, false);
   }
 
   static DemoSession script(Path data) {
     return script(data, OsDisk::new);
   }
 
-  static DemoSession script(Path data, InnerMember.DiskOpener opener) {
-    return new DemoSession(at(data, false), false, opener);
-  }
-
-  static DemoSession processes(Path data) {
-    return new DemoSession(at(data, true), false, OsDisk::new);
+  static DemoSession script(Path data, DemoMember.DiskOpener opener) {
+    return new DemoSession(at(data), false, opener);
   }
 
   static DemoSession terminal(Path data) {
-    return new DemoSession(at(data, false), true, OsDisk::new);
+    return new DemoSession(at(data), true, OsDisk::new);
   }
 
   /// Plays a whole script.

@@ -2,12 +2,16 @@ package io.jangada.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.cli.ExitCode;
+import io.jangada.harness.TextConnection;
+import io.jangada.harness.TextReply;
 import io.jangada.store.Disk;
 import io.jangada.store.ForwardingDisk;
 import io.jangada.store.Identity;
 import io.jangada.store.OsDisk;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +27,7 @@ class DemoTest {
   @TempDir private Path data;
 
   private Demo.Options here() {
-    return new Demo.Options(0, data, false, false, false);
+    return new Demo.Options(0, data, false, false);
   }
 
   private DemoSession.Ran play(String... lines) {
@@ -32,7 +36,7 @@ class DemoTest {
 
   @Test
   void withoutInputItPlaysATourAndSaysWhatHappened() {
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false, false));
+    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false));
     assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(ExitCode.OK);
     assertThat(ran.err()).isEmpty();
     assertThat(ran.out())
@@ -269,8 +273,7 @@ class DemoTest {
     String answer = first.out().lines().toList().get(1).replaceFirst(" {3}\\[.*", "");
     assertThat(second.out()).startsWith(answer);
     assertThat(second.out()).containsPattern("(?m)^n3 ").doesNotContainPattern("(?m)^n4 ");
-    DemoSession.Ran wider =
-        DemoSession.play(new Demo.Options(5, data, false, false, false), "get k");
+    DemoSession.Ran wider = DemoSession.play(new Demo.Options(5, data, false, false), "get k");
     assertThat(wider.code()).isEqualTo(ExitCode.FAILED);
     assertThat(wider.err()).contains("holds a cluster of 3 members: leave --members away");
   }
@@ -279,7 +282,7 @@ class DemoTest {
   void fiveMembersSurviveTheLossOfTwo() {
     DemoSession.Ran ran =
         DemoSession.play(
-            new Demo.Options(5, data, false, false, false),
+            new Demo.Options(5, data, false, false),
             "wait",
             "set k v",
             "kill leader",
@@ -293,13 +296,12 @@ class DemoTest {
   @Test
   void aDirectoryThatIsNotADemosIsRefusedAndUntouched() throws Exception {
     Path other = Files.createDirectories(data.resolve("servers/server-1"));
-    assertThat(
-            DemoSession.play(new Demo.Options(0, other.getParent(), false, false, false), "get k"))
+    assertThat(DemoSession.play(new Demo.Options(0, other.getParent(), false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains("but not what a demo left"));
     assertThat(other).isEmptyDirectory();
     Path file = Files.writeString(data.resolve("file"), "x");
-    assertThat(DemoSession.play(new Demo.Options(0, file, false, false, false), "get k"))
+    assertThat(DemoSession.play(new Demo.Options(0, file, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains("jangada demo: " + file + " is no dir"));
   }
@@ -323,6 +325,24 @@ class DemoTest {
   }
 
   @Test
+  void itsServersServeOtherClientsAtTheirPorts() throws Exception {
+    try (DemoSession session = DemoSession.script(data)) {
+      session.type("set k v");
+      String[] ports =
+          session.hear("they serve at 127.0.0.1, ports ([0-9, ]+):").group(1).split(", ");
+      session.answer("ok, version 2 ");
+      for (String port : ports) {
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+        try (TextConnection connection = TextConnection.open(address, 10_000)) {
+          TextReply wanted = new TextReply.Meta(2, 0, Bytes.utf8("v"));
+          assertThat(connection.getm("k")).isEqualTo(wanted);
+        }
+      }
+      assertThat(ports).hasSize(3);
+    }
+  }
+
+  @Test
   void twoDemosCannotHaveOneDirectory() throws Exception {
     try (DemoSession session = DemoSession.script(data)) {
       session.type("set k v");
@@ -339,7 +359,7 @@ class DemoTest {
   @Test
   void aMemberWhoseDiskFailsStopsAndIsRecovered() throws Exception {
     AtomicReference<String> broken = new AtomicReference<>("");
-    InnerMember.DiskOpener opener =
+    DemoMember.DiskOpener opener =
         directory -> new Cracking(new OsDisk(directory), "" + directory.getFileName(), broken);
     try (DemoSession session = DemoSession.script(data, opener)) {
       session.type("wait");

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 
 /// One server of this process through all its lives. Whoever calls [#start], [#kill] and [#close]
 /// does so one at a time.
-final class InnerMember {
+final class DemoMember {
   private static final long STATUS_MILLIS_MAX = 1_000;
   private static final long CLOSE_MILLIS_MAX = 2_000;
 
@@ -40,7 +40,7 @@ final class InnerMember {
   private final Shared shared;
   private volatile Life life;
 
-  InnerMember(int id, Shared shared) {
+  DemoMember(int id, Shared shared) {
     this.id = id;
     this.shared = shared;
   }
