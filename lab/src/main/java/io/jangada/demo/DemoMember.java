@@ -4,6 +4,7 @@ import io.jangada.node.Replica;
 import io.jangada.node.Status;
 import io.jangada.raft.RaftEvent;
 import io.jangada.server.ConfigException;
+import io.jangada.server.EventText;
 import io.jangada.server.Server;
 import io.jangada.server.ServerConfig;
 import io.jangada.server.ServerListener;
@@ -15,12 +16,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.event.Level;
 
 /// One server of this process through all its lives. Whoever calls [#start], [#kill] and [#close]
 /// does so one at a time.
 final class DemoMember {
   private static final long STATUS_MILLIS_MAX = 1_000;
   private static final long CLOSE_MILLIS_MAX = 2_000;
+
+  /// After so many pre-votes it is certain that they lead nowhere.
+  private static final int PRE_VOTES_IN_VAIN = 4;
 
   /// How a data directory becomes a disk; a test may put a fault between the two.
   @FunctionalInterface
@@ -113,7 +118,7 @@ final class DemoMember {
 
   /// From one start to the next end. What its threads say after the end is not listened to.
   private final class Life implements ServerListener {
-    private final EventNarrator.Chapter chapter = shared.story.new Chapter(id);
+    private final EventText texts = new EventText(EventNarrator::name, PRE_VOTES_IN_VAIN);
     private volatile MortalDisk disk;
     private Server server;
     private volatile boolean over;
@@ -129,7 +134,14 @@ final class DemoMember {
       if (over) return;
       if (event instanceof RaftEvent.LeaderElected(long term)) shared.leadership.elected(id, term);
       if (event instanceof RaftEvent.SteppedDown) shared.leadership.ended(id);
-      chapter.tell(event);
+      boolean isDetail = event instanceof RaftEvent.ClusterIdentified;
+      texts.line(event).ifPresent(line -> tell(line, isDetail));
+    }
+
+    private void tell(EventText.Line line, boolean isDetail) {
+      String text = EventNarrator.name(id) + " " + line.text();
+      if (isDetail || line.level() == Level.DEBUG) shared.story.detail(text);
+      else shared.story.tell(text);
     }
 
     @Override
