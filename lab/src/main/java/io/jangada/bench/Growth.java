@@ -1,8 +1,5 @@
 package io.jangada.bench;
 
-import io.jangada.client.ClientOptions;
-import io.jangada.client.Endpoint;
-import io.jangada.client.JangadaClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,15 +152,9 @@ public final class Growth {
             Load.Clients.ONE,
             new Load.Data(VALUE_BYTES, ENTRIES_AT_ONCE, true),
             Load.Times.SHORT);
-    Endpoint leader = cluster.endpoint(cluster.leader());
-    try (JangadaClient client = JangadaClient.connect(ClientOptions.of(cluster.endpoints()));
-        LoadRun run = new LoadRun(leader, TextServers::speaking)) {
-      while (lastIndex(cluster, client, leader) < entries) run.prefill(writing);
+    int leader = cluster.leader();
+    try (LoadRun run = new LoadRun(cluster.endpoint(leader), TextServers::speaking)) {
+      while (cluster.admin().status(leader).progress().last() < entries) run.prefill(writing);
     }
-  }
-
-  private static long lastIndex(BenchCluster cluster, JangadaClient client, Endpoint leader)
-      throws IOException {
-    return cluster.needStatus(client, leader).number("lastIndex", 0, Long.MAX_VALUE);
   }
 }

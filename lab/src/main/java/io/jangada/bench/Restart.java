@@ -5,7 +5,7 @@ import io.jangada.client.ClientOptions;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
-import io.jangada.codec.Json;
+import io.jangada.harness.AdminClient;
 import io.jangada.harness.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,14 +43,14 @@ public record Restart(
       Endpoint leader = cluster.endpoint(cluster.leader());
       int half = keys / 2;
       double loadSeconds = fill(leader, load(half), 0);
-      Optional<Long> before = settledHeap(cluster, client, leader);
+      Optional<Long> before = settledHeap(cluster);
       progress.accept(0.3);
       loadSeconds += fill(leader, all, half);
-      Optional<Long> after = settledHeap(cluster, client, leader);
+      Optional<Long> after = settledHeap(cluster);
       progress.accept(0.7);
       int entries = Math.min(ENTRIES_BEHIND, keys);
       fill(leader, load(entries), 0);
-      cluster.awaitCaughtUp(client);
+      cluster.awaitAll();
       progress.accept(0.8);
       for (int id : cluster.processes().ids()) cluster.processes().kill(id);
       double seconds = firstAnswer(cluster, client);
@@ -76,20 +76,20 @@ public record Restart(
   }
 
   /// What the heap of the leader holds when all members have taken a snapshot of all there is.
-  private static Optional<Long> settledHeap(
-      BenchCluster cluster, JangadaClient client, Endpoint leader)
+  private static Optional<Long> settledHeap(BenchCluster cluster)
       throws IOException, InterruptedException, TimeoutException {
-    cluster.awaitCaughtUp(client);
-    snapshots(cluster, client);
-    return heap(cluster, client, leader);
+    cluster.awaitAll();
+    for (int id : cluster.processes().ids()) snapshot(cluster.admin(), id);
+    return heap(cluster);
   }
 
   /// What the heap of the leader holds when it is rid of garbage.
-  private static Optional<Long> heap(BenchCluster cluster, JangadaClient client, Endpoint leader)
+  private static Optional<Long> heap(BenchCluster cluster)
       throws IOException, InterruptedException, TimeoutException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     if (!Files.isExecutable(jcmd)) return Optional.empty();
-    long pid = cluster.processes().process(cluster.leader()).pid();
+    int leader = cluster.leader();
+    long pid = cluster.processes().process(leader).pid();
     Process collecting =
         new ProcessBuilder(jcmd.toString(), "" + pid, "GC.run")
             .redirectErrorStream(true)
@@ -97,25 +97,18 @@ public record Restart(
             .start();
     if (!collecting.waitFor(COLLECT_SECONDS_MAX, TimeUnit.SECONDS)) collecting.destroyForcibly();
     if (collecting.isAlive() || collecting.exitValue() != 0) return Optional.empty();
-    return cluster.status(client, leader).map(status -> status.number("memoryBytes", 0, 1L << 50));
+    return Optional.of(cluster.admin().status(leader).raw().number("memoryBytes", 0, 1L << 50));
   }
 
-  /// Lets every member take a snapshot, and waits until it has one of all that there is.
-  private static void snapshots(BenchCluster cluster, JangadaClient client)
+  /// Lets a member take a snapshot, and waits until it has one of all that it had applied.
+  private static void snapshot(AdminClient admin, int id)
       throws IOException, InterruptedException, TimeoutException {
-    for (Endpoint each : cluster.endpoints()) {
-      Json.Obj now = cluster.needStatus(client, each);
-      long index = now.number("appliedIndex", 0, Long.MAX_VALUE);
-      client.adminAt(each, "snapshot").join();
-      Waiting.need(
-          "snapshot of " + each,
-          STEP_MILLIS_MAX,
-          () -> cluster.status(client, each).filter(status -> covers(status, index)));
-    }
-  }
-
-  private static boolean covers(Json.Obj status, long index) {
-    return status.number("snapshotIndex", 0, Long.MAX_VALUE) >= index;
+    long index = admin.status(id).progress().applied();
+    admin.ask(id, "snapshot");
+    Waiting.need(
+        "snapshot of server " + id,
+        STEP_MILLIS_MAX,
+        () -> Optional.of(admin.status(id)).filter(now -> now.progress().snapshot() >= index));
   }
 
   private static double firstAnswer(BenchCluster cluster, JangadaClient client) throws IOException {

@@ -1,9 +1,15 @@
 package io.jangada.bench;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.client.Endpoint;
+import io.jangada.harness.TextConnection;
+import io.jangada.harness.TextReply;
+import io.jangada.harness.Waiting;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -15,15 +21,44 @@ import java.util.function.Supplier;
 public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk)
     implements SystemUnderTest {
   private static final long LEADER_MILLIS_MAX = 20_000;
+  private static final int REPLY_MILLIS_MAX = 1_000;
+  private static final String KEY = "jangada-bench-probe";
 
   @Override
   public Endpoint leader() throws InterruptedException, TimeoutException {
-    return LeaderProbe.await(servers, LEADER_MILLIS_MAX);
+    return Waiting.need("server that answers reads", LEADER_MILLIS_MAX, this::look);
   }
 
   @Override
   public boolean overwrites(Endpoint leader) throws IOException {
-    return LeaderProbe.overwrites(leader);
+    try (TextConnection connection = open(leader)) {
+      Bytes value = Bytes.utf8("probe");
+      connection.set(KEY, 0, value);
+      boolean replaced = connection.set(KEY, 0, value) instanceof TextReply.Ok;
+      connection.delete(KEY);
+      return replaced;
+    }
+  }
+
+  private Optional<Endpoint> look() throws IOException {
+    IOException last = null;
+    for (Endpoint server : servers) {
+      try (TextConnection connection = open(server)) {
+        TextReply reply = connection.get(KEY);
+        if (reply instanceof TextReply.NotFound || reply instanceof TextReply.Value)
+          return Optional.of(server);
+        last = new IOException(server + " answers " + reply);
+      } catch (IOException e) {
+        last = new IOException(server + ": " + e.getMessage(), e);
+      }
+    }
+    if (last != null) throw last;
+    return Optional.empty();
+  }
+
+  private static TextConnection open(Endpoint server) throws IOException {
+    return TextConnection.open(
+        new InetSocketAddress(server.host(), server.port()), REPLY_MILLIS_MAX);
   }
 
   @Override

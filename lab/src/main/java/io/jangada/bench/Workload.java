@@ -22,9 +22,4 @@ public enum Workload {
       case cas -> OpType.CAS;
     };
   }
-
-  /// Whether it reads keys that must be there before.
-  public boolean isReading() {
-    return this == get || this == mix;
-  }
 }

@@ -1,18 +1,16 @@
 package io.jangada.demo;
 
 import io.jangada.harness.ClusterPlan;
+import io.jangada.harness.ProcessCluster;
 import io.jangada.server.ConfigException;
 import io.jangada.server.ServerConfig;
 import io.jangada.server.Setting;
 import io.jangada.store.DiskLock;
 import io.jangada.store.OsDisk;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 
 /// Where a demo keeps its servers' data: a directory each, and beside them the `config.json` of
@@ -98,31 +96,10 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
     try {
       lock.close();
       if (!temporary) return false;
-      Files.walkFileTree(path, new Removal());
+      ProcessCluster.remove(path);
       return true;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return false;
-    }
-  }
-
-  private static final class Removal extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (e instanceof NoSuchFileException) return FileVisitResult.CONTINUE;
-      throw e;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
-      if (e != null) throw e;
-      Files.deleteIfExists(directory);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

@@ -6,6 +6,7 @@ import io.jangada.codec.Json;
 import io.jangada.codec.JsonReader;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -121,6 +122,13 @@ public final class AdminClient {
       }
     }
     return statuses;
+  }
+
+  /// The leader of the latest term: one of an earlier term may not know yet that it was deposed.
+  public Optional<MemberStatus> leader() {
+    return statuses().values().stream()
+        .filter(MemberStatus::leads)
+        .max(Comparator.comparingLong(MemberStatus::term));
   }
 
   /// The leader, if every server runs, follows it, counts, and has applied what was committed when

@@ -4,7 +4,6 @@ import io.jangada.server.Setting;
 import io.jangada.server.Settings;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
@@ -39,11 +38,7 @@ public final class LeaderSearch {
   }
 
   private Optional<Integer> lookByStatus() {
-    return new AdminClient(cluster, REPLY_MILLIS_MAX)
-        .statuses().values().stream()
-            .filter(AdminClient.MemberStatus::leads)
-            .max(Comparator.comparingLong(AdminClient.MemberStatus::term))
-            .map(AdminClient.MemberStatus::id);
+    return new AdminClient(cluster, REPLY_MILLIS_MAX).leader().map(AdminClient.MemberStatus::id);
   }
 
   private Optional<Integer> lookByReading() {
@@ -84,14 +79,5 @@ public final class LeaderSearch {
       throws InterruptedException, TimeoutException {
     String others = not.isEmpty() ? "leader" : "leader beside " + new TreeSet<>(not);
     return Waiting.need(others, millisMax, () -> look().filter(leader -> !not.contains(leader)));
-  }
-
-  /// Some server that does not lead.
-  public int awaitFollower(long millisMax) throws InterruptedException, TimeoutException {
-    int leader = await(millisMax);
-    SortedSet<Integer> others = cluster.awake();
-    others.remove(leader);
-    if (others.isEmpty()) throw new TimeoutException("no follower: server " + leader + " is alone");
-    return others.first();
   }
 }

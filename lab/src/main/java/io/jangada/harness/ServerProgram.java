@@ -32,21 +32,26 @@ public record ServerProgram(List<String> words) {
   }
 
   /// The server of this very program, on the Java that runs this, with a heap that leaves room for
-  /// others on the machine. It ends with this process, whatever becomes of it.
+  /// others on the machine.
   public static ServerProgram own(int heapMebibytes) {
+    List<String> flags = new ArrayList<>(FLAGS);
+    flags.add("-Xmx" + heapMebibytes + "m");
+    return own(flags);
+  }
+
+  /// The same with other flags for its Java. It ends with this process, whatever becomes of it.
+  public static ServerProgram own(List<String> flags) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(FLAGS);
+    words.addAll(flags);
     String classPath = System.getProperty("java.class.path");
     words.add(cacheFlag(classPath).orElse(NATIVE_ACCESS));
-    words.add("-Xmx" + heapMebibytes + "m");
-    words.addAll(List.of("-cp", classPath));
-    words.addAll(List.of(Leash.class.getName(), MAIN));
+    words.addAll(List.of("-cp", classPath, Leash.class.getName(), MAIN));
     return new ServerProgram(words);
   }
 
   /// The flag that starts a server from its cache; empty where this program has none.
-  public static Optional<String> cacheFlag(String classPath) {
+  private static Optional<String> cacheFlag(String classPath) {
     Path cache = Path.of(classPath.split(File.pathSeparator)[0]).resolveSibling(CACHE);
     boolean built = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
     return built && Files.exists(cache) ? Optional.of("-XX:AOTCache=" + cache) : Optional.empty();

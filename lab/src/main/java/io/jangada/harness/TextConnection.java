@@ -107,11 +107,6 @@ public final class TextConnection implements AutoCloseable {
     out.flush();
   }
 
-  /// Says that no more will be sent.
-  public void endOutput() throws IOException {
-    socket.shutdownOutput();
-  }
-
   /// Waits for the next reply.
   ///
   /// @throws ProtocolException when it is none, or the server closed the connection

@@ -111,21 +111,8 @@ final class FaultInjector {
   /// Who leads, or anybody if nobody says so soon.
   private SortedSet<Integer> leader() throws InterruptedException {
     try {
-      return new TreeSet<>(
-          List.of(
-              Waiting.need(
-                  "leader",
-                  LEADER_MILLIS_MAX,
-                  () -> {
-                    Optional<Integer> leader = Optional.empty();
-                    long term = -1;
-                    for (AdminClient.MemberStatus status : admin.statuses().values())
-                      if (status.leads() && status.term() > term) {
-                        leader = Optional.of(status.id());
-                        term = status.term();
-                      }
-                    return leader;
-                  })));
+      int leader = Waiting.need("leader", LEADER_MILLIS_MAX, admin::leader).id();
+      return new TreeSet<>(List.of(leader));
     } catch (TimeoutException e) {
       return one();
     }
