@@ -17,11 +17,6 @@ final class Trace {
     return hash;
   }
 
-  /// Whether anybody reads the lines, so that they are worth making.
-  boolean isTold() {
-    return lines != null;
-  }
-
   /// Mixes a number into the hash without a line.
   void mix(long value) {
     hash = (hash ^ value) * 0xFF51AFD7ED558CCDL;

@@ -132,10 +132,6 @@ final class Round {
     over = true;
   }
 
-  synchronized boolean isFull() {
-    return recorder.size() >= operationsMax;
-  }
-
   /// Waits until all that was begun has ended.
   ///
   /// @return how many have not; empty when all have
