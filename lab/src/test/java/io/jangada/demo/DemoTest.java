@@ -84,31 +84,37 @@ class DemoTest {
   @Test
   void whatMakesNoSenseIsSaidAndCostsNothing() throws Exception {
     String[][] wrong = {
-      {"frobnicate", "there is no command frobnicate; try 'help'"},
-      {"get", "it goes: get KEY"},
-      {"get \"\"", "a key has at least one character"},
-      {"set k", "it goes: set KEY VALUE [TTL]"},
-      {"set k v soon", "soon is no duration such as 500ms, 10s or 5m"},
-      {"set k \"v", "a quote is opened and not closed"},
-      {"set k \"\\v\"", "there is no '\\v' between quotes"},
-      {"cas k v", "it goes: cas KEY OLD NEW"},
-      {"kill", "it goes: kill 2"},
-      {"kill 4", "there is no member 4, only n1, n2, n3"},
-      {"kill -1", "there is no member -1, only n1, n2, n3"},
-      {"start 1", "up already: n1"},
-      {"partition 1 2,3", "those are all members: nobody is left to cut them off from"},
-      {"wait 11m", "10m is the longest wait"},
-      {"@9 get k", "there is no member 9, only n1, n2, n3"},
-      {"@1", "what is to be asked of n1?"},
-      {"@1 status", "only get, set, cas and delete can be asked of one member"},
-      {"status now", "nothing can follow that command"},
+      {"frobnicate", "frobnicate"},
+      {"get", "get KEY"},
+      {"get \"\"", "key"},
+      {"set k", "set KEY VALUE [TTL]"},
+      {"set k v soon", "soon"},
+      {"set k \"v", "quote"},
+      {"set k \"\\v\"", "'\\v'"},
+      {"cas k v", "cas KEY OLD NEW"},
+      {"kill", "kill 2"},
+      {"kill 4", "4"},
+      {"kill -1", "-1"},
+      {"start 1", "n1"},
+      {"partition 1 2,3", "all members"},
+      {"wait 11m", "10m"},
+      {"pause 1", "pause"},
+      {"@9 get k", "9"},
+      {"@1", "n1"},
+      {"@1 status", "one member"},
+      {"status now", "command"},
     };
     List<String> lines = new ArrayList<>(List.of("set k v"));
     for (String[] one : wrong) lines.add(one[0]);
     lines.add("get k");
     DemoSession.Ran ran = play(lines.toArray(String[]::new));
+    List<String> said = ran.err().lines().toList();
     for (String[] one : wrong)
-      assertThat(ran.err()).contains("jangada> " + one[0]).contains("jangada demo: " + one[1]);
+      assertThat(said.subList(said.indexOf("jangada> " + one[0]), said.size()))
+          .filteredOn(line -> line.startsWith("jangada demo: "))
+          .first()
+          .asString()
+          .contains(one[1]);
     assertThat(ran.out()).containsPattern("v, version \\d+ ");
   }
 
@@ -123,8 +129,8 @@ class DemoTest {
     System.arraycopy(rest, 0, input, wrong.length + endless.length, rest.length);
     DemoSession.Ran ran = DemoSession.play(here(), input);
     assertThat(ran.err())
-        .contains("jangada demo: a line that is not UTF-8")
-        .contains("jangada demo: a line of 4194305 bytes; 4194304 are the most");
+        .containsPattern("jangada demo: .*UTF-8")
+        .containsPattern("jangada demo: .*4194305 .*4194304");
     assertThat(ran.out()).containsPattern("(?m)^v, version \\d+ ");
     assertThat(ran.code()).isEqualTo(ExitCode.USAGE);
   }
@@ -159,7 +165,7 @@ class DemoTest {
       }
       session.type("kill all");
       session.type("get k0");
-      session.answer("not done: nobody leads");
+      session.answer("not done: ");
       session.type("start all");
       for (int i = 0; i < 40; i++) {
         session.type("get k" + i);
@@ -182,7 +188,7 @@ class DemoTest {
       session.answer("UNKNOWN: it may have taken effect, or may yet");
       session.type("set k after");
       session.answer("ok, version \\d+ .*committed by n[^" + old + "]");
-      session.hear("n" + old + " steps down in term \\d+: it does not hear a majority");
+      session.hear("n" + old + " steps down in term \\d+: .*majority");
       session.type("@" + old + " get k");
       session.answer("not done: ");
       session.type("status");
@@ -190,7 +196,7 @@ class DemoTest {
       session.type("heal");
       session.type("wait");
       session.hear("n" + old + " follows n\\d");
-      session.hear("n" + old + " cuts its log after entry \\d+");
+      session.hear("n" + old + " \\w+ its log after \\w+ \\d+");
       session.hear("is applied by n1, n2, n3");
       session.type("@" + old + " get k");
       session.answer("after, version ");
@@ -208,7 +214,7 @@ class DemoTest {
       session.type("set k v");
       session.answer("UNKNOWN: it may have taken effect, or may yet");
       session.type("get k");
-      session.answer("not done: nobody leads");
+      session.answer("not done: ");
       session.type("start all");
       session.hear("have caught up");
       session.type("get k");
@@ -223,7 +229,7 @@ class DemoTest {
       int leader = Integer.parseInt(session.hear("n(\\d) leads term \\d+;").group(1));
       int target = leader % 3 + 1;
       session.type("transfer " + target);
-      session.hear("n" + leader + " hands the lead to n" + target);
+      session.hear("n" + leader + " .*lead.* to n" + target);
       session.hear("n" + target + " leads term");
       session.type("transfer " + target);
       session.hear("n" + target + " leads already");
@@ -243,9 +249,9 @@ class DemoTest {
       for (int i = 0; i < 20; i++) session.type("set k" + i + " v");
       session.type("wait");
       session.type("snapshot");
-      session.hear("n" + leader + " drops its log up to entry (\\d+)");
+      session.hear("n" + leader + " .*log up to \\w+ (\\d+)");
       session.type("start " + late);
-      session.hear("n" + late + " takes over the snapshot up to entry");
+      session.hear("n" + late + " .*snapshot up to \\w+ \\d+");
       session.hear("n" + late + " has caught up");
       session.type("@" + late + " get k19");
       session.answer("v, version ");
@@ -275,7 +281,7 @@ class DemoTest {
     assertThat(second.out()).containsPattern("(?m)^n3 ").doesNotContainPattern("(?m)^n4 ");
     DemoSession.Ran wider = DemoSession.play(new Demo.Options(5, data, false, false), "get k");
     assertThat(wider.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(wider.err()).contains("holds a cluster of 3 members: leave --members away");
+    assertThat(wider.err()).contains("3 members", "--members");
   }
 
   @Test
@@ -298,12 +304,12 @@ class DemoTest {
     Path other = Files.createDirectories(data.resolve("servers/server-1"));
     assertThat(DemoSession.play(new Demo.Options(0, other.getParent(), false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
-        .satisfies(ran -> assertThat(ran.err()).contains("but not what a demo left"));
+        .satisfies(ran -> assertThat(ran.err()).contains(other.getParent().toString()));
     assertThat(other).isEmptyDirectory();
     Path file = Files.writeString(data.resolve("file"), "x");
     assertThat(DemoSession.play(new Demo.Options(0, file, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
-        .satisfies(ran -> assertThat(ran.err()).contains("jangada demo: " + file + " is no dir"));
+        .satisfies(ran -> assertThat(ran.err()).contains("jangada demo: " + file));
   }
 
   @Test
@@ -318,9 +324,7 @@ class DemoTest {
     orders.claim(new OsDisk(data.resolve("server-2")));
     DemoSession.Ran ran = play("get k");
     assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(ran.err())
-        .contains(
-            "n2 does not start: the data directory belongs to member 2 of cluster 'orders-eu'");
+    assertThat(ran.err()).contains("n2 ", "'orders-eu'");
     assertThat(ran.out()).isEmpty();
   }
 
@@ -369,7 +373,7 @@ class DemoTest {
       broken.set(leader);
       session.type("set k w");
       session.answer("ok, version ");
-      session.hear(leader + " STOPS: its disk failed: cracked; 'start \\d' recovers it");
+      session.hear(leader + " STOPS: .*cracked");
       session.type("status");
       session.answer(leader + " +down ");
       broken.set("");

@@ -84,16 +84,14 @@ class MainTest {
   void anUnknownOptionNamesTheCommandItWasGivenTo() {
     Ran ran = jangada("version", "--loud");
     assertThat(ran.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(ran.err()).contains("jangada version: unknown option '--loud'");
+    assertThat(ran.err()).contains("jangada version: ", "'--loud'");
   }
 
   @Test
   void whatStandsAfterTheEndOfOptionsIsNone() {
     Ran ran = jangada("get", "boat", "--", "--endpoint");
     assertThat(ran.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(ran.err())
-        .contains("jangada get: unknown argument '--endpoint'.")
-        .doesNotContain("Did you mean");
+    assertThat(ran.err()).contains("jangada get: ", "'--endpoint'").doesNotContain("Did you mean");
     assertThat(jangada("get", "--endpoint=x", "--", "boat").err())
         .contains("unknown option '--endpoint=x'. Did you mean '--endpoints'?");
   }

@@ -39,7 +39,8 @@ class MembershipChangeTest {
       assertThat(fleet.until(() -> fleet.status(3).number("keys", 9) == 1)).isTrue();
 
       Json.Obj again = fleet.admin("add 3 " + where);
-      assertThat(again.text("says")).isEqualTo("server 3 is a voter already");
+      assertThat(again.flag("done")).as("%s", again).isTrue();
+      assertThat(again.text("says")).contains("server 3");
       assertThat(fleet.admin("transfer 3").number("leader", 9)).isEqualTo(3);
       assertThat(fleet.ask(3, "get boat", "")).isEqualTo(new TextReply.Value(Bytes.utf8("sail")));
     }
@@ -59,7 +60,7 @@ class MembershipChangeTest {
       // It goes on by itself, and asking again does no harm.
       assertThat(fleet.until(() -> fleet.admin(swap).flag("done"))).isTrue();
       assertThat(fleet.kinds()).doesNotContain(dead + " ").endsWith("3 voter");
-      assertThat(fleet.admin(swap).text("says")).contains("has taken the place of " + dead);
+      assertThat(fleet.admin(swap).text("says")).contains("server 3", "" + dead);
     }
   }
 
@@ -80,19 +81,18 @@ class MembershipChangeTest {
       fleet.startAll();
       int leader = fleet.leader();
       int other = fleet.other(leader);
-      assertThat(fleet.admin("add 9 127.0.0.1 1 2").text("error")).startsWith("nobody answers at");
+      assertThat(fleet.admin("add 9 127.0.0.1 1 2").text("error")).contains("127.0.0.1:1");
       String wrong = "add 9 127.0.0.1 " + fleet.at(other).clientPort() + " 2";
       assertThat(fleet.admin(wrong).text("error")).contains("answers at");
-      assertThat(fleet.admin("remove 9").text("error")).startsWith("there is no server 9");
-      assertThat(fleet.admin("transfer 9").text("error")).isEqualTo("server 9 is no voter");
+      assertThat(fleet.admin("remove 9").text("error")).contains("server 9");
+      assertThat(fleet.admin("transfer 9").text("error")).contains("server 9");
       fleet.kill(other);
       int third = 3 - leader - other;
       String remove = "remove " + third;
       assertThat(fleet.until(() -> fleet.admin(remove + " dry-run").has("error"))).isTrue();
-      assertThat(fleet.admin(remove).text("error"))
-          .contains("a majority is 2, and the cluster would stop");
+      assertThat(fleet.admin(remove).text("error")).contains("majority is 2");
       assertThat(fleet.admin("remove " + other + " dry-run").text("says"))
-          .isEqualTo("server " + other + " leaves the cluster");
+          .contains("server " + other);
       assertThat(fleet.admin("remove " + other).flag("ok")).isTrue();
       assertThat(fleet.kinds()).doesNotContain(other + " ");
     }
@@ -121,7 +121,7 @@ class MembershipChangeTest {
       asked.countDown();
       starting.join();
       assertThat(isDecided).isTrue();
-      assertThat(why[0]).contains("a server is added with an empty data directory");
+      assertThat(why[0]).contains("empty data directory");
     }
   }
 
@@ -133,7 +133,7 @@ class MembershipChangeTest {
       int dead = fleet.other(leader);
       fleet.kill(dead);
       Json.Obj removed = Fleet.object(fleet.ask(leader, "admin remove " + dead, ""));
-      assertThat(removed.text("error")).contains("no majority of them answers");
+      assertThat(removed.text("error")).contains("majority");
       fleet.start(dead);
       fleet.askLeader("set boat 0 4", "sail");
       assertThat(fleet.kinds()).isEqualTo("0 voter, 1 voter");

@@ -161,20 +161,19 @@ class ServerTest {
       fleet.start(0);
       assertThatThrownBy(() -> fleet.start(0))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("cannot listen on")
           .hasMessageContaining("" + fleet.at(0).clientPort());
       Path taken = fleet.dataDirectory(0);
       try (Fleet stranger = new Fleet(Files.createDirectory(folder.resolve("stranger")), 1)) {
         assertThatThrownBy(() -> stranger.start(0, Map.of(Setting.DATA_DIR, taken.toString())))
             .isInstanceOf(IOException.class)
-            .hasMessageContaining("is in use in this process");
+            .hasMessageContaining("in use");
         fleet.kill(0);
         assertThatThrownBy(
                 () ->
                     stranger.start(
                         0, Map.of(Setting.DATA_DIR, "" + taken, Setting.CLUSTER, "other")))
             .isInstanceOf(IOException.class)
-            .hasMessageContaining("member 0 of cluster 'jangada'");
+            .hasMessageContainingAll("member 0", "'jangada'");
         stranger.start(0, Map.of(Setting.DATA_DIR, taken.toString()));
         assertThat(stranger.leader()).isZero();
       }
@@ -215,7 +214,7 @@ class ServerTest {
       assertThat(fleet.http(0, "/livez").statusCode()).isEqualTo(200);
       assertThat(fleet.http(0, "/readyz").statusCode()).isEqualTo(503);
       assertThat(fleet.http(0, "/health").body())
-          .contains("\"health\":\"false\"", "waits to meet 1 of members 1, 2");
+          .contains("\"health\":\"false\"", "1 of members 1, 2");
       fleet.start(1);
       fleet.start(2);
       fleet.askLeader("set boat 0 4", "sail");

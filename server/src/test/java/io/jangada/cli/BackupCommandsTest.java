@@ -140,7 +140,7 @@ class BackupCommandsTest {
     CommandRun taken = backup();
     assertThat(taken.err()).isEmpty();
     assertThat(taken.code()).isZero();
-    assertThat(taken.out()).contains("cluster 'orders' up to entry " + KEYS);
+    assertThat(taken.out()).contains("'orders'", "entry " + KEYS);
     assertThat(folder.resolve("all.backup.part")).doesNotExist();
     for (int id = 4; id < 7; id++) {
       CommandRun made = restore(id);
@@ -190,7 +190,7 @@ class BackupCommandsTest {
     asked.clear();
     CommandRun again = backup();
     assertThat(again.code()).isZero();
-    assertThat(again.err()).contains("goes on after");
+    assertThat(again.err()).contains("goes on");
     assertThat(asked).doesNotContain("admin backup");
     assertThat(new TreeSet<>(asked)).doesNotContain("admin chunk " + KEYS + " 3 0");
   }
@@ -290,14 +290,14 @@ class BackupCommandsTest {
     Files.writeString(data.resolve("precious"), "x");
     CommandRun full = restore(4, "--data=" + data);
     assertThat(full.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(full.err()).contains("is not empty");
+    assertThat(full.err()).contains("empty");
     Files.delete(data.resolve("precious"));
     assertThat(restore(4, "--data=" + data).code()).isZero();
     CommandRun stranger = restore(9);
     assertThat(stranger.code()).isEqualTo(ExitCode.USAGE);
     assertThat(stranger.err()).contains("9");
     assertThat(jangada("restore", "nothing", "--id=4", "--config=" + config("c")).err())
-        .contains("there is no nothing");
+        .contains("nothing");
   }
 
   // ---- verify ----
@@ -332,7 +332,7 @@ class BackupCommandsTest {
     assertThat(files(data)).isEqualTo(before);
     try (DataDirectory _ =
         DataDirectory.claim(new OsDisk(data), Identity.read(OsDisk.readOnly(data)))) {
-      assertThat(jangada("verify", "" + data).err()).contains("is in use");
+      assertThat(jangada("verify", "" + data).err()).contains("in use");
     }
     assertThat(jangada("verify", "" + data).code()).isZero();
   }
@@ -350,7 +350,7 @@ class BackupCommandsTest {
   @Test
   void whatIsNoDataDirectoryIsSaidToBeNone() {
     assertThat(jangada("verify", "" + folder).err()).contains("no data directory");
-    assertThat(jangada("verify", folder + "/none").err()).contains("there is no directory");
+    assertThat(jangada("verify", folder + "/none").err()).contains("/none");
     assertThat(jangada("verify", folder + "/none").code()).isEqualTo(ExitCode.FAILED);
     assertThat(jangada("verify").code()).isEqualTo(ExitCode.USAGE);
   }

@@ -118,7 +118,7 @@ class KeyCommandsTest {
     answer[0] = "ERR_VERSION";
     CommandRun refused = jangada("set", "boat", "x");
     assertThat(refused.code()).isEqualTo(ExitCode.PRECONDITION_FAILED);
-    assertThat(refused.err()).contains("boat is there already").doesNotContain("version");
+    assertThat(refused.err()).contains("boat").doesNotContain("version");
     assertThat(jangada("cas", "boat", "1", "x").code()).isEqualTo(ExitCode.PRECONDITION_FAILED);
     answer[0] = "ERR_CMD_ERR";
     assertThat(jangada("get", "boat").code()).isEqualTo(ExitCode.FAILED);
@@ -126,7 +126,7 @@ class KeyCommandsTest {
     assertThat(jangada("get", "boat", "--timeout", "1s").code()).isEqualTo(ExitCode.UNAVAILABLE);
     CommandRun unknown = jangada("set", "boat", "x", "--timeout", "1s");
     assertThat(unknown.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(unknown.err()).contains("UNKNOWN whether it was done");
+    assertThat(unknown.err()).contains("UNKNOWN");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.jangada.link;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.jangada.net.Loops;
 import io.jangada.node.PeerMessage;
 import io.jangada.raft.Message;
@@ -86,10 +88,16 @@ final class Ends implements AutoCloseable {
       return heard;
     }
 
-    /// What is told next; an empty text when nothing is.
-    String nextEvent() throws InterruptedException {
-      LinkEvent event = events.poll(BOUND_SECONDS, TimeUnit.SECONDS);
-      return event == null ? "" : event.text();
+    /// What is told next; null when nothing is.
+    LinkEvent nextEvent() throws InterruptedException {
+      return events.poll(BOUND_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// What is told next, which must be of this kind.
+    <T extends LinkEvent> T next(Class<T> kind) throws InterruptedException {
+      LinkEvent event = nextEvent();
+      assertThat(event).isInstanceOf(kind);
+      return kind.cast(event);
     }
 
     LinkStats stats(int peer) {

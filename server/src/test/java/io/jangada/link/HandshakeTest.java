@@ -83,14 +83,13 @@ class HandshakeTest {
       one.send(2, term);
       assertThat(other.nextTerm(5)).isEqualTo(-1);
     }
-    String reason = "member 1 of cluster 'orders' reached member 2 of cluster 'stock'";
-    assertThat(one.nextEvent())
-        .isEqualTo(
-            "refused as a peer of member 2: "
-                + AddressText.text(other.links.address())
-                + ": "
-                + reason);
-    assertThat(other.nextEvent()).isEqualTo("turned away a connection from 127.0.0.1: " + reason);
+    LinkEvent.Refused refused = one.next(LinkEvent.Refused.class);
+    assertThat(refused.peer()).isEqualTo(2);
+    assertThat(refused.reason())
+        .contains(AddressText.text(other.links.address()), "'orders'", "'stock'");
+    LinkEvent.TurnedAway turnedAway = other.next(LinkEvent.TurnedAway.class);
+    assertThat(turnedAway.address()).isEqualTo("127.0.0.1");
+    assertThat(turnedAway.reason()).contains("member 1", "'orders'", "member 2", "'stock'");
     assertThat(one.events).isEmpty();
     assertThat(other.events).isEmpty();
   }
@@ -103,7 +102,7 @@ class HandshakeTest {
     answer(
         one,
         bytes(out -> Handshake.write(out, new Handshake.Hello(stranger, 2, 1, 4_001), VERSION)));
-    assertThat(one.nextEvent()).contains("'x..server 1 leads.[2J.'");
+    assertThat(one.nextEvent().text()).contains("'x..server 1 leads.[2J.'");
   }
 
   @Test
@@ -112,16 +111,15 @@ class HandshakeTest {
     Ends.End three = ends.open(3);
     ends.addresses.put(2, three.links.address());
     one.send(2, 1);
-    String reason = "member 1 looked for member 2 and reached member 3";
-    assertThat(one.nextEvent()).endsWith(reason);
-    assertThat(three.nextEvent()).endsWith(reason);
+    assertThat(one.next(LinkEvent.Refused.class).reason()).contains("member 2", "member 3");
+    assertThat(three.next(LinkEvent.TurnedAway.class).reason())
+        .contains("member 1", "member 2", "member 3");
   }
 
   @Test
   void two_servers_of_one_number_are_told_apart() throws Exception {
     Ends.End one = ends.open(1);
-    assertThat(verdict(answer(one, hello(1, 1))).reason())
-        .isEqualTo("member 1 reached itself, or another server of that number");
+    assertThat(verdict(answer(one, hello(1, 1))).reason()).contains("member 1", "itself");
   }
 
   @Test
@@ -132,27 +130,26 @@ class HandshakeTest {
     Handshake.Verdict verdict = verdict(answer(one, hello));
     String reason = "unsupported version 9 of the protocol, known is 2";
     assertThat(verdict).isEqualTo(new Handshake.Verdict(false, Ends.IDENTITY, 1, reason));
-    assertThat(one.nextEvent()).endsWith(reason);
+    assertThat(one.next(LinkEvent.TurnedAway.class).reason()).isEqualTo(reason);
   }
 
   @Test
   void a_peer_of_another_version_is_told_of() throws Exception {
     Ends.End one = ends.open(1);
-    assertThat(told(one, "jangada\3".getBytes(StandardCharsets.US_ASCII)))
-        .endsWith("it speaks version 3 of the protocol");
+    assertThat(told(one, "jangada\3".getBytes(StandardCharsets.US_ASCII))).contains("version 3");
   }
 
   @Test
   void a_server_that_is_no_member_is_told_of() throws Exception {
     Ends.End one = ends.open(1);
     assertThat(told(one, "220 mail.example.org ESMTP\r\n".getBytes(StandardCharsets.US_ASCII)))
-        .endsWith("what answered is no member: it began with '220 mail.example.org ESM'");
+        .contains("'220 mail.example.org ESM'");
   }
 
   @Test
   void a_peer_that_takes_connections_and_says_nothing_is_given_up() throws Exception {
     Ends.End one = ends.open(ends.settings(1).withTimes(IMPATIENT));
-    assertThat(told(one)).endsWith("no answer within 300 ms");
+    assertThat(told(one)).contains("300 ms");
   }
 
   /// What a member tells of a peer that answers every hello in these words.
@@ -162,7 +159,9 @@ class HandshakeTest {
       one.send(2, 1);
       try (Socket socket = server.accept()) {
         socket.getOutputStream().write(words);
-        return one.nextEvent();
+        LinkEvent.Unreachable event = one.next(LinkEvent.Unreachable.class);
+        assertThat(event.peer()).isEqualTo(2);
+        return event.reason();
       }
     }
   }
@@ -172,17 +171,15 @@ class HandshakeTest {
     Ends.End one = ends.open(1);
     byte[] request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     assertThat(answer(one, request).isReadable()).isFalse();
-    assertThat(one.nextEvent())
-        .isEqualTo(
-            "turned away a connection from 127.0.0.1: what connected is no member: it began with"
-                + " 'GET / HTTP/1.1..Host: x.'");
+    assertThat(one.next(LinkEvent.TurnedAway.class).reason())
+        .contains("'GET / HTTP/1.1..Host: x.'");
   }
 
   @Test
   void who_says_nothing_is_turned_away_in_time() throws Exception {
     Ends.End one = ends.open(ends.settings(1).withTimes(IMPATIENT));
     assertThat(answer(one).isReadable()).isFalse();
-    assertThat(one.nextEvent()).endsWith("no hello within 300 ms");
+    assertThat(one.next(LinkEvent.TurnedAway.class).reason()).contains("300 ms");
   }
 
   @Test
@@ -191,14 +188,13 @@ class HandshakeTest {
     byte[] hello = hello(2, 1);
     hello[8] = 0x7f;
     answer(one, hello);
-    assertThat(one.nextEvent()).endsWith(" bytes, at most 1024");
+    assertThat(one.next(LinkEvent.TurnedAway.class).reason()).contains("1024");
   }
 
   @Test
   void a_frame_beyond_the_limit_ends_the_connection_with_a_word_about_it() throws Exception {
     Ends.End one = ends.open(1);
-    assertThat(ending(one, new byte[] {0x7f, 0, 0, 0, 0, 0, 0, 0}))
-        .contains("a frame of 2130706432 bytes, at most ");
+    assertThat(ending(one, new byte[] {0x7f, 0, 0, 0, 0, 0, 0, 0})).contains("2130706432");
   }
 
   @Test
@@ -207,7 +203,7 @@ class HandshakeTest {
     byte[] frame =
         bytes(out -> Frames.write(out, RandomMessages.any(new Random(1), 2, 1), 1 << 20));
     frame[frame.length - 1] ^= 1;
-    assertThat(ending(one, frame)).endsWith(" bytes with a wrong checksum");
+    assertThat(ending(one, frame)).contains("checksum");
     assertThat(one.received).isEmpty();
   }
 
@@ -221,8 +217,7 @@ class HandshakeTest {
               out.writeByte(BinaryMessages.FORMAT).writeByte(99).writeZero(16);
               Frames.end(out, start);
             });
-    assertThat(ending(one, frame))
-        .isEqualTo("the connection of member 2 ended: a message of kind 99");
+    assertThat(ending(one, frame)).contains("kind 99");
   }
 
   @Test
@@ -236,8 +231,9 @@ class HandshakeTest {
     Entry entry = new Entry(1, 1, Entry.Kind.COMMAND, data);
     Message large = new Message.AppendEntries(1, 2, 1, EntryId.ZERO, List.of(entry), 0, 0);
     one.links.send(new PeerMessage.Raft(large, 0));
-    assertThat(one.nextEvent())
-        .isEqualTo("lost the connection to member 2: it says: a frame of 2067 bytes, at most 1024");
+    LinkEvent.Lost lost = one.next(LinkEvent.Lost.class);
+    assertThat(lost.peer()).isEqualTo(2);
+    assertThat(lost.reason()).contains("2067", "1024");
   }
 
   @Test
@@ -250,7 +246,7 @@ class HandshakeTest {
         stranger.connect(one.links.address(), 10_000);
         strangers.add(stranger);
       }
-      assertThat(one.nextEvent()).endsWith("too many connections");
+      assertThat(one.next(LinkEvent.TurnedAway.class).reason()).contains("too many");
       assertThat(strangers.getFirst().getInputStream().read()).isEqualTo(-1);
       assertThat(Ends.isReached(ends.open(2), one)).isTrue();
     } finally {
@@ -260,8 +256,10 @@ class HandshakeTest {
 
   private static String ending(Ends.End one, byte[] frame) throws Exception {
     answer(one, hello(2, 1), frame);
-    assertThat(one.nextEvent()).isEqualTo("member 2 connected from 127.0.0.1");
-    return one.nextEvent();
+    assertThat(one.nextEvent()).isEqualTo(new LinkEvent.Accepted(2, "127.0.0.1"));
+    LinkEvent.Left left = one.next(LinkEvent.Left.class);
+    assertThat(left.peer()).isEqualTo(2);
+    return left.reason();
   }
 
   @Test
@@ -273,11 +271,11 @@ class HandshakeTest {
       first.getOutputStream().write(hello(2, 1));
       InputStream in = first.getInputStream();
       assertThat(in.read()).isEqualTo('j');
-      assertThat(one.nextEvent()).isEqualTo("member 2 connected from 127.0.0.1");
+      assertThat(one.nextEvent()).isEqualTo(new LinkEvent.Accepted(2, "127.0.0.1"));
       Ends.End two = ends.open(2);
       assertThat(Ends.isReached(two, one)).isTrue();
       assertThat(in.readAllBytes()).isNotEmpty();
-      assertThat(one.nextEvent()).endsWith("another of the same number took its place");
+      assertThat(one.next(LinkEvent.Left.class).reason()).contains("another");
     }
   }
 
@@ -314,11 +312,9 @@ class HandshakeTest {
       one.send(2, term);
       assertThat(two.nextTerm(5)).isEqualTo(-1);
     }
-    String reason =
-        "member 1 of cluster 'orders' (id 000000000000000a) reached member 2 of cluster 'orders'"
-            + " (id 000000000000000b)";
-    assertThat(one.nextEvent()).startsWith("refused as a peer of member 2: ").endsWith(reason);
-    assertThat(two.nextEvent()).endsWith(reason);
+    String[] ids = {"000000000000000a", "000000000000000b"};
+    assertThat(one.next(LinkEvent.Refused.class).reason()).contains(ids);
+    assertThat(two.next(LinkEvent.TurnedAway.class).reason()).contains(ids);
   }
 
   @Test

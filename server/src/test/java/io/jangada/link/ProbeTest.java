@@ -33,8 +33,7 @@ class ProbeTest {
         TcpLinks links = member(loops)) {
       links.identify(new ClusterIdentity("c", 0xabc, 0, true));
       assertThat(PROBE.rejection(2, links.address(), MILLIS_MAX).orElseThrow())
-          .contains("server 2 holds data of cluster 'c' (id 0000000000000abc)")
-          .contains("empty");
+          .contains("server 2", "'c'", "0000000000000abc", "empty");
     }
   }
 
@@ -44,9 +43,9 @@ class ProbeTest {
         TcpLinks links = member(loops)) {
       assertThat(PROBE.rejection(2, links.address(), MILLIS_MAX)).isEmpty();
       assertThat(PROBE.rejection(3, links.address(), MILLIS_MAX).orElseThrow())
-          .contains("looked for member 3 and reached member 2");
+          .contains("member 3", "member 2");
       assertThat(probe("d").rejection(2, links.address(), MILLIS_MAX).orElseThrow())
-          .contains("of cluster 'd' reached member 2 of cluster 'c'");
+          .contains("'d'", "member 2", "'c'");
     }
   }
 
@@ -57,14 +56,13 @@ class ProbeTest {
       address = new InetSocketAddress(LOCAL.getAddress(), socket.getLocalPort());
       Thread.ofVirtual().start(() -> greet(socket));
       assertThat(PROBE.rejection(2, address, MILLIS_MAX).orElseThrow())
-          .startsWith("no member answers at ")
-          .contains("220 mail");
-      assertThat(PROBE.rejection(2, address, 50).orElseThrow()).endsWith("within 50 ms");
+          .contains(AddressText.text(address), "220 mail");
+      assertThat(PROBE.rejection(2, address, 50).orElseThrow()).contains("50 ms");
     }
     assertThat(PROBE.rejection(2, address, MILLIS_MAX).orElseThrow())
-        .startsWith("nobody answers at ");
+        .contains(AddressText.text(address));
     assertThat(PROBE.rejection(2, InetSocketAddress.createUnresolved("no.such", 1), 50))
-        .contains("there is no host no.such");
+        .contains("no.such");
   }
 
   /// Speaks another protocol to the first who comes, and keeps the second waiting.

@@ -67,7 +67,7 @@ class SlowPeerTest {
       ends.addresses.put(SLOW, Ends.loopback(server.getLocalPort()));
       one.send(SLOW, 1);
       try (Socket socket = welcomed(server)) {
-        assertThat(one.nextEvent()).startsWith("connected to member 3");
+        assertThat(one.next(LinkEvent.Connected.class).peer()).isEqualTo(3);
         long most = 0;
         long term = 1;
         for (; one.stats(SLOW).messagesDropped() == 0; term++) {
@@ -82,8 +82,8 @@ class SlowPeerTest {
         assertThat(stats.messagesSent() + stats.messagesDropped())
             .as("what waits is with the socket, and counts until it is gone")
             .isEqualTo(term);
-        assertThat(one.nextEvent()).startsWith("connected to member 2");
-        assertThat(one.nextEvent()).startsWith("lost the connection to member 3: ");
+        assertThat(one.next(LinkEvent.Connected.class).peer()).isEqualTo(2);
+        assertThat(one.next(LinkEvent.Lost.class).peer()).isEqualTo(3);
         assertThat(one.stats(SLOW).queueBytes()).isZero();
         assertThat(socket.isConnected()).isTrue();
       }

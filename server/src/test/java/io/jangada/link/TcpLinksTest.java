@@ -58,11 +58,11 @@ class TcpLinksTest {
     Ends.End two = ends.open(2);
     one.send(2, 1);
     assertThat(one.nextEvent())
-        .isEqualTo("connected to member 2 at " + AddressText.text(two.links.address()));
-    assertThat(two.nextEvent()).isEqualTo("member 1 connected from 127.0.0.1");
+        .isEqualTo(new LinkEvent.Connected(2, AddressText.text(two.links.address())));
+    assertThat(two.nextEvent()).isEqualTo(new LinkEvent.Accepted(1, "127.0.0.1"));
     assertThat(two.nextTerm()).isEqualTo(1);
     two.links.close();
-    assertThat(one.nextEvent()).isEqualTo("lost the connection to member 2: the peer closed it");
+    assertThat(one.next(LinkEvent.Lost.class).peer()).isEqualTo(2);
     assertThat(one.stats(2).connectedMillis()).isEqualTo(-1);
     assertThat(one.stats(2).losses()).isEqualTo(1);
   }
@@ -101,11 +101,9 @@ class TcpLinksTest {
       one.send(2, term);
       assertThat(two.hears(term)).isTrue();
     }
-    assertThat(one.nextEvent())
-        .isEqualTo(
-            "cannot reach member 3: "
-                + AddressText.text(ends.addresses.get(3))
-                + ": connection refused");
+    LinkEvent.Unreachable unreachable = one.next(LinkEvent.Unreachable.class);
+    assertThat(unreachable.peer()).isEqualTo(3);
+    assertThat(unreachable.reason()).contains(AddressText.text(ends.addresses.get(3)));
     assertThat(one.events).isEmpty();
   }
 
@@ -118,7 +116,7 @@ class TcpLinksTest {
     Ends.End two = ends.open(2);
     two.links.close();
     one.send(2, 1);
-    assertThat(one.nextEvent()).startsWith("cannot reach member 2");
+    assertThat(one.next(LinkEvent.Unreachable.class).peer()).isEqualTo(2);
     long before = one.stats(2).messagesDropped();
     for (int i = 0; i < 100; i++) one.send(2, i);
     assertThat(one.stats(2).messagesDropped()).isEqualTo(before + 100);
@@ -134,7 +132,7 @@ class TcpLinksTest {
   void a_peer_without_an_address_is_told_of() throws Exception {
     Ends.End one = ends.open(1);
     one.send(9, 1);
-    assertThat(one.nextEvent()).isEqualTo("cannot reach member 9: its address is not known");
+    assertThat(one.next(LinkEvent.Unreachable.class).peer()).isEqualTo(9);
   }
 
   @Test
@@ -195,9 +193,9 @@ class TcpLinksTest {
     one.links.send(entries(1, 2, 1_025));
     one.send(2, 2);
     assertThat(two.hears(2)).isTrue();
-    assertThat(one.nextEvent())
-        .startsWith("cannot send a message to member 2: a frame of 1")
-        .endsWith(" bytes, at most 1024");
+    LinkEvent.Unsendable unsendable = one.next(LinkEvent.Unsendable.class);
+    assertThat(unsendable.peer()).isEqualTo(2);
+    assertThat(unsendable.reason()).contains("1024");
     assertThat(one.stats(2).queueBytes()).isZero();
   }
 
@@ -210,8 +208,7 @@ class TcpLinksTest {
     LinkSettings same = LinkSettings.of(Ends.CLUSTER, 1, address, ends.loops);
     assertThatThrownBy(() -> ends.open(same))
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "cannot listen for peers on " + AddressText.text(address) + ": address already in use");
+        .hasMessageContainingAll(AddressText.text(address), "in use");
     one.links.close();
     assertThat(Ends.isReached(two, ends.open(same))).isTrue();
   }

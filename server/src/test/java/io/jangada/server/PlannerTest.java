@@ -63,18 +63,18 @@ class PlannerTest {
   void aServerIsAddedOnce() {
     Planner planner = planner(Membership.of(0, 1, 2), 0, 1, 2);
     assertThat(planner.add(1, place(1), false))
-        .isEqualTo(new Plan.Nothing("server 1 is a voter already", true));
+        .isInstanceOfSatisfying(Plan.Nothing.class, plan -> assertThat(plan.done()).isTrue());
     assertThat(refusal(planner.add(1, NEW, false)))
-        .isEqualTo("server 1 is a member already, at host:9051:9001; remove it first");
+        .contains("server 1", "host:9051:9001", "remove");
   }
 
   @Test
   void noTwoServersAreAtOnePlaceAndNoneContradictsTheConfiguration() {
     Planner planner = planner(Membership.of(0, 1, 2), 0, 1, 2);
     assertThat(refusal(planner.add(9, new Address("host", 9051, 1), false)))
-        .isEqualTo("server 1 is at host:9051:9001 already");
+        .contains("server 1", "host:9051:9001");
     assertThat(refusal(planner.add(3, NEW, false)))
-        .isEqualTo("the configuration has server 3 at host:9053:9003, not at other:9059:9009");
+        .contains("server 3", "host:9053:9003", "other:9059:9009");
     assertThat(planner.add(3, place(3), false)).isInstanceOf(Plan.Change.class);
   }
 
@@ -82,12 +82,10 @@ class PlannerTest {
   void aLearnerThatAnswersIsPromoted() {
     Membership now = of(List.of(0, 1), List.of(2, 3), List.of(3));
     assertThat(target(planner(now, 0, 1, 2).promote(2)).joining()).containsExactly(2, 3);
-    assertThat(refusal(planner(now, 0, 1).promote(2)))
-        .isEqualTo("server 2 at host:9052:9002 does not answer");
+    assertThat(refusal(planner(now, 0, 1).promote(2))).contains("server 2", "host:9052:9002");
     assertThat(planner(now, 0, 1).promote(3)).isInstanceOf(Plan.Nothing.class);
     assertThat(planner(now, 0, 1).promote(1)).isInstanceOf(Plan.Nothing.class);
-    assertThat(refusal(planner(now, 0, 1).promote(7)))
-        .isEqualTo("there is no server 7 in the cluster; there are 0, 1, 2, 3");
+    assertThat(refusal(planner(now, 0, 1).promote(7))).contains("server 7", "0, 1, 2, 3");
   }
 
   @Test
@@ -96,11 +94,8 @@ class PlannerTest {
     assertThat(target(planner(three, 0, 1, 2).remove(2)).voters()).containsExactly(0, 1);
     assertThat(target(planner(three, 0, 1).remove(2)).voters()).containsExactly(0, 1);
     assertThat(refusal(planner(three, 0, 1).remove(1)))
-        .isEqualTo(
-            "without server 1 the voters would be 0, 2, of which 0 answer; a majority is 2, and"
-                + " the cluster would stop");
-    assertThat(refusal(planner(three, 0).remove(7)))
-        .isEqualTo("there is no server 7 in the cluster; there are 0, 1, 2");
+        .contains("server 1", "0, 2", "majority is 2");
+    assertThat(refusal(planner(three, 0).remove(7))).contains("server 7", "0, 1, 2");
   }
 
   @Test
@@ -120,15 +115,14 @@ class PlannerTest {
     assertThat(first.target().voters()).containsExactly(0, 1, 2);
 
     assertThat(planner(first.target(), 0, 1, 9).replace(2, 9, NEW))
-        .isEqualTo(
-            new Plan.Nothing("server 9 becomes a voter by itself once it has caught up", false));
+        .isInstanceOfSatisfying(Plan.Nothing.class, plan -> assertThat(plan.done()).isFalse());
 
     Plan.Change last = (Plan.Change) planner(Membership.of(0, 1, 2, 9), 0, 1, 9).replace(2, 9, NEW);
     assertThat(last.done()).isTrue();
     assertThat(last.target().voters()).containsExactly(0, 1, 9);
 
     assertThat(planner(Membership.of(0, 1, 9), 0, 1, 9).replace(2, 9, NEW))
-        .isEqualTo(new Plan.Nothing("server 9 has taken the place of 2", true));
+        .isInstanceOfSatisfying(Plan.Nothing.class, plan -> assertThat(plan.done()).isTrue());
   }
 
   @Test

@@ -41,13 +41,14 @@ class ServerCommandTest {
   @Test
   void withoutAnIdOrWithSomethingElseForOneItSaysHowItIsUsed() throws IOException {
     assertThat(run().code()).isEqualTo(2);
-    assertThat(run().err()).startsWith("kvstore: a server id is needed, one of those in ");
+    assertThat(run().err()).startsWith("kvstore: ").contains("server id");
     Ran word = run("first");
     assertThat(word.code()).isEqualTo(2);
     assertThat(word.out()).isEmpty();
     assertThat(word.err())
-        .isEqualTo(
-            "kvstore: 'first' is no server id; it is a number, 0 or more\nTry 'kvstore --help'.\n");
+        .startsWith("kvstore: ")
+        .contains("'first'")
+        .endsWith("Try 'kvstore --help'.\n");
     assertThat(run("4", "5").code()).isEqualTo(2);
     assertThat(run("4", "--heartbeat").code()).isEqualTo(2);
   }
@@ -63,12 +64,12 @@ class ServerCommandTest {
     Ran ran = run("4", "--fsync", "never", "--http-port", "x");
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err().lines())
-        .containsExactly(
-            "server: --http-port is x; it must be a whole number from 0 to 65535.",
-            "server: --fsync is never; it must be one of always, unsafe-never.");
+        .satisfiesExactly(
+            line -> assertThat(line).contains("--http-port", " x;", "0 to 65535"),
+            line -> assertThat(line).contains("--fsync", " never;", "always, unsafe-never"));
     Ran stranger = run("5");
     assertThat(stranger.code()).isEqualTo(1);
-    assertThat(stranger.err()).contains("no server with Id 5 among Servers; there are 4");
+    assertThat(stranger.err()).contains("Id 5", "4");
   }
 
   @Test

@@ -156,12 +156,12 @@ class ServerConfigTest {
 
   @Test
   void aFileThatIsNoConfigurationIsRefused() throws IOException {
-    assertThat(problems("[]")).containsExactly(file() + ": it is not a JSON object");
-    assertThat(problems("")).containsExactly(file() + ": line 1, column 1: it ends too early");
+    assertThat(problems("[]")).singleElement().asString().contains(file() + ": ", "JSON object");
+    assertThat(problems("")).singleElement().asString().startsWith(file() + ": line 1, column 1: ");
     Files.delete(file());
     assertThatThrownBy(() -> ServerConfig.read(file()))
         .isInstanceOf(ConfigException.class)
-        .hasMessage(file() + ": there is no such file");
+        .hasMessageContaining(file() + ": ");
   }
 
   @ParameterizedTest
@@ -193,7 +193,7 @@ class ServerConfigTest {
     ServerConfig config = read("{'Path':'data','Servers':[" + ENTRY + "]}");
     assertThatThrownBy(() -> config.entry(4))
         .isInstanceOf(ConfigException.class)
-        .hasMessage(file() + ": there is no server with Id 4 among Servers; there are 0");
+        .hasMessageContainingAll(file() + ": ", "Id 4", "0");
   }
 
   @Test
@@ -202,7 +202,7 @@ class ServerConfigTest {
     ServerConfig config = read("{'Path':'d','Servers':[" + misspelt + "]}");
     assertThatThrownBy(() -> config.listen(config.entry(0)))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("server 0 is loclahost.invalid, and there is no such host");
+        .hasMessageContainingAll("server 0", "loclahost.invalid");
     assertThatThrownBy(() -> Server.start(config, 0, _ -> {})).isInstanceOf(ConfigException.class);
     Map<Setting, String> listens = Map.of(Setting.LISTEN, "127.0.0.1");
     ServerConfig told = ServerConfig.read(file(), Map.of(), listens);
@@ -229,7 +229,7 @@ class ServerConfigTest {
     assertThat(ServerConfig.read(file(), Map.of(), joins).initialMembers(7)).containsExactly(0);
     ServerConfig alone = read("{'Path':'d','Join':true,'Servers':[" + ENTRY + "]}");
     assertThatThrownBy(() -> alone.initialMembers(0))
-        .hasMessage(file() + ": Join is true, and Servers lists nobody whom server 0 could join");
+        .hasMessageContainingAll(file() + ": ", "Join", "server 0");
   }
 
   @Test
@@ -269,9 +269,9 @@ class ServerConfigTest {
                     Map.of(Setting.HEARTBEAT_MILLIS, "200", Setting.READS, "x")));
     assertThat(e.problems())
         .satisfiesExactlyInAnyOrder(
-            p -> assertThat(p).startsWith("--reads is x; it must be one of linearizable"),
-            p -> assertThat(p).startsWith("JANGADA_FSYNC is off; it must be one of always"),
-            p -> assertThat(p).startsWith("--heartbeat-millis is 200; it must be at most half"));
+            p -> assertThat(p).startsWith("--reads is x;").contains("linearizable"),
+            p -> assertThat(p).startsWith("JANGADA_FSYNC is off;").contains("always"),
+            p -> assertThat(p).startsWith("--heartbeat-millis is 200;"));
   }
 
   @Test
@@ -292,9 +292,9 @@ class ServerConfigTest {
             ConfigException.class,
             e ->
                 assertThat(e.problems())
-                    .containsExactly(
-                        "the variable JANGADA_FSNC is unknown; did you mean JANGADA_FSYNC?",
-                        "the variable JANGADA_XYLOPHONE is unknown."));
+                    .satisfiesExactly(
+                        p -> assertThat(p).contains("JANGADA_FSNC ", "JANGADA_FSYNC?"),
+                        p -> assertThat(p).contains("JANGADA_XYLOPHONE")));
   }
 
   /// Each word of the launchers, of the programs and of the documents that looks like one.

