@@ -1,5 +1,6 @@
 package io.jangada.tester;
 
+import io.jangada.cli.Bar;
 import io.jangada.codec.Json;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -8,56 +9,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /// What a tester says: a line for each trial as it ends, or one JSON object for all of them; and a
 /// bar below while it goes on, on a terminal.
 public final class Report implements Tester.Listener, AutoCloseable {
-  private static final int BAR_MILLIS = 200;
-  private static final String ERASE = "\r\u001b[K";
-
   private final PrintWriter out;
   private final boolean json;
   private final int nameWidth;
-  private final ProgressBar bar;
-  private final PrintWriter err;
+  private final int trials;
+  private final Bar bar = Bar.of("trials");
+  private int done;
 
-  /// @param terminal whether a bar is wanted; it goes to `err`
-  public Report(PrintWriter out, PrintWriter err, List<Trial> trials, Form form) {
+  public Report(PrintWriter out, List<Trial> trials, boolean json) {
     this.out = out;
-    this.err = err;
-    this.json = form.json;
+    this.json = json;
+    this.trials = trials.size();
     this.nameWidth = trials.stream().mapToInt(trial -> trial.name().length()).max().orElse(0);
-    this.bar = form.terminal ? bar(trials.size()) : null;
-  }
-
-  /// @param terminal whether there is somebody who wants to see a bar
-  public record Form(boolean json, boolean terminal) {}
-
-  private static ProgressBar bar(int trials) {
-    return new ProgressBarBuilder()
-        .setTaskName("trials")
-        .setInitialMax(trials)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(BAR_MILLIS)
-        .clearDisplayOnFinish()
-        .build();
   }
 
   @Override
   public void begins(Trial trial) {
-    if (bar != null) bar.setExtraMessage(trial.name());
+    bar.tell(trial.name());
   }
 
   @Override
   public void ended(Tester.Outcome outcome) {
-    if (bar != null) {
-      err.print(ERASE);
-      err.flush();
-      bar.step();
-    }
+    bar.erase();
+    bar.accept((double) ++done / trials);
     if (!json) out.println(line(outcome));
     out.flush();
   }
@@ -116,6 +94,6 @@ public final class Report implements Tester.Listener, AutoCloseable {
 
   @Override
   public void close() {
-    if (bar != null) bar.close();
+    bar.close();
   }
 }

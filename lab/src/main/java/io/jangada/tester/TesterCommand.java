@@ -7,7 +7,6 @@ import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
 import io.jangada.server.ConfigException;
 import io.jangada.server.Setting;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystems;
@@ -145,11 +144,8 @@ public final class TesterCommand implements Callable<Integer> {
   }
 
   private boolean run(ProcessCluster cluster, List<Trial> trials) throws InterruptedException {
-    Console console = System.console();
-    boolean terminal = console != null && console.isTerminal();
-    Report.Form form = new Report.Form(output == Output.JSON, terminal);
-    PrintWriter err = spec.commandLine().getErr();
-    try (Report report = new Report(spec.commandLine().getOut(), err, trials, form)) {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Report report = new Report(out, trials, output == Output.JSON)) {
       return report.sumUp(new Tester(cluster, report).run(trials));
     }
   }

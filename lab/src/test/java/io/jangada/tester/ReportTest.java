@@ -29,8 +29,7 @@ class ReportTest {
 
   private boolean tell(boolean json, List<Tester.Outcome> outcomes) {
     PrintWriter writer = new PrintWriter(out);
-    Report.Form form = new Report.Form(json, false);
-    try (Report report = new Report(writer, writer, List.of(FIRST, SECOND), form)) {
+    try (Report report = new Report(writer, List.of(FIRST, SECOND), json)) {
       outcomes.forEach(
           outcome -> {
             report.begins(outcome.trial());
@@ -82,9 +81,8 @@ class ReportTest {
     try (ProcessCluster cluster =
         ProcessCluster.make(folder, ClusterPlan.of(2), ServerProgram.of("false"))) {
       PrintWriter writer = new PrintWriter(out);
-      Report.Form form = new Report.Form(false, false);
       List<Trial> trials = List.of(SECOND);
-      try (Report report = new Report(writer, writer, trials, form)) {
+      try (Report report = new Report(writer, trials, false)) {
         assertThat(new Tester(cluster, report).run(trials))
             .extracting(Tester.Outcome::verdict)
             .containsExactly(Tester.Verdict.SKIPPED);

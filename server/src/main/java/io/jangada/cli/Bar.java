@@ -9,6 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /// How far something is, on standard error; nothing where that is no terminal.
 public final class Bar implements DoubleConsumer, AutoCloseable {
   private static final int PARTS = 1_000;
+  private static final String ERASE = "\r\u001b[K";
 
   private final ProgressBar bar;
 
@@ -34,6 +35,18 @@ public final class Bar implements DoubleConsumer, AutoCloseable {
   @Override
   public void accept(double part) {
     if (bar != null) bar.stepTo((long) (part * PARTS));
+  }
+
+  /// Says beside the bar what is under way.
+  public void tell(String what) {
+    if (bar != null) bar.setExtraMessage(what);
+  }
+
+  /// Makes room for a line of output; the bar comes back below it.
+  public void erase() {
+    if (bar == null) return;
+    System.err.print(ERASE);
+    System.err.flush();
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.jangada.kv.KvLimits;
 import io.jangada.server.SettingType.Flag;
 import io.jangada.server.SettingType.Range;
 import io.jangada.server.SettingType.Text;
-import io.jangada.server.SettingType.Unit;
 import io.jangada.server.SettingType.Whole;
 import io.jangada.server.SettingType.Word;
 import java.util.List;

@@ -3,10 +3,8 @@ package io.jangada.server;
 import io.jangada.codec.Json;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What values a [Setting] takes, and how they are written in a file, in the environment and on the
@@ -20,40 +18,6 @@ sealed interface SettingType {
 
   /// How a value in a JSON file would be written elsewhere, or empty when it is of another type.
   Optional<String> written(Json json);
-
-  /// What a number counts.
-  enum Unit {
-    NONE(Map.of()),
-    MILLIS(Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L)),
-    BYTES(Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30));
-
-    private static final Pattern NUMBER = Pattern.compile("([0-9]{1,15})([A-Za-z]*)");
-
-    private final Map<String, Long> factors;
-
-    Unit(Map<String, Long> factors) {
-      this.factors = factors;
-    }
-
-    private OptionalLong read(String written) {
-      Matcher matcher = NUMBER.matcher(written);
-      if (!matcher.matches()) return OptionalLong.empty();
-      long number = Long.parseLong(matcher.group(1));
-      String unit = matcher.group(2);
-      if (unit.isEmpty()) return OptionalLong.of(number);
-      Long factor = factors.get(unit);
-      if (factor == null || number > Long.MAX_VALUE / factor) return OptionalLong.empty();
-      return OptionalLong.of(number * factor);
-    }
-
-    private String example() {
-      return switch (this) {
-        case NONE -> "";
-        case MILLIS -> " (milliseconds; or with a unit, as in \"10s\")";
-        case BYTES -> " (bytes; or with a unit, as in \"64MiB\")";
-      };
-    }
-  }
 
   /// A whole number, which may have a unit where that helps.
   record Whole(long min, long max, Unit unit) implements SettingType {
