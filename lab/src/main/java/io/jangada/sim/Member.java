@@ -137,13 +137,13 @@ final class Member {
               new Start.Storage(disk, storage, () -> wakeLog(mine), () -> wakeSnapshots(mine)),
               cluster.split());
     } catch (SimDisk.CrashedException crashed) {
-      kill(true, "crashed while starting");
+      kill(Death.POWER, "crashed while starting");
       return;
     } catch (SimDisk.FailedSyncException failed) {
-      kill(false, "does not start: " + failed.getMessage());
+      kill(Death.PROCESS, "does not start: " + failed.getMessage());
       return;
     } catch (DiskFullException full) {
-      kill(false, "does not start: " + full.getMessage());
+      kill(Death.PROCESS, "does not start: " + full.getMessage());
       return;
     } catch (IOException e) {
       throw new io.jangada.raft.LawBrokenException(
@@ -183,15 +183,24 @@ final class Member {
     cluster.incarnations().look(raft, proof::standing);
   }
 
-  /// Ends the life.
-  ///
-  /// @param powerLoss whether what was not synced may be lost; otherwise only the process dies
-  void kill(boolean powerLoss, String how) {
+  /// How a life ends.
+  enum Death {
+    /// Only the process dies.
+    PROCESS,
+    /// What was not synced may be lost.
+    POWER;
+
+    static Death draw(RandomGenerator random) {
+      return random.nextBoolean() ? POWER : PROCESS;
+    }
+  }
+
+  void kill(Death death, String how) {
     life++;
     Replica dead = replica;
     replica = null;
     start = null;
-    if (powerLoss) disk.crash();
+    if (death == Death.POWER) disk.crash();
     else disk.restart();
     cluster.tell(id, how);
     if (dead != null) dead.abandon();
@@ -246,7 +255,7 @@ final class Member {
     } catch (UncheckedIOException failed) {
       if (!disk.isRotten() && !(failed.getCause() instanceof SimDisk.FailedSyncException))
         throw failed;
-      kill(true, "stops: " + failed.getMessage() + ": " + failed.getCause().getMessage());
+      kill(Death.POWER, "stops: " + failed.getMessage() + ": " + failed.getCause().getMessage());
       return;
     }
     lookAtStanding();
@@ -276,14 +285,14 @@ final class Member {
     try {
       batch = start.log().work();
     } catch (SimDisk.CrashedException crashed) {
-      kill(true, "crashed in the middle of writing its log");
+      kill(Death.POWER, "crashed in the middle of writing its log");
       return;
     } catch (DiskFullException e) {
       replica.diskFull(true);
       world.after(50 * Scheduler.MILLI, () -> writeLog(of));
       return;
     } catch (IOException e) {
-      kill(true, "stops: " + e.getMessage());
+      kill(Death.POWER, "stops: " + e.getMessage());
       return;
     }
     if (!full) replica.diskFull(false);
@@ -313,7 +322,7 @@ final class Member {
     try {
       done = start.snapshots().work();
     } catch (SimDisk.CrashedException crashed) {
-      kill(true, "crashed in the middle of writing a snapshot");
+      kill(Death.POWER, "crashed in the middle of writing a snapshot");
       return;
     }
     done.forEach(replica::stored);

@@ -3,6 +3,7 @@ package io.jangada.sim;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
+import io.jangada.sim.Member.Death;
 import io.jangada.sim.SwarmConfig.Fault;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,8 +29,8 @@ final class Nemesis {
     allow(faults.has(Fault.PARTITIONS), this::partition);
     allow(faults.has(Fault.PARTITIONS), this::partition);
     allow(faults.has(Fault.PARTITIONS), () -> cluster.breakConnection(anyMember(), anyMember().id));
-    allow(faults.has(Fault.CRASHES), () -> kill(false));
-    allow(faults.has(Fault.POWER_LOSS), () -> kill(true));
+    allow(faults.has(Fault.CRASHES), () -> kill(Death.PROCESS));
+    allow(faults.has(Fault.POWER_LOSS), () -> kill(Death.POWER));
     allow(faults.has(Fault.POWER_LOSS), this::killAll);
     allow(faults.has(Fault.CRASHES_IN_DISK), this::crashInDisk);
     allow(faults.has(Fault.PAUSES), this::pause);
@@ -99,7 +100,7 @@ final class Nemesis {
         () -> {
           Member leader = cluster.member(elected);
           if (stopped || !leader.isUp()) return;
-          if (random.nextBoolean()) leader.kill(false, "is ambushed");
+          if (random.nextBoolean()) leader.kill(Death.PROCESS, "is ambushed");
           else isolate(elected, random.nextLong(50, 600) * Scheduler.MILLI);
         });
   }
@@ -186,14 +187,15 @@ final class Nemesis {
     }
   }
 
-  private void kill(boolean powerLoss) {
+  private void kill(Death death) {
     Member member = anyMember();
-    if (member.isUp()) member.kill(powerLoss, powerLoss ? "loses power" : "is killed");
+    if (member.isUp()) member.kill(death, death == Death.POWER ? "loses power" : "is killed");
   }
 
   private void killAll() {
     if (random.nextInt(3) != 0) return;
-    for (Member member : cluster.members()) if (member.isUp()) member.kill(true, "loses power");
+    for (Member member : cluster.members())
+      if (member.isUp()) member.kill(Death.POWER, "loses power");
   }
 
   private void crashInDisk() {
@@ -254,7 +256,7 @@ final class Nemesis {
 
   private void wipe(Member member) {
     if (!cluster.survival().mayBeWiped(member.id, this::isIntact)) return;
-    if (member.isUp()) member.kill(random.nextBoolean(), "dies");
+    if (member.isUp()) member.kill(Death.draw(random), "dies");
     cluster.tell(member.id, "has lost all that was on its disk");
     member.wipe();
   }
@@ -265,7 +267,7 @@ final class Nemesis {
     Member member = anyMember();
     if (!mayRot(member)) return;
     String[] places = {"log", "log", "log", "log", "snapshot", "snapshot", "standing"};
-    if (member.isUp()) member.kill(random.nextBoolean(), "dies");
+    if (member.isUp()) member.kill(Death.draw(random), "dies");
     int place = random.nextInt(places.length + 2);
     if (place < places.length) rot(member, places[place]);
     else loseLastSegment(member);
@@ -317,7 +319,7 @@ final class Nemesis {
             case 0 -> wipe(cluster.member(member));
             case 1 -> wipe(anyMember());
             default -> {
-              if (leader != null) leader.kill(random.nextBoolean(), "is killed");
+              if (leader != null) leader.kill(Death.draw(random), "is killed");
             }
           }
         });
@@ -330,7 +332,7 @@ final class Nemesis {
     world.after(
         random.nextLong(60_000) * 1_000,
         () -> {
-          if (!stopped && victim.isUp()) victim.kill(random.nextBoolean(), "is killed");
+          if (!stopped && victim.isUp()) victim.kill(Death.draw(random), "is killed");
         });
   }
 

@@ -35,7 +35,7 @@ class LostDataTest {
   }
 
   private static void wipe(Cluster cluster, Member member) {
-    if (member.isUp()) member.kill(true, "dies");
+    if (member.isUp()) member.kill(Member.Death.POWER, "dies");
     cluster.tell(member.id, "is wiped");
     member.wipe();
   }
@@ -70,7 +70,7 @@ class LostDataTest {
                             () -> {
                               wipe(cluster, cluster.member(wiped[0]));
                               if (cluster.leader() != null)
-                                cluster.leader().kill(false, "is killed");
+                                cluster.leader().kill(Member.Death.PROCESS, "is killed");
                             });
                   });
             });
@@ -128,7 +128,7 @@ class LostDataTest {
                     2_000,
                     () -> {
                       Member victim = follower(cluster);
-                      victim.kill(false, "dies");
+                      victim.kill(Member.Death.PROCESS, "dies");
                       victim.rot("log", new SplittableRandom(victim.id));
                     }));
     assertThat(count(lines, "DataLost[what=the log is damaged")).isGreaterThan(WORLDS / 2);

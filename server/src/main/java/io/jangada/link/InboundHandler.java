@@ -80,7 +80,7 @@ final class InboundHandler extends ByteToMessageDecoder {
       refuse(context, refusal);
       return;
     }
-    answer(context, verdict(true, ""));
+    answer(context, welcome());
     hall.left(context);
     cluster = hello.cluster();
     arrivals = hall.admit(hello, this, remote);
@@ -98,7 +98,7 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   private void refuse(ChannelHandlerContext context, String why) {
     reason = why;
-    answer(context, verdict(false, why)).addListener(ChannelFutureListener.CLOSE);
+    answer(context, refusal(why)).addListener(ChannelFutureListener.CLOSE);
   }
 
   private ChannelFuture answer(ChannelHandlerContext context, Handshake.Verdict verdict) {
@@ -107,8 +107,12 @@ final class InboundHandler extends ByteToMessageDecoder {
     return context.writeAndFlush(out);
   }
 
-  private Handshake.Verdict verdict(boolean welcome, String why) {
-    return new Handshake.Verdict(welcome, wiring.identity().get(), settings.memberId(), why);
+  private Handshake.Verdict welcome() {
+    return new Handshake.Verdict(true, wiring.identity().get(), settings.memberId(), "");
+  }
+
+  private Handshake.Verdict refusal(String why) {
+    return new Handshake.Verdict(false, wiring.identity().get(), settings.memberId(), why);
   }
 
   private void receive(ByteBuf in) {
@@ -140,7 +144,7 @@ final class InboundHandler extends ByteToMessageDecoder {
   /// Ends a connection that began with a welcome.
   private void bidFarewell(String why) {
     ByteBuf out = context.alloc().buffer(256);
-    Handshake.writeAgain(out, verdict(false, why), version);
+    Handshake.writeAgain(out, refusal(why), version);
     context.writeAndFlush(out);
     fail(context, why);
   }

@@ -144,8 +144,14 @@ public final class DurableMember implements AutoCloseable {
     private final Replica replica;
     private final DurableLog log;
     private final Watcher watcher;
-    private boolean full;
-    private boolean outOfFiles;
+    private Lack lack = Lack.NOTHING;
+
+    /// What the log waits for.
+    private enum Lack {
+      NOTHING,
+      SPACE,
+      FILES
+    }
 
     LogJob(Replica replica, DurableLog log, Watcher watcher) {
       this.replica = replica;
@@ -157,23 +163,24 @@ public final class DurableMember implements AutoCloseable {
     public boolean run() throws IOException {
       long batch = log.work();
       if (batch > 0) replica.synced(batch);
-      if (!log.isBehind()) report(false, false);
+      if (!log.isBehind()) report(Lack.NOTHING);
       return log.isBehind();
     }
 
     @Override
     public void onFull(DiskFullException e) {
-      boolean files = e instanceof TooManyFilesException;
-      report(!files, files);
+      report(e instanceof TooManyFilesException ? Lack.FILES : Lack.SPACE);
     }
 
-    private void report(boolean full, boolean outOfFiles) {
-      boolean waited = this.full || this.outOfFiles;
-      if (waited != (full || outOfFiles)) replica.diskFull(!waited);
-      if (this.full != full) watcher.diskFull(full);
-      if (this.outOfFiles != outOfFiles) watcher.outOfFiles("log", outOfFiles);
-      this.full = full;
-      this.outOfFiles = outOfFiles;
+    private void report(Lack now) {
+      Lack before = lack;
+      if (before == now) return;
+      lack = now;
+      if (before == Lack.NOTHING) replica.diskFull(true);
+      if (now == Lack.NOTHING) replica.diskFull(false);
+      if ((before == Lack.SPACE) != (now == Lack.SPACE)) watcher.diskFull(now == Lack.SPACE);
+      if ((before == Lack.FILES) != (now == Lack.FILES))
+        watcher.outOfFiles("log", now == Lack.FILES);
     }
 
     @Override
