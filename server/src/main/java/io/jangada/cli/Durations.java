@@ -10,6 +10,8 @@ public final class Durations {
 
   private Durations() {}
 
+  /// Reads a number with its unit.
+  ///
   /// @return milliseconds, 1 or more; -1 when the text is no duration
   public static long parseMillis(String text) {
     if (!WRITTEN.matcher(text).matches()) return -1;
