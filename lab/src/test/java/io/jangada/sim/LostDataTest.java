@@ -147,7 +147,7 @@ class LostDataTest {
                     2_000,
                     () -> {
                       Member victim = follower(cluster);
-                      victim.kill(true, "dies");
+                      victim.kill(Member.Death.POWER, "dies");
                       cluster.tell(victim.id, "has lost " + victim.loseLastSegment());
                     }));
     assertThat(count(lines, "has lost log/")).isEqualTo(WORLDS);
