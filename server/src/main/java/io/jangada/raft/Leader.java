@@ -75,15 +75,16 @@ final class Leader implements Role {
   /// round is begun for the next heartbeat. Then the same data does not hold any more what it held.
   private void proveLoss(Message.AppendEntriesReply reply, Progress progress, Outbox out) {
     long incarnation = reply.incarnation().number();
-    if (progress.contradicts(reply)) {
+    PeerIdentity identity = peers.identity(reply.from());
+    if (identity.isCounted() && incarnation != 0 && progress.contradicts(reply)) {
       if (reply.round() > progress.matchRound()) {
         out.events.add(new RaftEvent.AcknowledgementLost(reply.from(), progress.match()));
-        progress.lose(incarnation);
+        identity.lose(incarnation);
       } else if (round <= progress.matchRound()) {
         nextRound(quorumClock);
       }
     }
-    if (progress.hasLost(incarnation))
+    if (identity.hasLost(incarnation))
       out.messages.add(new Message.DataLost(config.id(), reply.from(), term, incarnation));
   }
 
@@ -156,7 +157,7 @@ final class Leader implements Role {
     Membership now = memberships.current();
     int stranger = peers.newIncarnation(tick);
     if (stranger != Membership.NONE) {
-      long incarnation = peers.get(stranger).newIncarnation();
+      long incarnation = peers.identity(stranger).claimed();
       out.events.add(new RaftEvent.Readmitting(stranger, incarnation));
       return now.readmitting(stranger, incarnation);
     }
@@ -329,7 +330,7 @@ final class Leader implements Role {
     }
     // A peer that is not heard gets no entries with its probes: they would only fill its queue.
     boolean quiet =
-        progress.newIncarnation() != 0
+        peers.identity(peer).claimed() != 0
             || !peers.isHeard(progress, tick) && progress.state() instanceof Progress.State.Probe;
     boolean sent = false;
     while (true) {
@@ -411,8 +412,8 @@ final class Leader implements Role {
   /// way.
   long installedFrom(long otherwise) {
     long from = otherwise;
-    for (Progress progress : peers.all())
-      if (progress.state() instanceof Progress.State.Install install)
+    for (int peer : peers.ids())
+      if (peers.get(peer).state() instanceof Progress.State.Install install)
         from = Math.min(from, install.meta().last().index());
     return from;
   }
@@ -422,11 +423,13 @@ final class Leader implements Role {
   /// install ends, that the log has gone on without it.
   long logNeededFrom(long otherwise, long tick) {
     long from = installedFrom(otherwise);
-    for (Progress progress : peers.all())
+    for (int peer : peers.ids()) {
+      Progress progress = peers.get(peer);
       if (!(progress.state() instanceof Progress.State.Install)
           && progress.isCatchingUp()
           && tick - progress.heardTick() <= 4L * config.electionTicksMax())
         from = Math.min(from, progress.match());
+    }
     return from;
   }
 

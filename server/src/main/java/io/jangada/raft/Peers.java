@@ -1,7 +1,6 @@
 package io.jangada.raft;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -10,12 +9,17 @@ import java.util.TreeMap;
 
 /// What a leader knows of the others, one by one ([Progress]) and as a quorum.
 final class Peers {
+  private record Peer(PeerIdentity identity, Progress progress) {}
+
   private final RaftConfig config;
   private final RaftLog log;
   private final MembershipLog memberships;
-  private final SortedMap<Integer, Progress> byId = new TreeMap<>();
 
-  /// Peers that the membership in force has no more, and the index of the entry that removed them.
+  /// The other members by id, and those that were removed and do not know it yet.
+  private final SortedMap<Integer, Peer> byId = new TreeMap<>();
+
+  /// By id: peers that the active configuration has no more, and the index of the entry that
+  /// removed them.
   private final SortedMap<Integer, Long> removed = new TreeMap<>();
 
   Peers(RaftConfig config, RaftLog log, MembershipLog memberships) {
@@ -26,10 +30,6 @@ final class Peers {
 
   Set<Integer> ids() {
     return byId.keySet();
-  }
-
-  Collection<Progress> all() {
-    return byId.values();
   }
 
   /// Those of whom it is committed that they are no members any more.
@@ -61,21 +61,28 @@ final class Peers {
     for (int member : members) {
       if (member == config.id()) continue;
       long incarnation = memberships.current().incarnation(member);
-      Progress known = byId.get(member);
-      if (known != null && known.incarnation() == incarnation) continue;
-      Incarnation standing = new Incarnation(incarnation, known != null && incarnation != 0);
-      byId.put(member, new Progress(config.limits(), standing, log.lastIndex() + 1, tick));
+      Peer known = byId.get(member);
+      if (known != null && known.identity.recorded() == incarnation) continue;
+      var data = new PeerIdentity(new Incarnation(incarnation, known != null && incarnation != 0));
+      byId.put(member, new Peer(data, new Progress(config.limits(), log.lastIndex() + 1, tick)));
     }
   }
 
-  /// What is known of a peer; null for a stranger.
+  /// What is known of a peer's log; null for one that is no member.
   Progress get(int member) {
-    return byId.get(member);
+    Peer peer = byId.get(member);
+    return peer == null ? null : peer.progress;
+  }
+
+  /// Which data of a peer counts; null for one that is no member.
+  PeerIdentity identity(int member) {
+    Peer peer = byId.get(member);
+    return peer == null ? null : peer.identity;
   }
 
   /// Null for one that is no member.
   PeerProgress progressOf(int member, long tick) {
-    Progress progress = byId.get(member);
+    Progress progress = get(member);
     if (progress == null) return null;
     boolean installing = progress.state() instanceof Progress.State.Install;
     return new PeerProgress(progress.match(), tick - progress.heardTick(), installing);
@@ -83,16 +90,27 @@ final class Peers {
 
   /// Up to where a peer's log counts.
   long matchOf(int member) {
-    return isCounted(member) ? byId.get(member).match() : 0;
+    return isCounted(member) ? get(member).match() : 0;
   }
 
   boolean isCounted(int member) {
-    Progress progress = byId.get(member);
-    return progress != null && progress.isCounted();
+    Peer peer = byId.get(member);
+    return peer != null && peer.identity.isCounted();
   }
 
-  private boolean noteIdentity(Progress progress, Incarnation standing, long tick) {
-    return progress.noteIdentity(standing, tick, config.electionTicksMax());
+  /// Takes note of who replied. Returns the peer's progress if the reply is about that; otherwise
+  /// null.
+  private Progress noteSender(int member, Incarnation named, long tick) {
+    Peer peer = byId.get(member);
+    if (peer == null) return null;
+    return switch (peer.identity.note(named, tick, config.electionTicksMax())) {
+      case RECORDED -> peer.progress;
+      case OTHER -> {
+        peer.progress.seen(tick);
+        yield null;
+      }
+      case DISPUTED -> null;
+    };
   }
 
   /// When a reply comes: the tick, and the last round that was begun.
@@ -100,10 +118,10 @@ final class Peers {
 
   /// Takes note of a reply. Returns whether the peer holds more than was known.
   boolean recordReply(Message.AppendEntriesReply reply, Moment moment) {
-    Progress progress = byId.get(reply.from());
-    if (progress == null || !noteIdentity(progress, reply.incarnation(), moment.tick)) return false;
+    Progress progress = noteSender(reply.from(), reply.incarnation(), moment.tick);
+    if (progress == null) return false;
     progress.heard(moment.tick, reply.round());
-    if (reply.success()) return progress.matched(reply.match(), moment.round);
+    if (reply.success()) return matched(reply.from(), reply.match(), moment.round);
     if (progress.isRefusalFresh(reply.match()))
       progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
     return false;
@@ -112,8 +130,8 @@ final class Peers {
   /// Takes note of a reply to a chunk. Returns whether the peer holds the whole snapshot now, and
   /// did not before.
   boolean recordReply(Message.InstallSnapshotReply reply, Moment moment, Outbox out) {
-    Progress progress = byId.get(reply.from());
-    if (progress == null || !noteIdentity(progress, reply.incarnation(), moment.tick)) return false;
+    Progress progress = noteSender(reply.from(), reply.incarnation(), moment.tick);
+    if (progress == null) return false;
     progress.heard(moment.tick, 0);
     if (!(progress.state() instanceof Progress.State.Install install)
         || !install.meta().last().equals(reply.last())) return false;
@@ -121,17 +139,24 @@ final class Peers {
       progress.chunkWanted(reply.nextChunk(), moment.tick);
       return false;
     }
-    boolean news = progress.matched(reply.last().index(), moment.round);
+    boolean news = matched(reply.from(), reply.last().index(), moment.round);
     out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
     return news;
   }
 
-  /// A member that is to be taken in with its new data, or [Membership#NONE]. Founders say at first
-  /// that their data is new, for a moment.
+  /// A peer holds the log up to `index`. Returns whether that is news, or the first that counts.
+  private boolean matched(int member, long index, long round) {
+    Peer peer = byId.get(member);
+    boolean first = peer.identity.takeNewlyCounted();
+    return peer.progress.matched(index, round) || first;
+  }
+
+  /// A member that is to be taken in with its new data, or [Membership#NONE]. Initial members say
+  /// at first that their data is new, for a moment.
   int newIncarnation(long tick) {
     for (int peer : byId.keySet()) {
       boolean member = memberships.current().contains(peer) && !removed.containsKey(peer);
-      if (member && byId.get(peer).isStrangeFor(tick, config.electionTicksMax())) return peer;
+      if (member && identity(peer).isReplacedFor(tick, config.electionTicksMax())) return peer;
     }
     return Membership.NONE;
   }
@@ -144,7 +169,7 @@ final class Peers {
         memberships.current(),
         member -> {
           if (member == config.id()) return tick;
-          return isCounted(member) ? byId.get(member).heardTick() : Long.MIN_VALUE / 2;
+          return isCounted(member) ? get(member).heardTick() : Long.MIN_VALUE / 2;
         });
   }
 
@@ -160,15 +185,14 @@ final class Peers {
         memberships.current(),
         member -> {
           if (member == config.id()) return own;
-          return isCounted(member) ? byId.get(member).round() : 0;
+          return isCounted(member) ? get(member).round() : 0;
         });
   }
 
   /// Whether the members that count and answer are a quorum of another membership.
   boolean isQuorumOf(Membership other, long tick) {
     return Quorum.isQuorum(
-        other,
-        member -> member == config.id() || isCounted(member) && isHeard(byId.get(member), tick));
+        other, member -> member == config.id() || isCounted(member) && isHeard(get(member), tick));
   }
 
   boolean isHeard(Progress progress, long tick) {
@@ -179,11 +203,11 @@ final class Peers {
   int successor(long tick) {
     int best = Membership.NONE;
     for (int peer : byId.keySet()) {
-      Progress progress = byId.get(peer);
+      Progress progress = get(peer);
       boolean fit =
           memberships.current().voters().contains(peer)
               && isHeard(progress, tick)
-              && progress.isCounted();
+              && isCounted(peer);
       if (fit && (best == Membership.NONE || progress.match() > matchOf(best))) best = peer;
     }
     return best;

@@ -5,10 +5,6 @@ import java.util.ArrayDeque;
 /// What a leader knows of one peer (Fig. 2, nextIndex and matchIndex), and how it sends to it:
 /// probing with one message at a time until the logs meet, then replicating with a window of
 /// messages in flight, or installing a snapshot.
-///
-/// All of it is about one incarnation of the peer's data: what earlier data said may still be on
-/// its way, and says nothing of the data that is there now. A peer in probation is sent to like any
-/// other, but counts for nothing.
 final class Progress {
   sealed interface State {
     /// One message at a time, to find where the logs meet.
@@ -23,135 +19,66 @@ final class Progress {
     record Install(SnapshotMeta meta, int chunk, long askedTick, long heardTick) implements State {}
   }
 
+  /// A message with entries up to index `last` that is not known to have been stored.
   private record Flight(long last, int bytes) {}
 
   private static final long NEVER = Long.MAX_VALUE;
-  private static final int ATTEMPTS_COUNTED_MAX = 2;
 
-  /// An install is so long ended that the log behind it need not be held any more.
-  private boolean caughtUp = true;
+  /// From this many unanswered messages on, what is lost is sent again no later than before.
+  private static final int ATTEMPTS_COUNTED_MAX = 2;
 
   private final RaftConfig.Limits limits;
 
-  /// The incarnation that is recorded in the membership; 0 where none is.
-  private final long incarnation;
-
-  /// Another one that the peer says it has now, 0 for none; since when it says so, when it last
-  /// did, and when it last said the contrary.
-  private long newIncarnation;
-
-  private long newIncarnationSince;
-  private long newIncarnationTick;
-  private long knownTick = Long.MIN_VALUE / 2;
-  private boolean rejoining;
-  private boolean news;
-
-  private final ArrayDeque<Flight> flights = new ArrayDeque<>();
-  private int flightBytes;
+  /// How the peer is sent to.
   private State state = new State.Probe(false);
+
+  /// Up to this index the peer's disk is known to hold the leader's log; 0 for nothing known.
   private long match;
 
   /// The last round that the leader had begun when `match` became what it is.
   private long matchRound;
 
-  /// The incarnation of which it is proven that it does not hold what it acknowledged; 0 for none.
-  private long lost;
-
+  /// The index of the first entry to send next; always above `match`.
   private long next;
+
+  /// The messages with entries above `match` that were sent since the last probe began, oldest
+  /// first; empty during an install.
+  private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+
+  /// The bytes of the entries of all `flights`.
+  private int flightBytes;
+
+  /// The latest round that the peer answered; 0 for none.
   private long round;
+
+  /// The tick at which a message was last sent; long ago before the first.
   private long sentTick = Long.MIN_VALUE / 2;
+
+  /// The tick at which the peer was last heard; at first, that at which the leader began to count.
   private long heardTick;
+
+  /// The tick at which the oldest message without an answer was sent; [#NEVER] where none is owed.
   private long owesSinceTick = NEVER;
 
-  /// Messages that were sent since the peer was last heard.
+  /// How many messages were sent since the peer was last heard.
   private int unanswered;
 
-  /// @param standing what is known of the peer's data
-  Progress(RaftConfig.Limits limits, Incarnation standing, long next, long tick) {
+  /// Whether no install is under way or so lately ended that the log behind it is still needed.
+  private boolean caughtUp = true;
+
+  Progress(RaftConfig.Limits limits, long next, long tick) {
     this.limits = limits;
-    this.incarnation = standing.number();
-    this.rejoining = standing.rejoining();
     this.next = next;
     this.heardTick = tick;
   }
 
-  /// The incarnation of the peer's data that this is about; 0 for any.
-  long incarnation() {
-    return incarnation;
-  }
-
-  /// Whether what the peer says counts for decisions.
-  boolean isCounted() {
-    return !rejoining;
-  }
-
-  /// The incarnation that is to be recorded before the peer is served; 0 for none.
-  long newIncarnation() {
-    return newIncarnation;
-  }
-
-  /// Whether the peer has said for longer than `patience` ticks that it has other data, and has not
-  /// been heard with the data that this is about since it last said so.
-  boolean isStrangeFor(long tick, int patience) {
-    return newIncarnation != 0
-        && tick - newIncarnationSince > patience
-        && newIncarnationTick >= knownTick;
-  }
-
-  /// The peer answered. Returns whether what it says is about the data that this is about.
-  ///
-  /// Of two that contradict each other one is of the past, and its words may come late, so that
-  /// nothing counts until one of them falls silent. An incarnation that was taken in once may find
-  /// itself replaced by an earlier one in this way: then it is to be taken in again, though it is
-  /// not in probation.
-  ///
-  /// @param patience how many ticks of silence are enough
-  boolean noteIdentity(Incarnation standing, long tick, int patience) {
-    if (hasLost(standing.number())) {
-      heardTick = Math.max(heardTick, tick);
-      return false;
-    }
-    boolean recorded = standing.number() == incarnation && incarnation != 0;
-    // Before anything is recorded, a founder that has just left its probation is welcome.
-    boolean known = recorded || incarnation == 0 && !standing.rejoining();
-    boolean strange = newIncarnation == standing.number() && newIncarnation != 0;
-    if (!known) {
-      if (newIncarnation == 0) newIncarnationSince = tick;
-      newIncarnation = standing.number();
-      newIncarnationTick = tick;
-      rejoining = true;
-      heardTick = Math.max(heardTick, tick);
-      return false;
-    }
-    if (newIncarnation != 0 && !strange) {
-      knownTick = tick;
-      if (tick - newIncarnationTick <= patience) return false;
-    }
-    newIncarnation = 0;
-    if (rejoining && !standing.rejoining()) news = true;
-    rejoining = standing.rejoining();
-    return true;
-  }
-
-  /// Whether a reply refuses what the same data acknowledged before, or seems to: it may be older.
+  /// Whether a reply refuses what was acknowledged before, or seems to: it may be older.
   boolean contradicts(Message.AppendEntriesReply reply) {
-    boolean refuses = !reply.success() && reply.match() > 0 && reply.match() <= match;
-    return refuses && isCounted() && reply.incarnation().number() != 0;
+    return !reply.success() && reply.match() > 0 && reply.match() <= match;
   }
 
   long matchRound() {
     return matchRound;
-  }
-
-  /// This data does not hold what it acknowledged: it counts for nothing from now on.
-  void lose(long incarnation) {
-    lost = incarnation;
-    rejoining = true;
-  }
-
-  /// Whether that is so.
-  boolean hasLost(long incarnation) {
-    return lost != 0 && lost == incarnation;
   }
 
   State state() {
@@ -181,8 +108,14 @@ final class Progress {
     return heardTick;
   }
 
-  void heard(long tick, long round) {
+  /// The peer is there, whatever it said.
+  void seen(long tick) {
     heardTick = Math.max(heardTick, tick);
+  }
+
+  /// The peer answered, and its answer counts.
+  void heard(long tick, long round) {
+    seen(tick);
     owesSinceTick = NEVER;
     unanswered = 0;
     this.round = Math.max(this.round, round);
@@ -261,14 +194,12 @@ final class Progress {
     if (state instanceof State.Probe) state = new State.Probe(false);
   }
 
-  /// The peer holds our log up to `index`. Returns whether that is news, or the first word that
-  /// counts.
+  /// The peer holds our log up to `index`. Returns whether that is news.
   ///
   /// @param round the last that the leader has begun
   boolean matched(long index, long round) {
-    boolean news = this.news || index > match;
-    this.news = false;
-    if (index > match) matchRound = round;
+    boolean news = index > match;
+    if (news) matchRound = round;
     match = Math.max(match, index);
     while (!flights.isEmpty() && flights.peek().last <= match) flightBytes -= flights.poll().bytes;
     next = Math.max(next, match + 1);

@@ -34,7 +34,7 @@ class ProgressTwinTest {
               .inflightBytesMax(1 + random.nextInt(100))
               .get();
       next = 1 + random.nextInt(30);
-      progress = new Progress(limits, Incarnation.NONE, next, 0);
+      progress = new Progress(limits, next, 0);
     }
 
     void act() {
@@ -160,7 +160,7 @@ class ProgressTwinTest {
 
   @Test
   void timesAndRoundsOnlyGrow() {
-    Progress progress = new Progress(RaftConfig.Limits.DEFAULT, Incarnation.NONE, 1, 5);
+    Progress progress = new Progress(RaftConfig.Limits.DEFAULT, 1, 5);
     progress.heard(9, 4);
     progress.heard(7, 2);
     assertThat(progress.heardTick()).isEqualTo(9);
