@@ -3,99 +3,96 @@ package io.jangada.raft;
 import io.jangada.bytes.Bytes;
 import java.util.ArrayDeque;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
-/// Leads its term: what the peers hold, what is on its way to them, who still answers, and the
-/// reads that wait. It sends; what a commit, a change or a handover follows from is decided in
-/// [RaftNode].
+/// Leads its term: appends, sends entries, rounds and heartbeats, and knows which peers answer and
+/// which reads wait. That its term ends, and what follows from a commit, is decided outside.
 final class Leader implements Role {
+  /// A round that began when leases read `clock`.
   private record RoundStart(long round, long clock) {}
 
-  /// The index of the no-op that began the term.
-  final long first;
+  /// What of the new things a peer may be sent in one advance.
+  private enum News {
+    /// Nothing.
+    NONE,
 
-  final ReadIndex reads;
+    /// Entries, while it is not known where the logs meet.
+    PROBE,
 
+    /// Entries.
+    ENTRIES,
+
+    /// Entries, and even without them the question whether this member still leads.
+    ROUND;
+
+    boolean isForTarget() {
+      return this == ENTRIES || this == ROUND;
+    }
+  }
+
+  private final Context context;
   private final RaftConfig config;
   private final RaftLog log;
   private final MembershipLog memberships;
+  private final Outbox out;
+
+  /// The term that this member leads.
   private final long term;
+
+  /// The index of the no-op that began the term.
+  private final long first;
+
+  /// The reads that wait.
+  final ReadIndex reads;
 
   /// What is known of the others.
   final Peers peers;
 
+  /// The snapshots that are being sent.
+  final Installs installs;
+
+  /// When and to whom new things are sent.
+  private final Pacing pacing;
+
+  /// The number of the last round that was begun; 0 before the first.
   private long round;
+
+  /// The rounds that a quorum has not answered yet, oldest first.
   private final ArrayDeque<RoundStart> rounds = new ArrayDeque<>();
+
+  /// What [Context#clock] read when the latest round began that a quorum has answered; long ago
+  /// before the first.
   private long quorumClock = Long.MIN_VALUE / 2;
+
+  /// The tick at which a round was last begun for reads; 0 before the first.
   private long roundTick;
-  private long progressTick;
 
-  /// Up to here entries were sent to as many as are served at first.
-  private long firstSentIndex;
-
-  private long paceTick = Long.MIN_VALUE / 2;
-
-  /// How often something new was sent, to however many at once.
-  private long sendings;
-
-  private final LossEstimate losses = new LossEstimate();
-
+  /// The member that is to lead next; [Membership#NONE] while none is.
   private int transferTo = Membership.NONE;
+
+  /// The tick at which the transfer began; valid while there is one.
   private long transferTick;
+
+  /// Whether the target was told to campaign; valid while there is a transfer.
   private boolean timeoutNowSent;
 
-  /// A peer was told to stand at once, and voters will not wait for a lease to end.
+  /// Whether any peer was told to campaign: voters will not wait for a lease of this leader to end.
   private boolean leaseForgone;
 
-  Leader(RaftConfig config, RaftLog log, MembershipLog memberships, long term) {
-    this.config = config;
-    this.log = log;
-    this.memberships = memberships;
+  Leader(Context context, long term) {
+    this.context = context;
+    this.config = context.config;
+    this.log = context.log;
+    this.memberships = context.memberships;
+    this.out = context.out;
     this.term = term;
     this.first = log.lastIndex() + 1;
     this.reads = new ReadIndex(config.limits().readsMax());
-    this.peers = new Peers(config, log, memberships);
-  }
-
-  @Override
-  public boolean recordReply(Message.AppendEntriesReply reply, long tick, Outbox out) {
-    Progress progress = peers.get(reply.from());
-    if (progress != null) losses.count(progress.isAfterLoss(reply, tick, patience()));
-    boolean news = peers.recordReply(reply, new Peers.Moment(tick, round));
-    if (progress != null) proveLoss(reply, progress, out);
-    return news;
-  }
-
-  /// A refusal at or below the match contradicts an acknowledgement, unless it is older than that.
-  /// It is younger when it answers a round that began after the acknowledgement had come: so a
-  /// round is begun for the next heartbeat. Then the same data does not hold any more what it held.
-  private void proveLoss(Message.AppendEntriesReply reply, Progress progress, Outbox out) {
-    long incarnation = reply.incarnation().number();
-    PeerIdentity identity = peers.identity(reply.from());
-    if (identity.isCounted() && incarnation != 0 && progress.contradicts(reply)) {
-      if (reply.round() > progress.matchRound()) {
-        out.events.add(new RaftEvent.AcknowledgementLost(reply.from(), progress.match()));
-        identity.lose(incarnation);
-      } else if (round <= progress.matchRound()) {
-        nextRound(quorumClock);
-      }
-    }
-    if (identity.hasLost(incarnation))
-      out.messages.add(new Message.DataLost(config.id(), reply.from(), term, incarnation));
-  }
-
-  @Override
-  public boolean recordReply(Message.InstallSnapshotReply reply, long tick, Outbox out) {
-    return peers.recordReply(reply, new Peers.Moment(tick, round), out);
-  }
-
-  /// The last round that was begun.
-  long round() {
-    return round;
+    this.peers = new Peers(context);
+    this.installs = new Installs(context, peers, term);
+    this.pacing = new Pacing(context, peers, reads);
+    peers.sync();
   }
 
   @Override
@@ -103,42 +100,153 @@ final class Leader implements Role {
     return "leader";
   }
 
+  /// The last round that was begun.
+  long round() {
+    return round;
+  }
+
   boolean isOwnTermCommitted() {
     return log.commit() >= first;
   }
 
-  // ---- who answers ----
-
-  /// Counts the rounds that a quorum has answered.
-  private void confirmRounds(long tick) {
-    if (rounds.isEmpty()) return;
-    long answered = peers.quorumRound(round);
-    while (!rounds.isEmpty() && rounds.peek().round <= answered) {
-      quorumClock = rounds.poll().clock;
-      progressTick = tick;
-    }
-    reads.confirm(answered);
-  }
-
-  /// Whether this member is a quorum by itself: then nobody could do better, and reads need no
-  /// disk.
+  /// Whether this member is a quorum by itself: then no other can lead, and reads need no disk.
   boolean isAlone() {
     return Quorum.isQuorum(memberships.current(), member -> member == config.id());
   }
 
-  /// Whether nobody else can lead yet: a lease holds, or `witness` makes a quorum.
-  boolean isProven(int witness, long clock) {
+  // ---- the log (§5.3, §5.4) ----
+
+  /// Whether commands are taken: leadership is kept, and there is not too much to commit already.
+  boolean takesProposals() {
+    return transferTo == Membership.NONE
+        && log.uncommittedBytes() < config.limits().uncommittedBytesMax();
+  }
+
+  EntryId append(Entry.Kind kind, Bytes data) {
+    pacing.startWaiting();
+    Entry entry = new Entry(log.lastIndex() + 1, term, kind, data);
+    log.append(entry);
+    if (kind == Entry.Kind.MEMBERSHIP) {
+      context.activate(entry);
+      peers.sync();
+    }
+    return entry.id();
+  }
+
+  void propose(long ticket, Bytes command) {
+    if (!takesProposals()) out.drop(ticket, Ready.Reason.BUSY);
+    else out.proposed.add(new Ready.Proposed(ticket, append(Entry.Kind.COMMAND, command)));
+  }
+
+  /// Commits what a quorum holds. Returns whether that is more than before.
+  boolean advanceCommit() {
+    long reached = peers.quorumMatch();
+    // Count replicas only for entries of our own term: an older entry on a majority can still be
+    // cut by a leader that never saw it (Fig. 8). Once one of ours commits, so do those before it.
+    if (reached <= log.commit() || log.termAt(reached) != term) return false;
+    log.commitTo(reached);
+    pacing.progressed();
+    return true;
+  }
+
+  // ---- replies ----
+
+  @Override
+  public boolean recordReply(Message.AppendEntriesReply reply) {
+    Progress progress = peers.get(reply.from());
+    if (progress == null) return false;
+    pacing.noteReply(reply, progress);
+    boolean news = peers.recordReply(reply, round);
+    proveLoss(reply, progress);
+    return news;
+  }
+
+  /// A refusal at or below the match contradicts an acknowledgement, unless it is older than that.
+  /// It is younger when it answers a round that began after the acknowledgement had come: so a
+  /// round is begun for the next heartbeat. Then the same data does not hold any more what it held.
+  private void proveLoss(Message.AppendEntriesReply reply, Progress progress) {
+    long incarnation = reply.incarnation().number();
+    PeerIdentity identity = peers.identity(reply.from());
+    if (identity.isCounted() && incarnation != 0 && progress.contradicts(reply)) {
+      if (reply.round() > progress.matchRound()) {
+        out.events.add(new RaftEvent.AcknowledgementLost(reply.from(), progress.match()));
+        identity.lose(incarnation);
+      } else if (round <= progress.matchRound()) {
+        beginRound(quorumClock);
+      }
+    }
+    if (identity.hasLost(incarnation))
+      out.messages.add(new Message.DataLost(config.id(), reply.from(), term, incarnation));
+  }
+
+  @Override
+  public boolean recordReply(Message.InstallSnapshotReply reply) {
+    return peers.recordReply(reply, round);
+  }
+
+  @Override
+  public void chunkLoaded(Ready.ChunkRead asked, Bytes data) {
+    installs.chunkLoaded(asked, data);
+  }
+
+  // ---- linearizable reads (§8, thesis §6.4) ----
+
+  void read(long ticket, int witness) {
+    if (reads.isFull()) {
+      out.drop(ticket, Ready.Reason.BUSY);
+    } else if (isOwnTermCommitted() && isProven(witness)) {
+      reads.addConfirmed(ticket, log.commit());
+    } else {
+      reads.add(ticket);
+    }
+  }
+
+  /// Whether no other can lead yet: a lease holds, or `witness` makes a quorum.
+  private boolean isProven(int witness) {
     boolean lease =
-        config.leaseTicks() > 0 && !leaseForgone && clock - quorumClock < config.leaseTicks();
+        config.leaseTicks() > 0
+            && !leaseForgone
+            && context.clock() - quorumClock < config.leaseTicks();
     return lease
         || peers.isCounted(witness)
             && Quorum.isQuorum(memberships.current(), m -> m == config.id() || m == witness);
   }
 
+  /// Begins to ask the peers whether this member still leads, when reads wait for it. Returns
+  /// whether it did.
+  private boolean startRoundIfDue() {
+    boolean late = context.tick() - roundTick >= config.heartbeatTicks();
+    if (!isOwnTermCommitted() || !reads.isGathering()) return false;
+    if (reads.isRoundOpen() && !late) return false;
+    pacing.startWaiting();
+    beginRound(context.clock());
+    reads.start(round, log.commit());
+    roundTick = context.tick();
+    // One member alone is its own quorum: no peer's reply will come.
+    confirmRounds();
+    return true;
+  }
+
+  private void beginRound(long clock) {
+    round++;
+    rounds.add(new RoundStart(round, clock));
+  }
+
+  /// Counts the rounds that a quorum has answered.
+  private void confirmRounds() {
+    if (rounds.isEmpty()) return;
+    long answered = peers.quorumRound(round);
+    while (!rounds.isEmpty() && rounds.peek().round <= answered) {
+      quorumClock = rounds.poll().clock;
+      pacing.progressed();
+    }
+    reads.confirm(answered);
+  }
+
   // ---- membership (§6, thesis §4) ----
 
   /// One change at a time, and none before an entry of this term is committed: an earlier leader's
-  /// change that nobody here has seen could otherwise be in force beside it.
+  /// change that no member here has seen could otherwise be in force beside it.
   boolean mayChange() {
     return isOwnTermCommitted()
         && memberships.currentIndex() <= log.commit()
@@ -149,307 +257,159 @@ final class Leader implements Role {
   /// The membership to change to without being asked, or null.
   ///
   /// A member whose data is new may have forgotten votes and entries that were counted: it becomes
-  /// a learner until it has caught up. That is decided by a quorum without it, so that whoever is
-  /// elected with a vote that it forgot knows of this. A joining learner that holds all that is
-  /// committed becomes a voter.
-  Membership changeDue(long tick, Outbox out) {
+  /// a learner until it has caught up. That is decided by a quorum without it, so that a candidate
+  /// that is elected with a vote that it forgot knows of this. A joining learner that holds all
+  /// that is committed becomes a voter.
+  Membership changeDue() {
     if (!mayChange()) return null;
     Membership now = memberships.current();
-    int stranger = peers.newIncarnation(tick);
-    if (stranger != Membership.NONE) {
-      long incarnation = peers.identity(stranger).claimed();
-      out.events.add(new RaftEvent.Readmitting(stranger, incarnation));
-      return now.readmitting(stranger, incarnation);
+    int renewed = peers.newIncarnation();
+    if (renewed != Membership.NONE) {
+      long incarnation = peers.identity(renewed).claimed();
+      out.events.add(new RaftEvent.Readmitting(renewed, incarnation));
+      return now.readmitting(renewed, incarnation);
     }
     for (int peer : now.joining())
       if (peers.matchOf(peer) >= log.commit()) return now.promoting(peer);
     return null;
   }
 
-  // ---- sending ----
-
-  /// Something new waits for a quorum from now on, where nothing did.
-  void startWaiting(long tick) {
-    if (!isWaiting()) progressTick = tick;
-  }
-
-  void progressed(long tick) {
-    progressTick = tick;
-  }
-
-  private boolean isWaiting() {
-    return log.commit() < log.lastIndex() || reads.isRoundOpen();
-  }
-
-  /// Sends entries, rounds and heartbeats, as far as windows and thrift allow.
-  ///
-  /// @param snapshot the newest own snapshot that can be read, or null
-  void replicate(SnapshotMeta snapshot, long tick, long clock, Outbox out) {
-    confirmRounds(tick);
-    retirePeers(tick, clock, out);
-    boolean paced = isPaced(tick);
-    boolean asks = paced && startRound(tick, clock);
-    // One member alone is its own quorum: nobody's reply will come.
-    if (asks) confirmRounds(tick);
-    boolean thrifty = config.traffic().quorumOnly() && !isSlow(tick);
-    boolean fresh = paced && (!thrifty || log.lastIndex() > firstSentIndex);
-    Set<Integer> first = asks || fresh ? chooseFirst(tick) : Collections.emptySet();
-    long reached = log.lastIndex();
-    boolean sent = false;
-    for (int peer : peers.ids()) {
-      Progress progress = peers.get(peer);
-      boolean due = tick - progress.sentTick() >= config.heartbeatTicks();
-      boolean served = first.contains(peer);
-      boolean asked = asks && served && memberships.current().isVoter(peer);
-      if (due || served) takeBackLost(progress, tick);
-      boolean seeks = paced && progress.isSeeking();
-      boolean news = (served || seeks) && progress.next() <= log.lastIndex();
-      if (due) progress.probeAgain();
-      if (due || asked || news) beginInstall(peer, snapshot, tick, out);
-      if (progress.state() instanceof Progress.State.Install install)
-        continueInstall(peer, install, tick, out);
-      // Heartbeats do not count: those of several peers could keep what is new waiting for ever.
-      if ((due || asked || news) && send(peer, due || asked, tick, clock, out))
-        sent |= asked || news;
-      if (served) reached = Math.min(reached, progress.next() - 1);
-    }
-    if (sent) {
-      paceTick = tick;
-      sendings++;
-    }
-    if (fresh) firstSentIndex = reached;
-  }
-
-  /// Whether something new may be sent again.
-  private boolean isPaced(long tick) {
-    RaftConfig.TrafficPolicy thrift = config.traffic();
-    long entries = log.lastIndex() + 1 - first;
-    return tick - paceTick >= thrift.paceTicks()
-        || 100 * sendings < thrift.sendingsPercentMin() * entries;
-  }
-
-  private void takeBackLost(Progress progress, long tick) {
-    if (config.traffic().lostTicks() > 0) progress.takeBackLost(tick, patience());
-  }
-
   /// Peers that were removed get the log up to the entry that says so, and hear that it is
-  /// committed: then they know, and do not stand for election. Those that are not there, or are far
-  /// behind, are not waited for.
-  private void retirePeers(long tick, long clock, Outbox out) {
+  /// committed: then they know, and do not campaign. Those that are not there, or are far behind,
+  /// are not waited for.
+  private void retirePeers() {
     for (int peer : peers.removed()) {
       Progress progress = peers.get(peer);
-      long removed = peers.removedAt(peer);
-      boolean holdsIt = progress.match() >= removed;
-      boolean reachable =
-          peers.isHeard(progress, tick) && progress.next() > log.compacted().index();
+      boolean holdsIt = progress.match() >= peers.removedAt(peer);
+      boolean reachable = peers.isHeard(progress) && progress.next() > log.compacted().index();
       if (!holdsIt && reachable) continue;
-      if (holdsIt) send(peer, true, tick, clock, out);
+      if (holdsIt) sendAtLeastHeartbeat(peer);
       peers.forget(peer);
     }
   }
 
   /// One that asks for votes and is no member any more gets what it misses, as far as that is
   /// committed: it may have been away when it was removed.
-  void informRemoved(Message.RequestVote request, Outbox out) {
+  void informRemoved(Message.RequestVote request) {
     EntryId last = request.last();
     if (memberships.current().contains(request.from()) || !log.matches(last)) return;
-    RaftConfig.Limits limits = config.limits();
-    List<Entry> entries =
-        log.slice(
-            last.index() + 1, log.commit(), limits.messageEntriesMax(), limits.messageBytesMax());
+    List<Entry> entries = entries(last.index() + 1, log.commit());
     out.messages.add(
         new Message.AppendEntries(
             config.id(), request.from(), term, last, entries, log.commit(), 0));
   }
 
-  /// Begins to ask the peers whether this member still leads, when reads wait for it.
-  private boolean startRound(long tick, long clock) {
-    boolean late = tick - roundTick >= config.heartbeatTicks();
-    if (!isOwnTermCommitted() || !reads.isGathering()) return false;
-    if (reads.isRoundOpen() && !late) return false;
-    startWaiting(tick);
-    nextRound(clock);
-    reads.start(round, log.commit());
-    roundTick = tick;
-    return true;
+  // ---- sending ----
+
+  /// Sends entries, rounds and heartbeats, as far as windows and the traffic policy allow.
+  ///
+  /// @param snapshot the newest own snapshot that can be read, or null
+  void replicate(SnapshotMeta snapshot) {
+    confirmRounds();
+    retirePeers();
+    if (pacing.isDue()) sendNews(snapshot);
+    else for (int peer : peers.ids()) sendTo(peer, News.NONE, snapshot);
   }
 
-  private void nextRound(long clock) {
-    round++;
-    rounds.add(new RoundStart(round, clock));
-  }
-
-  /// The peers that get entries and rounds at once. Under thrift these are just enough for a
-  /// quorum, and some more where messages get lost, as long as they answer in good time: by turns,
-  /// of those that keep up, so that what is sent to a peer anyhow saves it a heartbeat.
-  private Set<Integer> chooseFirst(long tick) {
-    if (!config.traffic().quorumOnly() || isSlow(tick)) return peers.ids();
-    Comparator<Integer> longestWithout =
-        Comparator.<Integer, Boolean>comparing(peer -> !peers.get(peer).keepsUp(tick, patience()))
-            .thenComparingLong(peer -> peers.get(peer).sentTick())
-            .thenComparingLong(peer -> -peers.get(peer).match())
-            .thenComparingInt(peer -> peer);
-    SortedSet<Integer> chosen = new TreeSet<>();
-    int enough = Integer.MAX_VALUE;
-    for (int peer : peers.ids().stream().sorted(longestWithout).toList()) {
-      boolean quorum =
-          Quorum.isQuorum(memberships.current(), m -> m == config.id() || chosen.contains(m));
-      if (quorum) enough = Math.min(enough, chosen.size() + spares(chosen.size()));
-      if (chosen.size() >= enough) break;
-      if (memberships.current().isVoter(peer) && peers.isCounted(peer)) chosen.add(peer);
-    }
-    return chosen;
-  }
-
-  private boolean isSlow(long tick) {
-    return isWaiting() && tick - progressTick > patience();
-  }
-
-  private int spares(int needed) {
-    return config.traffic().lostTicks() > 0 ? losses.spares(needed) : 0;
-  }
-
-  private int patience() {
-    int lostTicks = config.traffic().lostTicks();
-    if (lostTicks > 0 && losses.isNoticed()) return lostTicks;
-    return Math.max(2, config.heartbeatTicks() / 4);
-  }
-
-  /// Tells every peer at once how far the log is committed.
-  void sendToAll(long tick, long clock, Outbox out) {
-    for (int peer : peers.ids()) send(peer, true, tick, clock, out);
-  }
-
-  /// Sends what the window allows. Returns whether anything was sent.
-  private boolean send(int peer, boolean evenEmpty, long tick, long clock, Outbox out) {
-    Progress progress = peers.get(peer);
-    if (progress.next() <= log.compacted().index()
-        || progress.state() instanceof Progress.State.Install) {
-      if (evenEmpty) send(peer, EntryId.ZERO, List.of(), tick, clock, out);
-      return evenEmpty;
-    }
-    // A peer that is not heard gets no entries with its probes: they would only fill its queue.
-    boolean quiet =
-        peers.identity(peer).claimed() != 0
-            || !peers.isHeard(progress, tick) && progress.state() instanceof Progress.State.Probe;
+  private void sendNews(SnapshotMeta snapshot) {
+    boolean asks = startRoundIfDue();
+    boolean hasEntries = pacing.hasEntries();
+    Set<Integer> targets = asks || hasEntries ? pacing.targets() : Collections.emptySet();
+    Membership membership = memberships.current();
     boolean sent = false;
-    while (true) {
-      boolean more = progress.mayAppend() && !quiet && progress.next() <= log.lastIndex();
-      if (!more && (sent || !evenEmpty)) return sent;
-      long prev = progress.next() - 1;
-      List<Entry> entries = more ? nextEntries(progress) : List.of();
-      send(peer, new EntryId(prev, log.termAt(prev)), entries, tick, clock, out);
-      sent = true;
+    for (int peer : peers.ids()) {
+      News news = News.PROBE;
+      if (targets.contains(peer))
+        news = asks && membership.isVoter(peer) ? News.ROUND : News.ENTRIES;
+      sent |= sendTo(peer, news, snapshot);
     }
+    if (sent) pacing.sent();
+    if (hasEntries) pacing.sentEntries(targets);
   }
 
-  private List<Entry> nextEntries(Progress progress) {
+  /// Sends a peer what is due to it. Returns whether news were sent. Heartbeats are none: those of
+  /// several peers could keep what is new waiting for ever.
+  private boolean sendTo(int peer, News news, SnapshotMeta snapshot) {
+    Progress progress = peers.get(peer);
+    boolean heartbeat = context.tick() - progress.sentTick() >= config.heartbeatTicks();
+    if (heartbeat || news.isForTarget()) pacing.takeBackLost(progress);
+    boolean entries = mayBring(news, progress) && progress.next() <= log.lastIndex();
+    if (heartbeat) progress.probeAgain();
+    boolean isDue = heartbeat || entries || news == News.ROUND;
+    if (isDue) installs.begin(peer, snapshot);
+    installs.proceed(peer);
+    if (!isDue) return false;
+    if (!heartbeat && news != News.ROUND) return sendEntries(peer);
+    sendAtLeastHeartbeat(peer);
+    return entries || news == News.ROUND;
+  }
+
+  private static boolean mayBring(News news, Progress progress) {
+    return news.isForTarget() || news == News.PROBE && progress.isSeeking();
+  }
+
+  /// Sends every peer what it may have, at once, and how far the log is committed.
+  void sendToAll() {
+    for (int peer : peers.ids()) sendAtLeastHeartbeat(peer);
+  }
+
+  private void sendAtLeastHeartbeat(int peer) {
+    if (sendEntries(peer)) return;
+    Progress progress = peers.get(peer);
+    boolean isBehindLog =
+        progress.next() <= log.compacted().index()
+            || progress.state() instanceof Progress.State.Install;
+    send(peer, isBehindLog ? 0 : progress.next() - 1, List.of());
+  }
+
+  /// Sends entries as far as the window allows. Returns whether there were any to send.
+  private boolean sendEntries(int peer) {
+    Progress progress = peers.get(peer);
+    // A peer that is not heard gets no entries with its probes: they would only fill its queue.
+    boolean isQuiet =
+        peers.identity(peer).claimed() != 0
+            || !peers.isHeard(progress) && progress.state() instanceof Progress.State.Probe;
+    if (isQuiet || progress.next() <= log.compacted().index()) return false;
+    boolean sent = false;
+    for (; progress.mayAppend() && progress.next() <= log.lastIndex(); sent = true)
+      send(peer, progress.next() - 1, entries(progress.next(), log.lastIndex()));
+    return sent;
+  }
+
+  private List<Entry> entries(long from, long to) {
     RaftConfig.Limits limits = config.limits();
-    return log.slice(
-        progress.next(), log.lastIndex(), limits.messageEntriesMax(), limits.messageBytesMax());
+    return log.slice(from, to, limits.messageEntriesMax(), limits.messageBytesMax());
   }
 
-  private void send(
-      int peer, EntryId prev, List<Entry> entries, long tick, long clock, Outbox out) {
-    boolean stamped = !rounds.isEmpty() && rounds.peekLast().clock == clock;
-    if (config.leaseTicks() > 0 && !stamped) nextRound(clock);
+  /// @param prev the index of the entry before `entries`; 0 for a heartbeat that tells no place
+  private void send(int peer, long prev, List<Entry> entries) {
+    boolean stamped = !rounds.isEmpty() && rounds.peekLast().clock == context.clock();
+    if (config.leaseTicks() > 0 && !stamped) beginRound(context.clock());
+    EntryId before = prev == 0 ? EntryId.ZERO : new EntryId(prev, log.termAt(prev));
     int bytes = 0;
     for (Entry entry : entries) bytes += entry.sizeBytes();
     out.messages.add(
-        new Message.AppendEntries(config.id(), peer, term, prev, entries, log.commit(), round));
-    peers.get(peer).sent(prev.index() + entries.size(), bytes, tick);
+        new Message.AppendEntries(config.id(), peer, term, before, entries, log.commit(), round));
+    peers.get(peer).sent(prev + entries.size(), bytes, context.tick());
   }
 
-  // ---- installing snapshots (§7) ----
-
-  /// A peer whose next entry was released already, and who is there to take it, gets the snapshot.
-  private void beginInstall(int peer, SnapshotMeta snapshot, long tick, Outbox out) {
-    Progress progress = peers.get(peer);
-    if (snapshot == null || progress.state() instanceof Progress.State.Install) return;
-    if (progress.next() > log.compacted().index() || !peers.isHeard(progress, tick)) return;
-    progress.install(snapshot, tick);
-    out.events.add(new RaftEvent.InstallStarted(peer, snapshot.last()));
-  }
-
-  private void continueInstall(int peer, Progress.State.Install install, long tick, Outbox out) {
-    Progress progress = peers.get(peer);
-    if (tick - install.heardTick() > 4L * config.electionTicksMax()) {
-      giveUpInstall(peer, install.meta().last(), out);
-    } else if (install.askedTick() < 0 || tick - install.askedTick() >= config.electionTicksMin()) {
-      out.chunkReads.add(new Ready.ChunkRead(peer, term, install.meta(), install.chunk()));
-      progress.chunkAsked(tick);
-    }
-  }
-
-  /// The chunk that was asked for is there: it is sent if it is still wanted.
-  @Override
-  public void chunkLoaded(Ready.ChunkRead asked, Bytes data, Outbox out) {
-    Progress progress = peers.get(asked.peer());
-    if (progress != null
-        && asked.term() == term
-        && progress.state() instanceof Progress.State.Install install
-        && install.meta().equals(asked.meta())
-        && install.chunk() == asked.chunk())
-      out.messages.add(
-          new Message.InstallSnapshot(
-              config.id(), asked.peer(), term, asked.meta(), asked.chunk(), data));
-  }
-
-  /// A snapshot cannot be read any more: whoever is being sent it is to get another.
-  void snapshotLost(EntryId last, Outbox out) {
-    for (int peer : peers.ids())
-      if (peers.get(peer).state() instanceof Progress.State.Install install
-          && install.meta().last().equals(last)) giveUpInstall(peer, last, out);
-  }
-
-  private void giveUpInstall(int peer, EntryId last, Outbox out) {
-    Progress progress = peers.get(peer);
-    progress.probe(progress.match() + 1);
-    out.events.add(new RaftEvent.InstallEnded(peer, last, false));
-  }
-
-  /// The index from which on snapshots are needed by an install; `otherwise` where none is under
-  /// way.
-  long installedFrom(long otherwise) {
-    long from = otherwise;
-    for (int peer : peers.ids())
-      if (peers.get(peer).state() instanceof Progress.State.Install install)
-        from = Math.min(from, install.meta().last().index());
-    return from;
-  }
-
-  /// The index after which the log is needed by an install, or by a peer that is catching up after
-  /// one; `otherwise` where there is none. Without this the peer could find, each time that an
-  /// install ends, that the log has gone on without it.
-  long logNeededFrom(long otherwise, long tick) {
-    long from = installedFrom(otherwise);
-    for (int peer : peers.ids()) {
-      Progress progress = peers.get(peer);
-      if (!(progress.state() instanceof Progress.State.Install)
-          && progress.isCatchingUp()
-          && tick - progress.heardTick() <= 4L * config.electionTicksMax())
-        from = Math.min(from, progress.match());
-    }
-    return from;
-  }
-
-  // ---- handing over (thesis §3.10) ----
+  // ---- leadership transfer (thesis §3.10) ----
 
   /// The member that is to lead next, or [Membership#NONE].
   int transferTo() {
     return transferTo;
   }
 
-  void beginTransfer(int target, long tick, Outbox out) {
+  void beginTransfer(int target) {
     transferTo = target;
-    transferTick = tick;
+    transferTick = context.tick();
     timeoutNowSent = false;
     out.events.add(new RaftEvent.TransferStarted(target));
-    sendTimeoutNow(out);
+    sendTimeoutNow();
   }
 
   /// The target is told as soon as it holds the whole log.
-  void sendTimeoutNow(Outbox out) {
+  void sendTimeoutNow() {
     Progress progress = peers.get(transferTo);
     if (timeoutNowSent || progress == null || progress.match() < log.lastIndex()) return;
     timeoutNowSent = true;
@@ -458,8 +418,8 @@ final class Leader implements Role {
   }
 
   /// Gives a transfer up that takes too long. Returns whether it did.
-  boolean abandonTransfer(long tick, Outbox out) {
-    if (transferTo == Membership.NONE || tick - transferTick <= config.electionTicksMin())
+  boolean abandonTransfer() {
+    if (transferTo == Membership.NONE || context.tick() - transferTick <= config.electionTicksMin())
       return false;
     out.events.add(new RaftEvent.TransferAbandoned(transferTo));
     transferTo = Membership.NONE;

@@ -14,6 +14,11 @@ final class Outbox {
   List<RaftEvent> events = new ArrayList<>();
   SnapshotMeta restore;
 
+  /// A request is not accepted.
+  void drop(long ticket, Ready.Reason reason) {
+    dropped.add(new Ready.Dropped(ticket, reason));
+  }
+
   /// Hands out all that gathered, and begins anew.
   Ready drain(Persist persist, List<Entry> committed) {
     Ready ready =

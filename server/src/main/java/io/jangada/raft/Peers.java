@@ -11,6 +11,7 @@ import java.util.TreeMap;
 final class Peers {
   private record Peer(PeerIdentity identity, Progress progress) {}
 
+  private final Context context;
   private final RaftConfig config;
   private final RaftLog log;
   private final MembershipLog memberships;
@@ -22,10 +23,11 @@ final class Peers {
   /// removed them.
   private final SortedMap<Integer, Long> removed = new TreeMap<>();
 
-  Peers(RaftConfig config, RaftLog log, MembershipLog memberships) {
-    this.config = config;
-    this.log = log;
-    this.memberships = memberships;
+  Peers(Context context) {
+    this.context = context;
+    this.config = context.config;
+    this.log = context.log;
+    this.memberships = context.memberships;
   }
 
   Set<Integer> ids() {
@@ -53,8 +55,9 @@ final class Peers {
   }
 
   /// Begins to keep track of the members in force, and notes which peers are not among them.
-  void sync(long tick) {
+  void sync() {
     SortedSet<Integer> members = memberships.current().members();
+    long tick = context.tick();
     removed.keySet().removeAll(members);
     for (int peer : byId.keySet())
       if (!members.contains(peer)) removed.putIfAbsent(peer, memberships.currentIndex());
@@ -81,11 +84,11 @@ final class Peers {
   }
 
   /// Null for one that is no member.
-  PeerProgress progressOf(int member, long tick) {
+  PeerProgress progressOf(int member) {
     Progress progress = get(member);
     if (progress == null) return null;
     boolean installing = progress.state() instanceof Progress.State.Install;
-    return new PeerProgress(progress.match(), tick - progress.heardTick(), installing);
+    return new PeerProgress(progress.match(), context.tick() - progress.heardTick(), installing);
   }
 
   /// Up to where a peer's log counts.
@@ -100,7 +103,8 @@ final class Peers {
 
   /// Takes note of who replied. Returns the peer's progress if the reply is about that; otherwise
   /// null.
-  private Progress noteSender(int member, Incarnation named, long tick) {
+  private Progress noteSender(int member, Incarnation named) {
+    long tick = context.tick();
     Peer peer = byId.get(member);
     if (peer == null) return null;
     return switch (peer.identity.note(named, tick, config.electionTicksMax())) {
@@ -113,15 +117,14 @@ final class Peers {
     };
   }
 
-  /// When a reply comes: the tick, and the last round that was begun.
-  record Moment(long tick, long round) {}
-
   /// Takes note of a reply. Returns whether the peer holds more than was known.
-  boolean recordReply(Message.AppendEntriesReply reply, Moment moment) {
-    Progress progress = noteSender(reply.from(), reply.incarnation(), moment.tick);
+  ///
+  /// @param begun the last round that was begun
+  boolean recordReply(Message.AppendEntriesReply reply, long begun) {
+    Progress progress = noteSender(reply.from(), reply.incarnation());
     if (progress == null) return false;
-    progress.heard(moment.tick, reply.round());
-    if (reply.success()) return matched(reply.from(), reply.match(), moment.round);
+    progress.heard(context.tick(), reply.round());
+    if (reply.success()) return matched(reply.from(), reply.match(), begun);
     if (progress.isRefusalFresh(reply.match()))
       progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
     return false;
@@ -129,18 +132,20 @@ final class Peers {
 
   /// Takes note of a reply to a chunk. Returns whether the peer holds the whole snapshot now, and
   /// did not before.
-  boolean recordReply(Message.InstallSnapshotReply reply, Moment moment, Outbox out) {
-    Progress progress = noteSender(reply.from(), reply.incarnation(), moment.tick);
+  ///
+  /// @param begun the last round that was begun
+  boolean recordReply(Message.InstallSnapshotReply reply, long begun) {
+    Progress progress = noteSender(reply.from(), reply.incarnation());
     if (progress == null) return false;
-    progress.heard(moment.tick, 0);
+    progress.heard(context.tick(), 0);
     if (!(progress.state() instanceof Progress.State.Install install)
         || !install.meta().last().equals(reply.last())) return false;
     if (reply.nextChunk() < install.meta().chunks()) {
-      progress.chunkWanted(reply.nextChunk(), moment.tick);
+      progress.chunkWanted(reply.nextChunk(), context.tick());
       return false;
     }
-    boolean news = matched(reply.from(), reply.last().index(), moment.round);
-    out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
+    boolean news = matched(reply.from(), reply.last().index(), begun);
+    context.out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
     return news;
   }
 
@@ -153,10 +158,11 @@ final class Peers {
 
   /// A member that is to be taken in with its new data, or [Membership#NONE]. Initial members say
   /// at first that their data is new, for a moment.
-  int newIncarnation(long tick) {
+  int newIncarnation() {
     for (int peer : byId.keySet()) {
       boolean member = memberships.current().contains(peer) && !removed.containsKey(peer);
-      if (member && identity(peer).isReplacedFor(tick, config.electionTicksMax())) return peer;
+      if (member && identity(peer).isReplacedFor(context.tick(), config.electionTicksMax()))
+        return peer;
     }
     return Membership.NONE;
   }
@@ -164,11 +170,11 @@ final class Peers {
   // ---- quorums ----
 
   /// The last tick by which a quorum, this leader included, had answered.
-  long quorumHeardTick(long tick) {
+  long quorumHeardTick() {
     return Quorum.reached(
         memberships.current(),
         member -> {
-          if (member == config.id()) return tick;
+          if (member == config.id()) return context.tick();
           return isCounted(member) ? get(member).heardTick() : Long.MIN_VALUE / 2;
         });
   }
@@ -190,24 +196,22 @@ final class Peers {
   }
 
   /// Whether the members that count and answer are a quorum of another membership.
-  boolean isQuorumOf(Membership other, long tick) {
+  boolean isQuorumOf(Membership other) {
     return Quorum.isQuorum(
-        other, member -> member == config.id() || isCounted(member) && isHeard(get(member), tick));
+        other, member -> member == config.id() || isCounted(member) && isHeard(get(member)));
   }
 
-  boolean isHeard(Progress progress, long tick) {
-    return tick - progress.heardTick() <= config.electionTicksMin();
+  boolean isHeard(Progress progress) {
+    return context.tick() - progress.heardTick() <= config.electionTicksMin();
   }
 
   /// The voter that could lead soonest, or [Membership#NONE].
-  int successor(long tick) {
+  int successor() {
     int best = Membership.NONE;
     for (int peer : byId.keySet()) {
       Progress progress = get(peer);
       boolean fit =
-          memberships.current().voters().contains(peer)
-              && isHeard(progress, tick)
-              && isCounted(peer);
+          memberships.current().voters().contains(peer) && isHeard(progress) && isCounted(peer);
       if (fit && (best == Membership.NONE || progress.match() > matchOf(best))) best = peer;
     }
     return best;

@@ -9,15 +9,15 @@ sealed interface Role permits Follower, Candidate, Leader {
   String name();
 
   /// Takes note of a reply. Returns whether the peer holds more than was known.
-  default boolean recordReply(Message.AppendEntriesReply reply, long tick, Outbox out) {
+  default boolean recordReply(Message.AppendEntriesReply reply) {
     return false;
   }
 
   /// The same for a reply to a chunk.
-  default boolean recordReply(Message.InstallSnapshotReply reply, long tick, Outbox out) {
+  default boolean recordReply(Message.InstallSnapshotReply reply) {
     return false;
   }
 
   /// A chunk that a leader asked for is there.
-  default void chunkLoaded(Ready.ChunkRead asked, Bytes data, Outbox out) {}
+  default void chunkLoaded(Ready.ChunkRead asked, Bytes data) {}
 }
