@@ -1,10 +1,9 @@
 package io.jangada.protocol;
 
-import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
-import io.jangada.raft.Message;
+import io.jangada.raft.Input;
 import io.jangada.store.DurableLog;
 import io.jangada.store.MemoryDisk;
 import io.jangada.store.SnapshotDone;
@@ -46,12 +45,10 @@ public final class MemoryReplica {
     return replica;
   }
 
-  /// A cluster that was just made has no leader yet: one member, and only one, need not wait to
-  /// find that out. Standing is lawful at any time (§5.2), and should another lead already, this
-  /// one loses.
-  public void standFirst() {
-    int id = replica.raft().id();
-    replica.receive(new PeerMessage.Raft(new Message.TimeoutNow(id, id, 0), 0));
+  /// Has this member campaign at once, if its cluster was just made and has no leader yet. For one
+  /// member of a cluster, and between two cycles.
+  public void campaign() {
+    replica.raft().step(new Input.Campaign());
   }
 
   /// Does all that can be done now.

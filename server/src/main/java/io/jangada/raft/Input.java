@@ -4,6 +4,11 @@ import io.jangada.bytes.Bytes;
 
 /// Everything that can happen to a [RaftNode]. A run is the list of its inputs.
 public sealed interface Input {
+  /// Campaign now, without waiting and without a pre-vote. Does nothing once a term has begun: a
+  /// cluster that was just made has no leader, and one member, and only one, need not wait to find
+  /// that out. To campaign is lawful at any time (§5.2).
+  record Campaign() implements Input {}
+
   /// Time went by.
   ///
   /// @param elapsed how many ticks since the last one, 1 or more. Leases count all of them;

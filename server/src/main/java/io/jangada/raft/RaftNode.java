@@ -192,6 +192,9 @@ public final class RaftNode {
     switch (input) {
       case Input.Tick(int elapsed) -> tick(elapsed);
       case Input.Receive(Message message) -> receive(message);
+      case Input.Campaign() -> {
+        if (state.term() == 0) elections.campaignAtOnce();
+      }
       case Input.PeerGone(int peer) -> elections.peerDisconnected(peer);
       case Input.Committed told -> replication.committed(told);
       case Input.Propose(long ticket, Bytes command) -> {

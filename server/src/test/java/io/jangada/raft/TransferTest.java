@@ -73,6 +73,21 @@ class TransferTest {
   }
 
   @Test
+  @DisplayName("In a cluster that was just made, a member may be told to campaign, and only there")
+  void campaignsInTheFirstTerm() {
+    Solo solo = new Solo();
+    solo.cluster.step(1, new Input.Campaign());
+    EntryId none = EntryId.ZERO;
+    assertThat(solo.said())
+        .containsExactly(
+            new Message.RequestVote(1, 2, 1, none, false, true),
+            new Message.RequestVote(1, 3, 1, none, false, true));
+    solo.cluster.step(1, new Input.Campaign());
+    assertThat(solo.said()).as("a term has begun").isEmpty();
+    assertThat(solo.node().term()).isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("Without a target, the member that has most of the log is chosen")
   void bestTarget() {
     Solo solo = Solo.leading();

@@ -62,7 +62,7 @@ final class MaelstromMember {
     member = new MemoryReplica(settings, storage(), world, seed);
     replica = member.replica();
     remarks.say("member " + names.own() + " of " + names.names() + ", seed " + seed);
-    if (names.own() == 0) member.standFirst();
+    if (names.own() == 0) member.campaign();
   }
 
   private static ReplicaSettings settings(NodeNames names) {

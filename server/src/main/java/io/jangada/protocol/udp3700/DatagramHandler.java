@@ -134,7 +134,7 @@ final class DatagramHandler {
       out.flush(Membership.NONE, 0);
       return;
     }
-    if (!awake && ids.own() == 0) member.standFirst();
+    if (!awake && ids.own() == 0) member.campaign();
     awake = true;
     member.cycle();
     clients.finish(clock.nanos());
