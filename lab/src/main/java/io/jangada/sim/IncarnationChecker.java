@@ -246,7 +246,7 @@ final class IncarnationChecker {
 
   private static boolean holds(Data data, long index, long term) {
     RaftNode raft = data.latest;
-    if (raft.compacted().index() >= index) return true;
+    if (raft.inspect().compacted().index() >= index) return true;
     if (raft.snapshot() != null && raft.snapshot().last().index() >= index) return true;
     return raft.durable() >= index && raft.termAt(index) == term;
   }

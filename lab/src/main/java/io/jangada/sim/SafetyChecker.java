@@ -107,7 +107,7 @@ final class SafetyChecker {
     Acknowledged ack = acknowledged.get(id);
     if (ack != null) {
       check(raft.term() >= ack.term, "a term that was acknowledged in survives a crash: " + id);
-      if (raft.term() == ack.term && ack.match > raft.compacted().index())
+      if (raft.term() == ack.term && ack.match > raft.inspect().compacted().index())
         check(
             raft.termAt(ack.match) == ack.matchTerm,
             "nobody acknowledges what its disk does not hold: member "
@@ -169,7 +169,7 @@ final class SafetyChecker {
           raft.last().index() >= index,
           "Leader Completeness: leader " + raft.id() + " ends before what is committed");
       check(
-          raft.compacted().index() >= index
+          raft.inspect().compacted().index() >= index
               || raft.termAt(index) == committed.get((int) index - 1).term(),
           "Leader Completeness: leader " + raft.id() + " lacks committed entry " + index);
     }
@@ -178,15 +178,15 @@ final class SafetyChecker {
   private void checkOneChangeAtATime(RaftNode raft) {
     int changes = 0;
     for (long index = committed.size() + 1; index <= raft.last().index(); index++)
-      if (raft.entryAt(index).kind() == Entry.Kind.MEMBERSHIP) changes++;
+      if (raft.inspect().entryAt(index).kind() == Entry.Kind.MEMBERSHIP) changes++;
     check(changes <= 1, "configuration changes one at a time");
   }
 
   private void observeCommits(RaftNode raft, long from) {
-    long first = Math.max(from, raft.compacted().index()) + 1;
+    long first = Math.max(from, raft.inspect().compacted().index()) + 1;
     Membership last = null;
     for (long index = first; index <= raft.commit(); index++) {
-      Entry entry = raft.entryAt(index);
+      Entry entry = raft.inspect().entryAt(index);
       if (index <= committed.size()) {
         Entry known = committed.get((int) index - 1);
         check(
@@ -260,11 +260,11 @@ final class SafetyChecker {
 
   private static void checkLogMatching(RaftNode one, RaftNode other) {
     long index = Math.min(one.last().index(), other.last().index());
-    long low = Math.max(one.compacted().index(), other.compacted().index());
+    long low = Math.max(one.inspect().compacted().index(), other.inspect().compacted().index());
     while (index > low && one.termAt(index) != other.termAt(index)) index--;
     for (; index > low; index--)
       check(
-          one.entryAt(index).equals(other.entryAt(index)),
+          one.inspect().entryAt(index).equals(other.inspect().entryAt(index)),
           "Log Matching: members " + one.id() + " and " + other.id() + " differ at " + index);
   }
 

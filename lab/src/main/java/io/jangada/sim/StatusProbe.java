@@ -73,7 +73,7 @@ final class StatusProbe {
     Membership membership = raft.membership();
     boolean said =
         membership.contains(peer)
-            && known.match() == raft.matchOf(peer)
+            && known.match() == raft.inspect().matchOf(peer)
             && known.lag() == raft.last().index() - known.match()
             && known.lag() >= 0
             && known.heardMillis() >= 0;

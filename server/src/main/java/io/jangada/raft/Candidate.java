@@ -7,12 +7,19 @@ import java.util.TreeMap;
 
 /// Asks for votes, or (pre-vote, thesis §9.6) whether it would get them.
 final class Candidate implements Role {
+  /// What voters are asked, addressed to this member itself.
   private final Message.RequestVote ballot;
+
+  /// By voter: whether it granted its vote. Those that have not answered are missing.
   private final SortedMap<Integer, Boolean> votes = new TreeMap<>();
+
+  /// The tick at which voters were last asked; valid once `rounds` is 1.
   private long askedTick;
+
+  /// How often voters were asked.
   private int rounds;
 
-  /// @param ballot what voters are asked, whoever it is addressed to
+  /// @param ballot what voters are asked, addressed to this member itself
   Candidate(Message.RequestVote ballot) {
     this.ballot = ballot;
   }
@@ -39,7 +46,7 @@ final class Candidate implements Role {
     return ticks > 0 && rounds == 1 && tick - askedTick >= ticks;
   }
 
-  /// Counts a vote, the first of each voter, and tells how the election stands.
+  /// Counts a vote, the first of each voter, and tells the outcome so far.
   Quorum.Outcome count(Membership membership, int voter, boolean granted) {
     votes.putIfAbsent(voter, granted);
     return Quorum.vote(

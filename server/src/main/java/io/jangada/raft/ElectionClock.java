@@ -2,8 +2,8 @@ package io.jangada.raft;
 
 import java.util.random.RandomGenerator;
 
-/// When a member may stand for election (§5.2), and until when it promised not to vote for others
-/// because it heard a leader. All times are in ticks since the start.
+/// When a member may campaign (§5.2), and until when it promised not to vote for others because it
+/// heard a leader. All times are in ticks since the start.
 final class ElectionClock {
   private final RaftConfig config;
   private final RandomGenerator random;
@@ -20,7 +20,8 @@ final class ElectionClock {
     reset(0);
   }
 
-  /// A time drawn anew has to go by before this member stands; the lower its priority, the longer.
+  /// A time drawn anew has to go by before this member campaigns; the lower its priority, the
+  /// longer.
   void reset(long tick) {
     int spread = config.electionTicksMax() - config.electionTicksMin() + 1;
     int handicap =
@@ -32,7 +33,7 @@ final class ElectionClock {
   }
 
   /// The leader is gone, by all appearances: what is left of the wait is only long enough that not
-  /// all members stand at once.
+  /// all members campaign at once.
   void shortenTimeout(long tick) {
     int spread = Math.max(2, config.electionTicksMin() / 3);
     int handicap = (RaftConfig.PRIORITY_MAX - config.priority()) * spread / RaftConfig.PRIORITY_MAX;
@@ -51,7 +52,7 @@ final class ElectionClock {
   }
 
   /// Whether some leader may still count on this member, be it forgotten here for a later term.
-  /// Leases stand on this; without them nobody is promised anything.
+  /// Leases rest on this; without them no promise is made.
   boolean isPromised(long tick) {
     return config.leaseTicks() > 0 && tick < promisedTo;
   }

@@ -45,7 +45,7 @@ final class Elections {
   }
 
   /// If it was the leader, there is no need to sit the timeout out. A leader that lives after all
-  /// loses nothing, for others still hear it and grant no pre-vote. Leases stand on the full wait.
+  /// loses nothing, for others still hear it and grant no pre-vote. Leases rest on the full wait.
   void peerDisconnected(int peer) {
     if (config.leaseTicks() > 0
         || !(state.role() instanceof Follower follower)

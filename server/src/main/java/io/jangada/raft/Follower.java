@@ -1,27 +1,29 @@
 package io.jangada.raft;
 
-/// Follows a leader, or nobody yet.
+/// Follows a leader, or waits for one.
 final class Follower implements Role {
-  /// [Membership#NONE] while no leader of this term has been heard.
+  /// The leader of this term; [Membership#NONE] while it has not been heard.
   int leader;
 
-  /// When the leader was last heard.
+  /// The tick at which the leader was last heard; before that, the one at which the role began.
   long heardTick;
 
-  /// A reply to the leader is owed, since when…
+  /// Whether a reply to the leader is owed.
   boolean ackOwed;
 
+  /// The tick since which a reply is owed, or at which one was last sent; valid while one is owed.
   long owedTick;
 
-  /// …for this round…
+  /// The latest round of the leader that was heard; 0 for none.
   long round;
 
-  /// …and up to here the log is known to equal the leader's.
+  /// Up to this index the log is known to equal the leader's; 0 for nothing known.
   long matched;
 
-  /// The last match and the last round that were told. What was durable when this began is no news.
+  /// The last index that was acknowledged, or what was durable when the role began: no news.
   long acknowledgedMatch;
 
+  /// The latest round that was answered; 0 for none.
   long acknowledgedRound;
 
   Follower(int leader, long tick, long durable) {

@@ -12,13 +12,15 @@ public sealed interface Input {
   /// Time went by.
   ///
   /// @param elapsed how many ticks since the last one, 1 or more. Leases count all of them;
-  ///   election timers count one, so that a process that was paused reads its mail before it stands
+  ///   election timers count one, so that a process that was paused reads its mail before it
+  ///   campaigns
   record Tick(int elapsed) implements Input {}
 
   record Receive(Message message) implements Input {}
 
   /// The connection over which `peer` is heard broke, as it does when a process dies. A hint, which
-  /// may be missing or wrong: whoever leads is asked for sooner, and nothing more follows.
+  /// may be missing or wrong: this member campaigns sooner where that was the leader, and nothing
+  /// more follows.
   record PeerGone(int peer) implements Input {}
 
   /// A command for the state machine. Answered in [Ready#proposed] or [Ready#dropped].
@@ -27,7 +29,7 @@ public sealed interface Input {
   /// A linearizable read. Answered in [Ready#reads] or [Ready#dropped].
   ///
   /// @param witness a member that stated, after the read was asked for, that it still follows this
-  ///   leader in its present term: it counts as one acknowledgement. [Membership#NONE] for nobody
+  ///   leader in its present term: it counts as one acknowledgement. [Membership#NONE] for none
   record Read(long ticket, int witness) implements Input {}
 
   /// The leader of this term, asked in some other way, named what is committed.
@@ -46,8 +48,8 @@ public sealed interface Input {
   /// or found that it is one of those who found the cluster.
   record Readmitted() implements Input {}
 
-  /// It is durable that this member's data has another incarnation, and is in probation: it had
-  /// lost something.
+  /// It is durable that this member's data has another incarnation, and is rejoining: it had lost
+  /// something.
   record DataRenewed(long incarnation) implements Input {}
 
   /// A snapshot made here is durable.

@@ -31,17 +31,26 @@ final class Leader implements Role {
     }
   }
 
+  /// The time now, and what follows, which is the same for the node's whole life.
   private final Context context;
+
+  /// Timeouts, limits and policies.
   private final RaftConfig config;
+
+  /// The log that this leader appends to and sends.
   private final RaftLog log;
+
+  /// The memberships in that log.
   private final MembershipLog memberships;
+
+  /// Where messages, events and answers gather.
   private final Outbox out;
 
   /// The term that this member leads.
   private final long term;
 
   /// The index of the no-op that began the term.
-  private final long first;
+  private final long firstOfTerm;
 
   /// The reads that wait.
   final ReadIndex reads;
@@ -87,7 +96,7 @@ final class Leader implements Role {
     this.memberships = context.memberships;
     this.out = context.out;
     this.term = term;
-    this.first = log.lastIndex() + 1;
+    this.firstOfTerm = log.lastIndex() + 1;
     this.reads = new ReadIndex(config.limits().readsMax());
     this.peers = new Peers(context);
     this.installs = new Installs(context, peers, term);
@@ -106,7 +115,7 @@ final class Leader implements Role {
   }
 
   boolean isOwnTermCommitted() {
-    return log.commit() >= first;
+    return log.commit() >= firstOfTerm;
   }
 
   /// Whether this member is a quorum by itself: then no other can lead, and reads need no disk.
@@ -312,15 +321,15 @@ final class Leader implements Role {
   }
 
   private void sendNews(SnapshotMeta snapshot) {
-    boolean asks = startRoundIfDue();
+    boolean roundStarted = startRoundIfDue();
     boolean hasEntries = pacing.hasEntries();
-    Set<Integer> targets = asks || hasEntries ? pacing.targets() : Collections.emptySet();
+    Set<Integer> targets = roundStarted || hasEntries ? pacing.targets() : Collections.emptySet();
     Membership membership = memberships.current();
     boolean sent = false;
     for (int peer : peers.ids()) {
       News news = News.PROBE;
       if (targets.contains(peer))
-        news = asks && membership.isVoter(peer) ? News.ROUND : News.ENTRIES;
+        news = roundStarted && membership.isVoter(peer) ? News.ROUND : News.ENTRIES;
       sent |= sendTo(peer, news, snapshot);
     }
     if (sent) pacing.sent();

@@ -10,13 +10,13 @@ public sealed interface Message {
 
   int to();
 
-  /// The sender's term; in a pre-vote the term it would stand in.
+  /// The sender's term; in a pre-vote the term that it would campaign in.
   long term();
 
   /// Asks for a vote.
   ///
   /// @param last where the candidate's log ends
-  /// @param preVote asks only whether a vote would be given (thesis §9.6); nobody's term changes
+  /// @param preVote asks only whether a vote would be given (thesis §9.6); no term changes
   /// @param transfer the leader itself asked for this election, so stickiness does not apply
   record RequestVote(int from, int to, long term, EntryId last, boolean preVote, boolean transfer)
       implements Message {
@@ -48,7 +48,7 @@ public sealed interface Message {
   ///   Otherwise: the index of the `prev` that was refused
   /// @param conflict on refusal: the first index, and the term, of the run of entries that the
   ///   follower has at `prev`; its log's end plus one and term 0 where it has none
-  /// @param standing of the follower: whether this counts
+  /// @param incarnation of the follower's data: whether this counts
   record AppendEntriesReply(
       int from,
       int to,
@@ -66,7 +66,7 @@ public sealed interface Message {
 
   /// @param last which snapshot is meant
   /// @param nextChunk the chunk wanted next; the snapshot's number of chunks once it is installed
-  /// @param standing of the follower: whether this counts
+  /// @param incarnation of the follower's data: whether this counts
   record InstallSnapshotReply(
       int from, int to, long term, EntryId last, int nextChunk, Incarnation incarnation)
       implements Message {}
@@ -75,6 +75,6 @@ public sealed interface Message {
   /// an old copy that was put back or by a disk that forgot: it counts for nothing any more.
   record DataLost(int from, int to, long term, long incarnation) implements Message {}
 
-  /// Tells a caught-up voter to stand at once (thesis §3.10).
+  /// Tells a caught-up voter to campaign at once (thesis §3.10).
   record TimeoutNow(int from, int to, long term) implements Message {}
 }

@@ -3,7 +3,7 @@ package io.jangada.raft;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What gathers for the next [Ready]. It only takes; nobody asks it anything.
+/// What gathers for the next [Ready]. It decides nothing.
 final class Outbox {
   List<Message> messages = new ArrayList<>();
   List<Long> reads = new ArrayList<>();

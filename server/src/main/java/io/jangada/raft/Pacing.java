@@ -18,7 +18,7 @@ final class Pacing {
   private final ReadIndex reads;
 
   /// The index of the first entry of the leader's term.
-  private final long first;
+  private final long firstOfTerm;
 
   /// The tick at which something new was last sent; long ago before the first time.
   private long sentTick = Long.MIN_VALUE / 2;
@@ -28,7 +28,7 @@ final class Pacing {
 
   /// Up to this index entries were sent to all that were targets then. Kept up only where the
   /// policy knows targets.
-  private long sentIndex;
+  private long sentToTargets;
 
   /// The tick at which a quorum last answered what waited, or something began to wait.
   private long progressTick;
@@ -43,7 +43,7 @@ final class Pacing {
     this.log = context.log;
     this.peers = peers;
     this.reads = reads;
-    this.first = log.lastIndex() + 1;
+    this.firstOfTerm = log.lastIndex() + 1;
   }
 
   /// Something new waits for a quorum from now on, where nothing did.
@@ -67,14 +67,14 @@ final class Pacing {
 
   /// Whether something new may be sent again.
   boolean isDue() {
-    long entries = log.lastIndex() + 1 - first;
+    long entries = log.lastIndex() + 1 - firstOfTerm;
     return context.tick() - sentTick >= policy.paceTicks()
         || 100 * sendings < policy.sendingsPercentMin() * entries;
   }
 
   /// Whether there may be entries that were not sent to enough peers yet.
   boolean hasEntries() {
-    return isForAll() || log.lastIndex() > sentIndex;
+    return isForAll() || log.lastIndex() > sentToTargets;
   }
 
   private boolean isForAll() {
@@ -90,8 +90,8 @@ final class Pacing {
   /// Entries were sent to these peers, as far as their windows have room.
   void sentEntries(Set<Integer> targets) {
     if (!policy.quorumOnly()) return;
-    sentIndex = log.lastIndex();
-    for (int peer : targets) sentIndex = Math.min(sentIndex, peers.get(peer).next() - 1);
+    sentToTargets = log.lastIndex();
+    for (int peer : targets) sentToTargets = Math.min(sentToTargets, peers.get(peer).next() - 1);
   }
 
   /// The peers that get entries and rounds at once. Where the policy wants a quorum only, these are

@@ -10,7 +10,7 @@ import java.util.ArrayDeque;
 /// hardly ever read. As objects they would live just long enough to be what costs a garbage
 /// collector most; pages are few, and are used again.
 ///
-/// Appended at the end, released from the beginning. What is read is a copy.
+/// Appended at the end, compacted from the beginning. What is read is a copy.
 final class PackedEntries {
   private static final int PAGE_BYTES = 64 << 10;
 

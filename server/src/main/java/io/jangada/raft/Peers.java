@@ -9,11 +9,19 @@ import java.util.TreeMap;
 
 /// What a leader knows of the others, one by one ([Progress]) and as a quorum.
 final class Peers {
+  /// What is known of one peer: which data counts, and how far that is.
   private record Peer(PeerIdentity identity, Progress progress) {}
 
+  /// The time now, and what follows, which is the same for the node's whole life.
   private final Context context;
+
+  /// Timeouts and limits.
   private final RaftConfig config;
+
+  /// The leader's log.
   private final RaftLog log;
+
+  /// The memberships in that log.
   private final MembershipLog memberships;
 
   /// The other members by id, and those that were removed and do not know it yet.

@@ -13,7 +13,7 @@ import java.util.List;
 /// @param hardState when not null: the new term and vote
 /// @param entries entries to append; the first one's index is at most one past the end, and what
 ///   the log held from there on is cut
-/// @param releasedTo entries up to here are covered by a durable snapshot and may be forgotten; 0
+/// @param compactedTo entries up to here are covered by a durable snapshot and may be forgotten; 0
 ///   for nothing to forget
 public record Persist(
     long batch, EntryId resetTo, HardState hardState, List<Entry> entries, long compactedTo) {

@@ -22,11 +22,13 @@ final class Progress {
   /// A message with entries up to index `last` that is not known to have been stored.
   private record Flight(long last, int bytes) {}
 
+  /// A tick that does not come.
   private static final long NEVER = Long.MAX_VALUE;
 
   /// From this many unanswered messages on, what is lost is sent again no later than before.
   private static final int ATTEMPTS_COUNTED_MAX = 2;
 
+  /// How much may be in flight.
   private final RaftConfig.Limits limits;
 
   /// How the peer is sent to.

@@ -8,7 +8,7 @@ import java.util.function.IntToLongFunction;
 /// The arithmetic of majorities. While the membership is joint, a decision needs a majority of the
 /// old voters and a majority of the new ones (§6).
 final class Quorum {
-  /// How a vote stands.
+  /// The outcome of a vote so far.
   enum Outcome {
     WON,
     LOST,
@@ -38,7 +38,7 @@ final class Quorum {
     return reached(membership, member -> in.test(member) ? 1 : 0) == 1;
   }
 
-  /// How an election stands: `LOST` once too many said no for a quorum to be possible.
+  /// The outcome of an election so far: `LOST` once too many said no for a quorum to be possible.
   static Outcome vote(Membership membership, IntPredicate granted, IntPredicate refused) {
     if (isQuorum(membership, granted)) return Outcome.WON;
     return isQuorum(membership, member -> !refused.test(member)) ? Outcome.PENDING : Outcome.LOST;

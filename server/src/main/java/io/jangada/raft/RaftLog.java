@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The log of one member since its last release, in memory, with the four places that matter in it:
+/// The log of one member since its last compaction, in memory, with the four places that matter in
+/// it:
 ///
 /// ```
 /// base <= applied <= commit <= last        durable <= last
@@ -200,7 +201,7 @@ final class RaftLog {
   /// @return at most `refused`
   long nextAfterRefusal(long refused, EntryId conflict) {
     long next = conflict.index();
-    // What was released since the refused message was sent cannot be searched any more.
+    // What was compacted since the refused message was sent cannot be searched any more.
     if (conflict.term() > 0 && knows(refused)) {
       long last = refused;
       while (last > compacted.index() && termAt(last) > conflict.term()) last--;
@@ -278,7 +279,7 @@ final class RaftLog {
     durable = Math.max(durable, index);
   }
 
-  /// How far back entries reach that take `bytes` before `index`: releasing to the result keeps
+  /// How far back entries reach that take `bytes` before `index`: compacting to the result keeps
   /// them.
   long releasable(long index, long bytes) {
     long keep = index;

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 /// be done about them. Between the two nothing happens: no I/O, no clock, no thread. The same
 /// inputs and the same `random` give the same outputs.
 ///
-/// The disk is asynchronous. [Ready#persist] is handed over and the node goes on; what must not be
+/// The disk is asynchronous. [Ready#persist] is given to it and the node goes on; what must not be
 /// said before the disk has it is held back here until [Input.Synced] comes (thesis §3.8, §10.2.1):
 /// votes and requests for votes until the term and vote are durable, acknowledgements of entries
 /// until the entries are. A request for a vote waits because it claims a log: a candidate that
@@ -17,14 +17,31 @@ import java.util.random.RandomGenerator;
 ///
 /// Where this departs from the paper is listed in `docs/DIVERGENCE.md`.
 public final class RaftNode {
+  /// The configuration, the time now, and what follows.
   private final Context context;
+
+  /// The entries behind the last snapshot, durable or not yet.
   private final RaftLog log;
+
+  /// The memberships in that log.
   private final MembershipLog memberships;
+
+  /// What gathers for the next [Ready].
   private final Outbox out;
+
+  /// Term, vote and role, and the batches under way to the disk.
   private final RaftState state;
+
+  /// Votes and campaigns.
   private final Elections elections;
+
+  /// Changes of membership and of the leader.
   private final Reconfiguration changes;
+
+  /// The newest snapshot, and the one being installed.
   private final Snapshots snapshots;
+
+  /// What followers take and leaders commit.
   private final Replication replication;
 
   /// What must hold after each step and between two.
@@ -32,6 +49,9 @@ public final class RaftNode {
 
   /// What a message of another member must not say.
   private final MessageCheck check;
+
+  /// What tests and the simulator look at.
+  private final Inspection inspection;
 
   /// The id of this member.
   private final int id;
@@ -49,6 +69,7 @@ public final class RaftNode {
     this.replication = new Replication(context, state, changes, snapshots);
     this.invariants = new Invariants(state.hard(), log);
     this.check = new MessageCheck(log);
+    this.inspection = new Inspection(log, state);
   }
 
   // ---- what can be asked ----
@@ -74,8 +95,8 @@ public final class RaftNode {
   }
 
   /// Whether a membership that is committed, applied and durable here records this member with the
-  /// data that it has now: its probation is over as soon as that is durable. So is a vote in the
-  /// leader's term: whatever was promised and forgotten in it cannot be promised once more.
+  /// data that it has now: it ceases to be rejoining as soon as that is durable. So is a vote in
+  /// the leader's term: whatever was promised and forgotten in it cannot be promised once more.
   public boolean isReadmitted() {
     long index = Math.min(log.applied(), log.durable());
     return incarnation().rejoining()
@@ -94,12 +115,12 @@ public final class RaftNode {
     return state.leader();
   }
 
-  /// Whether this member leads and is handing the lead over.
+  /// Whether this member leads and is transferring leadership.
   public boolean isTransferringLeadership() {
     return state.role() instanceof Leader leader && leader.transferTo() != Membership.NONE;
   }
 
-  /// Whether this member leads, keeps the lead, and does not have too much to commit already.
+  /// Whether this member leads, keeps leadership, and does not have too much to commit already.
   public boolean takesProposals() {
     return state.role() instanceof Leader leader && leader.takesProposals();
   }
@@ -147,18 +168,9 @@ public final class RaftNode {
     return log.durable();
   }
 
-  public EntryId compacted() {
-    return log.compacted();
-  }
-
   /// The term of the entry at `index`, or -1 where the log does not reach.
   public long termAt(long index) {
     return log.knows(index) ? log.termAt(index) : -1;
-  }
-
-  /// The entry at `index`, or null where none is held.
-  public Entry entryAt(long index) {
-    return index > log.compacted().index() && index <= log.lastIndex() ? log.get(index) : null;
   }
 
   public LogUse logUse() {
@@ -170,20 +182,19 @@ public final class RaftNode {
     return snapshots.newest();
   }
 
-  /// Snapshots older than this index are read by nobody any more.
+  /// Snapshots older than this index are not read any more.
   public long snapshotsNeededFrom() {
     return snapshots.neededFrom();
-  }
-
-  /// What a leader knows of a peer's log: the match index; -1 for others, and of strangers.
-  public long matchOf(int peer) {
-    PeerProgress progress = progressOf(peer);
-    return progress == null ? -1 : progress.match();
   }
 
   /// Null when this member does not lead or does not know the peer.
   public PeerProgress progressOf(int peer) {
     return state.role() instanceof Leader leader ? leader.peers.progressOf(peer) : null;
+  }
+
+  /// What only tests and the simulator ask.
+  public Inspection inspect() {
+    return inspection;
   }
 
   // ---- inputs ----

@@ -4,9 +4,9 @@ import java.util.List;
 
 /// What a member's disk held when it started.
 ///
-/// @param base the place before the first of `entries`
+/// @param compacted the place before the first of `entries`
 /// @param snapshot the newest durable snapshot, from which the state machine is restored; or null
-/// @param standing which data this is, and whether it counts
+/// @param incarnation which data this is, and whether it counts
 public record Recovered(
     HardState hard,
     EntryId compacted,

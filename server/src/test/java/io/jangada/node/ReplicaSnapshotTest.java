@@ -78,7 +78,7 @@ class ReplicaSnapshotTest {
     start();
     cluster.isolate(3);
     write(0, 200);
-    assertThat(member(1).replica().raft().compacted().index()).isGreaterThan(50);
+    assertThat(member(1).replica().raft().inspect().compacted().index()).isGreaterThan(50);
     assertThat(member(3).replica().kv().size()).isZero();
 
     cluster.loseNothing();
@@ -133,7 +133,7 @@ class ReplicaSnapshotTest {
     cluster.loseNothing();
     untilRestoring(3);
     member(3).snapshotsStalled = true;
-    long from = member(3).replica().raft().compacted().index();
+    long from = member(3).replica().raft().inspect().compacted().index();
     write(200, 400);
     cluster.ticks(20);
     assertThat(member(3).replica().raft().last().index()).isGreaterThan(from);
@@ -191,7 +191,7 @@ class ReplicaSnapshotTest {
       cluster.now += HandCluster.MILLI;
     }
     cluster.ticks(5);
-    assertThat(leader.replica().raft().compacted().index()).isGreaterThan(10);
+    assertThat(leader.replica().raft().inspect().compacted().index()).isGreaterThan(10);
     assertThat(written).isEmpty();
     cluster.loseNothing();
     cluster.ticks(60);

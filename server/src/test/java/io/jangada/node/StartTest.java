@@ -92,7 +92,7 @@ class StartTest {
     assertThat(start.kv().appliedIndex()).isEqualTo(2);
     assertThat(start.kv().get(Bytes.utf8("k0"))).isInstanceOf(Result.Found.class);
     assertThat(start.kv().get(Bytes.utf8("k1"))).isInstanceOf(Result.NotFound.class);
-    assertThat(start.raft().entryAt(3).data()).isNotEqualTo(Bytes.EMPTY);
+    assertThat(start.raft().inspect().entryAt(3).data()).isNotEqualTo(Bytes.EMPTY);
   }
 
   @Test

@@ -77,7 +77,7 @@ final class ClusterLaws {
   /// What a leader believes of the data that is recorded for a peer is true of that data.
   private void matchesAreTrue(RaftNode leader) {
     for (int peer : leader.membership().incarnations().keySet()) {
-      long match = leader.matchOf(peer);
+      long match = leader.inspect().matchOf(peer);
       MemberDisk disk = members.get(peer).disk;
       boolean same = disk.standing.number() == leader.membership().incarnation(peer);
       if (match <= 0 || leader.termAt(match) < 0 || !same) continue;
@@ -98,7 +98,7 @@ final class ClusterLaws {
     for (Committed one : committed) {
       if (one == UNSEEN) continue;
       long index = one.entry.index();
-      if (one.term >= node.term() || index <= node.compacted().index()) continue;
+      if (one.term >= node.term() || index <= node.inspect().compacted().index()) continue;
       check(
           node.termAt(index) == one.entry.term(),
           "Leader Completeness: " + member + " leads without committed " + one.entry.id());
@@ -109,13 +109,13 @@ final class ClusterLaws {
     RaftNode node = member.node;
     List<Entry> before = seen.computeIfAbsent(member.id, _ -> new ArrayList<>());
     long from = node.last().index();
-    while (from > node.compacted().index()
+    while (from > node.inspect().compacted().index()
         && from <= before.size()
-        && before.get((int) from - 1) == node.entryAt(from)) from--;
+        && before.get((int) from - 1) == node.inspect().entryAt(from)) from--;
     while (before.size() < node.last().index()) before.add(null);
     while (before.size() > node.last().index()) before.removeLast();
-    for (long index = from; index > node.compacted().index(); index--) {
-      Entry entry = node.entryAt(index);
+    for (long index = from; index > node.inspect().compacted().index(); index--) {
+      Entry entry = node.inspect().entryAt(index);
       if (before.set((int) index - 1, entry) == entry) break;
       if (index <= node.commit()) sameCommitted(member, index);
       EntryId prev = new EntryId(index - 1, node.termAt(index - 1));
@@ -128,15 +128,17 @@ final class ClusterLaws {
 
   private void commits(ClusterMember member) {
     RaftNode node = member.node;
-    while (peersArePlayed && committed.size() < node.compacted().index()) committed.add(UNSEEN);
+    while (peersArePlayed && committed.size() < node.inspect().compacted().index())
+      committed.add(UNSEEN);
     for (long index = committed.size() + 1L; index <= node.commit(); index++) {
-      check(index > node.compacted().index(), "what is released was committed before");
-      committed.add(new Committed(node.entryAt(index), node.term()));
-      if (index == node.commit()) durableOnQuorum(node, node.entryAt(index).id());
+      check(index > node.inspect().compacted().index(), "what is released was committed before");
+      committed.add(new Committed(node.inspect().entryAt(index), node.term()));
+      if (index == node.commit()) durableOnQuorum(node, node.inspect().entryAt(index).id());
     }
     long from = commits.getOrDefault(member.id, 0L);
-    for (long index = Math.max(from, node.compacted().index()); index <= node.commit(); index++)
-      sameCommitted(member, index);
+    for (long index = Math.max(from, node.inspect().compacted().index());
+        index <= node.commit();
+        index++) sameCommitted(member, index);
     commits.put(member.id, node.commit());
   }
 
@@ -181,9 +183,9 @@ final class ClusterLaws {
   private void oneChangeAtATime(ClusterMember member) {
     int open = 0;
     RaftNode node = member.node;
-    long known = Math.max(committed.size(), node.compacted().index());
+    long known = Math.max(committed.size(), node.inspect().compacted().index());
     for (long i = known + 1; i <= node.last().index(); i++)
-      if (node.entryAt(i).kind() == Entry.Kind.MEMBERSHIP) open++;
+      if (node.inspect().entryAt(i).kind() == Entry.Kind.MEMBERSHIP) open++;
     check(open <= 1, member + " has " + open + " uncommitted membership changes");
   }
 

@@ -19,7 +19,7 @@ class LostAcknowledgementTest {
     cluster.elect(1);
     for (int i = 0; i < ENTRIES; i++) cluster.propose(1, "a" + i);
     cluster.run(4);
-    assertThat(cluster.node(1).matchOf(3)).isEqualTo(ENTRIES + 1);
+    assertThat(cluster.node(1).inspect().matchOf(3)).isEqualTo(ENTRIES + 1);
     cluster.rollBack(3, 3);
     cluster.restart(3);
     return cluster;

@@ -59,7 +59,7 @@ final class Narrator implements RaftCluster.Listener {
     }
     StringJoiner entries = new StringJoiner(", ", "appended ", "").setEmptyValue("");
     for (long i = from + 1; i <= node.last().index(); i++)
-      if (node.entryAt(i) != null) entries.add(told(node.entryAt(i)));
+      if (node.inspect().entryAt(i) != null) entries.add(told(node.inspect().entryAt(i)));
     if (entries.length() > 0) line.add(entries.toString());
   }
 
@@ -218,9 +218,10 @@ final class Narrator implements RaftCluster.Listener {
     line.append(" commit=").append(node.commit());
     if (node.durable() != node.last().index()) line.append(" durable=").append(node.durable());
     line.append(" log");
-    if (node.compacted().index() > 0) line.append(" (").append(node.compacted()).append(")");
-    for (long i = node.compacted().index() + 1; i <= node.last().index(); i++) {
-      Entry entry = node.entryAt(i);
+    if (node.inspect().compacted().index() > 0)
+      line.append(" (").append(node.inspect().compacted()).append(")");
+    for (long i = node.inspect().compacted().index() + 1; i <= node.last().index(); i++) {
+      Entry entry = node.inspect().entryAt(i);
       line.append(' ').append(entry.id());
     }
     return line.toString();

@@ -153,7 +153,7 @@ class PaperSection51Test {
     solo.hear(accepted(2, 1, 4));
     solo.hear(accepted(3, 1, 4));
     assertThat(solo.node().commit()).isZero();
-    assertThat(solo.node().matchOf(2)).isZero();
+    assertThat(solo.node().inspect().matchOf(2)).isZero();
   }
 
   @Test

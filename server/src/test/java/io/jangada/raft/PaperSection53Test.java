@@ -176,7 +176,7 @@ class PaperSection53Test {
     solo.cluster.propose(1, "a");
     solo.hear(accepted(2, 1, 2));
     assertThat(solo.hear(refused(2, 1, 1, at(1, 0)))).as("below what matches").isEmpty();
-    assertThat(solo.node().matchOf(2)).isEqualTo(2);
+    assertThat(solo.node().inspect().matchOf(2)).isEqualTo(2);
   }
 
   @Test

@@ -313,7 +313,7 @@ class PaperSection6Test {
     cluster.change(1, Membership.of(1, 2));
     cluster.run(4);
     cluster.tickAll();
-    assertThat(cluster.node(1).matchOf(3)).isEqualTo(-1);
+    assertThat(cluster.node(1).inspect().matchOf(3)).isEqualTo(-1);
     cluster.restart(3);
     cluster.run(100);
     assertThat(cluster.node(1).isLeader()).as("it asks in vain").isTrue();

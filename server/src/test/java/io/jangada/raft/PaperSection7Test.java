@@ -47,8 +47,8 @@ class PaperSection7Test {
   void independently() {
     RaftCluster cluster = oneBehind(3);
     cluster.snapshot(2);
-    assertThat(cluster.node(2).compacted()).isEqualTo(at(4, 1));
-    assertThat(cluster.node(1).compacted()).isEqualTo(EntryId.ZERO);
+    assertThat(cluster.node(2).inspect().compacted()).isEqualTo(at(4, 1));
+    assertThat(cluster.node(1).inspect().compacted()).isEqualTo(EntryId.ZERO);
     assertThat(cluster.node(2).snapshot().membership()).isEqualTo(Membership.of(1, 2, 3));
   }
 
@@ -57,7 +57,7 @@ class PaperSection7Test {
   void logAndEarlierSnapshotGo() {
     RaftCluster cluster = oneBehind(3);
     cluster.snapshot(1);
-    assertThat(cluster.node(1).compacted()).isEqualTo(at(4, 1));
+    assertThat(cluster.node(1).inspect().compacted()).isEqualTo(at(4, 1));
     assertThat(cluster.member(1).disk.entries).isEmpty();
     cluster.propose(1, "more");
     cluster.settle();
@@ -112,7 +112,7 @@ class PaperSection7Test {
     for (int i = 0; i < 6; i++) cluster.propose(1, "a" + i);
     cluster.settle();
     cluster.snapshot(1);
-    assertThat(cluster.node(1).compacted())
+    assertThat(cluster.node(1).inspect().compacted())
         .as("two entries of 34 bytes are kept")
         .isEqualTo(at(5, 1));
   }
@@ -231,7 +231,7 @@ class PaperSection7Test {
             20,
             TestLimits.usual().retainedBytes(0).messageEntriesMax(4).inflightMessagesMax(1).get());
     cluster.snapshot(1);
-    EntryId installed = cluster.node(1).compacted();
+    EntryId installed = cluster.node(1).inspect().compacted();
     cluster.heal();
     // As long as it takes, the leader goes on writing and taking snapshots.
     for (int i = 0; i < 120; i++) {
@@ -246,7 +246,9 @@ class PaperSection7Test {
         .containsExactly(new RaftEvent.InstallStarted(3, installed));
     cluster.run(4);
     assertThat(cluster.node(3).last()).isEqualTo(cluster.node(1).last());
-    assertThat(cluster.node(1).compacted().index()).as("then it is let go").isGreaterThan(100);
+    assertThat(cluster.node(1).inspect().compacted().index())
+        .as("then it is let go")
+        .isGreaterThan(100);
   }
 
   @Test
@@ -264,7 +266,7 @@ class PaperSection7Test {
       solo.hear(Solo.accepted(2, 3, 4));
     }
     solo.cluster.snapshot(1);
-    assertThat(solo.node().compacted()).isEqualTo(at(4, 3));
+    assertThat(solo.node().inspect().compacted()).isEqualTo(at(4, 3));
     // It was silent so long that no install was begun; what it refuses is the leader's first
     // message.
     solo.hear(Solo.refused(3, 3, 3, at(2, 1)));

@@ -312,7 +312,7 @@ class ProbationTest {
     Predicate<Message> entries =
         m -> m.to() == 3 && m instanceof Message.AppendEntries a && !a.entries().isEmpty();
     assertThat(cluster.pool.stream().filter(entries)).isEmpty();
-    assertThat(cluster.node(1).matchOf(3)).as("of the data that is gone").isEqualTo(2);
+    assertThat(cluster.node(1).inspect().matchOf(3)).as("of the data that is gone").isEqualTo(2);
   }
 
   @Test
@@ -326,9 +326,11 @@ class ProbationTest {
     cluster.wipe(3);
     cluster.restart(3);
     tickUntil(cluster, () -> cluster.node(1).membership().incarnation(3) == NEW);
-    assertThat(cluster.node(1).matchOf(3)).isZero();
+    assertThat(cluster.node(1).inspect().matchOf(3)).isZero();
     former.forEach(cluster::deliver);
-    assertThat(cluster.node(1).matchOf(3)).as("nothing of the new data is known").isZero();
+    assertThat(cluster.node(1).inspect().matchOf(3))
+        .as("nothing of the new data is known")
+        .isZero();
     cluster.run(60);
     assertThat(cluster.member(3).state).containsExactly("a", "b");
     assertThat(cluster.node(1).membership().voters()).containsExactly(1, 2, 3);

@@ -22,7 +22,7 @@ class ReadsTest {
   void noOpFirst() {
     Solo solo = Solo.withLog(1, 1);
     solo.lead();
-    assertThat(solo.node().entryAt(3).kind()).isEqualTo(Entry.Kind.NO_OP);
+    assertThat(solo.node().inspect().entryAt(3).kind()).isEqualTo(Entry.Kind.NO_OP);
     long read = solo.cluster.read(1);
     assertThat(solo.hear(accepted(2, 2, 2, 0))).as("no round either").isEmpty();
     solo.hear(accepted(2, 2, 3));

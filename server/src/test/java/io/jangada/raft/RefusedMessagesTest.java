@@ -83,7 +83,7 @@ class RefusedMessagesTest {
         + node.leader()
         + node.last()
         + node.commit()
-        + node.matchOf(2);
+        + node.inspect().matchOf(2);
   }
 
   @ParameterizedTest

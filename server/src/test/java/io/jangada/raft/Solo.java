@@ -62,8 +62,9 @@ final class Solo {
   /// The terms of its log's entries.
   List<Long> terms() {
     List<Long> terms = new ArrayList<>();
-    for (long index = node().compacted().index() + 1; index <= node().last().index(); index++)
-      terms.add(node().termAt(index));
+    for (long index = node().inspect().compacted().index() + 1;
+        index <= node().last().index();
+        index++) terms.add(node().termAt(index));
     return terms;
   }
 
