@@ -33,7 +33,7 @@ import java.util.zip.CRC32C;
 /// | 28 | 8 | number of its first group |
 /// | 36 | 12 | hard state at its beginning: term (8), vote (4) |
 /// | 48 | 16 | last entry at its beginning: index, term |
-/// | 64 | 16 | last released entry at its beginning: index, term |
+/// | 64 | 16 | last compacted entry at its beginning: index, term |
 /// | 80 | 4 | member id |
 /// | 84 | 1 + n | cluster id: length, ASCII |
 /// | 504 | 4 | the mark: 1 when the next segment exists, otherwise 0 |
@@ -109,8 +109,9 @@ import java.util.zip.CRC32C;
 /// mixed: of each the new content, or what was there before. Nobody was told that this group is
 /// durable, so it may go: **a torn tail is cut**. Anything else that cannot be read was durable
 /// once and has been damaged since. It may hold a vote or an entry that was counted for a majority;
-/// to cut it would be to forget that in silence (CTRL, FAST'18): **damage is never cut**, the
-/// member refuses to start. Four facts tell them apart.
+/// to cut it would be to forget that in silence (CTRL, FAST'18): **damage is never cut**. The log is
+/// set aside whole, and the member gets its data from the others ([DataOpening]); alone in its
+/// cluster it refuses to start. Four facts tell them apart.
 /// 1. *A group is written only after the sync of the one before it returned.* So if group `n`
 ///    cannot be read, and a single good sector of a later group is there, `n` had been synced:
 ///    damage. That is why a reader goes on looking for such sectors to the end of the file, and why
