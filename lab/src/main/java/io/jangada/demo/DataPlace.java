@@ -35,7 +35,7 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
   /// A directory of the user's, new or with the data of an earlier demo.
   ///
   /// @param members 0 for as many as there are, or [#MEMBERS_DEFAULT]
-  /// @throws Complaint when it holds something else
+  /// @throws UserError when it holds something else
   static DataPlace at(Path path, int members) throws IOException, UserError {
     Files.createDirectories(path);
     int found = found(path);

@@ -21,7 +21,7 @@ final class InputLines {
 
   /// The next line without its end, or null when there are no more.
   ///
-  /// @throws Complaint when the line is too long or no UTF-8; the next one can be read
+  /// @throws UserError when the line is too long or no UTF-8; the next one can be read
   String next() throws IOException, UserError {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     long length = 0;

@@ -14,7 +14,7 @@ final class LineWords {
     this.line = line;
   }
 
-  /// @throws Complaint when a quote is not closed
+  /// @throws UserError when a quote is not closed
   static List<String> of(String line) throws UserError {
     LineWords words = new LineWords(line);
     List<String> found = new ArrayList<>();

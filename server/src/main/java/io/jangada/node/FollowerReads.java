@@ -27,7 +27,7 @@ final class FollowerReads {
   /// many answers may wait until they are applied.
   private static final int GROUPS_MAX = 16;
 
-  /// @param life a number of this life of this member alone: the first question's number
+  /// @param bootId of this start of this member: the first question's number
   /// @param waitingMax reads that may wait; beyond, [Outcome.Busy]
   /// @param waitingBytesMax from that many bytes waiting on, [Outcome.Busy]
   /// @param retryNanos a question that is not answered is asked again after this time

@@ -25,9 +25,9 @@ final class Forwarding {
   /// How many times sooner than after silence a request is sent again that was refused.
   private static final int REFUSED_SOONER = 8;
 
-  /// @param life a number of this life of this member alone: it makes the clients' names for writes
-  ///   that come without a request id, and the first sending's number, so that a late answer to an
-  ///   earlier life is not taken for one to this
+  /// @param bootId of this start of this member: it makes the clients' names for writes that come
+  ///   without a request id, and the first sending's number, so that a late answer to an earlier
+  ///   process is not taken for one to this
   /// @param waitingMax requests that may wait; beyond, [Outcome.Busy]
   /// @param waitingBytesMax from that many bytes waiting on, [Outcome.Busy]
   /// @param retryNanos what is not answered is sent again after this time

@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
 /// disk held them.
 ///
 /// @param data where the member stands with it, and what of it was damaged
-/// @param life a number that no other life of any member has, in all likelihood
+/// @param bootId a number that no other start of any member has, in all likelihood
 /// @param hashSeed the state machine's, drawn by chance so that no client can guess it; never told
 public record Start(
     RaftNode raft,
@@ -36,7 +36,7 @@ public record Start(
     Data data,
     long bootId,
     long hashSeed) {
-  /// @param standing empty for a member that does not keep count of its data
+  /// @param incarnation empty for a member that keeps none
   /// @param damage what was set aside, a sentence each
   record Data(Optional<IncarnationFile> incarnation, List<String> damage) {}
 

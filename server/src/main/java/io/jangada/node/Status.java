@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /// What can be told of a replica at one moment.
 ///
 /// @param leader [Membership#NONE] while none is known
-/// @param probation what it waits for before anything that it says counts ([RaftEvent.Rejoining]);
-///   empty when it counts
+/// @param rejoining what it waits for before it votes and counts ([RaftEvent.Rejoining]); empty for
+///   a member that does
 /// @param roleMillis since when it has its role, and its term
 /// @param log the protocol's log and what is done with it
 /// @param peers what a leader knows of the others; empty for others

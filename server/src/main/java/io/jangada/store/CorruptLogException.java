@@ -16,8 +16,7 @@ public final class CorruptLogException extends IOException {
   private final String what;
   private final transient Optional<Membership> membership;
 
-  /// @param file the name of the segment
-  /// @param offset where in it, in bytes
+  /// @param place the segment, and the byte in it
   /// @param firstIndex the first entry that may be lost
   /// @param lastIndex the last entry that may be lost, or -1 when that is not known
   CorruptLogException(Place place, long firstIndex, long lastIndex, String what) {

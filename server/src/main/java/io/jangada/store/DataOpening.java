@@ -10,22 +10,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Opens what a member keeps: where it stands, its log, its snapshots. What is damaged is never cut
-/// and never served. Where there are others to get it from, it is set aside, and the member begins
-/// anew with what is left of its snapshots, in probation; a member that is alone is refused.
+/// Opens the data of a member: incarnation, log, snapshots. Damaged data is never truncated and
+/// never served. Where there are other members to fetch it from, the damaged files are set aside,
+/// and the member rejoins with a new incarnation and its good snapshots; a member that is alone in
+/// its cluster refuses to start.
 ///
-/// The order of the steps matters, for the machine may stop after each: that the member is in
-/// probation is durable before the first damaged file is moved, and the moving is finished before
-/// anything else is done.
+/// The order of the steps matters, for the machine may stop after each: the new incarnation is
+/// durable before the first damaged file is moved, and the moving is finished before anything else
+/// is done.
 public final class DataOpening {
-  /// @param founds whether a directory that is new is in probation until its member has met the
-  ///   others, or was taken in by them. Otherwise it counts from the beginning
+  /// @param founds whether the member of a new directory does not vote until it has bootstrapped
+  ///   the cluster with the others, or was readmitted by them; otherwise it votes from the start
   /// @param repairs whether damaged data is set aside; otherwise it is refused
   public record Policy(boolean founds, boolean repairs) {}
 
   /// What was found.
   ///
-  /// @param standing empty for a member that does not keep count of its data
+  /// @param incarnation empty for a member that keeps none
   /// @param latest the snapshot to start from
   /// @param damage what was damaged, a sentence each; all of it was set aside
   public record Opened(
@@ -187,8 +188,8 @@ public final class DataOpening {
 
   private String whyNot() {
     return isAlone
-        ? "; this member is alone: there is nobody to get it from"
-        : "; it is not repaired from the other members, by its settings";
+        ? "; the cluster has one member: there is no copy to fetch"
+        : "; the settings forbid a repair from other members";
   }
 
   private void repair(String what) throws IOException {

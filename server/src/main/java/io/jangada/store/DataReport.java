@@ -6,11 +6,11 @@ import io.jangada.raft.SnapshotMeta;
 import java.util.List;
 import java.util.Optional;
 
-/// What a look at a data directory found.
+/// The findings of a look at a data directory.
 ///
-/// @param identity whose data it is
+/// @param identity of the data
 /// @param hardState the last one, when the log is good
-/// @param base the place before the first entry, when the log is good
+/// @param compacted the place before the first entry, when the log is good
 /// @param last the last entry, when the log is good
 /// @param problems what is wrong, a sentence each; none when a replica can start from it
 public record DataReport(

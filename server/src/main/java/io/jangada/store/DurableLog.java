@@ -43,9 +43,9 @@ public final class DurableLog implements AutoCloseable {
   /// A log as it was found.
   ///
   /// @param hardState the last that was written, or [HardState#INITIAL]
-  /// @param base the place before the first entry; its index is 0 unless there was a reset or a
-  ///   release
-  /// @param entries all entries after `base`, without gaps
+  /// @param compacted the place before the first entry; its index is 0 unless there was a reset or a
+  ///   compaction
+  /// @param entries all entries after `compacted`, without gaps
   public record Opened(
       DurableLog log, HardState hardState, EntryId compacted, List<Entry> entries) {}
 

@@ -35,8 +35,8 @@ import java.util.regex.Pattern;
 ///
 /// @param incarnation drawn by chance when the data began, and anew when some was lost; never 0
 /// @param damages how often damaged data was set aside here
-/// @param founders the incarnations of all with whom this member founded the cluster, by id; empty
-///   for a member that did not
+/// @param initialMembers the incarnations of all with whom this member bootstrapped the cluster, by
+///   id; empty for a member that did not
 /// @param clusterId of the cluster that begins with a backup, until it has begun; otherwise 0
 /// @param originId of the cluster that the backup was taken of, until then; otherwise 0
 public record IncarnationFile(
@@ -121,9 +121,9 @@ public record IncarnationFile(
     return new Incarnation(incarnation, state != State.MEMBER);
   }
 
-  /// What the directory says; empty where it says nothing.
+  /// Reads the file; empty where there is none.
   ///
-  /// @throws CorruptStandingException when that cannot be read
+  /// @throws CorruptIncarnationException when the file is damaged
   public static Optional<IncarnationFile> read(Disk disk) throws IOException {
     if (!disk.exists(FILE)) return Optional.empty();
     try (DiskFile file = disk.open(FILE)) {

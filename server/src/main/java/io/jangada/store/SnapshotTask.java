@@ -47,9 +47,9 @@ public sealed interface SnapshotTask {
     }
   }
 
-  /// Writes where the member stands: the one thing that is not about snapshots.
+  /// Writes the incarnation: the one task that is not about snapshots.
   ///
-  /// @see StandingFile#write
+  /// @see IncarnationFile#write
   record Mark(IncarnationFile file) implements SnapshotTask {}
 
   /// What it counts against limits in bytes, about.

@@ -15,7 +15,7 @@ import io.jangada.store.LogSettings;
 ///   datagram for one that has not said hello yet would count it as dead
 /// @param leaseTicks for how long a quorum's word lets the leader answer gets by itself; 0 to ask a
 ///   quorum for each
-/// @param thrift how datagrams are saved
+/// @param traffic how datagrams are saved
 record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) {
   /// A vote or a reply to it that got lost costs a tenth of a second, not another election timeout.
   private static final int ASK_AGAIN_TICKS = 10;
