@@ -59,7 +59,7 @@ enum CommandKind {
             case SET, ADMIN_LOOK, ADMIN_CHANGE -> null;
           };
       case ERR_VERSION -> this == SET || this == CAS ? new Reply.Mismatch() : null;
-      case ERR_CMD_ERR -> new Reply.Refused("the server does not take it: ERR_CMD_ERR");
+      case ERR_CMD_ERR -> new Reply.Refused("the server rejects the command: ERR_CMD_ERR");
       case ERR_INTERNAL, NO_MEMORY, ERR_FORGOTTEN -> null;
     };
   }

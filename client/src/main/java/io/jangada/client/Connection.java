@@ -129,13 +129,13 @@ final class Connection extends ByteToMessageDecoder {
     Answer answer = reader.next(in);
     if (answer == null) return;
     Call call = unanswered.poll();
-    if (call == null) throw new MalformedException("a reply that nothing asked for");
+    if (call == null) throw new MalformedException("a reply without a request");
     call.isSent = false;
     if (owner.answered(this, call, answer)) return;
     // The connection ends, and hands the call back with the others.
     call.isSent = true;
     unanswered.addFirst(call);
-    throw new MalformedException("a reply to something else: " + answer);
+    throw new MalformedException("a reply to another command: " + answer);
   }
 
   @Override
@@ -153,6 +153,6 @@ final class Connection extends ByteToMessageDecoder {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Throwable root = cause.getCause() == null ? cause : cause.getCause();
     boolean garbage = root instanceof MalformedException;
-    end((garbage ? "answered with " : "was lost: ") + root.getMessage());
+    end((garbage ? "sent a malformed reply: " : "was lost: ") + root.getMessage());
   }
 }

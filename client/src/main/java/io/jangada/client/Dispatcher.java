@@ -244,7 +244,7 @@ final class Dispatcher implements Connection.Owner {
     else if (answer == Answer.Word.NO_MEMORY)
       finish(call, call.failure(connection.endpoint() + " is out of memory"));
     else if (answer == Answer.Word.ERR_FORGOTTEN && call.ticket != null)
-      finish(call, new Reply.Unknown("the servers no longer know whether it was done"));
+      finish(call, new Reply.Unknown("the servers no longer know the outcome"));
     else return settle(call, answer);
     return true;
   }

@@ -18,7 +18,7 @@ final class Words {
     return switch (operation.ending()) {
       case Ending.Ok(RecordedResult result, long _, int _) -> who + " " + answered(result);
       case Ending.Failed _ -> who + " certainly failed";
-      case Ending.Unknown() -> who + " ended nobody knows how";
+      case Ending.Unknown() -> who + " ended with an unknown outcome";
     };
   }
 

@@ -15,14 +15,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Run a cluster of servers on this machine and do things to it; their ports are open to any"
-          + " client.",
-      "In a terminal it asks for commands ('help' lists them). Commands can be piped in: answers go"
-          + " to standard output, the cluster's life to standard error. Without a terminal and"
-          + " without input it plays a short tour.",
-      "Exit codes: 0 all was done; otherwise that of the first piped command that was not: 1 failed"
-          + " or its outcome is unknown, 2 no such command, 3 no such key, 4 not changed because"
-          + " another value is there, 69 nobody leads."
+      "Run a cluster of servers on this machine and inject faults; any client can connect to their"
+          + " ports.",
+      "In a terminal it prompts for commands ('help' lists them). Commands can be piped in: replies"
+          + " go to standard output, events of the cluster to standard error. Without a terminal"
+          + " and without input it plays a short tour.",
+      "Exit codes: 0 all commands were done; otherwise that of the first piped command that failed:"
+          + " 1 failed or outcome unknown, 2 no such command, 3 no such key, 4 not changed because"
+          + " of another value, 69 no leader."
     },
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.Provider.class)
@@ -39,7 +39,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Where their data is kept (default: a temporary directory, removed at the end).")
+          "The directory for their data (default: a temporary directory, removed at the end).")
   private Path data;
 
   @Option(names = "--keep", description = "Keep the temporary directory.")
@@ -47,7 +47,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Tell more of the cluster's life: votes, seeds.")
+      description = "Print more events: votes, seeds.")
   private boolean verbose;
 
   @Override

@@ -150,7 +150,7 @@ final class DemoMember {
       shared.story.tell(
           id,
           full
-              ? "has no space left on its disk: it takes no writes until there is some"
+              ? "has no space left on its disk: it refuses writes until there is space"
               : "has space on its disk again");
     }
 

@@ -25,7 +25,7 @@ record ReplyText(String text, int code) {
       case Outcome.NotLeader(int leader) ->
           new ReplyText(
               leader == Membership.NONE
-                  ? "not done: nobody leads"
+                  ? "not done: no leader"
                   : "not done: " + EventNarrator.name(leader) + " leads, and does not answer",
               ExitCode.UNAVAILABLE);
       case Outcome.Busy(String reason) ->

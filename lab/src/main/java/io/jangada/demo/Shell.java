@@ -157,7 +157,7 @@ final class Shell {
     }
     Optional<Settling.Found> found = rest.await();
     if (found.isEmpty()) {
-      screen.complain("jangada demo: nobody leads, or somebody lags behind, for too long");
+      screen.complain("jangada demo: no leader, or a member that lags, for too long");
       return false;
     }
     SortedSet<Integer> caughtUp = new TreeSet<>(started);
@@ -183,24 +183,24 @@ final class Shell {
 
   private int transfer(int target) throws InterruptedException, UserError {
     Leadership.Lead before = cluster.awaitLead();
-    if (!before.isKnown()) throw new UserError("nobody leads who could hand over");
+    if (!before.isKnown()) throw new UserError("no leader that could transfer leadership");
     if (before.member() == target)
       throw new UserError(EventNarrator.name(target) + " leads already");
     if (!cluster.isUp(target)) throw new UserError(EventNarrator.name(target) + " is down");
     Outcome outcome = cluster.transfer(target);
-    if (!(outcome instanceof Outcome.Done)) throw new UserError("no handover: " + said(outcome));
+    if (!(outcome instanceof Outcome.Done)) throw new UserError("no transfer: " + said(outcome));
     cluster.leadership().awaitOtherThan(before, REPLY_MILLIS_MAX * 1_000_000);
     // Between the two there may be a moment in which nobody leads.
     Leadership.Lead after = cluster.leadership().now();
     if (!after.isKnown()) cluster.leadership().awaitOtherThan(after, REPLY_MILLIS_MAX * 1_000_000);
     if (cluster.leadership().now().member() == target) return ExitCode.OK;
-    throw new UserError(EventNarrator.name(target) + " did not come to lead");
+    throw new UserError(EventNarrator.name(target) + " did not become leader");
   }
 
   private static String said(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Done _ -> "done";
-      case Outcome.NotLeader _ -> "whoever was asked does not lead any more";
+      case Outcome.NotLeader _ -> "the member asked is no longer the leader";
       case Outcome.Busy(String reason) -> reason;
       case Outcome.NoMemory _ -> Outcome.NoMemory.REASON;
       case Outcome.Refused(String reason) -> reason;
@@ -215,11 +215,11 @@ final class Shell {
       Outcome outcome = cluster.takeSnapshot(member);
       if (outcome instanceof Outcome.Done(Result.Written(long index, long _)))
         begun.put(member, index);
-      else story.tell(member, "makes no snapshot: " + said(outcome));
+      else story.tell(member, "takes no snapshot: " + said(outcome));
     }
-    if (begun.isEmpty()) throw new UserError("no snapshot was made");
+    if (begun.isEmpty()) throw new UserError("no snapshot was taken");
     if (!rest.awaitSnapshots(begun)) throw new UserError("a snapshot was begun and not finished");
-    begun.forEach((member, index) -> story.tell(member, "has a snapshot up to entry " + index));
+    begun.forEach((member, index) -> story.tell(member, "has a snapshot up to index " + index));
     return ExitCode.OK;
   }
 
@@ -232,7 +232,7 @@ final class Shell {
     if (found.isEmpty()) {
       screen.complain(
           cluster.canServe()
-              ? "jangada demo: nobody leads, or somebody lags behind, for too long"
+              ? "jangada demo: no leader, or a member that lags, for too long"
               : "jangada demo: there is no majority to elect a leader");
       return ExitCode.UNAVAILABLE;
     }

@@ -20,18 +20,18 @@ final class ShellParser {
       List.of(
           "get KEY                   read, linearizably",
           "set KEY VALUE [TTL]       write; a TTL such as 500ms, 10s or 5m lets it expire.",
-          "                          A value that is there is replaced (jangada set leaves it)",
+          "                          An existing value is replaced (jangada set keeps it)",
           "cas KEY OLD NEW           write NEW if the value is OLD",
           "delete KEY                remove",
-          "@2 get KEY                ask n2 instead of the leader; so for set, cas and delete",
-          "status                    how each member stands",
+          "@2 get KEY                send it to n2, not to the leader; also for set, cas, delete",
+          "status                    the status of each member",
           "kill 2 | leader | all     end members as kill -9 would",
-          "start 2 | all             start them again on what their disks hold",
-          "partition 1 | 1,2         cut these members off from the others",
-          "heal                      make the network whole again",
-          "transfer 3                hand the lead to n3",
-          "snapshot                  each member makes a snapshot and drops its log before it",
-          "wait [2s]                 wait so long; or until all who can be reached are up to date",
+          "start 2 | all             start them again with their data",
+          "partition 1 | 1,2         partition these members from the others",
+          "heal                      end the partition",
+          "transfer 3                transfer leadership to n3",
+          "snapshot                  each member takes a snapshot and compacts its log",
+          "wait [2s]                 wait so long; or until all reachable members are up to date",
           "help, quit");
 
   private final DemoCluster cluster;
@@ -48,7 +48,7 @@ final class ShellParser {
     if (words.getFirst().startsWith("@")) {
       member = member(words.getFirst().substring(1));
       words = words.subList(1, words.size());
-      if (words.isEmpty()) throw new UserError("what is to be asked of n" + member + "?");
+      if (words.isEmpty()) throw new UserError("a command is needed for n" + member);
     }
     String verb = words.getFirst().toLowerCase(Locale.ROOT);
     List<String> rest = words.subList(1, words.size());
@@ -124,7 +124,7 @@ final class ShellParser {
   private static long duration(String text) throws UserError {
     long millis = Durations.parseMillis(text);
     if (millis < 1)
-      throw new UserError(LineWords.quote(text) + " is no duration such as 500ms, 10s or 5m");
+      throw new UserError(LineWords.quote(text) + " is not a duration such as 500ms, 10s or 5m");
     return millis;
   }
 
@@ -137,7 +137,7 @@ final class ShellParser {
   private SortedSet<Integer> side(List<String> rest) throws UserError, InterruptedException {
     SortedSet<Integer> side = members(rest, "partition 1 (or 1,2)");
     if (side.size() == cluster.ids().size())
-      throw new UserError("those are all members: nobody is left to cut them off from");
+      throw new UserError("those are all members: no member is left on the other side");
     return side;
   }
 
@@ -156,7 +156,7 @@ final class ShellParser {
   private int member(String name) throws UserError, InterruptedException {
     if (name.equals("leader")) {
       Leadership.Lead lead = cluster.awaitLead();
-      if (!lead.isKnown()) throw new UserError("nobody leads");
+      if (!lead.isKnown()) throw new UserError("no leader");
       return lead.member();
     }
     String digits = name.startsWith("n") ? name.substring(1) : name;

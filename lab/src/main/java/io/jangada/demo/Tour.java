@@ -23,7 +23,7 @@ final class Tour {
   }
 
   int play() throws InterruptedException {
-    screen.answer("Nobody types, so here is a short tour.");
+    screen.answer("No terminal and no input: here is a short tour.");
     int code = ExitCode.OK;
     for (String line : new String[] {"wait", "set boat \"" + VALUE + "\"", "get boat"})
       if (code == ExitCode.OK) code = step(line);

@@ -36,20 +36,19 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure a cluster: requests a second and how long they take, beside the time of one sync of"
-          + " the same size and of one round trip on this machine.",
+      "Measure a cluster: throughput and latency, beside the time of one sync of the same size and"
+          + " of one round trip on this machine.",
       "Starts three members of its own, with their data in a temporary directory, unless"
-          + " --endpoints says which servers to use. Without --workload it goes through the usual"
-          + " shapes.",
+          + " --endpoints names servers. Without --workload it runs the usual workloads.",
       "Columns: cpu/1000 and driver are milliseconds of processor time of all servers, and of the"
           + " load generator, for 1000 requests; MiB is the memory of all servers; wr/op are"
-          + " the writes of their disk for a request, flushes included, B/op the bytes of these,"
-          + " whoever else uses it."
+          + " the writes to their disk per request, flushes included, B/op the bytes of these"
+          + " writes, other users of the disk included."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:measured",
-      "1:something failed, or an answer was wrong",
+      "1:an operation failed, or a reply was wrong",
       "2:wrong usage",
       "69:no server could be reached"
     },
@@ -71,58 +70,58 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--workload",
       paramLabel = "NAME",
       description =
-          "One of: ${COMPLETION-CANDIDATES}. mix is nine gets for a put; cas is everybody on one"
-              + " key.")
+          "One of: ${COMPLETION-CANDIDATES}. mix is nine gets for a put; cas is all connections"
+              + " on one key.")
   private Workload workload;
 
   @Option(
       names = "--connections",
       paramLabel = "N",
       defaultValue = "16",
-      description = "How many connections (default: ${DEFAULT-VALUE}).")
+      description = "The number of connections (default: ${DEFAULT-VALUE}).")
   private int connections;
 
   @Option(
       names = "--in-flight",
       paramLabel = "N",
       defaultValue = "32",
-      description = "Requests under way on each of them (default: ${DEFAULT-VALUE}).")
+      description = "Requests in flight on each connection (default: ${DEFAULT-VALUE}).")
   private int inFlight;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
       description =
-          "Requests a second of all connections together, sent when they are due whatever became of"
-              + " those before; times count from when they were due.")
+          "Requests per second of all connections together, sent when due, whether or not earlier"
+              + " requests have ended; latencies count from the due time.")
   private double rate;
 
   @Option(
       names = "--value-bytes",
       paramLabel = "N",
       defaultValue = "256",
-      description = "How long values are (default: ${DEFAULT-VALUE}).")
+      description = "The size of values (default: ${DEFAULT-VALUE}).")
   private int valueBytes;
 
   @Option(
       names = "--keys",
       paramLabel = "N",
       defaultValue = "100000",
-      description = "How many keys there are, written before (default: ${DEFAULT-VALUE}).")
+      description = "The number of keys, written beforehand (default: ${DEFAULT-VALUE}).")
   private int keys;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "10",
-      description = "How long to measure (default: ${DEFAULT-VALUE}).")
+      description = "The duration of the measurement (default: ${DEFAULT-VALUE}).")
   private double seconds;
 
   @Option(
       names = "--warmup",
       paramLabel = "S",
       defaultValue = "5",
-      description = "How long to do the same before that (default: ${DEFAULT-VALUE}).")
+      description = "The duration of the warm-up (default: ${DEFAULT-VALUE}).")
   private double warmup;
 
   @Option(
@@ -136,13 +135,13 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--members",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Else start so many, 1 to 9 (default: ${DEFAULT-VALUE}).")
+      description = "Otherwise start this number of members, 1 to 9 (default: ${DEFAULT-VALUE}).")
   private int members;
 
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      description = "Where their data goes, below (default: the system's temporary directory).")
+      description = "The directory for their data (default: the system's temporary directory).")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Option(
@@ -154,48 +153,46 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--jvm",
       paramLabel = "FLAG",
-      description =
-          "A flag for their Java, instead of all that bin/kvstore gives; can be repeated.")
+      description = "A flag for their JVM, instead of those of bin/kvstore; can be repeated.")
   private List<String> jvm = List.of();
 
   @Option(
       names = "--failover",
       paramLabel = "N",
       description =
-          "Instead: kill the leader N times, and measure how long it takes each time to the next"
-              + " acknowledged write.")
+          "Instead: kill the leader N times, and measure the time to the next acknowledged"
+              + " write.")
   private Integer failover;
 
   @Option(
       names = "--restart",
       paramLabel = "KEYS",
       description =
-          "Instead: write so many keys of 16 bytes with values of 100, kill all members, and"
-              + " measure how long it takes from their start to the first answer; and the memory"
-              + " of a key.")
+          "Instead: write N keys of 16 bytes with values of 100, kill all members, and measure"
+              + " the time from their start to the first reply, and the memory per key.")
   private Integer restart;
 
   @Option(
       names = "--against",
       paramLabel = "NAME",
       description =
-          "Do the same with another store, in turns, and show the ratios: etcd, redis (alone) or"
-              + " zookeeper, where it is installed.")
+          "Run the same against another store, by turns, and print the ratios: etcd, redis (one"
+              + " server) or zookeeper, where installed.")
   private String against;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "With --against: how many turns each has (default: ${DEFAULT-VALUE}).")
+      description = "With --against: the turns of each store (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
       names = "--growth",
       paramLabel = "FILE.png",
       description =
-          "Instead: measure how throughput and times change with the length of values, the number"
-              + " of keys, the length of the log, connections and members, and draw it.")
+          "Instead: measure throughput and latency by size of values, number of keys, length of"
+              + " the log, connections and members, and draw the curves.")
   private Path growth;
 
   @Option(
@@ -209,7 +206,7 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--largest",
       paramLabel = "N",
       defaultValue = "5000000",
-      description = "With --growth: sizes above are left out (default: ${DEFAULT-VALUE}).")
+      description = "With --growth: the largest size to measure (default: ${DEFAULT-VALUE}).")
   private int largest;
 
   @Override

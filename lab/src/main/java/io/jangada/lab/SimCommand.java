@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /// `jangada sim`: runs simulated clusters, one a seed, until a law breaks or enough were good.
 @Command(
     name = "sim",
-    description = "Simulate clusters under faults, one a seed, and check every law.",
+    description = "Simulate clusters under faults, one per seed, and check every invariant.",
     mixinStandardHelpOptions = true)
 final class SimCommand implements Callable<Integer> {
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -51,16 +51,16 @@ final class SimCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = "Go on with further seeds for so long instead.")
+      description = "Run further seeds for this time instead.")
   private Double minutes;
 
   @Option(
       names = "--page",
       paramLabel = "FILE",
-      description = "Draw what the clients of the last run saw, as one HTML page.")
+      description = "Draw the clients' history of the last run, as one HTML page.")
   private Path page;
 
-  @Option(names = "--trace", description = "Tell the story of each run, event by event.")
+  @Option(names = "--trace", description = "Print each run, event by event.")
   private boolean trace;
 
   private long began;

@@ -26,13 +26,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tester",
     description = {
-      "Start the servers of a config.json on this machine, kill and stop them, and test what"
-          + " clients see.",
+      "Start the servers of a config.json on this machine, kill and stop them, and test the replies"
+          + " to clients.",
       "Without --config and --servers: the config.json of this folder if there is one, else three"
-          + " servers of its own. What the servers store is in a temporary folder either way; the"
-          + " data that the file names is not touched. The ports of the file must be free.",
-      "One line for each test: ok, FAILED or SKIPPED, how long it took, what was seen. Exit codes:"
-          + " 0 all is well, 1 a test failed, 2 the command line or the file is wrong."
+          + " servers of its own. The servers' data is in a temporary folder either way; the data"
+          + " directories of the file are not touched. Its ports must be free.",
+      "One line for each test: ok, FAILED or SKIPPED, its duration, its findings. Exit codes: 0"
+          + " passed, 1 a test failed, 2 the command line or the file is wrong."
     },
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.Provider.class)
@@ -55,16 +55,16 @@ public final class TesterCommand implements Callable<Integer> {
   @Option(
       names = "--program",
       paramLabel = "FILE",
-      description = "What to start as FILE ID --config FILE (default: this very program).")
+      description = "The program to start as FILE ID --config FILE (default: this program).")
   private Path program;
 
   @Option(
       names = "--only",
       paramLabel = "PATTERN",
-      description = "Only tests of that name; * and ? stand for any letters.")
+      description = "Only tests of this name; * and ? are wildcards.")
   private String only = "*";
 
-  @Option(names = "--list", description = "Say which tests there are, and run none.")
+  @Option(names = "--list", description = "List the tests, and run none.")
   private boolean list;
 
   enum Output {
@@ -156,7 +156,7 @@ public final class TesterCommand implements Callable<Integer> {
       return;
     }
     PrintWriter err = spec.commandLine().getErr();
-    err.println("What the servers said and stored is in " + folder);
+    err.println("The servers' logs and data are in " + folder);
     err.flush();
   }
 }

@@ -20,12 +20,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "torture",
     description = {
-      "Run servers as processes and clients against them, and kill, stop, wipe and replace servers"
-          + " all the while; then say whether clients saw one store.",
-      "What clients saw is checked for linearizability as it goes on. At the end all servers must"
-          + " catch up, and every write of the ledger that was acknowledged must be there. The seed"
-          + " decides what is done to whom, but time goes its own way: no two runs are alike.",
-      "Exit codes: 0 all is well, 1 it is not; then the histories, the servers' logs and data stay."
+      "Run servers as processes, with clients, and kill, stop, wipe and replace servers meanwhile;"
+          + " then report whether the clients saw a linearizable store.",
+      "The history of the clients is checked for linearizability during the run. At the end all"
+          + " servers must catch up and hold every acknowledged write of the ledger. The seed"
+          + " decides the faults, but not their timing: no two runs are alike.",
+      "Exit codes: 0 passed, 1 failed; after a failure the histories, logs and data stay."
     },
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.Provider.class)
@@ -39,27 +39,27 @@ public final class TortureCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = "How long (default: ${DEFAULT-VALUE}).",
+      description = "The duration of the run (default: ${DEFAULT-VALUE}).",
       defaultValue = "10")
   private double minutes;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "For the dice (default: another each time).")
+      description = "The random seed (default: another each time).")
   private Long seed;
 
   @Option(
       names = "--servers",
       paramLabel = "N",
-      description = "How many (default: ${DEFAULT-VALUE}).",
+      description = "The number of servers (default: ${DEFAULT-VALUE}).",
       defaultValue = "3")
   private int servers;
 
   @Option(
       names = "--clients",
       paramLabel = "N",
-      description = "How many (default: ${DEFAULT-VALUE}).",
+      description = "The number of clients (default: ${DEFAULT-VALUE}).",
       defaultValue = "8")
   private int clients;
 
@@ -67,7 +67,7 @@ public final class TortureCommand implements Callable<Integer> {
       names = "--reads",
       paramLabel = "WORD",
       description =
-          "What the servers promise of a read: linearizable, lease or follower (default:"
+          "The setting Reads of the servers: linearizable, lease or follower (default:"
               + " ${DEFAULT-VALUE}).",
       defaultValue = "linearizable")
   private String reads;
@@ -75,15 +75,15 @@ public final class TortureCommand implements Callable<Integer> {
   @Option(
       names = "--program",
       paramLabel = "FILE",
-      description = "What to start as FILE ID --config FILE (default: this very program).")
+      description = "The program to start as FILE ID --config FILE (default: this program).")
   private Path program;
 
-  @Option(names = "--keep", description = "Keep the folder also when all is well.")
+  @Option(names = "--keep", description = "Keep the folder also after a run that passed.")
   private boolean keep;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Tell what is done, on standard error.")
+      description = "Print each fault, on standard error.")
   private boolean verbose;
 
   @Override
@@ -112,7 +112,7 @@ public final class TortureCommand implements Callable<Integer> {
             folder);
     result.troubles().forEach(err::println);
     boolean stays = keep || !result.good();
-    if (stays) err.println("All that was said and stored is in " + folder);
+    if (stays) err.println("Histories, logs and data are in " + folder);
     else ProcessCluster.remove(folder);
     err.flush();
     PrintWriter out = spec.commandLine().getOut();

@@ -185,7 +185,7 @@ class CheckerTest {
     worse.reads(4, "4").writes(1, "3");
     assertThat(worse.why())
         .isEqualTo(
-            "cas 3 to 4 by p2 ended nobody knows how, but must have taken effect: read by p4 saw 4,"
+            "cas 3 to 4 by p2 ended with an unknown outcome, but must have taken effect: read by p4 saw 4,"
                 + " and nothing else wrote what that needs; the only possible value was 1; nothing"
                 + " had asked to write 3 by then");
   }

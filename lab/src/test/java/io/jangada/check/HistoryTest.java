@@ -25,7 +25,7 @@ class HistoryTest {
             new Ending.Unknown());
     assertThat(history.byKey().keySet()).containsExactly("x", "y");
     recorder.unknown(lost);
-    assertThat(history.operations().get(lost)).hasToString("delete by p5 ended nobody knows how");
+    assertThat(history.operations().get(lost)).hasToString("delete by p5 ended with an unknown outcome");
   }
 
   @Test

@@ -74,7 +74,7 @@ class HistoryTextTest {
             end 1
             """);
     assertThat(history.operations().getFirst())
-        .hasToString("delete if v by p0 ended nobody knows how");
+        .hasToString("delete if v by p0 ended with an unknown outcome");
   }
 
   @ParameterizedTest

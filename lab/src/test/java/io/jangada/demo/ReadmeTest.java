@@ -17,7 +17,7 @@ class ReadmeTest {
   private static final Pattern SCRIPT =
       Pattern.compile("(?s)\\n\\$ bin/jangada demo 2>/dev/null <<'END'\\n(.*?)END\\n(.*?)```");
   private static final Pattern TOUR =
-      Pattern.compile("(?s)```\\n([^`]*Nobody types, so here is a short tour[^`]*)```");
+      Pattern.compile("(?s)```\\n([^`]*No terminal and no input: here is a short tour[^`]*)```");
 
   @TempDir private Path data;
 

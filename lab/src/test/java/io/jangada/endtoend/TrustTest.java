@@ -124,10 +124,10 @@ class TrustTest {
       cluster.wipe(victim);
       copy(kept, cluster.dataDirectory(victim));
       cluster.start(victim);
-      awaitSaid(cluster, leader, "server " + victim + " does not hold what it acknowledged");
-      awaitSaid(cluster, victim, "does not hold entries that it acknowledged");
+      awaitSaid(cluster, leader, "server " + victim + " lost entries that it acknowledged");
+      awaitSaid(cluster, victim, "lost entries that it acknowledged");
       admin.awaitWhole(MILLIS_MAX);
-      awaitSaid(cluster, victim, "takes part in decisions from now on");
+      awaitSaid(cluster, victim, "is readmitted");
     }
   }
 
@@ -149,7 +149,7 @@ class TrustTest {
       cluster.kill(leader);
       cluster.start(leader);
       awaitUnready(cluster, leader, "was removed from the cluster");
-      awaitSaid(cluster, leader, "of which it is no member");
+      awaitSaid(cluster, leader, "is not a member");
     }
   }
 }

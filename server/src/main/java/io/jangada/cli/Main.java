@@ -33,7 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// output, everything else to standard error; the exit codes are [ExitCode]'s.
 @Command(
     name = "jangada",
-    description = "A distributed, linearizable key-value store on its own Raft.",
+    description = "A distributed, linearizable key-value store replicated with Raft.",
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.Provider.class,
     subcommands = {

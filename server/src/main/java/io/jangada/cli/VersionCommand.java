@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /// `jangada version`: which version, from which commit, on which Java.
 @Command(
     name = "version",
-    description = "Say which version this is, from which commit, on which Java.",
+    description = "Print version, commit and Java version.",
     mixinStandardHelpOptions = true,
     versionProvider = BuildInfo.Provider.class)
 final class VersionCommand implements Runnable {

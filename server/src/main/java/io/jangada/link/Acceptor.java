@@ -50,7 +50,7 @@ final class Acceptor {
           + " and reached member "
           + settings.memberId();
     if (hello.from() == settings.memberId())
-      return "member " + hello.from() + " reached itself, or another server of that number";
+      return "member " + hello.from() + " reached itself, or another server with its id";
     if (peers.of(hello.from()) == null) return "too many members";
     return null;
   }

@@ -111,7 +111,8 @@ final class Handshake {
     int there = Math.min(in.readableBytes(), WORD.length);
     for (int i = 0; i < there; i++)
       if (in.getByte(in.readerIndex() + i) != WORD[i])
-        throw new MalformedException(who + " is no member: it began with " + shown(in));
+        throw new MalformedException(
+            who + " does not speak the peer protocol: it began with " + shown(in));
     if (in.readableBytes() < PREAMBLE_BYTES) return -1;
     return in.skipBytes(WORD.length).readUnsignedByte();
   }

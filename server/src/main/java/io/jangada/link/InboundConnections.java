@@ -42,7 +42,7 @@ final class InboundConnections {
     sinceNanos = System.nanoTime();
     if (old != null) {
       old.close();
-      report(new LinkEvent.Left(peer(), "another of the same number took its place"));
+      report(new LinkEvent.Left(peer(), "a newer connection of this member replaced it"));
     }
     report(new LinkEvent.Accepted(peer(), address));
   }

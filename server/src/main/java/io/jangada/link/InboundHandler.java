@@ -63,7 +63,7 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   private void greet(ChannelHandlerContext context, ByteBuf in) {
     if (version == 0) {
-      int said = Handshake.readVersion(in, "what connected");
+      int said = Handshake.readVersion(in, "the client");
       if (said < 0) return;
       version = Math.clamp(said, Handshake.PLAIN_VERSION, Handshake.VERSION);
       if (said != version) {

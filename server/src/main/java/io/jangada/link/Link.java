@@ -377,7 +377,7 @@ final class Link {
     long stallMillis = wiring.settings().times().stallMillis();
     if (now - progressNanos < stallMillis * NANOS_PER_MILLI) return;
     Channel stalled = channel;
-    ended(stalled, "it took nothing for " + stallMillis + " ms");
+    ended(stalled, "the peer read nothing for " + stallMillis + " ms");
     stalled.close();
   }
 

@@ -1,12 +1,12 @@
 package io.jangada.link;
 
-/// Something that people who run a cluster want to know about the links between its members. Each
-/// is told when it begins to be so, not again and again while it lasts.
+/// A change of the links between members that operators want to know: reported when it begins, not
+/// repeated while it lasts.
 public sealed interface LinkEvent {
-  /// What happened, as a sentence for a log.
+  /// The event as a sentence for a log.
   String text();
 
-  /// Whether somebody should have a look at it.
+  /// Whether an operator should look at it.
   default boolean isComplaint() {
     return switch (this) {
       case Connected _, Accepted _, Left _ -> false;
@@ -14,7 +14,7 @@ public sealed interface LinkEvent {
     };
   }
 
-  /// A peer can be sent to.
+  /// The connection to a peer is open.
   record Connected(int peer, String address) implements LinkEvent {
     @Override
     public String text() {
@@ -38,7 +38,7 @@ public sealed interface LinkEvent {
     }
   }
 
-  /// Where a peer should be, this member was refused, or somebody else was found.
+  /// The server at a peer's address refused this member, or is another member.
   record Refused(int peer, String reason) implements LinkEvent {
     @Override
     public String text() {
@@ -46,7 +46,7 @@ public sealed interface LinkEvent {
     }
   }
 
-  /// A peer connected, and can be heard.
+  /// A peer connected, and its messages arrive.
   record Accepted(int peer, String address) implements LinkEvent {
     @Override
     public String text() {
@@ -62,11 +62,11 @@ public sealed interface LinkEvent {
     }
   }
 
-  /// Somebody connected and was refused, or did not speak as a member does.
+  /// A connection was refused, or did not speak the peer protocol.
   record TurnedAway(String address, String reason) implements LinkEvent {
     @Override
     public String text() {
-      return "turned away a connection from " + address + ": " + reason;
+      return "refused a connection from " + address + ": " + reason;
     }
   }
 

@@ -57,11 +57,11 @@ final class OutboundHandler extends ByteToMessageDecoder {
     }
     if (welcome) {
       Handshake.Verdict last = Handshake.readVerdict(in, version);
-      if (last != null) throw new MalformedException("it says: " + last.reason());
+      if (last != null) throw new MalformedException("the peer reports: " + last.reason());
       return;
     }
     if (!versionSeen) {
-      int answered = Handshake.readVersion(in, "what answered");
+      int answered = Handshake.readVersion(in, "the server");
       if (answered < 0) return;
       versionSeen = true;
       if (answered != version) {

@@ -42,11 +42,11 @@ public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
               + verdict.cluster()
               + ": a server is added with an empty data directory");
     } catch (SocketTimeoutException e) {
-      return Optional.of("nobody answers at " + place + " within " + millisMax + " ms");
+      return Optional.of("no reply from " + place + " within " + millisMax + " ms");
     } catch (IOException e) {
-      return Optional.of("nobody answers at " + place + ": " + e.getMessage());
+      return Optional.of("no connection to " + place + ": " + e.getMessage());
     } catch (MalformedException e) {
-      return Optional.of("no member answers at " + place + ": " + e.getMessage());
+      return Optional.of("no member at " + place + ": " + e.getMessage());
     }
   }
 
@@ -62,7 +62,7 @@ public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
     InputStream stream = socket.getInputStream();
     int version = -1;
     while (true) {
-      if (version < 0) version = Handshake.readVersion(in, "what answered");
+      if (version < 0) version = Handshake.readVersion(in, "the server");
       if (version >= 0 && version != Handshake.VERSION)
         throw new MalformedException("it speaks version " + version);
       Handshake.Verdict verdict = version < 0 ? null : Handshake.readVerdict(in, version);

@@ -32,7 +32,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private static final String REST =
       "; the rest follows while this server leads: after a change of leader, ask again";
   private static final String STOPPING = "the server is about to stop";
-  private static final String SILENT = "the server does not say how it stands";
+  private static final String SILENT = "the server does not report its status";
   private static final int THREADS = 4;
   private static final int COMMANDS_MAX = 64;
   private static final int PROBE_MILLIS_MAX = 1_000;
@@ -107,7 +107,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     try {
       answer = carryOut(task);
     } catch (RuntimeException e) {
-      parts.journal.error("could not carry out " + task + ": " + e, e);
+      parts.journal.error("failed to carry out " + task + ": " + e, e);
     } finally {
       reply.accept(answer);
     }
@@ -171,7 +171,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private static String noMajority(Membership membership) {
     return "the voters are "
         + EventLog.names(membership.voters())
-        + ", and no majority of them answers: they could not decide it, and nothing was changed";
+        + ", and no majority of them answers: the change could not be committed, and was not begun";
   }
 
   private record Newcomer(int id, Address address) {}
@@ -192,7 +192,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   }
 
   private AdminReply carryOut(AdminLine.Change wish, Plan.Change change) {
-    parts.journal.info("is asked: " + change.says());
+    parts.journal.info("accepts an admin request: " + change.says());
     Outcome outcome = queries.outcome(reply -> replica.changeMembership(change.target(), reply));
     return switch (outcome) {
       case Outcome.Done _ -> said(wish, change.says(), change.done()).reply();
@@ -202,8 +202,8 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       case Outcome.Refused(String reason) -> JsonObjectBuilder.refusal(reason).reply();
       case Outcome.Unknown() ->
           JsonObjectBuilder.refusal(
-                  "it is not known whether that was decided, now or as soon as a majority of the"
-                      + " voters answers; see 'admin members'")
+                  "the outcome is unknown: the change may be committed now, or as soon as a"
+                      + " majority of the voters answers; see 'admin members'")
               .reply();
     };
   }
@@ -304,9 +304,9 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
       case Outcome.NoMemory() -> JsonObjectBuilder.refusal(Outcome.NoMemory.REASON).reply();
       case Outcome.Refused(String _) ->
-          JsonObjectBuilder.refusal("there is no other voter that could take the lead").reply();
+          JsonObjectBuilder.refusal("no other voter can become leader").reply();
       case Outcome.Unknown() ->
-          JsonObjectBuilder.refusal("it is not known whether it began").reply();
+          JsonObjectBuilder.refusal("the outcome is unknown: the transfer may have begun").reply();
     };
   }
 
@@ -318,14 +318,14 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private AdminReply transferred(Status before, long deadlineNanos) {
     int leader = awaitSuccessor(before, deadlineNanos);
     return leader == Membership.NONE
-        ? JsonObjectBuilder.refusal("the other did not take the lead in time").reply()
+        ? JsonObjectBuilder.refusal("the transfer did not end in time").reply()
         : JsonObjectBuilder.ok()
             .put("leader", leader)
             .put("says", "server " + leader + " leads")
             .reply();
   }
 
-  /// Waits until somebody else leads. Returns who, or [Membership#NONE] when the time is over.
+  /// Waits until another server leads. Returns its id, or [Membership#NONE] after the deadline.
   private int awaitSuccessor(Status before, long deadlineNanos) {
     do {
       Status now = queries.status().orElse(before);
@@ -334,9 +334,9 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     return Membership.NONE;
   }
 
-  /// Hands the lead over, if this server has it.
+  /// Transfers leadership, if this server leads.
   ///
-  /// @return whether somebody else leads now
+  /// @return whether another server leads now
   boolean leave(long deadlineNanos) {
     Optional<Status> status = queries.status();
     if (status.isEmpty() || !leads(status.get())) return false;
@@ -381,7 +381,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     if (!asked) reply.accept(JsonObjectBuilder.refusal(STOPPING).reply());
   }
 
-  /// A chunk's bytes could be any, also those of a JSON object: what is no chunk is an error.
+  /// Replies with a chunk, or with an error: a chunk's bytes could look like a JSON object.
   private void chunk(AdminLine.Chunk line, Consumer<AdminReply> reply) {
     BackupChunk wanted = new BackupChunk(new EntryId(line.index(), line.term()), line.number());
     boolean asked =

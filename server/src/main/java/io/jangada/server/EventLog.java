@@ -7,13 +7,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// The log of one server: a line for what people who run a cluster want to know, and none for what
-/// happens with every command or heartbeat. May be called from any thread; what the protocol says
-/// comes from one.
+/// The log of one server: a line for each event that operators act on, none for every command or
+/// heartbeat. May be called from any thread; [#event] from one.
 final class EventLog {
   private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
 
-  /// So many times a server asks for votes in vain before it is told.
+  /// Every so many pre-votes without a majority make a line.
   private static final int ASKED_IN_VAIN = 20;
 
   private static final long MEBIBYTE = 1 << 20;
@@ -27,7 +26,7 @@ final class EventLog {
     this.id = id;
   }
 
-  /// Whether the server leads, by what was told last.
+  /// Whether the server leads, by the last event.
   boolean isLeader() {
     return role.equals("leader");
   }
@@ -62,7 +61,7 @@ final class EventLog {
         .log("server " + id + " " + what);
   }
 
-  /// What the protocol has to tell.
+  /// Logs an event of the replica.
   void event(RaftEvent event) {
     if (event instanceof RaftEvent.ElectionStarted(long term, boolean preVote) && !preVote)
       become("candidate", term);
@@ -73,20 +72,17 @@ final class EventLog {
     texts.line(event).ifPresent(line -> log(line.level(), line.text()));
   }
 
-  /// How much memory the server may take, when it starts.
+  /// Logs the limit on memory, at the start.
   void memory(MemoryPlan plan) {
     String limit = plan.limitBytes() / MEBIBYTE + " MiB";
     if (plan.isCapped())
-      warn(
-          "may take no more than "
-              + limit
-              + " of memory: MemoryBytesMax is more than its heap has");
-    else info("may take " + limit + " of memory for its data and its log");
+      warn("uses at most " + limit + " of memory: MemoryBytesMax is larger than the heap allows");
+    else info("uses at most " + limit + " of memory for data and log");
   }
 
   /// The disk has no space for the log, or has some again.
   void diskFull(boolean full) {
-    if (full) warn("has no space left on its disk: it takes no writes until there is some");
+    if (full) warn("has no space left on its disk: it refuses writes until there is space");
     else info("has space on its disk again");
   }
 
@@ -98,14 +94,14 @@ final class EventLog {
       warn(
           "cannot open a file for its "
               + part
-              + ", since the process has as many open as it may ("
+              + ": the process has reached its limit of "
               + max
-              + "): "
-              + (part.equals("log") ? "it takes no writes" : "they wait")
+              + " open files; "
+              + (part.equals("log") ? "it refuses writes" : "snapshots wait")
               + " until it can");
   }
 
-  /// How many clients are taken, where it is not as many as was configured.
+  /// Logs how many clients are served, where that is fewer than configured.
   void shares(Descriptors descriptors, Descriptors.Shares shares, int configured) {
     if (shares.missing() > 0)
       warn(
@@ -113,17 +109,17 @@ final class EventLog {
               + descriptors.max()
               + " files, which is "
               + shares.missing()
-              + " too few: clients could take what its log and the other servers need."
+              + " too few: connections of clients could leave none for its log and its peers."
               + " Raise the limit of the process (ulimit -n)");
     if (shares.clients() < configured)
       warn(
-          "takes "
+          "serves at most "
               + shares.clients()
-              + " clients at most, not "
+              + " clients, not "
               + configured
               + ": the process may open "
               + descriptors.max()
-              + " files (ulimit -n), and some are kept for its log, the other servers and"
+              + " files (ulimit -n), and some are reserved for its log, its peers and"
               + " administration");
   }
 
@@ -132,7 +128,7 @@ final class EventLog {
     this.term = term;
   }
 
-  /// What the links to the other servers have to tell.
+  /// Logs an event of the links to the other servers.
   void link(LinkEvent event) {
     if (event.isComplaint()) warn(event.text());
     else if (event instanceof LinkEvent.Connected) info(event.text());

@@ -81,46 +81,47 @@ public final class EventText {
     return switch (event) {
       case RaftEvent.ElectionStarted(long term, boolean preVote) -> election(term, preVote);
       case RaftEvent.VoteCast(long term, int candidate) ->
-          "votes for " + name(candidate) + " in term " + term;
-      case RaftEvent.LeaderElected(long term) -> beginning("leads term " + term);
+          "grants its vote to " + name(candidate) + " in term " + term;
+      case RaftEvent.LeaderElected(long term) -> beginning("becomes leader in term " + term);
       case RaftEvent.FollowerOf(long term, int leader) -> follows(term, leader);
       case RaftEvent.SteppedDown(long term, RaftEvent.Cause cause) ->
           beginning("steps down in term " + term + ": " + because(cause));
       case RaftEvent.LogTruncated(EntryId last) ->
-          "cuts its log after entry "
+          "truncates its log after index "
               + last.index()
-              + ": what followed conflicts with the leader's log";
+              + ": later entries conflict with the leader's log";
       case RaftEvent.LogCompacted(EntryId base) ->
-          "has a snapshot, and lets go of its log up to entry " + base.index();
+          "compacts its log up to index " + base.index();
       case RaftEvent.ConfigurationChanged(long index, Membership membership) ->
-          "goes by the members of entry " + index + ": " + membership;
-      case RaftEvent.TransferStarted(int target) -> "hands the lead to " + name(target);
+          "changes its configuration at index " + index + ": " + membership;
+      case RaftEvent.TransferStarted(int target) -> "transfers leadership to " + name(target);
       case RaftEvent.TransferAbandoned(int target) ->
-          "gives up handing the lead to " + name(target);
+          "aborts the leadership transfer to " + name(target);
       case RaftEvent.StorageStalled(boolean stalled) ->
-          stalled ? "waits for its disk, which is very slow" : "has its disk's attention again";
+          stalled ? "waits for its disk: writes and syncs stall"
+              : "no longer waits for its disk: the disk recovered";
       case RaftEvent.InstallStarted(int peer, EntryId last) ->
-          "sends " + name(peer) + " a snapshot up to entry " + last.index();
+          "sends " + name(peer) + " a snapshot up to index " + last.index();
       case RaftEvent.InstallEnded(int peer, EntryId last, boolean installed) ->
-          (installed ? "has sent " : "gives up sending ")
+          (installed ? "has sent " : "stops sending ")
               + name(peer)
-              + " the snapshot up to entry "
+              + " the snapshot up to index "
               + last.index();
       case RaftEvent.SnapshotInstalled(EntryId last, boolean _) ->
-          "takes over the snapshot up to entry " + last.index();
+          "installs the leader's snapshot up to index " + last.index();
       case RaftEvent.SnapshotLost(EntryId last) ->
-          "cannot read its snapshot up to entry "
+          "cannot read its snapshot up to index "
               + last.index()
-              + ": sets it aside and takes another";
+              + ": sets it aside and fetches another";
       case RaftEvent.Readmitting(int member, long _) ->
-          "hears that " + name(member) + " begins anew: it has no vote until it catches up";
+          "readmits " + name(member) + ", whose data is new: no vote until it has caught up";
       case RaftEvent.DataLost(String what) -> "sets damaged data aside: " + what;
       case RaftEvent.ClusterIdentified(long clusterId, long originId, boolean _) ->
           identified(clusterId, originId);
       case RaftEvent.Suspicion suspicion -> suspicion(suspicion);
       case RaftEvent.Rejoining(String waitsFor) -> waitsFor;
       case RaftEvent.MemoryUsed used -> memory(used);
-      case RaftEvent.Readmitted() -> "takes part in decisions from now on";
+      case RaftEvent.Readmitted() -> "is readmitted: it votes and counts for commits from now on";
     };
   }
 
@@ -130,9 +131,9 @@ public final class EventText {
 
   /// A pre-vote comes before every election and makes no line; pre-votes in vain do.
   private String election(long term, boolean preVote) {
-    if (!preVote) return beginning("stands for election in term " + term);
+    if (!preVote) return beginning("starts an election in term " + term);
     return ++preVotes % preVotesInVain == 0
-        ? "hears no leader, and no majority to elect one"
+        ? "has no leader, and no majority grants it a pre-vote"
         : null;
   }
 
@@ -155,10 +156,10 @@ public final class EventText {
   private static String memory(RaftEvent.MemoryUsed used) {
     String share = used.bytes() / MEBIBYTE + " of " + used.bytesMax() / MEBIBYTE + " MiB";
     return switch (used.level()) {
-      case ROOMY -> "has memory to spare again: takes " + share;
-      case SHORT -> "takes " + share + " of memory: it refuses writes when all is taken";
+      case ROOMY -> "has memory to spare again: uses " + share;
+      case SHORT -> "uses " + share + " of memory: it refuses writes when all is used";
       case FULL ->
-          "is OUT OF MEMORY for data, takes " + share + ": it refuses writes that add to it";
+          "is OUT OF MEMORY for data, uses " + share + ": it refuses writes that add data";
     };
   }
 
@@ -167,27 +168,27 @@ public final class EventText {
       case RaftEvent.DataDiffers(long index, List<Integer> members, boolean own) ->
           dataDiffers(index, members, own);
       case RaftEvent.LossFound(int leader) ->
-          "does not hold entries that it acknowledged to "
+          "lost entries that it acknowledged to "
               + name(leader)
-              + ": an old copy of its data was put back, or its disk forgot writes";
+              + ": an old copy of its data was put back, or its disk lost writes";
       case RaftEvent.MessageRefused(int from, String law) -> refused(from, law);
       case RaftEvent.AcknowledgementLost(int member, long match) ->
           "finds that "
               + name(member)
-              + " does not hold what it acknowledged, up to entry "
+              + " lost entries that it acknowledged, up to index "
               + match
-              + ": it does not count until it was taken in again";
+              + ": it counts for no majority until it is readmitted";
     };
   }
 
   private String dataDiffers(long index, List<Integer> members, boolean own) {
-    if (members.isEmpty()) return "holds the same data as the others again, at entry " + index;
-    return "finds that data differs between servers at entry "
+    if (members.isEmpty()) return "holds the same data as the majority again, at index " + index;
+    return "finds that data differs between servers at index "
         + index
         + ": "
         + names(members)
-        + " do not hold what a majority holds"
-        + (own ? "; it answers no reads of its own" : "");
+        + " differ from the majority"
+        + (own ? "; it serves no reads itself" : "");
   }
 
   private String names(Collection<Integer> members) {
@@ -196,7 +197,7 @@ public final class EventText {
 
   private static String identified(long clusterId, long originId) {
     if (originId != 0)
-      return "begins with a backup of cluster %016x, as a member of the new cluster %016x"
+      return "starts from a backup of cluster %016x, as a member of the new cluster %016x"
           .formatted(originId, clusterId);
     return clusterId == 0 ? null : "belongs to cluster %016x".formatted(clusterId);
   }
@@ -204,14 +205,14 @@ public final class EventText {
   /// The same makes a line once, until something else of that member is refused.
   private String refused(int from, String law) {
     if (law.equals(refused.put(from, law))) return null;
-    return "refuses a message of " + name(from) + ", which breaks a law of the protocol: " + law;
+    return "refuses a message of " + name(from) + " that violates the protocol: " + law;
   }
 
   private static String because(RaftEvent.Cause cause) {
     return switch (cause) {
-      case HIGHER_TERM -> "a later term has begun";
-      case LOST_QUORUM -> "it does not hear a majority";
-      case REMOVED -> "it is no member any more";
+      case HIGHER_TERM -> "it met a higher term";
+      case LOST_QUORUM -> "it lost contact with a majority";
+      case REMOVED -> "it was removed from the cluster";
       case STORAGE_STALLED -> "its disk is too slow";
     };
   }

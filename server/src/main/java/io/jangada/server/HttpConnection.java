@@ -122,7 +122,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (phase == Phase.IDLE) begin();
     if (message.decoderResult().isFailure()) {
       request = null;
-      ask(HttpEndpoint.Answer.text(400, "this is no request"));
+      ask(HttpEndpoint.Answer.text(400, "malformed request"));
       return;
     }
     if (message instanceof HttpRequest head) take(head);
@@ -145,11 +145,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private HttpEndpoint.Answer tooLarge() {
-    return isRead() ? HttpEndpoint.Answer.text(413, "that is too much") : unknownMethod();
+    return isRead() ? HttpEndpoint.Answer.text(413, "request too large") : unknownMethod();
   }
 
   private static HttpEndpoint.Answer unknownMethod() {
-    return HttpEndpoint.Answer.text(405, "only GET and HEAD are known here");
+    return HttpEndpoint.Answer.text(405, "only GET and HEAD are allowed");
   }
 
   private boolean isRead() {
@@ -176,7 +176,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } catch (URISyntaxException e) {
       path = null;
     }
-    if (path == null) send(HttpEndpoint.Answer.text(400, "this is no path"));
+    if (path == null) send(HttpEndpoint.Answer.text(400, "malformed path"));
     else port.desk().handle(path, answer -> channel.eventLoop().execute(() -> send(answer)));
   }
 

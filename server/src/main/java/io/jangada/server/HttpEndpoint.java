@@ -77,7 +77,7 @@ final class HttpEndpoint implements AutoCloseable {
       case "/" ->
           answer.accept(
               Answer.text(200, "/health /livez /ready /readyz /metrics /status /version"));
-      default -> answer.accept(Answer.text(404, "nothing is here; see /"));
+      default -> answer.accept(Answer.text(404, "not found; see /"));
     }
   }
 
@@ -90,7 +90,7 @@ final class HttpEndpoint implements AutoCloseable {
     try {
       thread.execute(() -> answer.accept(orError(made)));
     } catch (RejectedExecutionException e) {
-      answer.accept(Answer.text(503, "the server is about to stop, or has too much to do"));
+      answer.accept(Answer.text(503, "the server is stopping or overloaded"));
     }
   }
 
@@ -98,7 +98,7 @@ final class HttpEndpoint implements AutoCloseable {
     try {
       return made.get();
     } catch (RuntimeException e) {
-      return Answer.text(500, "this cannot be said: " + e);
+      return Answer.text(500, "internal error: " + e);
     }
   }
 
@@ -115,13 +115,13 @@ final class HttpEndpoint implements AutoCloseable {
   /// Why it could not serve a client now; empty when it could.
   private Optional<String> trouble(Optional<Status> status) {
     if (parts.broken.getAsBoolean()) return Optional.of("the member has stopped");
-    if (status.isEmpty()) return Optional.of("the member does not say how it stands");
+    if (status.isEmpty()) return Optional.of("the member does not report its status");
     String unready = status.get().health().unready();
     if (!unready.isEmpty()) return Optional.of("the member " + unready);
     if (status.get().leader() == Membership.NONE) return Optional.of("no leader is known");
     long lag = status.get().commit() - status.get().applied();
     return lag > LAG_ENTRIES_MAX
-        ? Optional.of(lag + " committed entries are still to be applied")
+        ? Optional.of(lag + " committed entries are not applied yet")
         : Optional.empty();
   }
 
@@ -147,7 +147,7 @@ final class HttpEndpoint implements AutoCloseable {
         .orElseGet(
             () ->
                 Answer.json(
-                    503, JsonObjectBuilder.refusal("the member does not say how it stands")));
+                    503, JsonObjectBuilder.refusal("the member does not report its status")));
   }
 
   private static Answer version() {

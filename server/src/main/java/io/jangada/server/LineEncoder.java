@@ -18,7 +18,7 @@ import tools.jackson.core.json.JsonFactory;
 /// Log lines: for people, or as JSON objects, one a line. Both have the time in UTC to the
 /// millisecond.
 ///
-///     2026-11-21T09:31:02.123Z INFO  server 2 leads term 5
+///     2026-11-21T09:31:02.123Z INFO  server 2 becomes leader in term 5
 ///     {"ts":"…","level":"INFO","logger":"…","node":2,"term":5,"role":"leader","msg":"server 2 …"}
 final class LineEncoder extends EncoderBase<ILoggingEvent> {
   private static final byte[] NOTHING = new byte[0];

@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/// The figures of a member of the cluster: its role, its log, its peers.
+/// The metrics of a replica: role, log, memory, peers.
 final class MemberMetrics {
   private MemberMetrics() {}
 
@@ -14,11 +14,11 @@ final class MemberMetrics {
     return new MetricList("jangada_server_")
         .gauge(
             "data_differs",
-            "whether its data is not that of the other members",
+            "1 if the data of this server differs from the majority's",
             status.health().dataDiffers())
         .counter(
             "messages_refused",
-            "messages of other members that were refused",
+            "Messages of peers refused because they violate the protocol",
             status.health().messagesRefused());
   }
 
@@ -28,97 +28,117 @@ final class MemberMetrics {
     boolean learner =
         status.membership().contains(status.id()) && !status.membership().isVoter(status.id());
     return trust(status)
-        .gauge("has_leader", "whether a leader is known", status.leader() != Membership.NONE)
-        .gauge("is_leader", "whether it leads", status.leader() == status.id())
-        .gauge("is_learner", "whether it is a member without a vote", learner)
+        .gauge("has_leader", "1 if this server knows a leader", status.leader() != Membership.NONE)
+        .gauge("is_leader", "1 if this server is the leader", status.leader() == status.id())
+        .gauge("is_learner", "1 if this server is a member without a vote", learner)
         .gauge(
             "is_in_probation",
-            "whether nothing that it says counts until it has caught up",
+            "1 if this server is rejoining without its data: it does not vote until readmitted",
             !status.rejoining().isEmpty())
         .counter(
             "leader_changes_seen",
-            "how often another leader, or one of another term, was seen",
+            "Changes of leader or of its term seen by this server",
             counters.leaderChanges())
-        .counter("elections", "how often it stood for election", counters.elections())
-        .counter("proposals_committed", "entries known to be committed", status.commit())
-        .counter("proposals_applied", "entries applied", status.applied())
+        .counter("elections", "Elections started by this server", counters.elections())
+        .counter("proposals_committed", "Entries known to be committed", status.commit())
+        .counter("proposals_applied", "Entries applied to the store", status.applied())
         .gauge(
             "proposals_pending",
-            "entries in the log that are not committed",
+            "Entries in the log not known to be committed",
             status.last().index() - status.commit())
         .counter(
             "proposals_failed",
-            "commands refused or lost here, or whose end is unknown",
+            "Commands at this server that failed or whose outcome is unknown",
             counters.proposalsFailed())
-        .counter("read_indexes", "linearizable reads served as the leader", counters.reads())
-        .counter("read_indexes_failed", "such reads that were not", counters.readsFailed())
+        .counter("read_indexes", "Reads served by this server as the leader", counters.reads())
         .counter(
-            "follower_reads", "reads served without being the leader", counters.followerReads())
+            "read_indexes_failed",
+            "Reads at this server as the leader that failed",
+            counters.readsFailed())
         .counter(
-            "follower_reads_failed", "such reads that were not", counters.followerReadsFailed())
-        .gauge("requests_pending", "requests that wait to be decided", status.work().pending())
+            "follower_reads", "Reads served by this server as a follower", counters.followerReads())
+        .counter(
+            "follower_reads_failed",
+            "Reads at this server as a follower that failed",
+            counters.followerReadsFailed())
+        .gauge(
+            "requests_pending",
+            "Requests that wait for their entry to be committed or their read to be confirmed",
+            status.work().pending())
         .gauge(
             "requests_awaiting_leader",
-            "requests that wait for the leader's answer, for a leader, or for room in its log",
+            "Requests that wait for the leader's reply, for a leader, or for room in its log",
             status.work().awaitingLeader())
         .gauge(
-            "disk_full",
-            "whether the log's disk has no space",
-            status.log().diskFull() && !outOfFiles)
+            "disk_full", "1 if the log's disk has no space", status.log().diskFull() && !outOfFiles)
         .gauge(
             "snapshot_apply_in_progress",
-            "whether an installed snapshot is being loaded",
+            "1 while an installed snapshot is loaded",
             status.state().restoring())
-        .counter("snapshots_taken", "own snapshots", counters.snapshotsTaken())
+        .counter("snapshots_taken", "Snapshots taken by this server", counters.snapshotsTaken())
         .counter(
-            "snapshots_installed", "snapshots that a leader sent", counters.snapshotsInstalled())
+            "snapshots_installed",
+            "Snapshots installed from a leader",
+            counters.snapshotsInstalled())
         .counter(
             "snapshots_failed",
-            "own snapshots that could not be written",
+            "Snapshots of this server that could not be written",
             counters.snapshotsFailed());
   }
 
   static MetricList memory(Status.Memory memory) {
     return new MetricList("jangada_server_memory_")
-        .gauge("limit_bytes", "what data, sessions, log and requests may take", memory.bytesMax())
-        .gauge("used_bytes", "what these take together", memory.used())
-        .gauge("data_bytes", "keys and values with what finds them", memory.data())
-        .gauge("sessions_bytes", "sessions and remembered answers", memory.sessions())
+        .gauge(
+            "limit_bytes",
+            "Limit on memory for data, sessions, log and requests",
+            memory.bytesMax())
+        .gauge("used_bytes", "Memory used by data, sessions, log and requests", memory.used())
+        .gauge("data_bytes", "Memory used by keys, values and their index", memory.data())
+        .gauge("sessions_bytes", "Memory used by sessions and recorded results", memory.sessions())
         .gauge(
             "log_bytes",
-            "the log's entries, or what they take usually where that is more",
+            "Memory used by the log's entries, or reserved for them where that is more",
             memory.log())
-        .gauge("requests_bytes", "requests and messages that wait", memory.requests())
-        .gauge("full", "whether writes that add to the data are refused", memory.isFull())
-        .counter("refused", "commands refused for want of memory", memory.refused());
+        .gauge("requests_bytes", "Memory used by waiting requests and messages", memory.requests())
+        .gauge("full", "1 if writes that add data are refused", memory.isFull())
+        .counter("refused", "Commands refused for lack of memory", memory.refused());
   }
 
   static MetricList raft(Status status) {
     MetricList raft =
         new MetricList("jangada_raft_")
-            .gauge("term", "the present term", status.term())
-            .gauge("last_log_index", "the last entry of the log", status.last().index())
-            .gauge("durable_index", "up to here the disk holds the log", status.durable())
-            .gauge("commit_index", "up to here entries are committed", status.commit())
-            .gauge("applied_index", "up to here entries are applied", status.applied())
-            .gauge("snapshot_index", "the last entry of the snapshot", status.snapshot().index())
-            .gauge("log_bytes", "entries in memory", status.log().bytes())
-            .gauge("members", "members of any kind", status.membership().members().size())
-            .gauge("voters", "members that vote", status.membership().voters().size());
+            .gauge("term", "Current term", status.term())
+            .gauge("last_log_index", "Index of the last entry of the log", status.last().index())
+            .gauge("durable_index", "Index up to which the log is durable", status.durable())
+            .gauge("commit_index", "Index up to which entries are committed", status.commit())
+            .gauge("applied_index", "Index up to which entries are applied", status.applied())
+            .gauge(
+                "snapshot_index",
+                "Index of the last entry in the snapshot",
+                status.snapshot().index())
+            .gauge("log_bytes", "Size of the log's entries in memory", status.log().bytes())
+            .gauge(
+                "members",
+                "Members of the active configuration, voters and learners",
+                status.membership().members().size())
+            .gauge(
+                "voters",
+                "Voters of the active configuration",
+                status.membership().voters().size());
     if (status.peers().isEmpty()) return raft;
     return raft.gauges(
             "peer_match_index",
-            "up to here a peer holds the log",
+            "Index up to which a peer is known to hold the log",
             "peer",
             each(status, Status.Peer::match))
         .gauges(
             "peer_lag_entries",
-            "entries that a peer is not known to hold",
+            "Entries that a peer is not known to hold",
             "peer",
             each(status, Status.Peer::lag))
         .gauges(
             "peer_last_heard_seconds",
-            "how long ago a peer was heard",
+            "Seconds since the last message of a peer",
             "peer",
             each(status, peer -> peer.heardMillis() / 1e3));
   }

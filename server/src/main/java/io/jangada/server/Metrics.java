@@ -22,9 +22,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
-/// The figures of a server for Prometheus, gathered when they are asked for. The names are those
-/// that dashboards of such systems know, under prefixes of our own; `docs/OPERATIONS.md` lists
-/// them.
+/// The metrics of a server for Prometheus, gathered at each scrape. The names follow etcd's, with
+/// prefixes of our own; `docs/OPERATIONS.md` lists them.
 final class Metrics {
   private static final PrometheusTextFormatWriter WRITER = PrometheusTextFormatWriter.create();
 
@@ -50,12 +49,12 @@ final class Metrics {
     return PrometheusTextFormatWriter.CONTENT_TYPE;
   }
 
-  /// Somebody asked for the health.
+  /// Counts a request for /health.
   void asked(boolean wasHealthy) {
     (wasHealthy ? healthy : unhealthy).incrementAndGet();
   }
 
-  /// @param status empty when the replica does not say how it stands
+  /// @param status empty when the replica does not report it
   byte[] text(Optional<Status> status) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(16 << 10);
     try {
@@ -74,7 +73,8 @@ final class Metrics {
           lists.add(MemberMetrics.server(now, meter.isLogOutOfFiles()));
           lists.add(MemberMetrics.memory(now.memory()));
           lists.add(MemberMetrics.raft(now));
-          lists.add(new MetricList("jangada_store_").gauge("keys", "keys", now.keys()));
+          lists.add(
+              new MetricList("jangada_store_").gauge("keys", "Keys in the store", now.keys()));
         });
     lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
     return MetricList.all(lists);
@@ -82,28 +82,42 @@ final class Metrics {
 
   private MetricList server(TextStats stats) {
     return new MetricList("jangada_")
-        .info("build", "what runs", "version", build.version(), "java", build.java())
-        .counters("server_client_requests", "commands of clients", "command", stats.commands())
-        .counters("server_client_errors", "replies but successes", "reply", stats.errors())
+        .info(
+            "build",
+            "Version of the server and of Java",
+            "version",
+            build.version(),
+            "java",
+            build.java())
+        .counters(
+            "server_client_requests",
+            "Commands received from clients, by command",
+            "command",
+            stats.commands())
+        .counters("server_client_errors", "Error replies, by reply", "reply", stats.errors())
         .gauge(
             "server_client_commands_under_way",
-            "commands that wait for an answer",
+            "Commands without a reply yet",
             stats.now().commandsUnderWay())
-        .counter("server_health_success", "times /health was asked and fine", healthy.get())
-        .counter("server_health_failures", "times /health was asked and not fine", unhealthy.get())
+        .counter(
+            "server_health_success", "Requests for /health with the reply healthy", healthy.get())
+        .counter(
+            "server_health_failures",
+            "Requests for /health with the reply not healthy",
+            unhealthy.get())
         .gauge(
             "server_out_of_files",
-            "whether log or snapshots wait because the process has too many files open",
+            "1 if log or snapshots wait for a file descriptor",
             meter.isOutOfFiles());
   }
 
   private MetricList store(TextStats stats) {
     Map<String, Long> commands = stats.commands();
     return new MetricList("jangada_store_")
-        .gauge("db_total_size_in_bytes", "files of the data directory", size.bytes())
-        .counter("put", "set and cas commands", sum(commands, "set", "cas"))
-        .counter("delete", "delete commands", sum(commands, "delete"))
-        .counter("range", "get and getm commands", sum(commands, "get", "getm"));
+        .gauge("db_total_size_in_bytes", "Size of the files in the data directory", size.bytes())
+        .counter("put", "Commands set and cas", sum(commands, "set", "cas"))
+        .counter("delete", "Commands delete", sum(commands, "delete"))
+        .counter("range", "Commands get and getm", sum(commands, "get", "getm"));
   }
 
   private static long sum(Map<String, Long> commands, String... words) {
@@ -115,19 +129,20 @@ final class Metrics {
   private MetricList network(TextStats stats) {
     TextStats.Connections connections = stats.connections();
     return new MetricList("jangada_network_")
-        .gauge("client_connections", "clients that are connected", connections.open())
-        .gauge("client_connections_max", "how many may be connected", front.connectionsMax())
-        .counter("client_connections_opened", "clients that connected", connections.opened())
+        .gauge("client_connections", "Open connections of clients", connections.open())
+        .gauge(
+            "client_connections_max",
+            "Limit on open connections of clients",
+            front.connectionsMax())
+        .counter("client_connections_opened", "Connections opened by clients", connections.opened())
         .counter(
-            "client_connections_refused",
-            "clients turned away because as many as may be were connected",
-            connections.refused())
+            "client_connections_refused", "Connections refused at the limit", connections.refused())
         .counter(
             "client_connections_evicted",
-            "clients closed because they did not take their replies",
+            "Connections closed because the client did not read its replies",
             connections.evicted())
-        .counter("client_received_bytes", "bytes of clients", stats.bytesIn())
-        .counter("client_sent_bytes", "bytes to clients", stats.bytesOut());
+        .counter("client_received_bytes", "Bytes received from clients", stats.bytesIn())
+        .counter("client_sent_bytes", "Bytes sent to clients", stats.bytesOut());
   }
 
   private MetricList peers() {
@@ -135,30 +150,35 @@ final class Metrics {
     List<LinkStats> stats = links.stats();
     if (stats.isEmpty()) return peers;
     peers
-        .counters("sent_bytes", "bytes to a peer", PEER, each(stats, LinkStats::bytesSent))
-        .counters("received_bytes", "bytes of a peer", PEER, each(stats, LinkStats::bytesReceived))
-        .counters("sent_messages", "messages to a peer", PEER, each(stats, LinkStats::messagesSent))
+        .counters("sent_bytes", "Bytes sent to a peer", PEER, each(stats, LinkStats::bytesSent))
+        .counters(
+            "received_bytes",
+            "Bytes received from a peer",
+            PEER,
+            each(stats, LinkStats::bytesReceived))
+        .counters(
+            "sent_messages", "Messages sent to a peer", PEER, each(stats, LinkStats::messagesSent))
         .counters(
             "dropped_messages",
-            "messages to a peer that were lost before they were sent",
+            "Messages to a peer dropped before they were sent",
             PEER,
             each(stats, LinkStats::messagesDropped))
         .counters(
             "connection_failures",
-            "connections to a peer that could not be made, or ended",
+            "Connections to a peer that failed or ended",
             PEER,
             each(stats, link -> link.failures() + link.refusals() + link.losses()))
         .gauges(
             "connected",
-            "whether a peer can be sent to",
+            "1 if the connection to a peer is open",
             PEER,
             each(stats, link -> link.connectedMillis() < 0 ? 0 : 1))
-        .gauges("queue_bytes", "what waits for a peer", PEER, each(stats, LinkStats::queueBytes));
+        .gauges("queue_bytes", "Bytes queued for a peer", PEER, each(stats, LinkStats::queueBytes));
     List<LinkStats> timed = stats.stream().filter(link -> link.roundTripMicros() >= 0).toList();
     if (!timed.isEmpty())
       peers.gauges(
           "round_trip_time_seconds",
-          "the system's estimate for the connection to a peer",
+          "Round trip to a peer, as the kernel estimates it",
           PEER,
           each(timed, link -> link.roundTripMicros() / 1e6));
     return peers;
@@ -173,19 +193,23 @@ final class Metrics {
 
   private MetricList disk() {
     return new MetricList("jangada_disk_")
-        .gauge("usable_bytes", "free space where the data is", size.usableBytes())
-        .durations("wal_fsync_duration_seconds", "syncs of the log", meter.all(DiskMeter.Part.LOG))
+        .gauge(
+            "usable_bytes",
+            "Free space in the file system of the data directory",
+            size.usableBytes())
+        .durations(
+            "wal_fsync_duration_seconds",
+            "Duration of syncs of the log",
+            meter.all(DiskMeter.Part.LOG))
         .counter(
-            "wal_write_bytes",
-            "bytes written to the log's files",
-            meter.bytesWritten(DiskMeter.Part.LOG))
+            "wal_write_bytes", "Bytes written to the log", meter.bytesWritten(DiskMeter.Part.LOG))
         .durations(
             "snapshot_fsync_duration_seconds",
-            "syncs of snapshots",
+            "Duration of syncs of snapshots",
             meter.all(DiskMeter.Part.SNAPSHOT))
         .counter(
             "snapshot_write_bytes",
-            "bytes written to snapshots",
+            "Bytes written to snapshots",
             meter.bytesWritten(DiskMeter.Part.SNAPSHOT));
   }
 
@@ -193,25 +217,25 @@ final class Metrics {
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     MetricList jvm =
         new MetricList("")
-            .gauges("jvm_memory_used_bytes", "memory in use", "area", Map.of(HEAP, heap.getUsed()))
-            .gauges("jvm_memory_max_bytes", "memory at most", "area", Map.of(HEAP, heap.getMax()))
+            .gauges("jvm_memory_used_bytes", "Memory in use", "area", Map.of(HEAP, heap.getUsed()))
+            .gauges("jvm_memory_max_bytes", "Limit on memory", "area", Map.of(HEAP, heap.getMax()))
             .gauge(
                 "jvm_threads_current",
-                "live threads",
+                "Live threads",
                 ManagementFactory.getThreadMXBean().getThreadCount())
             .gauge(
                 "process_start_time_seconds",
-                "when the process was started",
+                "Start time of the process since the Unix epoch",
                 ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3)
             .collections(
                 "jvm_gc_collection_seconds",
-                "collections of garbage",
+                "Garbage collections and the time they took",
                 ManagementFactory.getGarbageCollectorMXBeans());
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
       Descriptors descriptors = Descriptors.ofThisProcess();
-      jvm.counter("process_cpu_seconds", "processor time", unix.getProcessCpuTime() / 1e9)
-          .gauge("process_open_fds", "open files", descriptors.open())
-          .gauge("process_max_fds", "open files at most", descriptors.max());
+      jvm.counter("process_cpu_seconds", "Processor time used", unix.getProcessCpuTime() / 1e9)
+          .gauge("process_open_fds", "Open file descriptors", descriptors.open())
+          .gauge("process_max_fds", "Limit on open file descriptors", descriptors.max());
     }
     return jvm;
   }

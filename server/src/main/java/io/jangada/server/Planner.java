@@ -24,7 +24,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     Membership target =
         new Membership(now.voters(), List.of(), with(now.learners(), id), joining)
             .withAddress(id, address.toString());
-    String becomes = learner ? "" : ", and becomes a voter by itself once it has caught up";
+    String becomes = learner ? "" : ", and becomes a voter once it has caught up";
     return new Plan.Change(
         target, "server " + id + " at " + address + " joins as a learner" + becomes, true);
   }
@@ -39,7 +39,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
 
   private String rejection(int id, Address address) {
     if (now.members().size() >= Membership.MEMBERS_MAX)
-      return "the cluster has " + Membership.MEMBERS_MAX + " members, which is the most";
+      return "the cluster has " + Membership.MEMBERS_MAX + " members, which is the maximum";
     Address configured = addresses.configured(id).orElse(address);
     if (!configured.equals(address))
       return "the configuration has server " + id + " at " + configured + ", not at " + address;
@@ -55,8 +55,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     if (!now.contains(id)) return new Plan.Refusal(unknown(id));
     if (now.isVoter(id)) return new Plan.Nothing("server " + id + " is a voter already", true);
     if (now.joining().contains(id))
-      return new Plan.Nothing(
-          "server " + id + " becomes a voter by itself once it has caught up", false);
+      return new Plan.Nothing("server " + id + " becomes a voter once it has caught up", false);
     if (now.isJoint()) return new Plan.Refusal(UNDER_WAY);
     if (!alive.contains(id))
       return new Plan.Refusal("server " + id + " at " + place(id) + " does not answer");
@@ -71,8 +70,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     List<Integer> voters = without(now.voters(), id);
     if (now.isVoter(id)) {
       if (voters.isEmpty())
-        return new Plan.Refusal(
-            "server " + id + " is the last voter; the cluster would be no more");
+        return new Plan.Refusal("server " + id + " is the last voter: the cluster would end");
       String lost = lostQuorum(voters);
       if (lost != null) return new Plan.Refusal("without server " + id + " " + lost);
     }
@@ -85,10 +83,10 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   /// once it has caught up, and then the old one leaves. The same wish made again goes on where the
   /// cluster is. A server that answers comes before another goes, so no quorum can be lost.
   Plan replace(int old, int next, Address address) {
-    if (old == next) return new Plan.Refusal("a server cannot take its own place: " + old);
+    if (old == next) return new Plan.Refusal("a server cannot replace itself: " + old);
     if (!now.contains(old))
       return now.isVoter(next)
-          ? new Plan.Nothing("server " + next + " has taken the place of " + old, true)
+          ? new Plan.Nothing("server " + next + " has replaced server " + old, true)
           : new Plan.Refusal(unknown(old));
     if (now.isJoint()) return new Plan.Nothing("server " + next + " is about to be a voter", false);
     if (now.isVoter(next)) return after("server " + next + " is a voter; ", remove(old), true);
@@ -113,11 +111,11 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     if (answering.size() >= majority) return null;
     return "the voters would be "
         + EventLog.names(voters)
-        + ", of which "
+        + "; of these "
         + (answering.isEmpty() ? "none answers" : EventLog.names(answering) + " answer")
         + "; a majority is "
         + majority
-        + ", and the cluster would stop";
+        + ", and the cluster could not commit";
   }
 
   private String unknown(int id) {
@@ -128,7 +126,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   }
 
   private String place(int id) {
-    return addresses.of(id).map(Address::toString).orElse("an unknown place");
+    return addresses.of(id).map(Address::toString).orElse("an unknown address");
   }
 
   /// What a member is, for people.

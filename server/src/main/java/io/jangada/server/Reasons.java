@@ -13,9 +13,9 @@ public final class Reasons {
 
   public static String of(IOException e) {
     return switch (e) {
-      case AccessDeniedException denied -> denied.getFile() + " may not be used by this user";
-      case FileAlreadyExistsException exists -> exists.getFile() + " is no directory";
-      case NotDirectoryException file -> file.getFile() + " is no directory";
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case FileAlreadyExistsException exists -> exists.getFile() + " is not a directory";
+      case NotDirectoryException file -> file.getFile() + " is not a directory";
       case NoSuchFileException missing -> missing.getFile() + " does not exist";
       case FileSystemException other when other.getReason() == null ->
           other.getFile() + " cannot be used (" + other.getClass().getSimpleName() + ")";

@@ -133,7 +133,7 @@ public final class Server implements AutoCloseable {
   private void begin(ServerListener host) throws IOException {
     shareDescriptors();
     front = TextListener.start(textSettings(), clientLoops);
-    journal.info("takes commands on " + HostPort.text(front.address()));
+    journal.info("listens for clients on " + HostPort.text(front.address()));
     journal.memory(memory);
     Disk disk = disk(host);
     // Until its data is read, nobody may take this server for one without.
@@ -158,8 +158,8 @@ public final class Server implements AutoCloseable {
     front.serve(started, config.settings().flag(Setting.ADMIN) ? desk : AdminHandler.NONE);
   }
 
-  /// A cluster that was founded before there were ids gets one from its leader as soon as all
-  /// members know of ids: those that do not could not read it.
+  /// A cluster that was bootstrapped before there were ids gets one from its leader as soon as all
+  /// members know ids: an older member could not read the entry.
   private void nameCluster() {
     if (links.identity().id() != 0 || !links.identity().hasData()) return;
     Replica replica = member.replica();
@@ -187,25 +187,26 @@ public final class Server implements AutoCloseable {
     journal.shares(descriptors, shares, configured);
   }
 
-  /// What the disk held is read.
+  /// Called when the member has read its disk.
   private void recovered(Status status) {
     Membership membership = status.membership();
     addresses.inForce(membership);
     SortedSet<Integer> listed = new TreeSet<>();
     for (ServerConfig.Entry one : config.servers()) listed.add(one.id());
-    journal.info("begins with entry " + status.last().index() + " and " + status.keys() + " keys");
+    journal.info(
+        "recovered its log up to index " + status.last().index() + ", " + status.keys() + " keys");
     if (links.identity().hasData() && !membership.contains(entry.id()))
       journal.warn(
           "holds data of "
               + links.identity()
-              + ", of which it is no member: a server is added with an empty data directory");
+              + " and is not a member of it: a server joins with an empty data directory");
     if (!status.rejoining().isEmpty() || listed.equals(membership.members())) return;
     journal.info(
-        "goes by the members "
+        "has members "
             + EventLog.names(membership.members())
-            + "; that the configuration lists "
+            + " in its active configuration; Servers lists "
             + EventLog.names(listed)
-            + " adds and removes none");
+            + ", which adds and removes none");
   }
 
   private void startHttp() throws IOException {
@@ -218,7 +219,7 @@ public final class Server implements AutoCloseable {
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
     http = HttpPort.start(listen, desk, limits);
-    journal.info("tells how it stands at http://" + HostPort.text(listen));
+    journal.info("serves health, metrics and status on http://" + HostPort.text(listen));
   }
 
   private LinkSettings linkSettings() {
@@ -264,7 +265,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /// What peers say before there is a member to hear it is lost, as messages may be.
+  /// Passes on a message; one that comes before the member has started is lost, as messages may be.
   private void receive(PeerMessage message) {
     Replica known = replica.get();
     if (known != null && departure.hears(message)) known.receive(message);
@@ -273,10 +274,10 @@ public final class Server implements AutoCloseable {
   private Disk disk(ServerListener host) throws IOException {
     boolean syncs = config.settings().is(Setting.FSYNC, "always");
     if (!syncs)
-      journal.warn("NEVER SYNCS (Fsync is unsafe-never): a power failure loses what was promised");
-    if (config.isPlaceholder())
       journal.warn(
-          "takes the folder 'data' for its data: Path is \"...\", which stands for a name");
+          "NEVER SYNCS (Fsync is unsafe-never): a power failure loses acknowledged writes");
+    if (config.isPlaceholder())
+      journal.warn("keeps its data below the folder 'data': Path is the placeholder \"...\"");
     Disk disk = host.disk(config.dataDirectory(entry.id()));
     journal.info("keeps its data in " + disk);
     return new WatchedDisk(disk, syncs, meter);
@@ -284,7 +285,7 @@ public final class Server implements AutoCloseable {
 
   private long seed() {
     long seed = new SecureRandom().nextLong();
-    journal.debug("draws from seed " + seed);
+    journal.debug("uses random seed " + seed);
     return seed;
   }
 
@@ -331,18 +332,19 @@ public final class Server implements AutoCloseable {
     return front.address();
   }
 
-  /// What it makes of commands, for a program that has it inside.
+  /// The replica, for a program that runs the server inside.
   public Replica replica() {
     return member.replica();
   }
 
-  /// Cuts all traffic with a peer, or lets it flow again.
+  /// Blocks all traffic with a peer, or unblocks it.
   public void block(int peer, boolean blocked) {
     links.block(peer, blocked);
   }
 
-  /// Ends in good order, within two seconds: confirms nothing to the other servers any more, takes
-  /// no more commands, answers those that were begun, hands the lead over if it has it, and closes.
+  /// Shuts down gracefully, within two seconds: acknowledges nothing to the peers any more, accepts
+  /// no more commands, replies to those that have begun, transfers leadership if it leads, and
+  /// closes.
   public synchronized void stop() {
     if (stopped) return;
     long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
@@ -358,7 +360,8 @@ public final class Server implements AutoCloseable {
   /// Ends at once, without handing anything over.
   @Override
   public void close() {
-    if (!close(CLOSE_MILLIS_MAX)) journal.warn("leaves without its disk, which does not answer");
+    if (!close(CLOSE_MILLIS_MAX))
+      journal.warn("ends without closing its files: the disk does not answer");
   }
 
   /// Ends at once, without handing anything over.

@@ -19,11 +19,11 @@ import picocli.CommandLine.Spec;
     name = "server",
     description = {
       "Run one server of a cluster.",
-      "What is set on the command line goes before the environment, and that before the file:"
-          + " --heartbeat-millis, JANGADA_HEARTBEAT_MILLIS, \"HeartbeatMillis\". Signals TERM and"
-          + " INT end it in good order; a second one at once.",
-      "Exit codes: 0 ended by a signal; 1 it could not start; 2 the command line is wrong; 70"
-          + " something broke that must not, such as its disk."
+      "The command line takes precedence over the environment, the environment over the file:"
+          + " --heartbeat-millis, JANGADA_HEARTBEAT_MILLIS, \"HeartbeatMillis\". TERM and INT shut"
+          + " the server down gracefully; a second signal ends it at once.",
+      "Exit codes: 0 shut down by a signal; 1 could not start; 2 wrong usage; 70 internal error,"
+          + " such as a failed disk."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Build.Provider.class)
@@ -34,18 +34,18 @@ public final class ServerCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "ID",
-      description = "Which server of the file to be: its Id there.")
+      description = "The Id of this server in the configuration.")
   private String id;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Where the configuration is (default: config.json in this folder).")
+      description = "The configuration (default: config.json in this folder).")
   private Path file = ServerRun.STANDARD_FILE;
 
   @Option(
       names = "--print-config",
-      description = "Print the values in force and where each came from, and end.")
+      description = "Print the effective settings and the source of each, and exit.")
   private boolean prints;
 
   private final Map<Setting, String> flags = new EnumMap<>(Setting.class);
@@ -91,7 +91,7 @@ public final class ServerCommand implements Callable<Integer> {
           spec.commandLine(), "a server id is needed, one of those in " + file);
     if (!id.matches("[0-9]{1,9}"))
       throw new ParameterException(
-          spec.commandLine(), "'" + id + "' is no server id; it is a number, 0 or more");
+          spec.commandLine(), "'" + id + "' is not a server id: a number, 0 or more");
     return Integer.parseInt(id);
   }
 }

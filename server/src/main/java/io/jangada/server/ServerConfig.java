@@ -73,8 +73,7 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
         servers.stream().map(Entry::id).filter(other -> other != id || !joins).toList();
     if (!founders.isEmpty()) return founders;
     throw new ConfigException(
-        List.of(
-            file + ": Join is true, and Servers lists nobody whom server " + id + " could join"));
+        List.of(file + ": Join is true, and Servers lists no server other than " + id));
   }
 
   /// Where a server keeps its data: [Setting#DATA_DIR], or a folder of its own below
@@ -124,8 +123,8 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     } catch (UnknownHostException e) {
       throw new ConfigException(
           List.of(
-              ("%s: the Hostname of server %d is %s, and there is no such host; correct it, or say"
-                      + " with Listen where to listen.")
+              ("%s: the Hostname of server %d is %s, and there is no such host; correct it, or set"
+                      + " Listen.")
                   .formatted(file, entry.id, entry.hostname)));
     }
   }

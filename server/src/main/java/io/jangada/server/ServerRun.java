@@ -9,11 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// A process that is a server, from its configuration to its exit code.
+/// A server process, from its configuration to its exit code.
 ///
-/// @param name what the program calls itself
-/// @param id whose place in the configuration it takes
-/// @param flags as they were given
+/// @param name of the program, for messages
+/// @param id of the server in the configuration
+/// @param flags of the command line
 record ServerRun(
     String name,
     int id,
@@ -25,20 +25,20 @@ record ServerRun(
   static final int FAILED = 1;
   static final int USAGE = 2;
 
-  /// Something broke that must not (`EX_SOFTWARE` of `sysexits.h`).
+  /// An internal error (`EX_SOFTWARE` of `sysexits.h`).
   static final int BROKEN = 70;
 
   static final Path STANDARD_FILE = Path.of("config.json");
   private static final int SIGNALLED = 128;
   private static final String LINE = "%-30s %-16s %s%n";
 
-  /// Prints the values in force, each with where it came from.
+  /// Prints the effective settings, each with its source.
   int print(PrintWriter out) {
     try {
       ServerConfig config = ServerConfig.read(file, environment, flags);
       ServerConfig.Entry entry = config.entry(id);
       out.printf("server   %d of %d, at %s%n", id, config.servers().size(), entry.address());
-      out.printf("listens  %s%n", config.listen(entry).orElse("on every address"));
+      out.printf("listens  %s%n", config.listen(entry).orElse("on all addresses"));
       out.printf("http     %s%n", config.httpPort(entry) == 0 ? "off" : config.httpPort(entry));
       out.printf("data     %s%n%n", config.dataDirectory(id));
       out.printf(LINE, "setting", "value", "from");
@@ -84,8 +84,8 @@ record ServerRun(
     }
   }
 
-  /// The first signal ends the server in good order, the second at once. One that has not started
-  /// yet ends at once, too: whatever it is at can be broken off.
+  /// The first signal shuts the server down gracefully, the second ends it at once. A server that
+  /// is still starting ends at the first: each step of a start can be interrupted.
   private static void stopWhenAsked(
       AtomicReference<Server> started, CompletableFuture<Integer> ended) {
     AtomicInteger signals = new AtomicInteger();

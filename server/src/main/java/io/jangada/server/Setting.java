@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// Everything of a server that can be set, beside the list of servers. From the name of one follow
-/// its field in the file (`HeartbeatMillis`), its environment variable (`JANGADA_HEARTBEAT_MILLIS`)
-/// and its flag (`--heartbeat-millis`).
+/// The settings of a server, apart from the list of servers. From the name of one follow its field
+/// in the file (`HeartbeatMillis`), its environment variable (`JANGADA_HEARTBEAT_MILLIS`) and its
+/// flag (`--heartbeat-millis`).
 public enum Setting {
   PATH(
       text(".+", "the name of a folder"),
       "",
-      "the folder below which each server keeps its data, in server-<id>; in the file: from the"
-          + " file's own folder"),
+      "the folder of the data directories, server-<id> each; in the file: relative to the file's"
+          + " folder"),
   DATA_DIR(
       text(".+", "the name of a folder"),
       "",
@@ -26,86 +26,98 @@ public enum Setting {
   CLUSTER(
       text("[!-~]{1,64}", "1 to 64 printable characters without blanks"),
       "jangada",
-      "the cluster's name; servers of another one are refused"),
-  JOIN(new Flag(), "false", "join a cluster that exists: wait to be added, found none"),
+      "the cluster's name; servers of another cluster are refused"),
+  JOIN(new Flag(), "false", "join an existing cluster instead of bootstrapping a new one"),
   FOUNDING(
       word("majority", "all"),
       "majority",
-      "which servers of a new cluster must have met before it begins"),
+      "how many servers of a new cluster must be connected before it bootstraps"),
   LISTEN(
       text("auto|[0-9A-Za-z.:%_-]{1,255}", "auto or an address of this machine"),
       "auto",
-      "where the client and log ports listen; auto: everywhere, or on loopback alone if this"
-          + " server's Hostname is there"),
+      "the address of the client and log ports; auto: all addresses, or loopback if this"
+          + " server's Hostname is a loopback address"),
   HTTP_PORT(
-      new Whole(0, 65_535, Unit.NONE), "0", "the port of health, metrics and status; 0 for none"),
+      new Whole(0, 65_535, Unit.NONE), "0", "the port for health, metrics and status; 0 for none"),
   HTTP_LISTEN(
       text("[0-9A-Za-z.:%_-]{1,255}", "an address of this machine"),
       "127.0.0.1",
-      "where the HTTP port listens"),
-  TICK_MILLIS(new Whole(1, 1_000, Unit.MILLIS), "10ms", "how finely the protocol counts time"),
-  HEARTBEAT_MILLIS(new Whole(1, 60_000, Unit.MILLIS), "50ms", "the longest silence of a leader"),
+      "the address of the HTTP port"),
+  TICK_MILLIS(
+      new Whole(1, 1_000, Unit.MILLIS), "10ms", "the resolution of heartbeats and timeouts"),
+  HEARTBEAT_MILLIS(
+      new Whole(1, 60_000, Unit.MILLIS), "50ms", "the interval between heartbeats of a leader"),
   ELECTION_TIMEOUT_MILLIS(
-      new Range(2, 600_000), "300-600", "a follower that hears of no leader stands after that"),
+      new Range(2, 600_000),
+      "300-600",
+      "a follower starts an election after this time without a leader"),
   REQUEST_TIMEOUT_MILLIS(
       new Whole(10, 600_000, Unit.MILLIS),
       "5s",
-      "a request that is not decided by then is answered as undecided"),
+      "requests time out after this; their outcome is then unknown"),
   FOLLOWERS(
       word("redirect", "forward"),
       "redirect",
-      "what becomes of commands that do not reach the leader"),
+      "whether followers redirect clients to the leader or forward their commands"),
   READS(
       word("linearizable", "lease", "follower", "bounded-stale"),
       "linearizable",
-      "what a get promises"),
+      "the consistency of get"),
   STALE_MILLIS_MAX(
-      new Whole(1, 3_600_000, Unit.MILLIS), "1s", "with bounded-stale reads: how stale"),
+      new Whole(1, 3_600_000, Unit.MILLIS),
+      "1s",
+      "with bounded-stale reads: the maximum staleness"),
   LEASE_DRIFT_PERCENT_MAX(
-      new Whole(1, 400, Unit.NONE),
-      "25",
-      "with lease reads: by how much a clock may run faster than another"),
+      new Whole(1, 400, Unit.NONE), "25", "with lease reads: the maximum drift between two clocks"),
   FSYNC(
       word("always", "unsafe-never"),
       "always",
-      "unsafe-never acknowledges what a power failure loses"),
-  KEY_BYTES_MAX(new Whole(1, 64 << 10, Unit.BYTES), "8KiB", "the longest key"),
-  VALUE_BYTES_MAX(new Whole(1, 15 << 20, Unit.BYTES), "8MiB", "the longest value"),
+      "whether writes are synced before they are acknowledged; with unsafe-never a power failure"
+          + " loses acknowledged writes"),
+  KEY_BYTES_MAX(new Whole(1, 64 << 10, Unit.BYTES), "8KiB", "the maximum size of a key"),
+  VALUE_BYTES_MAX(new Whole(1, 15 << 20, Unit.BYTES), "8MiB", "the maximum size of a value"),
   MEMORY_BYTES_MAX(
       new Whole(8 << 20, KvLimits.MEMORY_BYTES_HARD_MAX, Unit.BYTES),
       "",
-      "what data, sessions, log and waiting requests may take in memory; by default, and at most,"
-          + " what the heap leaves room for"),
-  SEGMENT_BYTES(new Whole(64 << 10, 1 << 30, Unit.BYTES), "64MiB", "the size of a file of the log"),
+      "the limit on memory for data, sessions, log and waiting requests; by default, and at most,"
+          + " as much as the heap allows"),
+  SEGMENT_BYTES(
+      new Whole(64 << 10, 1 << 30, Unit.BYTES), "64MiB", "the size of a segment of the log"),
   SNAPSHOT_BYTES(
       new Whole(4 << 10, 64L << 30, Unit.BYTES),
       "64MiB",
-      "a snapshot is taken when the log has grown by that, or up to twice that where there is much"
-          + " data; by default less where the heap is smaller than 1 GiB"),
+      "a snapshot is taken when the log has grown by this, or up to twice this where there is much"
+          + " data; the default is less where the heap is smaller than 1 GiB"),
   LOG_RETAINED_BYTES(
       new Whole(0, 1 << 30, Unit.BYTES),
       "16MiB",
-      "what the log keeps behind a snapshot, for followers that are a little late; likewise"),
+      "how much of the log is retained behind a snapshot, for followers that lag a little; the"
+          + " default is less where the heap is smaller than 1 GiB"),
   SNAPSHOT_SEND_BYTES_PER_SECOND(
       new Whole(8 << 20, 1L << 40, Unit.BYTES),
       "64MiB",
-      "how fast snapshots are sent to servers that are far behind"),
+      "the rate at which a snapshot is sent to a follower"),
   THREADS(
       word("auto", "shared", "separate"),
       "auto",
-      "whether clients, peers and the replica have one thread together or one each; auto: together"
+      "whether clients, peers and the replica share one thread or have one each; auto: shared"
           + " where there are at most two processors"),
-  CONNECTIONS_MAX(new Whole(1, 1_000_000, Unit.NONE), "10000", "how many clients may be connected"),
-  SEED_SPELLING(new Flag(), "false", "spell the version error ERR_VERION, as the seed's page does"),
-  SET_OVERWRITES(new Flag(), "false", "let set replace the value of a key that is there"),
-  EXPTIME_LEFT(new Flag(), "false", "let getm show the seconds that are left, not those given"),
-  EMPTY_LINES_ANSWERED(new Flag(), "false", "answer an empty line with ERR_CMD_ERR"),
-  NO_REPLY(new Flag(), "true", "whether set and cas may end in noreply, and get no reply then"),
+  CONNECTIONS_MAX(
+      new Whole(1, 1_000_000, Unit.NONE), "10000", "the maximum number of connected clients"),
+  SEED_SPELLING(
+      new Flag(), "false", "spell the version error ERR_VERION, as raft-golang's page does"),
+  SET_OVERWRITES(new Flag(), "false", "let set replace the value of an existing key"),
+  EXPTIME_LEFT(new Flag(), "false", "let getm show the seconds that remain, not those given"),
+  EMPTY_LINES_ANSWERED(new Flag(), "false", "reply to an empty line with ERR_CMD_ERR"),
+  NO_REPLY(new Flag(), "true", "whether set and cas accept noreply"),
   VERSIONS_PER_KEY(
-      new Flag(), "false", "let versions be each key's number of changes, which begins with 1"),
-  ADMIN(new Flag(), "true", "whether the client port takes admin commands"),
-  LOG_LEVEL(word("error", "warn", "info", "debug", "trace"), "info", "how much is told"),
-  LOG_FORMAT(word("text", "json"), "text", "how it is told");
+      new Flag(), "false", "let versions count the changes of each key, beginning with 1"),
+  ADMIN(new Flag(), "true", "whether the client port accepts admin commands"),
+  LOG_LEVEL(
+      word("error", "warn", "info", "debug", "trace"),
+      "info",
+      "the least severe level that is logged"),
+  LOG_FORMAT(word("text", "json"), "text", "the format of log lines");
 
   private final SettingType kind;
   private final String defaultValue;
@@ -129,22 +141,22 @@ public enum Setting {
     return kind;
   }
 
-  /// The value where nobody says anything, in its normal form; empty for none.
+  /// The value that applies where none is set, in its normal form; empty for none.
   public String defaultValue() {
     return defaultValue.isEmpty() ? "" : kind.normal(defaultValue).orElseThrow();
   }
 
-  /// The same, as people like to read it.
+  /// The default value with a unit, for people.
   public String defaultAsWritten() {
     return defaultValue;
   }
 
-  /// What it is, for people.
+  /// The description, for `--help`, documents and error messages.
   public String meaning() {
     return meaning;
   }
 
-  /// What a value must be, for people.
+  /// The values that are allowed, for error messages.
   public String wants() {
     return kind.wants();
   }

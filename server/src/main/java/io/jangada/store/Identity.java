@@ -59,7 +59,7 @@ public record Identity(String clusterId, int memberId, int formatVersion) {
       throw new IdentityException(
           "the data directory has a log but no file '"
               + FILE
-              + "' that says whose it is; "
+              + "' that identifies its member; "
               + this
               + " does not touch it");
     try (DiskFile file = disk.create(TEMPORARY)) {

@@ -110,7 +110,7 @@ class AdminCommandsTest {
     server();
     Endpoint dead = FakeServer.nowhere();
     cluster(dead);
-    says(0, "status", "{'ok':false,'error':'the server does not say how it stands'}");
+    says(0, "status", "{'ok':false,'error':'the server does not report its status'}");
     says(1, "status", status(1, "leader", ""));
     CommandRun ran = jangada("status");
     assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
@@ -118,7 +118,7 @@ class AdminCommandsTest {
     assertThat(ran.err())
         .contains(
             dead + " cannot be reached: connection refused",
-            servers.getFirst().endpoint() + ": the server does not say");
+            servers.getFirst().endpoint() + ": the server does not report");
     CommandRun json = jangada("status", "-o", "json");
     assertThat(json.out())
         .contains("\"ok\":false", "\"leader\":1", "\"error\":\"" + dead + " cannot be reached");

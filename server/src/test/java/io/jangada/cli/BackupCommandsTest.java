@@ -249,7 +249,7 @@ class BackupCommandsTest {
     String place = folder.resolve("nowhere/all.backup").toString();
     CommandRun ran = jangada("backup", place, "--endpoints=" + server.endpoint());
     assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(ran.err()).contains(place + " cannot be made: there is no folder " + folder);
+    assertThat(ran.err()).contains(place + " cannot be written: there is no folder " + folder);
     assertThat(asked).isEmpty();
   }
 

@@ -22,13 +22,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "backup",
     description = {
-      "Copy all data into a file while the cluster serves: everything that was acknowledged when"
-          + " the copy began is in it. 'restore' makes data directories of it.",
-      "One that was broken off (FILE.part) is gone on with where that is possible."
+      "Back up all data into a file while the cluster serves: the backup has every write that was"
+          + " acknowledged before it began. 'restore' makes data directories of it.",
+      "An interrupted backup (FILE.part) is resumed if possible."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:the file is whole, and on disk",
+      "0:the file is complete, and on disk",
       "1:failed",
       "2:wrong usage",
       "69:no server could be reached"
@@ -45,18 +45,17 @@ public final class BackupCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The file to make.")
   private Path file;
 
-  @Option(names = "--force", description = "Replace a file that is there.")
+  @Option(names = "--force", description = "Replace an existing file.")
   private boolean force;
 
   @Override
   public Integer call() {
     if (Files.exists(file) && !force)
-      return telling.failed(
-          ExitCode.FAILED, "exists", file + " is there already; --force replaces it");
+      return telling.failed(ExitCode.FAILED, "exists", file + " exists; --force replaces it");
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder))
       return telling.failed(
-          ExitCode.FAILED, "failed", file + " cannot be made: there is no folder " + folder);
+          ExitCode.FAILED, "failed", file + " cannot be written: there is no folder " + folder);
     try (JangadaClient client = cluster.openPatiently()) {
       Optional<ClusterStatus.Answer> server =
           ClusterStatus.call(client, cluster.endpoints()).mostAdvanced();
@@ -76,10 +75,10 @@ public final class BackupCommand implements Callable<Integer> {
     Optional<BackupWriter> begun = BackupWriter.resume(file);
     if (begun.isPresent()) {
       try (BackupWriter writer = begun.get()) {
-        telling.complain("goes on after " + writer.chunks() + " chunks");
+        telling.complain("resumes the backup after " + writer.chunks() + " chunks");
         return fill(writer, source);
       } catch (BackupSource.RefusedException e) {
-        telling.complain("that is not possible any more (" + e.getMessage() + "): begins anew");
+        telling.complain("cannot resume the backup (" + e.getMessage() + "): starts a new one");
       }
     }
     for (int attempt = 1; ; attempt++) {
@@ -116,7 +115,7 @@ public final class BackupCommand implements Callable<Integer> {
           });
     else
       telling.line(
-          "%s: cluster '%s' up to entry %d, %d bytes in %d chunks"
+          "%s: cluster '%s' up to index %d, %d bytes in %d chunks"
               .formatted(
                   file,
                   description.cluster(),

@@ -26,16 +26,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "restore",
     description = {
-      "Make the data directory of one server of a new cluster, which then starts with what a backup"
-          + " holds. The backup is checked first, down to the last value.",
-      "Do it for every server of the configuration, with the same backup, before any of them is"
-          + " started. Give the new cluster another name (Cluster) if servers of the old one may"
-          + " still run."
+      "Make the data directory of one server of a new cluster, which then starts with the data of a"
+          + " backup. The backup is verified first, every value.",
+      "Do this for every server of the configuration, with the same backup, before any server is"
+          + " started. Give the new cluster another name (Cluster) if servers of the old cluster"
+          + " may still run."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:the directory is made",
-      "1:nothing is made: the backup is damaged, or the directory is not empty",
+      "0:the directory was made",
+      "1:nothing was made: the backup is damaged, or the directory is not empty",
       "2:wrong usage"
     },
     footerHeading = "%nFor example:%n",
@@ -52,7 +52,7 @@ public final class RestoreCommand implements Callable<Integer> {
       names = "--id",
       paramLabel = "N",
       required = true,
-      description = "Which server of the configuration it is for.")
+      description = "The server of the configuration, by its Id.")
   private int id;
 
   @Option(
@@ -65,8 +65,7 @@ public final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description =
-          "The directory to make; not there yet, or empty (default: what the configuration says).")
+      description = "The directory to make; new or empty (default: the one in the configuration).")
   private Path directory;
 
   @Override
@@ -119,7 +118,7 @@ public final class RestoreCommand implements Callable<Integer> {
           });
     else
       telling.line(
-          "%s: server %d starts with %d keys, as they were in cluster '%s' after entry %d"
+          "%s: server %d starts with %d keys, as they were in cluster '%s' at index %d"
               .formatted(
                   target, id, checked.keys(), description.cluster(), description.last().index()));
     return ExitCode.OK;

@@ -28,7 +28,7 @@ import tools.jackson.core.JsonGenerator;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:a server can start from it",
-      "1:it cannot, or it could not be read",
+      "1:a server cannot start from it, or it cannot be read",
       "2:wrong usage"
     },
     footerHeading = "%nFor example:%n",

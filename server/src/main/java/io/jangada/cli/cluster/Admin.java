@@ -27,7 +27,7 @@ public final class Admin {
   /// Why the server did not do it, or null when it did.
   public static String refusal(Json.Obj said) {
     if (said.flag("ok")) return null;
-    return said.get("error") instanceof Json.Str(String why) ? why : "it does not say why";
+    return said.get("error") instanceof Json.Str(String why) ? why : "the server gives no reason";
   }
 
   /// Tells what came of a command.
@@ -46,7 +46,7 @@ public final class Admin {
           : telling.failed(ExitCode.FAILED, "refused", "refused: " + refusal);
     } catch (MalformedException e) {
       return telling.failed(
-          ExitCode.FAILED, "malformed", "the server's answer makes no sense: " + e.getMessage());
+          ExitCode.FAILED, "malformed", "the server's reply is malformed: " + e.getMessage());
     }
   }
 

@@ -12,18 +12,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cas",
     description = {
-      "Replace the value of a key if it still has the version that getm told; print OK and the new"
-          + " version.",
-      "It is done once, however often it has to be sent."
+      "Replace the value of a key if the key still has the version that getm printed; print OK and"
+          + " the new version.",
+      "The command takes effect once, even if it has to be sent several times."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:stored",
-      "1:failed, or unknown whether it was done: do not repeat it blindly",
+      "1:failed, or outcome unknown: do not repeat it blindly",
       "2:wrong usage",
       "3:no such key",
       "4:not stored: the key has another version",
-      "69:not done: no server could do it in time"
+      "69:not done: no server was available in time"
     },
     footerHeading = "%nFor example:%n",
     footer = {"  jangada getm boat", "  jangada cas boat 7 canoa"},
@@ -38,7 +38,7 @@ public final class CasCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "VERSION",
-      description = "The version that the key must have; getm tells it.")
+      description = "The version that the key must have; getm prints it.")
   private long version;
 
   @Parameters(

@@ -43,7 +43,7 @@ public final class ClusterOptions implements Environment.Surrounded {
       names = "--endpoints",
       paramLabel = "HOST:PORT,...",
       description =
-          "Servers to ask; one is enough, the leader is found from there. Otherwise those in "
+          "Servers to connect to; one is enough to find the leader. Default: those in "
               + VARIABLE
               + ", or in the current folder's config.json, or 127.0.0.1:9000.")
   private String endpoints;
@@ -51,14 +51,13 @@ public final class ClusterOptions implements Environment.Surrounded {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A config.json of the servers, to take their addresses from.")
+      description = "The config.json of the servers, for their addresses.")
   private Path config;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description =
-          "How long to try, such as 500ms or 10s (default: 5s; for what takes long, 60s).")
+      description = "The timeout, such as 500ms or 10s (default: 5s; for long operations, 60s).")
   private String timeout;
 
   private Environment surroundings = Environment.ofProcess();
@@ -172,7 +171,8 @@ public final class ClusterOptions implements Environment.Surrounded {
   long duration(String option, String text) {
     long millis = Durations.parseMillis(text);
     if (millis < 1 || millis > ClientOptions.Timing.MILLIS_MAX)
-      throw wrong(option + ": '" + text + "' is no time such as 500ms, 10s or 5m, up to 24h");
+      throw wrong(
+          option + ": '" + text + "' is not a duration such as 500ms, 10s or 5m, up to 24h");
     return millis;
   }
 

@@ -130,7 +130,7 @@ public record ClusterStatus(List<Answer> answers) {
           String refusal = Admin.refusal(status);
           yield new Answer(at, kind, refusal == null ? status : null, refusal);
         } catch (MalformedException e) {
-          yield new Answer(at, kind, null, "its answer makes no sense: " + e.getMessage());
+          yield new Answer(at, kind, null, "malformed reply: " + e.getMessage());
         }
       }
       case Reply.Refused(String reason) -> new Answer(at, kind, null, reason);

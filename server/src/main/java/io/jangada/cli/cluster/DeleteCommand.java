@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:removed",
-      "1:failed, or unknown whether it was done: do not repeat it blindly",
+      "1:failed, or outcome unknown: do not repeat it blindly",
       "2:wrong usage",
       "3:no such key",
-      "69:not done: no server could do it in time"
+      "69:not done: no server was available in time"
     },
     footerHeading = "%nFor example:%n",
     footer = {"  jangada delete boat"},

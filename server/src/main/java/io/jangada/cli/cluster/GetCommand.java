@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
       "1:failed",
       "2:wrong usage",
       "3:no such key",
-      "69:no server could say in time"
+      "69:no server was available in time"
     },
     footerHeading = "%nFor example:%n",
     footer = {"  jangada get boat", "  jangada get photo --raw >photo.jpg"},

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     name = "getm",
     description = {
       "Print the version of a key, its time to live in seconds (0: for ever), and its value.",
-      "The version is what cas asks for."
+      "cas needs this version."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "1:failed",
       "2:wrong usage",
       "3:no such key",
-      "69:no server could say in time"
+      "69:no server was available in time"
     },
     footerHeading = "%nFor example:%n",
     footer = {"  jangada getm boat -o json"},

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /// `jangada leader …`: who leads the cluster.
 @Command(
     name = "leader",
-    description = "Let another member lead.",
+    description = "Transfer leadership.",
     mixinStandardHelpOptions = true,
     subcommands = LeaderCommand.Transfer.class)
 public final class LeaderCommand implements Runnable {
@@ -26,13 +26,13 @@ public final class LeaderCommand implements Runnable {
   @Command(
       name = "transfer",
       description = {
-        "Let the leader hand over, to a member or to whoever is best prepared, without the pause"
-            + " of an election."
+        "Transfer leadership to a member, by default to the one with the most complete log,"
+            + " without the pause of an election timeout."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {
-        "0:another leads",
-        "1:refused, or unknown whether it was done",
+        "0:another member leads",
+        "1:refused, or outcome unknown",
         "2:wrong usage",
         "69:not done: no leader could be reached"
       },
@@ -41,7 +41,7 @@ public final class LeaderCommand implements Runnable {
     @Mixin private ClusterOptions cluster;
     @Mixin private Output telling;
 
-    @Parameters(arity = "0..1", paramLabel = "ID", description = "Who is to lead.")
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "The new leader's id.")
     private Integer id;
 
     @Override

@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "member",
     description = {
-      "See and change who belongs to the cluster.",
-      "Changes are decided by the cluster itself, one after the other, while it serves. It refuses"
-          + " what would leave it without a working majority, and servers that cannot be reached."
+      "Show and change the members of the cluster.",
+      "The cluster commits membership changes one at a time, while it serves. It refuses changes"
+          + " that would leave it without a majority, and servers that it cannot reach."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -35,15 +35,15 @@ import picocli.CommandLine.Spec;
 public final class MemberCommand implements Runnable {
   private static final String CODES_HEADING = "%nExit codes:%n";
   private static final String DONE = "0:done, or under way";
-  private static final String REFUSED = "1:refused, or unknown whether it was done";
+  private static final String REFUSED = "1:refused, or outcome unknown";
   private static final String USAGE = "2:wrong usage";
   private static final String UNAVAILABLE = "69:not done: no leader could be reached";
   private static final String EXAMPLE = "%nFor example:%n";
 
-  private static final String DRY_RUN = "Say what would happen, and do nothing.";
+  private static final String DRY_RUN = "Print what would happen, and change nothing.";
 
   private static final String PLACE =
-      "Where it listens: host:peerPort:clientPort; otherwise as config.json says.";
+      "Its address, host:peerPort:clientPort (default: the one in config.json).";
 
   private static final Pattern ADDRESS =
       Pattern.compile("(?:\\[([^\\[\\]\\s]+)]|([^\\[\\]:\\s]+)):([0-9]{1,5}):([0-9]{1,5})");
@@ -78,7 +78,7 @@ public final class MemberCommand implements Runnable {
 
   @Command(
       name = "list",
-      description = "List the members: their kind, and where they listen.",
+      description = "List the members with kind and address.",
       exitCodeListHeading = CODES_HEADING,
       exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
       mixinStandardHelpOptions = true)
@@ -113,8 +113,8 @@ public final class MemberCommand implements Runnable {
   @Command(
       name = "add",
       description = {
-        "Let a server join. It is started with Join in its configuration before, gets all data, and"
-            + " becomes a voter by itself once it has caught up."
+        "Add a server. Start it first, with Join in its configuration. It joins as a learner,"
+            + " receives the data, and becomes a voter once it has caught up."
       },
       exitCodeListHeading = CODES_HEADING,
       exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
@@ -145,7 +145,7 @@ public final class MemberCommand implements Runnable {
 
   @Command(
       name = "promote",
-      description = {"Let a learner become a voter once it has caught up."},
+      description = {"Promote a learner to voter once it has caught up."},
       exitCodeListHeading = CODES_HEADING,
       exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
       footerHeading = EXAMPLE,
@@ -167,8 +167,8 @@ public final class MemberCommand implements Runnable {
   @Command(
       name = "remove",
       description = {
-        "Let a member go. It may be down, as long as a majority of the voters answers. Its data"
-            + " directory stays as it is, and has to be emptied before it is added again."
+        "Remove a member. It may be down, as long as a majority of the voters answers. Its data"
+            + " directory stays, and must be emptied before the server is added again."
       },
       exitCodeListHeading = CODES_HEADING,
       exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
@@ -191,8 +191,8 @@ public final class MemberCommand implements Runnable {
   @Command(
       name = "replace",
       description = {
-        "Let a new server take a member's place: it joins, becomes a voter once it has caught up,"
-            + " and then the old one goes."
+        "Replace a member by a new server: the new server joins, becomes a voter once it has"
+            + " caught up, and then the old member is removed."
       },
       exitCodeListHeading = CODES_HEADING,
       exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
@@ -200,10 +200,10 @@ public final class MemberCommand implements Runnable {
       footer = "  jangada member replace 2 3 d.example:9050:9000",
       mixinStandardHelpOptions = true)
   static final class Replacing extends Asking {
-    @Parameters(index = "0", paramLabel = "OLD", description = "The id of the member that goes.")
+    @Parameters(index = "0", paramLabel = "OLD", description = "The id of the member to remove.")
     private int old;
 
-    @Parameters(index = "1", paramLabel = "NEW", description = "The id of the one that comes.")
+    @Parameters(index = "1", paramLabel = "NEW", description = "The id of the new server.")
     private int next;
 
     @Parameters(index = "2", arity = "0..1", paramLabel = "ADDRESS", description = PLACE)
@@ -231,7 +231,7 @@ public final class MemberCommand implements Runnable {
     if (address == null) return cluster.configured(id);
     Matcher matcher = ADDRESS.matcher(address);
     if (!matcher.matches())
-      throw cluster.wrong("'" + address + "' is not of the form host:peerPort:clientPort");
+      throw cluster.wrong("'" + address + "' is not host:peerPort:clientPort");
     String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
     return List.of(host, matcher.group(3), matcher.group(4));
   }

@@ -15,7 +15,7 @@ final class NewValue implements Environment.Surrounded {
   @Option(
       names = "--ttl",
       paramLabel = "TIME",
-      description = "Let it expire after whole seconds: 90s, 5m, 2h (default: never).")
+      description = "The time to live in whole seconds: 90s, 5m, 2h (default: never expires).")
   private String ttl;
 
   private Environment surroundings = Environment.ofProcess();
@@ -36,9 +36,9 @@ final class NewValue implements Environment.Surrounded {
       throw new UncheckedIOException("standard input: " + e.getMessage(), e);
     }
     throw cluster.wrong(
-        "standard input has more than the "
+        "standard input is larger than the "
             + KvLimits.VALUE_BYTES_HARD_MAX
-            + " bytes that a value may have");
+            + " bytes allowed for a value");
   }
 
   /// 0 for never.
@@ -47,7 +47,7 @@ final class NewValue implements Environment.Surrounded {
     if (ttl.matches("[0-9]{1,18}")) return Long.parseLong(ttl);
     long millis = Durations.parseMillis(ttl);
     if (millis < 1 || millis % MILLIS_PER_SECOND != 0)
-      throw cluster.wrong("--ttl: '" + ttl + "' is no whole seconds such as 90s, 5m or 2h");
+      throw cluster.wrong("--ttl: '" + ttl + "' is not whole seconds such as 90s, 5m or 2h");
     return millis / MILLIS_PER_SECOND;
   }
 }

@@ -134,12 +134,12 @@ public final class Output implements Environment.Surrounded {
           failed(
               ExitCode.PRECONDITION_FAILED,
               "mismatch",
-              "nothing was changed: " + what + " is there with another version");
+              "nothing was changed: " + what + " has another version");
       case Reply.Refused(String reason) -> failed(ExitCode.FAILED, "refused", reason);
       case Reply.Unavailable(String reason) ->
           failed(ExitCode.UNAVAILABLE, "unavailable", "not done: " + reason);
       case Reply.Unknown(String reason) ->
-          failed(ExitCode.FAILED, "unknown", "UNKNOWN whether it was done: " + reason);
+          failed(ExitCode.FAILED, "unknown", "outcome UNKNOWN: " + reason);
       case Reply.Found _, Reply.FoundVersion _, Reply.Written _, Reply.Deleted _, Reply.Told _ ->
           throw new IllegalStateException("not a no: " + reply);
     };

@@ -12,16 +12,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "set",
     description = {
-      "Store a value under a key that is not there; print OK and its version.",
-      "To replace a value, see cas. It is done once, however often it has to be sent."
+      "Store a value under a new key; print OK and its version.",
+      "To replace a value, see cas. The command takes effect once, even if it has to be sent"
+          + " several times."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:stored",
-      "1:failed, or unknown whether it was done: do not repeat it blindly",
+      "1:failed, or outcome unknown: do not repeat it blindly",
       "2:wrong usage",
-      "4:not stored: the key is there already",
-      "69:not done: no server could do it in time"
+      "4:not stored: the key exists",
+      "69:not done: no server was available in time"
     },
     footerHeading = "%nFor example:%n",
     footer = {"  jangada set boat jangada", "  jangada set photo --ttl 2h <photo.jpg"},
@@ -58,6 +59,6 @@ public final class SetCommand implements Callable<Integer> {
     return telling.failed(
         ExitCode.PRECONDITION_FAILED,
         "mismatch",
-        "nothing was changed: " + key + " is there already; cas replaces its value");
+        "nothing was changed: " + key + " exists; cas replaces its value");
   }
 }

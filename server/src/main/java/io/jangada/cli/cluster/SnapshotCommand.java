@@ -11,13 +11,13 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "snapshot",
     description = {
-      "Let every member take a snapshot of its data now, and shorten its log. They do that by"
-          + " themselves when their logs have grown, so it is hardly ever needed."
+      "Take a snapshot of every member's data now, and compact its log. Members do that by"
+          + " themselves when their logs have grown; the command is rarely needed."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:all began",
-      "1:some did not",
+      "0:all members began",
+      "1:some members did not begin",
       "2:wrong usage",
       "69:no member could be reached"
     },

@@ -16,18 +16,18 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     description = {
-      "Show how every member stands, asked of each of them: those of --endpoints and all members"
-          + " that they name.",
-      "last, commit and applied are places in the log; lag is how many entries a member is behind"
-          + " the leader; sync is the time of one write to disk, of a hundred the slowest (p99);"
-          + " since is for how long it has its role."
+      "Show the status of every member, as each one reports it: the servers of --endpoints and all"
+          + " members that they know.",
+      "last, commit and applied are indexes of the log; lag is the number of entries that a member"
+          + " lacks; sync is the 99th percentile of the time of a sync to disk; since is how long"
+          + " the member has had its role."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:somebody leads, and all answered",
-      "1:somebody leads, and not all answered",
+      "0:there is a leader, and all members replied",
+      "1:there is a leader, and not all members replied",
       "2:wrong usage",
-      "69:nobody leads, or nobody answered"
+      "69:no leader, or no member replied"
     },
     footerHeading = "%nFor example:%n",
     footer = {"  jangada status --endpoints a.example:9000,b.example:9000"},
@@ -50,7 +50,7 @@ public final class StatusCommand implements Callable<Integer> {
       if (each.error() != null) telling.complain(complaint(each));
     muster.complaints().forEach(telling::complain);
     if (muster.leader() == null) {
-      telling.complain("nobody leads");
+      telling.complain("no leader");
       return ExitCode.UNAVAILABLE;
     }
     return muster.isComplete() ? ExitCode.OK : ExitCode.FAILED;

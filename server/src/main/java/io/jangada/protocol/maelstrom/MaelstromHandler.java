@@ -102,7 +102,7 @@ final class MaelstromHandler {
     if (!letter.dest.equals(names.ownName()))
       throw new MalformedException("it is for " + letter.dest);
     // An answer to something nobody here asked. Answering that could go on for ever.
-    if (letter.body.has("in_reply_to")) throw new MalformedException("nothing was asked");
+    if (letter.body.has("in_reply_to")) throw new MalformedException("a reply without a request");
     int peer = names.member(letter.src);
     if (type.equals(PEER_TYPE) && peer != Membership.NONE) receive(letter, peer);
     else withReply(letter, msgId -> serve(letter, msgId));

@@ -93,7 +93,7 @@ public final class MaelstromNode {
       desk.abandon();
       out.flush();
     } catch (RuntimeException alsoBroken) {
-      log.say("could not answer what was open: " + alsoBroken);
+      log.say("could not reply to open requests: " + alsoBroken);
     }
     return EXIT_BROKEN;
   }

@@ -20,7 +20,7 @@ record NodeNames(int own, List<String> names) {
     List<String> given = new ArrayList<>();
     for (Json each : body.list("node_ids", Membership.MEMBERS_MAX)) {
       if (!(each instanceof Json.Str(String name)))
-        throw new MalformedException("'node_ids' has something in it that is not a string");
+        throw new MalformedException("'node_ids' has an item that is not a string");
       given.add(name);
     }
     TreeSet<String> sorted = new TreeSet<>(given);

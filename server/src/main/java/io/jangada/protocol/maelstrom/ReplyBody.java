@@ -41,13 +41,12 @@ sealed interface ReplyBody {
     return switch (outcome) {
       case Outcome.Done(Result result) -> of(kind, result);
       case Outcome.NotLeader _ ->
-          new Failure(ErrorCode.TEMPORARILY_UNAVAILABLE, "no leader could be asked");
+          new Failure(ErrorCode.TEMPORARILY_UNAVAILABLE, "no leader is known");
       case Outcome.Busy(String reason) -> new Failure(ErrorCode.TEMPORARILY_UNAVAILABLE, reason);
       case Outcome.NoMemory() ->
           new Failure(ErrorCode.TEMPORARILY_UNAVAILABLE, Outcome.NoMemory.REASON);
       case Outcome.Refused(String reason) -> new Failure(ErrorCode.ABORT, reason);
-      case Outcome.Unknown() ->
-          new Failure(ErrorCode.TIMEOUT, "not decided in time; it may yet be");
+      case Outcome.Unknown() -> new Failure(ErrorCode.TIMEOUT, "timed out; the outcome is unknown");
     };
   }
 
@@ -56,12 +55,12 @@ sealed interface ReplyBody {
       case Result.Found(Bytes value, long _, long _, long _, long _) -> new Value(value);
       case Result.Written _, Result.Deleted _ -> new Ok(kind.ok);
       case Result.NotFound() -> new Failure(ErrorCode.KEY_DOES_NOT_EXIST, "no such key");
-      case Result.Exists _ -> new Failure(ErrorCode.KEY_ALREADY_EXISTS, "the key is there");
+      case Result.Exists _ -> new Failure(ErrorCode.KEY_ALREADY_EXISTS, "the key exists");
       case Result.Mismatch _ ->
-          new Failure(ErrorCode.PRECONDITION_FAILED, "the value is not what 'from' says");
+          new Failure(ErrorCode.PRECONDITION_FAILED, "the value differs from 'from'");
       case Result.Expired _ -> throw new IllegalStateException("no client asks for expiry");
       case Result.Forgotten() ->
-          new Failure(ErrorCode.CRASH, "whether this old request was carried out is forgotten");
+          new Failure(ErrorCode.CRASH, "the outcome of this old request is no longer known");
       case Result.Refused(Result.Reason reason) -> of(reason);
     };
   }

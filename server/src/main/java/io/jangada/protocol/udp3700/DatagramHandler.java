@@ -97,15 +97,16 @@ final class DatagramHandler {
   }
 
   private void receive(Json.Obj message) {
-    if (!message.text("dst").equals(ids.ownId())) throw new MalformedException("not for this one");
+    if (!message.text("dst").equals(ids.ownId()))
+      throw new MalformedException("another replica's datagram");
     String src = message.text("src");
     String type = message.text("type");
     int peer = ids.member(src);
     if (!ReplicaIds.isId(src) || src.equals(ReplicaIds.NO_LEADER) || peer == ids.own())
-      throw new MalformedException("'src' is nobody who could say it");
+      throw new MalformedException("'src' is not a replica of this cluster");
     if (peer != Membership.NONE) receiveFromPeer(peer, type, message);
     else if (Request.isOne(type)) clients.receive(type, message);
-    else throw new MalformedException("clients get and put");
+    else throw new MalformedException("the type is not get or put");
   }
 
   private void receiveFromPeer(int peer, String type, Json.Obj message) {
@@ -116,7 +117,7 @@ final class DatagramHandler {
         if (whole != null && reader.read(whole, 0, whole.length) instanceof Json.Obj put)
           take(peer, put);
       }
-      default -> throw new MalformedException("no replica says that");
+      default -> throw new MalformedException("unknown type of a replica's message");
     }
   }
 

@@ -65,7 +65,7 @@ final class Fragments {
     Partials partials = byPeer.computeIfAbsent(peer, _ -> new Partials());
     Partial partial = partials.computeIfAbsent(number, _ -> new Partial(count));
     if (partial.pieces.length != count)
-      throw new MalformedException("pieces of one message that count differently");
+      throw new MalformedException("fragments of one message with different counts");
     partial.add(at, data);
     if (partial.missing > 0) return null;
     partials.remove(number);

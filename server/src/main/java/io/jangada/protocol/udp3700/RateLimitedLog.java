@@ -5,13 +5,13 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.LongSupplier;
 
-/// Remarks for people on standard error: short lines of ASCII, and not many. Who reads them may be
-/// slow, so they are written by a thread of its own, and what does not fit is counted and not said.
+/// The log on standard error: short lines of ASCII, limited in rate. A thread of its own writes
+/// them, since the reader may be slow; lines that do not fit are dropped and counted.
 final class RateLimitedLog {
   private static final int LINE_CHARS_MAX = 160;
   private static final int QUEUE_LINES_MAX = 64;
 
-  /// So many lines may be said at once after a silence…
+  /// So many lines may come at once after a silence…
   private static final int BURST_MAX = 20;
 
   /// …and then one in this time.
@@ -30,7 +30,7 @@ final class RateLimitedLog {
     this.emptyNanos = clock.getAsLong() - BURST_MAX * REFILL_NANOS;
   }
 
-  /// Has the remarks printed from now on.
+  /// Starts to print the lines.
   void printTo(PrintStream out) {
     Thread.ofPlatform().name("remarks").daemon().start(() -> print(out));
   }
@@ -43,7 +43,7 @@ final class RateLimitedLog {
     }
   }
 
-  /// The next line that is to be printed, or null.
+  /// Removes the next line to print; null for none.
   String poll() {
     return lines.poll();
   }
@@ -55,12 +55,12 @@ final class RateLimitedLog {
       return;
     }
     emptyNanos = Math.max(emptyNanos, now - BURST_MAX * REFILL_NANOS) + REFILL_NANOS;
-    String more = unsaid == 0 ? "" : " (and " + unsaid + " remarks before that were not said)";
+    String more = unsaid == 0 ? "" : " (" + unsaid + " lines before this were dropped)";
     unsaid = 0;
     lines.add(name + ": " + ascii(remark) + more);
   }
 
-  /// A datagram that is not carried out.
+  /// Logs a datagram that is ignored.
   void ignored(String why, byte[] datagram) {
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < Math.min(datagram.length, LINE_CHARS_MAX); i++)

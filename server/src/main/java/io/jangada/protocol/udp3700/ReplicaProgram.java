@@ -87,7 +87,7 @@ public final class ReplicaProgram {
         long look = watch.lookNanos() - System.nanoTime();
         if (runTurn(port, desk, Math.min(look, desk.waitNanos()))) watch.seen(System.nanoTime());
       }
-      log.println(ids.ownId() + ": the medium is gone: no process holds its port");
+      log.println(ids.ownId() + ": stops: no process holds the medium's port any more");
       return EXIT_DONE;
     } catch (Throwable broken) {
       log.println("broken: " + broken);

@@ -185,8 +185,7 @@ final class RequestHandler {
       case Outcome.Refused(String reason) -> throw new IllegalStateException(reason);
       case Outcome.Unknown() -> {
         open.remove(request.id());
-        if (request.isPut())
-          remarks.say("nobody knows what became of a put of " + request.client());
+        if (request.isPut()) remarks.say("outcome unknown: a put of " + request.client());
         else refuse(request, DatagramReply.Type.FAIL);
       }
     }
