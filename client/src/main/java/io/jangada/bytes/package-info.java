@@ -1,2 +1,2 @@
-/// Byte strings, bounded codecs and checksums: the floor of the house, which knows nobody.
+/// Byte strings, bounded codecs and checksums. Depends on the JDK alone.
 package io.jangada.bytes;

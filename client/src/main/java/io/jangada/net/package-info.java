@@ -1,2 +1,2 @@
-/// Sockets, for whoever speaks over them: the event loops of this machine.
+/// Event loops, addresses and keep-alive, for both sides of a connection.
 package io.jangada.net;

@@ -1,5 +1,5 @@
 /// Histories of clients' operations, whether they are linearizable, and the picture of one that is
-/// not. Knows nobody: any store's clients can record a [History] and have it checked.
+/// not. Depends on the JDK alone: any store's clients can record a [History] and have it checked.
 ///
 /// The way in: record with [History.Recorder], ask [Checker], draw with [HistoryPage], save with
 /// [HistoryText]. `docs/CHECKING.md` tells the story from the outside.

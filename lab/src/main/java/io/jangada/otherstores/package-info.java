@@ -1,3 +1,2 @@
-/// Other stores, started and spoken to as thinly as our own: only for `bench --against`, and only
-/// in the build's profile `rivals`.
+/// Other stores, started and spoken to as thinly as our own: only for `bench --against`.
 package io.jangada.otherstores;

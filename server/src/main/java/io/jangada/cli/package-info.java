@@ -1,3 +1,3 @@
-/// The one runnable program: a tree of subcommands that may know every other room. Nothing here
-/// decides anything about the protocol; a command reads its arguments and calls the room it is for.
+/// The command line: a tree of subcommands. Nothing here decides anything about the protocol; a
+/// command reads its arguments and calls the package that does the work.
 package io.jangada.cli;

@@ -1,3 +1,3 @@
 /// Client protocols, one folder each: bytes in, operations out; outcomes in, bytes out. What
-/// several of them share stands here.
+/// several of them share is here.
 package io.jangada.protocol;
