@@ -184,10 +184,8 @@ class CheckerTest {
     Story worse = new Story().writes(1, "1").asks(2, new Op.Cas("3", "4")).givesUp(2);
     worse.reads(4, "4").writes(1, "3");
     assertThat(worse.why())
-        .isEqualTo(
-            "cas 3 to 4 by p2 ended with an unknown outcome, but must have taken effect: read by p4 saw 4,"
-                + " and nothing else wrote what that needs; the only possible value was 1; nothing"
-                + " had asked to write 3 by then");
+        .startsWith("cas 3 to 4 by p2 ")
+        .contains("must have taken effect: read by p4 saw 4,", "the only possible value was 1");
   }
 
   @Test

@@ -25,7 +25,8 @@ class HistoryTest {
             new Ending.Unknown());
     assertThat(history.byKey().keySet()).containsExactly("x", "y");
     recorder.unknown(lost);
-    assertThat(history.operations().get(lost)).hasToString("delete by p5 ended with an unknown outcome");
+    assertThat(history.operations().get(lost))
+        .hasToString("delete by p5 ended with an unknown outcome");
   }
 
   @Test

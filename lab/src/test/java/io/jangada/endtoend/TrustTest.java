@@ -127,7 +127,7 @@ class TrustTest {
       awaitSaid(cluster, leader, "server " + victim + " lost entries that it acknowledged");
       awaitSaid(cluster, victim, "lost entries that it acknowledged");
       admin.awaitWhole(MILLIS_MAX);
-      awaitSaid(cluster, victim, "is readmitted");
+      awaitSaid(cluster, victim, "counts for commits from now on");
     }
   }
 

@@ -50,16 +50,12 @@ final class MemberMetrics {
             "proposals_failed",
             "Commands at this server that failed or whose outcome is unknown",
             counters.proposalsFailed())
-        .counter("read_indexes", "Reads served by this server as the leader", counters.reads())
-        .counter(
-            "read_indexes_failed",
-            "Reads at this server as the leader that failed",
-            counters.readsFailed())
-        .counter(
-            "follower_reads", "Reads served by this server as a follower", counters.followerReads())
+        .counter("read_indexes", "Reads served as the leader", counters.reads())
+        .counter("read_indexes_failed", "Reads as the leader that failed", counters.readsFailed())
+        .counter("follower_reads", "Reads served as a follower", counters.followerReads())
         .counter(
             "follower_reads_failed",
-            "Reads at this server as a follower that failed",
+            "Reads as a follower that failed",
             counters.followerReadsFailed())
         .gauge(
             "requests_pending",

@@ -43,8 +43,8 @@ public final class DurableLog implements AutoCloseable {
   /// A log as it was found.
   ///
   /// @param hardState the last that was written, or [HardState#INITIAL]
-  /// @param compacted the place before the first entry; its index is 0 unless there was a reset or a
-  ///   compaction
+  /// @param compacted the place before the first entry; its index is 0 unless there was a reset or
+  ///   a compaction
   /// @param entries all entries after `compacted`, without gaps
   public record Opened(
       DurableLog log, HardState hardState, EntryId compacted, List<Entry> entries) {}

@@ -109,8 +109,8 @@ import java.util.zip.CRC32C;
 /// mixed: of each the new content, or what was there before. Nobody was told that this group is
 /// durable, so it may go: **a torn tail is cut**. Anything else that cannot be read was durable
 /// once and has been damaged since. It may hold a vote or an entry that was counted for a majority;
-/// to cut it would be to forget that in silence (CTRL, FAST'18): **damage is never cut**. The log is
-/// set aside whole, and the member gets its data from the others ([DataOpening]); alone in its
+/// to cut it would be to forget that in silence (CTRL, FAST'18): **damage is never cut**. The log
+/// is set aside whole, and the member gets its data from the others ([DataOpening]); alone in its
 /// cluster it refuses to start. Four facts tell them apart.
 /// 1. *A group is written only after the sync of the one before it returned.* So if group `n`
 ///    cannot be read, and a single good sector of a later group is there, `n` had been synced:
