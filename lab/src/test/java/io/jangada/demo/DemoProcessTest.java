@@ -3,7 +3,7 @@ package io.jangada.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.cli.ExitCode;
-import io.jangada.cli.Main;
+import io.jangada.lab.Laboratory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -46,7 +46,7 @@ class DemoProcessTest {
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName(),
+                Laboratory.class.getName(),
                 "demo"));
     words.addAll(List.of(options));
     Process process =
