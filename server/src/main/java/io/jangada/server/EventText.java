@@ -90,15 +90,15 @@ public final class EventText {
           "truncates its log after index "
               + last.index()
               + ": later entries conflict with the leader's log";
-      case RaftEvent.LogCompacted(EntryId base) ->
-          "compacts its log up to index " + base.index();
+      case RaftEvent.LogCompacted(EntryId base) -> "compacts its log up to index " + base.index();
       case RaftEvent.ConfigurationChanged(long index, Membership membership) ->
           "changes its configuration at index " + index + ": " + membership;
       case RaftEvent.TransferStarted(int target) -> "transfers leadership to " + name(target);
       case RaftEvent.TransferAbandoned(int target) ->
           "aborts the leadership transfer to " + name(target);
       case RaftEvent.StorageStalled(boolean stalled) ->
-          stalled ? "waits for its disk: writes and syncs stall"
+          stalled
+              ? "waits for its disk: writes and syncs stall"
               : "no longer waits for its disk: the disk recovered";
       case RaftEvent.InstallStarted(int peer, EntryId last) ->
           "sends " + name(peer) + " a snapshot up to index " + last.index();
@@ -121,7 +121,7 @@ public final class EventText {
       case RaftEvent.Suspicion suspicion -> suspicion(suspicion);
       case RaftEvent.Rejoining(String waitsFor) -> waitsFor;
       case RaftEvent.MemoryUsed used -> memory(used);
-      case RaftEvent.Readmitted() -> "is readmitted: it votes and counts for commits from now on";
+      case RaftEvent.Readmitted() -> "votes and counts for commits from now on";
     };
   }
 
@@ -158,8 +158,7 @@ public final class EventText {
     return switch (used.level()) {
       case ROOMY -> "has memory to spare again: uses " + share;
       case SHORT -> "uses " + share + " of memory: it refuses writes when all is used";
-      case FULL ->
-          "is OUT OF MEMORY for data, uses " + share + ": it refuses writes that add data";
+      case FULL -> "is OUT OF MEMORY for data, uses " + share + ": it refuses writes that add data";
     };
   }
 
