@@ -79,10 +79,6 @@ public final class BenchCluster implements AutoCloseable {
     return processes;
   }
 
-  public Path directory() {
-    return directory;
-  }
-
   public int leader() throws InterruptedException, TimeoutException {
     return new LeaderSearch(processes).await(START_MILLIS_MAX);
   }

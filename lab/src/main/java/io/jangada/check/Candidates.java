@@ -21,7 +21,6 @@ import java.util.Optional;
 /// ending. So a write that timed out and was read later is like any other from there on, and only
 /// those remain unknown whose effect nobody saw or that have a double.
 final class Candidates {
-
   /// The moment of an operation that need never take effect.
   static final int NEVER = Integer.MAX_VALUE;
 

@@ -11,11 +11,9 @@ import java.util.Map;
 ///
 /// Deterministic: equal histories get equal verdicts, after equal effort.
 public final class Checker {
-
   /// How much one key may take: `effortMax` placements and comparisons tried, `nodesMax` partial
   /// orders met in one search (about 200 bytes each while they are held).
   public record Limits(long effortMax, int nodesMax) {
-
     /// Ten to twenty seconds and a few hundred megabytes at the most.
     public static final Limits USUAL = new Limits(500_000_000, 2_000_000);
 

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 /// as the labels in the bars let them, so that thousands of quick operations stay readable; the
 /// axis names the times.
 final class Drawing {
-
   private static final int LEFT = 60;
   private static final int TOP = 30;
   private static final int LANE = 44;

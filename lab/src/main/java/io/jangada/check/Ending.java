@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 /// How an operation ended, as its client knows it. `order` is the place among all events of the
 /// history and decides what came before what; `time` is for people.
 public sealed interface Ending {
-
   /// The store answered: the operation took effect once, between invocation and answer.
   record Ok(RecordedResult result, long time, int order) implements Ending {
     public Ok {

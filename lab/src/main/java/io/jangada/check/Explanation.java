@@ -13,7 +13,6 @@ import java.util.Set;
 
 /// Says why a key's history has no order, in plain words.
 final class Explanation {
-
   /// The most possible values named in a sentence.
   static final int STATES_MAX = 8;
 

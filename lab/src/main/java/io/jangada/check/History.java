@@ -11,7 +11,6 @@ import java.util.Map;
 /// Immutable. An operation precedes another when its ending was recorded before the other's
 /// invocation; all others are concurrent, whatever their times say.
 public final class History {
-
   /// The most operations that a history takes.
   public static final int OPERATIONS_MAX = 200_000;
 

@@ -10,7 +10,6 @@ import java.util.Map;
 /// Of a history that is not linearizable, the key that is not, about the failure; of others the
 /// first operations of the first keys. It says how many it leaves out.
 public final class HistoryPage {
-
   /// The most keys drawn.
   public static final int KEYS_MAX = 5;
 

@@ -24,7 +24,6 @@ import java.util.List;
 /// are quoted with JSON's escapes; text is UTF-8. Empty lines and lines that start with `#` are
 /// skipped.
 public final class HistoryText {
-
   static final String HEADER = "jangada-history 1";
 
   private HistoryText() {}

@@ -6,7 +6,6 @@ import java.util.List;
 /// The check of one key: searches, each with what the one before taught, until one settles it or
 /// the effort is spent.
 final class KeyCheck {
-
   private final String key;
   private final List<RecordedOp> operations;
   private final Checker.Limits limits;

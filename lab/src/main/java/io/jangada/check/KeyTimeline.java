@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
 /// others are taken for one value when unknown operations write them: no answer can depend on which
 /// it was.
 final class KeyTimeline {
-
   /// The most places in all lists of steps in flight together; beyond it the search does not start.
   static final int IN_FLIGHT_MAX = 8_000_000;
 
@@ -33,7 +32,6 @@ final class KeyTimeline {
 
   /// Unknown operations of equal rule in the order of invocation.
   record Kind(Rule rule, List<RecordedOp> members) {
-
     /// How many of them had been invoked before this event.
     int invokedBefore(int order) {
       int low = 0;

@@ -13,7 +13,6 @@ import java.util.TreeMap;
 /// again, with quiet operations where they took effect and overwritten ones just before what
 /// overwrote them. A kind's unknown operations are spent in the order of invocation.
 final class Linearization {
-
   private final KeyTimeline course;
   private final List<RecordedOp> order = new ArrayList<>();
   private final Map<Integer, List<RecordedOp>> justBefore = new TreeMap<>();

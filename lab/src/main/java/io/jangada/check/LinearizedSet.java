@@ -7,7 +7,6 @@ import java.util.Arrays;
 /// write that is behind us, or still take effect, as it suits. Immutable; bits are those of
 /// [KeyTimeline#bit].
 final class LinearizedSet {
-
   private final long[] done;
   private final long[] free;
 

@@ -3,7 +3,6 @@ package io.jangada.check;
 /// Text that goes into HTML or SVG, as content or as an attribute in double quotes: nothing in it
 /// can end either.
 final class Markup {
-
   private Markup() {}
 
   /// The text with what HTML could take for its own escaped, and what it cannot hold replaced.

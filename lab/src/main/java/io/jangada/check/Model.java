@@ -7,7 +7,6 @@ import java.util.Optional;
 /// What every operation means: the rule that an answer makes of it. Answers of failure (mismatch,
 /// absent, exists) are rules too, since they tell what was there.
 final class Model {
-
   private static final Effect KEEP = new Effect.Keep();
   private static final Need ABSENT = new Need.Absent();
   private static final Need PRESENT = new Need.Present();

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 /// What a client asked for on one key. Values are strings; versions are the store's, at least 0.
 public sealed interface Op {
-
   /// Asks for value (and version): [RecordedResult.Found] or [RecordedResult.Absent].
   record Read() implements Op {}
 

@@ -5,7 +5,6 @@ package io.jangada.check;
 /// digits for all else that is not seen as itself: control and format characters, separators of
 /// lines, and halves of surrogate pairs. Every string comes back as it was.
 final class Quoted {
-
   private Quoted() {}
 
   /// The string in quotes.

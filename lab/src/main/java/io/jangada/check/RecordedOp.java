@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 /// One operation of a history: who asked what of which key, and how it ended. `id` is the place
 /// among all invocations, from 0; `invokedOrder` the place among all events (see [Ending]).
 public record RecordedOp(int id, int process, String key, Op op, Invoked invoked, Ending ending) {
-
   /// When an operation was asked for: a time for people, a place in the order of events for the
   /// checker.
   public record Invoked(long time, int order) {}

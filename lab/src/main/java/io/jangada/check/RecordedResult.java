@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 /// are named they are checked: every successful write of a key has a higher one than all before it,
 /// deletions in between included, and a read's version is that of the write it saw.
 public sealed interface RecordedResult {
-
   /// Stands for a version that the answer did not name.
   long NO_VERSION = -1;
 

@@ -13,7 +13,6 @@ import java.util.Objects;
 /// answer narrows the set; an empty set refutes the order. Where no operation of a key mentions a
 /// version, none is tracked, and registers of equal value are equal.
 final class Register {
-
   private static final long UNTRACKED = -1;
   private static final long[] NONE = {};
 

@@ -3,7 +3,6 @@ package io.jangada.check;
 /// What an operation with its result says about the register: what must hold when it takes effect,
 /// and what it leaves behind. All of [Op] times [RecordedResult] boils down to these few.
 record Rule(Need need, Effect effect) {
-
   /// What must hold just before.
   sealed interface Need {
     record Anything() implements Need {}

@@ -50,7 +50,6 @@ import java.util.TreeMap;
 /// before it goes on from any, and wastes nothing but cannot be lucky. So the first is tried with
 /// little effort, the second with half of what is left, and then the first again with the rest.
 final class Search {
-
   /// How a search ends.
   sealed interface End {
     /// An order up to the last ending.

@@ -4,7 +4,6 @@ import java.util.List;
 
 /// What a check found out about a whole history.
 public sealed interface Verdict {
-
   /// One order of the operations of one key in which all answers are right.
   record Order(String key, List<RecordedOp> operations) {
     public Order {

@@ -6,7 +6,6 @@ import java.util.List;
 /// The operations of one key that a picture shows: all if they are few, else those about a moment.
 /// In flight at its beginning may be some that were invoked earlier.
 record Window(List<RecordedOp> shown, List<RecordedOp> earlierUnknown, int outOf) {
-
   /// The most operations invoked up to the moment that are shown.
   static final int BEFORE_MAX = 70;
 

@@ -3,7 +3,6 @@ package io.jangada.check;
 /// Operations, results and values in plain words, for people. Long values are cut; whatever could
 /// be taken for something else stands in quotes with escapes.
 final class Words {
-
   /// The longest value that is shown in full, in characters.
   static final int SHOWN_MAX = 40;
 

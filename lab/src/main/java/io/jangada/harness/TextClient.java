@@ -54,10 +54,6 @@ public final class TextClient implements AutoCloseable {
     return write("cas " + key + " " + numbers, value);
   }
 
-  public TextReply delete(String key) throws InterruptedException, TimeoutException {
-    return write("delete " + key, Bytes.EMPTY);
-  }
-
   public TextReply get(String key) throws InterruptedException, TimeoutException {
     return ask("get " + key, Bytes.EMPTY);
   }
