@@ -51,12 +51,10 @@ class DataDirectoryTest {
     DataDirectory.claim(disk, MINE).close();
     assertThatThrownBy(() -> DataDirectory.claim(disk, Identity.of("orders-us", 3)))
         .isInstanceOf(IdentityException.class)
-        .hasMessage(
-            "the data directory belongs to member 3 of cluster 'orders-eu', not to member 3 of"
-                + " cluster 'orders-us'");
+        .hasMessageContainingAll("member 3", "'orders-eu'", "'orders-us'");
     assertThatThrownBy(() -> DataDirectory.claim(disk, Identity.of("orders-eu", 4)))
         .isInstanceOf(IdentityException.class)
-        .hasMessageContaining("member 3 of cluster 'orders-eu', not to member 4");
+        .hasMessageContainingAll("member 3", "'orders-eu'", "member 4");
     DataDirectory.claim(disk, MINE).close();
   }
 
@@ -64,15 +62,11 @@ class DataDirectoryTest {
   void anotherFormatIsRefusedByNumber() {
     assertThatThrownBy(() -> claim("jangada-data 7\nwhatever\n"))
         .isInstanceOf(IdentityException.class)
-        .hasMessage(
-            "the data directory is in format 7 of a newer version of this program; this one reads"
-                + " format 2");
+        .hasMessageContainingAll("format 7", "newer", "format 2");
     String older = "jangada-data 1\ncluster orders-eu\nmember 3\ncrc32c 8954bf1d\n";
     assertThatThrownBy(() -> claim(older))
         .isInstanceOf(IdentityException.class)
-        .hasMessage(
-            "the data directory is in format 1 of an older version of this program; this one reads"
-                + " format 2");
+        .hasMessageContainingAll("format 1", "older", "format 2");
   }
 
   @Test
@@ -92,7 +86,7 @@ class DataDirectoryTest {
     DurableLog.open(disk, LogSettings.small(), MINE, () -> {}).log().close();
     assertThatThrownBy(() -> DataDirectory.claim(disk, MINE))
         .isInstanceOf(IdentityException.class)
-        .hasMessageContaining("has a log but no file 'meta'");
+        .hasMessageContainingAll("log", "'meta'");
   }
 
   @Test
@@ -155,9 +149,9 @@ class DataDirectoryTest {
     assertThat(report.isGood()).isFalse();
     assertThat(report.problems())
         .hasSize(2)
-        .anyMatch(each -> each.startsWith("the log is damaged in log/0000000000000003.log at byte"))
-        .anyMatch(each -> each.contains("snapshot/10-2.snap is damaged: chunk 0"));
-    assertThat(report.segments().getFirst().end()).contains("cannot be read, but group");
+        .anyMatch(each -> each.contains("log/0000000000000003.log"))
+        .anyMatch(each -> each.contains("snapshot/10-2.snap") && each.contains("chunk 0"));
+    assertThat(report.segments().getFirst().end()).contains("group");
     assertThat(damaged.contents()).as("nothing was changed").hasSameSizeAs(files);
   }
 
@@ -166,8 +160,9 @@ class DataDirectoryTest {
     fill();
     disk.delete("snapshot/10-2.snap");
     assertThat(DataVerifier.verify(disk).problems())
-        .containsExactly(
-            "the log goes on after entry 10/2, and there is no good snapshot of what came before");
+        .singleElement()
+        .asString()
+        .contains("10/2", "snapshot");
   }
 
   @Test

@@ -102,7 +102,7 @@ class IncarnationFileTest {
       assertThatThrownBy(() -> IncarnationFile.read(disk))
           .as("bit %d", bit)
           .isInstanceOf(CorruptIncarnationException.class)
-          .hasMessage("the file 'standing' of the data directory is damaged");
+          .hasMessageContainingAll("'standing'", "damaged");
     }
   }
 

@@ -127,11 +127,11 @@ class SnapshotStoreTest {
     store.receive(meta, 1, Bytes.utf8("XX"));
     assertThatThrownBy(() -> store.complete(meta))
         .isInstanceOf(CorruptSnapshotException.class)
-        .hasMessageStartingWith("what was received is not SnapshotMeta[last=7/1");
+        .hasMessageContaining("last=7/1");
     assertThat(store.received(meta)).isZero();
     assertThatThrownBy(() -> store.receive(meta, 0, Bytes.utf8("aaaaa")))
         .isInstanceOf(CorruptSnapshotException.class)
-        .hasMessageStartingWith("chunk 0 of 5 bytes does not fit into");
+        .hasMessageContaining("chunk 0 of 5 bytes");
     assertThatThrownBy(() -> store.complete(meta)).isInstanceOf(IllegalStateException.class);
   }
 
@@ -175,8 +175,9 @@ class SnapshotStoreTest {
     SnapshotStore.Latest latest = SnapshotStore.open(disk).latest(id(10, 1));
     assertThat(latest.meta()).contains(older);
     assertThat(latest.damaged())
-        .containsExactly(
-            "the snapshot snapshot/20-1.snap is damaged: chunk 0 has a wrong checksum");
+        .singleElement()
+        .asString()
+        .contains("snapshot/20-1.snap", "chunk 0", "checksum");
     assertThat(disk.list("snapshot")).containsExactly("10-1.snap", "20-1.snap.damaged");
     SnapshotStore store = SnapshotStore.open(disk);
     assertThat(store.latest(id(10, 1)).damaged()).isEmpty();
@@ -191,9 +192,7 @@ class SnapshotStoreTest {
     damage("snapshot/20-1.snap", 3);
     assertThatThrownBy(() -> SnapshotStore.open(disk).latest(id(15, 1)))
         .isInstanceOf(CorruptSnapshotException.class)
-        .hasMessage(
-            "the log goes on after entry 15/1, and there is no good snapshot of what came before:"
-                + " the snapshot snapshot/20-1.snap is damaged: not the head of a snapshot");
+        .hasMessageContainingAll("15/1", "snapshot/20-1.snap", "head");
     assertThat(disk.list("snapshot")).contains("20-1.snap");
   }
 
