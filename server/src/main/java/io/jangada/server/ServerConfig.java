@@ -73,7 +73,7 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
         servers.stream().map(Entry::id).filter(other -> other != id || !joins).toList();
     if (!founders.isEmpty()) return founders;
     throw new ConfigException(
-        List.of(file + ": Join is true, and Servers lists no server other than " + id));
+        List.of(file + ": Join is true, and Servers lists no server other than server " + id));
   }
 
   /// Where a server keeps its data: [Setting#DATA_DIR], or a folder of its own below

@@ -61,8 +61,8 @@ class ProbeTest {
     }
     assertThat(PROBE.rejection(2, address, MILLIS_MAX).orElseThrow())
         .contains(AddressText.text(address));
-    assertThat(PROBE.rejection(2, InetSocketAddress.createUnresolved("no.such", 1), 50))
-        .contains("no.such");
+    InetSocketAddress unknown = InetSocketAddress.createUnresolved("no.such", 1);
+    assertThat(PROBE.rejection(2, unknown, 50).orElseThrow()).contains("no.such");
   }
 
   /// Speaks another protocol to the first who comes, and keeps the second waiting.
