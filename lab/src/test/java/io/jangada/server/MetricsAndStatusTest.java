@@ -79,16 +79,16 @@ class MetricsAndStatusTest {
   private static final SortedMap<String, String> COUNTERS =
       table(
           """
-          jangada_server_leader_changes_seen_total leaderChanges
-          jangada_server_elections_total elections
-          jangada_server_proposals_failed_total proposalsFailed
-          jangada_server_read_indexes_total reads
-          jangada_server_read_indexes_failed_total readsFailed
-          jangada_server_follower_reads_total followerReads
-          jangada_server_follower_reads_failed_total followerReadsFailed
-          jangada_server_snapshots_taken_total snapshotsTaken
-          jangada_server_snapshots_installed_total snapshotsInstalled
-          jangada_server_snapshots_failed_total snapshotsFailed
+          jangada_server_leader_changes_seen_total elections.leaderChanges
+          jangada_server_elections_total elections.campaigns
+          jangada_server_proposals_failed_total requests.proposalsFailed
+          jangada_server_read_indexes_total requests.reads
+          jangada_server_read_indexes_failed_total requests.readsFailed
+          jangada_server_follower_reads_total followerReads.served
+          jangada_server_follower_reads_failed_total followerReads.failed
+          jangada_server_snapshots_taken_total snapshots.taken
+          jangada_server_snapshots_installed_total snapshots.installed
+          jangada_server_snapshots_failed_total snapshots.failed
           """);
 
   private static final Pattern SAMPLE =
@@ -204,8 +204,9 @@ class MetricsAndStatusTest {
       SortedMap<String, Double> fields = fields((Json.Obj) report.status(status).json());
       assertThat(compared(samples)).hasSizeGreaterThan(12).isEqualTo(expected(samples, fields));
       for (var counter : COUNTERS.entrySet()) {
-        Object number =
-            Status.Counters.class.getMethod(counter.getValue()).invoke(status.counters());
+        Object number = status.counters();
+        for (String name : counter.getValue().split("\\."))
+          number = number.getClass().getMethod(name).invoke(number);
         assertThat(samples).containsEntry(counter.getKey(), ((Number) number).doubleValue());
       }
       assertThat(samples)

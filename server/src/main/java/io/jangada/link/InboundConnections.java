@@ -71,7 +71,7 @@ final class InboundConnections {
   }
 
   LinkStats addTo(LinkStats sent) {
-    return sent.withReceived(messages, bytes, channel != null);
+    return sent.with(new LinkStats.Received(messages, bytes, channel != null));
   }
 
   private void report(LinkEvent event) {

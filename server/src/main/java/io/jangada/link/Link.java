@@ -110,21 +110,13 @@ final class Link {
   /// What was sent, with nothing received.
   LinkStats stats() {
     long since = connectedNanos;
+    long connectedMillis = since < 0 ? -1 : (System.nanoTime() - since) / NANOS_PER_MILLI;
     return new LinkStats(
         peer,
-        messagesSent,
-        bytesSent,
-        0,
-        0,
-        queue.dropped(),
-        connects,
-        failures,
-        refusals,
-        losses,
-        queue.bytes(),
-        since < 0 ? -1 : (System.nanoTime() - since) / NANOS_PER_MILLI,
-        false,
-        roundTripMicros);
+        new LinkStats.Sent(messagesSent, bytesSent, queue.dropped()),
+        LinkStats.Received.NOTHING,
+        new LinkStats.Attempts(connects, failures, refusals, losses),
+        new LinkStats.Now(queue.bytes(), connectedMillis, roundTripMicros));
   }
 
   // ---- on the loop: sending ----

@@ -167,10 +167,7 @@ final class Memory {
     return new Status.Memory(
         level,
         limits.bytesMax(),
-        dataBytes(),
-        kv.sessionMemoryBytes(),
-        logBytes(),
-        requestBytes(),
+        new Status.Use(dataBytes(), kv.sessionMemoryBytes(), logBytes(), requestBytes()),
         refused);
   }
 }

@@ -33,17 +33,9 @@ final class ReplicaStats {
 
   Status.Counters snapshot() {
     return new Status.Counters(
-        proposals,
-        proposalsFailed,
-        reads,
-        readsFailed,
-        followerReads,
-        followerReadsFailed,
-        readQuestions,
-        leaderChanges,
-        elections,
-        snapshotsTaken,
-        snapshotsInstalled,
-        snapshotsFailed);
+        new Status.Requests(proposals, proposalsFailed, reads, readsFailed),
+        new Status.FollowerReads(followerReads, followerReadsFailed, readQuestions),
+        new Status.Elections(leaderChanges, elections),
+        new Status.Snapshots(snapshotsTaken, snapshotsInstalled, snapshotsFailed));
   }
 }

@@ -61,27 +61,22 @@ public record Status(
   /// What is taken in memory, about, in bytes.
   ///
   /// @param bytesMax what all may take together, `Long.MAX_VALUE` for any amount
-  /// @param data keys and values with what finds them, and what an open snapshot keeps
-  /// @param sessions what clients asked, and were answered
-  /// @param log the log's entries; what they take usually, where they take less
-  /// @param requests requests and peers' messages that wait
   /// @param refused how many commands were refused for want of memory since the start
-  public record Memory(
-      RaftEvent.MemoryLevel level,
-      long bytesMax,
-      long data,
-      long sessions,
-      long log,
-      long requests,
-      long refused) {
+  public record Memory(RaftEvent.MemoryLevel level, long bytesMax, Use use, long refused) {
     public long used() {
-      return data + sessions + log + requests;
+      return use.data + use.sessions + use.log + use.requests;
     }
 
     public boolean isFull() {
       return level == RaftEvent.MemoryLevel.FULL;
     }
   }
+
+  /// @param data keys and values with what finds them, and what an open snapshot keeps
+  /// @param sessions what clients asked, and were answered
+  /// @param log the log's entries; what they take usually, where they take less
+  /// @param requests requests and peers' messages that wait
+  public record Use(long data, long sessions, long log, long requests) {}
 
   /// What is under way.
   ///
@@ -99,32 +94,28 @@ public record Status(
   public record Peer(long match, long lag, long heardMillis, boolean installing) {}
 
   /// How often things happened since the start.
-  ///
+  public record Counters(
+      Requests requests, FollowerReads followerReads, Elections elections, Snapshots snapshots) {}
+
   /// @param proposals commands that were put into this leader's log
   /// @param proposalsFailed commands that were refused or lost here, or whose end is unknown
   /// @param reads linearizable reads that were served as the leader
-  /// @param readsFailed such reads that were not
-  /// @param followerReads reads that were served without being the leader
-  /// @param followerReadsFailed such reads that were not
-  /// @param readQuestions how often the leader was asked for its read index
+  /// @param readsFailed linearizable reads that failed at the leader
+  public record Requests(long proposals, long proposalsFailed, long reads, long readsFailed) {}
+
+  /// @param served reads that were served without being the leader
+  /// @param failed reads that failed without being the leader
+  /// @param questions how often the leader was asked for its read index
+  public record FollowerReads(long served, long failed, long questions) {}
+
   /// @param leaderChanges how often another leader, or one of another term, was seen
-  /// @param elections how often this member stood for election
-  /// @param snapshotsTaken own snapshots
-  /// @param snapshotsInstalled snapshots that a leader sent
-  /// @param snapshotsFailed own snapshots that could not be written
-  public record Counters(
-      long proposals,
-      long proposalsFailed,
-      long reads,
-      long readsFailed,
-      long followerReads,
-      long followerReadsFailed,
-      long readQuestions,
-      long leaderChanges,
-      long elections,
-      long snapshotsTaken,
-      long snapshotsInstalled,
-      long snapshotsFailed) {}
+  /// @param campaigns how often this member campaigned
+  public record Elections(long leaderChanges, long campaigns) {}
+
+  /// @param taken own snapshots
+  /// @param installed snapshots that a leader sent
+  /// @param failed own snapshots that could not be written
+  public record Snapshots(long taken, long installed, long failed) {}
 
   public EntryId last() {
     return log.last;

@@ -38,8 +38,8 @@ final class MemberMetrics {
         .counter(
             "leader_changes_seen",
             "Changes of leader or of its term seen by this server",
-            counters.leaderChanges())
-        .counter("elections", "Elections started by this server", counters.elections())
+            counters.elections().leaderChanges())
+        .counter("elections", "Elections started by this server", counters.elections().campaigns())
         .counter("proposals_committed", "Entries known to be committed", status.commit())
         .counter("proposals_applied", "Entries applied to the store", status.applied())
         .gauge(
@@ -49,14 +49,17 @@ final class MemberMetrics {
         .counter(
             "proposals_failed",
             "Commands at this server that failed or whose outcome is unknown",
-            counters.proposalsFailed())
-        .counter("read_indexes", "Reads served as the leader", counters.reads())
-        .counter("read_indexes_failed", "Reads as the leader that failed", counters.readsFailed())
-        .counter("follower_reads", "Reads served as a follower", counters.followerReads())
+            counters.requests().proposalsFailed())
+        .counter("read_indexes", "Reads served as the leader", counters.requests().reads())
+        .counter(
+            "read_indexes_failed",
+            "Reads as the leader that failed",
+            counters.requests().readsFailed())
+        .counter("follower_reads", "Reads served as a follower", counters.followerReads().served())
         .counter(
             "follower_reads_failed",
             "Reads as a follower that failed",
-            counters.followerReadsFailed())
+            counters.followerReads().failed())
         .gauge(
             "requests_pending",
             "Requests that wait for their entry to be committed or their read to be confirmed",
@@ -71,15 +74,15 @@ final class MemberMetrics {
             "snapshot_apply_in_progress",
             "1 while an installed snapshot is loaded",
             status.state().restoring())
-        .counter("snapshots_taken", "Snapshots taken by this server", counters.snapshotsTaken())
+        .counter("snapshots_taken", "Snapshots taken by this server", counters.snapshots().taken())
         .counter(
             "snapshots_installed",
             "Snapshots installed from a leader",
-            counters.snapshotsInstalled())
+            counters.snapshots().installed())
         .counter(
             "snapshots_failed",
             "Snapshots of this server that could not be written",
-            counters.snapshotsFailed());
+            counters.snapshots().failed());
   }
 
   static MetricList memory(Status.Memory memory) {
@@ -89,13 +92,19 @@ final class MemberMetrics {
             "Limit on memory for data, sessions, log and requests",
             memory.bytesMax())
         .gauge("used_bytes", "Memory used by data, sessions, log and requests", memory.used())
-        .gauge("data_bytes", "Memory used by keys, values and their index", memory.data())
-        .gauge("sessions_bytes", "Memory used by sessions and recorded results", memory.sessions())
+        .gauge("data_bytes", "Memory used by keys, values and their index", memory.use().data())
+        .gauge(
+            "sessions_bytes",
+            "Memory used by sessions and recorded results",
+            memory.use().sessions())
         .gauge(
             "log_bytes",
             "Memory used by the log's entries, or reserved for them where that is more",
-            memory.log())
-        .gauge("requests_bytes", "Memory used by waiting requests and messages", memory.requests())
+            memory.use().log())
+        .gauge(
+            "requests_bytes",
+            "Memory used by waiting requests and messages",
+            memory.use().requests())
         .gauge("full", "1 if writes that add data are refused", memory.isFull())
         .counter("refused", "Commands refused for lack of memory", memory.refused());
   }

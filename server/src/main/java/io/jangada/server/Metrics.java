@@ -150,38 +150,52 @@ final class Metrics {
     List<LinkStats> stats = links.stats();
     if (stats.isEmpty()) return peers;
     peers
-        .counters("sent_bytes", "Bytes sent to a peer", PEER, each(stats, LinkStats::bytesSent))
+        .counters(
+            "sent_bytes", "Bytes sent to a peer", PEER, each(stats, link -> link.sent().bytes()))
         .counters(
             "received_bytes",
             "Bytes received from a peer",
             PEER,
-            each(stats, LinkStats::bytesReceived))
+            each(stats, link -> link.received().bytes()))
         .counters(
-            "sent_messages", "Messages sent to a peer", PEER, each(stats, LinkStats::messagesSent))
+            "sent_messages",
+            "Messages sent to a peer",
+            PEER,
+            each(stats, link -> link.sent().messages()))
         .counters(
             "dropped_messages",
             "Messages to a peer dropped before they were sent",
             PEER,
-            each(stats, LinkStats::messagesDropped))
+            each(stats, link -> link.sent().dropped()))
         .counters(
             "connection_failures",
             "Connections to a peer that failed or ended",
             PEER,
-            each(stats, link -> link.failures() + link.refusals() + link.losses()))
+            each(stats, Metrics::failures))
         .gauges(
             "connected",
             "1 if the connection to a peer is open",
             PEER,
-            each(stats, link -> link.connectedMillis() < 0 ? 0 : 1))
-        .gauges("queue_bytes", "Bytes queued for a peer", PEER, each(stats, LinkStats::queueBytes));
-    List<LinkStats> timed = stats.stream().filter(link -> link.roundTripMicros() >= 0).toList();
+            each(stats, link -> link.now().connectedMillis() < 0 ? 0 : 1))
+        .gauges(
+            "queue_bytes",
+            "Bytes queued for a peer",
+            PEER,
+            each(stats, link -> link.now().queueBytes()));
+    List<LinkStats> timed =
+        stats.stream().filter(link -> link.now().roundTripMicros() >= 0).toList();
     if (!timed.isEmpty())
       peers.gauges(
           "round_trip_time_seconds",
           "Round trip to a peer, as the kernel estimates it",
           PEER,
-          each(timed, link -> link.roundTripMicros() / 1e6));
+          each(timed, link -> link.now().roundTripMicros() / 1e6));
     return peers;
+  }
+
+  private static double failures(LinkStats link) {
+    LinkStats.Attempts attempts = link.attempts();
+    return attempts.failures() + attempts.refusals() + attempts.losses();
   }
 
   private static SortedMap<Integer, Double> each(

@@ -82,10 +82,10 @@ final class StatusJson {
         .put("level", memory.level().name().toLowerCase(Locale.ROOT))
         .put("limit", memory.bytesMax())
         .put("used", memory.used())
-        .put("data", memory.data())
-        .put("sessions", memory.sessions())
-        .put("log", memory.log())
-        .put("requests", memory.requests())
+        .put("data", memory.use().data())
+        .put("sessions", memory.use().sessions())
+        .put("log", memory.use().log())
+        .put("requests", memory.use().requests())
         .put("refused", memory.refused());
   }
 

@@ -79,7 +79,7 @@ class HandshakeTest {
     Ends.End other =
         ends.open(LinkSettings.of("stock", 2, Ends.loopback(0), ends.loops).withTimes(Ends.HASTY));
     ends.addresses.put(2, other.links.address());
-    for (int term = 1; term == 1 || one.stats(2).refusals() < 5; term++) {
+    for (int term = 1; term == 1 || one.stats(2).attempts().refusals() < 5; term++) {
       one.send(2, term);
       assertThat(other.nextTerm(5)).isEqualTo(-1);
     }
@@ -308,7 +308,7 @@ class HandshakeTest {
     Ends.End two = ends.open(2);
     one.links.identify(of(0xa, 0));
     two.links.identify(of(0xb, 0));
-    for (int term = 1; term == 1 || one.stats(2).refusals() < 2; term++) {
+    for (int term = 1; term == 1 || one.stats(2).attempts().refusals() < 2; term++) {
       one.send(2, term);
       assertThat(two.nextTerm(5)).isEqualTo(-1);
     }

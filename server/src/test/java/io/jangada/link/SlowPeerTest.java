@@ -70,21 +70,21 @@ class SlowPeerTest {
         assertThat(one.next(LinkEvent.Connected.class).peer()).isEqualTo(3);
         long most = 0;
         long term = 1;
-        for (; one.stats(SLOW).messagesDropped() == 0; term++) {
+        for (; one.stats(SLOW).sent().dropped() == 0; term++) {
           one.links.send(entries(term));
           one.send(2, term);
           assertThat(two.hears(term)).isTrue();
-          most = Math.max(most, one.stats(SLOW).queueBytes());
+          most = Math.max(most, one.stats(SLOW).now().queueBytes());
         }
         assertThat(most).isBetween(QUEUE_BYTES, QUEUE_BYTES + 2 * ENTRY_BYTES);
         assertThat(term).as("what systems keep for a connection").isLessThan(500);
         LinkStats stats = one.stats(SLOW);
-        assertThat(stats.messagesSent() + stats.messagesDropped())
+        assertThat(stats.sent().messages() + stats.sent().dropped())
             .as("what waits is with the socket, and counts until it is gone")
             .isEqualTo(term);
         assertThat(one.next(LinkEvent.Connected.class).peer()).isEqualTo(2);
         assertThat(one.next(LinkEvent.Lost.class).peer()).isEqualTo(3);
-        assertThat(one.stats(SLOW).queueBytes()).isZero();
+        assertThat(one.stats(SLOW).now().queueBytes()).isZero();
         assertThat(socket.isConnected()).isTrue();
       }
     }

@@ -43,13 +43,13 @@ class TcpLinksTest {
       assertThat(one.nextTerm()).isEqualTo(term);
     }
     LinkStats stats = one.stats(2);
-    assertThat(stats.messagesSent()).isEqualTo(1_000);
-    assertThat(stats.messagesReceived()).isEqualTo(1_000);
-    assertThat(stats.messagesDropped()).isZero();
-    assertThat(stats.connects()).isEqualTo(1);
-    assertThat(stats.accepted()).isTrue();
-    assertThat(stats.connectedMillis()).isNotNegative();
-    assertThat(stats.bytesSent()).isEqualTo(two.stats(1).bytesReceived());
+    assertThat(stats.sent().messages()).isEqualTo(1_000);
+    assertThat(stats.received().messages()).isEqualTo(1_000);
+    assertThat(stats.sent().dropped()).isZero();
+    assertThat(stats.attempts().connects()).isEqualTo(1);
+    assertThat(stats.received().accepted()).isTrue();
+    assertThat(stats.now().connectedMillis()).isNotNegative();
+    assertThat(stats.sent().bytes()).isEqualTo(two.stats(1).received().bytes());
   }
 
   @Test
@@ -63,8 +63,8 @@ class TcpLinksTest {
     assertThat(two.nextTerm()).isEqualTo(1);
     two.links.close();
     assertThat(one.next(LinkEvent.Lost.class).peer()).isEqualTo(2);
-    assertThat(one.stats(2).connectedMillis()).isEqualTo(-1);
-    assertThat(one.stats(2).losses()).isEqualTo(1);
+    assertThat(one.stats(2).now().connectedMillis()).isEqualTo(-1);
+    assertThat(one.stats(2).attempts().losses()).isEqualTo(1);
   }
 
   @Test
@@ -96,7 +96,9 @@ class TcpLinksTest {
     gone.links.close();
     assertThat(Ends.isReached(one, two)).isTrue();
     one.events.clear();
-    for (int term = 2; one.links.stats().size() < 2 || one.stats(3).failures() < 5; term++) {
+    for (int term = 2;
+        one.links.stats().size() < 2 || one.stats(3).attempts().failures() < 5;
+        term++) {
       one.send(3, term);
       one.send(2, term);
       assertThat(two.hears(term)).isTrue();
@@ -117,10 +119,10 @@ class TcpLinksTest {
     two.links.close();
     one.send(2, 1);
     assertThat(one.next(LinkEvent.Unreachable.class).peer()).isEqualTo(2);
-    long before = one.stats(2).messagesDropped();
+    long before = one.stats(2).sent().dropped();
     for (int i = 0; i < 100; i++) one.send(2, i);
-    assertThat(one.stats(2).messagesDropped()).isEqualTo(before + 100);
-    assertThat(one.stats(2).failures()).isEqualTo(1);
+    assertThat(one.stats(2).sent().dropped()).isEqualTo(before + 100);
+    assertThat(one.stats(2).attempts().failures()).isEqualTo(1);
     Ends.End again = ends.open(2);
     again.send(1, 7);
     assertThat(one.hears(7)).isTrue();
@@ -196,7 +198,7 @@ class TcpLinksTest {
     LinkEvent.Unsendable unsendable = one.next(LinkEvent.Unsendable.class);
     assertThat(unsendable.peer()).isEqualTo(2);
     assertThat(unsendable.reason()).contains("1024");
-    assertThat(one.stats(2).queueBytes()).isZero();
+    assertThat(one.stats(2).now().queueBytes()).isZero();
   }
 
   @Test

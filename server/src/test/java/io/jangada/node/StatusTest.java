@@ -60,14 +60,14 @@ class StatusTest {
     member(2).read("k", new ReadConsistency.Follower());
     cluster.settle();
     Status.Counters leader = member(1).status().counters();
-    assertThat(leader.proposals()).isEqualTo(1);
-    assertThat(leader.reads()).isEqualTo(1);
-    assertThat(leader.elections()).isEqualTo(1);
-    assertThat(leader.leaderChanges()).isEqualTo(1);
-    assertThat(leader.proposalsFailed() + leader.readsFailed()).isZero();
+    assertThat(leader.requests().proposals()).isEqualTo(1);
+    assertThat(leader.requests().reads()).isEqualTo(1);
+    assertThat(leader.elections().campaigns()).isEqualTo(1);
+    assertThat(leader.elections().leaderChanges()).isEqualTo(1);
+    assertThat(leader.requests().proposalsFailed() + leader.requests().readsFailed()).isZero();
     Status.Counters follower = member(2).status().counters();
-    assertThat(follower.followerReads()).isEqualTo(1);
-    assertThat(follower.readQuestions()).isEqualTo(1);
+    assertThat(follower.followerReads().served()).isEqualTo(1);
+    assertThat(follower.followerReads().questions()).isEqualTo(1);
 
     cluster.lose(_ -> true);
     member(1).write("k", "w");
@@ -80,8 +80,8 @@ class StatusTest {
     cluster.ticks(110);
     assertThat(member(1).status().leader()).isEqualTo(Membership.NONE);
     leader = member(1).status().counters();
-    assertThat(leader.proposalsFailed()).isEqualTo(1);
-    assertThat(member(2).status().counters().followerReadsFailed()).isEqualTo(1);
+    assertThat(leader.requests().proposalsFailed()).isEqualTo(1);
+    assertThat(member(2).status().counters().followerReads().failed()).isEqualTo(1);
     assertThat(member(1).status().work().pending()).isZero();
     assertThat(member(2).status().work().awaitingLeader()).isZero();
   }
