@@ -131,6 +131,7 @@ final class Leader implements Role {
         && log.uncommittedBytes() < config.limits().uncommittedBytesMax();
   }
 
+  /// Puts an entry of this term at the end of the log.
   EntryId append(Entry.Kind kind, Bytes data) {
     pacing.startWaiting();
     Entry entry = new Entry(log.lastIndex() + 1, term, kind, data);
@@ -374,15 +375,23 @@ final class Leader implements Role {
   /// Sends entries as far as the window allows. Returns whether there were any to send.
   private boolean sendEntries(int peer) {
     Progress progress = peers.get(peer);
-    // A peer that is not heard gets no entries with its probes: they would only fill its queue.
-    boolean isQuiet =
-        peers.identity(peer).claimed() != 0
-            || !peers.isHeard(progress) && progress.state() instanceof Progress.State.Probe;
-    if (isQuiet || progress.next() <= log.compacted().index()) return false;
-    boolean sent = false;
-    for (; progress.mayAppend() && progress.next() <= log.lastIndex(); sent = true)
-      send(peer, progress.next() - 1, entries(progress.next(), log.lastIndex()));
-    return sent;
+    if (!hasEntriesFor(progress) || !takesEntries(peer, progress)) return false;
+    do send(peer, progress.next() - 1, entries(progress.next(), log.lastIndex()));
+    while (hasEntriesFor(progress));
+    return true;
+  }
+
+  private boolean hasEntriesFor(Progress progress) {
+    return progress.mayAppend() && progress.next() <= log.lastIndex();
+  }
+
+  /// Whether a peer has use for the entries that are next. One that is not heard gets none with its
+  /// probes: they would only fill its queue.
+  private boolean takesEntries(int peer, Progress progress) {
+    boolean isSilent = !peers.isHeard(progress) && progress.state() instanceof Progress.State.Probe;
+    return !isSilent
+        && peers.identity(peer).claimed() == 0
+        && progress.next() > log.compacted().index();
   }
 
   private List<Entry> entries(long from, long to) {

@@ -109,14 +109,14 @@ final class Peers {
     return peer != null && peer.identity.isCounted();
   }
 
-  /// Takes note of who replied. Returns the peer's progress if the reply is about that; otherwise
+  /// Takes note of who replied. Returns the peer if the reply is about its progress; otherwise
   /// null.
-  private Progress noteSender(int member, Incarnation named) {
+  private Peer noteSender(int member, Incarnation named) {
     long tick = context.tick();
     Peer peer = byId.get(member);
     if (peer == null) return null;
     return switch (peer.identity.note(named, tick, config.electionTicksMax())) {
-      case RECORDED -> peer.progress;
+      case RECORDED -> peer;
       case OTHER -> {
         peer.progress.seen(tick);
         yield null;
@@ -129,10 +129,11 @@ final class Peers {
   ///
   /// @param begun the last round that was begun
   boolean recordReply(Message.AppendEntriesReply reply, long begun) {
-    Progress progress = noteSender(reply.from(), reply.incarnation());
-    if (progress == null) return false;
+    Peer peer = noteSender(reply.from(), reply.incarnation());
+    if (peer == null) return false;
+    Progress progress = peer.progress;
     progress.heard(context.tick(), reply.round());
-    if (reply.success()) return matched(reply.from(), reply.match(), begun);
+    if (reply.success()) return matched(peer, reply.match(), begun);
     if (progress.isRefusalFresh(reply.match()))
       progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
     return false;
@@ -143,8 +144,9 @@ final class Peers {
   ///
   /// @param begun the last round that was begun
   boolean recordReply(Message.InstallSnapshotReply reply, long begun) {
-    Progress progress = noteSender(reply.from(), reply.incarnation());
-    if (progress == null) return false;
+    Peer peer = noteSender(reply.from(), reply.incarnation());
+    if (peer == null) return false;
+    Progress progress = peer.progress;
     progress.heard(context.tick(), 0);
     if (!(progress.state() instanceof Progress.State.Install install)
         || !install.meta().last().equals(reply.last())) return false;
@@ -152,14 +154,13 @@ final class Peers {
       progress.chunkWanted(reply.nextChunk(), context.tick());
       return false;
     }
-    boolean news = matched(reply.from(), reply.last().index(), begun);
+    boolean news = matched(peer, reply.last().index(), begun);
     context.out.events.add(new RaftEvent.InstallEnded(reply.from(), reply.last(), true));
     return news;
   }
 
   /// A peer holds the log up to `index`. Returns whether that is news, or the first that counts.
-  private boolean matched(int member, long index, long round) {
-    Peer peer = byId.get(member);
+  private static boolean matched(Peer peer, long index, long round) {
     boolean first = peer.identity.takeNewlyCounted();
     return peer.progress.matched(index, round) || first;
   }
