@@ -141,8 +141,8 @@ final class Metrics {
             "client_connections_evicted",
             "Connections closed because the client did not read its replies",
             connections.evicted())
-        .counter("client_received_bytes", "Bytes received from clients", stats.bytesIn())
-        .counter("client_sent_bytes", "Bytes sent to clients", stats.bytesOut());
+        .counter("client_received_bytes", "Bytes received from clients", stats.traffic().bytesIn())
+        .counter("client_sent_bytes", "Bytes sent to clients", stats.traffic().bytesOut());
   }
 
   private MetricList peers() {

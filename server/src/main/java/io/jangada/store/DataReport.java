@@ -28,18 +28,15 @@ public record DataReport(
   /// One segment of the log.
   ///
   /// @param usedBytes up to where it holds good groups
-  /// @param indexMin the lowest index of an entry in it, 0 when it has none
-  /// @param indexMax the highest
   /// @param end what follows the good groups: `free`, `torn`, or what is damaged
   public record SegmentReport(
-      String name,
-      long sizeBytes,
-      long usedBytes,
-      long groups,
-      long records,
-      long indexMin,
-      long indexMax,
-      String end) {}
+      String name, long sizeBytes, long usedBytes, Contents contents, String end) {}
+
+  /// @param indexMin the lowest index of an entry, 0 when there is none
+  /// @param indexMax the highest
+  public record Contents(long groups, long records, long indexMin, long indexMax) {
+    static final Contents NONE = new Contents(0, 0, 0, 0);
+  }
 
   /// One snapshot.
   ///

@@ -87,10 +87,10 @@ public final class DataVerifier {
         }
       }
       long sizeBytes = reader.header().sizeBytes();
-      return new SegmentReport(
-          name, sizeBytes, reader.position(), groups, records, indexMin, indexMax, end(reader));
+      var contents = new DataReport.Contents(groups, records, indexMin, indexMax);
+      return new SegmentReport(name, sizeBytes, reader.position(), contents, end(reader));
     } catch (MalformedException | IdentityException e) {
-      return new SegmentReport(name, 0, 0, 0, 0, 0, 0, e.getMessage());
+      return new SegmentReport(name, 0, 0, DataReport.Contents.NONE, e.getMessage());
     }
   }
 

@@ -130,7 +130,7 @@ class DataDirectoryTest {
         .satisfies(
             each -> {
               assertThat(each.end()).isEqualTo("free");
-              assertThat(each.indexMax()).isEqualTo(40);
+              assertThat(each.contents().indexMax()).isEqualTo(40);
               assertThat(each.usedBytes()).isLessThan(each.sizeBytes());
             });
     assertThat(report.snapshots())

@@ -76,7 +76,9 @@ public final class VerifyCommand implements Callable<Integer> {
               each.name(),
               "" + each.usedBytes(),
               "" + each.sizeBytes(),
-              each.indexMax() == 0 ? "-" : each.indexMin() + "-" + each.indexMax(),
+              each.contents().indexMax() == 0
+                  ? "-"
+                  : each.contents().indexMin() + "-" + each.contents().indexMax(),
               each.end()));
     return columns.text();
   }
@@ -121,10 +123,10 @@ public final class VerifyCommand implements Callable<Integer> {
     out.writeStringProperty("name", segment.name());
     out.writeNumberProperty("sizeBytes", segment.sizeBytes());
     out.writeNumberProperty("usedBytes", segment.usedBytes());
-    out.writeNumberProperty("groups", segment.groups());
-    out.writeNumberProperty("records", segment.records());
-    out.writeNumberProperty("indexMin", segment.indexMin());
-    out.writeNumberProperty("indexMax", segment.indexMax());
+    out.writeNumberProperty("groups", segment.contents().groups());
+    out.writeNumberProperty("records", segment.contents().records());
+    out.writeNumberProperty("indexMin", segment.contents().indexMin());
+    out.writeNumberProperty("indexMax", segment.contents().indexMax());
     out.writeStringProperty("end", segment.end());
     out.writeEndObject();
   }

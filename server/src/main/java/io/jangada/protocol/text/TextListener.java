@@ -166,8 +166,7 @@ public final class TextListener implements AutoCloseable {
         new TextStats.Connections(opened - closed, opened, sum(Counters.REFUSED), shared.evicted()),
         commands,
         errors,
-        sum(Counters.BYTES_IN),
-        sum(Counters.BYTES_OUT),
+        new TextStats.Traffic(sum(Counters.BYTES_IN), sum(Counters.BYTES_OUT)),
         shared.now(sum(Counters.PAUSED)));
   }
 

@@ -12,9 +12,10 @@ public record TextStats(
     Connections connections,
     Map<String, Long> commands,
     Map<String, Long> errors,
-    long bytesIn,
-    long bytesOut,
+    Traffic traffic,
     Now now) {
+  public record Traffic(long bytesIn, long bytesOut) {}
+
   /// @param opened all that were ever open
   /// @param refused those beyond the maximum; not among the opened
   /// @param evicted those that were closed because their clients did not take what they asked for,

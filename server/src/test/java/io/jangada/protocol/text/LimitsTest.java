@@ -150,13 +150,13 @@ class LimitsTest {
     Client other = served.client();
     for (int i = 0; i < 20; i++)
       served.client().send("set half" + i + " 0 " + 2 * VALUE_BYTES + "\r\n" + VALUE);
-    askUntil(other, () -> served.front.stats().bytesIn() > 20L * VALUE_BYTES);
+    askUntil(other, () -> served.front.stats().traffic().bytesIn() > 20L * VALUE_BYTES);
     assertThat(served.front.stats().now().bytesArriving()).isLessThanOrEqualTo(4 << 20);
     assertThat(other.ask("set name 0 5\r\nvalue")).startsWith("OK");
     assertThat(other.value("get name\r\n")).isEqualTo("VALUE 5|value");
     Client late = served.client();
     late.send("set late 0 " + 2 * VALUE_BYTES + "\r\n" + VALUE);
-    askUntil(other, () -> served.front.stats().bytesIn() > 21L * VALUE_BYTES);
+    askUntil(other, () -> served.front.stats().traffic().bytesIn() > 21L * VALUE_BYTES);
     assertThat(late.ask(VALUE)).isEqualTo("ERR_INTERNAL");
     assertThat(late.value("get name\r\n")).isEqualTo("VALUE 5|value");
     assertThat(late.ask("get late\r\n")).isEqualTo("ERR_NOT_FOUND");

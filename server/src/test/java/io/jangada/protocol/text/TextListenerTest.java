@@ -388,8 +388,9 @@ class TextListenerTest {
         .containsEntry("ERR_CMD_ERR", 2L)
         .containsEntry("REDIRECT", 0L);
     assertThat(stats.connections()).isEqualTo(new TextStats.Connections(1, 1, 0, 0));
-    assertThat(stats.bytesIn()).isEqualTo(sent.getBytes(StandardCharsets.ISO_8859_1).length);
-    assertThat(stats.bytesOut()).isPositive();
+    assertThat(stats.traffic().bytesIn())
+        .isEqualTo(sent.getBytes(StandardCharsets.ISO_8859_1).length);
+    assertThat(stats.traffic().bytesOut()).isPositive();
     assertThat(stats.now()).isEqualTo(new TextStats.Now(0, 0, 0, 0, 0));
   }
 }
