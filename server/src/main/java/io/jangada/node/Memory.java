@@ -40,8 +40,7 @@ final class Memory {
       StateMachine state,
       SnapshotTransfer snapshots,
       Inbox inbox,
-      AwaitingLeader awaiting,
-      Pending pending) {}
+      WaitingRequests waiting) {}
 
   private final MemoryLimits limits;
   private final Parts parts;
@@ -70,8 +69,8 @@ final class Memory {
   }
 
   private long requestBytes() {
-    long waiting = parts.pending.size() + (long) parts.awaiting.size();
-    return parts.inbox.bytes() + parts.awaiting.bytes() + REQUEST_BYTES * waiting;
+    long count = parts.waiting.submitted() + (long) parts.waiting.awaitingLeader();
+    return parts.inbox.bytes() + parts.waiting.bytes() + REQUEST_BYTES * count;
   }
 
   /// Data and sessions.

@@ -20,6 +20,11 @@ final class NumberRing<T> {
     return from;
   }
 
+  /// The value with the lowest number; null in an empty ring.
+  T peek() {
+    return get(from);
+  }
+
   /// The value, or null where there is none.
   T get(long number) {
     return number < from || number >= to ? null : at(number);

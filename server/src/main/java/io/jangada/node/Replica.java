@@ -53,9 +53,8 @@ public final class Replica {
   private final DurableLog log;
   private final SnapshotTransfer snapshots;
   private final ReplicaStats counts = new ReplicaStats();
-  private final Pending pending = new Pending(counts);
+  private final WaitingRequests waiting;
   private final StateMachine state;
-  private final AwaitingLeader awaiting;
   private final ClusterClock clusterClock;
   private final CommandStamper stamps;
   private final PeerReplies replies;
@@ -80,14 +79,14 @@ public final class Replica {
     this.raft = start.raft();
     this.log = start.log();
     this.snapshots = new SnapshotTransfer(start.snapshots(), settings, start.hashSeed(), counts);
-    this.state = new StateMachine(start.kv(), pending, snapshots, this::applied);
+    int answersPerSession = start.kv().limits().state().answersPerSessionMax();
+    var names = new RequestNames(start.bootId(), answersPerSession);
+    this.waiting = new WaitingRequests(settings, names, world.transport(), counts);
+    this.state = new StateMachine(start.kv(), waiting, snapshots, this::applied);
     this.inbox = new Inbox(settings.inbox(), wakeup);
     long messageBytesMax = settings.raft().limits().messageBytesMax();
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
-    this.awaiting =
-        new AwaitingLeader(
-            settings, start.bootId(), start.kv().limits().state().answersPerSessionMax(), counts);
-    var parts = new Memory.Parts(raft, state, snapshots, inbox, awaiting, pending);
+    var parts = new Memory.Parts(raft, state, snapshots, inbox, waiting);
     this.memory = new Memory(settings.memory(), parts);
     this.report = new StatusReport(parts, memory, settings.tickNanos());
     this.now = world.clock().nanos();
@@ -207,7 +206,7 @@ public final class Replica {
     int portions = 0;
     do act(raft.advance());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
-    if (!isRestoring()) awaiting.serve(state.kv());
+    if (!isRestoring()) waiting.serve(state.kv());
     snapshots.drive(raft, restored -> state.restored(restored, raft.leader()));
     replies.flush();
     return !inbox.isEmpty() || raft.hasMore();
@@ -222,8 +221,7 @@ public final class Replica {
   /// not looked at, and takes no more of them. For a replica that stops or is broken.
   public void abandon() {
     inbox.close();
-    pending.abandon();
-    awaiting.abandon();
+    waiting.abandon();
     snapshots.backups().abandon();
     for (Event event; (event = mail.poll()) != null; ) event.turnAway();
     for (Event event; (event = inbox.poll()) != null; ) event.turnAway();
@@ -264,9 +262,9 @@ public final class Replica {
       case Event.DiskFailed(Throwable cause) ->
           throw new IllegalStateException("its disk failed: " + cause.getMessage(), cause);
       case Event.ChangeMembership(Membership target, Consumer<Outcome> reply) ->
-          raft.step(new Input.ChangeMembership(pending.add(null, reply, deadline()), target));
+          raft.step(new Input.ChangeMembership(waiting.submit(reply, deadline()), target));
       case Event.Transfer(int target, Consumer<Outcome> reply) ->
-          raft.step(new Input.Transfer(pending.add(null, reply, deadline()), target));
+          raft.step(new Input.Transfer(waiting.submit(reply, deadline()), target));
       case Event.TakeSnapshot(Consumer<Outcome> reply) ->
           reply.accept(snapshots.begin(state.kv(), raft));
       case Event.AskBackup(Consumer<Backup> reply) ->
@@ -301,7 +299,7 @@ public final class Replica {
     if (refusal.isPresent()) {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
-      serveAsLeader(submit, witness, deadline());
+      serveAsLeader(submit, witness);
     } else if (settings.followers() == FollowerPolicy.FORWARD && memory.isTooMuch(submit)) {
       memory.refuse(submit);
     } else if (isOnlyToName()) {
@@ -309,7 +307,7 @@ public final class Replica {
     } else if (diskFull && raft.leader() == Membership.NONE) {
       submit.reply().accept(DISK_FULL);
     } else {
-      awaiting.add(submit, now, deadline());
+      waiting.queue(submit, waiting.newTicket(), now, deadline());
     }
   }
 
@@ -318,7 +316,7 @@ public final class Replica {
     if (refusal.isPresent()) event.reply().accept(new Outcome.Done(refusal.get()));
     else if (isOnlyToName() || digests.differs())
       event.reply().accept(new Outcome.NotLeader(leaderToName()));
-    else awaiting.add(event, now, deadline());
+    else waiting.read(event, now, deadline());
   }
 
   /// Whether the leader is to be named and not asked: a question would be taken for the word of a
@@ -332,25 +330,29 @@ public final class Replica {
     return raft.isRemoved() || raft.isLeader() ? Membership.NONE : raft.leader();
   }
 
-  private void serveAsLeader(Event.Submit submit, int witness, long deadline) {
+  private void serveAsLeader(Event.Submit submit, int witness) {
+    long ticket = waiting.newTicket();
     boolean mayWait = submit.operation() instanceof Operation.Command && witness == Membership.NONE;
-    if (mayWait && (awaiting.isHolding() || !takesCommands())) awaiting.add(submit, now, deadline);
-    else begin(submit, witness, deadline);
+    if (mayWait && (waiting.hasQueued() || !takesCommands()))
+      waiting.queue(submit, ticket, now, deadline());
+    else begin(submit, witness, ticket, deadline());
   }
 
-  private void begin(Event.Submit submit, int witness, long deadline) {
+  private void begin(Event.Submit submit, int witness, long ticket, long deadline) {
     switch (submit.operation()) {
       case Operation.Get _ when digests.differs() ->
           submit.reply().accept(new Outcome.NotLeader(leaderToName()));
-      case Operation.Get read ->
-          raft.step(new Input.Read(pending.add(read, submit.reply(), deadline), witness));
+      case Operation.Get read -> {
+        waiting.submit(ticket, read, submit.reply(), deadline);
+        raft.step(new Input.Read(ticket, witness));
+      }
       case Operation.Command command -> {
         if (diskFull || !log.hasRoom() || memory.isTight()) {
           submit.reply().accept(diskFull ? DISK_FULL : DISK_BEHIND);
         } else if (memory.isTooMuch(submit)) {
           memory.refuse(submit);
         } else {
-          long ticket = pending.add(null, submit.reply(), deadline);
+          waiting.submit(ticket, null, submit.reply(), deadline);
           raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
         }
       }
@@ -377,10 +379,10 @@ public final class Replica {
         for (PeerMessage.Request request : forward.requests())
           serve(forward.from(), request, leads);
       }
-      case PeerMessage.ForwardReply reply -> awaiting.answered(reply, now);
+      case PeerMessage.ForwardReply reply -> waiting.answered(reply, now);
       case PeerMessage.AskReadIndex ask -> replyReadIndex(ask);
       case PeerMessage.ReadIndexReply reply -> {
-        awaiting.answered(reply);
+        waiting.answered(reply);
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
       case PeerMessage.Bootstrap founding -> rejoin.heard(founding, raft);
@@ -392,7 +394,7 @@ public final class Replica {
   /// asked.
   private void replyReadIndex(PeerMessage.AskReadIndex ask) {
     if (!raft.isLeader() || raft.term() != ask.term()) return;
-    long ticket = pending.add(null, replies.readIndex(ask), deadline());
+    long ticket = waiting.submit(replies.readIndex(ask), deadline());
     raft.step(new Input.Read(ticket, ask.from()));
   }
 
@@ -416,14 +418,12 @@ public final class Replica {
   private void attend() {
     int leader = raft.leader();
     if (raft.isLeader())
-      awaiting.lead(this::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
-    else if (raft.isRemoved()) {
-      pending.abandon();
-      awaiting.abandon();
-    } else if (isOnlyToName()) awaiting.name(leader);
-    else if (leader != Membership.NONE)
-      awaiting.ask(
-          new AwaitingLeader.Question(raft.id(), leader, raft.term()), now, world.transport());
+      waiting.lead(
+          this::takesCommands,
+          (submit, ticket, deadline) -> begin(submit, Membership.NONE, ticket, deadline));
+    else if (raft.isRemoved()) waiting.abandon();
+    else if (isOnlyToName()) waiting.name(leader);
+    else if (leader != Membership.NONE) waiting.follow(leader, raft.term(), now);
   }
 
   // ---- time ----
@@ -436,12 +436,11 @@ public final class Replica {
     clusterClock.reached(state.kv().clusterTimeMillis(), now);
     // A leader that cannot answer in time is not the one to be sent to.
     int other = raft.isLeader() ? Membership.NONE : raft.leader();
-    pending.expire(now, other);
-    awaiting.expire(now, other, state.kv());
-    if (!diskFull) stamps.proposeExpiry(raft, () -> pending.add(null, _ -> {}, deadline()), now);
+    waiting.expire(now, other, state.kv());
+    if (!diskFull) stamps.proposeExpiry(raft, () -> waiting.submit(_ -> {}, deadline()), now);
     rejoin.tick(raft);
     if (digests.tick(raft, state.kv()))
-      raft.step(new Input.Transfer(pending.add(null, _ -> {}, deadline()), Membership.NONE));
+      raft.step(new Input.Transfer(waiting.submit(_ -> {}, deadline()), Membership.NONE));
     snapshots.tick(state.kv(), raft, memory.isLogLarge(), now);
     memory.look(now, world.observer());
   }
@@ -452,7 +451,7 @@ public final class Replica {
     stamps.termBegan();
     if (raft.leader() == Membership.NONE) return;
     counts.leaderChanges++;
-    awaiting.leaderChanged(now);
+    waiting.leaderChanged(now);
   }
 
   // ---- what is ready ----
@@ -486,14 +485,13 @@ public final class Replica {
   /// A transfer names the log's end, which may be applied already; everything else is a new entry.
   private void place(Ready.Proposed proposed) {
     long index = proposed.id().index();
-    if (index > state.kv().appliedIndex()) pending.placed(proposed.ticket(), proposed.id());
-    else pending.answer(proposed.ticket(), new Outcome.Done(new Result.Written(index)));
+    if (index > state.kv().appliedIndex()) waiting.placed(proposed.ticket(), proposed.id());
+    else waiting.answer(proposed.ticket(), new Outcome.Done(new Result.Written(index)));
   }
 
   private void drop(Ready.Dropped dropped) {
-    Pending.Taken read =
-        dropped.reason() == Ready.Reason.NOT_LEADER ? pending.take(dropped.ticket()) : null;
-    if (read == null) pending.answer(dropped.ticket(), Outcome.of(dropped.reason(), raft.leader()));
-    else awaiting.add(read.submit(), now, read.deadlineNanos());
+    boolean isLost = dropped.reason() == Ready.Reason.NOT_LEADER;
+    if (isLost && waiting.requeue(dropped.ticket(), now)) return;
+    waiting.answer(dropped.ticket(), Outcome.of(dropped.reason(), raft.leader()));
   }
 }

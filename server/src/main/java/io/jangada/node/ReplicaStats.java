@@ -31,6 +31,12 @@ final class ReplicaStats {
     else if (!done) proposalsFailed++;
   }
 
+  /// A read that this member serves without leading ended.
+  void followerReadEnded(Outcome outcome) {
+    if (outcome instanceof Outcome.Done) followerReads++;
+    else followerReadsFailed++;
+  }
+
   Status.Counters snapshot() {
     return new Status.Counters(
         new Status.Requests(proposals, proposalsFailed, reads, readsFailed),

@@ -40,11 +40,16 @@ final class RequestNames {
   private final int window;
   private final List<Client> clients = new ArrayList<>();
 
-  /// @param life a number of this life of this member alone
+  /// @param bootId a number of this life of this member alone
   /// @param answersPerSession how many answers a session remembers
-  RequestNames(long life, int answersPerSession) {
-    this.bootId = life;
+  RequestNames(long bootId, int answersPerSession) {
+    this.bootId = bootId;
     this.window = Math.max(1, answersPerSession / 2);
+  }
+
+  /// The number of this life of this member alone.
+  long bootId() {
+    return bootId;
   }
 
   Name take() {

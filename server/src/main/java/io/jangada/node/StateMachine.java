@@ -15,16 +15,17 @@ final class StateMachine {
   /// What the protocol said is to be applied, and then read.
   private record Work(List<Entry> committed, List<Long> reads) {}
 
-  private final Pending pending;
+  private final WaitingRequests waiting;
   private final SnapshotTransfer snapshots;
   private final Consumer<Entry> applied;
   private final ArrayDeque<Work> deferred = new ArrayDeque<>();
   private long deferredBytes;
   private KvStore kv;
 
-  StateMachine(KvStore kv, Pending pending, SnapshotTransfer snapshots, Consumer<Entry> applied) {
+  StateMachine(
+      KvStore kv, WaitingRequests waiting, SnapshotTransfer snapshots, Consumer<Entry> applied) {
     this.kv = kv;
-    this.pending = pending;
+    this.waiting = waiting;
     this.snapshots = snapshots;
     this.applied = applied;
   }
@@ -72,20 +73,20 @@ final class StateMachine {
           };
       snapshots.applied(entry.sizeBytes());
       applied.accept(entry);
-      pending.applied(entry, result, leader);
+      waiting.applied(entry, result, leader);
     }
     for (long ticket : work.reads) {
-      Operation.Get read = pending.read(ticket);
+      Operation.Get read = waiting.read(ticket);
       // What is no read of a client asks for the read index, which is reached.
       Result result = read == null ? new Result.Written(kv.appliedIndex()) : kv.get(read.key());
-      pending.answer(ticket, new Outcome.Done(result));
+      waiting.answer(ticket, new Outcome.Done(result));
     }
   }
 
   /// An installed snapshot is loaded: it becomes the state, and what came after it is applied.
   void restored(KvStore restored, int leader) {
     kv = restored;
-    pending.jumped(kv.appliedIndex());
+    waiting.jumped(kv.appliedIndex());
     while (!deferred.isEmpty()) apply(deferred.poll(), leader);
     deferredBytes = 0;
   }

@@ -41,8 +41,8 @@ record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
         state(moment),
         memory.status(),
         new Status.Work(
-            parts.pending().size(),
-            parts.awaiting().size(),
+            parts.waiting().submitted(),
+            parts.waiting().awaitingLeader(),
             raft.isTransferringLeadership(),
             parts.snapshots().isBusy()),
         peers(),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Envelope;
-import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
@@ -25,10 +24,10 @@ class FollowerReadGroupsTest {
   /// A read and the index that it has to see.
   private record Asked(long index, List<Outcome> told) {}
 
-  private final FollowerReads reads =
-      new FollowerReads(
-          new FollowerReads.Settings(1L << 40, 1_000, 1 << 20, 1_000_000_000), new ReplicaStats());
-  private final KvStore kv = new KvStore(KvLimits.DEFAULT, 1);
+  private final HandRequests requests =
+      new HandRequests(1L << 40, HandRequests.settings(1_000, 1 << 20, 1_000));
+  private final WaitingRequests reads = requests.waiting;
+  private final KvStore kv = requests.kv;
   private final List<Asked> asked = new ArrayList<>();
 
   /// A read comes, the leader is asked, and it names `index`.
@@ -38,8 +37,8 @@ class FollowerReadGroupsTest {
     var read =
         new Event.Read(
             new Operation.Get(Bytes.utf8("k")), new ReadConsistency.Follower(), told(one));
-    reads.add(read, 0, Long.MAX_VALUE);
-    reads.answered(reads.ask(0), index);
+    reads.read(read, 0, Long.MAX_VALUE);
+    requests.readIndex(requests.ask(0), index);
   }
 
   private static Consumer<Outcome> told(Asked one) {
@@ -67,7 +66,7 @@ class FollowerReadGroupsTest {
       String value = ((Result.Found) ((Outcome.Done) outcome).result()).value().toUtf8();
       assertThat(Long.parseLong(value)).isGreaterThanOrEqualTo(one.index);
     }
-    assertThat(reads.size()).isZero();
+    assertThat(reads.awaitingLeader()).isZero();
   }
 
   @ParameterizedTest(name = "{0} groups, then a lower index")

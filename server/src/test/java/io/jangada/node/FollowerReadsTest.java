@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Envelope;
-import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
@@ -21,13 +20,17 @@ class FollowerReadsTest {
   private static final long LATER = 5_000 * MILLI;
   private static final ReadConsistency HERE = new ReadConsistency.Follower();
 
-  private final FollowerReads reads =
-      new FollowerReads(new FollowerReads.Settings(1L << 40, 5, 5_000, RETRY), new ReplicaStats());
-  private final KvStore kv = new KvStore(KvLimits.DEFAULT, 1);
-  private final List<Outcome> told = new ArrayList<>();
+  private final HandRequests requests = requests(1L << 40);
+  private final WaitingRequests reads = requests.waiting;
+  private final KvStore kv = requests.kv;
+  private final List<Outcome> told = requests.told;
+
+  private static HandRequests requests(long bootId) {
+    return new HandRequests(bootId, HandRequests.settings(5, 5_000, 500));
+  }
 
   private void add(ReadConsistency reading, long now) {
-    reads.add(new Event.Read(new Operation.Get(Bytes.utf8("k")), reading, told::add), now, LATER);
+    reads.read(new Event.Read(new Operation.Get(Bytes.utf8("k")), reading, told::add), now, LATER);
   }
 
   private static ReadConsistency stale(long millisMax) {
@@ -52,17 +55,15 @@ class FollowerReadsTest {
   @DisplayName("a read is served once what the leader named is applied, and not before")
   void notBeforeApplied() {
     add(HERE, 0);
-    assertThat(reads.isDue(0)).isTrue();
-    long question = reads.ask(0);
-    assertThat(reads.isDue(0)).isFalse();
+    long question = requests.ask(0);
+    assertThat(requests.follow(0)).isEmpty();
     applyUpTo(4);
-    reads.answered(question, 5);
-    reads.serve(kv);
+    requests.readIndex(question, 5);
     assertThat(told).isEmpty();
     applyUpTo(5);
     assertThat(found()).containsExactly("5");
-    assertThat(reads.size()).isZero();
-    assertThat(reads.isDue(10 * RETRY)).isFalse();
+    assertThat(reads.awaitingLeader()).isZero();
+    assertThat(requests.follow(10 * RETRY)).isEmpty();
   }
 
   @Test
@@ -70,20 +71,16 @@ class FollowerReadsTest {
   void gathers() {
     add(HERE, 0);
     add(HERE, 0);
-    long first = reads.ask(0);
+    long first = requests.ask(0);
     add(HERE, 0);
-    assertThat(reads.isDue(0)).as("one at a time").isFalse();
+    assertThat(requests.follow(0)).as("one at a time").isEmpty();
     applyUpTo(1);
-    reads.answered(first, 1);
-    reads.serve(kv);
+    requests.readIndex(first, 1);
     assertThat(told).hasSize(2);
-    assertThat(reads.isDue(0)).isTrue();
-    long second = reads.ask(0);
-    reads.answered(first, 1);
-    reads.serve(kv);
+    long second = requests.ask(0);
+    requests.readIndex(first, 1);
     assertThat(told).as("an answer told twice").hasSize(2);
-    reads.answered(second, 1);
-    reads.serve(kv);
+    requests.readIndex(second, 1);
     assertThat(told).hasSize(3);
   }
 
@@ -91,18 +88,15 @@ class FollowerReadsTest {
   @DisplayName("an unanswered question is asked anew; a late answer serves who it was asked for")
   void retries() {
     add(HERE, 0);
-    long first = reads.ask(0);
+    long first = requests.ask(0);
     add(HERE, MILLI);
-    assertThat(reads.isDue(RETRY - 1)).isFalse();
-    assertThat(reads.isDue(RETRY)).isTrue();
-    long second = reads.ask(RETRY);
+    assertThat(requests.follow(RETRY - 1)).isEmpty();
+    long second = requests.ask(RETRY);
     assertThat(second).isNotEqualTo(first);
     applyUpTo(1);
-    reads.answered(first, 1);
-    reads.serve(kv);
+    requests.readIndex(first, 1);
     assertThat(told).hasSize(1);
-    reads.answered(second, 1);
-    reads.serve(kv);
+    requests.readIndex(second, 1);
     assertThat(told).hasSize(2);
   }
 
@@ -111,41 +105,35 @@ class FollowerReadsTest {
   void laterAnswer() {
     add(HERE, 0);
     List<Long> asked = new ArrayList<>();
-    for (int i = 0; i < 40; i++) asked.add(reads.ask(i * RETRY));
-    reads.answered(asked.getFirst(), 0);
-    reads.serve(kv);
+    for (int i = 0; i < 40; i++) asked.add(requests.ask(i * RETRY));
+    requests.readIndex(asked.getFirst(), 0);
     assertThat(told).as("so old that it was given up").isEmpty();
-    reads.answered(asked.getLast(), 0);
-    reads.serve(kv);
+    requests.readIndex(asked.getLast(), 0);
     assertThat(told).hasSize(1);
   }
 
   @Test
   @DisplayName("another leader is asked at once, and only if anybody waits")
   void leaderChanged() {
-    reads.leaderChanged();
-    assertThat(reads.isDue(0)).isFalse();
+    reads.leaderChanged(0);
+    assertThat(requests.follow(0)).isEmpty();
     add(HERE, 0);
-    reads.ask(0);
-    reads.leaderChanged();
-    assertThat(reads.isDue(0)).isTrue();
-    reads.answered(reads.ask(0), 0);
-    reads.serve(kv);
+    requests.ask(0);
+    reads.leaderChanged(0);
+    requests.readIndex(requests.ask(0), 0);
     assertThat(told).hasSize(1);
-    assertThat(reads.isDue(RETRY)).isFalse();
+    assertThat(requests.follow(RETRY)).isEmpty();
   }
 
   @Test
   @DisplayName("an answer to a question of an earlier life is not taken for one of this")
   void earlierLife() {
-    var before =
-        new FollowerReads(
-            new FollowerReads.Settings(7L << 50, 5, 5_000, RETRY), new ReplicaStats());
+    HandRequests before = requests(7L << 50);
+    before.waiting.read(new Event.Read(new Operation.Get(Bytes.utf8("k")), HERE, told::add), 0, 1);
     long number = before.ask(0);
     add(HERE, 0);
-    reads.ask(0);
-    reads.answered(number, 0);
-    reads.serve(kv);
+    requests.ask(0);
+    requests.readIndex(number, 0);
     assertThat(told).isEmpty();
   }
 
@@ -153,11 +141,10 @@ class FollowerReadsTest {
   @DisplayName("a stale read is served at once for as long as the question is young enough")
   void staleFromTheQuestion() {
     add(HERE, 0);
-    long question = reads.ask(0);
+    long question = requests.ask(0);
     applyUpTo(1);
     // The answer took long: the age counts from the question.
-    reads.answered(question, 1);
-    reads.serve(kv);
+    requests.readIndex(question, 1);
     told.clear();
     add(stale(100), 100 * MILLI);
     reads.serve(kv);
@@ -165,9 +152,7 @@ class FollowerReadsTest {
     add(stale(100), 100 * MILLI + 1);
     reads.serve(kv);
     assertThat(told).as("too old by a nanosecond").hasSize(1);
-    assertThat(reads.isDue(100 * MILLI + 1)).isTrue();
-    reads.answered(reads.ask(100 * MILLI + 1), 1);
-    reads.serve(kv);
+    requests.readIndex(requests.ask(100 * MILLI + 1), 1);
     assertThat(told).hasSize(2);
   }
 
@@ -175,11 +160,10 @@ class FollowerReadsTest {
   @DisplayName("an answer is as old as its own question, whatever was asked since")
   void staleFromItsOwnQuestion() {
     add(HERE, 0);
-    long first = reads.ask(0);
+    long first = requests.ask(0);
     add(HERE, 0);
-    reads.ask(RETRY);
-    reads.answered(first, 0);
-    reads.serve(kv);
+    requests.ask(RETRY);
+    requests.readIndex(first, 0);
     told.clear();
     add(stale(100), RETRY + 20 * MILLI);
     reads.serve(kv);
@@ -190,15 +174,14 @@ class FollowerReadsTest {
   @DisplayName("a stale read joins a question under way that is young enough for it")
   void staleJoins() {
     add(HERE, 0);
-    long question = reads.ask(0);
+    long question = requests.ask(0);
     add(stale(100), 50 * MILLI);
     add(stale(10), 50 * MILLI);
     add(stale(0), 50 * MILLI);
     applyUpTo(2);
-    reads.answered(question, 2);
-    reads.serve(kv);
+    requests.readIndex(question, 2);
     assertThat(told).as("its own and the one that may be 100 ms behind").hasSize(2);
-    assertThat(reads.size()).isEqualTo(2);
+    assertThat(reads.awaitingLeader()).isEqualTo(2);
   }
 
   @Test
@@ -206,21 +189,20 @@ class FollowerReadsTest {
       "with a bound of nothing a read is as fresh as a follower's, at the same instant too")
   void staleByNothing() {
     add(HERE, 7);
-    long question = reads.ask(7);
-    reads.answered(question, 0);
-    reads.serve(kv);
+    long question = requests.ask(7);
+    requests.readIndex(question, 0);
     told.clear();
     add(stale(0), 7);
     reads.serve(kv);
     assertThat(told).isEmpty();
-    assertThat(reads.isDue(7)).isTrue();
+    requests.ask(7);
   }
 
   @Test
   @DisplayName("a stale read, too, waits until the index of its question is applied")
   void staleNotBeforeApplied() {
     add(stale(100), 0);
-    reads.answered(reads.ask(0), 3);
+    requests.readIndex(requests.ask(0), 3);
     applyUpTo(2);
     add(stale(100), MILLI);
     reads.serve(kv);
@@ -233,9 +215,9 @@ class FollowerReadsTest {
   @DisplayName("answers that wait to be applied are bounded, and none is served too early")
   void manyAnswers() {
     for (int i = 1; i <= 40; i++) {
-      if (reads.size() == 5) applyUpTo(i - 3);
+      if (reads.awaitingLeader() == 5) applyUpTo(i - 3);
       add(HERE, 0);
-      reads.answered(reads.ask(0), i);
+      requests.readIndex(requests.ask(0), i);
     }
     applyUpTo(40);
     assertThat(told).hasSize(40);
@@ -248,16 +230,16 @@ class FollowerReadsTest {
   void expires() {
     add(HERE, 0);
     var later = new Event.Read(new Operation.Get(Bytes.utf8("k")), HERE, told::add);
-    reads.add(later, 0, LATER + 1);
-    reads.ask(0);
-    reads.expire(LATER - 1, 3);
+    reads.read(later, 0, LATER + 1);
+    requests.ask(0);
+    reads.expire(LATER - 1, 3, kv);
     assertThat(told).isEmpty();
-    reads.expire(LATER, 3);
+    reads.expire(LATER, 3, kv);
     assertThat(told).containsExactly(new Outcome.NotLeader(3));
-    reads.expire(LATER + 1, 3);
+    reads.expire(LATER + 1, 3, kv);
     assertThat(told).hasSize(2);
-    assertThat(reads.size()).isZero();
-    assertThat(reads.isDue(LATER + RETRY)).as("nobody waits").isFalse();
+    assertThat(reads.awaitingLeader()).isZero();
+    assertThat(requests.follow(LATER + RETRY)).as("nobody waits").isEmpty();
   }
 
   @Test
@@ -269,7 +251,7 @@ class FollowerReadsTest {
     assertThat(told).hasSize(6).last().isEqualTo(new Outcome.NotLeader(Membership.NONE));
     told.clear();
     Operation.Get large = new Operation.Get(Bytes.wrap(new byte[6_000]));
-    reads.add(new Event.Read(large, HERE, told::add), 0, LATER);
+    reads.read(new Event.Read(large, HERE, told::add), 0, LATER);
     add(HERE, 0);
     assertThat(told).singleElement().isInstanceOf(Outcome.Busy.class);
   }
@@ -278,15 +260,15 @@ class FollowerReadsTest {
   @DisplayName("a member that comes to lead serves them itself, wherever they waited")
   void takenOver() {
     add(HERE, 0);
-    reads.answered(reads.ask(0), 9);
+    requests.readIndex(requests.ask(0), 9);
     add(HERE, 0);
-    reads.ask(0);
+    requests.ask(0);
     add(HERE, 0);
-    List<Event.Submit> taken = new ArrayList<>();
-    reads.takeAll((submit, deadline) -> taken.add(submit));
+    List<HandRequests.Served> taken = requests.lead();
     assertThat(taken).hasSize(3);
-    assertThat(reads.size()).isZero();
-    taken.forEach(submit -> submit.reply().accept(new Outcome.Done(new Result.NotFound())));
+    assertThat(reads.awaitingLeader()).isZero();
+    taken.forEach(
+        served -> served.submit().reply().accept(new Outcome.Done(new Result.NotFound())));
     assertThat(told).hasSize(3);
   }
 }

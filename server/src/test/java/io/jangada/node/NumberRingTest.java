@@ -30,6 +30,8 @@ class NumberRingTest {
       long other = middle + random.nextLong(-300, 300);
       assertThat(ring.get(other)).as("seed %d", seed).isEqualTo(twin.get(other));
       assertThat(ring.isEmpty()).as("seed %d", seed).isEqualTo(twin.isEmpty());
+      String lowest = twin.isEmpty() ? null : twin.firstEntry().getValue();
+      assertThat(ring.peek()).as("seed %d", seed).isEqualTo(lowest);
       if (!twin.isEmpty()) assertThat(ring.first()).as("seed %d", seed).isEqualTo(twin.firstKey());
     }
   }

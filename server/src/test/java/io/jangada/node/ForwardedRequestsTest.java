@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Envelope;
-import io.jangada.kv.KvLimits;
-import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
@@ -16,20 +14,19 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ForwardingTest {
-  private static final long RETRY = 800;
-  private static final long DEADLINE = 5_000;
+class ForwardedRequestsTest {
+  private static final long RETRY = 8 * HandRequests.MILLI;
+  private static final long DEADLINE = 6 * RETRY;
   private static final Operation READ = new Operation.Get(Bytes.utf8("k"));
   private static final Operation WRITE = write(1);
   private static final Outcome DONE = new Outcome.Done(new Result.Written(9));
   private static final Outcome UNKNOWN = new Outcome.Unknown();
 
-  private final Forwarding forwarding = forwarding(1L << 40);
-  private final List<Outcome> told = new ArrayList<>();
-  private final KvStore kv = new KvStore(KvLimits.DEFAULT);
+  private final HandRequests requests = requests(1L << 40);
+  private final List<Outcome> told = requests.told;
 
-  private static Forwarding forwarding(long life) {
-    return new Forwarding(new Forwarding.Settings(life, 5, 10_000, RETRY, 1_000, 128));
+  private static HandRequests requests(long bootId) {
+    return new HandRequests(bootId, HandRequests.settings(5, 10_000, 8));
   }
 
   private static Operation write(int bytes) {
@@ -42,11 +39,15 @@ class ForwardingTest {
   }
 
   private void answer(PeerMessage.Request request, Outcome outcome, long now) {
-    forwarding.answered(new PeerMessage.Reply(request.number(), outcome), now);
+    requests.answer(request.number(), outcome, now);
+  }
+
+  private void expire(long now, int leader) {
+    requests.waiting.expire(now, leader, requests.kv);
   }
 
   private PeerMessage.Request onlyDue(long now) {
-    List<PeerMessage.Request> due = forwarding.due(now);
+    List<PeerMessage.Request> due = requests.due(now);
     assertThat(due).hasSize(1);
     return due.getFirst();
   }
@@ -54,10 +55,10 @@ class ForwardingTest {
   @Test
   @DisplayName("a request is due at once, and again when no answer came for the retry time")
   void resends() {
-    forwarding.add(ask(WRITE), 100, DEADLINE);
+    requests.queue(ask(WRITE), 100, DEADLINE);
     PeerMessage.Request first = onlyDue(100);
-    assertThat(forwarding.due(100)).isEmpty();
-    assertThat(forwarding.due(100 + RETRY - 1)).isEmpty();
+    assertThat(requests.due(100)).isEmpty();
+    assertThat(requests.due(100 + RETRY - 1)).isEmpty();
 
     PeerMessage.Request second = onlyDue(100 + RETRY);
     assertThat(second.number()).isNotEqualTo(first.number());
@@ -65,24 +66,24 @@ class ForwardingTest {
     assertThat(second.requestId()).isEqualTo(first.requestId());
     assertThat(second.operation()).isEqualTo(WRITE);
 
-    answer(first, DONE, 1_000);
+    answer(first, DONE, 2 * RETRY);
     assertThat(told).containsExactly(DONE);
-    answer(second, DONE, 1_000);
+    answer(second, DONE, 2 * RETRY);
     assertThat(told).as("nobody is told twice").hasSize(1);
-    assertThat(forwarding.due(100 + 10 * RETRY)).isEmpty();
-    assertThat(forwarding.size()).isZero();
+    assertThat(requests.due(100 + 10 * RETRY)).isEmpty();
+    assertThat(requests.waiting.awaitingLeader()).isZero();
   }
 
   @Test
   @DisplayName("a write keeps the id that it came with; a read needs none")
   void requestIds() {
     RequestId own = new RequestId.Named(Bytes.utf8("client"), Bytes.utf8("r1"));
-    forwarding.add(new Event.Submit(WRITE, own, told::add), 0, DEADLINE);
-    forwarding.add(ask(READ), 0, DEADLINE);
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(new Event.Submit(WRITE, own, told::add), 0, DEADLINE);
+    requests.queue(ask(READ), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
 
-    List<PeerMessage.Request> due = forwarding.due(0);
+    List<PeerMessage.Request> due = requests.due(0);
     assertThat(due.get(0).requestId()).isEqualTo(own);
     assertThat(due.get(1).requestId()).isNull();
     assertThat(due.get(2).requestId()).isNotNull().isNotEqualTo(due.get(3).requestId());
@@ -91,25 +92,25 @@ class ForwardingTest {
   @Test
   @DisplayName("a write that is applied here is done, though its answer was lost")
   void answerLost() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    RequestId first = forwarding.due(0).getFirst().requestId();
-    Result done = kv.apply(1, new Envelope(first, 0, (Operation.Command) WRITE));
-    forwarding.expire(DEADLINE, 3, kv);
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    RequestId first = requests.due(0).getFirst().requestId();
+    Result done = requests.kv.apply(1, new Envelope(first, 0, (Operation.Command) WRITE));
+    expire(DEADLINE, 3);
     assertThat(told).containsExactly(new Outcome.Done(done), UNKNOWN);
   }
 
   @Test
   @DisplayName("a new leader gets everything at once, in the order in which it came")
   void leaderChanged() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.add(ask(READ), 10, DEADLINE);
-    forwarding.due(10);
-    forwarding.add(ask(WRITE), 20, DEADLINE);
-    assertThat(forwarding.due(20)).hasSize(1);
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(READ), 10, DEADLINE);
+    requests.due(10);
+    requests.queue(ask(WRITE), 20, DEADLINE);
+    assertThat(requests.due(20)).hasSize(1);
 
-    forwarding.leaderChanged(30);
-    assertThat(forwarding.due(30))
+    requests.waiting.leaderChanged(30);
+    assertThat(requests.due(30))
         .extracting(PeerMessage.Request::operation)
         .containsExactly(WRITE, READ, WRITE);
   }
@@ -117,67 +118,67 @@ class ForwardingTest {
   @Test
   @DisplayName("a refusal has it sent again soon, and clears the doubt about its own sending only")
   void refusal() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     PeerMessage.Request first = onlyDue(0);
     answer(first, new Outcome.NotLeader(3), 10);
-    assertThat(forwarding.due(10 + RETRY / 8 - 1)).isEmpty();
+    assertThat(requests.due(10 + RETRY / 8 - 1)).isEmpty();
     PeerMessage.Request second = onlyDue(10 + RETRY / 8);
     PeerMessage.Request third = onlyDue(10 + RETRY / 8 + RETRY);
-    answer(third, new Outcome.NotLeader(3), 2_000);
+    answer(third, new Outcome.NotLeader(3), 3 * RETRY);
     assertThat(told).isEmpty();
 
-    forwarding.expire(DEADLINE, 3, kv);
+    expire(DEADLINE, 3);
     assertThat(told).as("the second is still about").containsExactly(UNKNOWN);
-    answer(second, DONE, 6_000);
+    answer(second, DONE, DEADLINE + 1);
     assertThat(told).hasSize(1);
   }
 
   @Test
   @DisplayName("a write that was refused wherever it was sent had no effect")
   void refusedEverywhere() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     PeerMessage.Request first = onlyDue(0);
     PeerMessage.Request second = onlyDue(RETRY);
-    answer(second, new Outcome.NotLeader(3), 2_000);
-    answer(first, new Outcome.NotLeader(3), 2_001);
+    answer(second, new Outcome.NotLeader(3), 3 * RETRY);
+    answer(first, new Outcome.NotLeader(3), 3 * RETRY + 1);
 
-    forwarding.expire(DEADLINE - 1, 3, kv);
+    expire(DEADLINE - 1, 3);
     assertThat(told).isEmpty();
-    forwarding.expire(DEADLINE, 3, kv);
+    expire(DEADLINE, 3);
     assertThat(told).containsExactly(new Outcome.NotLeader(3));
   }
 
   @Test
   @DisplayName("a leader that was busy may take a late copy: the doubt remains")
   void busy() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     answer(onlyDue(0), new Outcome.Busy("full"), 10);
     onlyDue(10 + RETRY / 8);
     assertThat(told).isEmpty();
-    forwarding.expire(DEADLINE, 3, kv);
+    expire(DEADLINE, 3);
     assertThat(told).containsExactly(UNKNOWN);
   }
 
   @Test
   @DisplayName("nor is the doubt about an earlier sending cleared by a leader that is busy at last")
   void busyAtLast() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     onlyDue(0);
     answer(onlyDue(RETRY), new Outcome.Busy("full"), RETRY + 10);
-    forwarding.expire(DEADLINE, 3, kv);
+    expire(DEADLINE, 3);
     assertThat(told).containsExactly(UNKNOWN);
     told.clear();
 
-    forwarding.add(ask(WRITE), 0, 2 * DEADLINE);
+    requests.queue(ask(WRITE), 0, 2 * DEADLINE);
     answer(onlyDue(0), new Outcome.Busy("full"), 10);
-    forwarding.take().submit().reply().accept(new Outcome.NotLeader(3));
+    requests.lead().getFirst().submit().reply().accept(new Outcome.NotLeader(3));
     assertThat(told).as("served here, and lost").containsExactly(UNKNOWN);
   }
 
   @Test
   @DisplayName("a leader that does not know how it ended is asked again, under the same id")
   void unknown() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     PeerMessage.Request first = onlyDue(0);
     answer(first, UNKNOWN, 10);
     assertThat(told).isEmpty();
@@ -190,19 +191,19 @@ class ForwardingTest {
   @Test
   @DisplayName("at the deadline a read, or a write that never left, had no effect")
   void deadlineWithoutDoubt() {
-    forwarding.add(ask(READ), 0, DEADLINE);
+    requests.queue(ask(READ), 0, DEADLINE);
     onlyDue(0);
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.expire(DEADLINE, 2, kv);
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    expire(DEADLINE, 2);
     assertThat(told).containsExactly(new Outcome.NotLeader(2), new Outcome.NotLeader(2));
-    assertThat(forwarding.size()).isZero();
+    assertThat(requests.waiting.awaitingLeader()).isZero();
   }
 
   @Test
   @DisplayName("a refusal for good is passed on")
   void refused() {
     Outcome refused = new Outcome.Refused("makes no sense");
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     answer(onlyDue(0), refused, 10);
     assertThat(told).containsExactly(refused);
   }
@@ -210,16 +211,18 @@ class ForwardingTest {
   @Test
   @DisplayName("who becomes leader serves what waited, in order, within its deadline")
   void take() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     PeerMessage.Request sent = onlyDue(0);
-    forwarding.add(ask(READ), 0, DEADLINE + 1);
+    requests.queue(ask(READ), 0, DEADLINE + 1);
 
-    List<Forwarding.Taken> taken = List.of(forwarding.take(), forwarding.take());
-    assertThat(taken).extracting(Forwarding.Taken::deadlineNanos).containsExactly(5_000L, 5_001L);
+    List<HandRequests.Served> taken = requests.lead();
+    assertThat(taken)
+        .extracting(HandRequests.Served::deadlineNanos)
+        .containsExactly(DEADLINE, DEADLINE + 1);
     assertThat(taken.get(0).submit().operation()).isEqualTo(WRITE);
     assertThat(taken.get(0).submit().requestId()).isEqualTo(sent.requestId());
     assertThat(taken.get(1).submit().operation()).isEqualTo(READ);
-    assertThat(forwarding.size()).isZero();
+    assertThat(requests.waiting.awaitingLeader()).isZero();
     answer(sent, DONE, 10);
     assertThat(told).as("it is answered where it is served now").isEmpty();
   }
@@ -227,75 +230,76 @@ class ForwardingTest {
   @Test
   @DisplayName("what was sent before, and is refused here, may still happen there")
   void takeKeepsDoubt() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.add(ask(READ), 0, DEADLINE);
-    forwarding.due(0);
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(READ), 0, DEADLINE);
+    requests.due(0);
+    requests.queue(ask(WRITE), 0, DEADLINE);
 
     Outcome refusal = new Outcome.NotLeader(2);
-    while (forwarding.size() > 0) forwarding.take().submit().reply().accept(refusal);
+    requests.lead().forEach(served -> served.submit().reply().accept(refusal));
     assertThat(told).containsExactly(UNKNOWN, refusal, refusal);
   }
 
   @Test
   @DisplayName("an answer to an earlier life of this member answers nothing in this one")
   void earlierLife() {
-    Forwarding earlier = forwarding(7_000_000);
-    earlier.add(ask(WRITE), 0, DEADLINE);
+    HandRequests earlier = requests(7_000_000);
+    earlier.queue(ask(WRITE), 0, DEADLINE);
     long number = earlier.due(0).getFirst().number();
 
-    forwarding.add(ask(WRITE), 0, DEADLINE);
+    requests.queue(ask(WRITE), 0, DEADLINE);
     onlyDue(0);
-    forwarding.answered(new PeerMessage.Reply(number, DONE), 10);
-    forwarding.answered(new PeerMessage.Reply(number + 1, new Outcome.NotLeader(1)), 10);
+    requests.answer(number, DONE, 10);
+    requests.answer(number + 1, new Outcome.NotLeader(1), 10);
     assertThat(told).isEmpty();
-    forwarding.expire(DEADLINE, 1, kv);
+    expire(DEADLINE, 1);
     assertThat(told).containsExactly(UNKNOWN);
   }
 
   @Test
   @DisplayName("so many may wait, and so many bytes, and then there is room again")
   void bounds() {
-    for (int i = 0; i < 5; i++) forwarding.add(ask(READ), 0, DEADLINE);
-    forwarding.add(ask(READ), 0, DEADLINE);
+    for (int i = 0; i < 5; i++) requests.queue(ask(READ), 0, DEADLINE);
+    requests.queue(ask(READ), 0, DEADLINE);
     assertThat(told).singleElement().isInstanceOf(Outcome.Busy.class);
     told.clear();
-    answer(forwarding.due(0).getFirst(), DONE, 0);
-    forwarding.add(ask(READ), 0, DEADLINE);
+    answer(requests.due(0).getFirst(), DONE, 0);
+    requests.queue(ask(READ), 0, DEADLINE);
     assertThat(told).containsExactly(DONE);
 
-    while (forwarding.size() > 0) forwarding.take();
+    requests.lead();
     told.clear();
-    forwarding.add(ask(write(20_000)), 0, DEADLINE);
+    requests.queue(ask(write(20_000)), 0, DEADLINE);
     assertThat(told).isEmpty();
-    forwarding.add(ask(READ), 0, DEADLINE);
+    requests.queue(ask(READ), 0, DEADLINE);
     assertThat(told).singleElement().isInstanceOf(Outcome.Busy.class);
-    forwarding.expire(DEADLINE, 1, kv);
+    expire(DEADLINE, 1);
     told.clear();
-    forwarding.add(ask(READ), 0, DEADLINE);
+    requests.queue(ask(READ), 0, DEADLINE);
     assertThat(told).isEmpty();
   }
 
   @Test
   @DisplayName("much that is due is spread over messages")
   void spread() {
-    Forwarding large = new Forwarding(new Forwarding.Settings(1, 10, 100 << 20, RETRY, 3_000, 128));
-    int third = 1_000;
-    for (int i = 0; i < 5; i++) large.add(ask(write(third)), 0, DEADLINE);
-    large.add(ask(write(9 * third)), 0, DEADLINE);
+    var large = new HandRequests(1, HandRequests.settings(10, 100 << 20, 8));
+    int third = 400_000;
+    for (int i = 0; i < 5; i++) large.queue(ask(write(third)), 0, DEADLINE);
+    large.queue(ask(write(9 * third)), 0, DEADLINE);
     List<Integer> sizes = new ArrayList<>();
-    for (var due = large.due(0); !due.isEmpty(); due = large.due(0)) sizes.add(due.size());
+    for (PeerMessage message : large.follow(0))
+      sizes.add(((PeerMessage.Forward) message).requests().size());
     assertThat(sizes).containsExactly(2, 2, 1, 1);
   }
 
   @Test
   @DisplayName("when the replica stops, what may have reached a leader is in doubt")
   void abandon() {
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.due(0);
-    forwarding.add(ask(WRITE), 0, DEADLINE);
-    forwarding.abandon();
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    requests.due(0);
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    requests.waiting.abandon();
     assertThat(told).containsExactly(UNKNOWN, new Outcome.NotLeader(Membership.NONE));
-    assertThat(forwarding.size()).isZero();
+    assertThat(requests.waiting.awaitingLeader()).isZero();
   }
 }

@@ -1,0 +1,129 @@
+package io.jangada.node;
+
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.jangada.raft.EntryId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// A request that this member took and has not answered, with what is known of it in its state:
+/// there is a class for each. Only [WaitingRequests] moves requests between states.
+abstract sealed class WaitingRequest {
+  /// The request's number, in every state: later requests have greater ones.
+  final long ticket;
+
+  /// Gets the outcome, once.
+  final Consumer<Outcome> reply;
+
+  /// When it is answered at the latest, on the replica's clock.
+  final long deadlineNanos;
+
+  private WaitingRequest(long ticket, Consumer<Outcome> reply, long deadlineNanos) {
+    this.ticket = ticket;
+    this.reply = reply;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  /// Given to the protocol while this member leads. A read waits for the quorum's word and until
+  /// enough is applied, a command until the entry at its place is applied.
+  static final class Submitted extends WaitingRequest {
+    /// What a client's read asks for; null for everything else.
+    final Operation.Get read;
+
+    /// The place in the log; null until there is one, and always for a read.
+    EntryId place;
+
+    /// Another request that waits at the same index: entries of several terms may have been there.
+    Submitted next;
+
+    Submitted(long ticket, Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
+      super(ticket, reply, deadlineNanos);
+      this.read = read;
+    }
+
+    Submitted last() {
+      return next == null ? this : next.last();
+    }
+
+    Submitted without(Submitted other) {
+      if (this == other) return next;
+      next = next.without(other);
+      return this;
+    }
+  }
+
+  /// In the queue for a leader, this member or another. At a leader it waits for room in the log.
+  abstract static sealed class Queued extends WaitingRequest {
+    /// What was asked for.
+    final Event.Submit submit;
+
+    /// The number in the queue: the lowest is served first.
+    final long turn;
+
+    private Queued(Event.Submit submit, long ticket, long turn, long deadlineNanos) {
+      super(ticket, submit.reply(), deadlineNanos);
+      this.submit = submit;
+      this.turn = turn;
+    }
+  }
+
+  /// Queued until a leader is known, to be told its name ([FollowerPolicy#HOLD]). It had no effect.
+  static final class Held extends Queued {
+    Held(Event.Submit submit, long ticket, long turn, long deadlineNanos) {
+      super(submit, ticket, turn, deadlineNanos);
+    }
+  }
+
+  /// Queued to be sent to the leader ([FollowerPolicy#FORWARD]), or sent and not answered.
+  static final class Forwarded extends Queued {
+    /// The request id that was given here; null for a read, and for a write that came with one.
+    RequestNames.Name name;
+
+    /// The numbers of the sendings that a leader may have served, or may yet serve.
+    final List<Long> open = new ArrayList<>(1);
+
+    /// When it is sent, or sent again.
+    long sendNanos;
+
+    Forwarded(Event.Submit submit, long ticket, long turn, long deadlineNanos) {
+      super(submit, ticket, turn, deadlineNanos);
+    }
+
+    /// Under which it is applied once however often it is sent; null for a read.
+    RequestId requestId() {
+      return name == null ? submit.requestId() : name.id();
+    }
+
+    /// Whether a leader may have applied it.
+    boolean isDoubtful() {
+      return !open.isEmpty() && !(submit.operation() instanceof Operation.Get);
+    }
+
+    /// The request as this member serves it when it leads: what was sent before and is refused here
+    /// may still have happened there.
+    Event.Submit toServe() {
+      Consumer<Outcome> doubting =
+          outcome ->
+              reply.accept(
+                  switch (outcome) {
+                    case Outcome.Done _, Outcome.Refused _, Outcome.Unknown _ -> outcome;
+                    case Outcome.NotLeader _, Outcome.Busy _, Outcome.NoMemory _ ->
+                        new Outcome.Unknown();
+                  });
+      return new Event.Submit(submit.operation(), requestId(), isDoubtful() ? doubting : reply);
+    }
+  }
+
+  /// A read that is served here without leading: gathered for a question to the leader, under way
+  /// with one, or waiting until the index that the leader named is applied ([ReadIndexQuestions]).
+  static final class FollowerRead extends WaitingRequest {
+    /// What was asked for, and how fresh.
+    final Event.Read event;
+
+    FollowerRead(Event.Read event, long ticket, long deadlineNanos) {
+      super(ticket, event.reply(), deadlineNanos);
+      this.event = event;
+    }
+  }
+}

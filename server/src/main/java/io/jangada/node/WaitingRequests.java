@@ -1,0 +1,378 @@
+package io.jangada.node;
+
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.node.WaitingRequest.FollowerRead;
+import io.jangada.node.WaitingRequest.Forwarded;
+import io.jangada.node.WaitingRequest.Held;
+import io.jangada.node.WaitingRequest.Queued;
+import io.jangada.node.WaitingRequest.Submitted;
+import io.jangada.raft.Entry;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Membership;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/// The requests that this member took and has not answered, each under its ticket and in one state
+/// ([WaitingRequest]).
+///
+/// A request goes to the protocol while this member leads ([Submitted]). Otherwise, and while the
+/// leader has no room for commands, it is queued: [Held] or [Forwarded], as [FollowerPolicy] says.
+/// Reads that need no leader's state are served here ([FollowerRead]). When this member comes to
+/// lead, what is queued and read here is submitted; when it leads no more, its reads are queued.
+///
+/// Tickets are given in the order in which requests come, and all requests have the same time. So
+/// the order of tickets is the order of deadlines, in whatever state the requests are.
+final class WaitingRequests {
+  /// Serves a request as the leader, or refuses it.
+  interface Serving {
+    void serve(Event.Submit submit, long ticket, long deadlineNanos);
+  }
+
+  /// What waits in one way, against the limits for that: beyond, [Outcome.Busy].
+  private static final class Backlog {
+    private final InboxLimits limits;
+    private int count;
+    private long bytes;
+
+    Backlog(InboxLimits limits) {
+      this.limits = limits;
+    }
+
+    boolean tryAdd(Event event) {
+      if (count >= limits.requestsMax() || bytes >= limits.requestBytesMax()) return false;
+      count++;
+      bytes += event.sizeBytes();
+      return true;
+    }
+
+    void remove(Event event) {
+      count--;
+      bytes -= event.sizeBytes();
+    }
+  }
+
+  private final ReplicaSettings settings;
+  private final Transport transport;
+  private final ReplicaStats counts;
+
+  /// All of them.
+  private final NumberRing<WaitingRequest> byTicket = new NumberRing<>();
+
+  /// The submitted ones that are in the log: the first of those at an index.
+  private final NumberRing<Submitted> byIndex = new NumberRing<>();
+
+  /// The queued ones by their turns.
+  private final NumberRing<Queued> queue = new NumberRing<>();
+
+  /// When the forwarded ones are sent.
+  private final Sendings sendings;
+
+  /// The questions to the leader that the follower's reads wait for.
+  private final ReadIndexQuestions questions;
+
+  /// What is in [#queue].
+  private final Backlog queued;
+
+  /// The follower's reads.
+  private final Backlog reads;
+
+  /// How many are submitted.
+  private int submitted;
+
+  /// The ticket of the next request.
+  private long nextTicket = 1;
+
+  /// The turn of the next that is queued.
+  private long nextTurn;
+
+  WaitingRequests(
+      ReplicaSettings settings, RequestNames names, Transport transport, ReplicaStats counts) {
+    this.settings = settings;
+    this.transport = transport;
+    this.counts = counts;
+    this.queued = new Backlog(settings.inbox());
+    this.reads = new Backlog(settings.inbox());
+    this.sendings = new Sendings(settings, names);
+    this.questions = new ReadIndexQuestions(names.bootId(), settings.retryMillis());
+  }
+
+  /// How many requests the protocol has.
+  int submitted() {
+    return submitted;
+  }
+
+  /// How many requests wait for a leader, or for a leader's word.
+  int awaitingLeader() {
+    return queued.count + reads.count;
+  }
+
+  /// What those that wait for a leader, or for its word, count against limits.
+  long bytes() {
+    return queued.bytes + reads.bytes;
+  }
+
+  // ---- requests come ----
+
+  /// A number for a new request.
+  long newTicket() {
+    return nextTicket++;
+  }
+
+  /// Takes a request that goes to the protocol, and is no client's read. Returns its ticket.
+  long submit(Consumer<Outcome> reply, long deadlineNanos) {
+    long ticket = newTicket();
+    submit(ticket, null, reply, deadlineNanos);
+    return ticket;
+  }
+
+  /// Takes a request that goes to the protocol.
+  ///
+  /// @param read null for what is not a client's read
+  void submit(long ticket, Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
+    byTicket.put(ticket, new Submitted(ticket, read, reply, deadlineNanos));
+    submitted++;
+  }
+
+  /// Queues a request that had no effect so far.
+  void queue(Event.Submit submit, long ticket, long nowNanos, long deadlineNanos) {
+    boolean forwards = settings.followers() == FollowerPolicy.FORWARD;
+    if (!queued.tryAdd(submit)) {
+      String reason = "too many requests wait";
+      submit.reply().accept(new Outcome.Busy(forwards ? reason + " for the leader" : reason));
+      return;
+    }
+    long turn = nextTurn++;
+    Queued one =
+        forwards
+            ? new Forwarded(submit, ticket, turn, deadlineNanos)
+            : new Held(submit, ticket, turn, deadlineNanos);
+    if (one instanceof Forwarded forwarded) sendings.add(forwarded, nowNanos);
+    byTicket.put(ticket, one);
+    queue.put(turn, one);
+  }
+
+  /// Takes a read that may be served here. One that is content with what is known already is served
+  /// by the next [#serve].
+  void read(Event.Read event, long nowNanos, long deadlineNanos) {
+    if (!reads.tryAdd(event)) {
+      counts.followerReadsFailed++;
+      event.reply().accept(new Outcome.Busy("too many reads wait for the leader's word"));
+      return;
+    }
+    FollowerRead read = new FollowerRead(event, newTicket(), deadlineNanos);
+    byTicket.put(read.ticket, read);
+    questions.add(read, nowNanos);
+  }
+
+  // ---- the protocol has them ----
+
+  /// The request is in the log.
+  void placed(long ticket, EntryId place) {
+    Submitted one = findSubmitted(ticket);
+    if (one == null) return;
+    counts.proposals++;
+    one.place = place;
+    Submitted here = byIndex.get(place.index());
+    if (here == null) byIndex.put(place.index(), one);
+    else here.last().next = one;
+  }
+
+  /// What a client's read asks for that the protocol has; null for everything else.
+  Operation.Get read(long ticket) {
+    Submitted one = findSubmitted(ticket);
+    return one == null ? null : one.read;
+  }
+
+  private Submitted findSubmitted(long ticket) {
+    return byTicket.get(ticket) instanceof Submitted one ? one : null;
+  }
+
+  /// Answers a request that the protocol has. Nothing happens when it was answered before.
+  void answer(long ticket, Outcome outcome) {
+    Submitted one = findSubmitted(ticket);
+    if (one != null) end(one, outcome);
+  }
+
+  /// Queues a client's read that the protocol dropped. Returns false for everything else.
+  boolean requeue(long ticket, long nowNanos) {
+    Submitted one = findSubmitted(ticket);
+    if (one == null || one.read == null) return false;
+    remove(one);
+    queue(new Event.Submit(one.read, null, one.reply), ticket, nowNanos, one.deadlineNanos);
+    return true;
+  }
+
+  /// An entry was applied: it answers the requests at its place. The term tells a request's own
+  /// entry from another, which means that its own was cut and never will be applied.
+  ///
+  /// @param leader who leads now, for those whose entry was cut
+  void applied(Entry entry, Result result, int leader) {
+    for (Submitted here = byIndex.remove(entry.index()); here != null; here = here.next) {
+      boolean own = here.place.term() == entry.term();
+      end(here, own ? new Outcome.Done(result) : new Outcome.NotLeader(leader));
+    }
+  }
+
+  /// The state jumped to `index` by a snapshot: nothing tells what was applied before.
+  void jumped(long index) {
+    while (!byIndex.isEmpty() && byIndex.first() <= index)
+      for (Submitted here = byIndex.remove(byIndex.first()); here != null; here = here.next)
+        end(here, new Outcome.Unknown());
+  }
+
+  // ---- a leader is known ----
+
+  /// Another member leads, or in another term: it is asked without delay.
+  void leaderChanged(long nowNanos) {
+    sendings.restart(nowNanos);
+    questions.restart();
+  }
+
+  /// Whether requests are queued that may be commands: one that comes later must not overtake them.
+  boolean hasQueued() {
+    return !queue.isEmpty();
+  }
+
+  /// This member leads: it serves what waits, but for what may be a command, as long as it takes
+  /// any.
+  void lead(BooleanSupplier takesCommands, Serving service) {
+    if (reads.count > 0) {
+      for (FollowerRead read : questions.removeIf(_ -> true)) {
+        remove(read);
+        var submit = new Event.Submit(read.event.read(), null, read.reply);
+        service.serve(submit, read.ticket, read.deadlineNanos);
+      }
+    }
+    while (!queue.isEmpty() && takesCommands.getAsBoolean()) {
+      Queued first = queue.peek();
+      var submit = first instanceof Forwarded sent ? sent.toServe() : first.submit;
+      remove(first);
+      service.serve(submit, first.ticket, first.deadlineNanos);
+    }
+  }
+
+  /// Another member leads: what is due is sent to it, and it is named to those who were held.
+  void follow(int leader, long term, long nowNanos) {
+    while (sendings.isDue(nowNanos))
+      transport.send(
+          new PeerMessage.Forward(settings.raft().id(), leader, term, sendings.send(nowNanos)));
+    name(leader);
+    if (reads.count > 0 && questions.isDue(nowNanos)) {
+      counts.readQuestions++;
+      long number = questions.ask(nowNanos);
+      transport.send(new PeerMessage.AskReadIndex(settings.raft().id(), leader, term, number));
+    }
+  }
+
+  /// Names the leader to those who were held.
+  void name(int leader) {
+    while (queue.peek() instanceof Held first) end(first, new Outcome.NotLeader(leader));
+  }
+
+  /// The leader's answers to what was sent to it.
+  void answered(PeerMessage.ForwardReply message, long nowNanos) {
+    for (PeerMessage.Reply reply : message.replies()) {
+      Forwarded ended = sendings.answered(reply, nowNanos);
+      if (ended != null) end(ended, reply.outcome());
+    }
+  }
+
+  /// The leader's read index for a question.
+  void answered(PeerMessage.ReadIndexReply reply) {
+    questions.answered(reply.number(), reply.index());
+  }
+
+  /// Answers the reads that the state has come far enough for.
+  void serve(KvStore kv) {
+    if (reads.count == 0) return;
+    for (FollowerRead read : questions.removeApplied(kv.appliedIndex()))
+      end(read, new Outcome.Done(kv.get(read.event.read().key())));
+  }
+
+  // ---- they end ----
+
+  /// Answers what waited too long.
+  ///
+  /// @param leader who could be asked instead
+  void expire(long nowNanos, int leader, KvStore kv) {
+    WaitingRequest oldest = byTicket.peek();
+    if (!isLate(oldest, nowNanos)) return;
+    questions.removeIf(read -> isLate(read, nowNanos));
+    for (; isLate(oldest, nowNanos); oldest = byTicket.peek()) {
+      Outcome known = oldest instanceof Forwarded sent ? known(sent, kv) : null;
+      end(oldest, known == null ? givenUp(oldest, leader) : known);
+    }
+  }
+
+  private static boolean isLate(WaitingRequest one, long nowNanos) {
+    return one != null && one.deadlineNanos - nowNanos <= 0;
+  }
+
+  /// How a forwarded write ended that is applied here already, while its answer got lost; or null.
+  private static Outcome known(Forwarded one, KvStore kv) {
+    Result result = one.requestId() == null ? null : kv.answerTo(one.requestId());
+    return result == null ? null : new Outcome.Done(result);
+  }
+
+  /// The replica stops, or is no member any more: nothing more will be learnt of any request.
+  void abandon() {
+    questions.removeIf(_ -> true);
+    for (WaitingRequest one; (one = byTicket.peek()) != null; ) {
+      boolean submitted = one instanceof Submitted;
+      end(one, submitted ? new Outcome.Unknown() : givenUp(one, Membership.NONE));
+    }
+  }
+
+  /// How a request ends that is waited for no longer. A write in the log may yet take effect, and
+  /// one that was sent to a leader may have done so. What has no place in the log will not be given
+  /// one.
+  ///
+  /// @param leader who leads, as far as those who had no effect are to be told
+  private static Outcome givenUp(WaitingRequest one, int leader) {
+    boolean doubtful =
+        switch (one) {
+          case Submitted request -> request.place != null;
+          case Forwarded request -> request.isDoubtful();
+          case Held _, FollowerRead _ -> false;
+        };
+    if (doubtful) return new Outcome.Unknown();
+    return new Outcome.NotLeader(one instanceof Held ? Membership.NONE : leader);
+  }
+
+  /// Takes a request out of its state, but for a read out of [#questions].
+  private void remove(WaitingRequest one) {
+    byTicket.remove(one.ticket);
+    switch (one) {
+      case Submitted request -> {
+        submitted--;
+        if (request.place != null) leave(request);
+      }
+      case Queued request -> {
+        queue.remove(request.turn);
+        queued.remove(request.submit);
+        if (request instanceof Forwarded forwarded) sendings.remove(forwarded);
+      }
+      case FollowerRead read -> reads.remove(read.event);
+    }
+  }
+
+  private void leave(Submitted leaving) {
+    Submitted here = byIndex.remove(leaving.place.index());
+    // All at an index end together when that is applied: they were taken out of the ring before.
+    Submitted staying = here == null ? null : here.without(leaving);
+    if (staying != null) byIndex.put(leaving.place.index(), staying);
+  }
+
+  /// Takes a request out, counts it and answers it.
+  private void end(WaitingRequest one, Outcome outcome) {
+    remove(one);
+    switch (one) {
+      case Submitted request -> counts.ended(request.read != null, outcome);
+      case FollowerRead _ -> counts.followerReadEnded(outcome);
+      case Queued _ -> {}
+    }
+    one.reply.accept(outcome);
+  }
+}

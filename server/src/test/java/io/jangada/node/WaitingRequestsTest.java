@@ -1,0 +1,163 @@
+package io.jangada.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Condition;
+import io.jangada.kv.Operation;
+import io.jangada.raft.EntryId;
+import io.jangada.raft.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/// What is true of requests in whatever state they wait, and when they go from one to another.
+class WaitingRequestsTest {
+  private static final Operation.Get READ = new Operation.Get(Bytes.utf8("k"));
+  private static final Operation WRITE =
+      new Operation.Write(Bytes.utf8("k"), Bytes.utf8("v"), 0, new Condition.Always());
+
+  private final HandRequests requests =
+      new HandRequests(1L << 40, HandRequests.settings(5, 5_000, 500));
+  private final WaitingRequests waiting = requests.waiting;
+  private final List<String> told = new ArrayList<>();
+
+  private Consumer<Outcome> tell(String who) {
+    return outcome -> told.add(who + ": " + outcome);
+  }
+
+  private void queue(HandRequests where, String who, Operation operation, long deadline) {
+    where.queue(new Event.Submit(operation, null, tell(who)), 0, deadline);
+  }
+
+  private long submitRead(String who, long deadline) {
+    long ticket = waiting.newTicket();
+    waiting.submit(ticket, READ, tell(who), deadline);
+    return ticket;
+  }
+
+  private void readHere(String who, long deadline) {
+    waiting.read(new Event.Read(READ, new ReadConsistency.Follower(), tell(who)), 0, deadline);
+  }
+
+  /// One of each state, in an order of their own.
+  private void one() {
+    readHere("here", 100);
+    queue(requests, "unsent", READ, 101);
+    submitRead("read", 102);
+    waiting.placed(waiting.submit(tell("placed"), 103), new EntryId(7, 2));
+    requests.follow(0);
+    queue(requests, "write", WRITE, 104);
+    requests.follow(0);
+  }
+
+  @Test
+  @DisplayName("requests end in the order in which they came, whatever they wait for")
+  void oneOrderOfDeadlines() {
+    one();
+    waiting.expire(99, 3, requests.kv);
+    assertThat(told).isEmpty();
+    waiting.expire(102, 3, requests.kv);
+    assertThat(told)
+        .containsExactly(
+            "here: NotLeader[leader=3]",
+            "unsent: NotLeader[leader=3]",
+            "read: NotLeader[leader=3]");
+    told.clear();
+    waiting.expire(200, 3, requests.kv);
+    assertThat(told).containsExactly("placed: Unknown[]", "write: Unknown[]");
+    assertThatNoneWaits();
+  }
+
+  @Test
+  @DisplayName("when the replica stops, all end at once")
+  void oneAbandon() {
+    one();
+    waiting.abandon();
+    assertThat(told)
+        .containsExactly(
+            "here: NotLeader[leader=-1]",
+            "unsent: NotLeader[leader=-1]",
+            "read: Unknown[]",
+            "placed: Unknown[]",
+            "write: Unknown[]");
+    assertThatNoneWaits();
+    waiting.abandon();
+    waiting.expire(1_000, Membership.NONE, requests.kv);
+    waiting.jumped(100);
+    requests.lead();
+    assertThat(told).as("nobody is told twice").hasSize(5);
+  }
+
+  private void assertThatNoneWaits() {
+    assertThat(waiting.submitted()).isZero();
+    assertThat(waiting.awaitingLeader()).isZero();
+    assertThat(waiting.bytes()).isZero();
+    assertThat(requests.follow(1 << 30)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a read that the protocol drops is queued within its deadline, behind what is there")
+  void requeued() {
+    long dropped = submitRead("dropped", 100);
+    queue(requests, "write", WRITE, 200);
+    assertThat(waiting.requeue(dropped, 50)).isTrue();
+    assertThat(waiting.submitted()).isZero();
+    assertThat(requests.due(50))
+        .extracting(PeerMessage.Request::operation)
+        .containsExactly(WRITE, READ);
+    waiting.answer(dropped, new Outcome.Unknown());
+    assertThat(told).as("the protocol has it no more").isEmpty();
+    waiting.expire(100, 3, requests.kv);
+    assertThat(told).containsExactly("dropped: NotLeader[leader=3]");
+  }
+
+  @Test
+  @DisplayName("only a client's read that is with the protocol is queued again")
+  void notRequeued() {
+    long write = waiting.submit(tell("write"), 100);
+    assertThat(waiting.requeue(write, 0)).isFalse();
+    long read = submitRead("read", 100);
+    waiting.answer(read, new Outcome.Unknown());
+    assertThat(waiting.requeue(read, 0)).isFalse();
+    assertThat(waiting.submitted()).isEqualTo(1);
+    assertThat(waiting.awaitingLeader()).isZero();
+  }
+
+  @Test
+  @DisplayName("a leader without room serves the reads; commands wait, and keep their deadlines")
+  void leaderWithoutRoom() {
+    queue(requests, "write", WRITE, 100);
+    readHere("here", 150);
+    List<Event.Submit> served = new ArrayList<>();
+    waiting.lead(() -> false, (submit, _, _) -> served.add(submit));
+    assertThat(served).extracting(Event.Submit::operation).containsExactly(READ);
+    assertThat(waiting.hasQueued()).isTrue();
+    submitRead("later", 170);
+
+    waiting.lead(
+        () -> true,
+        (submit, ticket, deadline) -> waiting.submit(ticket, null, submit.reply(), deadline));
+    assertThat(waiting.hasQueued()).isFalse();
+    assertThat(waiting.submitted()).isEqualTo(2);
+    waiting.expire(100, 3, requests.kv);
+    assertThat(told).containsExactly("write: NotLeader[leader=3]");
+  }
+
+  @Test
+  @DisplayName("held requests are never sent: the leader's name is their answer")
+  void held() {
+    var holding =
+        new HandRequests(
+            1, HandRequests.settings(5, 5_000, 500).withFollowers(FollowerPolicy.HOLD));
+    queue(holding, "first", WRITE, 100);
+    queue(holding, "second", READ, 200);
+    holding.waiting.expire(100, 3, holding.kv);
+    assertThat(told).containsExactly("first: NotLeader[leader=-1]");
+    assertThat(holding.follow(150)).isEmpty();
+    assertThat(told).last().isEqualTo("second: NotLeader[leader=2]");
+    assertThat(holding.waiting.bytes()).isZero();
+  }
+}
