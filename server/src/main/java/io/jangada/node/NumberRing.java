@@ -1,5 +1,9 @@
 package io.jangada.node;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
 /// Values under numbers that lie close together, such as those of requests or of entries under way:
 /// an array that covers all numbers from the lowest that has a value to the highest, used in the
 /// round. What it takes of memory grows with that span, not with how many values there are.
@@ -23,6 +27,17 @@ final class NumberRing<T> {
   /// The value with the lowest number; null in an empty ring.
   T peek() {
     return get(from);
+  }
+
+  /// The values from the lowest number on, up to the first that is not chosen.
+  List<T> firstWhile(Predicate<? super T> chosen) {
+    List<T> values = new ArrayList<>();
+    for (long number = from; number < to; number++) {
+      T value = at(number);
+      if (value != null && !chosen.test(value)) break;
+      if (value != null) values.add(value);
+    }
+    return values;
   }
 
   /// The value, or null where there is none.

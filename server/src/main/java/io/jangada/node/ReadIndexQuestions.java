@@ -143,7 +143,7 @@ final class ReadIndexQuestions {
   }
 
   /// Takes out the reads that are chosen.
-  List<FollowerRead> removeIf(Predicate<FollowerRead> chosen) {
+  List<FollowerRead> removeIf(Predicate<? super FollowerRead> chosen) {
     List<List<FollowerRead>> groups = new ArrayList<>();
     confirmed.forEach(group -> groups.add(group.reads));
     open.forEach(question -> groups.add(question.reads));

@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.WaitingRequest.FollowerRead;
 import io.jangada.node.WaitingRequest.Forwarded;
@@ -13,24 +14,28 @@ import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// The requests that this member took and has not answered, each under its ticket and in one state
 /// ([WaitingRequest]).
 ///
 /// A request goes to the protocol while this member leads ([Submitted]). Otherwise, and while the
 /// leader has no room for commands, it is queued: [Held] or [Forwarded], as [FollowerPolicy] says.
-/// Reads that need no leader's state are served here ([FollowerRead]). When this member comes to
-/// lead, what is queued and read here is submitted; when it leads no more, its reads are queued.
+/// A read that may be served without leading is a [FollowerRead]. When this member comes to lead,
+/// all of these are submitted; when it leads no more, reads that the protocol drops are queued.
 ///
-/// Tickets are given in the order in which requests come, and all requests have the same time. So
-/// the order of tickets is the order of deadlines, in whatever state the requests are.
+/// Tickets are given in the order in which requests come, and all requests have the same timeout.
+/// So the order of tickets is the order of deadlines, in whatever state the requests are. Only a
+/// read that was queued again may be answered later than that: with those before it in the queue.
 final class WaitingRequests {
   /// Serves a request as the leader, or refuses it.
   interface Serving {
     void serve(Event.Submit submit, long ticket, long deadlineNanos);
   }
 
-  /// What waits in one way, against the limits for that: beyond, [Outcome.Busy].
+  /// How many requests wait in one way, and with how many bytes, against the limits for that:
+  /// beyond, [Outcome.Busy].
   private static final class Backlog {
     private final InboxLimits limits;
     private int count;
@@ -57,7 +62,7 @@ final class WaitingRequests {
   private final Transport transport;
   private final ReplicaStats counts;
 
-  /// All of them.
+  /// All requests. What it takes of memory grows with how many came since the oldest.
   private final NumberRing<WaitingRequest> byTicket = new NumberRing<>();
 
   /// The submitted ones that are in the log: the first of those at an index.
@@ -297,32 +302,33 @@ final class WaitingRequests {
   ///
   /// @param leader who could be asked instead
   void expire(long nowNanos, int leader, KvStore kv) {
-    WaitingRequest oldest = byTicket.peek();
-    if (!isLate(oldest, nowNanos)) return;
-    questions.removeIf(read -> isLate(read, nowNanos));
-    for (; isLate(oldest, nowNanos); oldest = byTicket.peek()) {
-      Outcome known = oldest instanceof Forwarded sent ? known(sent, kv) : null;
-      end(oldest, known == null ? givenUp(oldest, leader) : known);
-    }
-  }
-
-  private static boolean isLate(WaitingRequest one, long nowNanos) {
-    return one != null && one.deadlineNanos - nowNanos <= 0;
-  }
-
-  /// How a forwarded write ended that is applied here already, while its answer got lost; or null.
-  private static Outcome known(Forwarded one, KvStore kv) {
-    Result result = one.requestId() == null ? null : kv.answerTo(one.requestId());
-    return result == null ? null : new Outcome.Done(result);
+    endOldest(one -> one.deadlineNanos - nowNanos <= 0, one -> late(one, leader, kv));
   }
 
   /// The replica stops, or is no member any more: nothing more will be learnt of any request.
   void abandon() {
-    questions.removeIf(_ -> true);
-    for (WaitingRequest one; (one = byTicket.peek()) != null; ) {
-      boolean submitted = one instanceof Submitted;
-      end(one, submitted ? new Outcome.Unknown() : givenUp(one, Membership.NONE));
-    }
+    endOldest(
+        _ -> true,
+        one -> one instanceof Submitted ? new Outcome.Unknown() : givenUp(one, Membership.NONE));
+  }
+
+  /// Ends the requests that are over: those that the protocol has by their tickets, then those in
+  /// the queue by their turns, each up to the first that is not over, and then the reads served
+  /// here.
+  private void endOldest(
+      Predicate<WaitingRequest> isOver, Function<WaitingRequest, Outcome> outcome) {
+    if (byTicket.isEmpty() || !isOver.test(byTicket.peek())) return;
+    for (WaitingRequest one : byTicket.firstWhile(isOver))
+      if (one instanceof Submitted) end(one, outcome.apply(one));
+    for (Queued one : queue.firstWhile(isOver)) end(one, outcome.apply(one));
+    for (FollowerRead one : questions.removeIf(isOver)) end(one, outcome.apply(one));
+  }
+
+  /// A write that was forwarded may be applied here already, and only its answer got lost.
+  private static Outcome late(WaitingRequest one, int leader, KvStore kv) {
+    RequestId id = one instanceof Forwarded sent ? sent.requestId() : null;
+    Result known = id == null ? null : kv.answerTo(id);
+    return known == null ? givenUp(one, leader) : new Outcome.Done(known);
   }
 
   /// How a request ends that is waited for no longer. A write in the log may yet take effect, and
@@ -331,14 +337,12 @@ final class WaitingRequests {
   ///
   /// @param leader who leads, as far as those who had no effect are to be told
   private static Outcome givenUp(WaitingRequest one, int leader) {
-    boolean doubtful =
-        switch (one) {
-          case Submitted request -> request.place != null;
-          case Forwarded request -> request.isDoubtful();
-          case Held _, FollowerRead _ -> false;
-        };
-    if (doubtful) return new Outcome.Unknown();
-    return new Outcome.NotLeader(one instanceof Held ? Membership.NONE : leader);
+    return switch (one) {
+      case Held _ -> new Outcome.NotLeader(Membership.NONE);
+      case Submitted request when request.place != null -> new Outcome.Unknown();
+      case Forwarded request when request.isDoubtful() -> new Outcome.Unknown();
+      case Submitted _, Forwarded _, FollowerRead _ -> new Outcome.NotLeader(leader);
+    };
   }
 
   /// Takes a request out of its state, but for a read out of [#questions].
@@ -360,7 +364,7 @@ final class WaitingRequests {
 
   private void leave(Submitted leaving) {
     Submitted here = byIndex.remove(leaving.place.index());
-    // All at an index end together when that is applied: they were taken out of the ring before.
+    // When the index is applied, all of its requests are taken out of the ring first.
     Submitted staying = here == null ? null : here.without(leaving);
     if (staying != null) byIndex.put(leaving.place.index(), staying);
   }

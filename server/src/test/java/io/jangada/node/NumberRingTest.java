@@ -31,6 +31,9 @@ class NumberRingTest {
       assertThat(ring.get(other)).as("seed %d", seed).isEqualTo(twin.get(other));
       assertThat(ring.isEmpty()).as("seed %d", seed).isEqualTo(twin.isEmpty());
       String lowest = twin.isEmpty() ? null : twin.firstEntry().getValue();
+      assertThat(ring.firstWhile(value -> !value.endsWith("7")))
+          .as("seed %d", seed)
+          .isEqualTo(twin.values().stream().takeWhile(value -> !value.endsWith("7")).toList());
       assertThat(ring.peek()).as("seed %d", seed).isEqualTo(lowest);
       if (!twin.isEmpty()) assertThat(ring.first()).as("seed %d", seed).isEqualTo(twin.firstKey());
     }

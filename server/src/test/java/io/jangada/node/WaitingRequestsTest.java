@@ -42,10 +42,10 @@ class WaitingRequestsTest {
     waiting.read(new Event.Read(READ, new ReadConsistency.Follower(), tell(who)), 0, deadline);
   }
 
-  /// One of each state, in an order of their own.
-  private void one() {
+  /// One in each state; their deadlines are 100, 101, 102, 103 and 104.
+  private void oneOfEach() {
     readHere("here", 100);
-    queue(requests, "unsent", READ, 101);
+    queue(requests, "sent read", READ, 101);
     submitRead("read", 102);
     waiting.placed(waiting.submit(tell("placed"), 103), new EntryId(7, 2));
     requests.follow(0);
@@ -54,40 +54,42 @@ class WaitingRequestsTest {
   }
 
   @Test
-  @DisplayName("requests end in the order in which they came, whatever they wait for")
+  @DisplayName("each ends at its own deadline, whatever it waits for")
   void oneOrderOfDeadlines() {
-    one();
-    waiting.expire(99, 3, requests.kv);
-    assertThat(told).isEmpty();
-    waiting.expire(102, 3, requests.kv);
-    assertThat(told)
-        .containsExactly(
+    oneOfEach();
+    List<String> ends =
+        List.of(
             "here: NotLeader[leader=3]",
-            "unsent: NotLeader[leader=3]",
-            "read: NotLeader[leader=3]");
-    told.clear();
-    waiting.expire(200, 3, requests.kv);
-    assertThat(told).containsExactly("placed: Unknown[]", "write: Unknown[]");
+            "sent read: NotLeader[leader=3]",
+            "read: NotLeader[leader=3]",
+            "placed: Unknown[]",
+            "write: Unknown[]");
+    for (int ended = 0; ended < ends.size(); ended++) {
+      waiting.expire(99 + ended, 3, requests.kv);
+      assertThat(told).isEqualTo(ends.subList(0, ended));
+    }
+    waiting.expire(104, 3, requests.kv);
+    assertThat(told).isEqualTo(ends);
     assertThatNoneWaits();
   }
 
   @Test
-  @DisplayName("when the replica stops, all end at once")
+  @DisplayName("when the replica stops, all end: what the protocol has, the queue, the reads here")
   void oneAbandon() {
-    one();
+    oneOfEach();
     waiting.abandon();
     assertThat(told)
         .containsExactly(
-            "here: NotLeader[leader=-1]",
-            "unsent: NotLeader[leader=-1]",
             "read: Unknown[]",
             "placed: Unknown[]",
-            "write: Unknown[]");
+            "sent read: NotLeader[leader=-1]",
+            "write: Unknown[]",
+            "here: NotLeader[leader=-1]");
     assertThatNoneWaits();
     waiting.abandon();
     waiting.expire(1_000, Membership.NONE, requests.kv);
     waiting.jumped(100);
-    requests.lead();
+    assertThat(requests.lead()).isEmpty();
     assertThat(told).as("nobody is told twice").hasSize(5);
   }
 
@@ -99,7 +101,8 @@ class WaitingRequestsTest {
   }
 
   @Test
-  @DisplayName("a read that the protocol drops is queued within its deadline, behind what is there")
+  @DisplayName(
+      "a read that the protocol drops is queued behind what is there, and ends with it at the latest")
   void requeued() {
     long dropped = submitRead("dropped", 100);
     queue(requests, "write", WRITE, 200);
@@ -110,8 +113,10 @@ class WaitingRequestsTest {
         .containsExactly(WRITE, READ);
     waiting.answer(dropped, new Outcome.Unknown());
     assertThat(told).as("the protocol has it no more").isEmpty();
-    waiting.expire(100, 3, requests.kv);
-    assertThat(told).containsExactly("dropped: NotLeader[leader=3]");
+    waiting.expire(199, 3, requests.kv);
+    assertThat(told).as("the first in the queue has time").isEmpty();
+    waiting.expire(200, 3, requests.kv);
+    assertThat(told).containsExactly("write: Unknown[]", "dropped: NotLeader[leader=3]");
   }
 
   @Test
