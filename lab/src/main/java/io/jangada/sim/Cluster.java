@@ -68,7 +68,7 @@ final class Cluster {
     RaftConfig raft =
         RaftConfig.of(id, bootstrap)
             .withLimits(swarm.raftLimits())
-            .withThrift(swarm.traffic())
+            .withTraffic(swarm.traffic())
             .withLeaseTicks(swarm.tuning().leaseTicks());
     boolean forwards = id % 2 == 0 && !swarm.demand().forgetful();
     return ReplicaSettings.of(raft)

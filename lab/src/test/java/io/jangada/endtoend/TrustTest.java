@@ -63,7 +63,7 @@ class TrustTest {
     try (ProcessCluster cluster = ProcessCluster.make(folder, ClusterPlan.of(5), PROGRAM)) {
       cluster.start(1);
       cluster.start(2);
-      awaitUnready(cluster, 1, "waits to meet 1 of members 3, 4, 5 before it founds the cluster");
+      awaitUnready(cluster, 1, "waits for 1 of members 3, 4, 5 to bootstrap the cluster");
       cluster.start(3);
       new LeaderSearch(cluster).await(MILLIS_MAX);
       set(cluster, "early");
@@ -91,8 +91,8 @@ class TrustTest {
     try (ProcessCluster cluster = ProcessCluster.make(folder, plan, PROGRAM)) {
       cluster.start(1);
       cluster.start(2);
-      awaitUnready(cluster, 1, "waits to meet member 3 before it founds the cluster");
-      awaitUnready(cluster, 2, "waits to meet member 3 before it founds the cluster");
+      awaitUnready(cluster, 1, "waits for member 3 to bootstrap the cluster");
+      awaitUnready(cluster, 2, "waits for member 3 to bootstrap the cluster");
       cluster.start(3);
       new AdminClient(cluster, 5_000).awaitWhole(MILLIS_MAX);
     }

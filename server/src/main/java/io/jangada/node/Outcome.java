@@ -36,10 +36,10 @@ public sealed interface Outcome {
   static Outcome of(Ready.Reason reason, int leader) {
     return switch (reason) {
       case NOT_LEADER -> new NotLeader(leader);
-      case BUSY -> new Busy("too much waits to be committed, or the lead is handed over");
+      case BUSY -> new Busy("too many entries are uncommitted, or leadership is being transferred");
       case MEMBERSHIP_BUSY -> new Busy("another membership change is under way");
-      case UNREADY -> new Refused("too few of those who would vote have joined and answer");
-      case INVALID -> new Refused("no such change or transfer makes sense here");
+      case UNREADY -> new Refused("too few of the future voters have joined and answer");
+      case INVALID -> new Refused("the change or transfer is not possible here");
     };
   }
 }

@@ -23,8 +23,7 @@ final class Problems {
       messagesRefused++;
       byMember.put(from, new Problem("refuses messages of member " + from + ": " + law, now));
     } else if (event instanceof RaftEvent.AcknowledgementLost(int member, long match)) {
-      String text =
-          "member " + member + " does not hold what it acknowledged, up to entry " + match;
+      String text = "member " + member + " lost entries that it acknowledged, up to index " + match;
       byMember.put(member, new Problem(text, now));
     }
   }

@@ -94,7 +94,7 @@ final class Rejoin {
     if (done instanceof SnapshotDone.Failed(SnapshotTask.Mark _, IOException cause)) {
       marking = false;
       if (cause instanceof DiskFullException) return true;
-      throw new UncheckedIOException("its standing cannot be written", cause);
+      throw new UncheckedIOException("the incarnation cannot be written", cause);
     }
     if (!(done instanceof SnapshotDone.Marked(IncarnationFile written))) return false;
     durable = written;
@@ -169,23 +169,21 @@ final class Rejoin {
   /// takes part.
   String waitsFor(RaftNode raft) {
     if (!raft.incarnation().rejoining()) return "";
-    if (!isBeginning()) return "lost what it had promised: waits until the leader takes it in anew";
+    if (!isBeginning())
+      return "lost data that it had acknowledged: waits until the leader readmits it";
     if (bootstrap == null || bootstrap.isLate())
       return durable.state() == IncarnationFile.State.RESTORED
-          ? "was restored into a cluster that lives: waits until the leader takes it in"
-          : "has nothing of what the cluster has: waits until the leader takes it in";
+          ? "was restored, but its old cluster runs: waits until the leader readmits it"
+          : "has none of the cluster's data: waits until the leader readmits it";
     if (!bootstrap.differing().isEmpty())
-      return "does not found a cluster: the settings of "
+      return "does not bootstrap the cluster: the settings of "
           + members(bootstrap.differing())
           + " name other members";
     int count = bootstrap.missingCount();
     if (count == 0 || bootstrap.missing().isEmpty())
-      return "waits until all members have met, to found the cluster";
+      return "waits until all members are connected, to bootstrap the cluster";
     String which = count < bootstrap.missing().size() ? count + " of " : "";
-    return "waits to meet "
-        + which
-        + members(bootstrap.missing())
-        + " before it founds the cluster";
+    return "waits for " + which + members(bootstrap.missing()) + " to bootstrap the cluster";
   }
 
   private static String members(List<Integer> ids) {

@@ -163,7 +163,7 @@ final class WaitingRequests {
   void read(Event.Read event, long nowNanos, long deadlineNanos) {
     if (!reads.tryAdd(event)) {
       counts.followerReadsFailed++;
-      event.reply().accept(new Outcome.Busy("too many reads wait for the leader's word"));
+      event.reply().accept(new Outcome.Busy("too many reads wait for the leader's reply"));
       return;
     }
     FollowerRead read = new FollowerRead(event, newTicket(), deadlineNanos);

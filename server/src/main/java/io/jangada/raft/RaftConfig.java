@@ -231,7 +231,7 @@ public record RaftConfig(
     return new RaftConfig(id, bootstrap, times, traffic, limits);
   }
 
-  public RaftConfig withThrift(TrafficPolicy traffic) {
+  public RaftConfig withTraffic(TrafficPolicy traffic) {
     return new RaftConfig(id, bootstrap, times, traffic, limits);
   }
 

@@ -69,7 +69,7 @@ class RaftConfigTest {
             .withTimes(40, 80, 20)
             .withPriority(3)
             .withLeaseTicks(39)
-            .withThrift(
+            .withTraffic(
                 new RaftConfig.TrafficPolicy(true, 2, 3).withLostTicks(4).withSendingsPercentMin(5))
             .withLimits(TestLimits.usual().readsMax(7).get());
     assertThat(config)

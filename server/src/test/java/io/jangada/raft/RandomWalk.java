@@ -78,7 +78,7 @@ final class RandomWalk {
     int priority = random.nextInt(3) == 0 ? 5 : RaftConfig.PRIORITY_MAX;
     return config
         .withLeaseTicks(leaseTicks)
-        .withThrift(thrift)
+        .withTraffic(thrift)
         .withLimits(limits)
         .withPriority(priority);
   }

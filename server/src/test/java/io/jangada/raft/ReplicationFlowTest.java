@@ -182,7 +182,7 @@ class ReplicationFlowTest {
   }
 
   private static final UnaryOperator<RaftConfig> QUORUM_ONLY =
-      config -> config.withThrift(new RaftConfig.TrafficPolicy(true, 0, 0));
+      config -> config.withTraffic(new RaftConfig.TrafficPolicy(true, 0, 0));
 
   @Test
   @DisplayName("Thrift: entries and rounds go to as many as make a quorum, the others wait a beat")
@@ -239,7 +239,7 @@ class ReplicationFlowTest {
   }
 
   private static UnaryOperator<RaftConfig> pace(int ticks) {
-    return config -> config.withThrift(new RaftConfig.TrafficPolicy(false, ticks, 0));
+    return config -> config.withTraffic(new RaftConfig.TrafficPolicy(false, ticks, 0));
   }
 
   @Test

@@ -119,9 +119,9 @@ final class TraceScript {
           switch (option.getKey()) {
             case "lease" -> tuned.withLeaseTicks(Integer.parseInt(value));
             case "quorum-only" ->
-                tuned.withThrift(new RaftConfig.TrafficPolicy(true, thrift.paceTicks(), 0));
+                tuned.withTraffic(new RaftConfig.TrafficPolicy(true, thrift.paceTicks(), 0));
             case "pace" ->
-                tuned.withThrift(
+                tuned.withTraffic(
                     new RaftConfig.TrafficPolicy(thrift.quorumOnly(), Integer.parseInt(value), 0));
             case "priority" -> {
               String[] parts = value.split(":");

@@ -69,7 +69,7 @@ final class MaelstromMember {
     RaftConfig raft =
         RaftConfig.of(names.own(), names.membership())
             .withTimes(ELECTION_TICKS_MIN, ELECTION_TICKS_MAX, HEARTBEAT_TICKS)
-            .withThrift(new RaftConfig.TrafficPolicy(true, PACE_TICKS, HEARTBEAT_TICKS))
+            .withTraffic(new RaftConfig.TrafficPolicy(true, PACE_TICKS, HEARTBEAT_TICKS))
             .withLimits(
                 new RaftConfig.Limits(
                     new RaftConfig.Replication(1_024, MESSAGE_BYTES_MAX, 64, 1 << 20),

@@ -61,7 +61,7 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) 
     return new Setup(quietMillis, leaseTicks, traffic);
   }
 
-  Setup withThrift(RaftConfig.TrafficPolicy thrift) {
+  Setup withTraffic(RaftConfig.TrafficPolicy thrift) {
     return new Setup(quietMillis, leaseTicks, thrift);
   }
 
@@ -70,7 +70,7 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) 
         RaftConfig.of(ids.own(), ids.membership())
             .withTimes(ELECTION_TICKS_MIN, ELECTION_TICKS_MAX, HEARTBEAT_TICKS)
             .withLeaseTicks(leaseTicks)
-            .withThrift(traffic)
+            .withTraffic(traffic)
             .withLimits(
                 new RaftConfig.Limits(
                     new RaftConfig.Replication(1_024, MESSAGE_BYTES_MAX, 8, 256 << 10),

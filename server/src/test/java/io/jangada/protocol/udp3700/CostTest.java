@@ -92,7 +92,7 @@ class CostTest {
   @Test
   @DisplayName("half of the puts need no second sending where many datagrams are lost")
   void soonInSpiteOfLoss() {
-    setup = setup.withThrift(setup.traffic().withLostTicks(0));
+    setup = setup.withTraffic(setup.traffic().withLostTicks(0));
     loss = 0.15;
     double without = cost(LIGHT);
     assertThat(medianTicks).isPositive();
@@ -105,7 +105,7 @@ class CostTest {
   @DisplayName("nothing is spent on losses where there are none")
   void nothingLost() {
     double with = cost(LIGHT);
-    setup = setup.withThrift(setup.traffic().withLostTicks(0));
+    setup = setup.withTraffic(setup.traffic().withLostTicks(0));
     assertThat(cost(LIGHT)).isEqualTo(with);
   }
 
@@ -129,7 +129,7 @@ class CostTest {
   @Test
   @DisplayName("the yardstick is what it says")
   void plain() {
-    setup = setup.withLeaseTicks(0).withThrift(RaftConfig.TrafficPolicy.NONE);
+    setup = setup.withLeaseTicks(0).withTraffic(RaftConfig.TrafficPolicy.NONE);
     assertThat(cost(LIGHT)).isBetween(PLAIN, PLAIN * 1.1);
   }
 }

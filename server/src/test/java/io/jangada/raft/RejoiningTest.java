@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// A member that may have forgotten what it promised (decision 13).
-class ProbationTest {
+class RejoiningTest {
   private static final Membership THREE = Membership.of(1, 2, 3);
   private static final long NEW = 301;
 
@@ -321,7 +321,7 @@ class ProbationTest {
     RaftCluster cluster = cluster();
     cluster.propose(1, "b");
     cluster.deliver(RaftCluster.to(3));
-    List<Message> former = cluster.take(RaftCluster.from(3).and(ProbationTest::isAnswer));
+    List<Message> former = cluster.take(RaftCluster.from(3).and(RejoiningTest::isAnswer));
     assertThat(former).isNotEmpty();
     cluster.wipe(3);
     cluster.restart(3);
@@ -344,7 +344,7 @@ class ProbationTest {
         cluster,
         () -> {
           cluster.deliver(RaftCluster.to(3));
-          inBetween.addAll(cluster.take(RaftCluster.from(3).and(ProbationTest::isAnswer)));
+          inBetween.addAll(cluster.take(RaftCluster.from(3).and(RejoiningTest::isAnswer)));
           return !inBetween.isEmpty();
         });
     cluster.wipe(3);

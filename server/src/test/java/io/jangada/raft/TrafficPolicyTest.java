@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// How a leader saves messages. Heartbeats are due after 20 ticks, patience ends after 5.
-class ThriftTest {
+class TrafficPolicyTest {
   private static final int PATIENCE = 5;
 
   private final Solo solo = thrifty(0);
@@ -18,7 +18,7 @@ class ThriftTest {
             config ->
                 config
                     .withTimes(50, 90, 20)
-                    .withThrift(new RaftConfig.TrafficPolicy(true, paceTicks, 0)));
+                    .withTraffic(new RaftConfig.TrafficPolicy(true, paceTicks, 0)));
     solo.tick(1);
     return solo;
   }
@@ -127,7 +127,7 @@ class ThriftTest {
             config ->
                 config
                     .withTimes(50, 90, 20)
-                    .withThrift(
+                    .withTraffic(
                         new RaftConfig.TrafficPolicy(true, 10, 0).withSendingsPercentMin(75)));
     paced.tick(10);
     int sent = 0;
@@ -151,7 +151,7 @@ class ThriftTest {
             config ->
                 config
                     .withTimes(50, 90, 20)
-                    .withThrift(
+                    .withTraffic(
                         new RaftConfig.TrafficPolicy(true, 0, 0).withLostTicks(LOST_TICKS)));
     solo.tick(1);
     return solo;
@@ -228,7 +228,7 @@ class ThriftTest {
   void a_candidate_asks_those_once_more_that_are_silent_and_nobody_else() {
     int again = 7;
     Solo alone =
-        new Solo(config -> config.withThrift(new RaftConfig.TrafficPolicy(false, 0, again)));
+        new Solo(config -> config.withTraffic(new RaftConfig.TrafficPolicy(false, 0, again)));
     alone.cluster.timeOut(1);
     assertThat(receivers(alone.said())).containsExactly(2, 3);
     assertThat(alone.tick(again - 1)).isEmpty();
