@@ -2,6 +2,7 @@ package io.jangada.sim;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -154,7 +155,8 @@ record Mutant(
               return source;
             }
           };
-      List<String> options = List.of("-cp", classDirectory().toString(), "-proc:none", "-nowarn");
+      List<String> options =
+          List.of("-cp", System.getProperty("java.class.path"), "-proc:none", "-nowarn");
       boolean good =
           compiler.getTask(null, inMemory, problems, options, null, List.of(unit)).call();
       if (!good)
@@ -166,12 +168,6 @@ record Mutant(
     SortedMap<String, byte[]> bytes = new TreeMap<>();
     classes.forEach((className, out) -> bytes.put(className, out.toByteArray()));
     return bytes;
-  }
-
-  private static Path classDirectory() {
-    return Path.of(
-        URI.create(
-            Simulation.class.getProtectionDomain().getCodeSource().getLocation().toString()));
   }
 
   private static final class Loader extends ClassLoader {
@@ -190,12 +186,17 @@ record Mutant(
         if (loaded != null) return loaded;
         byte[] bytes = changed.get(name);
         try {
-          if (bytes == null)
-            bytes = Files.readAllBytes(classDirectory().resolve(name.replace('.', '/') + ".class"));
+          if (bytes == null) bytes = bytesOf(name);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
         return defineClass(name, bytes, 0, bytes.length);
+      }
+    }
+
+    private byte[] bytesOf(String name) throws IOException {
+      try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        return in.readAllBytes();
       }
     }
   }
