@@ -28,24 +28,23 @@ final class Installs {
   ///
   /// @param snapshot the newest own snapshot that can be read, or null
   void begin(int peer, SnapshotMeta snapshot) {
+    if (snapshot == null) return;
     Progress progress = peers.get(peer);
-    if (snapshot == null || progress.state() instanceof Progress.State.Install) return;
+    if (progress.state() instanceof Progress.State.Install) return;
     boolean isCompacted = progress.next() <= context.log.compacted().index();
     if (!isCompacted || !peers.isHeard(progress)) return;
     progress.install(snapshot, context.tick());
     out.events.add(new RaftEvent.InstallStarted(peer, snapshot.last()));
   }
 
-  /// Asks the disk for the chunk that a peer wants next, if an install is under way.
-  void proceed(int peer) {
-    Progress progress = peers.get(peer);
-    if (!(progress.state() instanceof Progress.State.Install install)) return;
+  /// Asks the disk for the chunk that a peer wants next, and gives up where the peer is silent.
+  void proceed(int peer, Progress.State.Install install) {
     long tick = context.tick();
     if (tick - install.heardTick() > PATIENCE_TIMEOUTS * config.electionTicksMax()) {
       abandon(peer, install.meta().last());
     } else if (install.askedTick() < 0 || tick - install.askedTick() >= config.electionTicksMin()) {
       out.chunkReads.add(new Ready.ChunkRead(peer, term, install.meta(), install.chunk()));
-      progress.chunkAsked(tick);
+      peers.get(peer).chunkAsked(tick);
     }
   }
 

@@ -293,7 +293,7 @@ final class Leader implements Role {
       boolean holdsIt = progress.match() >= peers.removedAt(peer);
       boolean reachable = peers.isHeard(progress) && progress.next() > log.compacted().index();
       if (!holdsIt && reachable) continue;
-      if (holdsIt) sendAtLeastHeartbeat(peer);
+      if (holdsIt) sendAtLeastHeartbeat(peer, progress);
       peers.forget(peer);
     }
   }
@@ -347,10 +347,10 @@ final class Leader implements Role {
     if (heartbeat) progress.probeAgain();
     boolean isDue = heartbeat || entries || news == News.ROUND;
     if (isDue) installs.begin(peer, snapshot);
-    installs.proceed(peer);
+    if (progress.state() instanceof Progress.State.Install install) installs.proceed(peer, install);
     if (!isDue) return false;
-    if (!heartbeat && news != News.ROUND) return sendEntries(peer);
-    sendAtLeastHeartbeat(peer);
+    if (!heartbeat && news != News.ROUND) return sendEntries(peer, progress);
+    sendAtLeastHeartbeat(peer, progress);
     return entries || news == News.ROUND;
   }
 
@@ -360,23 +360,21 @@ final class Leader implements Role {
 
   /// Sends every peer what it may have, at once, and how far the log is committed.
   void sendToAll() {
-    for (int peer : peers.ids()) sendAtLeastHeartbeat(peer);
+    for (int peer : peers.ids()) sendAtLeastHeartbeat(peer, peers.get(peer));
   }
 
-  private void sendAtLeastHeartbeat(int peer) {
-    if (sendEntries(peer)) return;
-    Progress progress = peers.get(peer);
+  private void sendAtLeastHeartbeat(int peer, Progress progress) {
+    if (sendEntries(peer, progress)) return;
     boolean isBehindLog =
         progress.next() <= log.compacted().index()
             || progress.state() instanceof Progress.State.Install;
-    send(peer, isBehindLog ? 0 : progress.next() - 1, List.of());
+    send(peer, progress, isBehindLog ? 0 : progress.next() - 1, List.of());
   }
 
   /// Sends entries as far as the window allows. Returns whether there were any to send.
-  private boolean sendEntries(int peer) {
-    Progress progress = peers.get(peer);
+  private boolean sendEntries(int peer, Progress progress) {
     if (!hasEntriesFor(progress) || !takesEntries(peer, progress)) return false;
-    do send(peer, progress.next() - 1, entries(progress.next(), log.lastIndex()));
+    do send(peer, progress, progress.next() - 1, entries(progress.next(), log.lastIndex()));
     while (hasEntriesFor(progress));
     return true;
   }
@@ -400,7 +398,7 @@ final class Leader implements Role {
   }
 
   /// @param prev the index of the entry before `entries`; 0 for a heartbeat that tells no place
-  private void send(int peer, long prev, List<Entry> entries) {
+  private void send(int peer, Progress progress, long prev, List<Entry> entries) {
     boolean stamped = !rounds.isEmpty() && rounds.peekLast().clock == context.clock();
     if (config.leaseTicks() > 0 && !stamped) beginRound(context.clock());
     EntryId before = prev == 0 ? EntryId.ZERO : new EntryId(prev, log.termAt(prev));
@@ -408,7 +406,7 @@ final class Leader implements Role {
     for (Entry entry : entries) bytes += entry.sizeBytes();
     out.messages.add(
         new Message.AppendEntries(config.id(), peer, term, before, entries, log.commit(), round));
-    peers.get(peer).sent(prev + entries.size(), bytes, context.tick());
+    progress.sent(prev + entries.size(), bytes, context.tick());
   }
 
   // ---- leadership transfer (thesis §3.10) ----
