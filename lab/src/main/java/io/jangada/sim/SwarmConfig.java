@@ -287,7 +287,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
 
   RaftConfig.Limits raftLimits() {
     return new RaftConfig.Limits(
-        new RaftConfig.Replication(tuning.entriesMax, 2_000, 4, 6_000),
+        new RaftConfig.MessageLimits(tuning.entriesMax, 2_000, 4, 6_000),
         tuning.room.tight ? 2_000 : 200_000,
         tuning.room.tight ? 3 : 1_000,
         4_000,

@@ -91,9 +91,9 @@ public record RaftConfig(
   /// @param messageBytesMax bytes of entries in one AppendEntries; a single larger entry goes alone
   /// @param inflightMessagesMax unanswered AppendEntries for one peer
   /// @param inflightBytesMax unanswered bytes for one peer
-  public record Replication(
+  public record MessageLimits(
       int messageEntriesMax, int messageBytesMax, int inflightMessagesMax, int inflightBytesMax) {
-    public Replication {
+    public MessageLimits {
       require(messageEntriesMax >= 1, atLeastOne("messageEntriesMax", messageEntriesMax));
       require(messageBytesMax >= 1, atLeastOne("messageBytesMax", messageBytesMax));
       require(inflightMessagesMax >= 1, atLeastOne("inflightMessagesMax", inflightMessagesMax));
@@ -116,14 +116,14 @@ public record RaftConfig(
   /// @param readsMax reads that wait; beyond, `BUSY`
   /// @param applyBytesMax entries handed out for applying in one [Ready]
   public record Limits(
-      Replication replication,
+      MessageLimits messages,
       long uncommittedBytesMax,
       int readsMax,
       int applyBytesMax,
       Retention retention) {
     public static final Limits DEFAULT =
         new Limits(
-            new Replication(4096, 1 << 20, 64, 8 << 20),
+            new MessageLimits(4096, 1 << 20, 64, 8 << 20),
             64L << 20,
             65_536,
             4 << 20,
@@ -136,19 +136,19 @@ public record RaftConfig(
     }
 
     public int messageEntriesMax() {
-      return replication.messageEntriesMax;
+      return messages.messageEntriesMax;
     }
 
     public int messageBytesMax() {
-      return replication.messageBytesMax;
+      return messages.messageBytesMax;
     }
 
     public int inflightMessagesMax() {
-      return replication.inflightMessagesMax;
+      return messages.inflightMessagesMax;
     }
 
     public int inflightBytesMax() {
-      return replication.inflightBytesMax;
+      return messages.inflightBytesMax;
     }
 
     public long retainedBytes() {

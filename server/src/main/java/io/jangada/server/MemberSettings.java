@@ -114,7 +114,7 @@ final class MemberSettings {
 
   private RaftConfig.Limits limits() {
     return new RaftConfig.Limits(
-        new RaftConfig.Replication(
+        new RaftConfig.MessageLimits(
             MESSAGE_ENTRIES_MAX, MESSAGE_BYTES_MAX, INFLIGHT_MESSAGES_MAX, memory.inflightBytes()),
         memory.uncommittedBytes(),
         READS_MAX,

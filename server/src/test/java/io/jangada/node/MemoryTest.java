@@ -33,7 +33,7 @@ class MemoryTest {
   private static ReplicaSettings limited(ReplicaSettings settings) {
     RaftConfig.Limits limits =
         new RaftConfig.Limits(
-            new RaftConfig.Replication(64, 50_000, 4, 100_000),
+            new RaftConfig.MessageLimits(64, 50_000, 4, 100_000),
             200_000,
             1_000,
             100_000,

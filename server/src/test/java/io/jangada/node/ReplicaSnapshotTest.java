@@ -25,7 +25,7 @@ class ReplicaSnapshotTest {
   private static ReplicaSettings held(ReplicaSettings settings, long bytes) {
     RaftConfig.Limits limits =
         new RaftConfig.Limits(
-            new RaftConfig.Replication(16, 10_000, 4, 20_000),
+            new RaftConfig.MessageLimits(16, 10_000, 4, 20_000),
             1 << 20,
             100,
             10_000,
@@ -168,7 +168,7 @@ class ReplicaSnapshotTest {
   private static ReplicaSettings largeWindow(ReplicaSettings settings) {
     RaftConfig.Limits limits =
         new RaftConfig.Limits(
-            new RaftConfig.Replication(16, 10_000, 64, 1 << 20),
+            new RaftConfig.MessageLimits(16, 10_000, 64, 1 << 20),
             1 << 20,
             100,
             10_000,

@@ -32,7 +32,7 @@ final class TestLimits {
 
   RaftConfig.Limits get() {
     return new RaftConfig.Limits(
-        new RaftConfig.Replication(
+        new RaftConfig.MessageLimits(
             messageEntriesMax, messageBytesMax, inflightMessagesMax, inflightBytesMax),
         uncommittedBytesMax,
         readsMax,

@@ -72,7 +72,7 @@ final class MaelstromMember {
             .withTraffic(new RaftConfig.TrafficPolicy(true, PACE_TICKS, HEARTBEAT_TICKS))
             .withLimits(
                 new RaftConfig.Limits(
-                    new RaftConfig.Replication(1_024, MESSAGE_BYTES_MAX, 64, 1 << 20),
+                    new RaftConfig.MessageLimits(1_024, MESSAGE_BYTES_MAX, 64, 1 << 20),
                     8 << 20,
                     4_096,
                     1 << 20,

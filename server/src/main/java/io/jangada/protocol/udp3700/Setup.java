@@ -73,7 +73,7 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) 
             .withTraffic(traffic)
             .withLimits(
                 new RaftConfig.Limits(
-                    new RaftConfig.Replication(1_024, MESSAGE_BYTES_MAX, 8, 256 << 10),
+                    new RaftConfig.MessageLimits(1_024, MESSAGE_BYTES_MAX, 8, 256 << 10),
                     4 << 20,
                     REQUESTS_MAX,
                     1 << 20,
