@@ -295,21 +295,21 @@ public final class BinaryMessages {
       case APPEND_ENTRIES -> append(in, from, to, term);
       case APPEND_ENTRIES_REPLY -> {
         int flags = flags(in, 3);
-        Incarnation standing = new Incarnation(in.getLong(), (flags & 2) != 0);
+        Incarnation incarnation = new Incarnation(in.getLong(), (flags & 2) != 0);
         long match = count(in, "match");
         EntryId conflict = place(in);
         long round = count(in, "round");
         yield new Message.AppendEntriesReply(
-            from, to, term, (flags & 1) != 0, match, conflict, round, standing);
+            from, to, term, (flags & 1) != 0, match, conflict, round, incarnation);
       }
       case INSTALL_SNAPSHOT ->
           new Message.InstallSnapshot(from, to, term, meta(in), number(in, "chunk"), in.getBytes());
       case INSTALL_SNAPSHOT_REPLY -> {
-        boolean probation = flags(in, 2) != 0;
-        Incarnation standing = new Incarnation(in.getLong(), probation);
+        boolean rejoining = flags(in, 2) != 0;
+        Incarnation incarnation = new Incarnation(in.getLong(), rejoining);
         EntryId last = place(in);
         int next = number(in, "next chunk");
-        yield new Message.InstallSnapshotReply(from, to, term, last, next, standing);
+        yield new Message.InstallSnapshotReply(from, to, term, last, next, incarnation);
       }
       case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
       case DATA_LOST -> new Message.DataLost(from, to, term, in.getLong());

@@ -156,9 +156,9 @@ public final class JsonMessages {
     }
   }
 
-  private static void write(JsonGenerator out, Incarnation standing) {
-    if (standing.number() != 0) out.writeNumberProperty("incarnation", standing.number());
-    writeFlag(out, "probation", standing.rejoining());
+  private static void write(JsonGenerator out, Incarnation incarnation) {
+    if (incarnation.number() != 0) out.writeNumberProperty("incarnation", incarnation.number());
+    writeFlag(out, "probation", incarnation.rejoining());
   }
 
   private static void write(JsonGenerator out, String name, SortedMap<Integer, Long> byMember) {

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 /// long as they run.
 ///
 /// **When the disk is full** the log's thread tries again twice a second. Meanwhile the replica
-/// refuses writes; one that leads goes on serving reads, and soon hands the lead over, as with any
+/// refuses writes; one that leads goes on serving reads, and soon transfers leadership, as with any
 /// disk that is slower than the others', or steps down where nobody can take it. Nobody needs to be
 /// restarted. The same happens where the log's next file cannot be opened because the process has
 /// too many open; snapshots then wait as well.

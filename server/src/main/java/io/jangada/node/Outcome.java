@@ -3,7 +3,7 @@ package io.jangada.node;
 import io.jangada.kv.Result;
 import io.jangada.raft.Ready;
 
-/// How a request ended. What a front makes of it is that front's affair, but none may treat
+/// How a request ended. What a client protocol makes of it is its affair, but none may treat
 /// [Unknown] as a failure: the request may have taken effect, or may yet.
 public sealed interface Outcome {
   /// It took effect, once, and this is its result.

@@ -115,14 +115,14 @@ final class Rejoin {
       world.transport().send(new PeerMessage.Bootstrap(config.id(), other, false, known));
   }
 
-  /// Whether this member is in probation or, where a majority founds, as good as new.
+  /// Whether this member is rejoining or, where a majority founds, as good as new.
   private boolean isStillBootstrapping(RaftNode raft) {
     boolean isNew = bootstrap != null && foundsByMajority && isUntouched(raft);
     return raft.incarnation().rejoining() || isNew;
   }
 
   /// Whether the member has not voted, and got nothing from a leader: it has what it began with,
-  /// nothing or a backup. A member in probation that hears a leader votes for it.
+  /// nothing or a backup. A rejoining member that hears a leader votes for it.
   private boolean isUntouched(RaftNode raft) {
     EntryId begin = raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last();
     boolean isAtBegin = raft.last().equals(begin) && raft.term() == begin.term();

@@ -37,8 +37,9 @@ public final class Replica {
   /// The world as one replica sees it.
   ///
   /// @param applied told of each entry when it is applied, in the order of the log and before
-  ///   anybody who waits for it or for a later one is answered: a front whose clients are answered
-  ///   by whoever commits their request finds it there. Called by the owner, inside [#poll]
+  ///   anybody who waits for it or for a later one is answered: a listener whose clients are
+  ///   answered by whoever commits their request finds it there. Called by the owner, inside
+  ///   [#poll]
   public record Dependencies(
       Clock clock, Transport transport, Consumer<RaftEvent> observer, Consumer<Entry> applied) {
     public Dependencies(Clock clock, Transport transport, Consumer<RaftEvent> observer) {
@@ -127,7 +128,7 @@ public final class Replica {
     submitRead(new Event.ChangeMembership(target, reply), reply);
   }
 
-  /// Hands leadership over. Answered as soon as the handover has begun.
+  /// Transfers leadership. Answered as soon as the transfer has begun.
   ///
   /// @param target [Membership#NONE] for the most suitable voter
   public void transfer(int target, Consumer<Outcome> reply) {

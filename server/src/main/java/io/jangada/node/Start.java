@@ -131,10 +131,10 @@ public record Start(
         latest == null
             ? new KvStore(storage.settings.limits, hashSeed)
             : restore(snapshots, latest, empty);
-    Incarnation standing =
+    Incarnation incarnation =
         opened.incarnation().map(IncarnationFile::toIncarnation).orElse(Incarnation.NONE);
     Recovered recovered =
-        new Recovered(log.hardState(), log.compacted(), log.entries(), latest, standing);
+        new Recovered(log.hardState(), log.compacted(), log.entries(), latest, incarnation);
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
     Data data = new Data(opened.incarnation(), opened.damage());
     RaftNode raft = new RaftNode(founded(settings.raft(), opened.incarnation()), recovered, random);
@@ -142,8 +142,8 @@ public record Start(
   }
 
   /// Who founded the cluster stands on the disk, and no other configuration changes it afterwards.
-  private static RaftConfig founded(RaftConfig config, Optional<IncarnationFile> standing) {
-    return standing
+  private static RaftConfig founded(RaftConfig config, Optional<IncarnationFile> incarnation) {
+    return incarnation
         .filter(file -> !file.initialMembers().isEmpty())
         .map(file -> config.withBootstrap(Membership.of(file.initialMembers().keySet())))
         .orElse(config);

@@ -83,7 +83,7 @@ public record Status(
   /// @param pending requests that this leader, or former leader, has not answered
   /// @param awaitingLeader requests and reads that wait for the leader's answer, for a leader, or
   ///   at the leader for room
-  /// @param handingOver whether this leader hands the lead over
+  /// @param handingOver whether this leader transfers leadership
   /// @param snapshotting whether a snapshot is being written
   public record Work(int pending, int awaitingLeader, boolean handingOver, boolean snapshotting) {}
 

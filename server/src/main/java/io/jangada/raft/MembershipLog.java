@@ -38,7 +38,7 @@ final class MembershipLog {
     return byIndex.floorEntry(index).getValue();
   }
 
-  /// Whether a membership in force at `index` or later has this member as a voter.
+  /// Whether an active membership at `index` or later has this member as a voter.
   boolean isVoterFrom(long index, int member) {
     return byIndex.tailMap(byIndex.floorKey(index), true).values().stream()
         .anyMatch(membership -> membership.isVoter(member));

@@ -146,8 +146,7 @@ public final class RaftNode {
     return tookPart && !memberships.at(log.applied()).contains(id) && log.applied() > 0;
   }
 
-  /// The membership in force at `index`, which is applied here and not older than the last
-  /// snapshot.
+  /// The active membership at `index`, which is applied here and not older than the last snapshot.
   public Membership membershipAt(long index) {
     return memberships.at(index);
   }

@@ -100,8 +100,8 @@ final class Reconfiguration {
     }
   }
 
-  /// Looks whether the disk answers. A leader whose disk does not hands leadership over, if there
-  /// is a member to take it.
+  /// Looks whether the disk answers. A leader whose disk does not transfers leadership, if there is
+  /// a member to take it.
   void watchDisk() {
     state.disk.watch(context.tick(), config.electionTicksMax(), out);
     if (!state.disk.isStalled() || !(state.role() instanceof Leader leader) || leader.isAlone())

@@ -4,7 +4,7 @@ package io.jangada.raft;
 /// byte, so an install that one leader began another may go on with.
 ///
 /// @param last the last entry that the snapshot covers (Fig. 13, lastIncludedIndex and -Term)
-/// @param membership the membership in force at `last`
+/// @param membership the active membership at `last`
 /// @param chunks how many chunks it has, 1 or more
 /// @param sizeBytes the sum of the chunks' lengths
 /// @param crc32c CRC32C over all chunks' bytes, in order

@@ -32,16 +32,16 @@ final class Metrics {
 
   private final DiskMeter meter;
   private final DataSize size;
-  private final TextListener front;
+  private final TextListener listener;
   private final TcpLinks links;
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
-  Metrics(DiskMeter meter, DataSize size, TextListener front, TcpLinks links) {
+  Metrics(DiskMeter meter, DataSize size, TextListener listener, TcpLinks links) {
     this.meter = meter;
     this.size = size;
-    this.front = front;
+    this.listener = listener;
     this.links = links;
   }
 
@@ -66,7 +66,7 @@ final class Metrics {
   }
 
   private MetricSnapshots gather(Optional<Status> status) {
-    TextStats stats = front.stats();
+    TextStats stats = listener.stats();
     List<MetricList> lists = new ArrayList<>();
     status.ifPresent(
         now -> {
@@ -133,7 +133,7 @@ final class Metrics {
         .gauge(
             "client_connections_max",
             "Limit on open connections of clients",
-            front.connectionsMax())
+            listener.connectionsMax())
         .counter("client_connections_opened", "Connections opened by clients", connections.opened())
         .counter(
             "client_connections_refused", "Connections refused at the limit", connections.refused())

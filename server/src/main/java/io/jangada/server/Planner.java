@@ -9,7 +9,7 @@ import java.util.Set;
 /// looks at nothing but its arguments. What goes with a member, such as its address, need not be
 /// repeated in a target: the protocol keeps it.
 ///
-/// @param now the membership in force
+/// @param now the active membership
 /// @param alive the members that were heard of within an election timeout, the leader included
 /// @param addresses where members are
 record Planner(Membership now, Set<Integer> alive, Addresses addresses) {

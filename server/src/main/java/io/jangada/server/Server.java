@@ -66,7 +66,7 @@ public final class Server implements AutoCloseable {
   private final DataSize size;
   private final Loops peerLoops;
   private Descriptors.Shares shares;
-  private TextListener front;
+  private TextListener listener;
   private TcpLinks links;
   private HttpPort http;
   private DurableMember member;
@@ -132,8 +132,8 @@ public final class Server implements AutoCloseable {
 
   private void begin(ServerListener host) throws IOException {
     shareDescriptors();
-    front = TextListener.start(textSettings(), clientLoops);
-    journal.info("listens for clients on " + HostPort.text(front.address()));
+    listener = TextListener.start(textSettings(), clientLoops);
+    journal.info("listens for clients on " + HostPort.text(listener.address()));
     journal.memory(memory);
     Disk disk = disk(host);
     // Until its data is read, nobody may take this server for one without.
@@ -155,7 +155,7 @@ public final class Server implements AutoCloseable {
         .group()
         .scheduleWithFixedDelay(
             this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
-    front.serve(started, config.settings().flag(Setting.ADMIN) ? desk : AdminHandler.NONE);
+    listener.serve(started, config.settings().flag(Setting.ADMIN) ? desk : AdminHandler.NONE);
   }
 
   /// A cluster that was bootstrapped before there were ids gets one from its leader as soon as all
@@ -214,7 +214,7 @@ public final class Server implements AutoCloseable {
     if (port == 0) return;
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
-    Metrics metrics = new Metrics(meter, size, front, links);
+    Metrics metrics = new Metrics(meter, size, listener, links);
     HttpEndpoint desk =
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
@@ -329,7 +329,7 @@ public final class Server implements AutoCloseable {
 
   /// Where clients are served.
   public InetSocketAddress address() {
-    return front.address();
+    return listener.address();
   }
 
   /// The replica, for a program that runs the server inside.
@@ -350,7 +350,7 @@ public final class Server implements AutoCloseable {
     long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
     if (departure != null) departure.begin(journal.isLeader());
     journal.info("stops");
-    front.drain(DRAIN_MILLIS_MAX);
+    listener.drain(DRAIN_MILLIS_MAX);
     if (desk != null)
       desk.leave(Math.min(deadline, System.nanoTime() + LEAVE_MILLIS_MAX * NANOS_PER_MILLI));
     close();
@@ -373,7 +373,7 @@ public final class Server implements AutoCloseable {
     closed = true;
     stopped = true;
     if (desk != null) desk.close();
-    if (front != null) front.close();
+    if (listener != null) listener.close();
     if (http != null) http.close();
     letGo = member == null || member.close(diskMillisMax);
     if (links != null) links.close();

@@ -76,8 +76,8 @@ public final class DataOpening {
   /// opened.
   public static boolean isUsed(Disk disk) throws IOException {
     try {
-      Optional<IncarnationFile> standing = IncarnationFile.read(disk);
-      if (standing.isPresent()) return standing.get().state() != IncarnationFile.State.NEW;
+      Optional<IncarnationFile> file = IncarnationFile.read(disk);
+      if (file.isPresent()) return file.get().state() != IncarnationFile.State.NEW;
     } catch (CorruptIncarnationException e) {
       return true;
     }
@@ -104,8 +104,8 @@ public final class DataOpening {
     }
   }
 
-  /// In probation too a member tells the leader what its log holds, and must not take that back. If
-  /// no log is there it is gone, or there never was one: its data is other data from now on.
+  /// A rejoining member tells the leader what its log holds, and must not take that back. If no log
+  /// is there it is gone, or there never was one: its data is other data from now on.
   private void renumberWithoutLog() throws IOException {
     if (LogRecovery.segmentNames(disk).isEmpty()) become(incarnation.orElseThrow().anew(number()));
   }
@@ -119,7 +119,7 @@ public final class DataOpening {
     DurableLog.Opened log = openLog();
     SnapshotStore snapshots = null;
     try {
-      // A directory of before there were standings, or one that was made from a backup.
+      // A directory of before there was such a file, or one that was made from a backup.
       if (incarnation.isEmpty() && owner.policy.founds)
         become(IncarnationFile.of(number(), IncarnationFile.State.MEMBER));
       snapshots = SnapshotStore.open(disk);
@@ -162,9 +162,8 @@ public final class DataOpening {
   /// A member that takes part has a log: it promised something.
   ///
   /// @throws CorruptLogException when it has none
-  static void needLog(Disk disk, Optional<IncarnationFile> standing) throws IOException {
-    boolean promised =
-        standing.isPresent() && standing.get().state() == IncarnationFile.State.MEMBER;
+  static void needLog(Disk disk, Optional<IncarnationFile> file) throws IOException {
+    boolean promised = file.isPresent() && file.get().state() == IncarnationFile.State.MEMBER;
     if (promised && LogRecovery.segmentNames(disk).isEmpty())
       throw unusable("there is no file of it");
   }

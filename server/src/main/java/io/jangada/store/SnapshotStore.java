@@ -309,8 +309,8 @@ public final class SnapshotStore implements AutoCloseable {
   }
 
   /// Writes where the member stands, on the thread that keeps snapshots.
-  void mark(IncarnationFile standing) throws IOException {
-    standing.write(disk);
+  void mark(IncarnationFile incarnation) throws IOException {
+    incarnation.write(disk);
   }
 
   /// Deletes what is older than `indexMin`, and what was set aside as damaged. The newest snapshot

@@ -103,9 +103,9 @@ public final class SnapshotTasks implements AutoCloseable {
         return new SnapshotDone.Chunk(store.meta(last), number, chunk);
       }
       case SnapshotTask.SetAside(var last) -> store.setAside(last);
-      case SnapshotTask.Mark(IncarnationFile standing) -> {
-        store.mark(standing);
-        return new SnapshotDone.Marked(standing);
+      case SnapshotTask.Mark(IncarnationFile incarnation) -> {
+        store.mark(incarnation);
+        return new SnapshotDone.Marked(incarnation);
       }
       case SnapshotTask.Retain(long indexMin, var kept) -> store.retain(indexMin, kept);
     }

@@ -12,7 +12,7 @@ public sealed interface AdminReply {
     }
   }
 
-  /// `REDIRECT <id>`: only that member can do it. An id that the front's settings do not know
+  /// `REDIRECT <id>`: only that member can do it. An id that the listener's settings do not know
   /// becomes [InternalError].
   record Redirect(int id) implements AdminReply {}
 

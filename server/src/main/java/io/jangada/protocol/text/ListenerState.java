@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What all connections of a front share: whom they serve, and what bounds their memory; for any
+/// What all connections of a listener share: whom they serve, and what bounds their memory; for any
 /// thread.
 final class ListenerState {
   private static final Logger LOG = LoggerFactory.getLogger(ListenerState.class);

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// The text protocol's side of a member: it listens, and serves whoever connects.
 ///
 /// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
-/// are the caller's, and are to be closed after the front.
+/// are the caller's, and are to be closed after the listener.
 public final class TextListener implements AutoCloseable {
   private static final int BACKLOG = 4_096;
   private static final long CLOSE_MILLIS_MAX = 1_000;
@@ -113,7 +113,7 @@ public final class TextListener implements AutoCloseable {
   /// each connection when it is done.
   ///
   /// @param timeoutMillis how long to wait for that
-  /// @return whether all are done; the front is still to be closed
+  /// @return whether all are done; the listener is still to be closed
   public boolean drain(long timeoutMillis) {
     long began = System.nanoTime();
     ChannelFuture deaf = listener.close();

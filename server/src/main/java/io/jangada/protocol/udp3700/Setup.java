@@ -61,8 +61,8 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) 
     return new Setup(quietMillis, leaseTicks, traffic);
   }
 
-  Setup withTraffic(RaftConfig.TrafficPolicy thrift) {
-    return new Setup(quietMillis, leaseTicks, thrift);
+  Setup withTraffic(RaftConfig.TrafficPolicy policy) {
+    return new Setup(quietMillis, leaseTicks, policy);
   }
 
   ReplicaSettings replica(ReplicaIds ids) {
