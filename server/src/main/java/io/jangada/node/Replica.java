@@ -263,9 +263,9 @@ public final class Replica {
       case Event.DiskFailed(Throwable cause) ->
           throw new IllegalStateException("its disk failed: " + cause.getMessage(), cause);
       case Event.ChangeMembership(Membership target, Consumer<Outcome> reply) ->
-          raft.step(new Input.ChangeMembership(waiting.submit(reply, deadline()), target));
+          raft.step(new Input.ChangeMembership(waiting.submit(null, reply, deadline()), target));
       case Event.Transfer(int target, Consumer<Outcome> reply) ->
-          raft.step(new Input.Transfer(waiting.submit(reply, deadline()), target));
+          raft.step(new Input.Transfer(waiting.submit(null, reply, deadline()), target));
       case Event.TakeSnapshot(Consumer<Outcome> reply) ->
           reply.accept(snapshots.begin(state.kv(), raft));
       case Event.AskBackup(Consumer<Backup> reply) ->
@@ -308,7 +308,7 @@ public final class Replica {
     } else if (diskFull && raft.leader() == Membership.NONE) {
       submit.reply().accept(DISK_FULL);
     } else {
-      waiting.queue(submit, waiting.newTicket(), now, deadline());
+      waiting.queue(submit, now, deadline());
     }
   }
 
@@ -332,28 +332,25 @@ public final class Replica {
   }
 
   private void serveAsLeader(Event.Submit submit, int witness) {
-    long ticket = waiting.newTicket();
     boolean mayWait = submit.operation() instanceof Operation.Command && witness == Membership.NONE;
     if (mayWait && (waiting.hasQueued() || !takesCommands()))
-      waiting.queue(submit, ticket, now, deadline());
-    else begin(submit, witness, ticket, deadline());
+      waiting.queue(submit, now, deadline());
+    else begin(submit, witness, deadline());
   }
 
-  private void begin(Event.Submit submit, int witness, long ticket, long deadline) {
+  private void begin(Event.Submit submit, int witness, long deadline) {
     switch (submit.operation()) {
       case Operation.Get _ when digests.differs() ->
           submit.reply().accept(new Outcome.NotLeader(leaderToName()));
-      case Operation.Get read -> {
-        waiting.submit(ticket, read, submit.reply(), deadline);
-        raft.step(new Input.Read(ticket, witness));
-      }
+      case Operation.Get read ->
+          raft.step(new Input.Read(waiting.submit(read, submit.reply(), deadline), witness));
       case Operation.Command command -> {
         if (diskFull || !log.hasRoom() || memory.isTight()) {
           submit.reply().accept(diskFull ? DISK_FULL : DISK_BEHIND);
         } else if (memory.isTooMuch(submit)) {
           memory.refuse(submit);
         } else {
-          waiting.submit(ticket, null, submit.reply(), deadline);
+          long ticket = waiting.submit(null, submit.reply(), deadline);
           raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
         }
       }
@@ -395,7 +392,7 @@ public final class Replica {
   /// asked.
   private void replyReadIndex(PeerMessage.AskReadIndex ask) {
     if (!raft.isLeader() || raft.term() != ask.term()) return;
-    long ticket = waiting.submit(replies.readIndex(ask), deadline());
+    long ticket = waiting.submit(null, replies.readIndex(ask), deadline());
     raft.step(new Input.Read(ticket, ask.from()));
   }
 
@@ -419,9 +416,7 @@ public final class Replica {
   private void attend() {
     int leader = raft.leader();
     if (raft.isLeader())
-      waiting.lead(
-          this::takesCommands,
-          (submit, ticket, deadline) -> begin(submit, Membership.NONE, ticket, deadline));
+      waiting.lead(this::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
     else if (raft.isRemoved()) waiting.abandon();
     else if (isOnlyToName()) waiting.name(leader);
     else if (leader != Membership.NONE) waiting.follow(leader, raft.term(), now);
@@ -438,10 +433,10 @@ public final class Replica {
     // A leader that cannot answer in time is not the one to be sent to.
     int other = raft.isLeader() ? Membership.NONE : raft.leader();
     waiting.expire(now, other, state.kv());
-    if (!diskFull) stamps.proposeExpiry(raft, () -> waiting.submit(_ -> {}, deadline()), now);
+    if (!diskFull) stamps.proposeExpiry(raft, () -> waiting.submit(null, _ -> {}, deadline()), now);
     rejoin.tick(raft);
     if (digests.tick(raft, state.kv()))
-      raft.step(new Input.Transfer(waiting.submit(_ -> {}, deadline()), Membership.NONE));
+      raft.step(new Input.Transfer(waiting.submit(null, _ -> {}, deadline()), Membership.NONE));
     snapshots.tick(state.kv(), raft, memory.isLogLarge(), now);
     memory.look(now, world.observer());
   }

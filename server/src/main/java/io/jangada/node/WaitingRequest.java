@@ -10,17 +10,13 @@ import java.util.function.Consumer;
 /// A request that this member took and has not answered, with what is known of it in its state:
 /// there is a class for each. Only [WaitingRequests] moves requests between states.
 abstract sealed class WaitingRequest {
-  /// The request's number, in every state: later requests have greater ones.
-  final long ticket;
-
   /// Gets the outcome, once.
   final Consumer<Outcome> reply;
 
   /// When it is answered at the latest, on the replica's clock.
   final long deadlineNanos;
 
-  private WaitingRequest(long ticket, Consumer<Outcome> reply, long deadlineNanos) {
-    this.ticket = ticket;
+  private WaitingRequest(Consumer<Outcome> reply, long deadlineNanos) {
     this.reply = reply;
     this.deadlineNanos = deadlineNanos;
   }
@@ -28,6 +24,9 @@ abstract sealed class WaitingRequest {
   /// Given to the protocol while this member leads. A read waits for the quorum's word and until
   /// enough is applied, a command until the entry at its place is applied.
   static final class Submitted extends WaitingRequest {
+    /// By which the protocol knows it.
+    final long ticket;
+
     /// What a client's read asks for; null for everything else.
     final Operation.Get read;
 
@@ -38,7 +37,8 @@ abstract sealed class WaitingRequest {
     Submitted next;
 
     Submitted(long ticket, Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
-      super(ticket, reply, deadlineNanos);
+      super(reply, deadlineNanos);
+      this.ticket = ticket;
       this.read = read;
     }
 
@@ -61,8 +61,8 @@ abstract sealed class WaitingRequest {
     /// The number in the queue: the lowest is served first.
     final long turn;
 
-    private Queued(Event.Submit submit, long ticket, long turn, long deadlineNanos) {
-      super(ticket, submit.reply(), deadlineNanos);
+    private Queued(Event.Submit submit, long turn, long deadlineNanos) {
+      super(submit.reply(), deadlineNanos);
       this.submit = submit;
       this.turn = turn;
     }
@@ -70,8 +70,8 @@ abstract sealed class WaitingRequest {
 
   /// Queued until a leader is known, to be told its name ([FollowerPolicy#HOLD]). It had no effect.
   static final class Held extends Queued {
-    Held(Event.Submit submit, long ticket, long turn, long deadlineNanos) {
-      super(submit, ticket, turn, deadlineNanos);
+    Held(Event.Submit submit, long turn, long deadlineNanos) {
+      super(submit, turn, deadlineNanos);
     }
   }
 
@@ -86,8 +86,8 @@ abstract sealed class WaitingRequest {
     /// When it is sent, or sent again.
     long sendNanos;
 
-    Forwarded(Event.Submit submit, long ticket, long turn, long deadlineNanos) {
-      super(submit, ticket, turn, deadlineNanos);
+    Forwarded(Event.Submit submit, long turn, long deadlineNanos) {
+      super(submit, turn, deadlineNanos);
     }
 
     /// Under which it is applied once however often it is sent; null for a read.
@@ -121,8 +121,8 @@ abstract sealed class WaitingRequest {
     /// What was asked for, and how fresh.
     final Event.Read event;
 
-    FollowerRead(Event.Read event, long ticket, long deadlineNanos) {
-      super(ticket, event.reply(), deadlineNanos);
+    FollowerRead(Event.Read event, long deadlineNanos) {
+      super(event.reply(), deadlineNanos);
       this.event = event;
     }
   }

@@ -12,28 +12,22 @@ import io.jangada.node.WaitingRequest.Submitted;
 import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// The requests that this member took and has not answered, each under its ticket and in one state
-/// ([WaitingRequest]).
+/// The requests that this member took and has not answered, each in one state ([WaitingRequest]).
 ///
 /// A request goes to the protocol while this member leads ([Submitted]). Otherwise, and while the
 /// leader has no room for commands, it is queued: [Held] or [Forwarded], as [FollowerPolicy] says.
 /// A read that may be served without leading is a [FollowerRead]. When this member comes to lead,
 /// all of these are submitted; when it leads no more, reads that the protocol drops are queued.
 ///
-/// Tickets are given in the order in which requests come, and all requests have the same timeout.
-/// So the order of tickets is the order of deadlines, in whatever state the requests are. Only a
-/// read that was queued again may be answered later than that: with those before it in the queue.
+/// Whatever is submitted or queued is answered at its deadline at the latest, or with a request
+/// that was submitted or queued before and has a later deadline.
 final class WaitingRequests {
-  /// Serves a request as the leader, or refuses it.
-  interface Serving {
-    void serve(Event.Submit submit, long ticket, long deadlineNanos);
-  }
-
   /// How many requests wait in one way, and with how many bytes, against the limits for that:
   /// beyond, [Outcome.Busy].
   private static final class Backlog {
@@ -62,8 +56,8 @@ final class WaitingRequests {
   private final Transport transport;
   private final ReplicaStats counts;
 
-  /// All requests. What it takes of memory grows with how many came since the oldest.
-  private final NumberRing<WaitingRequest> byTicket = new NumberRing<>();
+  /// The submitted ones. Tickets are given in the order in which they are submitted.
+  private final NumberRing<Submitted> byTicket = new NumberRing<>();
 
   /// The submitted ones that are in the log: the first of those at an index.
   private final NumberRing<Submitted> byIndex = new NumberRing<>();
@@ -83,7 +77,7 @@ final class WaitingRequests {
   /// The follower's reads.
   private final Backlog reads;
 
-  /// How many are submitted.
+  /// How many are in [#byTicket].
   private int submitted;
 
   /// The ticket of the next request.
@@ -120,28 +114,18 @@ final class WaitingRequests {
 
   // ---- requests come ----
 
-  /// A number for a new request.
-  long newTicket() {
-    return nextTicket++;
-  }
-
-  /// Takes a request that goes to the protocol, and is no client's read. Returns its ticket.
-  long submit(Consumer<Outcome> reply, long deadlineNanos) {
-    long ticket = newTicket();
-    submit(ticket, null, reply, deadlineNanos);
+  /// Takes a request that goes to the protocol. Returns its ticket.
+  ///
+  /// @param read null for what is not a client's read
+  long submit(Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
+    long ticket = nextTicket++;
+    byTicket.put(ticket, new Submitted(ticket, read, reply, deadlineNanos));
+    submitted++;
     return ticket;
   }
 
-  /// Takes a request that goes to the protocol.
-  ///
-  /// @param read null for what is not a client's read
-  void submit(long ticket, Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
-    byTicket.put(ticket, new Submitted(ticket, read, reply, deadlineNanos));
-    submitted++;
-  }
-
   /// Queues a request that had no effect so far.
-  void queue(Event.Submit submit, long ticket, long nowNanos, long deadlineNanos) {
+  void queue(Event.Submit submit, long nowNanos, long deadlineNanos) {
     boolean forwards = settings.followers() == FollowerPolicy.FORWARD;
     if (!queued.tryAdd(submit)) {
       String reason = "too many requests wait";
@@ -151,10 +135,9 @@ final class WaitingRequests {
     long turn = nextTurn++;
     Queued one =
         forwards
-            ? new Forwarded(submit, ticket, turn, deadlineNanos)
-            : new Held(submit, ticket, turn, deadlineNanos);
+            ? new Forwarded(submit, turn, deadlineNanos)
+            : new Held(submit, turn, deadlineNanos);
     if (one instanceof Forwarded forwarded) sendings.add(forwarded, nowNanos);
-    byTicket.put(ticket, one);
     queue.put(turn, one);
   }
 
@@ -166,8 +149,7 @@ final class WaitingRequests {
       event.reply().accept(new Outcome.Busy("too many reads wait for the leader's reply"));
       return;
     }
-    FollowerRead read = new FollowerRead(event, newTicket(), deadlineNanos);
-    byTicket.put(read.ticket, read);
+    FollowerRead read = new FollowerRead(event, deadlineNanos);
     questions.add(read, nowNanos);
   }
 
@@ -175,7 +157,7 @@ final class WaitingRequests {
 
   /// The request is in the log.
   void placed(long ticket, EntryId place) {
-    Submitted one = findSubmitted(ticket);
+    Submitted one = byTicket.get(ticket);
     if (one == null) return;
     counts.proposals++;
     one.place = place;
@@ -186,26 +168,22 @@ final class WaitingRequests {
 
   /// What a client's read asks for that the protocol has; null for everything else.
   Operation.Get read(long ticket) {
-    Submitted one = findSubmitted(ticket);
+    Submitted one = byTicket.get(ticket);
     return one == null ? null : one.read;
-  }
-
-  private Submitted findSubmitted(long ticket) {
-    return byTicket.get(ticket) instanceof Submitted one ? one : null;
   }
 
   /// Answers a request that the protocol has. Nothing happens when it was answered before.
   void answer(long ticket, Outcome outcome) {
-    Submitted one = findSubmitted(ticket);
+    Submitted one = byTicket.get(ticket);
     if (one != null) end(one, outcome);
   }
 
   /// Queues a client's read that the protocol dropped. Returns false for everything else.
   boolean requeue(long ticket, long nowNanos) {
-    Submitted one = findSubmitted(ticket);
+    Submitted one = byTicket.get(ticket);
     if (one == null || one.read == null) return false;
     remove(one);
-    queue(new Event.Submit(one.read, null, one.reply), ticket, nowNanos, one.deadlineNanos);
+    queue(new Event.Submit(one.read, null, one.reply), nowNanos, one.deadlineNanos);
     return true;
   }
 
@@ -242,19 +220,19 @@ final class WaitingRequests {
 
   /// This member leads: it serves what waits, but for what may be a command, as long as it takes
   /// any.
-  void lead(BooleanSupplier takesCommands, Serving service) {
+  void lead(BooleanSupplier takesCommands, BiConsumer<Event.Submit, Long> service) {
     if (reads.count > 0) {
       for (FollowerRead read : questions.removeIf(_ -> true)) {
         remove(read);
         var submit = new Event.Submit(read.event.read(), null, read.reply);
-        service.serve(submit, read.ticket, read.deadlineNanos);
+        service.accept(submit, read.deadlineNanos);
       }
     }
     while (!queue.isEmpty() && takesCommands.getAsBoolean()) {
       Queued first = queue.peek();
       var submit = first instanceof Forwarded sent ? sent.toServe() : first.submit;
       remove(first);
-      service.serve(submit, first.ticket, first.deadlineNanos);
+      service.accept(submit, first.deadlineNanos);
     }
   }
 
@@ -317,10 +295,9 @@ final class WaitingRequests {
   /// here.
   private void endOldest(
       Predicate<WaitingRequest> isOver, Function<WaitingRequest, Outcome> outcome) {
-    if (byTicket.isEmpty() || !isOver.test(byTicket.peek())) return;
-    for (WaitingRequest one : byTicket.firstWhile(isOver))
-      if (one instanceof Submitted) end(one, outcome.apply(one));
+    for (Submitted one : byTicket.firstWhile(isOver)) end(one, outcome.apply(one));
     for (Queued one : queue.firstWhile(isOver)) end(one, outcome.apply(one));
+    if (reads.count == 0) return;
     for (FollowerRead one : questions.removeIf(isOver)) end(one, outcome.apply(one));
   }
 
@@ -347,9 +324,9 @@ final class WaitingRequests {
 
   /// Takes a request out of its state, but for a read out of [#questions].
   private void remove(WaitingRequest one) {
-    byTicket.remove(one.ticket);
     switch (one) {
       case Submitted request -> {
+        byTicket.remove(request.ticket);
         submitted--;
         if (request.place != null) leave(request);
       }

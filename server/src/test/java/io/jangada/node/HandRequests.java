@@ -15,7 +15,7 @@ final class HandRequests {
   private static final int LEADER = 2;
 
   /// A request that the member serves as the leader.
-  record Served(Event.Submit submit, long ticket, long deadlineNanos) {}
+  record Served(Event.Submit submit, long deadlineNanos) {}
 
   final KvStore kv = new KvStore(KvLimits.DEFAULT, 1);
   final List<Outcome> told = new ArrayList<>();
@@ -35,7 +35,7 @@ final class HandRequests {
   }
 
   void queue(Event.Submit submit, long now, long deadline) {
-    waiting.queue(submit, waiting.newTicket(), now, deadline);
+    waiting.queue(submit, now, deadline);
   }
 
   /// What is sent when another member leads.
@@ -73,8 +73,7 @@ final class HandRequests {
   /// The requests that the member serves on coming to lead.
   List<Served> lead() {
     List<Served> served = new ArrayList<>();
-    waiting.lead(
-        () -> true, (submit, ticket, deadline) -> served.add(new Served(submit, ticket, deadline)));
+    waiting.lead(() -> true, (submit, deadline) -> served.add(new Served(submit, deadline)));
     return served;
   }
 }

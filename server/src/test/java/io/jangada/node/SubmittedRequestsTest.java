@@ -26,9 +26,7 @@ class SubmittedRequestsTest {
   }
 
   private long read(String who, long deadline) {
-    long ticket = waiting.newTicket();
-    waiting.submit(ticket, READ, tell(who), deadline);
-    return ticket;
+    return waiting.submit(READ, tell(who), deadline);
   }
 
   private void expire(long now, int leader) {
@@ -50,7 +48,7 @@ class SubmittedRequestsTest {
   @Test
   @DisplayName("a write is answered when the entry at its index and of its term is applied")
   void done() {
-    long ticket = waiting.submit(tell("write"), 100);
+    long ticket = waiting.submit(null, tell("write"), 100);
     waiting.placed(ticket, new EntryId(7, 2));
 
     waiting.applied(entry(6, 2), written(6), 1);
@@ -63,7 +61,7 @@ class SubmittedRequestsTest {
   @Test
   @DisplayName("another term's entry in its place means that the write was cut: no effect, ever")
   void cut() {
-    long ticket = waiting.submit(tell("write"), 100);
+    long ticket = waiting.submit(null, tell("write"), 100);
     waiting.placed(ticket, new EntryId(7, 2));
 
     waiting.applied(entry(7, 3), written(7), 5);
@@ -74,8 +72,8 @@ class SubmittedRequestsTest {
   @Test
   @DisplayName("two leaderships of one member may wait at the same index: each is told its own end")
   void samePlaceTwice() {
-    waiting.placed(waiting.submit(tell("of term 2"), 100), new EntryId(7, 2));
-    waiting.placed(waiting.submit(tell("of term 4"), 200), new EntryId(7, 4));
+    waiting.placed(waiting.submit(null, tell("of term 2"), 100), new EntryId(7, 2));
+    waiting.placed(waiting.submit(null, tell("of term 4"), 200), new EntryId(7, 4));
 
     waiting.applied(entry(7, 4), written(7), 1);
     assertThat(told).containsExactly("of term 2: NotLeader[leader=1]", "of term 4: " + done(7));
@@ -84,9 +82,9 @@ class SubmittedRequestsTest {
   @Test
   @DisplayName("a snapshot that jumps over a write's place leaves its end unknown")
   void jumped() {
-    waiting.placed(waiting.submit(tell("at 7"), 100), new EntryId(7, 2));
-    waiting.placed(waiting.submit(tell("at 8"), 100), new EntryId(8, 2));
-    waiting.placed(waiting.submit(tell("at 9"), 100), new EntryId(9, 2));
+    waiting.placed(waiting.submit(null, tell("at 7"), 100), new EntryId(7, 2));
+    waiting.placed(waiting.submit(null, tell("at 8"), 100), new EntryId(8, 2));
+    waiting.placed(waiting.submit(null, tell("at 9"), 100), new EntryId(9, 2));
     read("read", 100);
 
     waiting.jumped(8);
@@ -100,8 +98,8 @@ class SubmittedRequestsTest {
   @DisplayName("what waited too long: a write in the log is in doubt, anything else had no effect")
   void expiry() {
     read("read", 100);
-    waiting.placed(waiting.submit(tell("write"), 100), new EntryId(7, 2));
-    waiting.placed(waiting.submit(tell("later"), 101), new EntryId(8, 2));
+    waiting.placed(waiting.submit(null, tell("write"), 100), new EntryId(7, 2));
+    waiting.placed(waiting.submit(null, tell("later"), 101), new EntryId(8, 2));
 
     expire(99, 3);
     assertThat(told).isEmpty();
@@ -118,8 +116,8 @@ class SubmittedRequestsTest {
   @DisplayName(
       "an old write further up the log expires in time, though a young one stands below it")
   void expiryGoesByAge() {
-    waiting.placed(waiting.submit(tell("old"), 100), new EntryId(20, 1));
-    waiting.placed(waiting.submit(tell("young"), 500), new EntryId(16, 3));
+    waiting.placed(waiting.submit(null, tell("old"), 100), new EntryId(20, 1));
+    waiting.placed(waiting.submit(null, tell("young"), 500), new EntryId(16, 3));
 
     expire(100, 1);
     assertThat(told).containsExactly("old: Unknown[]");
@@ -155,7 +153,7 @@ class SubmittedRequestsTest {
   @DisplayName("when the replica stops, whoever waits is told that nobody knows")
   void abandon() {
     read("read", 100);
-    waiting.placed(waiting.submit(tell("write"), 100), new EntryId(7, 2));
+    waiting.placed(waiting.submit(null, tell("write"), 100), new EntryId(7, 2));
 
     waiting.abandon();
     assertThat(told).containsExactly("read: Unknown[]", "write: Unknown[]");

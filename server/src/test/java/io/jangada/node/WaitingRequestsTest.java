@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/// What is true of requests in whatever state they wait, and when they go from one to another.
+/// Requests in whatever state they wait, and when they go from one to another.
 class WaitingRequestsTest {
   private static final Operation.Get READ = new Operation.Get(Bytes.utf8("k"));
   private static final Operation WRITE =
@@ -33,9 +33,7 @@ class WaitingRequestsTest {
   }
 
   private long submitRead(String who, long deadline) {
-    long ticket = waiting.newTicket();
-    waiting.submit(ticket, READ, tell(who), deadline);
-    return ticket;
+    return waiting.submit(READ, tell(who), deadline);
   }
 
   private void readHere(String who, long deadline) {
@@ -47,7 +45,7 @@ class WaitingRequestsTest {
     readHere("here", 100);
     queue(requests, "sent read", READ, 101);
     submitRead("read", 102);
-    waiting.placed(waiting.submit(tell("placed"), 103), new EntryId(7, 2));
+    waiting.placed(waiting.submit(null, tell("placed"), 103), new EntryId(7, 2));
     requests.follow(0);
     queue(requests, "write", WRITE, 104);
     requests.follow(0);
@@ -101,8 +99,7 @@ class WaitingRequestsTest {
   }
 
   @Test
-  @DisplayName(
-      "a read that the protocol drops is queued behind what is there, and ends with it at the latest")
+  @DisplayName("a read that the protocol drops is queued behind what is there, and ends with it")
   void requeued() {
     long dropped = submitRead("dropped", 100);
     queue(requests, "write", WRITE, 200);
@@ -122,7 +119,7 @@ class WaitingRequestsTest {
   @Test
   @DisplayName("only a client's read that is with the protocol is queued again")
   void notRequeued() {
-    long write = waiting.submit(tell("write"), 100);
+    long write = waiting.submit(null, tell("write"), 100);
     assertThat(waiting.requeue(write, 0)).isFalse();
     long read = submitRead("read", 100);
     waiting.answer(read, new Outcome.Unknown());
@@ -137,16 +134,13 @@ class WaitingRequestsTest {
     queue(requests, "write", WRITE, 100);
     readHere("here", 150);
     List<Event.Submit> served = new ArrayList<>();
-    waiting.lead(() -> false, (submit, _, _) -> served.add(submit));
+    waiting.lead(() -> false, (submit, _) -> served.add(submit));
     assertThat(served).extracting(Event.Submit::operation).containsExactly(READ);
     assertThat(waiting.hasQueued()).isTrue();
-    submitRead("later", 170);
 
-    waiting.lead(
-        () -> true,
-        (submit, ticket, deadline) -> waiting.submit(ticket, null, submit.reply(), deadline));
+    waiting.lead(() -> true, (submit, end) -> waiting.submit(null, submit.reply(), end));
     assertThat(waiting.hasQueued()).isFalse();
-    assertThat(waiting.submitted()).isEqualTo(2);
+    assertThat(waiting.submitted()).isEqualTo(1);
     waiting.expire(100, 3, requests.kv);
     assertThat(told).containsExactly("write: NotLeader[leader=3]");
   }
