@@ -140,7 +140,7 @@ class BackupCommandsTest {
     CommandRun taken = backup();
     assertThat(taken.err()).isEmpty();
     assertThat(taken.code()).isZero();
-    assertThat(taken.out()).contains("'orders'", "entry " + KEYS);
+    assertThat(taken.out()).contains("'orders'", "index " + KEYS);
     assertThat(folder.resolve("all.backup.part")).doesNotExist();
     for (int id = 4; id < 7; id++) {
       CommandRun made = restore(id);
@@ -190,7 +190,7 @@ class BackupCommandsTest {
     asked.clear();
     CommandRun again = backup();
     assertThat(again.code()).isZero();
-    assertThat(again.err()).contains("goes on");
+    assertThat(again.err()).contains("resumes");
     assertThat(asked).doesNotContain("admin backup");
     assertThat(new TreeSet<>(asked)).doesNotContain("admin chunk " + KEYS + " 3 0");
   }

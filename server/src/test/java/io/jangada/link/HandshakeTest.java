@@ -275,7 +275,7 @@ class HandshakeTest {
       Ends.End two = ends.open(2);
       assertThat(Ends.isReached(two, one)).isTrue();
       assertThat(in.readAllBytes()).isNotEmpty();
-      assertThat(one.next(LinkEvent.Left.class).reason()).contains("another");
+      assertThat(one.next(LinkEvent.Left.class).reason()).contains("newer");
     }
   }
 

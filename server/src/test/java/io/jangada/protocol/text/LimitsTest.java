@@ -101,8 +101,9 @@ class LimitsTest {
             return stats.now().connectionsPaused() + stats.connections().evicted() >= stuck;
           });
     }
+    // How much the sockets take besides is up to the system.
     long evicted = served.front.stats().connections().evicted();
-    assertThat(evicted).isBetween(5L, 11L);
+    assertThat(evicted).isBetween(1L, 11L);
     assertThat(served.front.stats().now().bytesStuck()).isLessThan(2 << 20);
     Client newest = slow.getLast();
     for (int i = 0; i < 100; i++) {
