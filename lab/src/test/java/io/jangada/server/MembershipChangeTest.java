@@ -82,8 +82,9 @@ class MembershipChangeTest {
       int leader = fleet.leader();
       int other = fleet.other(leader);
       assertThat(fleet.admin("add 9 127.0.0.1 1 2").text("error")).contains("127.0.0.1:1");
-      String wrong = "add 9 127.0.0.1 " + fleet.at(other).clientPort() + " 2";
-      assertThat(fleet.admin(wrong).text("error")).contains("answers at");
+      int wrong = fleet.at(other).clientPort();
+      assertThat(fleet.admin("add 9 127.0.0.1 " + wrong + " 2").text("error"))
+          .contains(":" + wrong);
       assertThat(fleet.admin("remove 9").text("error")).contains("server 9");
       assertThat(fleet.admin("transfer 9").text("error")).contains("server 9");
       fleet.kill(other);
