@@ -179,7 +179,10 @@ final class Member {
     RaftNode raft = replica.raft();
     if (raft.incarnation().rejoining()) return;
     if (raft.snapshot() != lost) lost = null;
-    intact |= lost == null && !disk.isRotten();
+    // Where a majority founds, a founder says that it is new until it has met a term: with others
+    // that are new, or without their data, it would found the cluster once more (decision 18).
+    boolean hasMetTerm = raft.term() > 0 || !cluster.swarm().foundsByMajority();
+    intact |= hasMetTerm && lost == null && !disk.isRotten();
     cluster.incarnations().look(raft, proof::standing);
   }
 
