@@ -6,15 +6,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Bugs planted on purpose, to trust the laws and the simulator: some seed must catch each.
 /// `docs/MUTATIONS.md` lists what it took.
+@Timeout(value = 2, unit = TimeUnit.HOURS)
 class MutationTest {
   private static final Path MUTATIONS = Path.of("lab/src/test/resources/mutations");
 
