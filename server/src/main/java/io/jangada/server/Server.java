@@ -316,13 +316,15 @@ public final class Server implements AutoCloseable {
         .withLimits(memory.text(shares.clients()))
         .withReserved(reserved())
         .withDialect(
-            new TextSettings.Dialect(
-                values.flag(Setting.SEED_SPELLING),
-                values.flag(Setting.SET_OVERWRITES),
-                values.flag(Setting.EXPTIME_LEFT),
-                values.flag(Setting.EMPTY_LINES_ANSWERED),
-                values.flag(Setting.NO_REPLY),
-                values.flag(Setting.VERSIONS_PER_KEY)))
+            TextSettings.Dialect.DEFAULT
+                .with(TextSettings.Variant.SEED_SPELLING, values.flag(Setting.SEED_SPELLING))
+                .with(TextSettings.Variant.SET_OVERWRITES, values.flag(Setting.SET_OVERWRITES))
+                .with(TextSettings.Variant.EXPTIME_LEFT, values.flag(Setting.EXPTIME_LEFT))
+                .with(
+                    TextSettings.Variant.EMPTY_LINES_ANSWERED,
+                    values.flag(Setting.EMPTY_LINES_ANSWERED))
+                .with(TextSettings.Variant.NO_REPLY, values.flag(Setting.NO_REPLY))
+                .with(TextSettings.Variant.VERSIONS_PER_KEY, values.flag(Setting.VERSIONS_PER_KEY)))
         .withKnows(id -> addresses.of(id).isPresent())
         .withVersion("jangada " + Build.read().version());
   }

@@ -1,5 +1,6 @@
 package io.jangada.protocol.text;
 
+import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -89,7 +90,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   // ---- on the replica's thread, as a reply comes ----
 
   boolean tellsTimeLeft() {
-    return shared.settings().dialect().exptimeLeft();
+    return shared.settings().dialect().has(Variant.EXPTIME_LEFT);
   }
 
   long clusterTimeMillis() {

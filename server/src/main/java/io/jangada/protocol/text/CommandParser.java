@@ -5,6 +5,7 @@ import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.TimeToLive;
+import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.stream.LongStream;
@@ -168,7 +169,8 @@ final class CommandParser {
     boolean endsData = afterData;
     afterData = false;
     if (fields.count() == 0) {
-      boolean skipped = !settings.dialect().emptyLinesAnswered() || endsData && length == 0;
+      boolean skipped =
+          !settings.dialect().has(Variant.EMPTY_LINES_ANSWERED) || endsData && length == 0;
       return skipped ? null : MALFORMED;
     }
     long word = fields.word(0);
@@ -208,7 +210,9 @@ final class CommandParser {
 
   private boolean isSilent(long word, int count) {
     boolean longer = word == SET && count == 5 || word == CAS && count == 6;
-    return longer && settings.dialect().noReply() && fields.word(fields.lookedAt() - 1) == NOREPLY;
+    return longer
+        && settings.dialect().has(Variant.NO_REPLY)
+        && fields.word(fields.lookedAt() - 1) == NOREPLY;
   }
 
   /// The same command of a client that wants no reply.
@@ -283,13 +287,13 @@ final class CommandParser {
   }
 
   private Condition ofVersion(long version) {
-    boolean perKey = settings.dialect().versionsPerKey();
+    boolean perKey = settings.dialect().has(Variant.VERSIONS_PER_KEY);
     return perKey ? new Condition.Changes(version) : new Condition.Version(version);
   }
 
   private Condition ofSet() {
-    if (!settings.dialect().setOverwrites()) return ABSENT;
-    return settings.dialect().versionsPerKey() ? ANY_CHANGES : ALWAYS;
+    if (!settings.dialect().has(Variant.SET_OVERWRITES)) return ABSENT;
+    return settings.dialect().has(Variant.VERSIONS_PER_KEY) ? ANY_CHANGES : ALWAYS;
   }
 
   private TextCommand readData(ByteBuf in) {

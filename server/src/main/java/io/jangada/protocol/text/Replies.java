@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Result;
 import io.jangada.kv.TimeToLive;
 import io.jangada.node.Outcome;
+import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
@@ -49,7 +50,7 @@ final class Replies {
     this.counters = counters;
     versionError =
         new Line(
-            settings.dialect().seedSpelling() ? "ERR_VERION" : "ERR_VERSION",
+            settings.dialect().has(Variant.SEED_SPELLING) ? "ERR_VERION" : "ERR_VERSION",
             Counters.VERSION_ERRORS);
     version = new Line("VERSION " + settings.replying().version(), Line.UNCOUNTED);
   }
@@ -126,7 +127,7 @@ final class Replies {
   }
 
   private void writeVersion(long version, long changes, ByteBuf out) {
-    writeNumber(settings.dialect().versionsPerKey() ? changes : version, out);
+    writeNumber(settings.dialect().has(Variant.VERSIONS_PER_KEY) ? changes : version, out);
   }
 
   private static Line lineOf(Result.Reason reason) {
@@ -151,7 +152,8 @@ final class Replies {
   /// ever. What is beyond the end of time does not come nearer.
   private long exptime(PendingReply slot, Result.Found found) {
     boolean isNeverDue = found.ttl() == 0 || found.deadlineMillis() == Long.MAX_VALUE;
-    if (isNeverDue || !settings.dialect().exptimeLeft()) return TimeToLive.seconds(found.ttl());
+    if (isNeverDue || !settings.dialect().has(Variant.EXPTIME_LEFT))
+      return TimeToLive.seconds(found.ttl());
     return Math.max(1, Math.ceilDiv(slot.leftMillis(), MILLIS_PER_SECOND));
   }
 

@@ -3,7 +3,9 @@ package io.jangada.protocol.text;
 import io.jangada.kv.KvLimits;
 import io.jangada.node.ReadConsistency;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /// The settings of a [TextListener].
@@ -36,25 +38,50 @@ public record TextSettings(
     }
   }
 
-  /// The points on which the protocol's description, its first program and its users disagree.
-  /// [#DEFAULT] is what `docs/PROTOCOLS.md` describes first.
+  /// How to read the protocol on the points of which its description, its first program and its
+  /// users disagree. [#DEFAULT] is what `docs/PROTOCOLS.md` describes first.
   ///
-  /// @param seedSpelling the version error is spelled `ERR_VERION`
-  /// @param setOverwrites `set` of a key that is there replaces the value
-  /// @param exptimeLeft `getm` shows the seconds that are left, rounded up, and not those given
-  /// @param emptyLinesAnswered an empty line gets `ERR_CMD_ERR`, unless it ends the data of a `set`
-  ///   or `cas`
-  /// @param noReply `set` and `cas` may end in `noreply`, and then get no reply of any kind
-  /// @param versionsPerKey the versions that clients see are each key's number of changes, which
-  ///   begins with 1 whenever the key comes to be, and not the log's indexes
-  public record Dialect(
-      boolean seedSpelling,
-      boolean setOverwrites,
-      boolean exptimeLeft,
-      boolean emptyLinesAnswered,
-      boolean noReply,
-      boolean versionsPerKey) {
-    public static final Dialect DEFAULT = new Dialect(false, false, false, false, true, false);
+  /// @param variants what differs from the description
+  public record Dialect(Set<Variant> variants) {
+    public static final Dialect DEFAULT = of(Variant.NO_REPLY);
+
+    public Dialect {
+      variants = Set.copyOf(variants);
+    }
+
+    public static Dialect of(Variant... variants) {
+      return new Dialect(Set.of(variants));
+    }
+
+    /// This one with the variant, or without it.
+    public Dialect with(Variant variant, boolean included) {
+      EnumSet<Variant> changed = EnumSet.noneOf(Variant.class);
+      changed.addAll(variants);
+      if (included) changed.add(variant);
+      else changed.remove(variant);
+      return new Dialect(changed);
+    }
+
+    public boolean has(Variant variant) {
+      return variants.contains(variant);
+    }
+  }
+
+  /// A point of a [Dialect].
+  public enum Variant {
+    /// The version error is spelled `ERR_VERION`.
+    SEED_SPELLING,
+    /// `set` of a key that is there replaces the value.
+    SET_OVERWRITES,
+    /// `getm` shows the seconds that are left, rounded up, and not those given.
+    EXPTIME_LEFT,
+    /// An empty line gets `ERR_CMD_ERR`, unless it ends the data of a `set` or `cas`.
+    EMPTY_LINES_ANSWERED,
+    /// `set` and `cas` may end in `noreply`, and then get no reply of any kind.
+    NO_REPLY,
+    /// The versions that clients see are each key's number of changes, which begins with 1 whenever
+    /// the key comes to be, and not the log's indexes.
+    VERSIONS_PER_KEY
   }
 
   /// @param connectionsMax beyond, a connection gets a line that says so and is closed, unless it

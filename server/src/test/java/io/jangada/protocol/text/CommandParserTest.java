@@ -7,6 +7,7 @@ import io.jangada.kv.Condition;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -172,8 +173,7 @@ class CommandParserTest {
 
   @Test
   void whereItIsSwitchedOffNoreplyIsOneFieldTooMany() {
-    var without =
-        USUAL.withDialect(new TextSettings.Dialect(false, false, false, false, false, false));
+    var without = USUAL.withDialect(TextSettings.Dialect.of());
     for (String line : List.of("set k 0 6 noreply", "cas k 0 1 6 noreply"))
       assertThat(parse(without, line + "\r\nquit\r\n\r\nget k\r\n"))
           .containsExactly(MALFORMED, get("k"));
@@ -279,14 +279,14 @@ class CommandParserTest {
   void emptyLinesAreSkippedOrAnsweredAsSet() {
     String lines = "\r\n\n \t\r\nset k 0 1\r\nx\r\n\r\nget k\r\n";
     assertThat(parse(lines)).containsExactly(set("k", 0, "x"), get("k"));
-    var answered = new TextSettings.Dialect(false, false, false, true, true, false);
+    var answered = TextSettings.Dialect.of(Variant.EMPTY_LINES_ANSWERED, Variant.NO_REPLY);
     assertThat(parse(USUAL.withDialect(answered), lines))
         .containsExactly(MALFORMED, MALFORMED, MALFORMED, set("k", 0, "x"), MALFORMED, get("k"));
   }
 
   @Test
   void setMayOverwrite() {
-    var overwrites = new TextSettings.Dialect(false, true, false, false, true, false);
+    var overwrites = TextSettings.Dialect.of(Variant.SET_OVERWRITES, Variant.NO_REPLY);
     assertThat(parse(USUAL.withDialect(overwrites), "set k 0 1\r\nx"))
         .containsExactly(
             new TextCommand.Request(
@@ -410,13 +410,11 @@ class CommandParserTest {
           USUAL
               .withKv(new KvLimits(12, 20, KvLimits.DEFAULT.state()))
               .withDialect(
-                  new TextSettings.Dialect(
-                      false,
-                      random.nextBoolean(),
-                      false,
-                      random.nextBoolean(),
-                      random.nextBoolean(),
-                      random.nextBoolean()));
+                  TextSettings.Dialect.of()
+                      .with(Variant.SET_OVERWRITES, random.nextBoolean())
+                      .with(Variant.EMPTY_LINES_ANSWERED, random.nextBoolean())
+                      .with(Variant.NO_REPLY, random.nextBoolean())
+                      .with(Variant.VERSIONS_PER_KEY, random.nextBoolean()));
       byte[] input = RandomInput.draw(random);
       List<TextCommand> expected = SlowParser.parse(settings, input);
       assertThat(parse(settings, input)).as("seed %d, whole", seed).isEqualTo(expected);

@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.protocol.text.TextSettings.Variant;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ final class SlowParser {
     afterData = false;
     List<String> words = words(line);
     if (words.isEmpty()) {
-      if (settings.dialect().emptyLinesAnswered() && !(endsData && line.isEmpty())) malformed();
+      if (settings.dialect().has(Variant.EMPTY_LINES_ANSWERED) && !(endsData && line.isEmpty()))
+        malformed();
       return;
     }
     switch (words.getFirst()) {
@@ -146,7 +148,9 @@ final class SlowParser {
   private void request(List<String> line, List<String> all, RequestId id) {
     int usual = all.getFirst().equals("set") ? 4 : all.getFirst().equals("cas") ? 5 : 99;
     boolean silent =
-        settings.dialect().noReply() && all.size() == usual + 1 && all.getLast().equals("noreply");
+        settings.dialect().has(Variant.NO_REPLY)
+            && all.size() == usual + 1
+            && all.getLast().equals("noreply");
     int before = commands.size();
     heard(line, silent ? all.subList(0, usual) : all, id);
     if (silent && commands.size() > before) commands.set(before, silenced(commands.get(before)));
@@ -212,11 +216,12 @@ final class SlowParser {
     long ttl = millis.bitLength() < 64 ? millis.longValueExact() : -number(words.get(2));
     boolean isSet = words.getFirst().equals("set");
     Condition condition;
-    boolean perKey = settings.dialect().versionsPerKey();
+    boolean perKey = settings.dialect().has(Variant.VERSIONS_PER_KEY);
     if (!isSet && perKey) condition = new Condition.Changes(number(words.get(3)));
     else if (!isSet) condition = new Condition.Version(number(words.get(3)));
-    else if (settings.dialect().setOverwrites() && perKey) condition = new Condition.AnyChanges();
-    else if (settings.dialect().setOverwrites()) condition = new Condition.Always();
+    else if (settings.dialect().has(Variant.SET_OVERWRITES) && perKey)
+      condition = new Condition.AnyChanges();
+    else if (settings.dialect().has(Variant.SET_OVERWRITES)) condition = new Condition.Always();
     else condition = new Condition.Absent();
     Bytes key = Bytes.wrap(latin(words.get(1)));
     var write = new Operation.Write(key, value, ttl, condition);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.protocol.text.TextSettings.Variant;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -247,7 +248,7 @@ class TextListenerTest {
 
   @Test
   void theSeedsSpellingMayBeHad() throws IOException {
-    Client client = with(new TextSettings.Dialect(true, false, false, false, true, false));
+    Client client = with(TextSettings.Dialect.of(Variant.SEED_SPELLING, Variant.NO_REPLY));
     version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(client.ask("set name 0 1\r\nx\r\n")).isEqualTo("ERR_VERION");
     assertThat(client.ask("cas name 0 0 1\r\nx\r\n")).isEqualTo("ERR_VERION");
@@ -255,7 +256,7 @@ class TextListenerTest {
 
   @Test
   void setMayOverwrite() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, true, false, false, true, false));
+    Client client = with(TextSettings.Dialect.of(Variant.SET_OVERWRITES, Variant.NO_REPLY));
     long first = version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(version(client.ask("set name 0 1\r\ny\r\n"))).isGreaterThan(first);
     assertThat(client.value("get name\r\n")).isEqualTo("VALUE 1|y");
@@ -263,7 +264,7 @@ class TextListenerTest {
 
   @Test
   void theTimeThatIsLeftIsShownInSecondsRoundedUp() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, true, false, true, false));
+    Client client = with(TextSettings.Dialect.of(Variant.EXPTIME_LEFT, Variant.NO_REPLY));
     long began = System.nanoTime();
     long version = version(client.ask("set name 100 1\r\nx\r\n"));
     String[] words = client.value("getm name\r\n").split("[ |]");
@@ -276,7 +277,7 @@ class TextListenerTest {
 
   @Test
   void versionsMayCountForEachKeyFromOne() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, false, false, true, true));
+    Client client = with(TextSettings.Dialect.of(Variant.NO_REPLY, Variant.VERSIONS_PER_KEY));
     for (String key : List.of("boat", "port")) {
       assertThat(client.ask("set " + key + " 0 1\r\na\r\n")).isEqualTo("OK 1");
       assertThat(client.ask("cas " + key + " 0 2 1\r\nb\r\n")).isEqualTo("ERR_VERSION");
@@ -293,7 +294,10 @@ class TextListenerTest {
 
   @Test
   void aSetThatOverwritesIsAChange() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, true, false, false, true, true));
+    Client client =
+        with(
+            TextSettings.Dialect.of(
+                Variant.SET_OVERWRITES, Variant.NO_REPLY, Variant.VERSIONS_PER_KEY));
     for (int changes = 1; changes <= 3; changes++)
       assertThat(client.ask("set boat 0 1\r\na\r\n")).isEqualTo("OK " + changes);
     assertThat(client.ask("cas boat 0 3 1\r\nb\r\n")).isEqualTo("OK 4");
@@ -301,7 +305,7 @@ class TextListenerTest {
 
   @Test
   void emptyLinesMayBeAnswered() throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, false, true, true, false));
+    Client client = with(TextSettings.Dialect.of(Variant.EMPTY_LINES_ANSWERED, Variant.NO_REPLY));
     version(client.ask("set name 0 1\r\nx\r\n"));
     assertThat(client.ask("\r\n")).isEqualTo("ERR_CMD_ERR");
     assertThat(client.value("get name\r\n")).isEqualTo("VALUE 1|x");
@@ -329,7 +333,7 @@ class TextListenerTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void theLongestTimesAreShownAsGiven(boolean exptimeLeft) throws IOException {
-    Client client = with(new TextSettings.Dialect(false, false, exptimeLeft, false, true, false));
+    Client client = with(TextSettings.Dialect.DEFAULT.with(Variant.EXPTIME_LEFT, exptimeLeft));
     for (long seconds : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 1, 9_223_372_036_854_776L}) {
       long version = version(client.ask("set k" + seconds + " " + seconds + " 1\r\nx\r\n"));
       assertThat(client.value("getm k" + seconds + "\r\n"))
