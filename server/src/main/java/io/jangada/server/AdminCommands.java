@@ -14,6 +14,7 @@ import io.jangada.protocol.text.AdminReply;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.SnapshotMeta;
+import io.jangada.server.Plan.Completion;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -140,9 +141,9 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       plan = new Plan.Refusal(noMajority(status.membership()));
     return switch (plan) {
       case Plan.Refusal(String why) -> JsonObjectBuilder.refusal(why).reply();
-      case Plan.Nothing(String says, boolean done) -> said(wish, says, done).reply();
+      case Plan.Nothing(String says, Completion completion) -> said(wish, says, completion).reply();
       case Plan.Change change when wish.dryRun() ->
-          said(wish, change.says(), change.done()).reply();
+          said(wish, change.says(), change.completion()).reply();
       case Plan.Change change -> carryOut(wish, change);
     };
   }
@@ -151,7 +152,8 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     Planner planner =
         new Planner(status.membership(), parts.report.alive(status), parts.places.addresses);
     return switch (wish) {
-      case AdminLine.Add add -> planner.add(add.id(), add.address(), add.learner());
+      case AdminLine.Add add when add.learner() -> planner.addLearner(add.id(), add.address());
+      case AdminLine.Add add -> planner.add(add.id(), add.address());
       case AdminLine.Promote promote -> planner.promote(promote.id());
       case AdminLine.Remove remove -> planner.remove(remove.id());
       case AdminLine.Replace swap -> planner.replace(swap.old(), swap.next(), swap.address());
@@ -195,7 +197,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     parts.journal.info("accepts an admin request: " + change.says());
     Outcome outcome = queries.outcome(reply -> replica.changeMembership(change.target(), reply));
     return switch (outcome) {
-      case Outcome.Done _ -> said(wish, change.says(), change.done()).reply();
+      case Outcome.Done _ -> said(wish, change.says(), change.completion()).reply();
       case Outcome.NotLeader(int leader) -> redirect(leader);
       case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
       case Outcome.NoMemory() -> JsonObjectBuilder.refusal(Outcome.NoMemory.REASON).reply();
@@ -209,7 +211,8 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   }
 
   /// The steps that are left of a replacement are this leader's to take, and no other's.
-  private JsonObjectBuilder said(AdminLine.Change wish, String says, boolean done) {
+  private JsonObjectBuilder said(AdminLine.Change wish, String says, Completion completion) {
+    boolean done = completion == Completion.COMPLETE;
     String rest = "";
     if (!done && wish instanceof AdminLine.Replace swap) {
       if (!wish.dryRun()) goOn(swap);
@@ -237,7 +240,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
             parts.journal.warn("gives up replacing server " + swap.old() + ": " + why);
             yield true;
           }
-          case Plan.Nothing(String _, boolean done) -> done;
+          case Plan.Nothing(String _, Completion completion) -> completion == Completion.COMPLETE;
           case Plan.Change change -> {
             carryOut(swap, change);
             yield false;
@@ -250,7 +253,8 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     Optional<Status> status = queries.status();
     if (status.isEmpty()) return new Plan.Refusal(SILENT);
     Plan plan = plan(status.get(), swap);
-    boolean done = plan instanceof Plan.Nothing(String _, boolean all) && all;
+    boolean done =
+        plan instanceof Plan.Nothing nothing && nothing.completion() == Completion.COMPLETE;
     return done || leads(status.get())
         ? plan
         : new Plan.Refusal("this server does not lead any more; ask the new leader for it");

@@ -6,14 +6,19 @@ import io.jangada.raft.Membership;
 sealed interface Plan {
   /// @param target the membership to change to
   /// @param says what the change does, for people
-  /// @param done whether that is all of what was wished; otherwise the wish is to be made again
-  record Change(Membership target, String says, boolean done) implements Plan {}
+  record Change(Membership target, String says, Completion completion) implements Plan {}
 
   /// Nothing has to be changed now.
-  ///
-  /// @param done whether all is as it was wished; otherwise that is on its way
-  record Nothing(String says, boolean done) implements Plan {}
+  record Nothing(String says, Completion completion) implements Plan {}
 
   /// It must not be done.
   record Refusal(String why) implements Plan {}
+
+  /// What the wish has come to after the change, if there is one.
+  enum Completion {
+    /// All is as it was wished.
+    COMPLETE,
+    /// The rest is on its way, or the wish is to be made again.
+    PARTIAL
+  }
 }

@@ -1,6 +1,7 @@
 package io.jangada.server;
 
 import io.jangada.raft.Membership;
+import io.jangada.server.Plan.Completion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,24 +16,37 @@ import java.util.Set;
 record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   private static final String UNDER_WAY = "another membership change is under way; try again";
 
-  Plan add(int id, Address address, boolean learner) {
+  /// The server joins as a learner, and becomes a voter once it has caught up.
+  Plan add(int id, Address address) {
+    String says = " joins as a learner, and becomes a voter once it has caught up";
+    return join(id, address, new Joining(with(now.joining(), id), says));
+  }
+
+  /// The server joins as a learner and stays one.
+  Plan addLearner(int id, Address address) {
+    return join(id, address, new Joining(now.joining(), " joins as a learner"));
+  }
+
+  /// @param ids the members that are to become voters
+  /// @param says what the new server does, for people
+  private record Joining(List<Integer> ids, String says) {}
+
+  private Plan join(int id, Address address, Joining joining) {
     if (now.isJoint()) return new Plan.Refusal(UNDER_WAY);
     if (now.contains(id)) return addAgain(id, address);
     String wrong = rejection(id, address);
     if (wrong != null) return new Plan.Refusal(wrong);
-    List<Integer> joining = learner ? now.joining() : with(now.joining(), id);
     Membership target =
-        new Membership(now.voters(), List.of(), with(now.learners(), id), joining)
+        new Membership(now.voters(), List.of(), with(now.learners(), id), joining.ids)
             .withAddress(id, address.toString());
-    String becomes = learner ? "" : ", and becomes a voter once it has caught up";
     return new Plan.Change(
-        target, "server " + id + " at " + address + " joins as a learner" + becomes, true);
+        target, "server " + id + " at " + address + joining.says, Completion.COMPLETE);
   }
 
   private Plan addAgain(int id, Address address) {
     boolean same = addresses.of(id).map(address::equals).orElse(false);
     return same
-        ? new Plan.Nothing("server " + id + " is " + kind(id) + " already", true)
+        ? new Plan.Nothing("server " + id + " is " + kind(id) + " already", Completion.COMPLETE)
         : new Plan.Refusal(
             "server " + id + " is a member already, at " + place(id) + "; remove it first");
   }
@@ -53,15 +67,18 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
 
   Plan promote(int id) {
     if (!now.contains(id)) return new Plan.Refusal(unknown(id));
-    if (now.isVoter(id)) return new Plan.Nothing("server " + id + " is a voter already", true);
+    if (now.isVoter(id))
+      return new Plan.Nothing("server " + id + " is a voter already", Completion.COMPLETE);
     if (now.joining().contains(id))
-      return new Plan.Nothing("server " + id + " becomes a voter once it has caught up", false);
+      return new Plan.Nothing(
+          "server " + id + " becomes a voter once it has caught up", Completion.PARTIAL);
     if (now.isJoint()) return new Plan.Refusal(UNDER_WAY);
     if (!alive.contains(id))
       return new Plan.Refusal("server " + id + " at " + place(id) + " does not answer");
     Membership target =
         new Membership(now.voters(), List.of(), now.learners(), with(now.joining(), id));
-    return new Plan.Change(target, "server " + id + " becomes a voter once it has caught up", true);
+    return new Plan.Change(
+        target, "server " + id + " becomes a voter once it has caught up", Completion.COMPLETE);
   }
 
   Plan remove(int id) {
@@ -76,7 +93,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     }
     Membership target =
         new Membership(voters, List.of(), without(now.learners(), id), without(now.joining(), id));
-    return new Plan.Change(target, "server " + id + " leaves the cluster", true);
+    return new Plan.Change(target, "server " + id + " leaves the cluster", Completion.COMPLETE);
   }
 
   /// One step after the other, each of them safe by itself: the new server joins, becomes a voter
@@ -86,19 +103,21 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     if (old == next) return new Plan.Refusal("a server cannot replace itself: " + old);
     if (!now.contains(old))
       return now.isVoter(next)
-          ? new Plan.Nothing("server " + next + " has replaced server " + old, true)
+          ? new Plan.Nothing("server " + next + " has replaced server " + old, Completion.COMPLETE)
           : new Plan.Refusal(unknown(old));
-    if (now.isJoint()) return new Plan.Nothing("server " + next + " is about to be a voter", false);
-    if (now.isVoter(next)) return after("server " + next + " is a voter; ", remove(old), true);
-    Plan step = now.contains(next) ? promote(next) : add(next, address, false);
-    return after("", step, false);
+    if (now.isJoint())
+      return new Plan.Nothing("server " + next + " is about to be a voter", Completion.PARTIAL);
+    if (now.isVoter(next))
+      return after("server " + next + " is a voter; ", remove(old), Completion.COMPLETE);
+    Plan step = now.contains(next) ? promote(next) : add(next, address);
+    return after("", step, Completion.PARTIAL);
   }
 
-  private static Plan after(String before, Plan step, boolean done) {
+  private static Plan after(String before, Plan step, Completion completion) {
     return switch (step) {
-      case Plan.Change(Membership target, String says, boolean _) ->
-          new Plan.Change(target, before + says, done);
-      case Plan.Nothing(String says, boolean _) -> new Plan.Nothing(before + says, done);
+      case Plan.Change(Membership target, String says, Completion _) ->
+          new Plan.Change(target, before + says, completion);
+      case Plan.Nothing(String says, Completion _) -> new Plan.Nothing(before + says, completion);
       case Plan.Refusal refusal -> refusal;
     };
   }

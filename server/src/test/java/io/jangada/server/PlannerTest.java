@@ -3,6 +3,7 @@ package io.jangada.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.raft.Membership;
+import io.jangada.server.Plan.Completion;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -51,31 +52,32 @@ class PlannerTest {
 
   @Test
   void aNewServerJoinsAsALearnerAndBringsItsAddress() {
-    Membership target = target(planner(Membership.of(0, 1, 2), 0, 1, 2).add(9, NEW, false));
+    Membership target = target(planner(Membership.of(0, 1, 2), 0, 1, 2).add(9, NEW));
     assertThat(target.voters()).containsExactly(0, 1, 2);
     assertThat(target.learners()).containsExactly(9);
     assertThat(target.joining()).containsExactly(9);
     assertThat(target.addresses()).isEqualTo(new TreeMap<>(Map.of(9, "other:9059:9009")));
-    assertThat(target(planner(Membership.of(0, 1), 0, 1).add(9, NEW, true)).joining()).isEmpty();
+    assertThat(target(planner(Membership.of(0, 1), 0, 1).addLearner(9, NEW)).joining()).isEmpty();
   }
 
   @Test
   void aServerIsAddedOnce() {
     Planner planner = planner(Membership.of(0, 1, 2), 0, 1, 2);
-    assertThat(planner.add(1, place(1), false))
-        .isInstanceOfSatisfying(Plan.Nothing.class, plan -> assertThat(plan.done()).isTrue());
-    assertThat(refusal(planner.add(1, NEW, false)))
-        .contains("server 1", "host:9051:9001", "remove");
+    assertThat(planner.add(1, place(1)))
+        .isInstanceOfSatisfying(
+            Plan.Nothing.class,
+            plan -> assertThat(plan.completion()).isEqualTo(Completion.COMPLETE));
+    assertThat(refusal(planner.add(1, NEW))).contains("server 1", "host:9051:9001", "remove");
   }
 
   @Test
   void noTwoServersAreAtOnePlaceAndNoneContradictsTheConfiguration() {
     Planner planner = planner(Membership.of(0, 1, 2), 0, 1, 2);
-    assertThat(refusal(planner.add(9, new Address("host", 9051, 1), false)))
+    assertThat(refusal(planner.add(9, new Address("host", 9051, 1))))
         .contains("server 1", "host:9051:9001");
-    assertThat(refusal(planner.add(3, NEW, false)))
+    assertThat(refusal(planner.add(3, NEW)))
         .contains("server 3", "host:9053:9003", "other:9059:9009");
-    assertThat(planner.add(3, place(3), false)).isInstanceOf(Plan.Change.class);
+    assertThat(planner.add(3, place(3))).isInstanceOf(Plan.Change.class);
   }
 
   @Test
@@ -110,26 +112,30 @@ class PlannerTest {
   void aServerIsReplacedStepByStep() {
     Membership three = Membership.of(0, 1, 2);
     Plan.Change first = (Plan.Change) planner(three, 0, 1).replace(2, 9, NEW);
-    assertThat(first.done()).isFalse();
+    assertThat(first.completion()).isEqualTo(Completion.PARTIAL);
     assertThat(first.target().joining()).containsExactly(9);
     assertThat(first.target().voters()).containsExactly(0, 1, 2);
 
     assertThat(planner(first.target(), 0, 1, 9).replace(2, 9, NEW))
-        .isInstanceOfSatisfying(Plan.Nothing.class, plan -> assertThat(plan.done()).isFalse());
+        .isInstanceOfSatisfying(
+            Plan.Nothing.class,
+            plan -> assertThat(plan.completion()).isEqualTo(Completion.PARTIAL));
 
     Plan.Change last = (Plan.Change) planner(Membership.of(0, 1, 2, 9), 0, 1, 9).replace(2, 9, NEW);
-    assertThat(last.done()).isTrue();
+    assertThat(last.completion()).isEqualTo(Completion.COMPLETE);
     assertThat(last.target().voters()).containsExactly(0, 1, 9);
 
     assertThat(planner(Membership.of(0, 1, 9), 0, 1, 9).replace(2, 9, NEW))
-        .isInstanceOfSatisfying(Plan.Nothing.class, plan -> assertThat(plan.done()).isTrue());
+        .isInstanceOfSatisfying(
+            Plan.Nothing.class,
+            plan -> assertThat(plan.completion()).isEqualTo(Completion.COMPLETE));
   }
 
   @Test
   void nothingIsChangedInTheMiddleOfAChange() {
     Membership joint = Membership.of(0, 1, 2).jointTo(Membership.of(0, 1));
     Planner planner = planner(joint, 0, 1, 2);
-    assertThat(refusal(planner.add(9, NEW, false))).contains("under way");
+    assertThat(refusal(planner.add(9, NEW))).contains("under way");
     assertThat(refusal(planner.remove(1))).contains("under way");
     assertThat(planner.replace(2, 9, NEW)).isInstanceOf(Plan.Nothing.class);
   }
