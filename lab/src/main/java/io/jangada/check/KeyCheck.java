@@ -60,16 +60,15 @@ final class KeyCheck {
 
   /// The same question put in up to three ways: [Search] says why.
   private End search() {
-    End end = search(true, Math.min(left, luck * operations.size()));
-    if (end instanceof End.GaveUp) end = search(false, left / 2);
-    if (end instanceof End.GaveUp) end = search(true, left);
+    End end = search(Search.Walk.DEEPEST_FIRST, Math.min(left, luck * operations.size()));
+    if (end instanceof End.GaveUp) end = search(Search.Walk.LEVEL_BY_LEVEL, left / 2);
+    if (end instanceof End.GaveUp) end = search(Search.Walk.DEEPEST_FIRST, left);
     return end;
   }
 
-  private End search(boolean deepestFirst, long effort) {
+  private End search(Search.Walk walk, long effort) {
     Search search =
-        new Search(
-            course, new Search.Plan(counted, lenient, deepestFirst, effort, limits.nodesMax()));
+        new Search(course, new Search.Plan(counted, lenient, walk, effort, limits.nodesMax()));
     End end = search.run();
     left -= search.effort();
     return end;

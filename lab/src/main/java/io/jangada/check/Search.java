@@ -95,8 +95,15 @@ final class Search {
   static final int PASSED = Integer.MIN_VALUE + 1;
 
   /// How to search: which kinds to count, whether leniently, which way, and how far.
-  record Plan(
-      boolean[] counted, boolean lenient, boolean deepestFirst, long effortMax, int nodesMax) {}
+  record Plan(boolean[] counted, boolean lenient, Walk walk, long effortMax, int nodesMax) {}
+
+  /// Which node is gone on from.
+  enum Walk {
+    /// One at the deepest ending reached.
+    DEEPEST_FIRST,
+    /// One at the first ending where any is left.
+    LEVEL_BY_LEVEL
+  }
 
   private final KeyTimeline course;
   private final Plan plan;
@@ -132,13 +139,17 @@ final class Search {
 
   /// The next node from the first frame of the agenda, or null when that has no more to give.
   private Node next() {
-    var first = plan.deepestFirst() ? agenda.lastEntry() : agenda.firstEntry();
+    var first =
+        switch (plan.walk()) {
+          case DEEPEST_FIRST -> agenda.lastEntry();
+          case LEVEL_BY_LEVEL -> agenda.firstEntry();
+        };
     Node next = successor(first.getValue().getFirst());
     if (next == null) {
       first.getValue().removeFirst();
       if (first.getValue().isEmpty()) {
         agenda.remove(first.getKey());
-        if (!plan.deepestFirst()) seen.remove(first.getKey());
+        if (plan.walk() == Walk.LEVEL_BY_LEVEL) seen.remove(first.getKey());
       }
     }
     return next;
@@ -155,7 +166,7 @@ final class Search {
     }
     if (node.level() == deepestLevel) deepest.add(node);
     ArrayDeque<Frame> here = agenda.computeIfAbsent(node.level(), _ -> new ArrayDeque<>());
-    if (plan.deepestFirst()) here.addFirst(frame);
+    if (plan.walk() == Walk.DEEPEST_FIRST) here.addFirst(frame);
     else here.addLast(frame);
     return node;
   }
