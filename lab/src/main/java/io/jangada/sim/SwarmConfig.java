@@ -5,6 +5,7 @@ import io.jangada.node.InboxLimits;
 import io.jangada.node.MemoryLimits;
 import io.jangada.node.Start;
 import io.jangada.raft.RaftConfig;
+import io.jangada.store.DataOpening;
 import io.jangada.store.LogSettings;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -269,7 +270,10 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   Start.StorageSettings storage() {
     int queueBytesMax = tuning.room.tight ? 16 << 10 : 16 << 20;
     LogSettings log = new LogSettings(tuning.storage.segmentBytes, 64 << 10, queueBytesMax);
-    return new Start.StorageSettings("sim", log, limits()).withFounds(members.founds);
+    DataOpening.NewData newData =
+        members.founds ? DataOpening.NewData.FOUNDS : DataOpening.NewData.VOTES;
+    return new Start.StorageSettings("sim", log, limits())
+        .withPolicy(DataOpening.Policy.DEFAULT.withNewData(newData));
   }
 
   KvLimits limits() {

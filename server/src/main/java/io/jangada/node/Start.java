@@ -51,10 +51,8 @@ public record Start(
   /// @param policy what is done about data that is new, or damaged
   public record StorageSettings(
       String clusterId, LogSettings log, KvLimits limits, DataOpening.Policy policy) {
-    /// New data counts from the beginning, as in clusters whose members do not outlive their
-    /// process; damaged data is repaired.
     public StorageSettings(String clusterId, LogSettings log, KvLimits limits) {
-      this(clusterId, log, limits, new DataOpening.Policy(false, true));
+      this(clusterId, log, limits, DataOpening.Policy.DEFAULT);
     }
 
     public StorageSettings {
@@ -68,17 +66,8 @@ public record Start(
                 + SnapshotStore.CHUNK_BYTES_MAX);
     }
 
-    /// With members that found a cluster only once all of them have met, and that must be taken in
-    /// when they come with new data later.
-    public StorageSettings withFounds(boolean founds) {
-      return new StorageSettings(
-          clusterId, log, limits, new DataOpening.Policy(founds, policy.repairs()));
-    }
-
-    /// With damaged data set aside and fetched from the other members, or refused.
-    public StorageSettings withRepairs(boolean repairs) {
-      return new StorageSettings(
-          clusterId, log, limits, new DataOpening.Policy(policy.founds(), repairs));
+    public StorageSettings withPolicy(DataOpening.Policy policy) {
+      return new StorageSettings(clusterId, log, limits, policy);
     }
 
     public static StorageSettings defaults(String clusterId) {

@@ -9,6 +9,7 @@ import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
+import io.jangada.store.DataOpening;
 import io.jangada.store.LogSettings;
 import java.util.List;
 
@@ -48,8 +49,7 @@ final class MemberSettings {
             settings.whole(Setting.SEGMENT_BYTES), GROUP_BYTES_MAX, memory.logQueueBytes());
     Start.StorageSettings storage =
         new Start.StorageSettings(settings.text(Setting.CLUSTER), log, kv())
-            .withFounds(true)
-            .withRepairs(true);
+            .withPolicy(DataOpening.Policy.DEFAULT.withNewData(DataOpening.NewData.FOUNDS));
     return new DurableMember.Settings(replica(), storage);
   }
 

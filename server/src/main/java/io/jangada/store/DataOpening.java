@@ -19,10 +19,34 @@ import java.util.function.LongSupplier;
 /// durable before the first damaged file is moved, and the moving is finished before anything else
 /// is done.
 public final class DataOpening {
-  /// @param founds whether the member of a new directory does not vote until it has bootstrapped
-  ///   the cluster with the others, or was readmitted by them; otherwise it votes from the start
-  /// @param repairs whether damaged data is set aside; otherwise it is refused
-  public record Policy(boolean founds, boolean repairs) {}
+  public record Policy(NewData newData, DamagedData damagedData) {
+    public static final Policy DEFAULT = new Policy(NewData.VOTES, DamagedData.SET_ASIDE);
+
+    public Policy withNewData(NewData newData) {
+      return new Policy(newData, damagedData);
+    }
+
+    public Policy withDamagedData(DamagedData damagedData) {
+      return new Policy(newData, damagedData);
+    }
+  }
+
+  /// What the member of a new directory does.
+  public enum NewData {
+    /// It votes from the start, as in clusters whose members do not outlive their process.
+    VOTES,
+    /// It does not vote until it has bootstrapped the cluster with the others, or was readmitted by
+    /// them.
+    FOUNDS
+  }
+
+  /// What is done about damaged data.
+  public enum DamagedData {
+    /// It is set aside and fetched from the other members.
+    SET_ASIDE,
+    /// The member does not start.
+    REFUSED
+  }
 
   /// What was found.
   ///
@@ -93,7 +117,7 @@ public final class DataOpening {
       become(IncarnationFile.of(number(), IncarnationFile.State.LOST));
     }
     if (incarnation.isEmpty()) {
-      if (owner.policy.founds && isUnused(disk))
+      if (owner.policy.newData == NewData.FOUNDS && isUnused(disk))
         become(IncarnationFile.of(number(), IncarnationFile.State.NEW));
       return;
     }
@@ -120,7 +144,7 @@ public final class DataOpening {
     SnapshotStore snapshots = null;
     try {
       // A directory of before there was such a file, or one that was made from a backup.
-      if (incarnation.isEmpty() && owner.policy.founds)
+      if (incarnation.isEmpty() && owner.policy.newData == NewData.FOUNDS)
         become(IncarnationFile.of(number(), IncarnationFile.State.MEMBER));
       snapshots = SnapshotStore.open(disk);
       SnapshotStore.Latest latest = snapshots.latest(log.compacted());
@@ -182,7 +206,7 @@ public final class DataOpening {
     Membership known = inLog.or(() -> inSnapshot).orElse(owner.bootstrap);
     int self = owner.identity.memberId();
     isAlone = known.members().stream().noneMatch(each -> each != self && known.isVoter(each));
-    return owner.policy.repairs && !isAlone;
+    return owner.policy.damagedData == DamagedData.SET_ASIDE && !isAlone;
   }
 
   private String whyNot() {

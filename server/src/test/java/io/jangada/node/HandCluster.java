@@ -8,6 +8,7 @@ import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
+import io.jangada.store.DataOpening;
 import io.jangada.store.LogSettings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ final class HandCluster {
 
     /// Members that found their cluster, and that keep count of their data.
     Settings founding() {
-      return new Settings(replica, storage.withFounds(true));
+      return new Settings(
+          replica, storage.withPolicy(storage.policy().withNewData(DataOpening.NewData.FOUNDS)));
     }
 
     Settings withLogQueue(long bytes) {

@@ -11,6 +11,8 @@ import io.jangada.raft.Membership;
 import io.jangada.raft.Persist;
 import io.jangada.store.CrashDisk.Crash;
 import io.jangada.store.CrashDisk.Loss;
+import io.jangada.store.DataOpening.DamagedData;
+import io.jangada.store.DataOpening.NewData;
 import io.jangada.store.IncarnationFile.State;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +33,7 @@ class DataOpeningTest {
 
   private CrashDisk disk = new CrashDisk();
   private long incarnation = 100;
-  private DataOpening.Policy policy = new DataOpening.Policy(true, true);
+  private DataOpening.Policy policy = new DataOpening.Policy(NewData.FOUNDS, DamagedData.SET_ASIDE);
   private Membership bootstrap = THREE;
 
   private DataOpening.Opened open() throws IOException {
@@ -105,7 +107,7 @@ class DataOpeningTest {
   @Test
   @DisplayName("where nobody founds, nothing is kept count of")
   void noCount() throws IOException {
-    policy = new DataOpening.Policy(false, true);
+    policy = new DataOpening.Policy(NewData.VOTES, DamagedData.SET_ASIDE);
     close(open());
     assertThat(disk.exists("standing")).isFalse();
     assertThat(open().incarnation()).isEmpty();
@@ -114,9 +116,9 @@ class DataOpeningTest {
   @Test
   @DisplayName("a directory of before there were standings, or from a backup, takes part")
   void older() throws IOException {
-    policy = new DataOpening.Policy(false, true);
+    policy = new DataOpening.Policy(NewData.VOTES, DamagedData.SET_ASIDE);
     live2();
-    policy = new DataOpening.Policy(true, true);
+    policy = new DataOpening.Policy(NewData.FOUNDS, DamagedData.SET_ASIDE);
     assertThat(open().incarnation()).contains(IncarnationFile.of(101, State.MEMBER));
     disk = new CrashDisk();
     Identity.of("opening", 1).claim(disk);
@@ -263,7 +265,7 @@ class DataOpeningTest {
   void refused() throws IOException {
     live(THREE);
     flip(FIRST, groupAt(1) + 40);
-    policy = new DataOpening.Policy(true, false);
+    policy = new DataOpening.Policy(NewData.FOUNDS, DamagedData.REFUSED);
     assertThatThrownBy(this::open).hasMessageEndingWith("from other members");
     assertThat(state()).isEqualTo(State.MEMBER);
   }

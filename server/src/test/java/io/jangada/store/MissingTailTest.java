@@ -11,6 +11,8 @@ import io.jangada.raft.Membership;
 import io.jangada.raft.Persist;
 import io.jangada.store.CrashDisk.Crash;
 import io.jangada.store.CrashDisk.Loss;
+import io.jangada.store.DataOpening.DamagedData;
+import io.jangada.store.DataOpening.NewData;
 import io.jangada.store.IncarnationFile.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +65,7 @@ class MissingTailTest {
   }
 
   private DataOpening.Opened open() throws IOException {
-    var policy = new DataOpening.Policy(true, true);
+    var policy = new DataOpening.Policy(NewData.FOUNDS, DamagedData.SET_ASIDE);
     var owner = new DataOpening.Owner(OWNER, TINY, policy, Membership.of(1, 2, 3));
     return DataOpening.open(disk, owner, () -> {}, () -> incarnation);
   }
