@@ -39,12 +39,13 @@ final class Settling {
     SortedMap<Integer, Status> statuses = cluster.statuses();
     Status leader = leaderOf(statuses);
     if (leader == null) return Optional.empty();
-    SortedSet<Integer> reached = cluster.reachable(leader.id());
-    long last = leader.last().index();
-    boolean rests = cluster.isMajority(reached.size()) && leader.commit() == last;
+    SortedSet<Integer> reached = cluster.reachable(leader.role().id());
+    long last = leader.log().last().index();
+    boolean rests = cluster.isMajority(reached.size()) && leader.log().commit() == last;
     for (int member : reached) {
       Status one = statuses.get(member);
-      rests &= one != null && one.leader() == leader.id() && one.applied() == last;
+      rests &=
+          one != null && one.role().leader() == leader.role().id() && one.state().applied() == last;
     }
     return rests ? Optional.of(new Found(leader, reached, last)) : Optional.empty();
   }
@@ -53,7 +54,8 @@ final class Settling {
   private static Status leaderOf(SortedMap<Integer, Status> statuses) {
     Status leader = null;
     for (Status one : statuses.values())
-      if (one.leader() == one.id() && (leader == null || one.term() > leader.term())) leader = one;
+      if (one.isLeader() && (leader == null || one.role().term() > leader.role().term()))
+        leader = one;
     return leader;
   }
 
@@ -65,7 +67,7 @@ final class Settling {
       boolean all = true;
       for (var want : wanted.entrySet()) {
         Status one = statuses.get(want.getKey());
-        all &= one != null && one.snapshot().index() >= want.getValue();
+        all &= one != null && one.log().snapshot().index() >= want.getValue();
       }
       if (all) return true;
       cluster.pause(LOOK_MILLIS);

@@ -142,9 +142,9 @@ final class Shell {
         story.tell(
             member,
             "starts: its disk has term "
-                + status.get().term()
+                + status.get().role().term()
                 + " and entries up to "
-                + status.get().last().index());
+                + status.get().log().last().index());
     }
     return serve(down) ? ExitCode.OK : ExitCode.UNAVAILABLE;
   }
@@ -238,9 +238,9 @@ final class Shell {
     }
     Settling.Found at = found.get();
     story.tell(
-        EventNarrator.name(at.leader().id())
+        EventNarrator.name(at.leader().role().id())
             + " leads term "
-            + at.leader().term()
+            + at.leader().role().term()
             + "; entry "
             + at.last()
             + " is applied by "

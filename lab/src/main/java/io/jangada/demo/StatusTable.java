@@ -30,18 +30,18 @@ final class StatusTable {
       row.set(1, cluster.isUp(id) ? "silent" : "down");
       return row;
     }
-    boolean known = status.leader() != Membership.NONE;
-    long snapshot = status.snapshot().index();
+    boolean known = status.role().leader() != Membership.NONE;
+    long snapshot = status.log().snapshot().index();
     return List.of(
         EventNarrator.name(id),
         cluster.isCut(id) ? "cut" : "up",
-        status.role(),
-        "" + status.term(),
-        known ? EventNarrator.name(status.leader()) : "-",
-        "" + status.last().index(),
-        "" + status.commit(),
-        "" + status.applied(),
+        status.role().name(),
+        "" + status.role().term(),
+        known ? EventNarrator.name(status.role().leader()) : "-",
+        "" + status.log().last().index(),
+        "" + status.log().commit(),
+        "" + status.state().applied(),
         snapshot == 0 ? "-" : "" + snapshot,
-        "" + status.keys());
+        "" + status.state().keys());
   }
 }

@@ -45,27 +45,32 @@ final class StatusProbe {
     KvStore kv = replica.kv();
     EntryId snapshot = raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last();
     boolean said =
-        status.id() == raft.id()
-            && status.role().equals(raft.roleName())
-            && status.term() == raft.term()
-            && status.leader() == raft.leader()
+        status.role().id() == raft.id()
+            && status.role().name().equals(raft.roleName())
+            && status.role().term() == raft.term()
+            && status.role().leader() == raft.leader()
             && status.membership().equals(raft.membership())
-            && status.last().equals(raft.last())
-            && status.durable() == raft.durable()
-            && status.commit() == raft.commit()
-            && status.snapshot().equals(snapshot)
-            && status.applied() == kv.appliedIndex()
-            && status.keys() == kv.size()
-            && status.digest() == kv.digest()
-            && status.clusterTimeMillis() == replica.clusterTimeMillis()
+            && status.log().last().equals(raft.last())
+            && status.log().durable() == raft.durable()
+            && status.log().commit() == raft.commit()
+            && status.log().snapshot().equals(snapshot)
+            && status.state().applied() == kv.appliedIndex()
+            && status.state().keys() == kv.size()
+            && status.state().digest() == kv.digest()
+            && status.state().clusterTimeMillis() == replica.clusterTimeMillis()
             && status.state().restoring() == replica.isRestoring();
     SafetyChecker.check(said, "a member stands as it says: " + raft.id() + " says " + status);
     SafetyChecker.check(
-        status.rejoining().isEmpty() != raft.incarnation().rejoining(),
-        "a member in probation says so: " + raft.id() + " says '" + status.rejoining() + "'");
+        status.health().rejoining().isEmpty() != raft.incarnation().rejoining(),
+        "a member in probation says so: "
+            + raft.id()
+            + " says '"
+            + status.health().rejoining()
+            + "'");
     SafetyChecker.check(
-        raft.isLeader() || status.peers().isEmpty(), "only a leader tells of others: " + status);
-    for (Map.Entry<Integer, Status.Peer> each : status.peers().entrySet())
+        raft.isLeader() || status.replication().peers().isEmpty(),
+        "only a leader tells of others: " + status);
+    for (Map.Entry<Integer, Status.Peer> each : status.replication().peers().entrySet())
       check(status, each.getKey(), each.getValue(), raft);
   }
 

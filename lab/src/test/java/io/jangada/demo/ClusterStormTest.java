@@ -123,8 +123,8 @@ class ClusterStormTest {
     assertThat(new Settling(cluster).await()).as(this::circumstances).isPresent();
     List<Status> statuses = List.copyOf(cluster.statuses().values());
     assertThat(statuses).as(this::circumstances).hasSize(3);
-    assertThat(statuses.stream().map(Status::digest).distinct()).hasSize(1);
-    assertThat(statuses.stream().map(Status::applied).distinct()).hasSize(1);
+    assertThat(statuses.stream().map(one -> one.state().digest()).distinct()).hasSize(1);
+    assertThat(statuses.stream().map(one -> one.state().applied()).distinct()).hasSize(1);
   }
 
   // ---- clients ----

@@ -204,7 +204,7 @@ class MetricsAndStatusTest {
       SortedMap<String, Double> fields = fields((Json.Obj) report.status(status).json());
       assertThat(compared(samples)).hasSizeGreaterThan(12).isEqualTo(expected(samples, fields));
       for (var counter : COUNTERS.entrySet()) {
-        Object number = status.counters();
+        Object number = status.usage().counters();
         for (String name : counter.getValue().split("\\."))
           number = number.getClass().getMethod(name).invoke(number);
         assertThat(samples).containsEntry(counter.getKey(), ((Number) number).doubleValue());
@@ -214,7 +214,7 @@ class MetricsAndStatusTest {
           .containsEntry("jangada_raft_voters", 3.0)
           .containsEntry(
               "jangada_server_proposals_pending",
-              (double) (status.last().index() - status.commit()));
+              (double) (status.log().last().index() - status.log().commit()));
     }
   }
 
@@ -277,7 +277,7 @@ class MetricsAndStatusTest {
     var all =
         List.of(
             MemberMetrics.server(status, false),
-            MemberMetrics.memory(status.memory()),
+            MemberMetrics.memory(status.usage().memory()),
             MemberMetrics.raft(status));
     PrometheusTextFormatWriter.create().write(out, MetricList.all(all));
     return samples(out.toString(StandardCharsets.UTF_8));

@@ -39,6 +39,6 @@ final class Problems {
     String unready = waitsFor;
     if (isRemoved) unready = "was removed from the cluster";
     if (digests.differs()) unready = digests.problem();
-    return new Status.Health(unready, texts, digests.differs(), messagesRefused);
+    return new Status.Health(unready, waitsFor, texts, digests.differs(), messagesRefused);
   }
 }

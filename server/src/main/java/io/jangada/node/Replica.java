@@ -283,7 +283,6 @@ public final class Replica {
             now - roles.sinceNanos(),
             clusterClock.millis(now),
             diskFull,
-            waitsFor,
             problems.health(waitsFor, raft.isRemoved(), digests, now));
     return report.status(moment, counts);
   }

@@ -5,50 +5,26 @@ import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// What can be told of a replica at one moment.
-///
-/// @param leader [Membership#NONE] while none is known
-/// @param rejoining what it waits for before it votes and counts ([RaftEvent.Rejoining]); empty for
-///   a member that does
-/// @param roleMillis since when it has its role, and its term
-/// @param log the protocol's log and what is done with it
-/// @param peers what a leader knows of the others; empty for others
-public record Status(
-    int id,
-    String role,
-    String rejoining,
-    long roleMillis,
-    long term,
-    int leader,
-    Membership membership,
-    Log log,
-    State state,
-    Memory memory,
-    Work work,
-    SortedMap<Integer, Peer> peers,
-    Health health,
-    Counters counters) {
+public record Status(Role role, Replication replication, State state, Usage usage, Health health) {
 
-  /// @param unready why the member cannot serve clients; empty where it can
-  /// @param problems what people should look at, a sentence each
-  /// @param dataDiffers whether its data is not that of the other members
-  /// @param messagesRefused how many messages of others were refused
-  public record Health(
-      String unready, List<String> problems, boolean dataDiffers, long messagesRefused) {
-    public Health {
-      problems = List.copyOf(problems);
-    }
-  }
+  /// Who the member is in its term.
+  ///
+  /// @param sinceMillis since when it has its role, and its term
+  /// @param leader [Membership#NONE] while none is known
+  public record Role(int id, String name, long sinceMillis, long term, int leader) {}
 
+  /// @param peers what a leader knows of the others; empty for others
+  public record Replication(Membership membership, Log log, SortedMap<Integer, Peer> peers) {}
+
+  /// The protocol's log and what is done with it.
+  ///
   /// @param durable up to here the disk has it
   /// @param commit up to here it is known to be committed
   /// @param snapshot the place of the newest durable snapshot
   /// @param bytes of the entries in memory
-  /// @param diskFull whether the log's disk has no space
-  public record Log(
-      EntryId last, long durable, long commit, EntryId snapshot, long bytes, boolean diskFull) {}
+  public record Log(EntryId last, long durable, long commit, EntryId snapshot, long bytes) {}
 
   /// The state machine.
   ///
@@ -57,6 +33,11 @@ public record Status(
   /// @param restoring whether an installed snapshot is still being loaded
   public record State(
       long applied, int keys, long digest, long clusterTimeMillis, boolean restoring) {}
+
+  /// What the member takes and does.
+  ///
+  /// @param diskFull whether the log's disk has no space
+  public record Usage(Memory memory, boolean diskFull, Work work, Counters counters) {}
 
   /// What is taken in memory, about, in bytes.
   ///
@@ -86,6 +67,23 @@ public record Status(
   /// @param handingOver whether this leader transfers leadership
   /// @param snapshotting whether a snapshot is being written
   public record Work(int pending, int awaitingLeader, boolean handingOver, boolean snapshotting) {}
+
+  /// @param unready why the member cannot serve clients; empty where it can
+  /// @param rejoining what it waits for before it votes and counts ([RaftEvent.Rejoining]); empty
+  ///   for a member that does
+  /// @param problems what people should look at, a sentence each
+  /// @param dataDiffers whether its data is not that of the other members
+  /// @param messagesRefused how many messages of others were refused
+  public record Health(
+      String unready,
+      String rejoining,
+      List<String> problems,
+      boolean dataDiffers,
+      long messagesRefused) {
+    public Health {
+      problems = List.copyOf(problems);
+    }
+  }
 
   /// @param match up to here the peer's disk is known to hold the leader's log
   /// @param lag how many entries of the leader's log it is not known to hold
@@ -117,42 +115,16 @@ public record Status(
   /// @param failed own snapshots that could not be written
   public record Snapshots(long taken, long installed, long failed) {}
 
-  public EntryId last() {
-    return log.last;
+  public Membership membership() {
+    return replication.membership;
   }
 
-  public long durable() {
-    return log.durable;
+  public Log log() {
+    return replication.log;
   }
 
-  public long commit() {
-    return log.commit;
-  }
-
-  public long applied() {
-    return state.applied;
-  }
-
-  public EntryId snapshot() {
-    return log.snapshot;
-  }
-
-  public int keys() {
-    return state.keys;
-  }
-
-  public long digest() {
-    return state.digest;
-  }
-
-  public long clusterTimeMillis() {
-    return state.clusterTimeMillis;
-  }
-
-  /// What a leader knows of its peers' logs; empty for others.
-  public SortedMap<Integer, Long> match() {
-    SortedMap<Integer, Long> match = new TreeMap<>();
-    peers.forEach((peer, known) -> match.put(peer, known.match));
-    return match;
+  /// Whether the member knows itself as the leader.
+  public boolean isLeader() {
+    return role.leader == role.id;
   }
 }

@@ -14,40 +14,35 @@ record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// What only the owner knows.
-  record Moment(
-      long roleNanos,
-      long clusterTimeMillis,
-      boolean diskFull,
-      String rejoining,
-      Status.Health health) {}
+  record Moment(long roleNanos, long clusterTimeMillis, boolean diskFull, Status.Health health) {}
 
   Status status(Moment moment, ReplicaStats counts) {
     RaftNode raft = parts.raft();
+    long roleMillis = moment.roleNanos / NANOS_PER_MILLI;
     return new Status(
-        raft.id(),
-        raft.roleName(),
-        moment.rejoining,
-        moment.roleNanos / NANOS_PER_MILLI,
-        raft.term(),
-        raft.leader(),
-        raft.membership(),
-        new Status.Log(
-            raft.last(),
-            raft.durable(),
-            raft.commit(),
-            raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last(),
-            raft.logUse().entryBytes(),
-            moment.diskFull),
+        new Status.Role(raft.id(), raft.roleName(), roleMillis, raft.term(), raft.leader()),
+        new Status.Replication(raft.membership(), log(), peers()),
         state(moment),
-        memory.status(),
-        new Status.Work(
-            parts.waiting().submitted(),
-            parts.waiting().awaitingLeader(),
-            raft.isTransferringLeadership(),
-            parts.snapshots().isBusy()),
-        peers(),
-        moment.health,
-        counts.snapshot());
+        new Status.Usage(memory.status(), moment.diskFull, work(), counts.snapshot()),
+        moment.health);
+  }
+
+  private Status.Log log() {
+    RaftNode raft = parts.raft();
+    return new Status.Log(
+        raft.last(),
+        raft.durable(),
+        raft.commit(),
+        raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last(),
+        raft.logUse().entryBytes());
+  }
+
+  private Status.Work work() {
+    return new Status.Work(
+        parts.waiting().submitted(),
+        parts.waiting().awaitingLeader(),
+        parts.raft().isTransferringLeadership(),
+        parts.snapshots().isBusy());
   }
 
   private Status.State state(Moment moment) {

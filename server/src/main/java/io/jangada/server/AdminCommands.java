@@ -255,7 +255,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     Plan plan = plan(status.get(), swap);
     boolean done =
         plan instanceof Plan.Nothing nothing && nothing.completion() == Completion.COMPLETE;
-    return done || leads(status.get())
+    return done || status.get().isLeader()
         ? plan
         : new Plan.Refusal("this server does not lead any more; ask the new leader for it");
   }
@@ -272,11 +272,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   /// What to answer when this server does not lead; empty when it does.
   private static Optional<AdminReply> elsewhere(Status status) {
-    return leads(status) ? Optional.empty() : Optional.of(redirect(status.leader()));
-  }
-
-  private static boolean leads(Status status) {
-    return status.leader() == status.id();
+    return status.isLeader() ? Optional.empty() : Optional.of(redirect(status.role().leader()));
   }
 
   private static AdminReply redirect(int leader) {
@@ -292,7 +288,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     if (elsewhere.isPresent()) return elsewhere.get();
     if (wanted.isPresent()) {
       int wish = wanted.getAsInt();
-      if (wish == status.id())
+      if (wish == status.role().id())
         return JsonObjectBuilder.ok().put("leader", wish).put("says", "it leads already").reply();
       if (!status.membership().voters().contains(wish))
         return JsonObjectBuilder.refusal("server " + wish + " is no voter").reply();
@@ -333,7 +329,8 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private int awaitSuccessor(Status before, long deadlineNanos) {
     do {
       Status now = queries.status().orElse(before);
-      if (now.leader() != before.id() && now.leader() != Membership.NONE) return now.leader();
+      if (now.role().leader() != before.role().id() && now.role().leader() != Membership.NONE)
+        return now.role().leader();
     } while (parts.leading.changes.await(deadlineNanos));
     return Membership.NONE;
   }
@@ -343,7 +340,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   /// @return whether another server leads now
   boolean leave(long deadlineNanos) {
     Optional<Status> status = queries.status();
-    if (status.isEmpty() || !leads(status.get())) return false;
+    if (status.isEmpty() || !status.get().isLeader()) return false;
     if (!canFollow(status.get())) return false;
     if (!(transferLeadership(Membership.NONE, deadlineNanos) instanceof Outcome.Done)) return false;
     return awaitSuccessor(status.get(), deadlineNanos) != Membership.NONE;
@@ -353,7 +350,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private boolean canFollow(Status status) {
     SortedSet<Integer> voters = new TreeSet<>(status.membership().voters());
     int majority = voters.size() / 2 + 1;
-    voters.remove(status.id());
+    voters.remove(status.role().id());
     voters.retainAll(parts.report.alive(status));
     return voters.size() >= majority;
   }

@@ -118,8 +118,8 @@ final class HttpEndpoint implements AutoCloseable {
     if (status.isEmpty()) return Optional.of("the member does not report its status");
     String unready = status.get().health().unready();
     if (!unready.isEmpty()) return Optional.of("the member " + unready);
-    if (status.get().leader() == Membership.NONE) return Optional.of("no leader is known");
-    long lag = status.get().commit() - status.get().applied();
+    if (status.get().role().leader() == Membership.NONE) return Optional.of("no leader is known");
+    long lag = status.get().log().commit() - status.get().state().applied();
     return lag > LAG_ENTRIES_MAX
         ? Optional.of(lag + " committed entries are not applied yet")
         : Optional.empty();

@@ -22,30 +22,38 @@ final class MemberMetrics {
             status.health().messagesRefused());
   }
 
-  /// @param outOfFiles whether the log waits for a descriptor, and not for space
-  static MetricList server(Status status, boolean outOfFiles) {
-    Status.Counters counters = status.counters();
-    boolean learner =
-        status.membership().contains(status.id()) && !status.membership().isVoter(status.id());
+  private static MetricList role(Status status) {
+    Status.Elections elections = status.usage().counters().elections();
+    int id = status.role().id();
+    boolean learner = status.membership().contains(id) && !status.membership().isVoter(id);
     return trust(status)
-        .gauge("has_leader", "1 if this server knows a leader", status.leader() != Membership.NONE)
-        .gauge("is_leader", "1 if this server is the leader", status.leader() == status.id())
+        .gauge(
+            "has_leader",
+            "1 if this server knows a leader",
+            status.role().leader() != Membership.NONE)
+        .gauge("is_leader", "1 if this server is the leader", status.isLeader())
         .gauge("is_learner", "1 if this server is a member without a vote", learner)
         .gauge(
             "is_in_probation",
             "1 if this server is rejoining without its data: it does not vote until readmitted",
-            !status.rejoining().isEmpty())
+            !status.health().rejoining().isEmpty())
         .counter(
             "leader_changes_seen",
             "Changes of leader or of its term seen by this server",
-            counters.elections().leaderChanges())
-        .counter("elections", "Elections started by this server", counters.elections().campaigns())
-        .counter("proposals_committed", "Entries known to be committed", status.commit())
-        .counter("proposals_applied", "Entries applied to the store", status.applied())
+            elections.leaderChanges())
+        .counter("elections", "Elections started by this server", elections.campaigns());
+  }
+
+  /// @param outOfFiles whether the log waits for a descriptor, and not for space
+  static MetricList server(Status status, boolean outOfFiles) {
+    Status.Counters counters = status.usage().counters();
+    return role(status)
+        .counter("proposals_committed", "Entries known to be committed", status.log().commit())
+        .counter("proposals_applied", "Entries applied to the store", status.state().applied())
         .gauge(
             "proposals_pending",
             "Entries in the log not known to be committed",
-            status.last().index() - status.commit())
+            status.log().last().index() - status.log().commit())
         .counter(
             "proposals_failed",
             "Commands at this server that failed or whose outcome is unknown",
@@ -63,13 +71,15 @@ final class MemberMetrics {
         .gauge(
             "requests_pending",
             "Requests that wait for their entry to be committed or their read to be confirmed",
-            status.work().pending())
+            status.usage().work().pending())
         .gauge(
             "requests_awaiting_leader",
             "Requests that wait for the leader's reply, for a leader, or for room in its log",
-            status.work().awaitingLeader())
+            status.usage().work().awaitingLeader())
         .gauge(
-            "disk_full", "1 if the log's disk has no space", status.log().diskFull() && !outOfFiles)
+            "disk_full",
+            "1 if the log's disk has no space",
+            status.usage().diskFull() && !outOfFiles)
         .gauge(
             "snapshot_apply_in_progress",
             "1 while an installed snapshot is loaded",
@@ -112,15 +122,17 @@ final class MemberMetrics {
   static MetricList raft(Status status) {
     MetricList raft =
         new MetricList("jangada_raft_")
-            .gauge("term", "Current term", status.term())
-            .gauge("last_log_index", "Index of the last entry of the log", status.last().index())
-            .gauge("durable_index", "Index up to which the log is durable", status.durable())
-            .gauge("commit_index", "Index up to which entries are committed", status.commit())
-            .gauge("applied_index", "Index up to which entries are applied", status.applied())
+            .gauge("term", "Current term", status.role().term())
+            .gauge(
+                "last_log_index", "Index of the last entry of the log", status.log().last().index())
+            .gauge("durable_index", "Index up to which the log is durable", status.log().durable())
+            .gauge("commit_index", "Index up to which entries are committed", status.log().commit())
+            .gauge(
+                "applied_index", "Index up to which entries are applied", status.state().applied())
             .gauge(
                 "snapshot_index",
                 "Index of the last entry in the snapshot",
-                status.snapshot().index())
+                status.log().snapshot().index())
             .gauge("log_bytes", "Size of the log's entries in memory", status.log().bytes())
             .gauge(
                 "members",
@@ -130,7 +142,7 @@ final class MemberMetrics {
                 "voters",
                 "Voters of the active configuration",
                 status.membership().voters().size());
-    if (status.peers().isEmpty()) return raft;
+    if (status.replication().peers().isEmpty()) return raft;
     return raft.gauges(
             "peer_match_index",
             "Index up to which a peer is known to hold the log",
@@ -151,7 +163,7 @@ final class MemberMetrics {
   private static SortedMap<Integer, Double> each(
       Status status, ToDoubleFunction<Status.Peer> figure) {
     SortedMap<Integer, Double> each = new TreeMap<>();
-    status.peers().forEach((id, peer) -> each.put(id, figure.applyAsDouble(peer)));
+    status.replication().peers().forEach((id, peer) -> each.put(id, figure.applyAsDouble(peer)));
     return each;
   }
 }

@@ -71,10 +71,11 @@ final class Metrics {
     status.ifPresent(
         now -> {
           lists.add(MemberMetrics.server(now, meter.isLogOutOfFiles()));
-          lists.add(MemberMetrics.memory(now.memory()));
+          lists.add(MemberMetrics.memory(now.usage().memory()));
           lists.add(MemberMetrics.raft(now));
           lists.add(
-              new MetricList("jangada_store_").gauge("keys", "Keys in the store", now.keys()));
+              new MetricList("jangada_store_")
+                  .gauge("keys", "Keys in the store", now.state().keys()));
         });
     lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
     return MetricList.all(lists);

@@ -166,7 +166,7 @@ public final class Server implements AutoCloseable {
     replica.status(
         status -> {
           Membership membership = status.membership();
-          boolean leads = status.leader() == entry.id() && membership.clusterId() == 0;
+          boolean leads = status.role().leader() == entry.id() && membership.clusterId() == 0;
           boolean known =
               membership.members().stream()
                   .allMatch(each -> each == entry.id() || links.isIdentified(each));
@@ -194,13 +194,17 @@ public final class Server implements AutoCloseable {
     SortedSet<Integer> listed = new TreeSet<>();
     for (ServerConfig.Entry one : config.servers()) listed.add(one.id());
     journal.info(
-        "recovered its log up to index " + status.last().index() + ", " + status.keys() + " keys");
+        "recovered its log up to index "
+            + status.log().last().index()
+            + ", "
+            + status.state().keys()
+            + " keys");
     if (links.identity().hasData() && !membership.contains(entry.id()))
       journal.warn(
           "holds data of "
               + links.identity()
               + " and is not a member of it: a server joins with an empty data directory");
-    if (!status.rejoining().isEmpty() || listed.equals(membership.members())) return;
+    if (!status.health().rejoining().isEmpty() || listed.equals(membership.members())) return;
     journal.info(
         "has members "
             + EventLog.names(membership.members())

@@ -32,36 +32,36 @@ final class StatusJson {
   JsonObjectBuilder status(Status status) {
     Runtime runtime = Runtime.getRuntime();
     return new JsonObjectBuilder()
-        .put("id", status.id())
+        .put("id", status.role().id())
         .put("cluster", config.settings().text(Setting.CLUSTER))
         .put("clusterId", clusterId(status))
         .put("version", version)
-        .put("role", status.role())
-        .put("roleSinceMillis", status.roleMillis())
-        .put("probation", status.rejoining())
+        .put("role", status.role().name())
+        .put("roleSinceMillis", status.role().sinceMillis())
+        .put("probation", status.health().rejoining())
         .put("unready", status.health().unready())
         .put("problems", problems(status))
-        .put("term", status.term())
-        .put("leader", status.leader())
-        .put("lastIndex", status.last().index())
-        .put("durableIndex", status.durable())
-        .put("commitIndex", status.commit())
-        .put("appliedIndex", status.applied())
-        .put("snapshotIndex", status.snapshot().index())
+        .put("term", status.role().term())
+        .put("leader", status.role().leader())
+        .put("lastIndex", status.log().last().index())
+        .put("durableIndex", status.log().durable())
+        .put("commitIndex", status.log().commit())
+        .put("appliedIndex", status.state().applied())
+        .put("snapshotIndex", status.log().snapshot().index())
         .put("logBytes", status.log().bytes())
-        .put("keys", status.keys())
+        .put("keys", status.state().keys())
         .put("dataBytes", size.bytes())
-        .put("digest", Long.toHexString(status.digest()))
-        .put("clusterTimeMillis", status.clusterTimeMillis())
+        .put("digest", Long.toHexString(status.state().digest()))
+        .put("clusterTimeMillis", status.state().clusterTimeMillis())
         .put("restoring", status.state().restoring())
-        .put("snapshotting", status.work().snapshotting())
-        .put("handingOver", status.work().handingOver())
-        .put("pending", status.work().pending())
-        .put("awaitingLeader", status.work().awaitingLeader())
+        .put("snapshotting", status.usage().work().snapshotting())
+        .put("handingOver", status.usage().work().handingOver())
+        .put("pending", status.usage().work().pending())
+        .put("awaitingLeader", status.usage().work().awaitingLeader())
         .put("uptimeMillis", (System.nanoTime() - startedNanos) / NANOS_PER_MILLI)
-        .put("diskFull", status.log().diskFull() && !meter.isLogOutOfFiles())
+        .put("diskFull", status.usage().diskFull() && !meter.isLogOutOfFiles())
         .put("outOfFiles", meter.isOutOfFiles())
-        .put("memory", memory(status.memory()))
+        .put("memory", memory(status.usage().memory()))
         .put("memoryBytes", runtime.totalMemory() - runtime.freeMemory())
         .put("diskSyncMicros", syncs())
         .put("peers", peers(status));
@@ -101,6 +101,7 @@ final class StatusJson {
   private static List<JsonObjectBuilder> peers(Status status) {
     List<JsonObjectBuilder> peers = new ArrayList<>();
     status
+        .replication()
         .peers()
         .forEach(
             (id, peer) ->
@@ -116,7 +117,7 @@ final class StatusJson {
 
   JsonObjectBuilder members(Status status) {
     return new JsonObjectBuilder()
-        .put("leader", status.leader())
+        .put("leader", status.role().leader())
         .put("changing", status.membership().isJoint())
         .put("members", members(status.membership()));
   }
@@ -141,8 +142,9 @@ final class StatusJson {
   Set<Integer> alive(Status status) {
     long millisMax = config.settings().low(Setting.ELECTION_TIMEOUT_MILLIS);
     Set<Integer> alive = new TreeSet<>();
-    alive.add(status.id());
+    alive.add(status.role().id());
     status
+        .replication()
         .peers()
         .forEach(
             (id, peer) -> {

@@ -62,9 +62,9 @@ class BackupTest {
   void holdsAll() {
     write(20);
     SnapshotMeta meta = named();
-    assertThat(meta.last().index()).isEqualTo(member.status().applied());
+    assertThat(meta.last().index()).isEqualTo(member.status().state().applied());
     assertThat(meta.chunks()).isGreaterThan(3);
-    assertThat(restored(meta).digest()).isEqualTo(member.status().digest());
+    assertThat(restored(meta).digest()).isEqualTo(member.status().state().digest());
   }
 
   @Test
@@ -75,7 +75,7 @@ class BackupTest {
     assertThat(named()).isEqualTo(first);
     write(1);
     assertThat(named().last().index()).isEqualTo(first.last().index() + 1);
-    assertThat(member.status().counters().snapshots().taken()).isEqualTo(2);
+    assertThat(member.status().usage().counters().snapshots().taken()).isEqualTo(2);
   }
 
   @Test
@@ -94,7 +94,9 @@ class BackupTest {
         .singleElement()
         .isInstanceOfSatisfying(
             Backup.Snapshot.class,
-            named -> assertThat(named.meta().last().index()).isEqualTo(member.status().applied()));
+            named ->
+                assertThat(named.meta().last().index())
+                    .isEqualTo(member.status().state().applied()));
   }
 
   @Test
@@ -107,7 +109,7 @@ class BackupTest {
       cluster.ticks(TICKS_HELD - 1);
       assertThat(chunk(meta.last(), i)).isInstanceOf(Backup.Chunk.class);
     }
-    assertThat(member.status().counters().snapshots().taken()).isGreaterThan(3);
+    assertThat(member.status().usage().counters().snapshots().taken()).isGreaterThan(3);
     assertThat(member.snapshots()).as("that one and the newest").hasSize(2);
     cluster.ticks(TICKS_HELD);
     assertThat(member.snapshots()).hasSize(1);
@@ -177,7 +179,7 @@ class BackupTest {
     write(1);
     member.fill("tmp");
     assertThat(ask()).singleElement().isInstanceOf(Backup.Failed.class);
-    assertThat(member.status().counters().snapshots().failed()).isEqualTo(1);
+    assertThat(member.status().usage().counters().snapshots().failed()).isEqualTo(1);
     member.fill("none");
     member.snapshotsStalled = true;
     List<Backup> replies = ask();

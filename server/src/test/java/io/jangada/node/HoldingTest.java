@@ -172,10 +172,11 @@ class HoldingTest {
         .replica()
         .receive(
             new PeerMessage.Raft(
-                new Message.RequestVoteReply(3, 1, member(2).status().term(), false, false), 0));
+                new Message.RequestVoteReply(3, 1, member(2).status().role().term(), false, false),
+                0));
     cluster.settle();
     assertThat(member(1).leads()).isFalse();
-    assertThat(member(1).status().leader()).isEqualTo(Membership.NONE);
+    assertThat(member(1).status().role().leader()).isEqualTo(Membership.NONE);
     assertThat(kept).as("in doubt").isEmpty();
     assertThat(cut).as("in doubt").isEmpty();
     assertThat(read).as("nobody is known to lead").isEmpty();

@@ -93,7 +93,7 @@ class MemoryTest {
     assertRefused(settled(leader().write("more", VALUE)));
     assertDone(delete(leader(), "k8", null));
     assertDone(delete(leader(), "k9", new RequestId.Numbered(Bytes.utf8("me"), 1)));
-    assertThat(leader().status().memory().refused()).isEqualTo(3);
+    assertThat(leader().status().usage().memory().refused()).isEqualTo(3);
   }
 
   @Test
@@ -119,7 +119,7 @@ class MemoryTest {
     cluster.ticks(2);
     for (MemoryLevel level : MemoryLevel.values())
       if (level != MemoryLevel.ROOMY) assertThat(levels()).contains(level);
-    assertThat(leader().status().memory().isFull()).isTrue();
+    assertThat(leader().status().usage().memory().isFull()).isTrue();
     for (int i = 0; i < 20; i++) {
       delete(leader(), "k" + i, null);
       settled(leader().write("k" + i, VALUE));
@@ -128,7 +128,7 @@ class MemoryTest {
     assertThat(levels()).as("of each member, once").hasSize(6);
     for (int key = 0; key < keys; key++) delete(leader(), "k" + key, null);
     cluster.ticks(1_100);
-    assertThat(leader().status().memory().level()).isEqualTo(MemoryLevel.ROOMY);
+    assertThat(leader().status().usage().memory().level()).isEqualTo(MemoryLevel.ROOMY);
     assertThat(levels().getLast()).isEqualTo(MemoryLevel.ROOMY);
   }
 
@@ -184,14 +184,14 @@ class MemoryTest {
         assertDone(settled(leader().write("k" + key, VALUE)));
         if (key % 16 == 0) cluster.ticks(1);
         long most = LIMITS.bytesMax() + 2 * LIMITS.marginBytes() + 400_000;
-        assertThat(follower.status().memory().used()).isLessThan(most);
+        assertThat(follower.status().usage().memory().used()).isLessThan(most);
       }
     }
-    assertThat(follower.status().applied()).isLessThan(leader().status().applied());
+    assertThat(follower.status().state().applied()).isLessThan(leader().status().state().applied());
     follower.snapshotsStalled = false;
     cluster.ticks(200);
-    assertThat(follower.status().applied()).isEqualTo(leader().status().applied());
-    assertThat(follower.status().digest()).isEqualTo(leader().status().digest());
+    assertThat(follower.status().state().applied()).isEqualTo(leader().status().state().applied());
+    assertThat(follower.status().state().digest()).isEqualTo(leader().status().state().digest());
   }
 
   @Test
@@ -208,15 +208,17 @@ class MemoryTest {
     cluster.loseNothing();
     follower.snapshotsStalled = true;
     long most = 0;
-    for (int i = 0; i < 1_000 && follower.status().applied() < leader().status().applied(); i++) {
+    for (int i = 0;
+        i < 1_000 && follower.status().state().applied() < leader().status().state().applied();
+        i++) {
       cluster.ticks(1);
       follower.snapshotsStalled = false;
       follower.work();
       follower.snapshotsStalled = true;
       if (follower.replica().isRestoring())
-        most = Math.max(most, follower.status().memory().used());
+        most = Math.max(most, follower.status().usage().memory().used());
     }
     assertThat(most).as("while it was loaded").isBetween(5_000_000L, LIMITS.bytesMax() + 500_000);
-    assertThat(follower.status().digest()).isEqualTo(leader().status().digest());
+    assertThat(follower.status().state().digest()).isEqualTo(leader().status().state().digest());
   }
 }

@@ -41,7 +41,8 @@ class ReadConsistencyTest {
   void oneQuestion() {
     cluster.elect(1);
     assertDone(settled(member(1).write("k", "v")));
-    assertThat(member(2).status().applied()).isLessThan(member(1).status().applied());
+    assertThat(member(2).status().state().applied())
+        .isLessThan(member(1).status().state().applied());
     cluster.sent.clear();
     assertThat(found(settled(member(2).read("k", HERE)))).isEqualTo("v");
     assertThat(cluster.sent).hasSize(2);
@@ -84,7 +85,7 @@ class ReadConsistencyTest {
     // The deposed leader hears that there is another, and nothing of its log.
     cluster.lose(message -> message.to() == 1 && HandCluster.bringsEntries(message));
     cluster.ticks(25);
-    assertThat(member(1).status().leader()).isEqualTo(2);
+    assertThat(member(1).status().role().leader()).isEqualTo(2);
     List<Outcome> read = settled(member(1).read("k", HERE));
     cluster.ticks(5);
     assertThat(read).isEmpty();

@@ -64,7 +64,7 @@ class RejoinTest {
     for (HandMember member : cluster.members()) {
       assertThat(standing(member).initialMembers()).isEqualTo(first.initialMembers());
       assertThat(first.initialMembers()).containsEntry(member.id, standing(member).incarnation());
-      assertThat(member.status().rejoining()).isEmpty();
+      assertThat(member.status().health().rejoining()).isEmpty();
     }
     Membership membership = cluster.member(1).status().membership();
     assertThat(membership.clusterId()).isNotZero();
@@ -96,12 +96,14 @@ class RejoinTest {
     cluster.isolate(3);
     cluster.ticks(200);
     assertThat(cluster.members()).noneMatch(RejoinTest::counts);
-    assertThat(cluster.member(1).status().rejoining()).startsWith("waits ").contains("member 3");
-    assertThat(cluster.member(3).status().rejoining())
+    assertThat(cluster.member(1).status().health().rejoining())
+        .startsWith("waits ")
+        .contains("member 3");
+    assertThat(cluster.member(3).status().health().rejoining())
         .startsWith("waits ")
         .contains("members 1, 2");
     assertThat(cluster.events)
-        .contains(new RaftEvent.Rejoining(cluster.member(1).status().rejoining()));
+        .contains(new RaftEvent.Rejoining(cluster.member(1).status().health().rejoining()));
     cluster.loseNothing();
     cluster.ticks(20);
     assertThat(cluster.members()).allMatch(RejoinTest::counts);
@@ -140,7 +142,7 @@ class RejoinTest {
     assertThat(cluster.members()).noneMatch(RejoinTest::counts);
     cluster.ticks(25);
     for (int id = 1; id <= 5; id++) assertThat(counts(cluster.member(id))).isEqualTo(id <= 3);
-    assertThat(cluster.member(4).status().rejoining())
+    assertThat(cluster.member(4).status().health().rejoining())
         .startsWith("waits ")
         .contains("2 of members 1, 2, 3, 5");
     cluster.ticksUntil(() -> cluster.members().stream().anyMatch(HandMember::leads));
@@ -218,7 +220,7 @@ class RejoinTest {
     cluster.member(3).wipe();
     cluster.ticks(3);
     assertThat(counts(cluster.member(3))).isFalse();
-    assertThat(cluster.member(3).status().rejoining()).contains("readmits it");
+    assertThat(cluster.member(3).status().health().rejoining()).contains("readmits it");
     cluster.ticksUntil(() -> cluster.member(1).status().membership().learners().contains(3));
     cluster.ticksUntil(() -> isVoter(cluster, 1, 3));
     assertThat(counts(cluster.member(3))).isTrue();
@@ -227,7 +229,8 @@ class RejoinTest {
     assertThat(cluster.member(1).status().membership().incarnation(3))
         .isEqualTo(standing.incarnation());
     cluster.ticks(10);
-    assertThat(cluster.member(3).status().digest()).isEqualTo(cluster.member(1).status().digest());
+    assertThat(cluster.member(3).status().state().digest())
+        .isEqualTo(cluster.member(1).status().state().digest());
     cluster.isolate(2);
     HandCluster.assertDone(write(cluster));
   }
@@ -242,7 +245,7 @@ class RejoinTest {
     assertThat(counts(cluster.member(2))).isFalse();
     assertThat(counts(cluster.member(3))).isFalse();
     assertThat(cluster.members()).as("nobody can lead").noneMatch(HandMember::leads);
-    assertThat(cluster.member(1).status().commit()).isPositive();
+    assertThat(cluster.member(1).status().log().commit()).isPositive();
   }
 
   @Test
@@ -265,7 +268,7 @@ class RejoinTest {
     HandCluster cluster = new HandCluster(3, 1, FOUNDING);
     cluster.ticks(20);
     assertThat(counts(cluster.member(3))).isTrue();
-    assertThat(cluster.member(4).status().rejoining()).contains("readmits it");
+    assertThat(cluster.member(4).status().health().rejoining()).contains("readmits it");
     cluster.elect(1);
     Membership target = new Membership(List.of(1, 2, 3), List.of(), List.of(4), List.of(4));
     List<Outcome> outcomes = new ArrayList<>();
@@ -309,18 +312,19 @@ class RejoinTest {
     HandMember member = cluster.member(3);
     member.replica().takeSnapshot(_ -> {});
     cluster.ticks(5);
-    EntryId snapshot = member.status().snapshot();
+    EntryId snapshot = member.status().log().snapshot();
     for (int i = 0; i < 10; i++) HandCluster.assertDone(write(cluster));
     flip(member, "log/0000000000000001.log", 560);
     member.begin();
-    assertThat(member.status().applied()).isEqualTo(snapshot.index());
+    assertThat(member.status().state().applied()).isEqualTo(snapshot.index());
     cluster.ticks(3);
     assertThat(cluster.events).hasAtLeastOneElementOfType(RaftEvent.DataLost.class);
-    assertThat(member.status().rejoining()).startsWith("lost ");
+    assertThat(member.status().health().rejoining()).startsWith("lost ");
     cluster.ticksUntil(() -> counts(member));
     cluster.ticksUntil(() -> isVoter(cluster, 1, 3));
     cluster.ticks(10);
-    assertThat(member.status().digest()).isEqualTo(cluster.member(1).status().digest());
+    assertThat(member.status().state().digest())
+        .isEqualTo(cluster.member(1).status().state().digest());
     assertThat(standing(member).state()).isEqualTo(IncarnationFile.State.MEMBER);
     assertThat(standing(member).damages()).isEqualTo(1);
   }
@@ -344,7 +348,7 @@ class RejoinTest {
     for (int i = 0; i < 60; i++) HandCluster.assertDone(large(cluster, i));
     leader.replica().takeSnapshot(_ -> {});
     cluster.ticks(20);
-    EntryId before = leader.status().snapshot();
+    EntryId before = leader.status().log().snapshot();
     assertThat(before.index()).isPositive();
     flip(leader, "snapshot/" + before.index() + "-" + before.term() + ".snap", 2_100);
     cluster.member(3).wipe();
@@ -353,7 +357,8 @@ class RejoinTest {
     assertThat(cluster.events).contains(new RaftEvent.SnapshotLost(before));
     assertThat(leader.leads()).as("nobody else had to help").isTrue();
     cluster.ticks(10);
-    assertThat(cluster.member(3).status().digest()).isEqualTo(leader.status().digest());
+    assertThat(cluster.member(3).status().state().digest())
+        .isEqualTo(leader.status().state().digest());
   }
 
   private static final Membership TWO = Membership.of(1, 2);

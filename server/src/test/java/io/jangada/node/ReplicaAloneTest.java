@@ -81,7 +81,7 @@ class ReplicaAloneTest {
     List<Outcome> first = alone.write("k", "1");
     List<Outcome> second = alone.write("k", "2");
     assertThat(alone.write("k", "3")).singleElement().isInstanceOf(Outcome.Busy.class);
-    assertThat(alone.status().role()).isEqualTo("leader");
+    assertThat(alone.status().role().name()).isEqualTo("leader");
     cluster.settle();
     assertDone(first);
     assertDone(second);
@@ -102,14 +102,14 @@ class ReplicaAloneTest {
     assertThat(asked(alone.write("k", "refused"))).containsExactly(FULL);
     assertThat(found(asked(alone.read("k")))).isEqualTo("value 0");
     assertThat(caught).isEmpty();
-    long last = alone.status().last().index();
+    long last = alone.status().log().last().index();
 
     alone.fill("none");
     cluster.settle();
     cluster.ticks(1);
     assertDone(caught);
     assertDone(asked(alone.write("k", "after")));
-    assertThat(alone.status().last().index()).as("nothing else got in").isEqualTo(last + 1);
+    assertThat(alone.status().log().last().index()).as("nothing else got in").isEqualTo(last + 1);
   }
 
   @Test
@@ -142,7 +142,7 @@ class ReplicaAloneTest {
     start(HandCluster.Settings.USUAL.withLogQueue(10_000));
     alone.logStalled = true;
     List<List<Outcome>> asked = burst(200);
-    assertThat(alone.status().last().index()).as("in the log").isBetween(10L, 50L);
+    assertThat(alone.status().log().last().index()).as("in the log").isBetween(10L, 50L);
     assertThat(asked).allMatch(List::isEmpty);
     assertThat(found(asked(alone.read("k1")))).isEqualTo("NotFound[]");
 
@@ -190,7 +190,7 @@ class ReplicaAloneTest {
   @DisplayName("keys and values that are too long are refused before they are proposed")
   void tooLong() {
     start();
-    long last = alone.status().last().index();
+    long last = alone.status().log().last().index();
     Result keyTooLong = new Result.Refused(Result.Reason.KEY_TOO_LONG);
     Result valueTooLong = new Result.Refused(Result.Reason.VALUE_TOO_LONG);
     String longest = "k".repeat(1 << 10);
@@ -202,7 +202,7 @@ class ReplicaAloneTest {
     var guard = new Condition.Value(Bytes.utf8(tooLong));
     assertThat(asked(alone.ask(new Operation.Delete(Bytes.utf8("k"), guard))))
         .containsExactly(new Outcome.Done(valueTooLong));
-    assertThat(alone.status().last().index()).isEqualTo(last);
+    assertThat(alone.status().log().last().index()).isEqualTo(last);
     assertDone(asked(alone.write(longest, "v")));
   }
 
@@ -241,15 +241,15 @@ class ReplicaAloneTest {
     List<Outcome> written = alone.ask(HandMember.writing("k", "short", 200));
     cluster.settle();
     assertDone(written);
-    long last = alone.status().last().index();
+    long last = alone.status().log().last().index();
     cluster.ticks(19);
     assertThat(found(asked(alone.read("k")))).isEqualTo("short");
-    assertThat(alone.status().last().index()).as("no entry without a cause").isEqualTo(last);
+    assertThat(alone.status().log().last().index()).as("no entry without a cause").isEqualTo(last);
 
     cluster.ticks(2);
     assertThat(found(asked(alone.read("k")))).isEqualTo("NotFound[]");
     cluster.ticks(50);
-    assertThat(alone.status().last().index()).as("one entry is enough").isEqualTo(last + 1);
+    assertThat(alone.status().log().last().index()).as("one entry is enough").isEqualTo(last + 1);
   }
 
   @Test
@@ -282,16 +282,16 @@ class ReplicaAloneTest {
   void snapshotOnRequest() {
     start();
     write("k", 3);
-    long applied = alone.status().applied();
+    long applied = alone.status().state().applied();
     assertThat(snapshot()).containsExactly(new Outcome.Done(new Result.Written(applied)));
     assertThat(snapshot()).singleElement().isInstanceOf(Outcome.Busy.class);
     cluster.settle();
-    assertThat(alone.status().snapshot().index()).isEqualTo(applied);
+    assertThat(alone.status().log().snapshot().index()).isEqualTo(applied);
     assertThat(snapshot()).singleElement().isInstanceOf(Outcome.Refused.class);
     write("k", 1);
     assertDone(snapshot());
     cluster.settle();
-    assertThat(alone.status().snapshot().index()).isEqualTo(applied + 1);
+    assertThat(alone.status().log().snapshot().index()).isEqualTo(applied + 1);
   }
 
   @Test
@@ -300,16 +300,16 @@ class ReplicaAloneTest {
     start(HandCluster.Settings.USUAL.withReplica(settings -> settings.withSnapshotBytes(1_000)));
     write("k", 5);
     cluster.ticks(1);
-    assertThat(alone.status().snapshot()).isEqualTo(EntryId.ZERO);
+    assertThat(alone.status().log().snapshot()).isEqualTo(EntryId.ZERO);
     write("k", 10);
     cluster.ticks(1);
-    long first = alone.status().snapshot().index();
+    long first = alone.status().log().snapshot().index();
     assertThat(first).isPositive();
     cluster.ticks(10);
-    assertThat(alone.status().snapshot().index()).as("none without news").isEqualTo(first);
+    assertThat(alone.status().log().snapshot().index()).as("none without news").isEqualTo(first);
     write("k", 15);
     cluster.ticks(1);
-    assertThat(alone.status().snapshot().index()).isGreaterThan(first);
+    assertThat(alone.status().log().snapshot().index()).isGreaterThan(first);
   }
 
   @Test
@@ -321,9 +321,9 @@ class ReplicaAloneTest {
     cluster.ticks(5);
     alone.fill("none");
     cluster.ticks(50);
-    assertThat(alone.status().snapshot()).as("not at once").isEqualTo(EntryId.ZERO);
+    assertThat(alone.status().log().snapshot()).as("not at once").isEqualTo(EntryId.ZERO);
     cluster.ticks(60);
-    assertThat(alone.status().snapshot()).isNotEqualTo(EntryId.ZERO);
+    assertThat(alone.status().log().snapshot()).isNotEqualTo(EntryId.ZERO);
   }
 
   @Test

@@ -100,7 +100,7 @@ class ReplicaClusterTest {
         .isInstanceOfSatisfying(
             Outcome.Done.class,
             done -> assertThat(done.result()).isInstanceOf(Result.Mismatch.class));
-    assertThat(member(2).status().leader()).isEqualTo(1);
+    assertThat(member(2).status().role().leader()).isEqualTo(1);
   }
 
   @Test
@@ -169,7 +169,7 @@ class ReplicaClusterTest {
     List<Outcome> written = member(2).write("k", "a");
     cluster.ticks(60);
     assertDone(written);
-    int leader = member(2).status().leader();
+    int leader = member(2).status().role().leader();
     assertThat(leader).isIn(2, 3);
     assertThat(found(settled(member(leader).read("k")))).isEqualTo("a");
   }
@@ -194,7 +194,7 @@ class ReplicaClusterTest {
         .isInstanceOfSatisfying(
             Outcome.Done.class,
             done -> assertThat(done.result()).isInstanceOf(Result.Written.class));
-    HandMember leader = member(member(2).status().leader());
+    HandMember leader = member(member(2).status().role().leader());
     assertThat(found(settled(leader.read("k")))).isEqualTo("b");
   }
 
@@ -334,11 +334,11 @@ class ReplicaClusterTest {
         };
     member(2).poll();
     cluster.settle();
-    long leaders = member(1).status().clusterTimeMillis();
-    assertThat(member(2).status().clusterTimeMillis()).isBetween(leaders - 100, leaders);
+    long leaders = member(1).status().state().clusterTimeMillis();
+    assertThat(member(2).status().state().clusterTimeMillis()).isBetween(leaders - 100, leaders);
     cluster.now += 3_000 * HandCluster.MILLI;
-    leaders = member(1).status().clusterTimeMillis();
-    assertThat(member(2).status().clusterTimeMillis()).isBetween(leaders - 300, leaders);
+    leaders = member(1).status().state().clusterTimeMillis();
+    assertThat(member(2).status().state().clusterTimeMillis()).isBetween(leaders - 300, leaders);
   }
 
   @Test
@@ -360,11 +360,11 @@ class ReplicaClusterTest {
   void expiryProposedOnce() {
     start();
     assertDone(settled(member(1).ask(HandMember.writing("k", "v", 100))));
-    long last = member(1).status().last().index();
+    long last = member(1).status().log().last().index();
     member(2).logStalled = true;
     member(3).logStalled = true;
     cluster.ticks(25);
-    assertThat(member(1).status().last().index()).isEqualTo(last + 1);
+    assertThat(member(1).status().log().last().index()).isEqualTo(last + 1);
     assertThat(found(settled(member(1).read("k")))).as("late, but never early").isEqualTo("v");
     member(3).logStalled = false;
     cluster.ticks(1);

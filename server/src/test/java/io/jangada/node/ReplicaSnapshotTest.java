@@ -67,8 +67,10 @@ class ReplicaSnapshotTest {
   }
 
   private void assertSameState(int one, int other) {
-    assertThat(member(one).status().applied()).isEqualTo(member(other).status().applied());
-    assertThat(member(one).status().digest()).isEqualTo(member(other).status().digest());
+    assertThat(member(one).status().state().applied())
+        .isEqualTo(member(other).status().state().applied());
+    assertThat(member(one).status().state().digest())
+        .isEqualTo(member(other).status().state().digest());
     assertThat(member(one).replica().kv().size()).isEqualTo(member(other).replica().kv().size());
   }
 
@@ -157,7 +159,7 @@ class ReplicaSnapshotTest {
     write(0, 150);
     cluster.ticks(20);
     assertThat(member(3).replica().raft().last().index()).isLessThan(30);
-    assertThat(member(3).status().leader()).as("it still follows").isEqualTo(1);
+    assertThat(member(3).status().role().leader()).as("it still follows").isEqualTo(1);
 
     member(3).logStalled = false;
     cluster.ticks(100);

@@ -29,13 +29,13 @@ class StatusTest {
     write("k");
     cluster.ticks(12);
     Status status = member(1).status();
-    assertThat(status.peers()).containsOnlyKeys(2, 3);
-    assertThat(status.peers().get(2).lag()).isZero();
-    assertThat(status.peers().get(2).heardMillis()).isLessThanOrEqualTo(50);
-    assertThat(status.peers().get(3).lag()).isEqualTo(1);
-    assertThat(status.peers().get(3).heardMillis()).isBetween(120L, 200L);
-    assertThat(status.match()).containsEntry(2, status.last().index());
-    assertThat(member(2).status().peers()).isEmpty();
+    assertThat(status.replication().peers()).containsOnlyKeys(2, 3);
+    assertThat(status.replication().peers().get(2).lag()).isZero();
+    assertThat(status.replication().peers().get(2).heardMillis()).isLessThanOrEqualTo(50);
+    assertThat(status.replication().peers().get(3).lag()).isEqualTo(1);
+    assertThat(status.replication().peers().get(3).heardMillis()).isBetween(120L, 200L);
+    assertThat(status.replication().peers().get(2).match()).isEqualTo(status.log().last().index());
+    assertThat(member(2).status().replication().peers()).isEmpty();
   }
 
   @Test
@@ -43,11 +43,11 @@ class StatusTest {
   void role() {
     cluster.elect(1);
     cluster.ticks(10);
-    assertThat(member(1).status().roleMillis()).isEqualTo(150);
+    assertThat(member(1).status().role().sinceMillis()).isEqualTo(150);
     cluster.elect(2);
-    assertThat(member(1).status().role()).isEqualTo("follower");
-    assertThat(member(1).status().roleMillis()).isEqualTo(50);
-    assertThat(member(3).status().roleMillis()).as("of another leader").isEqualTo(50);
+    assertThat(member(1).status().role().name()).isEqualTo("follower");
+    assertThat(member(1).status().role().sinceMillis()).isEqualTo(50);
+    assertThat(member(3).status().role().sinceMillis()).as("of another leader").isEqualTo(50);
   }
 
   @Test
@@ -59,13 +59,13 @@ class StatusTest {
     cluster.settle();
     member(2).read("k", new ReadConsistency.Follower());
     cluster.settle();
-    Status.Counters leader = member(1).status().counters();
+    Status.Counters leader = member(1).status().usage().counters();
     assertThat(leader.requests().proposals()).isEqualTo(1);
     assertThat(leader.requests().reads()).isEqualTo(1);
     assertThat(leader.elections().campaigns()).isEqualTo(1);
     assertThat(leader.elections().leaderChanges()).isEqualTo(1);
     assertThat(leader.requests().proposalsFailed() + leader.requests().readsFailed()).isZero();
-    Status.Counters follower = member(2).status().counters();
+    Status.Counters follower = member(2).status().usage().counters();
     assertThat(follower.followerReads().served()).isEqualTo(1);
     assertThat(follower.followerReads().questions()).isEqualTo(1);
 
@@ -75,15 +75,15 @@ class StatusTest {
     member(2).read("k", new ReadConsistency.Follower());
     member(2).write("k", "w");
     cluster.settle();
-    assertThat(member(1).status().work().pending()).isEqualTo(2);
-    assertThat(member(2).status().work().awaitingLeader()).isEqualTo(2);
+    assertThat(member(1).status().usage().work().pending()).isEqualTo(2);
+    assertThat(member(2).status().usage().work().awaitingLeader()).isEqualTo(2);
     cluster.ticks(110);
-    assertThat(member(1).status().leader()).isEqualTo(Membership.NONE);
-    leader = member(1).status().counters();
+    assertThat(member(1).status().role().leader()).isEqualTo(Membership.NONE);
+    leader = member(1).status().usage().counters();
     assertThat(leader.requests().proposalsFailed()).isEqualTo(1);
-    assertThat(member(2).status().counters().followerReads().failed()).isEqualTo(1);
-    assertThat(member(1).status().work().pending()).isZero();
-    assertThat(member(2).status().work().awaitingLeader()).isZero();
+    assertThat(member(2).status().usage().counters().followerReads().failed()).isEqualTo(1);
+    assertThat(member(1).status().usage().work().pending()).isZero();
+    assertThat(member(2).status().usage().work().awaitingLeader()).isZero();
   }
 
   @Test
@@ -95,9 +95,9 @@ class StatusTest {
       member(1).write("k" + i, "v".repeat(60_000));
       cluster.settle();
     }
-    assertThat(member(1).status().log().diskFull()).isTrue();
+    assertThat(member(1).status().usage().diskFull()).isTrue();
     member(1).fill("none");
     cluster.settle();
-    assertThat(member(1).status().log().diskFull()).isFalse();
+    assertThat(member(1).status().usage().diskFull()).isFalse();
   }
 }
