@@ -112,6 +112,15 @@ class PlantedSourceTest {
   }
 
   @Test
+  void aRecordOfManyComponentsIsMeasuredUnlessItIsOneOfASet() {
+    assertThat(sizes("record P(int a, int b, int c, int d, int e) { static int z; }")).isEmpty();
+    String six = "record Q(int a, int b, int c, int d, int e, int f) %s {}";
+    assertThat(sizes(six.formatted(""))).containsExactly("components:" + RAFT + "#Q 6");
+    assertThat(sizes("class P { " + six.formatted("") + " }")).hasSize(1);
+    assertThat(sizes("sealed interface P { " + six.formatted("implements P") + " }")).isEmpty();
+  }
+
+  @Test
   void theRatchetLetsNumbersOnlyFall() {
     var size = new Sizes.Size("lines:A.java", 510, 500);
     assertThat(ratchet("", size)).singleElement().asString().contains("is 510, the limit is 500");
