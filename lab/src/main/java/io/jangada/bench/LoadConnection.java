@@ -117,7 +117,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Proto
     int slot = free[--freeCount];
     since[slot] = sinceNanos;
     keys[slot] = key;
-    dialog.ask(slot, verb, key);
+    dialog.send(slot, verb, key);
   }
 
   private long key(OpType verb) {
@@ -140,7 +140,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Proto
     nowNanos = System.nanoTime();
     int before = freeCount;
     try {
-      dialog.hear(message, this);
+      dialog.receive(message, this);
     } catch (IllegalStateException e) {
       tally.wrong(e.getMessage());
       end();

@@ -19,14 +19,14 @@ public interface ProtocolDriver {
   ///
   /// @param slot what the reply is told with
   /// @param key its number; 0 for [OpType#CAS]
-  void ask(int slot, OpType verb, long key);
+  void send(int slot, OpType verb, long key);
 
   void flush();
 
   /// Takes what the server sent, which the caller releases.
   ///
   /// @throws IllegalStateException when it is nothing that the protocol has
-  void hear(Object message, Answers answers);
+  void receive(Object message, Answers answers);
 
   /// Whom replies are told to. A request has one of these.
   interface Answers {

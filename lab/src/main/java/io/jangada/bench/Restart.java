@@ -104,7 +104,7 @@ public record Restart(
   private static void snapshot(AdminClient admin, int id)
       throws IOException, InterruptedException, TimeoutException {
     long index = admin.status(id).progress().applied();
-    admin.ask(id, "snapshot");
+    admin.request(id, "snapshot");
     Waiting.need(
         "snapshot of server " + id,
         STEP_MILLIS_MAX,

@@ -32,7 +32,7 @@ final class TextDriver extends ByteDriver implements ReplyScanner.Check {
   }
 
   @Override
-  public void ask(int slot, OpType verb, long key) {
+  public void send(int slot, OpType verb, long key) {
     Form form =
         switch (verb) {
           case GET -> Form.GET;
@@ -49,7 +49,7 @@ final class TextDriver extends ByteDriver implements ReplyScanner.Check {
   }
 
   @Override
-  public void hear(Object message, Answers to) {
+  public void receive(Object message, Answers to) {
     answers = to;
     replies.read((ByteBuf) message, this);
   }

@@ -43,7 +43,7 @@ final class DemoMember {
 
   private final int id;
   private final Shared shared;
-  private volatile Life life;
+  private volatile Run run;
 
   DemoMember(int id, Shared shared) {
     this.id = id;
@@ -55,12 +55,12 @@ final class DemoMember {
   }
 
   boolean isUp() {
-    Life now = life;
+    Run now = run;
     return now != null && !now.over;
   }
 
   Optional<Replica> replica() {
-    Life now = life;
+    Run now = run;
     return now == null || now.over ? Optional.empty() : Optional.of(now.server.replica());
   }
 
@@ -80,14 +80,14 @@ final class DemoMember {
   /// Begins a life on what the disk holds.
   void start() throws IOException {
     close();
-    Life next = new Life();
+    Run next = new Run();
     shared.story.detail(EventNarrator.name(id) + " starts in " + shared.config.dataDirectory(id));
     try {
       next.server = Server.start(shared.config, id, next);
     } catch (ConfigException e) {
       throw new IOException(e.getMessage(), e);
     }
-    life = next;
+    run = next;
     shared.cuts.join(id, next.server);
   }
 
@@ -95,7 +95,7 @@ final class DemoMember {
   ///
   /// @return whether it has let go of everything, so that it can be started again
   boolean kill() {
-    Life now = life;
+    Run now = run;
     if (now == null) return true;
     now.over = true;
     now.disk.die();
@@ -107,17 +107,17 @@ final class DemoMember {
   ///
   /// @return whether the member has let go of everything
   boolean close() {
-    Life now = life;
+    Run now = run;
     if (now == null) return true;
     now.over = true;
     shared.cuts.leave(id);
     boolean closed = now.server.close(CLOSE_MILLIS_MAX);
-    if (closed) life = null;
+    if (closed) run = null;
     return closed;
   }
 
   /// From one start to the next end. What its threads say after the end is not listened to.
-  private final class Life implements ServerListener {
+  private final class Run implements ServerListener {
     private final EventText texts = new EventText(EventNarrator::name, PRE_VOTES_IN_VAIN);
     private volatile MortalDisk disk;
     private Server server;

@@ -42,10 +42,10 @@ public final class AdminClient {
   public record Progress(long last, long commit, long applied, long snapshot, long keys) {}
 
   /// What a server said to one command.
-  public TextReply ask(int server, String line) throws IOException {
+  public TextReply request(int server, String line) throws IOException {
     try (TextConnection connection =
         TextConnection.open(cluster.clientAddress(server), replyMillisMax)) {
-      return connection.ask("admin " + line);
+      return connection.request("admin " + line);
     }
   }
 
@@ -53,7 +53,7 @@ public final class AdminClient {
   ///
   /// @throws IOException when it said something else
   public Json.Obj json(int server, String line) throws IOException {
-    TextReply reply = ask(server, line);
+    TextReply reply = request(server, line);
     if (reply instanceof TextReply.Value(Bytes value)) return parsed(value);
     throw new ProtocolException("'admin " + line + "' was answered " + reply);
   }
@@ -66,7 +66,7 @@ public final class AdminClient {
     if (awake.isEmpty()) throw new IOException("no server runs");
     int server = awake.first();
     for (int asked = 0; asked <= awake.size(); asked++) {
-      switch (ask(server, line)) {
+      switch (request(server, line)) {
         case TextReply.Value(Bytes value) -> {
           return parsed(value);
         }

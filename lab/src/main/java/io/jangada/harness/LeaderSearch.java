@@ -47,7 +47,7 @@ public final class LeaderSearch {
     while (!next.isEmpty()) {
       int server = next.pop();
       if (!unasked.remove(server)) continue;
-      Optional<Integer> named = ask(server);
+      Optional<Integer> named = query(server);
       if (named.isPresent() && named.get() == server) return named;
       named.ifPresent(next::push);
     }
@@ -55,7 +55,7 @@ public final class LeaderSearch {
   }
 
   /// Whom this server names, itself included.
-  private Optional<Integer> ask(int server) {
+  private Optional<Integer> query(int server) {
     try (TextConnection connection =
         TextConnection.open(cluster.clientAddress(server), REPLY_MILLIS_MAX)) {
       return switch (connection.get(KEY)) {

@@ -31,7 +31,7 @@ public final class ProcessCluster implements AutoCloseable {
   private final ServerProgram command;
   private final SortedMap<Integer, Place> places = new TreeMap<>();
   private final FreePorts ports = new FreePorts(new SplittableRandom());
-  private final ServerConfig founding;
+  private final ServerConfig initialConfig;
 
   /// Where one server runs, and its process if there is one.
   private static final class Place {
@@ -56,7 +56,7 @@ public final class ProcessCluster implements AutoCloseable {
       Path directory, ServerProgram command, ServerConfig config, Map<Setting, String> flags) {
     this.directory = directory.toAbsolutePath();
     this.command = command;
-    this.founding = config;
+    this.initialConfig = config;
     for (ServerConfig.Entry entry : config.servers())
       places.put(entry.id(), new Place(entry, config, options(flags)));
   }
@@ -119,7 +119,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   /// What the servers were configured with.
   public Settings settings() {
-    return founding.settings();
+    return initialConfig.settings();
   }
 
   public synchronized Path dataDirectory(int id) {
@@ -247,8 +247,8 @@ public final class ProcessCluster implements AutoCloseable {
     List<ServerConfig.Entry> entries = new ArrayList<>();
     for (Place place : places.values()) entries.add(place.entry);
     entries.add(entry);
-    Map<Setting, String> flags = flags(founding.settings());
-    flags.put(Setting.PATH, founding.dataDirectory(id).getParent().toString());
+    Map<Setting, String> flags = flags(initialConfig.settings());
+    flags.put(Setting.PATH, initialConfig.dataDirectory(id).getParent().toString());
     flags.put(Setting.JOIN, "true");
     Path file = ClusterPlan.writeServers(directory.resolve("config-" + id + ".json"), entries);
     try {

@@ -55,23 +55,23 @@ public final class TextClient implements AutoCloseable {
   }
 
   public TextReply get(String key) throws InterruptedException, TimeoutException {
-    return ask("get " + key, Bytes.EMPTY);
+    return request("get " + key, Bytes.EMPTY);
   }
 
   public TextReply getm(String key) throws InterruptedException, TimeoutException {
-    return ask("getm " + key, Bytes.EMPTY);
+    return request("getm " + key, Bytes.EMPTY);
   }
 
   /// A command that changes something: `set …`, `cas …` or `delete …`, done once.
   public TextReply write(String line, Bytes data) throws InterruptedException, TimeoutException {
     number++;
-    return ask("once " + name + " " + number + " " + line, data);
+    return request("once " + name + " " + number + " " + line, data);
   }
 
   /// Asks until one says something else than that another leads, or that it does not know.
   ///
   /// @throws TimeoutException when nobody did in time; it may have been done, or may yet be
-  public TextReply ask(String line, Bytes data) throws InterruptedException, TimeoutException {
+  public TextReply request(String line, Bytes data) throws InterruptedException, TimeoutException {
     return Waiting.need(
         "answer to '" + line + "'",
         patience.millisMax,
@@ -91,7 +91,7 @@ public final class TextClient implements AutoCloseable {
       throws IOException, InterruptedException {
     TextReply reply;
     try {
-      reply = connection(server).ask(line, data);
+      reply = connection(server).request(line, data);
     } catch (IOException e) {
       forget(server);
       throw new IOException("server " + server + ": " + e.getMessage(), e);

@@ -54,32 +54,32 @@ public final class TextConnection implements AutoCloseable {
   // ---- one command, one reply ----
 
   public TextReply set(String key, long exptimeSeconds, Bytes value) throws IOException {
-    return ask(line("set", key, exptimeSeconds, value.length()), value);
+    return request(line("set", key, exptimeSeconds, value.length()), value);
   }
 
   public TextReply cas(String key, long exptimeSeconds, long version, Bytes value)
       throws IOException {
-    return ask(line("cas", key, exptimeSeconds, version, value.length()), value);
+    return request(line("cas", key, exptimeSeconds, version, value.length()), value);
   }
 
   public TextReply get(String key) throws IOException {
-    return ask("get " + key);
+    return request("get " + key);
   }
 
   public TextReply getm(String key) throws IOException {
-    return ask("getm " + key);
+    return request("getm " + key);
   }
 
   public TextReply delete(String key) throws IOException {
-    return ask("delete " + key);
+    return request("delete " + key);
   }
 
   /// A command without data, or what is meant to be none.
-  public TextReply ask(String line) throws IOException {
-    return ask(line, Bytes.EMPTY);
+  public TextReply request(String line) throws IOException {
+    return request(line, Bytes.EMPTY);
   }
 
-  public TextReply ask(String line, Bytes data) throws IOException {
+  public TextReply request(String line, Bytes data) throws IOException {
     send(command(line, data));
     return receive();
   }

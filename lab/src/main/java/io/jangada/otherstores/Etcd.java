@@ -36,7 +36,7 @@ public final class Etcd implements OtherStore {
 
   @Override
   public String title() throws IOException, InterruptedException {
-    return Program.ask(List.of("etcd", "--version")) + ", three members";
+    return Program.output(List.of("etcd", "--version")) + ", three members";
   }
 
   @Override

@@ -87,7 +87,7 @@ final class EtcdDriver implements ProtocolDriver {
   }
 
   @Override
-  public void ask(int slot, OpType verb, long number) {
+  public void send(int slot, OpType verb, long number) {
     Http2FrameStream stream = streams.newStream();
     asked.put(stream, new Asked(slot, verb, number));
     Http2Headers headers =
@@ -120,11 +120,11 @@ final class EtcdDriver implements ProtocolDriver {
   }
 
   @Override
-  public void hear(Object message, Answers answers) {
+  public void receive(Object message, Answers answers) {
     switch (message) {
       case Http2SettingsFrame _ -> begin();
-      case Http2DataFrame data -> hearData(data);
-      case Http2HeadersFrame headers -> hearHeaders(headers, answers);
+      case Http2DataFrame data -> receiveData(data);
+      case Http2HeadersFrame headers -> receiveHeaders(headers, answers);
       case Http2ResetFrame reset -> {
         Asked which = asked.remove(reset.stream());
         values.remove(reset.stream());
@@ -140,7 +140,7 @@ final class EtcdDriver implements ProtocolDriver {
     ready = null;
   }
 
-  private void hearData(Http2DataFrame data) {
+  private void receiveData(Http2DataFrame data) {
     Asked which = asked.get(data.stream());
     if (which != null && which.verb == OpType.GET)
       values.merge(data.stream(), isValue(which, data.content()), (a, b) -> false);
@@ -155,7 +155,7 @@ final class EtcdDriver implements ProtocolDriver {
     return found != null && contents.isRight(which.key, found);
   }
 
-  private void hearHeaders(Http2HeadersFrame frame, Answers answers) {
+  private void receiveHeaders(Http2HeadersFrame frame, Answers answers) {
     if (!frame.isEndStream()) return;
     Asked which = asked.remove(frame.stream());
     Boolean isRight = values.remove(frame.stream());

@@ -51,7 +51,7 @@ final class Program implements AutoCloseable {
   /// Runs a program that ends by itself.
   ///
   /// @return the first line that it says
-  static String ask(List<String> command) throws IOException, InterruptedException {
+  static String output(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (var said =
         new BufferedReader(

@@ -29,7 +29,7 @@ public final class Redis implements OtherStore {
 
   @Override
   public String title() throws IOException, InterruptedException {
-    String said = Program.ask(List.of("redis-server", "--version"));
+    String said = Program.output(List.of("redis-server", "--version"));
     return said.replaceFirst(" sha=.*", "") + ", alone, appendfsync always";
   }
 

@@ -45,7 +45,7 @@ final class RedisDriver extends ByteDriver {
   }
 
   @Override
-  public void ask(int slot, OpType verb, long number) {
+  public void send(int slot, OpType verb, long number) {
     ByteBuf out = out();
     asked.add(slot, number, verb.ordinal());
     contents.key(verb, number, key, 0);
@@ -58,7 +58,7 @@ final class RedisDriver extends ByteDriver {
   }
 
   @Override
-  public void hear(Object message, Answers answers) {
+  public void receive(Object message, Answers answers) {
     ByteBuf in = (ByteBuf) message;
     while (in.isReadable()) {
       if (valueRest == NONE) readLine(in, answers);

@@ -80,7 +80,7 @@ final class ZooKeeperDriver extends ByteDriver {
   }
 
   @Override
-  public void ask(int slot, OpType verb, long number) {
+  public void send(int slot, OpType verb, long number) {
     contents.key(verb, number, path, 1);
     if (verb == OpType.SET) {
       asked.add(slot, number, SET_DATA);
@@ -120,7 +120,7 @@ final class ZooKeeperDriver extends ByteDriver {
   }
 
   @Override
-  public void hear(Object message, Answers answers) {
+  public void receive(Object message, Answers answers) {
     ByteBuf in = (ByteBuf) message;
     if (ready != null) {
       ready.run();
@@ -130,11 +130,11 @@ final class ZooKeeperDriver extends ByteDriver {
     int number = in.readInt();
     in.readLong();
     int error = in.readInt();
-    if (number != Integer.MAX_VALUE) hear(in, error, answers);
+    if (number != Integer.MAX_VALUE) receive(in, error, answers);
     else if (error != 0) throw new IllegalStateException("sync answered " + error);
   }
 
-  private void hear(ByteBuf in, int error, Answers answers) {
+  private void receive(ByteBuf in, int error, Answers answers) {
     int slot = asked.slot();
     long key = asked.key();
     int kind = asked.kind();

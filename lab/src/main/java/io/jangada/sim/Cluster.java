@@ -24,7 +24,7 @@ final class Cluster {
   private final SplittableRandom random;
   private final Trace trace;
   private final SwarmConfig swarm;
-  private final List<Integer> founders;
+  private final List<Integer> initialMembers;
   private final IncarnationChecker incarnations;
   private final FaultBudget survival;
   private final SafetyChecker laws;
@@ -46,20 +46,20 @@ final class Cluster {
     this.network = new SimNetwork(world, split(), this::deliver);
     List<Integer> ids = new ArrayList<>();
     for (int id = 1; id <= swarm.members().voters(); id++) ids.add(id);
-    this.founders = List.copyOf(ids);
-    this.incarnations = new IncarnationChecker(founders, swarm.foundsByMajority());
-    this.survival = new FaultBudget(Membership.of(founders));
+    this.initialMembers = List.copyOf(ids);
+    this.incarnations = new IncarnationChecker(initialMembers, swarm.bootstrapsByMajority());
+    this.survival = new FaultBudget(Membership.of(initialMembers));
     this.laws =
         new SafetyChecker(
             incarnations,
             survival,
             new ReferenceModel(swarm.limits(), swarm.tuning().room().chunkBytes()));
     for (int id = 1; id <= swarm.members().voters() + swarm.members().spares(); id++)
-      members.put(id, new Member(this, settings(id, Membership.of(founders)), split()));
+      members.put(id, new Member(this, settings(id, Membership.of(initialMembers)), split()));
   }
 
   /// How long a majority of founders waits for the others.
-  private static final int FOUNDING_TICKS = 20;
+  private static final int BOOTSTRAP_TICKS = 20;
 
   /// How often members compare what they hold.
   private static final int DIGEST_TICKS = 50;
@@ -78,7 +78,7 @@ final class Cluster {
         .withSnapshotBytes(swarm.snapshotBytes())
         .withUpkeep(
             new ReplicaSettings.Upkeep(
-                swarm.foundsByMajority() ? FOUNDING_TICKS : -1,
+                swarm.bootstrapsByMajority() ? BOOTSTRAP_TICKS : -1,
                 DIGEST_TICKS,
                 swarm.tuning().room().chunkBytes()))
         .withMemory(swarm.memory());
@@ -279,7 +279,8 @@ final class Cluster {
     Membership membership = leader.replica().raft().membership();
     if (membership.isJoint() || !membership.joining().isEmpty())
       return "a membership change is under way: " + membership;
-    if (!swarm.faults().has(SwarmConfig.Fault.MEMBERSHIP) && !membership.voters().equals(founders))
+    if (!swarm.faults().has(SwarmConfig.Fault.MEMBERSHIP)
+        && !membership.voters().equals(initialMembers))
       return "not all are voters again: " + membership;
     for (Member member : members.values()) {
       if (member.replica().isRestoring()) return "member " + member.id + " restores";

@@ -50,7 +50,7 @@ final class DurabilityChecker {
   }
 
   private void checkVote(RaftNode sender, HardState vote) {
-    IncarnationFile standing = standing();
+    IncarnationFile standing = incarnationFile();
     SafetyChecker.check(
         standing == null || standing.state() == IncarnationFile.State.MEMBER,
         "nobody votes whose disk does not say that it takes part: " + sender.id());
@@ -79,7 +79,7 @@ final class DurabilityChecker {
   }
 
   /// What the disk surely says of where its member stands; null for nothing.
-  IncarnationFile standing() {
+  IncarnationFile incarnationFile() {
     try {
       return IncarnationFile.read(disk.durableCopy()).orElse(null);
     } catch (IOException e) {

@@ -17,14 +17,14 @@ import java.util.function.IntPredicate;
 final class FaultBudget {
   private record InForce(long index, Membership membership) {}
 
-  private final List<Integer> founders;
+  private final List<Integer> initialMembers;
   private final SortedSet<Integer> alone = new TreeSet<>();
   private final List<InForce> begun = new ArrayList<>();
   private final List<Membership> asked = new ArrayList<>();
   private Membership decided;
 
   FaultBudget(Membership bootstrap) {
-    founders = bootstrap.voters();
+    initialMembers = bootstrap.voters();
     decided = bootstrap;
     noteAlone(bootstrap);
   }
@@ -63,7 +63,8 @@ final class FaultBudget {
   /// @param intact whether a member has all that it ever had
   boolean mayBeWiped(int victim, IntPredicate intact) {
     IntPredicate left = member -> member != victim && intact.test(member);
-    boolean fellow = !founders.contains(victim) || founders.stream().anyMatch(left::test);
+    boolean fellow =
+        !initialMembers.contains(victim) || initialMembers.stream().anyMatch(left::test);
     return fellow && isQuorumAnyhow(left);
   }
 

@@ -62,8 +62,8 @@ final class IncarnationChecker {
     }
   }
 
-  private final List<Integer> founders;
-  private final boolean foundsByMajority;
+  private final List<Integer> initialMembers;
+  private final boolean bootstrapsByMajority;
   private final SortedMap<Integer, List<Data>> known = new TreeMap<>();
   private final SortedSet<Recorded> recorded = new TreeSet<>();
   private final SortedMap<Integer, SortedMap<Long, Vote>> votes = new TreeMap<>();
@@ -72,8 +72,8 @@ final class IncarnationChecker {
   private long moment;
 
   IncarnationChecker(List<Integer> founders, boolean foundsByMajority) {
-    this.founders = founders;
-    this.foundsByMajority = foundsByMajority;
+    this.initialMembers = founders;
+    this.bootstrapsByMajority = foundsByMajority;
   }
 
   /// A member begins a life.
@@ -115,32 +115,32 @@ final class IncarnationChecker {
     Data now = known.get(raft.id()).getLast();
     if (now.takesPart || raft.incarnation().rejoining()) return;
     boolean admitted = recorded.contains(new Recorded(raft.id(), now.incarnation));
-    if (!admitted) checkFounding(raft.id(), file.get());
+    if (!admitted) checkBootstrap(raft.id(), file.get());
     now.takesPart = true;
     now.tookPartAt = ++moment;
     now.tookPartIn = raft.term();
   }
 
-  private void checkFounding(int member, IncarnationFile file) {
+  private void checkBootstrap(int member, IncarnationFile file) {
     SortedMap<Integer, Long> named =
         file == null ? Collections.emptySortedMap() : file.initialMembers();
-    boolean whole = List.copyOf(named.keySet()).equals(founders);
+    boolean whole = List.copyOf(named.keySet()).equals(initialMembers);
     int met = 0;
-    for (int founder : founders) {
+    for (int founder : initialMembers) {
       List<Data> begun = known.getOrDefault(founder, List.of());
       long number = named.getOrDefault(founder, 0L);
       // Where a majority founds, only those are named that knew of the same members.
-      boolean isAnyhow = foundsByMajority && number == 0 && !begun.isEmpty();
+      boolean isAnyhow = bootstrapsByMajority && number == 0 && !begun.isEmpty();
       if (isAnyhow || begun.stream().anyMatch(data -> number == data.incarnation)) met++;
     }
-    whole &= foundsByMajority ? 2 * met > founders.size() : met == founders.size();
+    whole &= bootstrapsByMajority ? 2 * met > initialMembers.size() : met == initialMembers.size();
     SafetyChecker.check(
         whole && file.incarnation() == named.getOrDefault(member, 0L),
         "probation ends when all founders have met, or a committed membership says so: member "
             + member
             + " names "
             + named);
-    if (foundsByMajority) {
+    if (bootstrapsByMajority) {
       List<Data> all = known.get(member);
       SafetyChecker.check(
           all.subList(0, all.size() - 1).stream()
@@ -149,7 +149,7 @@ final class IncarnationChecker {
       return;
     }
     long begunAt = known.get(member).getLast().begunAt;
-    for (int founder : founders) {
+    for (int founder : initialMembers) {
       Data other = known.get(founder).getLast();
       SafetyChecker.check(
           founder == member || !other.takesPart || other.tookPartAt > begunAt,
@@ -158,7 +158,7 @@ final class IncarnationChecker {
   }
 
   /// Whether a member's data is in probation, by what happened.
-  private boolean isInProbation(int member) {
+  private boolean isRejoining(int member) {
     return !known.get(member).getLast().takesPart;
   }
 
@@ -188,18 +188,18 @@ final class IncarnationChecker {
 
   private void checkVoter(int member) {
     SafetyChecker.check(
-        !isInProbation(member), "in probation nobody votes or asks for votes: member " + member);
+        !isRejoining(member), "in probation nobody votes or asks for votes: member " + member);
   }
 
   private void checkStanding(int member, Incarnation said) {
     SafetyChecker.check(
         said.number() == known.get(member).getLast().incarnation
-            && (said.rejoining() || !isInProbation(member)),
+            && (said.rejoining() || !isRejoining(member)),
         "who is in probation says so: member " + member + " says " + said);
   }
 
   void checkLeader(int member) {
-    SafetyChecker.check(!isInProbation(member), "in probation nobody leads: member " + member);
+    SafetyChecker.check(!isRejoining(member), "in probation nobody leads: member " + member);
   }
 
   private void voted(int member, long term, int candidate, int leader) {

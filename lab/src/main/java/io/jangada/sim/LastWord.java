@@ -19,7 +19,7 @@ final class LastWord {
   private final SortedMap<Integer, Outcome> read = new TreeMap<>();
 
   /// Asks a member.
-  void ask(Member member) {
+  void request(Member member) {
     if (!member.isUp()) return;
     Bytes key = Bytes.utf8("last-" + member.id);
     var write = new Operation.Write(key, VALUE, 0, new Condition.Always());

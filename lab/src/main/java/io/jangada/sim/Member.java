@@ -31,7 +31,7 @@ final class Member {
   private final DurabilityChecker proof;
   private final Start.StorageSettings storage;
 
-  private int life;
+  private int boot;
   private Start start;
   private Replica replica;
   private SimClock clock;
@@ -61,8 +61,8 @@ final class Member {
     this.storage = cluster.swarm().storage();
     this.proof = new DurabilityChecker(disk, storage);
     SwarmConfig swarm = cluster.swarm();
-    boolean isFounder = settings.raft().bootstrap().isVoter(id) && !swarm.foundsByMajority();
-    this.intact = isFounder || !swarm.members().founds();
+    boolean isFounder = settings.raft().bootstrap().isVoter(id) && !swarm.bootstrapsByMajority();
+    this.intact = isFounder || !swarm.members().bootstraps();
   }
 
   boolean isUp() {
@@ -81,7 +81,7 @@ final class Member {
   void setFull(boolean full) {
     this.full = full;
     disk.setFull(full);
-    if (!full && isUp()) wakeLog(life);
+    if (!full && isUp()) wakeLog(boot);
   }
 
   boolean isFull() {
@@ -124,7 +124,7 @@ final class Member {
 
   /// Begins a life on what the disk holds.
   void start(int driftPpm) {
-    int mine = ++life;
+    int mine = ++boot;
     pollPlanned = false;
     logBusy = false;
     snapshotsBusy = false;
@@ -181,9 +181,9 @@ final class Member {
     if (raft.snapshot() != lost) lost = null;
     // Where a majority founds, a founder says that it is new until it has met a term: with others
     // that are new, or without their data, it would found the cluster once more (decision 18).
-    boolean hasMetTerm = raft.term() > 0 || !cluster.swarm().foundsByMajority();
+    boolean hasMetTerm = raft.term() > 0 || !cluster.swarm().bootstrapsByMajority();
     intact |= hasMetTerm && lost == null && !disk.isRotten();
-    cluster.incarnations().look(raft, proof::standing);
+    cluster.incarnations().look(raft, proof::incarnationFile);
   }
 
   /// How a life ends.
@@ -199,7 +199,7 @@ final class Member {
   }
 
   void kill(Death death, String how) {
-    life++;
+    boot++;
     Replica dead = replica;
     replica = null;
     start = null;
@@ -240,13 +240,13 @@ final class Member {
   }
 
   private void wake(int of) {
-    if (of != life || pollPlanned) return;
+    if (of != boot || pollPlanned) return;
     pollPlanned = true;
     world.after(random.nextLong(1_000, 100_000), () -> pollOf(of));
   }
 
   private void pollOf(int of) {
-    if (of != life) return;
+    if (of != boot) return;
     if (pausedUntil > world.now()) {
       world.at(pausedUntil, () -> pollOf(of));
       return;
@@ -268,7 +268,7 @@ final class Member {
   }
 
   private void awaitTick(int of) {
-    if (of != life) return;
+    if (of != boot) return;
     long wait = replica.nextPollNanos() - clock.nanos();
     if (wait <= 0) wake(of);
     else world.after(clock.worldNanos(wait), () -> awaitTick(of));
@@ -277,13 +277,13 @@ final class Member {
   // ---- the log's disk ----
 
   private void wakeLog(int of) {
-    if (of != life || logBusy) return;
+    if (of != boot || logBusy) return;
     logBusy = true;
     world.after(1_000, () -> writeLog(of));
   }
 
   private void writeLog(int of) {
-    if (of != life) return;
+    if (of != boot) return;
     long batch;
     try {
       batch = start.log().work();
@@ -304,7 +304,7 @@ final class Member {
   }
 
   private void logWritten(int of, long batch) {
-    if (of != life) return;
+    if (of != boot) return;
     logBusy = false;
     replica.synced(batch);
     if (start.log().isBehind()) wakeLog(of);
@@ -313,13 +313,13 @@ final class Member {
   // ---- the snapshots' disk ----
 
   private void wakeSnapshots(int of) {
-    if (of != life || snapshotsBusy) return;
+    if (of != boot || snapshotsBusy) return;
     snapshotsBusy = true;
     world.after(random.nextLong(speed.nanosMin, speed.nanosMax + 1), () -> workSnapshots(of));
   }
 
   private void workSnapshots(int of) {
-    if (of != life) return;
+    if (of != boot) return;
     snapshotsBusy = false;
     List<SnapshotDone> done;
     try {

@@ -161,7 +161,7 @@ public final class Simulation {
     // One after the other: those who let little wait may be busy with five.
     for (int i = 0; i < members.size(); i++) {
       Member member = members.get(i);
-      world.after(i * 100 * Scheduler.MILLI, () -> last.ask(member));
+      world.after(i * 100 * Scheduler.MILLI, () -> last.request(member));
     }
     runUntil(world.now() + 2 * ExpiryProbe.TTL_MILLIS_MAX * Scheduler.MILLI);
     members.forEach(last::check);

@@ -23,10 +23,10 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
 
   /// @param voters the initial members of the cluster
   /// @param spares members that run and may be added later
-  /// @param founds whether members keep count of their data: they bootstrap the cluster once all of
-  ///   them have met, and a member that comes with new data later must be added
+  /// @param bootstraps whether members keep count of their data: they bootstrap the cluster once
+  ///   all of them have met, and a member that comes with new data later must be added
   /// @param startNanosMax how long after the first the last member starts at most
-  record Members(int voters, int spares, boolean founds, long startNanosMax) {}
+  record Members(int voters, int spares, boolean bootstraps, long startNanosMax) {}
 
   /// @param thinkNanosMax how long a client waits at most before its next request
   /// @param readsElsewhere whether some reads are served by the member that is asked, leader or not
@@ -214,7 +214,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   }
 
   /// A cluster of so many that bootstraps itself, and no faults but what a test plans.
-  SwarmConfig founding(int voters) {
+  SwarmConfig bootstrapping(int voters) {
     Clocks clocks = new Clocks(500, 0);
     return new SwarmConfig(
         new Members(voters, 0, true, 0),
@@ -246,8 +246,8 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   }
 
   /// Whether a majority of members that have met bootstrap the cluster, where some start late.
-  boolean foundsByMajority() {
-    return members.founds && members.startNanosMax > 0;
+  boolean bootstrapsByMajority() {
+    return members.bootstraps && members.startNanosMax > 0;
   }
 
   /// Members whose memory is little, and is filled.
@@ -271,7 +271,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     int queueBytesMax = tuning.room.tight ? 16 << 10 : 16 << 20;
     LogSettings log = new LogSettings(tuning.storage.segmentBytes, 64 << 10, queueBytesMax);
     DataOpening.NewData newData =
-        members.founds ? DataOpening.NewData.FOUNDS : DataOpening.NewData.VOTES;
+        members.bootstraps ? DataOpening.NewData.FOUNDS : DataOpening.NewData.VOTES;
     return new Start.StorageSettings("sim", log, limits())
         .withPolicy(DataOpening.Policy.DEFAULT.withNewData(newData));
   }

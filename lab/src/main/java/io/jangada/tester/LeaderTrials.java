@@ -188,7 +188,7 @@ final class LeaderTrials {
     String wrote = silence(writing);
     String read = silence(reading);
     stage.restore();
-    TextReply again = client.ask(cas + " " + value.length(), value);
+    TextReply again = client.request(cas + " " + value.length(), value);
     long next = Stage.version(again, "the cas, sent again with a majority");
     Stage.expect(client.getm(stage.key("k")), new TextReply.Meta(next, 0, value), "getm");
     return "without servers " + down + " a cas got " + wrote + ", a getm " + read;

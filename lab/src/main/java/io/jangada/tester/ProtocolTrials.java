@@ -78,11 +78,11 @@ final class ProtocolTrials {
             "cas " + key + " 0 y 0",
             "delete");
     for (String line : lines)
-      Stage.expect(connection.ask(line), new TextReply.CommandError(), "'" + line + "'");
+      Stage.expect(connection.request(line), new TextReply.CommandError(), "'" + line + "'");
     Stage.expect(connection.get(key), new TextReply.NotFound(), "get after all that");
     for (String length : List.of("99999999999", "99999999999999999999")) {
       String line = "set " + key + " 0 " + length;
-      TextReply reply = stage.connect(stage.leader()).ask(line);
+      TextReply reply = stage.connect(stage.leader()).request(line);
       Stage.expect(reply, new TextReply.CommandError(), "'" + line + "'");
     }
     return lines.size() + " lines refused, and the connection goes on";
@@ -102,7 +102,7 @@ final class ProtocolTrials {
       Stage.expect(connection.set(key, 0, Bytes.utf8("value")), wanted, "set" + at);
       Stage.expect(connection.cas(key, 0, 1, Bytes.utf8("value")), wanted, "cas" + at);
       Stage.expect(connection.delete(key), wanted, "delete" + at);
-      Stage.expect(connection.ask("gets"), new TextReply.CommandError(), "'gets'" + at);
+      Stage.expect(connection.request("gets"), new TextReply.CommandError(), "'gets'" + at);
     }
     Stage.expect(stage.connect(leader).get(key), new TextReply.NotFound(), "get at the leader");
     return "servers " + followers + " name " + leader;

@@ -29,7 +29,7 @@ public final class Report implements Tester.Listener, AutoCloseable {
 
   @Override
   public void begins(Trial trial) {
-    bar.tell(trial.name());
+    bar.show(trial.name());
   }
 
   @Override

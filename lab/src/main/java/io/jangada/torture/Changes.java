@@ -47,7 +47,7 @@ final class Changes {
               if (!reply.flag("ok")) throw new IOException(reply.text("error"));
               return Optional.of(reply);
             });
-    diary.tell(line + ": " + said.canonical().toUtf8());
+    diary.write(line + ": " + said.canonical().toUtf8());
   }
 
   /// Waits until it is so, and gives the order again as long as it is not: who took it may have

@@ -34,7 +34,7 @@ final class FaultInjector {
   private final AdminClient admin;
   private final SortedSet<Integer> killed = new TreeSet<>();
   private final Changes changes;
-  private final int founding;
+  private final int initialCount;
   private int nextId;
 
   FaultInjector(ProcessCluster cluster, ProgressLine pulse, RunLog diary, Random dice) {
@@ -44,7 +44,7 @@ final class FaultInjector {
     this.dice = dice;
     this.admin = new AdminClient(cluster, ADMIN_MILLIS_MAX);
     this.changes = new Changes(cluster, admin, diary);
-    this.founding = cluster.ids().size();
+    this.initialCount = cluster.ids().size();
     this.nextId = cluster.ids().last() + 1;
   }
 
@@ -88,7 +88,7 @@ final class FaultInjector {
   }
 
   private void note(Fault fault, String what) {
-    diary.tell(what);
+    diary.write(what);
     pulse.fault(fault.kind(), what);
   }
 
@@ -142,7 +142,7 @@ final class FaultInjector {
       long began = System.nanoTime();
       int code = cluster.terminate(server, END_MILLIS_MAX);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-      diary.tell("server " + server + " ended with " + code + " after " + millis + " ms");
+      diary.write("server " + server + " ended with " + code + " after " + millis + " ms");
       // A process that is only about to become a server ends as any other does.
       if (code != 0 && listens)
         pulse.trouble("server " + server + " ended with " + code + " after SIGTERM");
@@ -166,7 +166,7 @@ final class FaultInjector {
       else if (!cluster.awake().contains(server)) cluster.resume(server);
     }
     killed.clear();
-    diary.tell("all run");
+    diary.write("all run");
   }
 
   private void needNobodyFell() {
@@ -182,7 +182,7 @@ final class FaultInjector {
     long began = System.nanoTime();
     AdminClient.MemberStatus leader = admin.awaitWhole(WHOLE_MILLIS_MAX);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    diary.tell("all follow " + leader.id() + " in term " + leader.term() + ", " + millis + " ms");
+    diary.write("all follow " + leader.id() + " in term " + leader.term() + ", " + millis + " ms");
   }
 
   // ---- disks and members ----
@@ -234,14 +234,14 @@ final class FaultInjector {
     changes.awaitDone(change, CHANGE_MILLIS_MAX);
     if (change.leaves()) {
       cluster.discard(change.old());
-      diary.tell("server " + change.old() + " is gone");
+      diary.write("server " + change.old() + " is gone");
     }
     awaitWhole();
   }
 
   private Change draw(Fault fault) {
     if (fault == Fault.REPLACE) return new Change(one().first(), nextId++);
-    return cluster.ids().size() > founding
+    return cluster.ids().size() > initialCount
         ? new Change(one().first(), Change.NOBODY)
         : new Change(Change.NOBODY, nextId++);
   }
@@ -250,9 +250,9 @@ final class FaultInjector {
     for (int server : one()) {
       note(Fault.SNAPSHOT, "a snapshot at " + server);
       try {
-        diary.tell("snapshot: " + admin.json(server, "snapshot").canonical().toUtf8());
+        diary.write("snapshot: " + admin.json(server, "snapshot").canonical().toUtf8());
       } catch (IOException e) {
-        diary.tell("snapshot: " + e.getMessage());
+        diary.write("snapshot: " + e.getMessage());
       }
     }
   }
@@ -260,9 +260,9 @@ final class FaultInjector {
   private void order(Fault fault, String line) {
     note(fault, line);
     try {
-      diary.tell(line + ": " + admin.ofLeader(line).canonical().toUtf8());
+      diary.write(line + ": " + admin.ofLeader(line).canonical().toUtf8());
     } catch (IOException e) {
-      diary.tell(line + ": " + e.getMessage());
+      diary.write(line + ": " + e.getMessage());
     }
   }
 }

@@ -18,7 +18,7 @@ final class RunLog implements AutoCloseable {
     this.err = err;
   }
 
-  synchronized void tell(String what) {
+  synchronized void write(String what) {
     double seconds = (System.nanoTime() - beganNanos) / 1e9;
     String line =
         String.format(Locale.ROOT, "%s  %8.3f s  %s", java.time.Instant.now(), seconds, what);

@@ -108,7 +108,7 @@ public final class Torture {
       ledger.end();
       over = true;
       watch.join();
-      diary.tell(ledger.audit() + " entries of the ledger are there");
+      diary.write(ledger.audit() + " entries of the ledger are there");
       checkAlike();
     } catch (TimeoutException e) {
       pulse.trouble(e.getMessage());

@@ -144,7 +144,7 @@ final class Fleet implements AutoCloseable {
   /// What one server answers.
   TextReply ask(int id, String line, String data) throws IOException {
     try (TextConnection connection = connect(id)) {
-      return connection.ask(line, Bytes.utf8(data));
+      return connection.request(line, Bytes.utf8(data));
     }
   }
 

@@ -49,7 +49,7 @@ class LostDataTest {
   void twice() {
     List<String> lines =
         run(
-            swarm -> swarm.founding(3).snapshotting(),
+            swarm -> swarm.bootstrapping(3).snapshotting(),
             cluster -> {
               int[] wiped = {0, 0};
               at(
@@ -84,7 +84,7 @@ class LostDataTest {
   void two() {
     List<String> lines =
         run(
-            swarm -> swarm.founding(5),
+            swarm -> swarm.bootstrapping(5),
             cluster ->
                 at(
                     cluster,
@@ -102,7 +102,7 @@ class LostDataTest {
   void founding() {
     List<String> lines =
         run(
-            swarm -> swarm.founding(3),
+            swarm -> swarm.bootstrapping(3),
             cluster -> {
               boolean[] wiped = {false};
               cluster.watch(
@@ -121,7 +121,7 @@ class LostDataTest {
   void log() {
     List<String> lines =
         run(
-            swarm -> swarm.founding(3),
+            swarm -> swarm.bootstrapping(3),
             cluster ->
                 at(
                     cluster,
@@ -140,7 +140,7 @@ class LostDataTest {
   void lastSegment() {
     List<String> lines =
         run(
-            odds -> odds.founding(3),
+            odds -> odds.bootstrapping(3),
             cluster ->
                 at(
                     cluster,
@@ -161,7 +161,7 @@ class LostDataTest {
   void snapshot() {
     List<String> lines =
         run(
-            swarm -> swarm.founding(3).snapshotting(),
+            swarm -> swarm.bootstrapping(3).snapshotting(),
             cluster -> {
               at(cluster, 2_000, () -> wipe(cluster, follower(cluster)));
               cluster.watch(

@@ -134,7 +134,7 @@ class HistoryRecorderTest {
   @Test
   void theDiaryIsAFile() throws IOException {
     try (RunLog diary = new RunLog(folder, null)) {
-      diary.tell("kill -9 of [2]");
+      diary.write("kill -9 of [2]");
     }
     assertThat(Files.readString(folder.resolve("torture.log"))).contains("s  kill -9 of [2]");
   }

@@ -17,7 +17,7 @@ public final class Bar implements DoubleConsumer, AutoCloseable {
     this.bar = bar;
   }
 
-  /// A bar where somebody looks at it.
+  /// A bar, shown where standard error is a terminal.
   public static Bar of(String what) {
     Console console = System.console();
     if (console == null || !console.isTerminal()) return new Bar(null);
@@ -37,8 +37,8 @@ public final class Bar implements DoubleConsumer, AutoCloseable {
     if (bar != null) bar.stepTo((long) (part * PARTS));
   }
 
-  /// Says beside the bar what is under way.
-  public void tell(String what) {
+  /// Shows beside the bar what is under way.
+  public void show(String what) {
     if (bar != null) bar.setExtraMessage(what);
   }
 

@@ -77,7 +77,7 @@ public final class Main implements Runnable {
     CommandLine jangada = new CommandLine(new Main());
     for (Object command : further) jangada.addSubcommand(command);
     ServerCommand.withFlags(jangada.getSubcommands().get("server"));
-    tellVersions(jangada);
+    printVersions(jangada);
     return jangada
         .setExecutionStrategy(parsed -> run(parsed, environment))
         .setColorScheme(CommandLine.Help.defaultColorScheme(plain ? Ansi.OFF : Ansi.AUTO))
@@ -98,10 +98,10 @@ public final class Main implements Runnable {
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  private static void tellVersions(CommandLine command) {
+  private static void printVersions(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     if (spec.versionProvider() == null) spec.versionProvider(new BuildInfo.Provider());
-    command.getSubcommands().values().forEach(Main::tellVersions);
+    command.getSubcommands().values().forEach(Main::printVersions);
   }
 
   @Override

@@ -31,15 +31,15 @@ import java.util.TreeMap;
 /// 1  RequestVote           time (8) term (8) last: place, flags: 1 pre-vote, 2 transfer
 /// 2  RequestVoteReply      time term flags: 1 granted, 2 pre-vote
 /// 3  AppendEntries         time term prev: place, commit (8) round (8) count (4) entries
-/// 4  AppendEntriesReply    time term flags: 1 success, 2 probation; incarnation (8) match (8)
+/// 4  AppendEntriesReply    time term flags: 1 success, 2 rejoining; incarnation (8) match (8)
 ///                          conflict: place, round (8)
 /// 5  InstallSnapshot       time term snapshot chunk (4) data: string
-/// 6  InstallSnapshotReply  time term flags: 2 probation; incarnation (8) last: place,
+/// 6  InstallSnapshotReply  time term flags: 2 rejoining; incarnation (8) last: place,
 ///                          next chunk (4)
 /// 7  TimeoutNow            time term
 /// 8  Forward               term count (4) requests
 /// 9  ForwardReply          count (4) replies
-/// 10 Founding              flags: 1 founded; count (4) founders
+/// 10 Bootstrap             flags: 1 takes part; count (4) initial members
 /// 11 AskReadIndex          term number (8)
 /// 12 ReadIndexReply        term number (8) index (8)
 /// 13 DataLost              time term incarnation (8)
@@ -50,7 +50,7 @@ import java.util.TreeMap;
 ///            the indexes count on from that of prev
 /// snapshot   last: place, membership: string, chunks (4) bytes (8) crc32c (4)
 /// request    number (8) kind (1): 0 a read: string, an operation; 1 a command: string, an envelope
-/// founder    member (4) incarnation (8)
+/// initial member  member (4) incarnation (8)
 /// digest     member (4) digest (8)
 /// reply      number (8) kind (1): 0 done: string, a result; 1 not the leader: leader (4);
 ///            2 busy: text; 3 refused: text; 4 unknown
@@ -78,7 +78,7 @@ public final class BinaryMessages {
   private static final int TIMEOUT_NOW = 7;
   private static final int FORWARD = 8;
   private static final int FORWARD_REPLY = 9;
-  private static final int FOUNDING = 10;
+  private static final int BOOTSTRAP = 10;
   private static final int ASK_READ_INDEX = 11;
   private static final int READ_INDEX_REPLY = 12;
   private static final int DATA_LOST = 13;
@@ -112,9 +112,9 @@ public final class BinaryMessages {
         out.writeByte(FORWARD_REPLY).writeInt(replies.replies().size());
         for (PeerMessage.Reply reply : replies.replies()) put(out, reply);
       }
-      case PeerMessage.Bootstrap founding -> {
-        putFlags(out.writeByte(FOUNDING), founding.founded(), false);
-        put(out, founding.incarnations());
+      case PeerMessage.Bootstrap bootstrap -> {
+        putFlags(out.writeByte(BOOTSTRAP), bootstrap.takesPart(), false);
+        put(out, bootstrap.incarnations());
       }
       case PeerMessage.Digests digests -> {
         out.writeByte(DIGESTS).writeLong(digests.index());
@@ -238,7 +238,7 @@ public final class BinaryMessages {
     out.writerIndex(at + length);
   }
 
-  /// Cut to what a reader takes: it is for people.
+  /// Truncated to what a reader takes: it is for people.
   private static void putText(ByteBuf out, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     int length = Math.min(bytes.length, TEXT_BYTES_MAX);
@@ -266,7 +266,7 @@ public final class BinaryMessages {
     return switch (kind) {
       case FORWARD -> new PeerMessage.Forward(from, to, count(in, "term"), requests(in));
       case FORWARD_REPLY -> new PeerMessage.ForwardReply(from, to, replies(in));
-      case FOUNDING -> new PeerMessage.Bootstrap(from, to, flags(in, 1) != 0, byMember(in));
+      case BOOTSTRAP -> new PeerMessage.Bootstrap(from, to, flags(in, 1) != 0, byMember(in));
       case DIGESTS -> new PeerMessage.Digests(from, to, count(in, "index"), byMember(in));
       case ASK_READ_INDEX ->
           new PeerMessage.AskReadIndex(from, to, count(in, "term"), in.getLong());

@@ -5,7 +5,7 @@ import io.jangada.node.PeerMessage;
 import io.netty.buffer.ByteBuf;
 import java.util.zip.CRC32C;
 
-/// Frames: how what members say to each other is cut out of a stream of bytes.
+/// Frames: how the messages of members are found in a stream of bytes.
 ///
 /// ```
 /// length (4)   of the payload, 1 to a maximum that both sides are configured with
@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 /// Numbers are big-endian. TCP's own checksum lets about one damaged segment in 65,536 pass, and
 /// every one that was damaged where the checksum is computed anew, in a network card or a router;
 /// an entry that was damaged on its way would be written to a log and acknowledged. A frame whose
-/// checksum is wrong, or whose length is beyond the maximum, ends the connection: nobody knows
+/// checksum is wrong, or whose length is beyond the maximum, ends the connection: it is unknown
 /// where the next would start.
 public final class Frames {
   public static final int HEADER_BYTES = 8;

@@ -37,7 +37,7 @@ import tools.jackson.core.JsonGenerator;
 ///   stand, lost    term; term incarnation         TimeoutNow, DataLost
 ///   forward        term requests                  PeerMessage.Forward
 ///   forwarded      replies                        PeerMessage.ForwardReply
-///   found          founded incarnations           PeerMessage.Founding
+///   found          founded incarnations           PeerMessage.Bootstrap
 ///   digests        index digests                  PeerMessage.Digests
 ///   ask            term n                         PeerMessage.AskReadIndex
 ///   told           term n index                   PeerMessage.ReadIndexReply
@@ -90,10 +90,10 @@ public final class JsonMessages {
         reply.replies().forEach(one -> write(out, one));
         out.writeEndArray();
       }
-      case PeerMessage.Bootstrap founding -> {
+      case PeerMessage.Bootstrap bootstrap -> {
         out.writeStringProperty("rpc", "found");
-        writeFlag(out, "founded", founding.founded());
-        write(out, "incarnations", founding.incarnations());
+        writeFlag(out, "founded", bootstrap.takesPart());
+        write(out, "incarnations", bootstrap.incarnations());
       }
       case PeerMessage.Digests digests -> {
         out.writeStringProperty("rpc", "digests");
@@ -358,7 +358,8 @@ public final class JsonMessages {
               incarnation(in));
       case "stand" -> new Message.TimeoutNow(from, to, term);
       case "lost" -> new Message.DataLost(from, to, term, incarnation(in).number());
-      default -> throw new MalformedException("no message is called '" + JsonText.cut(rpc) + "'");
+      default ->
+          throw new MalformedException("no message is called '" + JsonText.truncate(rpc) + "'");
     };
   }
 
@@ -452,8 +453,8 @@ public final class JsonMessages {
     if (one.has("done")) return new Outcome.Done(CommandCodec.decodeResult(data(one, "done")));
     if (one.has("leader"))
       return new Outcome.NotLeader((int) one.number("leader", Membership.NONE, Integer.MAX_VALUE));
-    if (one.has("busy")) return new Outcome.Busy(JsonText.cut(one.text("busy")));
-    if (one.has("refused")) return new Outcome.Refused(JsonText.cut(one.text("refused")));
+    if (one.has("busy")) return new Outcome.Busy(JsonText.truncate(one.text("busy")));
+    if (one.has("refused")) return new Outcome.Refused(JsonText.truncate(one.text("refused")));
     if (one.flag("unknown")) return new Outcome.Unknown();
     throw new MalformedException("a reply without an outcome");
   }

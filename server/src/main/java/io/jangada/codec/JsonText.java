@@ -26,8 +26,8 @@ final class JsonText {
 
   private JsonText() {}
 
-  /// A text for people, not longer than anybody reads.
-  static String cut(String text) {
+  /// A text for people, not longer than [#SHOWN_CHARS_MAX].
+  static String truncate(String text) {
     return text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX);
   }
 

@@ -5,7 +5,7 @@ import java.util.Objects;
 /// A command as it stands in the log: with the request that it is, and the leader's stamp of
 /// cluster time.
 ///
-/// @param requestId null for a command that nobody will send again
+/// @param requestId null for a command that is never sent again
 /// @param clusterTimeMillis 0 to [#CLUSTER_TIME_MILLIS_MAX]; a stamp that is behind an earlier one
 ///   counts as equal to it
 public record Envelope(RequestId requestId, long clusterTimeMillis, Operation.Command command) {

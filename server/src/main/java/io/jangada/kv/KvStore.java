@@ -10,7 +10,7 @@ import io.jangada.kv.memory.VersionList;
 import java.util.Objects;
 
 /// The replicated state machine: keys with values, versions and ends, and the sessions of clients.
-/// It is a pure function of the commands applied to it; whoever applied the same ones is equal,
+/// It is a pure function of the commands applied to it: members that applied the same are equal,
 /// down to the bytes of a snapshot.
 ///
 /// **Versions.** The version of a value, and of a removal, is the log index of its entry.
@@ -31,7 +31,7 @@ import java.util.Objects;
 ///
 /// Not thread-safe: one owner.
 public final class KvStore {
-  /// How many links one command looks at to free what an abandoned snapshot left behind.
+  /// How many nodes one command looks at to free what an abandoned snapshot left behind.
   private static final int SWEPT_MAX = 16;
 
   /// A node's size, and a timer's.
@@ -172,8 +172,8 @@ public final class KvStore {
   /// What keys, values and what finds them take in memory, about, with all that is kept for an open
   /// snapshot: members that applied the same need not have the same.
   public long dataMemoryBytes() {
-    long timed = expiry.size() + nodes.ghosts();
-    long linked = index.size() + nodes.ghosts() + spareNodeCount;
+    long timed = expiry.size() + nodes.supersededCount();
+    long linked = index.size() + nodes.supersededCount() + spareNodeCount;
     return cells.sizeBytes()
         + index.memoryBytes()
         + expiry.memoryBytes()
@@ -216,7 +216,7 @@ public final class KvStore {
 
   /// How many superseded values, sessions and answers are kept for a snapshot.
   public int superseded() {
-    return nodes.ghosts() + sessions.ghosts();
+    return nodes.supersededCount() + sessions.supersededCount();
   }
 
   public KvLimits limits() {
@@ -425,7 +425,7 @@ public final class KvStore {
     spareNodes = node.nextInBucket;
     spareNodeCount--;
     node.nextInBucket = null;
-    node.ghostOf = 0;
+    node.supersededFor = 0;
     return node;
   }
 

@@ -98,8 +98,8 @@ final class Sessions {
     };
   }
 
-  int ghosts() {
-    return sessions.ghosts() + answers.ghosts();
+  int supersededCount() {
+    return sessions.supersededCount() + answers.supersededCount();
   }
 
   void open(long bound) {
@@ -112,9 +112,9 @@ final class Sessions {
     answers.close();
   }
 
-  void sweep(int linksMax) {
-    sessions.sweep(linksMax);
-    answers.sweep(linksMax);
+  void sweep(int nodesMax) {
+    sessions.sweep(nodesMax);
+    answers.sweep(nodesMax);
   }
 
   /// Notes that the client asks for something at this index, and gives its session.

@@ -29,7 +29,7 @@ import io.jangada.kv.memory.Slab;
 ///
 /// Byte strings, request ids and results are as in [CommandCodec]. The bytes follow from the state
 /// alone, and the state from the log: any member makes the same ones for the same applied index.
-/// There is no checksum; whoever stores or sends chunks has one over them.
+/// There is no checksum here: the parts that store or send chunks have one over them.
 final class StateFormat {
   private static final int UNCOUNTED = 1;
   private static final int COUNTED = 2;

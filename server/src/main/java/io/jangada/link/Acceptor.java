@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
-/// Where those who connect are received: who is there, and who may come in. On the event loop.
+/// Receives the connections of peers, and decides which are accepted. On the event loop.
 final class Acceptor {
   private final LinkSettings settings;
   private final KnownPeers peers;
@@ -21,27 +21,27 @@ final class Acceptor {
     this.peers = peers;
   }
 
-  /// Somebody connected. When there are too many who said nothing yet, the first of them has had
-  /// the most time for it, and goes.
-  void entered(ChannelHandlerContext context, InboundHandler stranger) {
-    handshaking.put(context, stranger);
+  /// A connection was opened. When too many are without a hello, the oldest of them is closed: it
+  /// had the most time.
+  void connected(ChannelHandlerContext context, InboundHandler connection) {
+    handshaking.put(context, connection);
     if (handshaking.size() <= settings.listening().handshakesMax()) return;
     var first = handshaking.pollFirstEntry();
     first.getValue().fail(first.getKey(), "too many connections");
   }
 
-  /// Somebody is no stranger any more, or gone.
+  /// The handshake finished or the connection closed.
   void left(ChannelHandlerContext context) {
     handshaking.remove(context);
   }
 
-  /// Why somebody may not come in, or null.
+  /// Why a connection is rejected, or null.
   ///
-  /// A member that is in no configuration here may: this member's may be the older one, and only
-  /// those who know the newer can tell it so (thesis §4.1).
+  /// A member that is in no configuration here is accepted: this member's may be the older one, and
+  /// only those who know the newer can tell it so (thesis §4.1).
   String refusal(Handshake.Hello hello) {
-    String stranger = strangeness(hello.from(), hello.cluster());
-    if (stranger != null) return stranger;
+    String mismatch = mismatch(hello.from(), hello.cluster());
+    if (mismatch != null) return mismatch;
     if (hello.to() != settings.memberId())
       return "member "
           + hello.from()
@@ -55,8 +55,8 @@ final class Acceptor {
     return null;
   }
 
-  /// Why a member of a cluster is none of this one, or null.
-  String strangeness(int from, ClusterIdentity cluster) {
+  /// Why a member of another cluster is none of this one, or null.
+  String mismatch(int from, ClusterIdentity cluster) {
     ClusterIdentity own = wiring.identity().get();
     if (cluster.isCompatible(own)) return null;
     return "member "

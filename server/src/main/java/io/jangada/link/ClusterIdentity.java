@@ -5,8 +5,8 @@ package io.jangada.link;
 /// @param name the configured name
 /// @param id the cluster's id; 0 while it has none, or the member does not know it
 /// @param restoredFrom of a member that was restored from a backup and whose new cluster has not
-///   begun: the id of the cluster that the backup was taken of. If that cluster lives, the member
-///   is one of it that lost its data. Otherwise 0
+///   begun: the id of the cluster that the backup was taken of. If that cluster still runs, the
+///   member is one of it that lost its data. Otherwise 0
 /// @param hasData whether the member holds any data
 public record ClusterIdentity(String name, long id, long restoredFrom, boolean hasData) {
   static ClusterIdentity named(String name) {

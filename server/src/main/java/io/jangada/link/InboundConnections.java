@@ -13,7 +13,7 @@ final class InboundConnections {
   private final LogDeduplicator reported = new LogDeduplicator();
   private long sinceNanos;
 
-  // Written on the loop alone, read by whoever wants figures.
+  // Written on the loop alone, read by any thread.
   private volatile Channel channel;
 
   /// The connection of `channel`; on the loop alone.

@@ -14,10 +14,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A connection that somebody made to this member. Once the hello is found good it brings messages
-/// of one peer.
+/// A connection that a peer opened to this member. Once the hello is accepted it brings messages of
+/// that peer.
 final class InboundHandler extends ByteToMessageDecoder {
-  private final Acceptor hall;
+  private final Acceptor acceptor;
   private final LinkSettings settings;
   private final LinkContext wiring;
 
@@ -32,8 +32,8 @@ final class InboundHandler extends ByteToMessageDecoder {
   /// Why it is over, once it is.
   private String reason;
 
-  InboundHandler(Acceptor hall, LinkContext wiring) {
-    this.hall = hall;
+  InboundHandler(Acceptor acceptor, LinkContext wiring) {
+    this.acceptor = acceptor;
     this.wiring = wiring;
     this.settings = wiring.settings();
   }
@@ -42,7 +42,7 @@ final class InboundHandler extends ByteToMessageDecoder {
   public void channelActive(ChannelHandlerContext context) {
     this.context = context;
     remote = (InetSocketAddress) context.channel().remoteAddress();
-    hall.entered(context, this);
+    acceptor.connected(context, this);
     int millis = settings.times().connectMillis();
     context
         .executor()
@@ -75,15 +75,15 @@ final class InboundHandler extends ByteToMessageDecoder {
     }
     Handshake.Hello hello = Handshake.readHello(in, version);
     if (hello == null) return;
-    String refusal = hall.refusal(hello);
+    String refusal = acceptor.refusal(hello);
     if (refusal != null) {
       refuse(context, refusal);
       return;
     }
     answer(context, welcome());
-    hall.left(context);
+    acceptor.left(context);
     cluster = hello.cluster();
-    arrivals = hall.admit(hello, this, remote);
+    arrivals = acceptor.admit(hello, this, remote);
   }
 
   Channel channel() {
@@ -92,8 +92,8 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   /// Ends the connection if it is one of another cluster, by what is known now of both.
   void recheck() {
-    String stranger = hall.strangeness(arrivals.peer(), cluster);
-    if (stranger != null && reason == null) bidFarewell(stranger);
+    String mismatch = acceptor.mismatch(arrivals.peer(), cluster);
+    if (mismatch != null && reason == null) bidFarewell(mismatch);
   }
 
   private void refuse(ChannelHandlerContext context, String why) {
@@ -158,8 +158,8 @@ final class InboundHandler extends ByteToMessageDecoder {
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     super.channelInactive(context);
     if (reason == null) reason = "the peer closed it";
-    hall.left(context);
+    acceptor.left(context);
     if (arrivals != null) arrivals.ended(context.channel(), reason);
-    else hall.turnedAway(remote, reason);
+    else acceptor.turnedAway(remote, reason);
   }
 }

@@ -19,11 +19,11 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// The way to one peer: what waits to be sent to it, and the connection.
 ///
-/// Anybody may [#offer] a message; everything else happens on the event loop.
+/// Any thread may [#offer] a message; everything else happens on the event loop.
 ///
 /// There is no timer that connects. A message that finds no connection asks for one; while the
-/// pause after a failure lasts, messages are dropped, for what could not be said when it was so is
-/// soon said anew. Nobody connects to a peer to whom nothing is said any more.
+/// pause after a failure lasts, messages are dropped: the sender soon repeats what still holds.
+/// Without messages for a peer there is no connection to it.
 final class Link {
   /// Messages are gathered into buffers of about this size, the first of a turn of less.
   private static final int BUFFER_BYTES = 64 << 10;
@@ -65,7 +65,7 @@ final class Link {
 
   private boolean speaksPlainlyNext;
 
-  // Written on the loop alone, read by whoever wants figures.
+  // Written on the loop alone, read by any thread.
   private volatile long messagesSent;
   private volatile long bytesSent;
   private volatile long connects;

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
   private static final int BUFFER_BYTES = 2 * Handshake.FRAME_BYTES_MAX;
 
-  /// Why `member` cannot be taken in at `address`: it is not to be reached, is of another cluster,
-  /// or holds data; empty when it can.
+  /// Why `member` cannot be added at `address`: it is not to be reached, is of another cluster, or
+  /// holds data; empty when it can.
   ///
   /// @param millisMax how long all of it may take
   public Optional<String> rejection(int member, InetSocketAddress address, int millisMax) {

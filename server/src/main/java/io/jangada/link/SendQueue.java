@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
-/// What waits to be sent to one peer. Anybody puts in; only the event loop takes out.
+/// What waits to be sent to one peer. Any thread puts in; only the event loop takes out.
 ///
 /// Messages wait as they are, and become bytes only when the connection takes more: what waits for
 /// a slow peer are mostly entries that the log holds anyway. A message counts against the limit

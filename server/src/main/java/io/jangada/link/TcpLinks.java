@@ -36,7 +36,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
   private static final long WATCH_MILLIS = 1_000;
   private static final long CLOSE_MILLIS_MAX = 2_000;
 
-  /// Whoever wants to know how the links are doing. Called on the event loop, so it must be quick.
+  /// Observes how the links are doing. Called on the event loop, so it must be quick.
   public interface Watcher {
     void event(LinkEvent event);
 
@@ -47,7 +47,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
   private final LinkSettings settings;
   private final EventLoop loop;
   private final KnownPeers peers;
-  private final Acceptor hall;
+  private final Acceptor acceptor;
   private final Channel listener;
   private final ScheduledFuture<?> watching;
   private final AtomicBoolean due = new AtomicBoolean();
@@ -70,7 +70,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
         new LinkContext(
             settings, loop, () -> address().getPort(), identity, addressOf, untilClosed(watcher));
     peers = new KnownPeers(wiring, receiver);
-    hall = new Acceptor(wiring, peers);
+    acceptor = new Acceptor(wiring, peers);
     listener = listen(wiring);
     watching =
         loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
@@ -130,7 +130,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new InboundHandler(hall, wiring));
+                    channel.pipeline().addLast(new InboundHandler(acceptor, wiring));
                   }
                 });
     var bound = bootstrap.bind(settings.listening().address()).awaitUninterruptibly();
@@ -171,7 +171,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
     if (peer != null && peer.link().offer(message)) wake();
   }
 
-  /// Wakes the loop, unless somebody did so since its last turn began.
+  /// Wakes the loop, unless that was done since its last turn began.
   private void wake() {
     if (due.get() || due.getAndSet(true)) return;
     try {
@@ -190,7 +190,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
     for (KnownPeers.Peer peer : peers.all()) peer.link().watch();
   }
 
-  /// Cuts all traffic with a peer, in both directions, or lets it flow again.
+  /// Blocks all traffic with a peer, in both directions, or lets it flow again.
   public void block(int peer, boolean blocked) {
     KnownPeers.Peer known = peers.of(peer);
     if (known == null) return;
@@ -215,7 +215,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
     Runnable ending =
         () -> {
           listener.close();
-          hall.close();
+          acceptor.close();
           for (KnownPeers.Peer peer : peers.all()) peer.link().close();
           done.countDown();
         };

@@ -41,7 +41,7 @@ final class Backups {
     this.tasks = tasks;
   }
 
-  /// Somebody wants a snapshot that holds the entry `index`.
+  /// A backup needs a snapshot that holds the entry `index`.
   ///
   /// @param newest the newest durable snapshot, or null
   void request(long index, SnapshotMeta newest, Consumer<Backup> reply, long nowNanos) {

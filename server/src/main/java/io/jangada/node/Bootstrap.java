@@ -9,84 +9,85 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Finds out whether the members that are to found a cluster are all there and all new.
+/// Finds out whether the initial members of a cluster are all there and all new.
 ///
 /// Each of them says, again and again, which of the others it knows to be new, and with which
 /// incarnation of their data. A member takes part as soon as every other one has said the same
-/// complete list as its own. Whoever said it had not taken part in anything at that moment, and it
-/// was after the youngest on the list had begun: so nobody whom the list names has anything to
-/// forget, however late a message arrives. Or somebody who takes part already names this member,
-/// with the data that it has now, among the founders.
+/// complete list as its own. The sender of that list had not taken part in anything at that moment,
+/// and the youngest on the list had begun before: so no member on the list has anything to forget,
+/// however late a message arrives. Or a member that takes part already names this member, with the
+/// data that it has now, among the initial members.
 ///
 /// A member that lost its data has another incarnation. Those who took part with the former one
-/// never say that they are new, and name the former one: it is found to be none of the founders.
+/// never say that they are new, and name the former one: it is found to be none of the initial
+/// members.
 ///
 /// **By majority.** Where that is chosen, a majority is enough, once it has waited for the others:
 /// a member takes part when a majority, itself included, has said that it is new after hearing of
 /// this member's data. One that takes part says that it is new until it has voted or got an entry,
 /// for until then there is nothing that it could forget. Any two majorities share a member, and
 /// that one was in no other cluster. What is given up, the loss of a member's disk before those
-/// have come that were absent, is told in decision 18. Those who come later are taken in by the
+/// have come that were absent, is told in decision 18. Those that come later are readmitted by the
 /// leader.
 ///
-/// Members whose settings name other founders do not found a cluster together.
+/// Members whose settings name other initial members do not bootstrap a cluster together.
 final class Bootstrap {
   /// All are waited for.
   static final int ALL = -1;
 
-  /// Stands for the incarnation of a founder that was not heard yet.
+  /// Stands for the incarnation of an initial member that sent nothing yet.
   private static final long UNKNOWN = 0;
 
   private final int id;
   private final int waitTicks;
   private final SortedMap<Integer, Long> known = new TreeMap<>();
-  private final SortedMap<Integer, SortedMap<Integer, Long>> told = new TreeMap<>();
+  private final SortedMap<Integer, SortedMap<Integer, Long>> received = new TreeMap<>();
   private final SortedSet<Integer> differing = new TreeSet<>();
   private Optional<SortedMap<Integer, Long>> outcome = Optional.empty();
   private boolean late;
   private int waited;
 
-  /// @param founders the members of the cluster that is to be founded, this one among them
-  Bootstrap(int id, long incarnation, Collection<Integer> founders) {
-    this(id, incarnation, founders, ALL);
+  /// @param initialMembers the members of the cluster to bootstrap, this one among them
+  Bootstrap(int id, long incarnation, Collection<Integer> initialMembers) {
+    this(id, incarnation, initialMembers, ALL);
   }
 
   /// @param waitTicks how long a majority that has met waits for the others, or [#ALL]
-  Bootstrap(int id, long incarnation, Collection<Integer> founders, int waitTicks) {
+  Bootstrap(int id, long incarnation, Collection<Integer> initialMembers, int waitTicks) {
     this.id = id;
     this.waitTicks = waitTicks;
-    for (int founder : founders) known.put(founder, UNKNOWN);
+    for (int member : initialMembers) known.put(member, UNKNOWN);
     known.put(id, incarnation);
     decide();
   }
 
-  /// The founders, with the incarnations of those that are known to be new: what is told to them.
+  /// The initial members, with the incarnations of those known to be new: the message to them.
   SortedMap<Integer, Long> known() {
     return Collections.unmodifiableSortedMap(known);
   }
 
-  /// Whom to tell.
+  /// The members to send [#known] to.
   List<Integer> others() {
     return known.keySet().stream().filter(member -> member != id).toList();
   }
 
-  /// Takes note of what another one says. Returns whether that is to be told on.
-  boolean heard(PeerMessage.Bootstrap said) {
+  /// Takes a message of another member. Returns whether the others must learn of it.
+  boolean handle(PeerMessage.Bootstrap said) {
     int from = said.from();
     if (from == id || !known.containsKey(from)) return false;
     SortedMap<Integer, Long> theirs = said.incarnations();
     boolean names = known.get(id).equals(theirs.get(id));
-    if (said.founded() && !names) late = true;
-    if (theirs.isEmpty() || said.founded() && !names) return false;
+    if (said.takesPart() && !names) late = true;
+    if (theirs.isEmpty() || said.takesPart() && !names) return false;
     if (theirs.keySet().equals(known.keySet())) differing.remove(from);
     else differing.add(from);
     if (differing.contains(from) || theirs.get(from) == UNKNOWN) return false;
     // A list without a gap was the same on all whom it names.
-    if (said.founded() && !theirs.containsValue(UNKNOWN)) {
+    if (said.takesPart() && !theirs.containsValue(UNKNOWN)) {
       if (outcome.isEmpty()) outcome = Optional.of(theirs);
       return false;
     }
-    told.put(from, theirs);
+    received.put(from, theirs);
     boolean news = !theirs.get(from).equals(known.put(from, theirs.get(from)));
     decide();
     return news;
@@ -97,30 +98,31 @@ final class Bootstrap {
     if (waitTicks == ALL || late || outcome.isPresent() || missingForMajority() > 0) return;
     if (waited++ < waitTicks) return;
     SortedMap<Integer, Long> met = new TreeMap<>(known);
-    met.replaceAll((other, data) -> other == id || known.equals(told.get(other)) ? data : UNKNOWN);
+    met.replaceAll(
+        (other, data) -> other == id || known.equals(received.get(other)) ? data : UNKNOWN);
     outcome = Optional.of(met);
   }
 
   /// How many more must meet this member, and say so, to make a majority.
   private int missingForMajority() {
     int met = 1;
-    for (SortedMap<Integer, Long> theirs : told.values())
+    for (SortedMap<Integer, Long> theirs : received.values())
       if (known.get(id).equals(theirs.get(id))) met++;
     return Math.max(0, known.size() / 2 + 1 - met);
   }
 
   private void decide() {
     boolean all = !known.containsValue(UNKNOWN);
-    for (int other : others()) all &= known.equals(told.get(other));
+    for (int other : others()) all &= known.equals(received.get(other));
     if (all && outcome.isEmpty()) outcome = Optional.of(new TreeMap<>(known));
   }
 
-  /// All with whom the cluster is founded, and their data, once that is certain.
+  /// The initial members with their incarnations, once they are certain.
   Optional<SortedMap<Integer, Long>> outcome() {
     return outcome;
   }
 
-  /// Whether somebody takes part in the cluster and does not count this member among its founders.
+  /// Whether a member takes part in the cluster that does not count this one as an initial member.
   boolean isLate() {
     return late;
   }
@@ -135,7 +137,7 @@ final class Bootstrap {
     return known.keySet().stream().filter(member -> known.get(member) == UNKNOWN).toList();
   }
 
-  /// The members whose settings name other founders.
+  /// The members whose settings name other initial members.
   List<Integer> differing() {
     return List.copyOf(differing);
   }

@@ -2,17 +2,16 @@ package io.jangada.node;
 
 import io.jangada.kv.Envelope;
 
-/// This member's reading of cluster time: milliseconds that run on while anybody leads, whoever
-/// that is. A leader counts on with its own monotonic clock. A follower goes by what the leader's
-/// messages say, and counts on from the last of them, so that deadlines neither restart nor shift
-/// when it comes to lead itself. Only a leader's reading has an effect, as the stamp of an
-/// envelope.
+/// This member's reading of cluster time: milliseconds that run on while any member leads. A leader
+/// counts on with its own monotonic clock. A follower goes by what the leader's messages say, and
+/// counts on from the last of them, so that deadlines neither restart nor shift when it comes to
+/// lead itself. Only a leader's reading has an effect, as the stamp of an envelope.
 ///
 /// Nothing may expire early, so a new leader must not be ahead of the old one. A follower's clock
-/// may run faster than the leader's: what it counts by itself is cut by a sixteenth, which makes up
-/// for clocks that differ by up to six percent. For the same reason it does not keep an earlier,
-/// greater reading: over a long reign the faster clock would run far ahead. Cluster time may lag
-/// behind real time: a cluster that is down does not count, and a change of leaders costs a
+/// may run faster than the leader's: what it counts by itself is reduced by a sixteenth, which
+/// makes up for clocks that differ by up to six percent. For the same reason it does not keep an
+/// earlier, greater reading: over a long reign the faster clock would run far ahead. Cluster time
+/// may lag behind real time: a cluster that is down does not count, and a change of leaders costs a
 /// sixteenth of the time it takes.
 final class ClusterClock {
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -34,20 +33,20 @@ final class ClusterClock {
   }
 
   /// The leader's cluster time was `millis` a moment before `nanos` of the own clock.
-  void heard(long millis, long nanos) {
+  void synchronize(long millis, long nanos) {
     baseMillis = millis;
     baseNanos = nanos;
   }
 
   /// Cluster time has reached `millis`: that is in the log.
   void reached(long millis, long nanos) {
-    if (millis > millis(nanos)) heard(millis, nanos);
+    if (millis > millis(nanos)) synchronize(millis, nanos);
   }
 
   /// Leadership begins or ends here.
   void leads(boolean leads, long nanos) {
     if (this.leads == leads) return;
-    heard(millis(nanos), nanos);
+    synchronize(millis(nanos), nanos);
     this.leads = leads;
   }
 }

@@ -73,7 +73,7 @@ final class Digests {
   }
 
   /// A member tells what it knows of digests; a leader that knows of none yet asks.
-  void heard(PeerMessage.Digests said, KvStore kv, RaftNode raft) {
+  void handle(PeerMessage.Digests said, KvStore kv, RaftNode raft) {
     boolean isFromLeader = said.from() == raft.leader();
     if (isFromLeader && said.digests().isEmpty()) {
       begin(said.index(), said.from());

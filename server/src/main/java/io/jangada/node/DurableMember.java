@@ -18,12 +18,12 @@ import java.util.random.RandomGenerator;
 ///
 /// **When the disk is full** the log's thread tries again twice a second. Meanwhile the replica
 /// refuses writes; one that leads goes on serving reads, and soon transfers leadership, as with any
-/// disk that is slower than the others', or steps down where nobody can take it. Nobody needs to be
-/// restarted. The same happens where the log's next file cannot be opened because the process has
-/// too many open; snapshots then wait as well.
+/// disk that is slower than the others', or steps down where no other member can take it. No member
+/// has to be restarted. The same happens where the log's next file cannot be opened because the
+/// process has too many open; snapshots then wait as well.
 ///
-/// **When anything else fails**, a sync above all, nobody knows what the disk holds. The replica
-/// stops: who waits learns that the outcome is unknown, and [Watcher#stopped] is told why. The
+/// **When anything else fails**, a sync above all, it is unknown what the disk holds. The replica
+/// stops: waiting requests end with an unknown outcome, and [Watcher#stopped] is told why. The
 /// directory stays locked until [#close]; a member that is started on it afterwards goes by what
 /// the disk really holds.
 public final class DurableMember implements AutoCloseable {
@@ -35,7 +35,7 @@ public final class DurableMember implements AutoCloseable {
 
   /// @param disk the data directory, this member's alone
   /// @param transport the way to the peers; called on the replica's thread, so it must not block
-  /// @param random of this life of this member alone
+  /// @param random numbers that only this run of this member draws
   /// @param owner makes what polls the replica
   public record Surroundings(
       Disk disk, Transport transport, RandomGenerator random, ReplicaExecutor.Maker owner) {
@@ -45,8 +45,7 @@ public final class DurableMember implements AutoCloseable {
     }
   }
 
-  /// Whoever wants to know how a member is doing. The methods are called on its threads and must be
-  /// quick.
+  /// Observes how a member is doing. The methods are called on its threads and must be quick.
   public interface Watcher {
     void event(RaftEvent event);
 
@@ -123,7 +122,7 @@ public final class DurableMember implements AutoCloseable {
 
   /// @param timeoutMillis how long to wait for each disk thread at most
   /// @return whether all have ended; otherwise a disk is stalled, and the directory stays locked as
-  ///   long as this process lives
+  ///   long as this process runs
   public boolean close(long timeoutMillis) {
     if (left) return true;
     owner.close();

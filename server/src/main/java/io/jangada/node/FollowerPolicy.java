@@ -6,7 +6,7 @@ public enum FollowerPolicy {
   FORWARD,
 
   /// It names the leader. While none is known the requests wait until one is: those of a member
-  /// that comes to lead itself are served, the others end as [Outcome.NotLeader]. One that names
-  /// nobody is only told to who waited for as long as a request may, or when the member stops.
+  /// that comes to lead itself are served, the others end as [Outcome.NotLeader]. One without a
+  /// leader's name goes only to requests that waited as long as they may, or when the member stops.
   HOLD
 }

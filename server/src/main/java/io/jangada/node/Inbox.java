@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Where threads meet: anybody puts in, the replica's owner takes out. Requests, peers' messages
+/// Where threads meet: any thread puts in, the replica's owner takes out. Requests, peers' messages
 /// and questions have limits each, so that none of them keeps another out; completions of the
 /// replica's own doings are never refused for that.
 public final class Inbox {

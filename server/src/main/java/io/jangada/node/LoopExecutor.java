@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /// Owns a replica on a thread that does other things as well, the event loop of its sockets say:
-/// what was read from them in one turn is handed over without waking anybody, and so are the
+/// what was read from them in one turn is handed over without waking any thread, and so are the
 /// replies. Where processors are few that costs less than anything that a thread of its own could
 /// do at the same time.
 public final class LoopExecutor implements ReplicaExecutor {

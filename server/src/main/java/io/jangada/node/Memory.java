@@ -126,7 +126,7 @@ final class Memory {
     submit.reply().accept(new Outcome.NoMemory());
   }
 
-  /// Whether entries of a leader may be taken in. Where no snapshot will make room they may, far
+  /// Whether entries of a leader may be accepted. Where no snapshot will make room they may, far
   /// beyond the limit: there may be deletes among them.
   boolean hasRoomForEntries() {
     if (limits.isNone()) return true;

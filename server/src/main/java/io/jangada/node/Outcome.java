@@ -11,7 +11,7 @@ public sealed interface Outcome {
 
   /// It had no effect and will have none: this member does not lead.
   ///
-  /// @param leader who leads, or [io.jangada.raft.Membership#NONE] while nobody is known to
+  /// @param leader the leader, or [io.jangada.raft.Membership#NONE] while none is known
   record NotLeader(int leader) implements Outcome {}
 
   /// It had no effect and will have none: a limit is reached. Try again later.
@@ -30,9 +30,9 @@ public sealed interface Outcome {
   /// It may or may not have taken effect, or may yet.
   record Unknown() implements Outcome {}
 
-  /// What it comes to that the protocol dropped a request.
+  /// The outcome of a request that the protocol dropped.
   ///
-  /// @param leader who leads, or [io.jangada.raft.Membership#NONE] while nobody is known to
+  /// @param leader the leader, or [io.jangada.raft.Membership#NONE] while none is known
   static Outcome of(Ready.Reason reason, int leader) {
     return switch (reason) {
       case NOT_LEADER -> new NotLeader(leader);

@@ -34,7 +34,7 @@ public sealed interface PeerMessage {
       case ForwardReply replies -> {
         for (Reply reply : replies.replies) bytes += reply.sizeBytes();
       }
-      case Bootstrap founding -> bytes += 16L * founding.incarnations.size();
+      case Bootstrap bootstrap -> bytes += 16L * bootstrap.incarnations.size();
       case Digests digests -> bytes += 12L * digests.digests.size();
       case AskReadIndex _, ReadIndexReply _ -> {}
     }
@@ -135,18 +135,18 @@ public sealed interface PeerMessage {
     }
   }
 
-  /// A member whose data is new tells those with whom it would found a cluster what it knows of
-  /// them; one that takes part in a cluster answers.
+  /// A member with new data sends this to the other initial members: what it knows of them. A
+  /// member that takes part in a cluster replies.
   ///
-  /// @param founded whether the sender takes part
-  /// @param incarnations where it does not: of all with whom it would found the cluster, 0 for
-  ///   those that it does not know to be new; empty where it only asks, since it is not new itself.
-  ///   Otherwise: those with which the cluster was founded; empty where it does not know
-  record Bootstrap(int from, int to, boolean founded, SortedMap<Integer, Long> incarnations)
+  /// @param takesPart whether the sender takes part
+  /// @param incarnations where it does not: of all initial members, 0 for those that it does not
+  ///   know to be new; empty where it only asks, since it is not new itself. Otherwise: those with
+  ///   which the cluster was bootstrapped; empty where it does not know
+  record Bootstrap(int from, int to, boolean takesPart, SortedMap<Integer, Long> incarnations)
       implements PeerMessage {
     public Bootstrap {
       if (incarnations.size() > Membership.MEMBERS_MAX)
-        throw new IllegalArgumentException(incarnations.size() + " founders");
+        throw new IllegalArgumentException(incarnations.size() + " initial members");
       incarnations = Collections.unmodifiableSortedMap(new TreeMap<>(incarnations));
     }
   }
@@ -174,7 +174,7 @@ public sealed interface PeerMessage {
   /// The leader's read index (thesis §6.4). Only a leader answers, and only in the asker's term.
   ///
   /// @param term the leader's
-  /// @param index at least as far as anybody had committed when the question was asked
+  /// @param index at least as far as any member had committed when the question was asked
   record ReadIndexReply(int from, int to, long term, long number, long index)
       implements PeerMessage {}
 }

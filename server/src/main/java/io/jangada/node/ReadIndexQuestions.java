@@ -9,14 +9,14 @@ import java.util.function.Predicate;
 /// What a member that does not lead asks the leader for the reads that it serves (thesis §6.4): its
 /// read index, which is how far a leader had committed that a quorum acknowledged after the
 /// question was asked. Once that much is applied here, the own state holds everything that had been
-/// acknowledged to anybody when the question was asked.
+/// acknowledged to any client when the question was asked.
 ///
 /// A read is content with a question that was asked after it came or, where it may be stale, at
 /// most so long before. The age of a state is thus measured from the *question*, by the own clock
 /// alone: the answer may have been long on its way, and no two clocks are compared.
 ///
 /// One question at a time stands for all reads that gathered, and is asked anew when no answer
-/// comes. Each has a number of its own that is never used again, in this life or another, so that a
+/// comes. Each has a number of its own that is never used again, in this run or another, so that a
 /// late answer is only taken for the question that it answers.
 final class ReadIndexQuestions {
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -58,7 +58,7 @@ final class ReadIndexQuestions {
   /// The latest question that was answered; null before the first answer.
   private Answer latest;
 
-  /// @param bootId a number of this life of this member alone: the first question's number
+  /// @param bootId a number of this run of this member alone: the first question's number
   ReadIndexQuestions(long bootId, long retryMillis) {
     this.nextNumber = bootId;
     this.retryNanos = retryMillis * NANOS_PER_MILLI;
@@ -102,7 +102,7 @@ final class ReadIndexQuestions {
   }
 
   /// Asks for all that gathered: the number of the question that is sent to the leader now.
-  long ask(long nowNanos) {
+  long submit(long nowNanos) {
     long number = nextNumber++;
     open.add(new Question(number, nowNanos, gathering));
     gathering = new ArrayList<>();

@@ -18,16 +18,16 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 
-/// How a member comes to take part that began with nothing, or lost what it had: it founds the
-/// cluster together with others that are as new, or a leader takes it in. That it takes part is
-/// durable before the protocol hears of it. And what it answers to others who ask.
+/// How a member comes to take part that began with nothing, or lost what it had: it bootstraps the
+/// cluster together with others that are as new, or a leader readmits it. That it takes part is
+/// durable before the protocol learns it. Bootstrap messages of others are answered here as well.
 final class Rejoin {
   private final RaftConfig config;
   private final Replica.Dependencies world;
   private final SnapshotTasks tasks;
   private final List<String> damage;
   private final long bootId;
-  private final boolean foundsByMajority;
+  private final boolean bootstrapsByMajority;
 
   /// What the disk says; null for a member that does not keep count.
   private IncarnationFile durable;
@@ -44,10 +44,10 @@ final class Rejoin {
     this.tasks = start.snapshots();
     this.damage = start.data().damage();
     this.bootId = start.bootId();
-    this.foundsByMajority = settings.upkeep().bootstrapTicks() != Bootstrap.ALL;
+    this.bootstrapsByMajority = settings.upkeep().bootstrapTicks() != Bootstrap.ALL;
     this.durable = start.data().incarnation().orElse(null);
     boolean isNew =
-        isBeginning() || durable != null && foundsByMajority && isUntouched(start.raft());
+        isBeginning() || durable != null && bootstrapsByMajority && isUntouched(start.raft());
     if (isNew && start.raft().membership().isVoter(config.id()))
       bootstrap =
           new Bootstrap(
@@ -115,14 +115,14 @@ final class Rejoin {
       world.transport().send(new PeerMessage.Bootstrap(config.id(), other, false, known));
   }
 
-  /// Whether this member is rejoining or, where a majority founds, as good as new.
+  /// Whether this member is rejoining or, where a majority bootstraps, as good as new.
   private boolean isStillBootstrapping(RaftNode raft) {
-    boolean isNew = bootstrap != null && foundsByMajority && isUntouched(raft);
+    boolean isNew = bootstrap != null && bootstrapsByMajority && isUntouched(raft);
     return raft.incarnation().rejoining() || isNew;
   }
 
   /// Whether the member has not voted, and got nothing from a leader: it has what it began with,
-  /// nothing or a backup. A rejoining member that hears a leader votes for it.
+  /// nothing or a backup. A rejoining member that gets a leader's message votes for it.
   private boolean isUntouched(RaftNode raft) {
     EntryId begin = raft.snapshot() == null ? EntryId.ZERO : raft.snapshot().last();
     boolean isAtBegin = raft.last().equals(begin) && raft.term() == begin.term();
@@ -155,13 +155,15 @@ final class Rejoin {
     world.observer().accept(now);
   }
 
-  void heard(PeerMessage.Bootstrap said, RaftNode raft) {
+  void handle(PeerMessage.Bootstrap said, RaftNode raft) {
     if (isStillBootstrapping(raft)) {
-      if (bootstrap != null && bootstrap.heard(said)) announce(raft);
-    } else if (!said.founded()) {
-      SortedMap<Integer, Long> founders =
+      if (bootstrap != null && bootstrap.handle(said)) announce(raft);
+    } else if (!said.takesPart()) {
+      SortedMap<Integer, Long> initialMembers =
           durable == null ? Collections.emptySortedMap() : durable.initialMembers();
-      world.transport().send(new PeerMessage.Bootstrap(config.id(), said.from(), true, founders));
+      world
+          .transport()
+          .send(new PeerMessage.Bootstrap(config.id(), said.from(), true, initialMembers));
     }
   }
 

@@ -19,14 +19,14 @@ import java.util.function.Consumer;
 /// One running member: the protocol, the state machine, the log on disk and the way to the peers,
 /// joined in one duty cycle.
 ///
-/// Whoever calls [#poll] owns the replica; everybody else goes through the methods that put
+/// The caller of [#poll] owns the replica; all other threads go through the methods that put
 /// something into its [Inbox], which may be called from any thread. Replies are called by the
 /// owner, inside `poll`, and must be quick.
 ///
 /// One cycle takes what is in the inbox, lets time pass, and then does what the protocol says is
 /// ready: answers, messages, writes for the disk, entries to apply, reads to serve. Nothing is
 /// answered that is not committed. When anything throws, the replica is broken: it is not to be
-/// polled again, and [#abandon] gives those who wait the only true answer, that nobody knows.
+/// polled again, and [#abandon] ends the waiting requests with an unknown outcome.
 public final class Replica {
   private static final int EVENTS_PER_POLL = 4096;
   private static final int PORTIONS_PER_POLL = 16;
@@ -36,10 +36,10 @@ public final class Replica {
 
   /// The world as one replica sees it.
   ///
-  /// @param applied told of each entry when it is applied, in the order of the log and before
-  ///   anybody who waits for it or for a later one is answered: a listener whose clients are
-  ///   answered by whoever commits their request finds it there. Called by the owner, inside
-  ///   [#poll]
+  /// @param applied gets each entry when it is applied, in the order of the log and before any
+  ///   request that waits for it or for a later one is answered: a listener whose clients are
+  ///   answered by any member that commits their request finds it there. Called by the owner,
+  ///   inside [#poll]
   public record Dependencies(
       Clock clock, Transport transport, Consumer<RaftEvent> observer, Consumer<Entry> applied) {
     public Dependencies(Clock clock, Transport transport, Consumer<RaftEvent> observer) {
@@ -233,8 +233,8 @@ public final class Replica {
     return raft;
   }
 
-  /// What time it is in the cluster as far as this member knows. For the owner alone, and so for
-  /// whoever is just given a reply.
+  /// Cluster time as far as this member knows it. For the owner alone, and so for callbacks that
+  /// take a reply.
   public long clusterTimeMillis() {
     return clusterClock.millis(now);
   }
@@ -356,8 +356,8 @@ public final class Replica {
     }
   }
 
-  /// Whether commands need not wait. Whoever writes faster than disks can is slowed down, and not
-  /// refused; but a full disk may stay full.
+  /// Whether commands need not wait. A client that writes faster than the disk is slowed down and
+  /// not refused; but a full disk may stay full.
   private boolean takesCommands() {
     return diskFull || raft.takesProposals() && log.hasRoom() && !memory.isTight();
   }
@@ -369,7 +369,7 @@ public final class Replica {
         if (PeerMessage.bringsEntries(inner) && !hasRoomForEntries()) return;
         raft.step(new Input.Receive(inner));
         if (raft.leader() == inner.from() && raft.term() == inner.term())
-          clusterClock.heard(clusterTimeMillis, now);
+          clusterClock.synchronize(clusterTimeMillis, now);
       }
       case PeerMessage.Forward forward -> {
         boolean leads = raft.isLeader() && raft.term() == forward.term();
@@ -382,8 +382,8 @@ public final class Replica {
         waiting.answered(reply);
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
-      case PeerMessage.Bootstrap founding -> rejoin.heard(founding, raft);
-      case PeerMessage.Digests said -> digests.heard(said, state.kv(), raft);
+      case PeerMessage.Bootstrap bootstrap -> rejoin.handle(bootstrap, raft);
+      case PeerMessage.Digests said -> digests.handle(said, state.kv(), raft);
     }
   }
 
@@ -395,7 +395,7 @@ public final class Replica {
     raft.step(new Input.Read(ticket, ask.from()));
   }
 
-  /// Whether entries of a leader may be taken in: a message that brings some is as good as lost
+  /// Whether entries of a leader may be accepted: a message that brings some is as good as lost
   /// while the disk, or the loading of a snapshot, is far behind, or memory is short.
   private boolean hasRoomForEntries() {
     boolean loads = state.deferredBytes() < settings.snapshotBytes();

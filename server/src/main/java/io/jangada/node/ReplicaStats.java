@@ -2,7 +2,7 @@ package io.jangada.node;
 
 import io.jangada.raft.RaftEvent;
 
-/// What a replica counts in its life; [Status.Counters] says what each means.
+/// What a replica counts since its start; [Status.Counters] says what each means.
 final class ReplicaStats {
   long proposals;
   long proposalsFailed;

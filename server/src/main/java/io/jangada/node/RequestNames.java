@@ -40,14 +40,14 @@ final class RequestNames {
   private final int window;
   private final List<Client> clients = new ArrayList<>();
 
-  /// @param bootId a number of this life of this member alone
+  /// @param bootId a number of this run of this member alone
   /// @param answersPerSession how many answers a session remembers
   RequestNames(long bootId, int answersPerSession) {
     this.bootId = bootId;
     this.window = Math.max(1, answersPerSession / 2);
   }
 
-  /// The number of this life of this member alone.
+  /// The number of this run of this member alone.
   long bootId() {
     return bootId;
   }
@@ -67,7 +67,7 @@ final class RequestNames {
     return new Name(new RequestId.Numbered(client.name, sequence), client.number);
   }
 
-  /// Nobody waits for the request's answer any more.
+  /// The request's reply is not awaited any more.
   void release(Name name) {
     clients.get(name.client).open.remove(name.id.sequence());
   }

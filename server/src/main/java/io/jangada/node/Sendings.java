@@ -47,8 +47,8 @@ final class Sendings {
   /// The number of the next sending.
   private long nextNumber;
 
-  /// @param names with a number of this life of this member alone, which is that of the first
-  ///   sending: a late answer to an earlier life is not taken for one to this
+  /// @param names with a number of this run of this member alone, which is that of the first
+  ///   sending: a late answer to an earlier run is not taken for one to this
   Sendings(ReplicaSettings settings, RequestNames names) {
     this.names = names;
     this.retryNanos = settings.retryMillis() * NANOS_PER_MILLI;

@@ -118,7 +118,7 @@ final class SnapshotTransfer {
     return new Outcome.Done(new Result.Written(last.index()));
   }
 
-  /// Somebody wants a snapshot for a backup.
+  /// A backup needs a snapshot.
   void backup(KvStore kv, RaftNode raft, Consumer<Backup> reply, long nowNanos) {
     backups.request(kv.appliedIndex(), raft.snapshot(), reply, nowNanos);
     if (backups.isWanted()) begin(kv, raft);
@@ -203,8 +203,8 @@ final class SnapshotTransfer {
     }
   }
 
-  /// Lets go of the snapshots that nobody reads any more. One that is being loaded is read, even
-  /// when another was installed meanwhile.
+  /// Drops the snapshots that are not read any more. One that is being loaded is read, even when
+  /// another was installed meanwhile.
   private void retain(RaftNode raft) {
     long from = raft.snapshotsNeededFrom();
     if (restoring != null) from = Math.min(from, restoring.last().index());

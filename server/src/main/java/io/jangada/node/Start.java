@@ -126,12 +126,14 @@ public record Start(
         new Recovered(log.hardState(), log.compacted(), log.entries(), latest, incarnation);
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
     Data data = new Data(opened.incarnation(), opened.damage());
-    RaftNode raft = new RaftNode(founded(settings.raft(), opened.incarnation()), recovered, random);
+    RaftNode raft =
+        new RaftNode(withInitialMembers(settings.raft(), opened.incarnation()), recovered, random);
     return new Start(raft, kv, log.log(), tasks, data, random.nextLong(), hashSeed);
   }
 
-  /// Who founded the cluster stands on the disk, and no other configuration changes it afterwards.
-  private static RaftConfig founded(RaftConfig config, Optional<IncarnationFile> incarnation) {
+  /// The initial members stand on the disk, and no other configuration changes them afterwards.
+  private static RaftConfig withInitialMembers(
+      RaftConfig config, Optional<IncarnationFile> incarnation) {
     return incarnation
         .filter(file -> !file.initialMembers().isEmpty())
         .map(file -> config.withBootstrap(Membership.of(file.initialMembers().keySet())))

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// The state machine of a replica, and what waits to go into it while an installed snapshot is
-/// being loaded. Whoever waits for what is applied here, or read, is answered.
+/// being loaded. Requests that wait for an entry or a read are answered.
 final class StateMachine {
   /// What the protocol said is to be applied, and then read.
   private record Work(List<Entry> committed, List<Long> reads) {}
@@ -48,7 +48,7 @@ final class StateMachine {
     kv = kv.emptied();
   }
 
-  /// @param leader who leads now, for those whose entry was cut
+  /// @param leader who leads now, for requests whose entry was truncated
   void take(Ready ready, int leader) {
     if (ready.committed().isEmpty() && ready.reads().isEmpty()) return;
     Work work = new Work(ready.committed(), ready.reads());

@@ -39,9 +39,9 @@ public record Status(Role role, Replication replication, State state, Usage usag
   /// @param diskFull whether the log's disk has no space
   public record Usage(Memory memory, boolean diskFull, Work work, Counters counters) {}
 
-  /// What is taken in memory, about, in bytes.
+  /// The memory in use, about, in bytes.
   ///
-  /// @param bytesMax what all may take together, `Long.MAX_VALUE` for any amount
+  /// @param bytesMax the limit of all together, `Long.MAX_VALUE` for any amount
   /// @param refused how many commands were refused for want of memory since the start
   public record Memory(RaftEvent.MemoryLevel level, long bytesMax, Use use, long refused) {
     public long used() {

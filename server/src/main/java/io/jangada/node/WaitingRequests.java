@@ -188,9 +188,9 @@ final class WaitingRequests {
   }
 
   /// An entry was applied: it answers the requests at its place. The term tells a request's own
-  /// entry from another, which means that its own was cut and never will be applied.
+  /// entry from another, which means that its own was truncated and never will be applied.
   ///
-  /// @param leader who leads now, for those whose entry was cut
+  /// @param leader who leads now, for requests whose entry was truncated
   void applied(Entry entry, Result result, int leader) {
     for (Submitted here = byIndex.remove(entry.index()); here != null; here = here.next) {
       boolean own = here.place.term() == entry.term();
@@ -244,7 +244,7 @@ final class WaitingRequests {
     name(leader);
     if (reads.count > 0 && questions.isDue(nowNanos)) {
       counts.readQuestions++;
-      long number = questions.ask(nowNanos);
+      long number = questions.submit(nowNanos);
       transport.send(new PeerMessage.AskReadIndex(settings.raft().id(), leader, term, number));
     }
   }

@@ -1,7 +1,7 @@
 package io.jangada.raft;
 
 /// What the parts of one member work on: its log and memberships, the time, and where effects
-/// gather. They are the same objects for the node's whole life, and only time goes on.
+/// gather. They are the same objects as long as the node runs, and only time goes on.
 final class Context {
   final RaftConfig config;
   final RaftLog log;

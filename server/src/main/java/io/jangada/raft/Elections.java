@@ -44,8 +44,9 @@ final class Elections {
     }
   }
 
-  /// If it was the leader, there is no need to sit the timeout out. A leader that lives after all
-  /// loses nothing, for others still hear it and grant no pre-vote. Leases rest on the full wait.
+  /// If it was the leader, there is no need to sit the timeout out. A leader that still runs loses
+  /// nothing: others still receive its messages and grant no pre-vote. Leases rest on the full
+  /// wait.
   void peerDisconnected(int peer) {
     if (config.leaseTicks() > 0
         || !(state.role() instanceof Follower follower)

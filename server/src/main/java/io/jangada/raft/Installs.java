@@ -91,7 +91,7 @@ final class Installs {
     long from = snapshotsNeededFrom(otherwise);
     for (int peer : peers.ids()) {
       Progress progress = peers.get(peer);
-      long silent = context.tick() - progress.heardTick();
+      long silent = context.tick() - progress.contactTick();
       if (!(progress.state() instanceof Progress.State.Install)
           && progress.isCatchingUp()
           && silent <= PATIENCE_TIMEOUTS * config.electionTicksMax())

@@ -31,7 +31,7 @@ final class Leader implements Role {
     }
   }
 
-  /// The time now, and what follows, which is the same for the node's whole life.
+  /// What the parts of this member work on; the same object as long as the node runs.
   private final Context context;
 
   /// Timeouts, limits and policies.
@@ -152,7 +152,8 @@ final class Leader implements Role {
   boolean advanceCommit() {
     long reached = peers.quorumMatch();
     // Count replicas only for entries of our own term: an older entry on a majority can still be
-    // cut by a leader that never saw it (Fig. 8). Once one of ours commits, so do those before it.
+    // truncated by a leader that never saw it (Fig. 8). Once one of ours commits, so do those
+    // before it.
     if (reached <= log.commit() || log.termAt(reached) != term) return false;
     log.commitTo(reached);
     pacing.progressed();

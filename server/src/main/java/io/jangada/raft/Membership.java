@@ -30,8 +30,8 @@ import java.util.TreeSet;
 /// @param joining the learners that become voters by themselves once they have caught up
 /// @param addresses where members are reached, by id; the protocol does not look at them. A member
 ///   may have none
-/// @param incarnations of members that were taken in with new data, by id: only what comes from
-///   that data counts ([Incarnation#number]). Others count whatever data they have
+/// @param incarnations of members that were readmitted with new data, by id: only messages from
+///   that data count ([Incarnation#number]). Others count whatever data they have
 public record Membership(
     long clusterId,
     List<Integer> voters,

@@ -2,9 +2,9 @@ package io.jangada.raft;
 
 import java.util.TreeMap;
 
-/// The memberships in the log, each in force from the moment it is in the log (§6: "a server always
+/// The configurations in the log, each active as soon as it is in the log (§6: "a server always
 /// uses the latest configuration in its log, regardless of whether the entry is committed") and
-/// undone when the log is cut before it.
+/// undone when the log is truncated before it.
 final class MembershipLog {
   private final TreeMap<Long, Membership> byIndex = new TreeMap<>();
 

@@ -3,7 +3,7 @@ package io.jangada.raft;
 import io.jangada.bytes.MalformedException;
 import java.util.List;
 
-/// Finds what a message of another member says that cannot be true as long as its sender keeps the
+/// Finds claims in a message of another member that cannot be true as long as its sender keeps the
 /// protocol's laws and has the same log (Fig. 3). Such a message is refused as a whole before
 /// anything is changed: a member stops over its own state, never over what another one says.
 final class MessageCheck {

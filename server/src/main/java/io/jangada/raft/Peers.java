@@ -12,7 +12,7 @@ final class Peers {
   /// What is known of one peer: which data counts, and how far that is.
   private record Peer(PeerIdentity identity, Progress progress) {}
 
-  /// The time now, and what follows, which is the same for the node's whole life.
+  /// What the parts of this member work on; the same object as long as the node runs.
   private final Context context;
 
   /// Timeouts and limits.
@@ -96,7 +96,7 @@ final class Peers {
     Progress progress = get(member);
     if (progress == null) return null;
     boolean installing = progress.state() instanceof Progress.State.Install;
-    return new PeerProgress(progress.match(), context.tick() - progress.heardTick(), installing);
+    return new PeerProgress(progress.match(), context.tick() - progress.contactTick(), installing);
   }
 
   /// Up to where a peer's log counts.
@@ -118,7 +118,7 @@ final class Peers {
     return switch (peer.identity.note(named, tick, config.electionTicksMax())) {
       case RECORDED -> peer;
       case OTHER -> {
-        peer.progress.seen(tick);
+        peer.progress.recordContact(tick);
         yield null;
       }
       case DISPUTED -> null;
@@ -132,7 +132,7 @@ final class Peers {
     Peer peer = noteSender(reply.from(), reply.incarnation());
     if (peer == null) return false;
     Progress progress = peer.progress;
-    progress.heard(context.tick(), reply.round());
+    progress.recordReply(context.tick(), reply.round());
     if (reply.success()) return matched(peer, reply.match(), begun);
     if (progress.isRefusalFresh(reply.match()))
       progress.probe(log.nextAfterRefusal(reply.match(), reply.conflict()));
@@ -147,7 +147,7 @@ final class Peers {
     Peer peer = noteSender(reply.from(), reply.incarnation());
     if (peer == null) return false;
     Progress progress = peer.progress;
-    progress.heard(context.tick(), 0);
+    progress.recordReply(context.tick(), 0);
     if (!(progress.state() instanceof Progress.State.Install install)
         || !install.meta().last().equals(reply.last())) return false;
     if (reply.nextChunk() < install.meta().chunks()) {
@@ -165,7 +165,7 @@ final class Peers {
     return peer.progress.matched(index, round) || first;
   }
 
-  /// A member that is to be taken in with its new data, or [Membership#NONE]. Initial members say
+  /// A member that is to be readmitted with its new data, or [Membership#NONE]. Initial members say
   /// at first that their data is new, for a moment.
   int newIncarnation() {
     for (int peer : byId.keySet()) {
@@ -184,7 +184,7 @@ final class Peers {
         memberships.current(),
         member -> {
           if (member == config.id()) return context.tick();
-          return isCounted(member) ? get(member).heardTick() : Long.MIN_VALUE / 2;
+          return isCounted(member) ? get(member).contactTick() : Long.MIN_VALUE / 2;
         });
   }
 
@@ -211,7 +211,7 @@ final class Peers {
   }
 
   boolean isHeard(Progress progress) {
-    return context.tick() - progress.heardTick() <= config.electionTicksMin();
+    return context.tick() - progress.contactTick() <= config.electionTicksMin();
   }
 
   /// The voter that could lead soonest, or [Membership#NONE].

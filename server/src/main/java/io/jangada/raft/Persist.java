@@ -12,7 +12,7 @@ import java.util.List;
 ///   an installed snapshot covers (Fig. 13, rule 7)
 /// @param hardState when not null: the new term and vote
 /// @param entries entries to append; the first one's index is at most one past the end, and what
-///   the log held from there on is cut
+///   the log held from there on is truncated
 /// @param compactedTo entries up to here are covered by a durable snapshot and may be forgotten; 0
 ///   for nothing to forget
 public record Persist(

@@ -15,7 +15,7 @@ final class Progress {
 
     /// @param chunk the chunk that the peer wants next
     /// @param askedTick when that chunk was last asked for; negative for not yet
-    /// @param heardTick when the peer last asked for another chunk
+    /// @param heardTick when the peer last requested another chunk
     record Install(SnapshotMeta meta, int chunk, long askedTick, long heardTick) implements State {}
   }
 
@@ -57,7 +57,7 @@ final class Progress {
   private long sentTick = Long.MIN_VALUE / 2;
 
   /// The tick at which the peer was last heard; at first, that at which the leader began to count.
-  private long heardTick;
+  private long contactTick;
 
   /// The tick at which the oldest message without an answer was sent; [#NEVER] where none is owed.
   private long owesSinceTick = NEVER;
@@ -71,7 +71,7 @@ final class Progress {
   Progress(RaftConfig.Limits limits, long next, long tick) {
     this.limits = limits;
     this.next = next;
-    this.heardTick = tick;
+    this.contactTick = tick;
   }
 
   /// Whether a reply refuses what was acknowledged before, or seems to: it may be older.
@@ -106,18 +106,18 @@ final class Progress {
     return sentTick;
   }
 
-  long heardTick() {
-    return heardTick;
+  long contactTick() {
+    return contactTick;
   }
 
   /// The peer is there, whatever it said.
-  void seen(long tick) {
-    heardTick = Math.max(heardTick, tick);
+  void recordContact(long tick) {
+    contactTick = Math.max(contactTick, tick);
   }
 
   /// The peer answered, and its answer counts.
-  void heard(long tick, long round) {
-    seen(tick);
+  void recordReply(long tick, long round) {
+    recordContact(tick);
     owesSinceTick = NEVER;
     unanswered = 0;
     this.round = Math.max(this.round, round);

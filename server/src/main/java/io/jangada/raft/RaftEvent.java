@@ -23,7 +23,8 @@ public sealed interface RaftEvent {
     STORAGE_STALLED
   }
 
-  /// The log was cut after `last`: what followed was another leader's and never committed (§5.3).
+  /// The log was truncated after `last`: what followed was another leader's and never committed
+  /// (§5.3).
   record LogTruncated(EntryId last) implements RaftEvent {}
 
   record LogCompacted(EntryId compacted) implements RaftEvent {}
@@ -48,8 +49,8 @@ public sealed interface RaftEvent {
   /// another cluster, or is broken.
   record MessageRefused(int from, String law) implements Suspicion {}
 
-  /// A leader has proof that a member's data does not hold what it acknowledged: what it says does
-  /// not count until it was taken in again.
+  /// A leader has proof that a member's data does not hold what it acknowledged: its messages do
+  /// not count until it was readmitted.
   record AcknowledgementLost(int member, long match) implements Suspicion {}
 
   /// The leader holds acknowledgements of this member for entries that this member does not hold.

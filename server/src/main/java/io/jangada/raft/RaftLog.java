@@ -9,14 +9,14 @@ import java.util.List;
 /// it:
 ///
 /// ```
-/// base <= applied <= commit <= last        durable <= last
+/// compacted <= applied <= commit <= last        durable <= last
 /// ```
 ///
 /// Appends are asynchronous: entries are first handed to the disk ([#takeUnpersisted]) and later
-/// known to be there ([#synced]). A write under way may be for entries that were cut since. Its
-/// completion must not count for other entries that took their place, not even when, after a second
-/// cut, the same entries are back that it had written (A, B, A: the disk may be at B). Therefore a
-/// cut lowers what each write under way will prove.
+/// known to be there ([#synced]). A write under way may be for entries that were truncated since.
+/// Its completion must not count for other entries that took their place, not even when, after a
+/// second truncation, the same entries are back that it had written (A, B, A: the disk may be at
+/// B). Therefore a truncation lowers what each write under way will prove.
 ///
 /// Entries that are applied and durable are packed, but for the last of them. The others are held
 /// as they came: the same object goes to the peers, to the disk and to the state machine.
@@ -161,14 +161,14 @@ final class RaftLog {
     return arrived.isEmpty() ? lastIndex() + 1 : arrived.getLast().index() + 1;
   }
 
-  /// Throws away what follows `last`. Committed entries are never cut.
+  /// Truncates the log after `last`. Committed entries are never truncated.
   void truncateAfter(long last) {
     Invariants.check(last >= commit, "a committed entry is never cut");
     while (lastIndex() > last) {
-      Entry cut = entries[head + --count];
+      Entry truncated = entries[head + --count];
       entries[head + count] = null;
-      sizeBytes -= cut.sizeBytes();
-      uncommittedBytes -= cut.sizeBytes();
+      sizeBytes -= truncated.sizeBytes();
+      uncommittedBytes -= truncated.sizeBytes();
     }
     durable = Math.min(durable, last);
     persistedNext = Math.min(persistedNext, last + 1);
@@ -267,7 +267,7 @@ final class RaftLog {
     if (index <= compacted.index()) return;
     Invariants.check(index <= applied, "only applied entries are released");
     Invariants.check(index < persistedNext, "only entries given to the disk are released");
-    EntryId newBase = new EntryId(index, termAt(index));
+    EntryId newCompacted = new EntryId(index, termAt(index));
     sizeBytes -= packed.sizeBytes();
     for (long loose = packed.next(); loose <= index; loose++) {
       sizeBytes -= entries[head].sizeBytes();
@@ -275,13 +275,13 @@ final class RaftLog {
     }
     packed.compactTo(index);
     sizeBytes += packed.sizeBytes();
-    compacted = newBase;
+    compacted = newCompacted;
     durable = Math.max(durable, index);
   }
 
   /// How far back entries reach that take `bytes` before `index`: compacting to the result keeps
   /// them.
-  long releasable(long index, long bytes) {
+  long compactable(long index, long bytes) {
     long keep = index;
     long kept = 0;
     while (keep > compacted.index()) {

@@ -80,7 +80,7 @@ final class Replication {
   }
 
   /// Tells the leader how far the disk is. No match is told before the term is durable: a member
-  /// that forgot the term could let an earlier leader cut what it acknowledged.
+  /// that forgot the term could let an earlier leader truncate what it acknowledged.
   void acknowledge(Follower follower) {
     if (!state.disk.isHardStateDurable()) return;
     long match = Math.min(follower.matched, log.durable());
@@ -97,7 +97,7 @@ final class Replication {
             state.incarnation()));
   }
 
-  /// A leader said otherwise than by a message of the protocol what is committed. That says no more
+  /// A leader named the commit index otherwise than by a message of the protocol. That says no more
   /// than a heartbeat could, and comes when a reader waits for it.
   void committed(Input.Committed told) {
     if (told.term() != state.term()

@@ -20,13 +20,13 @@ final class Snapshots {
   /// Whether the newest snapshot cannot be read any more.
   private boolean isLost;
 
-  /// What the disk is still to be told: that the log begins anew after this entry; or null.
+  /// The log must begin anew on the disk after this entry; null when there is nothing to do.
   private EntryId resetTo;
 
   /// Up to this index entries are not needed; 0 before the first compaction.
   private long compactedTo;
 
-  /// The `compactedTo` that the disk was told last.
+  /// The `compactedTo` of the last batch for the disk.
   private long compactedToPersisted;
 
   Snapshots(Context context, RaftState state, Recovered recovered) {
@@ -54,10 +54,10 @@ final class Snapshots {
     return resetTo != null || compactedTo > compactedToPersisted;
   }
 
-  /// Makes the batch for the disk whole with what is to be told about the log's beginning.
+  /// Completes the batch for the disk with the changes of the log's beginning.
   Persist takeUnpersisted(long batch, HardState hard, List<Entry> entries) {
-    long released = compactedTo > compactedToPersisted ? compactedTo : 0;
-    Persist persist = new Persist(batch, resetTo, hard, entries, released);
+    long newlyCompacted = compactedTo > compactedToPersisted ? compactedTo : 0;
+    Persist persist = new Persist(batch, resetTo, hard, entries, newlyCompacted);
     resetTo = null;
     compactedToPersisted = compactedTo;
     return persist;
@@ -96,8 +96,8 @@ final class Snapshots {
         state.role() instanceof Leader leader ? leader.installs.logNeededFrom(covered) : covered;
     long to =
         Math.max(
-            log.releasable(needed, limits.retainedBytes()),
-            log.releasable(covered, limits.retainedBytesMax()));
+            log.compactable(needed, limits.retainedBytes()),
+            log.compactable(covered, limits.retainedBytesMax()));
     if (to <= log.compacted().index()) return;
     log.compactTo(to);
     memberships.compactTo(to);

@@ -44,7 +44,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   record Parts(
       ReplicaQueries queries,
       StatusJson report,
-      EventLog journal,
+      EventLog eventLog,
       Places places,
       Leading leading) {}
 
@@ -108,7 +108,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     try {
       answer = carryOut(task);
     } catch (RuntimeException e) {
-      parts.journal.error("failed to carry out " + task + ": " + e, e);
+      parts.eventLog.error("failed to carry out " + task + ": " + e, e);
     } finally {
       reply.accept(answer);
     }
@@ -141,9 +141,10 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       plan = new Plan.Refusal(noMajority(status.membership()));
     return switch (plan) {
       case Plan.Refusal(String why) -> JsonObjectBuilder.refusal(why).reply();
-      case Plan.Nothing(String says, Completion completion) -> said(wish, says, completion).reply();
+      case Plan.Nothing(String says, Completion completion) ->
+          reply(wish, says, completion).reply();
       case Plan.Change change when wish.dryRun() ->
-          said(wish, change.says(), change.completion()).reply();
+          reply(wish, change.says(), change.completion()).reply();
       case Plan.Change change -> carryOut(wish, change);
     };
   }
@@ -194,10 +195,10 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   }
 
   private AdminReply carryOut(AdminLine.Change wish, Plan.Change change) {
-    parts.journal.info("accepts an admin request: " + change.says());
+    parts.eventLog.info("accepts an admin request: " + change.says());
     Outcome outcome = queries.outcome(reply -> replica.changeMembership(change.target(), reply));
     return switch (outcome) {
-      case Outcome.Done _ -> said(wish, change.says(), change.completion()).reply();
+      case Outcome.Done _ -> reply(wish, change.says(), change.completion()).reply();
       case Outcome.NotLeader(int leader) -> redirect(leader);
       case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
       case Outcome.NoMemory() -> JsonObjectBuilder.refusal(Outcome.NoMemory.REASON).reply();
@@ -211,7 +212,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   }
 
   /// The steps that are left of a replacement are this leader's to take, and no other's.
-  private JsonObjectBuilder said(AdminLine.Change wish, String says, Completion completion) {
+  private JsonObjectBuilder reply(AdminLine.Change wish, String says, Completion completion) {
     boolean done = completion == Completion.COMPLETE;
     String rest = "";
     if (!done && wish instanceof AdminLine.Replace swap) {
@@ -237,7 +238,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     boolean over =
         switch (nextStep(swap)) {
           case Plan.Refusal(String why) -> {
-            parts.journal.warn("gives up replacing server " + swap.old() + ": " + why);
+            parts.eventLog.warn("gives up replacing server " + swap.old() + ": " + why);
             yield true;
           }
           case Plan.Nothing(String _, Completion completion) -> completion == Completion.COMPLETE;

@@ -4,12 +4,12 @@ import io.jangada.node.PeerMessage;
 import io.jangada.node.Transport;
 import io.jangada.raft.Message;
 
-/// What a server that was asked to end still says to the others, and takes from them.
+/// What a server that was asked to end still sends to the others, and takes from them.
 ///
-/// To the others it is gone from that moment on, like one that was killed: it votes for nobody and
+/// To the others it is gone from that moment on, like one that was killed: it grants no votes and
 /// acknowledges nothing, so that a majority that is ending together decides nothing any more. A
-/// leader goes on replicating until what its clients had begun is answered and the lead is handed
-/// over. Nobody's new requests are taken. Replies to forwarded requests still pass.
+/// leader goes on replicating until its clients' open requests are answered and leadership is
+/// transferred. No new requests are taken. Replies to forwarded requests still pass.
 final class Departure implements Transport {
   private enum Phase {
     STAYING,
@@ -57,8 +57,8 @@ final class Departure implements Transport {
     };
   }
 
-  /// Whether the server looks at what another says.
-  boolean hears(PeerMessage message) {
+  /// Whether the server takes a message of another one.
+  boolean accepts(PeerMessage message) {
     if (phase == Phase.STAYING) return true;
     return switch (message) {
       case PeerMessage.Forward _, PeerMessage.AskReadIndex _ -> false;

@@ -31,10 +31,11 @@ record Descriptors(long max, long open) {
   ///
   /// @param clients within the maximum
   /// @param admins of administration beyond that
-  /// @param strangers of clients beyond that, and as many at the log port before they say hello
+  /// @param newConnections of clients beyond that, and as many at the log port before they say
+  ///   hello
   /// @param http at the HTTP port
   /// @param missing how many descriptors more it would take for all to be safe; 0 for none
-  record Shares(int clients, int admins, int strangers, int http, long missing) {}
+  record Shares(int clients, int admins, int newConnections, int http, long missing) {}
 
   static Descriptors ofThisProcess() {
     if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix))
@@ -53,13 +54,14 @@ record Descriptors(long max, long open) {
   /// @param peers how many other servers there are
   Shares share(Shares most, int peers) {
     long left = max - open - FILES - (long) FOR_EACH_PEER * (peers + MORE_PEERS);
-    if (left >= (long) most.clients + most.admins + 2L * most.strangers + most.http) return most;
-    int strangers = (int) Math.min(most.strangers, Math.max(left / 10, SHARE_MIN));
+    if (left >= (long) most.clients + most.admins + 2L * most.newConnections + most.http)
+      return most;
+    int newConnections = (int) Math.min(most.newConnections, Math.max(left / 10, SHARE_MIN));
     int http = (int) Math.min(most.http, Math.max(left / 10, SHARE_MIN));
     int admins = (int) Math.min(most.admins, Math.max(left / 40, ADMINS_MIN));
-    long clients = left - 2L * strangers - http - admins;
+    long clients = left - 2L * newConnections - http - admins;
     long missing = Math.max(0, SHARE_MIN - clients);
     int served = (int) Math.min(most.clients, Math.max(clients, SHARE_MIN));
-    return new Shares(served, admins, strangers, http, missing);
+    return new Shares(served, admins, newConnections, http, missing);
   }
 }

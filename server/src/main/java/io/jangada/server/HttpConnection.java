@@ -122,7 +122,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (phase == Phase.IDLE) begin();
     if (message.decoderResult().isFailure()) {
       request = null;
-      ask(HttpEndpoint.Answer.text(400, "malformed request"));
+      handle(HttpEndpoint.Answer.text(400, "malformed request"));
       return;
     }
     if (message instanceof HttpRequest head) take(head);
@@ -134,14 +134,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     bodyBytes = 0;
     isLast = !HttpUtil.isKeepAlive(head);
     if (!HttpUtil.is100ContinueExpected(head)) return;
-    if (HttpUtil.getContentLength(head, 0L) > BODY_BYTES_MAX) ask(tooLarge());
+    if (HttpUtil.getContentLength(head, 0L) > BODY_BYTES_MAX) handle(tooLarge());
     else channel.writeAndFlush(withoutBody(HttpResponseStatus.CONTINUE));
   }
 
   private void take(HttpContent content) {
     bodyBytes += content.content().readableBytes();
-    if (content instanceof LastHttpContent) ask();
-    else if (bodyBytes > BODY_BYTES_MAX) ask(tooLarge());
+    if (content instanceof LastHttpContent) handle();
+    else if (bodyBytes > BODY_BYTES_MAX) handle(tooLarge());
   }
 
   private HttpEndpoint.Answer tooLarge() {
@@ -157,14 +157,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   /// The answer to what cannot be carried out; the connection ends with it.
-  private void ask(HttpEndpoint.Answer refusal) {
+  private void handle(HttpEndpoint.Answer refusal) {
     isLast = true;
     startAnswering();
     send(refusal);
   }
 
   /// A request is there completely.
-  private void ask() {
+  private void handle() {
     startAnswering();
     if (!isRead()) {
       send(unknownMethod());
@@ -177,7 +177,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       path = null;
     }
     if (path == null) send(HttpEndpoint.Answer.text(400, "malformed path"));
-    else port.desk().handle(path, answer -> channel.eventLoop().execute(() -> send(answer)));
+    else port.endpoint().handle(path, answer -> channel.eventLoop().execute(() -> send(answer)));
   }
 
   private void startAnswering() {

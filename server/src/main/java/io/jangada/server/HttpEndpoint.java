@@ -60,7 +60,7 @@ final class HttpEndpoint implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING_MAX),
-            task -> Thread.ofPlatform().name("http-desk").daemon(true).unstarted(task));
+            task -> Thread.ofPlatform().name("http-handler").daemon(true).unstarted(task));
   }
 
   /// Answers a GET or HEAD. Returns at once.
@@ -68,11 +68,11 @@ final class HttpEndpoint implements AutoCloseable {
   /// @param answer called once, from any thread
   void handle(String path, Consumer<Answer> answer) {
     switch (path) {
-      case "/livez" -> answer.accept(lives());
-      case "/ready", "/readyz" -> asked(status -> answer.accept(ready(status)));
-      case "/health" -> asked(status -> answer.accept(health(status)));
-      case "/metrics" -> asked(status -> later(() -> metrics(status), answer));
-      case "/status" -> asked(status -> later(() -> status(status), answer));
+      case "/livez" -> answer.accept(liveness());
+      case "/ready", "/readyz" -> queryStatus(status -> answer.accept(ready(status)));
+      case "/health" -> queryStatus(status -> answer.accept(health(status)));
+      case "/metrics" -> queryStatus(status -> later(() -> metrics(status), answer));
+      case "/status" -> queryStatus(status -> later(() -> status(status), answer));
       case "/version" -> answer.accept(version);
       case "/" ->
           answer.accept(
@@ -81,7 +81,7 @@ final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private void asked(Consumer<Optional<Status>> next) {
+  private void queryStatus(Consumer<Optional<Status>> next) {
     parts.queries.statusLater().thenAccept(next);
   }
 
@@ -102,7 +102,7 @@ final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private Answer lives() {
+  private Answer liveness() {
     return parts.broken.getAsBoolean()
         ? Answer.text(503, "the member has stopped")
         : Answer.text(200, "ok");
@@ -133,7 +133,7 @@ final class HttpEndpoint implements AutoCloseable {
 
   private Answer health(Optional<Status> status) {
     Optional<String> trouble = trouble(status);
-    parts.metrics.asked(trouble.isEmpty());
+    parts.metrics.countHealthRequest(trouble.isEmpty());
     return trouble
         .map(
             why ->

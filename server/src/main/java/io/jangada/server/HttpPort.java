@@ -38,7 +38,7 @@ final class HttpPort implements AutoCloseable {
   }
 
   private final Loops loops;
-  private final HttpEndpoint desk;
+  private final HttpEndpoint endpoint;
   private final Limits limits;
   private final Channel listener;
 
@@ -49,8 +49,9 @@ final class HttpPort implements AutoCloseable {
   private final SequencedSet<HttpConnection> idle = new LinkedHashSet<>();
   private final SequencedSet<HttpConnection> answering = new LinkedHashSet<>();
 
-  private HttpPort(InetSocketAddress listen, HttpEndpoint desk, Limits limits) throws IOException {
-    this.desk = desk;
+  private HttpPort(InetSocketAddress listen, HttpEndpoint endpoint, Limits limits)
+      throws IOException {
+    this.endpoint = endpoint;
     this.limits = limits;
     this.loops = new Loops("http", 1);
     var bound =
@@ -75,12 +76,12 @@ final class HttpPort implements AutoCloseable {
         bound.cause());
   }
 
-  /// Begins to listen. The desk is closed with the port.
+  /// Begins to listen. The endpoint is closed with the port.
   ///
   /// @throws IOException when it cannot; the message says where and why
-  static HttpPort start(InetSocketAddress listen, HttpEndpoint desk, Limits limits)
+  static HttpPort start(InetSocketAddress listen, HttpEndpoint endpoint, Limits limits)
       throws IOException {
-    return new HttpPort(listen, desk, limits);
+    return new HttpPort(listen, endpoint, limits);
   }
 
   private void accept(SocketChannel channel) {
@@ -97,8 +98,8 @@ final class HttpPort implements AutoCloseable {
     from.getFirst().close();
   }
 
-  HttpEndpoint desk() {
-    return desk;
+  HttpEndpoint endpoint() {
+    return endpoint;
   }
 
   Limits limits() {
@@ -137,6 +138,6 @@ final class HttpPort implements AutoCloseable {
   public void close() {
     listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
     loops.close();
-    desk.close();
+    endpoint.close();
   }
 }

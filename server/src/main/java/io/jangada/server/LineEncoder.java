@@ -50,8 +50,8 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
         + (thrown == null ? "" : thrown);
   }
 
-  /// The same without line breaks and other controls, which somebody else's name may hold: what
-  /// follows one would pass for a line of its own, or steer a terminal.
+  /// The same without line breaks and other controls, which a client's name may hold: what follows
+  /// one would pass for a line of its own, or steer a terminal.
   private static String onOneLine(String message) {
     if (message.chars().noneMatch(LineEncoder::isControl)) return message;
     StringBuilder line = new StringBuilder();

@@ -24,7 +24,7 @@ final class MemberSettings {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// How long a majority of new servers waits for the others.
-  private static final long FOUNDING_MILLIS = 500;
+  private static final long BOOTSTRAP_MILLIS = 500;
 
   /// How often the leader has members compare what they hold.
   private static final long DIGEST_MILLIS = 1_000;
@@ -83,10 +83,10 @@ final class MemberSettings {
   }
 
   private int bootstrapTicks() {
-    return settings.is(Setting.FOUNDING, "all") ? -1 : ticks(FOUNDING_MILLIS);
+    return settings.is(Setting.FOUNDING, "all") ? -1 : ticks(BOOTSTRAP_MILLIS);
   }
 
-  /// What a `get` promises. A lease is the affair of whoever leads: reads are linearizable with it.
+  /// What a `get` promises. A lease is the leader's affair: reads are linearizable with it.
   ReadConsistency reading() {
     if (settings.is(Setting.READS, "follower")) return new ReadConsistency.Follower();
     if (settings.is(Setting.READS, "bounded-stale"))

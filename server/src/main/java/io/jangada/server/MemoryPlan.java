@@ -12,16 +12,16 @@ import java.lang.management.MemoryType;
 
 /// How a server divides its heap, in one place.
 ///
-/// What lives long (data, sessions, the log, requests that wait) has its limit well within the part
+/// What stays long (data, sessions, the log, requests that wait) has its limit well within the part
 /// of the heap that a collector keeps for such things: what is left of that part is room for what
-/// gets there though it lives shortly, and for the collector to work in. What is under way shares
+/// gets there though it stays shortly, and for the collector to work in. What is under way shares
 /// the rest with what a server takes anyway. Where the heap is smaller than [#USUAL_HEAP_BYTES],
 /// everything that has a fixed size otherwise is smaller in proportion, but for what the largest
 /// value needs.
 final class MemoryPlan {
   /// A heap as it is, in bytes.
   ///
-  /// @param old the part for what lives long; all of it where a collector has no fixed part
+  /// @param old the part for what stays long; all of it where a collector has no fixed part
   record Heap(long max, long old) {
     static Heap ofThisProcess() {
       long max = Runtime.getRuntime().maxMemory();

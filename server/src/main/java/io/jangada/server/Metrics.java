@@ -50,7 +50,7 @@ final class Metrics {
   }
 
   /// Counts a request for /health.
-  void asked(boolean wasHealthy) {
+  void countHealthRequest(boolean wasHealthy) {
     (wasHealthy ? healthy : unhealthy).incrementAndGet();
   }
 

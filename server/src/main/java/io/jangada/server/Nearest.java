@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The word that somebody may have meant.
+/// The known word that an unknown one was perhaps meant to be.
 public final class Nearest {
   private Nearest() {}
 

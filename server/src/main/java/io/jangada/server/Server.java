@@ -51,7 +51,7 @@ public final class Server implements AutoCloseable {
   private final MemoryPlan memory;
   private final MemberSettings settings;
   private final Optional<String> listen;
-  private final EventLog journal;
+  private final EventLog eventLog;
   private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
   private final ChangeSignal changes = new ChangeSignal();
@@ -70,7 +70,7 @@ public final class Server implements AutoCloseable {
   private TcpLinks links;
   private HttpPort http;
   private DurableMember member;
-  private AdminCommands desk;
+  private AdminCommands admin;
   private Departure departure;
   private boolean stopped;
   private boolean closed;
@@ -83,7 +83,7 @@ public final class Server implements AutoCloseable {
     this.memory = new MemoryPlan(config.settings(), MemoryPlan.Heap.ofThisProcess());
     this.settings = new MemberSettings(config, id, memory);
     this.listen = config.listen(entry);
-    this.journal = new EventLog(id);
+    this.eventLog = new EventLog(id);
     this.addresses = new Addresses(config);
     this.sharing = sharesThread(config.settings());
     this.clientLoops =
@@ -133,10 +133,10 @@ public final class Server implements AutoCloseable {
   private void begin(ServerListener host) throws IOException {
     shareDescriptors();
     listener = TextListener.start(textSettings(), clientLoops);
-    journal.info("listens for clients on " + HostPort.text(listener.address()));
-    journal.memory(memory);
+    eventLog.info("listens for clients on " + HostPort.text(listener.address()));
+    eventLog.memory(memory);
     Disk disk = disk(host);
-    // Until its data is read, nobody may take this server for one without.
+    // Until its data is read, no other server may take this one for one without.
     LinkSettings saying = linkSettings().withHasData(DataOpening.isUsed(disk));
     links = TcpLinks.start(saying, this::peer, this::receive, new LinkWatcher());
     startHttp();
@@ -150,12 +150,12 @@ public final class Server implements AutoCloseable {
     Replica started = member.replica();
     started.status(this::recovered);
     replica.set(started);
-    desk = desk(started);
+    admin = adminCommands(started);
     peerLoops
         .group()
         .scheduleWithFixedDelay(
             this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
-    listener.serve(started, config.settings().flag(Setting.ADMIN) ? desk : AdminHandler.NONE);
+    listener.serve(started, config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE);
   }
 
   /// A cluster that was bootstrapped before there were ids gets one from its leader as soon as all
@@ -182,9 +182,10 @@ public final class Server implements AutoCloseable {
     int http = config.httpPort(entry) == 0 ? 0 : HttpPort.Limits.DEFAULT.connectionsMax();
     int configured = config.settings().whole(Setting.CONNECTIONS_MAX);
     Descriptors.Shares most =
-        new Descriptors.Shares(configured, reserved.adminsMax(), reserved.strangersMax(), http, 0);
+        new Descriptors.Shares(
+            configured, reserved.adminsMax(), reserved.newConnectionsMax(), http, 0);
     shares = descriptors.share(most, config.servers().size() - 1);
-    journal.shares(descriptors, shares, configured);
+    eventLog.shares(descriptors, shares, configured);
   }
 
   /// Called when the member has read its disk.
@@ -193,19 +194,19 @@ public final class Server implements AutoCloseable {
     addresses.inForce(membership);
     SortedSet<Integer> listed = new TreeSet<>();
     for (ServerConfig.Entry one : config.servers()) listed.add(one.id());
-    journal.info(
+    eventLog.info(
         "recovered its log up to index "
             + status.log().last().index()
             + ", "
             + status.state().keys()
             + " keys");
     if (links.identity().hasData() && !membership.contains(entry.id()))
-      journal.warn(
+      eventLog.warn(
           "holds data of "
               + links.identity()
               + " and is not a member of it: a server joins with an empty data directory");
     if (!status.health().rejoining().isEmpty() || listed.equals(membership.members())) return;
-    journal.info(
+    eventLog.info(
         "has members "
             + EventLog.names(membership.members())
             + " in its active configuration; Servers lists "
@@ -219,18 +220,18 @@ public final class Server implements AutoCloseable {
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     Metrics metrics = new Metrics(meter, size, listener, links);
-    HttpEndpoint desk =
+    HttpEndpoint endpoint =
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
-    http = HttpPort.start(listen, desk, limits);
-    journal.info("serves health, metrics and status on http://" + HostPort.text(listen));
+    http = HttpPort.start(listen, endpoint, limits);
+    eventLog.info("serves health, metrics and status on http://" + HostPort.text(listen));
   }
 
   private LinkSettings linkSettings() {
     String cluster = config.settings().text(Setting.CLUSTER);
     return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
         .withLimits(settings.links())
-        .withHandshakesMax(shares.strangers());
+        .withHandshakesMax(shares.newConnections());
   }
 
   private Transport throttled() {
@@ -259,7 +260,7 @@ public final class Server implements AutoCloseable {
   private final class LinkWatcher implements TcpLinks.Watcher {
     @Override
     public void event(LinkEvent event) {
-      journal.link(event);
+      eventLog.link(event);
     }
 
     @Override
@@ -272,44 +273,44 @@ public final class Server implements AutoCloseable {
   /// Passes on a message; one that comes before the member has started is lost, as messages may be.
   private void receive(PeerMessage message) {
     Replica known = replica.get();
-    if (known != null && departure.hears(message)) known.receive(message);
+    if (known != null && departure.accepts(message)) known.receive(message);
   }
 
   private Disk disk(ServerListener host) throws IOException {
     boolean syncs = config.settings().is(Setting.FSYNC, "always");
     if (!syncs)
-      journal.warn(
+      eventLog.warn(
           "NEVER SYNCS (Fsync is unsafe-never): a power failure loses acknowledged writes");
     if (config.isPlaceholder())
-      journal.warn("keeps its data below the folder 'data': Path is the placeholder \"...\"");
+      eventLog.warn("keeps its data below the folder 'data': Path is the placeholder \"...\"");
     Disk disk = host.disk(config.dataDirectory(entry.id()));
-    journal.info("keeps its data in " + disk);
+    eventLog.info("keeps its data in " + disk);
     return new WatchedDisk(disk, syncs, meter);
   }
 
   private long seed() {
     long seed = new SecureRandom().nextLong();
-    journal.debug("uses random seed " + seed);
+    eventLog.debug("uses random seed " + seed);
     return seed;
   }
 
-  private AdminCommands desk(Replica replica) {
+  private AdminCommands adminCommands(Replica replica) {
     long transferMillisMax = 4 * config.settings().high(Setting.ELECTION_TIMEOUT_MILLIS);
     Probe probe = new Probe(links::identity, entry.id(), entry.logPort());
     return new AdminCommands(
-        "desk-" + entry.id(),
+        "admin-" + entry.id(),
         replica,
         new AdminCommands.Parts(
             queries,
             report,
-            journal,
+            eventLog,
             new AdminCommands.Places(addresses, probe),
             new AdminCommands.Leading(changes, transferMillisMax)));
   }
 
   private TextSettings.Reserved reserved() {
     int firstLineMillis = TextSettings.Reserved.DEFAULT.firstLineMillis();
-    return new TextSettings.Reserved(shares.admins(), shares.strangers(), firstLineMillis);
+    return new TextSettings.Reserved(shares.admins(), shares.newConnections(), firstLineMillis);
   }
 
   private TextSettings textSettings() {
@@ -354,20 +355,20 @@ public final class Server implements AutoCloseable {
   public synchronized void stop() {
     if (stopped) return;
     long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
-    if (departure != null) departure.begin(journal.isLeader());
-    journal.info("stops");
+    if (departure != null) departure.begin(eventLog.isLeader());
+    eventLog.info("stops");
     listener.drain(DRAIN_MILLIS_MAX);
-    if (desk != null)
-      desk.leave(Math.min(deadline, System.nanoTime() + LEAVE_MILLIS_MAX * NANOS_PER_MILLI));
+    if (admin != null)
+      admin.leave(Math.min(deadline, System.nanoTime() + LEAVE_MILLIS_MAX * NANOS_PER_MILLI));
     close();
-    journal.info("has stopped");
+    eventLog.info("has stopped");
   }
 
   /// Ends at once, without handing anything over.
   @Override
   public void close() {
     if (!close(CLOSE_MILLIS_MAX))
-      journal.warn("ends without closing its files: the disk does not answer");
+      eventLog.warn("ends without closing its files: the disk does not answer");
   }
 
   /// Ends at once, without handing anything over.
@@ -378,7 +379,7 @@ public final class Server implements AutoCloseable {
     if (closed) return letGo;
     closed = true;
     stopped = true;
-    if (desk != null) desk.close();
+    if (admin != null) admin.close();
     if (listener != null) listener.close();
     if (http != null) http.close();
     letGo = member == null || member.close(diskMillisMax);
@@ -402,26 +403,26 @@ public final class Server implements AutoCloseable {
       if (event instanceof RaftEvent.ClusterIdentified(long id, long origin, boolean hasData))
         links.identify(
             new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData));
-      journal.event(event);
+      eventLog.event(event);
       changes.event();
       host.event(event);
     }
 
     @Override
     public void diskFull(boolean full) {
-      journal.diskFull(full);
+      eventLog.diskFull(full);
       host.diskFull(full);
     }
 
     @Override
     public void outOfFiles(String part, boolean out) {
       meter.outOfFiles(part, out);
-      journal.outOfFiles(part, out);
+      eventLog.outOfFiles(part, out);
     }
 
     @Override
     public void stopped(Throwable cause) {
-      journal.error("STOPS: " + cause.getMessage(), cause);
+      eventLog.error("STOPS: " + cause.getMessage(), cause);
       isBroken = true;
       host.stopped(cause);
     }

@@ -65,13 +65,13 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
         List.of(file + ": there is no server with Id " + id + " among Servers; there are " + ids));
   }
 
-  /// With whom the cluster began, as a server knows it: all servers of the file, without this one
-  /// when it is to be added to them.
+  /// The initial members of the cluster, as a server knows them: all servers of the file, without
+  /// this one when it is to be added to them.
   List<Integer> initialMembers(int id) throws ConfigException {
     boolean joins = settings.flag(Setting.JOIN);
-    List<Integer> founders =
+    List<Integer> members =
         servers.stream().map(Entry::id).filter(other -> other != id || !joins).toList();
-    if (!founders.isEmpty()) return founders;
+    if (!members.isEmpty()) return members;
     throw new ConfigException(
         List.of(file + ": Join is true, and Servers lists no server other than server " + id));
   }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// What values a [Setting] takes, and how they are written in a file, in the environment and on the
 /// command line.
 sealed interface SettingType {
-  /// The one text of the value that somebody wrote, or empty when it is no value of this kind.
+  /// The one text of the value that `written` means, or empty when it is no value of this kind.
   Optional<String> normal(String written);
 
   /// What a value must be, to follow "it must be".

@@ -31,8 +31,8 @@ public final class BoundedQueue<T> {
     return bytes.get();
   }
 
-  /// @throws IllegalStateException when twice as much is under way as there is room for: whoever
-  ///   puts does not ask [#hasRoom]
+  /// @throws IllegalStateException when twice as much is under way as there is room for: the caller
+  ///   does not check [#hasRoom]
   public void put(T item, long itemBytes) {
     long before = bytes.getAndAdd(itemBytes);
     if (before >= 2 * bytesMax)

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /// Something that the log held for certain cannot be read any more, or contradicts itself. The log
-/// is left as it is: whoever cuts it may undo a vote, or an entry that a majority counted on.
+/// is left as it is: truncating it may undo a vote, or an entry that a majority counted on.
 public final class CorruptLogException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -24,16 +24,14 @@ final class Coverage {
         highest = 0;
       }
       case LogRecord.Hard hard -> {}
-      case LogRecord.Release release -> {}
+      case LogRecord.Compact compact -> {}
     }
   }
 
   /// The sequence number of the oldest segment when it holds nothing behind the entry of that
   /// index, or 0. The last segment is always wanted.
-  long unwanted(long releasedIndex) {
-    return !older.isEmpty() && older.firstEntry().getValue() <= releasedIndex
-        ? older.firstKey()
-        : 0;
+  long unwanted(long compactedTo) {
+    return !older.isEmpty() && older.firstEntry().getValue() <= compactedTo ? older.firstKey() : 0;
   }
 
   void forgetOldest() {

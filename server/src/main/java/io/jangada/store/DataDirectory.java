@@ -2,8 +2,8 @@ package io.jangada.store;
 
 import java.io.IOException;
 
-/// A data directory that is in use by this replica and by nobody else: locked, and known to hold
-/// this member's data. Opened before, and closed after, the log and the snapshots in it.
+/// A data directory that is in use by this replica and by no other: locked, and known to hold this
+/// member's data. Opened before, and closed after, the log and the snapshots in it.
 ///
 /// @param isNew whether it held no member's data before
 public record DataDirectory(boolean isNew, DiskLock lock) implements AutoCloseable {

@@ -58,13 +58,13 @@ public final class DataVerifier {
   }
 
   private void needSnapshot(LogState state) {
-    long released = state.compacted().index();
+    long compactedTo = state.compacted().index();
     boolean covered =
-        released == 0
+        compactedTo == 0
             || snapshots.stream()
                 .filter(each -> each.problem().isEmpty())
                 .flatMap(each -> each.meta().stream())
-                .anyMatch(meta -> meta.last().index() >= released);
+                .anyMatch(meta -> meta.last().index() >= compactedTo);
     if (!covered)
       problems.add(
           "the log goes on after entry "

@@ -2,7 +2,7 @@ package io.jangada.store;
 
 import java.io.IOException;
 
-/// Somebody else is using the data directory: another process, or another replica in this one.
+/// The data directory is in use already: by another process, or another replica in this one.
 public final class DirectoryLockedException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -24,7 +24,7 @@ import java.util.List;
 /// **Errors.** Any method may throw an [IOException]; when there is no space it is a
 /// [DiskFullException], and when too many files are open a [TooManyFilesException], which only
 /// [#open], [#create], [#list] and [#lock] throw: a failed open is no failed sync. After a failed
-/// sync nobody knows what the disk holds, and asking again does not tell: the caller must stop.
+/// sync it is unknown what the disk holds, and a second sync does not tell: the caller must stop.
 public interface Disk {
   /// The unit that a crash keeps or loses whole.
   int SECTOR_BYTES = 512;
@@ -60,6 +60,6 @@ public interface Disk {
 
   /// Takes the one lock of that name.
   ///
-  /// @throws DirectoryLockedException when somebody has it
+  /// @throws DirectoryLockedException when it is taken
   DiskLock lock(String name) throws IOException;
 }

@@ -16,7 +16,7 @@ public interface DiskFile extends AutoCloseable {
   /// any part may have been written.
   void write(long position, ByteBuffer source) throws IOException;
 
-  /// Cuts the file off at `size`; nothing happens when it is not longer.
+  /// Truncates the file to `size`; nothing happens when it is not longer.
   void truncate(long size) throws IOException;
 
   /// Returns once everything written to the file is on stable storage (`fdatasync`).

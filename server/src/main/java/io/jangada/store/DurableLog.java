@@ -63,7 +63,7 @@ public final class DurableLog implements AutoCloseable {
   private record Place(LogState state, long nextGroup, boolean endsEmpty) {}
 
   /// Opens the log in the directory `log`, or makes one there. What a crash left half written is
-  /// cut off; when this returns, everything in `Opened` is durable.
+  /// truncated; when this returns, everything in `Opened` is durable.
   ///
   /// @param wake called on the submitting thread after each [#submit]
   /// @throws CorruptLogException when something that was durable cannot be read; nothing is changed
@@ -145,7 +145,7 @@ public final class DurableLog implements AutoCloseable {
       if (batch.resetTo() != null) steps.add(new LogRecord.Reset(batch.resetTo()));
       if (batch.hardState() != null) steps.add(new LogRecord.Hard(batch.hardState()));
       for (Entry entry : batch.entries()) steps.add(new LogRecord.Append(entry));
-      if (batch.compactedTo() > 0) steps.add(new LogStep.ReleaseTo(batch.compactedTo()));
+      if (batch.compactedTo() > 0) steps.add(new LogStep.CompactTo(batch.compactedTo()));
       steps.add(new LogStep.BatchEnd(batch.batch(), bytes(batch)));
     }
   }
@@ -172,8 +172,8 @@ public final class DurableLog implements AutoCloseable {
       LogRecord record =
           switch (steps.peek()) {
             case LogRecord each -> each;
-            case LogStep.ReleaseTo(long index) ->
-                index > state.compacted().index() ? new LogRecord.Release(state.idAt(index)) : null;
+            case LogStep.CompactTo(long index) ->
+                index > state.compacted().index() ? new LogRecord.Compact(state.idAt(index)) : null;
             case LogStep.BatchEnd(long batch, long bytes) -> {
               gathered = new LogStep.BatchEnd(batch, gathered.bytes() + bytes);
               yield null;
@@ -202,22 +202,22 @@ public final class DurableLog implements AutoCloseable {
     endsEmpty = false;
   }
 
-  /// The disk is full and a new segment was needed. A release that waits behind what could not be
-  /// written may make old segments superfluous: it goes first, into the reserve. That is lawful as
-  /// long as what it overtakes does not touch the entries that it releases.
+  /// The disk is full and a new segment was needed. A compaction that waits behind what could not
+  /// be written may make old segments superfluous: it goes first, into the reserve. That is lawful
+  /// as long as what it overtakes does not touch the compacted entries.
   private void makeSpace() throws IOException {
     long index = 0;
     for (LogStep step : steps) {
       if (step instanceof LogRecord.Reset) break;
       if (step instanceof LogRecord.Append(Entry entry) && entry.index() <= state.last().index())
         break;
-      if (step instanceof LogStep.ReleaseTo(long to) && to <= state.last().index()) index = to;
+      if (step instanceof LogStep.CompactTo(long to) && to <= state.last().index()) index = to;
     }
     if (group.isFinished() || index <= state.compacted().index()) return;
-    LogRecord release = new LogRecord.Release(state.idAt(index));
+    LogRecord compact = new LogRecord.Compact(state.idAt(index));
     group.begin(nextGroup);
-    if (group.bytesWith(release) + LogFormat.groupBytes(0) > files.lastRoomBytes()) return;
-    add(release);
+    if (group.bytesWith(compact) + LogFormat.groupBytes(0) > files.lastRoomBytes()) return;
+    add(compact);
     group.finish(files.position());
     try {
       writeGroup();

@@ -49,7 +49,7 @@ public record Identity(String clusterId, int memberId, int formatVersion) {
   /// compares.
   ///
   /// @return whether the directory was new
-  /// @throws IdentityException when the data is somebody else's, or in another format
+  /// @throws IdentityException when the data is another member's, or in another format
   public boolean claim(Disk disk) throws IOException {
     if (disk.exists(FILE)) {
       needSame(read(disk), "the data directory");

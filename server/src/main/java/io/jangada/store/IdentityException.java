@@ -2,7 +2,7 @@ package io.jangada.store;
 
 import java.io.IOException;
 
-/// The data is somebody else's, or says in no readable way whose it is. The message names both.
+/// The data is another member's, or its owner is not readable. The message names both.
 public final class IdentityException extends IOException {
   private static final long serialVersionUID = 1L;
 

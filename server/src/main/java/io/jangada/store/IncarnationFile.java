@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 ///     crc32c 8954bf1d
 ///
 /// A directory that was made from a backup has two lines more, until its cluster has begun, after
-/// the founders, and version 2: `cluster` and `origin`, each with the id of a cluster.
+/// the initial members, and version 2: `cluster` and `origin`, each with the id of a cluster.
 ///
 /// Numbers are decimal, but for incarnations, ids and the checksum, which are hexadecimal; the
 /// checksum is that of the lines before it. The file is written anew and renamed, so that it is one
@@ -74,7 +74,7 @@ public record IncarnationFile(
     if (incarnation == 0) throw new IllegalArgumentException("incarnation 0");
     if (damages < 0) throw new IllegalArgumentException(damages + " damages");
     if (initialMembers.size() > Membership.MEMBERS_MAX)
-      throw new IllegalArgumentException(initialMembers.size() + " founders");
+      throw new IllegalArgumentException(initialMembers.size() + " initial members");
     if ((state == State.RESTORED) != (clusterId != 0) || clusterId == 0 && originId != 0)
       throw new IllegalArgumentException("cluster id " + clusterId + " of " + state);
     initialMembers = Collections.unmodifiableSortedMap(new TreeMap<>(initialMembers));
@@ -111,9 +111,9 @@ public record IncarnationFile(
     return new IncarnationFile(incarnation, state, damages, initialMembers);
   }
 
-  /// As a member that founded the cluster with these.
-  public IncarnationFile bootstrapping(SortedMap<Integer, Long> founders) {
-    return new IncarnationFile(incarnation, State.MEMBER, damages, founders);
+  /// As a member that bootstrapped the cluster with these.
+  public IncarnationFile bootstrapping(SortedMap<Integer, Long> initialMembers) {
+    return new IncarnationFile(incarnation, State.MEMBER, damages, initialMembers);
   }
 
   /// What the protocol has to know of it.
@@ -148,19 +148,19 @@ public record IncarnationFile(
   private static IncarnationFile parse(String text) throws CorruptIncarnationException {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) throw new CorruptIncarnationException();
-    SortedMap<Integer, Long> founders = new TreeMap<>();
+    SortedMap<Integer, Long> initialMembers = new TreeMap<>();
     try {
-      for (String founder : matcher.group(5).strip().split(" ")) {
-        if (founder.isEmpty()) continue;
-        String[] parts = founder.split(":");
-        founders.put(Integer.parseInt(parts[0]), Long.parseUnsignedLong(parts[1], 16));
+      for (String member : matcher.group(5).strip().split(" ")) {
+        if (member.isEmpty()) continue;
+        String[] parts = member.split(":");
+        initialMembers.put(Integer.parseInt(parts[0]), Long.parseUnsignedLong(parts[1], 16));
       }
       IncarnationFile read =
           new IncarnationFile(
               id(matcher.group(2)),
               stateOf(matcher.group(3)),
               Integer.parseInt(matcher.group(4)),
-              founders,
+              initialMembers,
               id(matcher.group(6)),
               id(matcher.group(7)));
       if (read.text().equals(text)) return read;
@@ -177,8 +177,8 @@ public record IncarnationFile(
     lines.append("incarnation ").append(hex(incarnation));
     lines.append("\nstate ").append(word(state));
     lines.append("\ndamages ").append(damages).append("\nfounders");
-    for (Map.Entry<Integer, Long> founder : initialMembers.entrySet())
-      lines.append(' ').append(founder.getKey()).append(':').append(hex(founder.getValue()));
+    for (Map.Entry<Integer, Long> member : initialMembers.entrySet())
+      lines.append(' ').append(member.getKey()).append(':').append(hex(member.getValue()));
     lines.append('\n');
     if (isRestored) lines.append("cluster " + hex(clusterId) + "\norigin " + hex(originId) + "\n");
     return lines + "crc32c " + String.format("%08x", Crc32c.of(Bytes.utf8("" + lines))) + "\n";

@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /// The segments of a log that is being written: the last one, which takes groups, the one that is
-/// being made ready, and the older ones until they are released.
+/// being made ready, and the older ones until they are recycled.
 final class LogFiles implements AutoCloseable {
-  /// What the end of each segment keeps free for a release that makes space on a full disk, and for
-  /// the empty group that a closed log ends in.
+  /// What the end of each segment keeps free for a compaction that makes space on a full disk, and
+  /// for the empty group that a closed log ends in.
   static final long RESERVED_BYTES = 2 * Sectors.BYTES;
 
   /// What the operating system keeps in memory as one.
@@ -179,8 +179,8 @@ final class LogFiles implements AutoCloseable {
   /// Gives up the segments at the beginning that hold nothing that is still wanted, each for good
   /// before the next: a crash never leaves a hole between two segments.
   void compact(LogState state) throws IOException {
-    long released = state.compacted().index();
-    for (long next = coverage.unwanted(released); next > 0; next = coverage.unwanted(released)) {
+    long compacted = state.compacted().index();
+    for (long next = coverage.unwanted(compacted); next > 0; next = coverage.unwanted(compacted)) {
       spares.recycle(next);
       coverage.forgetOldest();
     }

@@ -14,8 +14,8 @@ import java.util.zip.CRC32C;
 ///
 /// # Segments
 ///
-/// The log is one stream of records, cut into segments: the files `log/1.log`, `log/2.log` and so
-/// on (their sequence numbers, in 16 hexadecimal digits). A segment has its full size, synced,
+/// The log is one stream of records, divided into segments: the files `log/1.log`, `log/2.log` and
+/// so on (their sequence numbers, in 16 hexadecimal digits). A segment has its full size, synced,
 /// before it is used: later writes change neither the size of the file nor where its blocks are, so
 /// that a sync is a single write to the disk, and a full disk shows before a record is half
 /// written. The file of a segment that is not needed any more becomes a later segment, with
@@ -88,30 +88,30 @@ import java.util.zip.CRC32C;
 /// | 5 | | payload |
 ///
 /// Kinds and payloads: 1 hard state: term (8), vote (4). 2 entry: index (8), term (8), kind (1: 0
-/// no-op, 1 command, 2 membership), data (the rest). 3 reset: index (8), term (8). 4 release: index
+/// no-op, 1 command, 2 membership), data (the rest). 3 reset: index (8), term (8). 4 compact: index
 /// (8), term (8). Neither records nor groups span segments; an entry that is too big for one gets a
 /// segment of its own size.
 ///
 /// # What lies in the free part of a segment
 ///
 /// Where no group was written since the file became this segment there may be zeroes, or sectors of
-/// an earlier life of the file. These are good sectors, by their own word, and of **lower
-/// numbers**: for a number is given to one group only. It goes up through the whole log, also over
-/// a reset; a new log, which begins at 1 again, first deletes the files that an old one left; and
-/// of a torn group (below), whose number is given to the next one, nothing is left on the disk
-/// before that is written. So of what lies behind group `n`, a sector of number `n` or less, or of
-/// zeroes, is *free*; one of a higher number is of a later group; and one that is neither good nor
-/// zero is *bad*.
+/// an earlier use of the file. These are good sectors, by their own word, and of **lower numbers**:
+/// for a number is given to one group only. It goes up through the whole log, also over a reset; a
+/// new log, which begins at 1 again, first deletes the files that an old one left; and of a torn
+/// group (below), whose number is given to the next one, nothing is left on the disk before that is
+/// written. So of what lies behind group `n`, a sector of number `n` or less, or of zeroes, is
+/// *free*; one of a higher number is of a later group; and one that is neither good nor zero is
+/// *bad*.
 ///
 /// # What a crash leaves, and what damage leaves
 ///
 /// Of the group that was being written, a crash may leave any subset of sectors, and no sector
-/// mixed: of each the new content, or what was there before. Nobody was told that this group is
-/// durable, so it may go: **a torn tail is cut**. Anything else that cannot be read was durable
-/// once and has been damaged since. It may hold a vote or an entry that was counted for a majority;
-/// to cut it would be to forget that in silence (CTRL, FAST'18): **damage is never cut**. The log
-/// is set aside whole, and the member gets its data from the others ([DataOpening]); alone in its
-/// cluster it refuses to start. Four facts tell them apart.
+/// mixed: of each the new content, or what was there before. This group was not acknowledged as
+/// durable, so it may go: **a torn tail is truncated**. Anything else that cannot be read was
+/// durable once and has been damaged since. It may hold a vote or an entry that was counted for a
+/// majority; to truncate it would be to forget that in silence (CTRL, FAST'18): **damage is never
+/// truncated**. The log is set aside whole, and the member gets its data from the others
+/// ([DataOpening]); alone in its cluster it refuses to start. Four facts tell them apart.
 /// 1. *A group is written only after the sync of the one before it returned.* So if group `n`
 ///    cannot be read, and a single good sector of a later group is there, `n` had been synced:
 ///    damage. That is why a reader goes on looking for such sectors to the end of the file, and why
@@ -120,14 +120,14 @@ import java.util.zip.CRC32C;
 ///    reached the disk first.
 /// 2. *A crash leaves no bad sector.* So a bad one where group `n` should begin is damage. So is
 ///    one further on in that group: any good sector of it tells how far it went. A bad one behind
-///    that is of an earlier life and does not matter.
+///    that is of an earlier use and does not matter.
 /// 3. *In a torn group a sector is missing.* So if group `n` is the last, and all its sectors are
 ///    there and yet it makes no sense (its seal is broken, its records have no form), it is damage.
 /// 4. *A log that is closed ends in an empty group,* which by fact 1 proves all before it.
 ///
 /// What remains undecided: the last group of a log that was not closed, where whole sectors read as
 /// if they had never been written, as zeroes or as exactly what was in their place in an earlier
-/// life. They were not written, or the disk lost them after it had promised the sync. This is taken
+/// use. They were not written, or the disk lost them after it had promised the sync. This is taken
 /// for torn if the group's other sectors are good, or if the first is among the lost and no good
 /// one is left to tell that there was a group. Changed bits alone, however many and in however many
 /// sectors, always show.
@@ -163,7 +163,7 @@ final class LogFormat {
   private static final byte HARD = 1;
   private static final byte APPEND = 2;
   private static final byte RESET = 3;
-  private static final byte RELEASE = 4;
+  private static final byte COMPACT = 4;
   private static final int HARD_BYTES = 8 + 4;
   private static final int ENTRY_HEAD_BYTES = 8 + 8 + 1;
   private static final int ID_BYTES = 8 + 8;
@@ -190,7 +190,7 @@ final class LogFormat {
           case LogRecord.Hard hard -> HARD_BYTES;
           case LogRecord.Append append -> ENTRY_HEAD_BYTES + (long) append.entry().data().length();
           case LogRecord.Reset reset -> ID_BYTES;
-          case LogRecord.Release release -> ID_BYTES;
+          case LogRecord.Compact compact -> ID_BYTES;
         };
   }
 
@@ -204,7 +204,7 @@ final class LogFormat {
         entry.data().putInto(out);
       }
       case LogRecord.Reset(EntryId to) -> putId(out.put(RESET), to);
-      case LogRecord.Release(EntryId to) -> putId(out.put(RELEASE), to);
+      case LogRecord.Compact(EntryId to) -> putId(out.put(COMPACT), to);
     }
   }
 
@@ -249,7 +249,7 @@ final class LogFormat {
         switch (kind) {
           case HARD -> bytes == HARD_BYTES;
           case APPEND -> bytes >= ENTRY_HEAD_BYTES;
-          case RESET, RELEASE -> bytes == ID_BYTES;
+          case RESET, COMPACT -> bytes == ID_BYTES;
           default -> false;
         };
     if (!fits)
@@ -261,7 +261,7 @@ final class LogFormat {
             new LogRecord.Append(
                 new Entry(in.getLong(), in.getLong(), kind(in.get()), Bytes.copyOf(in)));
         case RESET -> new LogRecord.Reset(id(in));
-        default -> new LogRecord.Release(id(in));
+        default -> new LogRecord.Compact(id(in));
       };
     } catch (IllegalArgumentException e) {
       throw new MalformedException("a record that says " + e.getMessage());

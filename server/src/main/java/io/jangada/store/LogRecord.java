@@ -10,12 +10,12 @@ sealed interface LogRecord extends LogStep {
   /// The new term and vote.
   record Hard(HardState state) implements LogRecord {}
 
-  /// One entry; what the log held from its index on is cut.
+  /// One entry; what the log held from its index on is truncated.
   record Append(Entry entry) implements LogRecord {}
 
   /// The log is empty and goes on after this place.
   record Reset(EntryId to) implements LogRecord {}
 
   /// The entries up to this one are covered by a snapshot and not needed any more.
-  record Release(EntryId to) implements LogRecord {}
+  record Compact(EntryId to) implements LogRecord {}
 }

@@ -32,7 +32,7 @@ final class LogReplay {
         entries.add(entry);
       }
       case LogRecord.Reset reset -> entries.clear();
-      case LogRecord.Release(var to) -> entries.subList(0, before(to.index() + 1)).clear();
+      case LogRecord.Compact(var to) -> entries.subList(0, before(to.index() + 1)).clear();
       case LogRecord.Hard hard -> {}
     }
   }
@@ -49,7 +49,7 @@ final class LogReplay {
     return Optional.empty();
   }
 
-  /// Whether every entry that should be there is: between the last released and the last one.
+  /// Whether every entry that should be there is: between the last compacted and the last one.
   boolean isWhole() {
     return entries.size() == state.last().index() - state.compacted().index();
   }

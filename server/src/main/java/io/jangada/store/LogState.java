@@ -11,7 +11,7 @@ final class LogState {
   private EntryId last;
   private EntryId compacted;
 
-  /// Term by the first index of a run of entries of that term; the first run begins at `released`.
+  /// Term by the first index of a run of entries of that term; the first run begins at `compacted`.
   private final TreeMap<Long, Long> terms = new TreeMap<>();
 
   LogState(SegmentHeader.Start start) {
@@ -58,7 +58,7 @@ final class LogState {
         last = to;
         compacted = to;
       }
-      case LogRecord.Release(EntryId to) -> compact(to);
+      case LogRecord.Compact(EntryId to) -> compact(to);
     }
   }
 
@@ -78,7 +78,7 @@ final class LogState {
   private void compact(EntryId to) {
     if (to.index() < compacted.index() || to.index() > last.index())
       throw new IllegalStateException(
-          "release of " + to + " in a log from " + compacted + " to " + last);
+          "compaction to " + to + " in a log from " + compacted + " to " + last);
     terms.headMap(to.index(), true).clear();
     terms.put(to.index(), to.term());
     compacted = to;

@@ -3,7 +3,7 @@ package io.jangada.store;
 import java.io.IOException;
 
 /// The file that becomes the next segment: a new one while it is filled with zeroes, or that of a
-/// segment which was released, as it is.
+/// segment that is not needed any more, as it is.
 final class RecycledSegment implements AutoCloseable {
   /// The name of a new one.
   static final String NEW = DurableLog.DIRECTORY + "/spare";

@@ -24,7 +24,7 @@ record SegmentHeader(
   private static final int CRC_AT = LogFormat.SEGMENT_HEADER_BYTES - 4;
   private static final int FOLLOWED_AT = CRC_AT - 4;
 
-  /// The hard state, the last entry and the last released entry at the beginning of a segment.
+  /// The hard state, the last entry and the last compacted entry at the beginning of a segment.
   record Start(HardState hardState, EntryId last, EntryId compacted) {
     static final Start OF_A_NEW_LOG = new Start(HardState.INITIAL, EntryId.ZERO, EntryId.ZERO);
   }
@@ -71,12 +71,12 @@ record SegmentHeader(
     try {
       HardState hardState = new HardState(in.getLong(), in.getInt());
       EntryId last = new EntryId(in.getLong(), in.getLong());
-      EntryId released = new EntryId(in.getLong(), in.getLong());
+      EntryId compacted = new EntryId(in.getLong(), in.getLong());
       int member = in.getInt();
       byte[] cluster = new byte[Math.min(in.get() & 0xff, in.remaining())];
       in.get(cluster);
       Identity identity = Identity.of(new String(cluster, StandardCharsets.US_ASCII), member);
-      Start start = new Start(hardState, last, released);
+      Start start = new Start(hardState, last, compacted);
       boolean isFollowed = in.getInt(FOLLOWED_AT) != 0;
       return new SegmentHeader(sequence, sizeBytes, firstGroup, identity, start, isFollowed);
     } catch (IllegalArgumentException e) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// The files for segments to come. Those of released segments are kept, up to a number, as
+/// The files for segments to come. Those of recycled segments are kept, up to a number, as
 /// `log/<sequence>.spare`, under the sequence number that they had; where there are none, a new
 /// file is filled with zeroes.
 ///
@@ -116,7 +116,7 @@ final class SegmentPool implements AutoCloseable {
     if (isTight()) giveUp();
   }
 
-  /// Takes over the file of a segment that nobody wants any more, or deletes it. Its name is gone
+  /// Takes over the file of a segment that is not needed any more, or deletes it. Its name is gone
   /// for good when this returns.
   void recycle(long sequence) throws IOException {
     String name = LogRecovery.segmentName(sequence);

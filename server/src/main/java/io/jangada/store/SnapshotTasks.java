@@ -124,7 +124,7 @@ public final class SnapshotTasks implements AutoCloseable {
     if (!store.isTaking()) throw new IOException("no snapshot is being taken");
   }
 
-  /// What failed half way is forgotten: after a failed write nobody knows what the file holds.
+  /// What failed half way is forgotten: after a failed write it is unknown what the file holds.
   private IOException afterFailure(SnapshotTask task, IOException failure) {
     try {
       switch (task) {

@@ -40,19 +40,19 @@ class BootstrapTest {
     Bootstrap two = new Bootstrap(2, 20, THREE);
     Bootstrap three = new Bootstrap(3, 30, THREE);
     assertThat(one.missing()).containsExactly(2, 3);
-    assertThat(one.heard(saying(two, 2))).as("news to be told on").isTrue();
+    assertThat(one.handle(saying(two, 2))).as("news to be told on").isTrue();
     assertThat(one.missing()).containsExactly(3);
-    assertThat(one.heard(saying(three, 3))).isTrue();
-    assertThat(one.heard(saying(three, 3))).as("no news").isFalse();
+    assertThat(one.handle(saying(three, 3))).isTrue();
+    assertThat(one.handle(saying(three, 3))).as("no news").isFalse();
     assertThat(one.missing()).isEmpty();
     assertThat(one.outcome()).as("2 and 3 have not said that they know all").isEmpty();
-    two.heard(saying(one, 1));
-    two.heard(saying(three, 3));
-    one.heard(saying(two, 2));
+    two.handle(saying(one, 1));
+    two.handle(saying(three, 3));
+    one.handle(saying(two, 2));
     assertThat(one.outcome()).isEmpty();
-    three.heard(saying(one, 1));
-    three.heard(saying(two, 2));
-    one.heard(saying(three, 3));
+    three.handle(saying(one, 1));
+    three.handle(saying(two, 2));
+    one.handle(saying(three, 3));
     assertThat(one.outcome()).contains(founders(10, 20, 30));
   }
 
@@ -60,12 +60,12 @@ class BootstrapTest {
   @DisplayName("one that is named by somebody who takes part is a founder, another is late")
   void named() {
     Bootstrap one = new Bootstrap(1, 10, THREE);
-    one.heard(takingPart(2, founders(10, 20, 30)));
+    one.handle(takingPart(2, founders(10, 20, 30)));
     assertThat(one.outcome()).contains(founders(10, 20, 30));
     assertThat(one.isLate()).isFalse();
     Bootstrap again = new Bootstrap(1, 11, THREE);
-    again.heard(takingPart(2, founders(10, 20, 30)));
-    again.heard(takingPart(3, Collections.emptySortedMap()));
+    again.handle(takingPart(2, founders(10, 20, 30)));
+    again.handle(takingPart(3, Collections.emptySortedMap()));
     assertThat(again.outcome()).isEmpty();
     assertThat(again.isLate()).isTrue();
   }
@@ -75,19 +75,19 @@ class BootstrapTest {
   void otherSettings() {
     Bootstrap one = new Bootstrap(1, 10, THREE);
     Bootstrap two = new Bootstrap(2, 20, List.of(1, 2));
-    one.heard(saying(two, 2));
-    two.heard(saying(one, 1));
-    one.heard(saying(two, 2));
-    two.heard(saying(one, 1));
+    one.handle(saying(two, 2));
+    two.handle(saying(one, 1));
+    one.handle(saying(two, 2));
+    two.handle(saying(one, 1));
     assertThat(one.outcome()).isEmpty();
     assertThat(two.outcome()).isEmpty();
     assertThat(one.differing()).containsExactly(2);
     assertThat(two.differing()).containsExactly(1);
-    one.heard(takingPart(2, new TreeMap<>(Map.of(1, 10L, 2, 20L))));
+    one.handle(takingPart(2, new TreeMap<>(Map.of(1, 10L, 2, 20L))));
     assertThat(one.outcome()).isEmpty();
-    one.heard(saying(new Bootstrap(2, 21, THREE), 2));
+    one.handle(saying(new Bootstrap(2, 21, THREE), 2));
     assertThat(one.differing()).as("its settings were put right").isEmpty();
-    assertThat(one.heard(new PeerMessage.Bootstrap(9, 1, false, founders(1, 2, 3)))).isFalse();
+    assertThat(one.handle(new PeerMessage.Bootstrap(9, 1, false, founders(1, 2, 3)))).isFalse();
   }
 
   /// Members that begin, meet, take part and lose their data at any time, over a network that
@@ -174,8 +174,8 @@ class BootstrapTest {
     void hear(int at) {
       PeerMessage.Bootstrap said = random.nextInt(8) == 0 ? pool.get(at) : pool.remove(at);
       Member member = members.get(said.to());
-      if (!member.isActive() || !isFounded()) member.founding.heard(said);
-      else if (!said.founded())
+      if (!member.isActive() || !isFounded()) member.founding.handle(said);
+      else if (!said.takesPart())
         pool.add(new PeerMessage.Bootstrap(said.to(), said.from(), true, member.founders));
     }
 
@@ -249,18 +249,18 @@ class BootstrapTest {
   void allInTime() {
     Bootstrap one = new Bootstrap(1, 10, THREE, 5);
     Bootstrap two = new Bootstrap(2, 20, THREE, 5);
-    one.heard(saying(two, 2));
-    two.heard(saying(one, 1));
-    one.heard(saying(two, 2));
+    one.handle(saying(two, 2));
+    two.handle(saying(one, 1));
+    one.handle(saying(two, 2));
     for (int i = 0; i < 5; i++) one.tick();
     assertThat(one.outcome()).as("2 of 3 have met, and wait").isEmpty();
     assertThat(one.missingCount()).isZero();
     Bootstrap three = new Bootstrap(3, 30, THREE, 5);
-    three.heard(saying(one, 1));
-    three.heard(saying(two, 2));
-    two.heard(saying(three, 3));
-    one.heard(saying(three, 3));
-    one.heard(saying(two, 2));
+    three.handle(saying(one, 1));
+    three.handle(saying(two, 2));
+    two.handle(saying(three, 3));
+    one.handle(saying(three, 3));
+    one.handle(saying(two, 2));
     assertThat(one.outcome()).contains(founders(10, 20, 30));
   }
 
@@ -269,10 +269,10 @@ class BootstrapTest {
       "by majority: one that came after its time is not a founder, and does not become one")
   void lateByMajority() {
     Bootstrap one = new Bootstrap(1, 10, THREE, 0);
-    one.heard(takingPart(2, founders(0, 20, 30)));
+    one.handle(takingPart(2, founders(0, 20, 30)));
     Bootstrap three = new Bootstrap(3, 31, THREE, 0);
-    three.heard(saying(one, 1));
-    one.heard(saying(three, 3));
+    three.handle(saying(one, 1));
+    one.handle(saying(three, 3));
     for (int i = 0; i < 9; i++) one.tick();
     assertThat(one.outcome()).isEmpty();
     assertThat(one.isLate()).isTrue();

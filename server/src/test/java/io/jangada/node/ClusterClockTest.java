@@ -24,9 +24,9 @@ class ClusterClockTest {
   @DisplayName("a follower that hears nothing counts fifteen milliseconds of sixteen")
   void followerLoses() {
     ClusterClock clock = new ClusterClock(0, 0);
-    clock.heard(1_000, 0);
+    clock.synchronize(1_000, 0);
     assertThat(clock.millis(16_000 * MILLI)).isEqualTo(16_000);
-    clock.heard(20_000, 16_000 * MILLI);
+    clock.synchronize(20_000, 16_000 * MILLI);
     assertThat(clock.millis(16_000 * MILLI)).isEqualTo(20_000);
   }
 
@@ -34,8 +34,8 @@ class ClusterClockTest {
   @DisplayName("what the leader says counts, even where the own reading was greater")
   void theLeaderIsRight() {
     ClusterClock clock = new ClusterClock(0, 0);
-    clock.heard(1_000, 0);
-    clock.heard(1_500, 1_000 * MILLI);
+    clock.synchronize(1_000, 0);
+    clock.synchronize(1_500, 1_000 * MILLI);
     assertThat(clock.millis(1_000 * MILLI)).isEqualTo(1_500);
   }
 
@@ -43,7 +43,7 @@ class ClusterClockTest {
   @DisplayName("beginning and ending to lead shift nothing")
   void noShift() {
     ClusterClock clock = new ClusterClock(0, 0);
-    clock.heard(1_000, 0);
+    clock.synchronize(1_000, 0);
     clock.leads(true, 1_600 * MILLI);
     assertThat(clock.millis(1_600 * MILLI)).isEqualTo(2_500);
     assertThat(clock.millis(2_600 * MILLI)).isEqualTo(3_500);
@@ -69,7 +69,7 @@ class ClusterClockTest {
   void notBackwards() {
     ClusterClock clock = new ClusterClock(0, 0);
     clock.leads(true, 0);
-    clock.heard(1_000, 100 * MILLI);
+    clock.synchronize(1_000, 100 * MILLI);
     assertThat(clock.millis(50 * MILLI)).isEqualTo(1_000);
   }
 
@@ -108,7 +108,7 @@ class ClusterClockTest {
       if (member == leader) continue;
       if (random.nextInt(10) > 0) {
         now += random.nextLong(20 * MILLI);
-        clocks[member].heard(truth, offset[member] + now / 1_000 * speed[member]);
+        clocks[member].synchronize(truth, offset[member] + now / 1_000 * speed[member]);
       } else {
         clocks[leader].leads(false, offset[leader] + now / 1_000 * speed[leader]);
         leader = member;
@@ -116,7 +116,7 @@ class ClusterClockTest {
         // The others go by the new leader as soon as they hear of it.
         truth = clocks[leader].millis(offset[leader] + now / 1_000 * speed[leader]);
         for (int i = 0; i < members; i++)
-          if (i != leader) clocks[i].heard(truth, offset[i] + now / 1_000 * speed[i]);
+          if (i != leader) clocks[i].synchronize(truth, offset[i] + now / 1_000 * speed[i]);
       }
     }
   }
@@ -124,7 +124,7 @@ class ClusterClockTest {
   @Test
   void timeStopsAtItsEndInsteadOfPassingIt() {
     ClusterClock clock = new ClusterClock(0, 0);
-    clock.heard(Envelope.CLUSTER_TIME_MILLIS_MAX - 1, 0);
+    clock.synchronize(Envelope.CLUSTER_TIME_MILLIS_MAX - 1, 0);
     assertThat(clock.millis(1_000_000_000_000L)).isEqualTo(Envelope.CLUSTER_TIME_MILLIS_MAX);
   }
 }

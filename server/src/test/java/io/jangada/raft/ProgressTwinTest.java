@@ -161,9 +161,9 @@ class ProgressTwinTest {
   @Test
   void timesAndRoundsOnlyGrow() {
     Progress progress = new Progress(RaftConfig.Limits.DEFAULT, 1, 5);
-    progress.heard(9, 4);
-    progress.heard(7, 2);
-    assertThat(progress.heardTick()).isEqualTo(9);
+    progress.recordReply(9, 4);
+    progress.recordReply(7, 2);
+    assertThat(progress.contactTick()).isEqualTo(9);
     assertThat(progress.round()).isEqualTo(4);
   }
 }

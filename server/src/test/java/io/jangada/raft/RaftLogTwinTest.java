@@ -255,7 +255,7 @@ class RaftLogTwinTest {
       assertThat(log.firstOfTermAt(to)).isEqualTo(run);
       long keep = to;
       while (keep > base.index() && bytes(keep, to) <= bytes) keep--;
-      assertThat(log.releasable(to, bytes)).isEqualTo(keep);
+      assertThat(log.compactable(to, bytes)).isEqualTo(keep);
     }
   }
 

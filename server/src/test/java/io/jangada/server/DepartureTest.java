@@ -41,22 +41,22 @@ class DepartureTest {
   void aServerThatStaysSaysAndHearsEverything() {
     assertThat(said(APPEND, TRANSFER, VOTE, STANDS, ANSWER)).hasSize(5);
     assertThat(said(VOTE)).containsExactly(VOTE);
-    assertThat(departure.hears(FORWARD) && departure.hears(ASK)).isTrue();
+    assertThat(departure.accepts(FORWARD) && departure.accepts(ASK)).isTrue();
   }
 
   @Test
   void aFollowerThatEndsConfirmsNothing() {
     departure.begin(false);
     assertThat(said(APPEND, TRANSFER, VOTE, STANDS, ANSWER)).containsExactly(ANSWER);
-    assertThat(departure.hears(FORWARD) || departure.hears(ASK)).isFalse();
-    assertThat(departure.hears(APPEND) && departure.hears(ANSWER)).isTrue();
+    assertThat(departure.accepts(FORWARD) || departure.accepts(ASK)).isFalse();
+    assertThat(departure.accepts(APPEND) && departure.accepts(ANSWER)).isTrue();
   }
 
   @Test
   void aLeaderThatEndsReplicatesUntilItHandsOverAndDoesNotVoteForItsSuccessor() {
     departure.begin(true);
     assertThat(said(VOTE, STANDS, APPEND, ANSWER)).containsExactly(APPEND, ANSWER);
-    assertThat(departure.hears(FORWARD) || departure.hears(ASK)).isFalse();
+    assertThat(departure.accepts(FORWARD) || departure.accepts(ASK)).isFalse();
     assertThat(said(TRANSFER, APPEND, VOTE, ANSWER)).containsExactly(TRANSFER, ANSWER);
   }
 }

@@ -12,7 +12,7 @@ class DescriptorsTest {
   private static final int PEERS = 2;
 
   private static long heldByClients(Descriptors.Shares shares) {
-    return shares.clients() + shares.admins() + 2L * shares.strangers() + shares.http();
+    return shares.clients() + shares.admins() + 2L * shares.newConnections() + shares.http();
   }
 
   @Test

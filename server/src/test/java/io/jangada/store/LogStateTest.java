@@ -39,7 +39,7 @@ class LogStateTest {
     append(3, 4);
     assertThat(state.idAt(1)).isEqualTo(new EntryId(1, 1));
     assertThat(state.idAt(3)).isEqualTo(new EntryId(3, 4));
-    state.apply(new LogRecord.Release(new EntryId(2, 4)));
+    state.apply(new LogRecord.Compact(new EntryId(2, 4)));
     assertThat(state.compacted()).isEqualTo(new EntryId(2, 4));
     assertThat(state.idAt(3)).isEqualTo(new EntryId(3, 4));
   }

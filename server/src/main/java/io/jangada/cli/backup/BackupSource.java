@@ -35,7 +35,7 @@ final class BackupSource {
     }
   }
 
-  /// Whoever takes chunks.
+  /// Takes the chunks of a backup.
   interface Sink {
     void take(Bytes chunk) throws IOException;
   }
@@ -64,7 +64,7 @@ final class BackupSource {
     int next = from;
     for (int number = from; number < snapshot.chunks(); number++) {
       while (next < snapshot.chunks() && window.size() < WINDOW_CHUNKS)
-        window.add(ask(snapshot, next++));
+        window.add(request(snapshot, next++));
       sink.take(chunk(snapshot, number, window.poll()));
     }
   }
@@ -81,11 +81,11 @@ final class BackupSource {
       Executor later = CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
       reply =
           CompletableFuture.completedFuture(snapshot)
-              .thenComposeAsync(again -> ask(again, number), later);
+              .thenComposeAsync(again -> request(again, number), later);
     }
   }
 
-  private CompletableFuture<Reply.ToAdmin> ask(Description snapshot, int number) {
+  private CompletableFuture<Reply.ToAdmin> request(Description snapshot, int number) {
     return client.adminAt(
         server, "chunk", "" + snapshot.last().index(), "" + snapshot.last().term(), "" + number);
   }

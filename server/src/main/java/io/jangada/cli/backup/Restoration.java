@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 ///
 /// The directory is made beside its place and moved there when it is whole and checked.
 final class Restoration {
-  /// Nobody hashes with it after the check.
+  /// It is used for the check alone.
   private static final long HASH_SEED = 0x6a616e67616461L;
 
   private static final long ID_KEY = 0x636c7573746572L;

@@ -78,7 +78,7 @@ public final class RestoreCommand implements Callable<Integer> {
             ExitCode.FAILED, "exists", target + " is not empty; nothing was changed");
       Restoration.Checked checked = Restoration.check(file);
       restoration(servers).make(target);
-      return tell(checked, target);
+      return print(checked, target);
     } catch (MalformedException e) {
       return telling.failed(ExitCode.FAILED, "damaged", file + ": " + e.getMessage());
     } catch (NoSuchFileException e) {
@@ -105,7 +105,7 @@ public final class RestoreCommand implements Callable<Integer> {
     return new Restoration(file, identity, voters);
   }
 
-  private int tell(Restoration.Checked checked, Path target) {
+  private int print(Restoration.Checked checked, Path target) {
     Description description = checked.description();
     if (telling.isJson())
       telling.json(

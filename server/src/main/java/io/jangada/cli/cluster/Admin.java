@@ -34,7 +34,7 @@ public final class Admin {
   ///
   /// @param done what to do with the answer of a server that did it
   /// @return the exit code
-  static int tell(Output telling, Reply.ToAdmin reply, ToIntFunction<Json.Obj> done) {
+  static int report(Output telling, Reply.ToAdmin reply, ToIntFunction<Json.Obj> done) {
     if (!(reply instanceof Reply.Told(Bytes content))) return telling.no(reply, "that");
     try {
       Json.Obj said = read(content);
@@ -51,7 +51,7 @@ public final class Admin {
   }
 
   /// Tells of a change in the server's own words.
-  static int says(Output telling, Json.Obj said) {
+  static int reportChange(Output telling, Json.Obj said) {
     if (telling.isJson()) return raw(telling, said);
     String words = said.get("says") instanceof Json.Str(String text) ? text : "done";
     boolean later = said.has("done") && !said.flag("done");

@@ -86,7 +86,7 @@ public record ClusterStatus(List<Answer> answers) {
     Map<Endpoint, String> kinds = new LinkedHashMap<>();
     endpoints.forEach(each -> kinds.put(each, "-"));
     List<Answer> answers = new ArrayList<>();
-    ask(client, endpoints, "members")
+    query(client, endpoints, "members")
         .forEach(
             (at, list) -> {
               kinds.putAll(members(list.join()));
@@ -96,13 +96,13 @@ public record ClusterStatus(List<Answer> answers) {
     Set<Endpoint> left = new LinkedHashSet<>(kinds.keySet());
     answers.forEach(silent -> left.remove(silent.endpoint));
     answers.replaceAll(silent -> silent.as(kinds.get(silent.endpoint)));
-    ask(client, List.copyOf(left), "status")
+    query(client, List.copyOf(left), "status")
         .forEach((at, reply) -> answers.add(answer(at, kinds.get(at), reply.join())));
     answers.sort(Comparator.comparingLong(Answer::id));
     return new ClusterStatus(unique(answers));
   }
 
-  private static Map<Endpoint, CompletableFuture<Reply.ToAdmin>> ask(
+  private static Map<Endpoint, CompletableFuture<Reply.ToAdmin>> query(
       JangadaClient client, List<Endpoint> endpoints, String word) {
     Map<Endpoint, CompletableFuture<Reply.ToAdmin>> asked = new LinkedHashMap<>();
     for (Endpoint each : endpoints) asked.put(each, client.adminAt(each, word));

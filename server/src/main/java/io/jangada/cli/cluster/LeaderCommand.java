@@ -48,7 +48,8 @@ public final class LeaderCommand implements Runnable {
     public Integer call() {
       String[] words = id == null ? new String[] {"transfer"} : new String[] {"transfer", "" + id};
       try (JangadaClient client = cluster.open()) {
-        return Admin.tell(telling, client.admin(words).join(), said -> Admin.says(telling, said));
+        return Admin.report(
+            telling, client.admin(words).join(), said -> Admin.reportChange(telling, said));
       }
     }
   }

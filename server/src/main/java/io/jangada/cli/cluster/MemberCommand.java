@@ -64,14 +64,14 @@ public final class MemberCommand implements Runnable {
     abstract String[] words();
 
     int told(Json.Obj said) {
-      return Admin.says(telling, said);
+      return Admin.reportChange(telling, said);
     }
 
     @Override
     public final Integer call() {
       String[] words = words();
       try (JangadaClient client = cluster.open()) {
-        return Admin.tell(telling, client.admin(words).join(), this::told);
+        return Admin.report(telling, client.admin(words).join(), this::told);
       }
     }
   }

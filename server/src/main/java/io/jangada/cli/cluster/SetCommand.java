@@ -49,13 +49,13 @@ public final class SetCommand implements Callable<Integer> {
       long ttl = stored.ttlSeconds(cluster);
       Reply.ToWrite reply =
           client.set(cluster.bytes(key), stored.bytes(value, cluster), ttl).join();
-      if (reply instanceof Reply.Mismatch) return tellThatItIsThere();
+      if (reply instanceof Reply.Mismatch) return reportExisting();
       if (!(reply instanceof Reply.Written)) return cluster.no(client, telling, reply, key);
       return telling.written(reply, key);
     }
   }
 
-  private int tellThatItIsThere() {
+  private int reportExisting() {
     return telling.failed(
         ExitCode.PRECONDITION_FAILED,
         "mismatch",

@@ -41,7 +41,7 @@ public final class SnapshotCommand implements Callable<Integer> {
   }
 
   private int snapshot(JangadaClient client, Endpoint at) {
-    return Admin.tell(
+    return Admin.report(
         telling,
         client.adminAt(at, "snapshot").join(),
         said -> {

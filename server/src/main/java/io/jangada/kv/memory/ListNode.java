@@ -5,9 +5,9 @@ public abstract class ListNode<L extends ListNode<L>> {
   public L previous;
   public L next;
 
-  /// The log index at which it came into the chain. Written by its owner before it is appended.
+  /// The log index at which it came into the list. Written by its owner before it is appended.
   public long version;
 
-  /// 0 for a live link, otherwise the number of the dump that it is kept for.
-  public int ghostOf;
+  /// 0 for a live node, otherwise the number of the reading that it is kept for.
+  public int supersededFor;
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /// The bytes of all keys and values: each key with its value in a *cell*, many cells in a *page*.
 ///
-/// A page is one array that lives as long as it is needed. An array for every value instead would
+/// A page is one array that stays as long as it is needed. An array for every value instead would
 /// be millions of objects, and every write would leave one that dies old, which is what costs a
 /// garbage collector most.
 ///

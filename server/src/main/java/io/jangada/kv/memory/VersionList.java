@@ -5,17 +5,18 @@ import java.util.function.Consumer;
 /// A doubly linked list in order of version that one reader can walk as it was at one moment, while
 /// it goes on changing.
 ///
-/// Links enter at the tail, with versions that only grow, and are never changed in what a reader
-/// sees of them: a new state of the same thing is a new link. So the state at version `bound` is
-/// the links up to `bound` that were live then, and only those that were retired since are missing.
-/// These the chain keeps: [#retire] leaves a link that the reader has yet to come to in its place,
-/// as a *ghost*, and the reader takes it out as it passes. Beginning costs nothing, each step of
-/// the reader and each change costs the same however long the chain is, and what the reader gives
+/// Nodes enter at the tail, with versions that only grow, and are never changed in what a reader
+/// sees of them: a new state of the same thing is a new node. So the state at version `bound` is
+/// the nodes up to `bound` that were live then, and only those that were retired since are missing.
+/// The list keeps these: [#retire] leaves a node that the reader has yet to come to in its place,
+/// as *superseded*, and the reader takes it out as it passes. Beginning costs nothing, each step of
+/// the reader and each change costs the same however long the list is, and what the reader gives
 /// out depends on nothing that happened since.
 ///
-/// A reading that is given up leaves ghosts behind. They are marked with the number of their
-/// reading, so a later one takes them out unseen, and [#sweep] goes after them meanwhile. Those it
-/// has not reached by then are the one thing that can make a step of the next reading longer.
+/// A reading that is given up leaves superseded nodes behind. They are marked with the number of
+/// their reading, so a later one takes them out unseen, and [#sweep] goes after them meanwhile.
+/// Those it has not reached by then are the one thing that can make a step of the next reading
+/// longer.
 public final class VersionList<L extends ListNode<L>> {
   private L first;
   private L last;
@@ -24,58 +25,58 @@ public final class VersionList<L extends ListNode<L>> {
   private long bound;
   private int reading;
   private boolean open;
-  private int ghosts;
+  private int superseded;
   private final Consumer<? super L> gone;
 
-  /// @param gone told of each link that was retired, as soon as nobody reads it any more
+  /// @param gone gets each node that was retired, as soon as no reading needs it
   public VersionList(Consumer<? super L> gone) {
     this.gone = gone;
   }
 
-  public void append(L link) {
-    if (last != null && link.version <= last.version)
-      throw new IllegalStateException(link.version + " after " + last.version);
-    link.previous = last;
-    if (last == null) first = link;
-    else last.next = link;
-    last = link;
-    if (oldest == null) oldest = link;
+  public void append(L node) {
+    if (last != null && node.version <= last.version)
+      throw new IllegalStateException(node.version + " after " + last.version);
+    node.previous = last;
+    if (last == null) first = node;
+    else last.next = node;
+    last = node;
+    if (oldest == null) oldest = node;
   }
 
-  /// Whether the open reading has yet to come to this live link, so that it must not change.
-  public boolean awaited(L link) {
-    return open && cursor != null && link.version <= bound && link.version >= cursor.version;
+  /// Whether the open reading has yet to come to this live node, so that it must not change.
+  public boolean awaited(L node) {
+    return open && cursor != null && node.version <= bound && node.version >= cursor.version;
   }
 
-  /// Takes a live link out: at once, or when the reader has passed it.
-  public void retire(L link) {
-    if (awaited(link)) {
-      link.ghostOf = reading;
-      ghosts++;
+  /// Takes a live node out: at once, or when the reader has passed it.
+  public void retire(L node) {
+    if (awaited(node)) {
+      node.supersededFor = reading;
+      superseded++;
     } else {
-      unlink(link);
-      gone.accept(link);
+      unlink(node);
+      gone.accept(node);
     }
   }
 
-  /// Takes a live link out that no reader waits for, so that it can be appended again.
-  public void take(L link) {
-    if (awaited(link)) throw new IllegalStateException("it is still to be read");
-    unlink(link);
+  /// Takes a live node out that no reader waits for, so that it can be appended again.
+  public void take(L node) {
+    if (awaited(node)) throw new IllegalStateException("it is still to be read");
+    unlink(node);
   }
 
-  /// The live link with the smallest version, or null. What it costs to look past ghosts is paid
-  /// once for each of them.
+  /// The live node with the smallest version, or null. What it costs to look past superseded nodes
+  /// is paid once for each of them.
   public L oldest() {
-    while (oldest != null && oldest.ghostOf != 0) oldest = oldest.next;
+    while (oldest != null && oldest.supersededFor != 0) oldest = oldest.next;
     return oldest;
   }
 
-  public int ghosts() {
-    return ghosts;
+  public int supersededCount() {
+    return superseded;
   }
 
-  /// Opens a reading of the links that are live now, whose versions are `bound` or less.
+  /// Opens a reading of the nodes that are live now, whose versions are `bound` or less.
   public void open(long bound) {
     if (open) throw new IllegalStateException("one reading at a time");
     reading = reading == Integer.MAX_VALUE ? 1 : reading + 1;
@@ -84,25 +85,25 @@ public final class VersionList<L extends ListNode<L>> {
     open = true;
   }
 
-  /// Shows the next link as it was when the reading was opened. Returns false at the end.
+  /// Shows the next node as it was when the reading was opened. Returns false at the end.
   public boolean read(Consumer<? super L> reader) {
     if (!open) throw new IllegalStateException("no reading is open");
     while (cursor != null && cursor.version <= bound) {
-      L link = cursor;
-      cursor = link.next;
-      boolean read = link.ghostOf == 0 || link.ghostOf == reading;
-      if (read) reader.accept(link);
-      if (link.ghostOf != 0) drop(link);
+      L node = cursor;
+      cursor = node.next;
+      boolean read = node.supersededFor == 0 || node.supersededFor == reading;
+      if (read) reader.accept(node);
+      if (node.supersededFor != 0) drop(node);
       if (read) return true;
     }
     cursor = null;
     return false;
   }
 
-  private void drop(L ghost) {
-    unlink(ghost);
-    ghosts--;
-    gone.accept(ghost);
+  private void drop(L node) {
+    unlink(node);
+    superseded--;
+    gone.accept(node);
   }
 
   /// Ends the reading, complete or not.
@@ -110,24 +111,24 @@ public final class VersionList<L extends ListNode<L>> {
     open = false;
   }
 
-  /// Walks on over at most `linksMax` links to free what a reading that was given up has left.
-  public void sweep(int linksMax) {
-    if (open || ghosts == 0) return;
-    for (int i = 0; i < linksMax && cursor != null && ghosts > 0; i++) {
-      L link = cursor;
-      cursor = link.next;
-      if (link.ghostOf != 0) drop(link);
+  /// Walks on over at most `nodesMax` nodes to free what a reading that was given up has left.
+  public void sweep(int nodesMax) {
+    if (open || superseded == 0) return;
+    for (int i = 0; i < nodesMax && cursor != null && superseded > 0; i++) {
+      L node = cursor;
+      cursor = node.next;
+      if (node.supersededFor != 0) drop(node);
     }
   }
 
-  private void unlink(L link) {
-    if (cursor == link) cursor = link.next;
-    if (oldest == link) oldest = link.next;
-    if (link.previous == null) first = link.next;
-    else link.previous.next = link.next;
-    if (link.next == null) last = link.previous;
-    else link.next.previous = link.previous;
-    link.previous = null;
-    link.next = null;
+  private void unlink(L node) {
+    if (cursor == node) cursor = node.next;
+    if (oldest == node) oldest = node.next;
+    if (node.previous == null) first = node.next;
+    else node.previous.next = node.next;
+    if (node.next == null) last = node.previous;
+    else node.next.previous = node.previous;
+    node.previous = null;
+    node.next = null;
   }
 }

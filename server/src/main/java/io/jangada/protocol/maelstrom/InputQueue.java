@@ -6,7 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Where the thread that reads lines meets the one that serves them. It holds a bounded number of
-/// bytes: beyond, the reader waits, and so, in the end, does whoever writes to this process.
+/// bytes: beyond, the reader waits, and so, in the end, does the writer to this process.
 final class InputQueue {
   /// @param arrivedNanos when it was read
   record Line(byte[] bytes, long arrivedNanos) {}
@@ -64,7 +64,7 @@ final class InputQueue {
       emptied.signal();
       return taken;
     } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the owner", e);
+      throw new IllegalStateException("the owner is never interrupted", e);
     } finally {
       lock.unlock();
     }

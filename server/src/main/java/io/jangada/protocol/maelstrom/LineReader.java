@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/// Cuts the input into lines and puts them into a [InputQueue]. A line that is longer than
+/// Divides the input into lines and puts them into a [InputQueue]. A line that is longer than
 /// [#LINE_BYTES_MAX] is skipped, without ever being held whole.
 final class LineReader {
   static final int LINE_BYTES_MAX = 1 << 20;
@@ -30,7 +30,7 @@ final class LineReader {
       for (int read; (read = in.read(buffer)) >= 0; ) take(buffer, read);
       endLine();
     } catch (IOException e) {
-      log.say("standard input: " + e.getMessage());
+      log.write("standard input: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -63,7 +63,7 @@ final class LineReader {
   }
 
   private void endLine() throws InterruptedException {
-    if (skipping) log.say("not carried out: a line of more than " + LINE_BYTES_MAX + " bytes");
+    if (skipping) log.write("not carried out: a line of more than " + LINE_BYTES_MAX + " bytes");
     else if (!isBlank())
       lines.put(new InputQueue.Line(Arrays.copyOf(line, length), System.nanoTime()));
     skipping = false;

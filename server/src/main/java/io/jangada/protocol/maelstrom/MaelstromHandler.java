@@ -64,14 +64,14 @@ final class MaelstromHandler {
   ///
   /// @throws MalformedException when it is no message, or one that cannot be answered
   void receive(InputQueue.Line line) {
-    MaelstromMessage letter = read(line);
-    String type = letter.body.text("type");
+    MaelstromMessage message = read(line);
+    String type = message.body.text("type");
     if (type.equals("init")) {
-      withReply(letter, msgId -> init(letter, msgId));
+      withReply(message, msgId -> init(message, msgId));
     } else if (names == null) {
-      receiveEarly(letter, type);
+      receiveEarly(message, type);
     } else {
-      receive(letter, type);
+      receive(message, type);
     }
   }
 
@@ -92,41 +92,41 @@ final class MaelstromHandler {
     return address;
   }
 
-  private void receiveEarly(MaelstromMessage letter, String type) {
+  private void receiveEarly(MaelstromMessage message, String type) {
     if (!type.equals(PEER_TYPE)) throw new MalformedException("not initialised yet");
     if (early.size() >= EARLY_MESSAGES_MAX) early.poll();
-    early.add(letter);
+    early.add(message);
   }
 
-  private void receive(MaelstromMessage letter, String type) {
-    if (!letter.dest.equals(names.ownName()))
-      throw new MalformedException("it is for " + letter.dest);
-    // An answer to something nobody here asked. Answering that could go on for ever.
-    if (letter.body.has("in_reply_to")) throw new MalformedException("a reply without a request");
-    int peer = names.member(letter.src);
-    if (type.equals(PEER_TYPE) && peer != Membership.NONE) receive(letter, peer);
-    else withReply(letter, msgId -> serve(letter, msgId));
+  private void receive(MaelstromMessage message, String type) {
+    if (!message.dest.equals(names.ownName()))
+      throw new MalformedException("it is for " + message.dest);
+    // A reply to a request that was not made here. Answering that could go on for ever.
+    if (message.body.has("in_reply_to")) throw new MalformedException("a reply without a request");
+    int peer = names.member(message.src);
+    if (type.equals(PEER_TYPE) && peer != Membership.NONE) receive(message, peer);
+    else withReply(message, msgId -> serve(message, msgId));
   }
 
-  private void receive(MaelstromMessage letter, int peer) {
-    trips.read(letter.body, peer, letter.arrivedNanos);
-    member.receive(JsonMessages.read(letter.body, peer, names.own()));
+  private void receive(MaelstromMessage message, int peer) {
+    trips.read(message.body, peer, message.arrivedNanos);
+    member.receive(JsonMessages.read(message.body, peer, names.own()));
   }
 
   /// Does what a message asks for, if it can be answered.
-  private void withReply(MaelstromMessage letter, Consumer<Long> action) {
-    long msgId = letter.body.number("msg_id", Long.MIN_VALUE, Long.MAX_VALUE);
+  private void withReply(MaelstromMessage message, Consumer<Long> action) {
+    long msgId = message.body.number("msg_id", Long.MIN_VALUE, Long.MAX_VALUE);
     try {
       action.accept(msgId);
     } catch (MalformedException e) {
-      fail(letter, msgId, new ReplyBody.Failure(ErrorCode.MALFORMED_REQUEST, e.getMessage()));
+      fail(message, msgId, new ReplyBody.Failure(ErrorCode.MALFORMED_REQUEST, e.getMessage()));
     }
   }
 
-  private void fail(MaelstromMessage letter, long msgId, ReplyBody.Failure failure) {
-    log.say("refused " + letter.src + " " + msgId + ": " + failure.text());
-    String own = names == null ? letter.dest : names.ownName();
-    send(own, letter.src, json -> failure.write(json, msgId));
+  private void fail(MaelstromMessage message, long msgId, ReplyBody.Failure failure) {
+    log.write("refused " + message.src + " " + msgId + ": " + failure.text());
+    String own = names == null ? message.dest : names.ownName();
+    send(own, message.src, json -> failure.write(json, msgId));
   }
 
   private void send(String src, String dest, Consumer<JsonGenerator> body) {
@@ -135,17 +135,17 @@ final class MaelstromHandler {
 
   // ---- init ----
 
-  private void init(MaelstromMessage letter, long msgId) {
-    NodeNames given = NodeNames.of(letter.body);
+  private void init(MaelstromMessage message, long msgId) {
+    NodeNames given = NodeNames.of(message.body);
     if (names != null && !names.equals(given))
       throw new MalformedException("this is " + names.ownName() + " already");
     if (names == null) begin(given);
-    send(given.ownName(), letter.src, json -> new ReplyBody.Ok("init_ok").write(json, msgId));
+    send(given.ownName(), message.src, json -> new ReplyBody.Ok("init_ok").write(json, msgId));
     for (MaelstromMessage kept; (kept = early.poll()) != null; ) {
       try {
         receive(kept, PEER_TYPE);
       } catch (MalformedException e) {
-        log.say("an early message is not carried out: " + e.getMessage());
+        log.write("an early message is not carried out: " + e.getMessage());
       }
     }
   }
@@ -160,8 +160,9 @@ final class MaelstromHandler {
   // ---- peers and clients ----
 
   /// What came while the node was being set up counts from when it was.
-  private boolean isLate(MaelstromMessage letter) {
-    long waited = Math.min(System.nanoTime() - letter.arrivedNanos, System.nanoTime() - readyNanos);
+  private boolean isLate(MaelstromMessage message) {
+    long waited =
+        Math.min(System.nanoTime() - message.arrivedNanos, System.nanoTime() - readyNanos);
     return waited > answerNanosMax();
   }
 
@@ -183,11 +184,11 @@ final class MaelstromHandler {
     }
   }
 
-  private void serve(MaelstromMessage letter, long msgId) {
-    ClientRequest request = ClientRequest.of(letter.body);
+  private void serve(MaelstromMessage message, long msgId) {
+    ClientRequest request = ClientRequest.of(message.body);
     if (request == null) {
       String text = "requests are read, write, cas, delete and create";
-      fail(letter, msgId, new ReplyBody.Failure(ErrorCode.NOT_SUPPORTED, text));
+      fail(message, msgId, new ReplyBody.Failure(ErrorCode.NOT_SUPPORTED, text));
       return;
     }
     open++;
@@ -195,8 +196,8 @@ final class MaelstromHandler {
         request,
         answer -> {
           open--;
-          if (isLate(letter)) log.say("too late to answer " + letter.src + " " + msgId);
-          else send(names.ownName(), letter.src, json -> answer.write(json, msgId));
+          if (isLate(message)) log.write("too late to answer " + message.src + " " + msgId);
+          else send(names.ownName(), message.src, json -> answer.write(json, msgId));
         });
   }
 }

@@ -58,10 +58,10 @@ final class MaelstromMember {
     long seed = System.nanoTime() ^ (ProcessHandle.current().pid() << 32) ^ names.own();
     shared = new MessageCoalescer(transport, System::nanoTime);
     Replica.Dependencies world =
-        new Replica.Dependencies(pace, shared, event -> remarks.say(event.toString()));
+        new Replica.Dependencies(pace, shared, event -> remarks.write(event.toString()));
     member = new MemoryReplica(settings, storage(), world, seed);
     replica = member.replica();
-    remarks.say("member " + names.own() + " of " + names.names() + ", seed " + seed);
+    remarks.write("member " + names.own() + " of " + names.names() + ", seed " + seed);
     if (names.own() == 0) member.campaign();
   }
 

@@ -32,14 +32,14 @@ public final class MaelstromNode {
   private final MessageOutput out;
   private final NodeLog log;
   private final InputQueue lines = new InputQueue();
-  private final MaelstromHandler desk;
+  private final MaelstromHandler handler;
 
   /// @param out where messages go; @param log where remarks for people go
   /// @param answerMillisMax clients are not answered later than this
   MaelstromNode(OutputStream out, PrintStream log, long answerMillisMax) {
     this.out = new MessageOutput(out);
     this.log = new NodeLog(log);
-    this.desk = new MaelstromHandler(this.out, this.log, answerMillisMax);
+    this.handler = new MaelstromHandler(this.out, this.log, answerMillisMax);
   }
 
   public static void main(String[] args) {
@@ -58,8 +58,8 @@ public final class MaelstromNode {
       while (!isOver()) runTurn();
       return 0;
     } catch (MessageOutput.GoneException gone) {
-      // Nobody reads the messages any more: there is nobody left to serve.
-      log.say("standard output: " + gone.getMessage());
+      // The messages are not read any more: there is no client left to serve.
+      log.write("standard output: " + gone.getMessage());
       return 0;
     } catch (Throwable broken) {
       return breakDown(broken);
@@ -67,33 +67,33 @@ public final class MaelstromNode {
   }
 
   private void runTurn() {
-    for (InputQueue.Line line : lines.take(desk.waitNanos())) {
+    for (InputQueue.Line line : lines.take(handler.waitNanos())) {
       try {
-        desk.receive(line);
+        handler.receive(line);
       } catch (MalformedException e) {
         log.bad(e.getMessage(), line.bytes());
       }
     }
-    desk.cycle();
+    handler.cycle();
     out.flush();
   }
 
   private boolean isOver() {
     if (!lines.isOver()) return false;
-    return desk.openRequests() == 0
-        || System.nanoTime() - lines.endedNanos() > DRAIN_FACTOR * desk.answerNanosMax();
+    return handler.openRequests() == 0
+        || System.nanoTime() - lines.endedNanos() > DRAIN_FACTOR * handler.answerNanosMax();
   }
 
-  /// A law is broken or memory is out: whoever waits gets the only true answer, and the process
-  /// ends.
+  /// A law is broken or memory is out: waiting requests end with an unknown outcome, and the
+  /// process ends.
   private int breakDown(Throwable broken) {
-    log.say("broken: " + broken);
-    for (StackTraceElement frame : broken.getStackTrace()) log.say("  at " + frame);
+    log.write("broken: " + broken);
+    for (StackTraceElement frame : broken.getStackTrace()) log.write("  at " + frame);
     try {
-      desk.abandon();
+      handler.abandon();
       out.flush();
     } catch (RuntimeException alsoBroken) {
-      log.say("could not reply to open requests: " + alsoBroken);
+      log.write("could not reply to open requests: " + alsoBroken);
     }
     return EXIT_BROKEN;
   }

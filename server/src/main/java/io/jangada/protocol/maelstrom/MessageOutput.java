@@ -11,7 +11,7 @@ import tools.jackson.core.json.JsonFactory;
 /// Writes messages, each whole and on a line of its own, and hands them to the system when it is
 /// told to [#flush].
 final class MessageOutput {
-  /// Nobody reads the output any more.
+  /// The output is not read any more.
   static final class GoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -50,7 +50,7 @@ final class MessageOutput {
     if (gathered.size() >= FLUSH_BYTES) flush();
   }
 
-  /// @throws GoneException when nobody reads the output any more
+  /// @throws GoneException when the output is not read any more
   void flush() {
     if (gathered.size() == 0) return;
     try {

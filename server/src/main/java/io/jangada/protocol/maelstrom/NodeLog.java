@@ -18,7 +18,7 @@ final class NodeLog {
     this.name = name;
   }
 
-  void say(String remark) {
+  void write(String remark) {
     StringBuilder line = new StringBuilder(name).append(": ");
     for (int i = 0; i < remark.length(); i++) {
       char c = remark.charAt(i);
@@ -31,6 +31,6 @@ final class NodeLog {
   void bad(String why, byte[] line) {
     int shown = Math.min(line.length, LINE_BYTES_SHOWN);
     String text = new String(line, 0, shown, StandardCharsets.UTF_8);
-    say("not carried out (" + why + "): " + text + (shown < line.length ? "..." : ""));
+    write("not carried out (" + why + "): " + text + (shown < line.length ? "..." : ""));
   }
 }

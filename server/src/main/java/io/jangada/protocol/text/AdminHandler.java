@@ -3,10 +3,10 @@ package io.jangada.protocol.text;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Whoever carries out the `admin` lines of the protocol.
+/// Carries out the `admin` lines of the protocol.
 @FunctionalInterface
 public interface AdminHandler {
-  /// The desk that knows no word.
+  /// The handler that knows no word.
   AdminHandler NONE = (_, reply) -> reply.accept(new AdminReply.CommandError());
 
   /// Carries out one line. Called on an event loop, so it must be quick.

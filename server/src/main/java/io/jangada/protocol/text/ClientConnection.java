@@ -168,8 +168,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   // ---- turns ----
 
-  /// A slot of this connection has its reply. Returns whether the connection is to be given a turn,
-  /// and nobody said so before.
+  /// A slot of this connection has its reply. Returns whether the connection is to be given a turn
+  /// and none is planned yet.
   boolean answered(PendingReply slot) {
     shared.ended(slot.costBytes);
     if (phase == Phase.CLOSED) return false;

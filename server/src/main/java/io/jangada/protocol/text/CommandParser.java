@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/// The bytes of one connection turned into commands, however they are cut into pieces.
+/// The bytes of one connection turned into commands, however they are divided into pieces.
 ///
 /// A command is a line, and `set` and `cas` are followed by as many bytes as they announce. The
 /// line is looked at when its end is there. Data that is there completely is copied once, into the

@@ -5,9 +5,9 @@ import java.util.function.Predicate;
 /// The commands of one connection that are not answered yet, or whose reply is not sent yet, oldest
 /// first. Limited in number, in bytes of commands, and in bytes of values that wait to be sent.
 ///
-/// Nobody knows how large a value is before it is found. One for which there is no room when it
-/// comes is let go, and asked for again when its turn to be sent is near: a client that takes no
-/// replies holds no more than the limit, however much it asked for.
+/// The size of a value is unknown before it is found. One for which there is no room when it comes
+/// is let go, and asked for again when its turn to be sent is near: a client that takes no replies
+/// holds no more than the limit, however much it asked for.
 final class CommandQueue {
   private final int countMax;
   private final long bytesMax;
@@ -53,7 +53,7 @@ final class CommandQueue {
     slot.become(PendingReply.State.ANSWERED);
   }
 
-  /// Adds one that somebody is asked for.
+  /// Adds one that the replica must answer.
   ///
   /// @return whether it is to be asked for now; otherwise it is for [#beginWaiting] to say
   boolean add(PendingReply slot) {
@@ -93,12 +93,12 @@ final class CommandQueue {
         keyOrder.note(one.request.writes(), one.request.keyHash());
   }
 
-  /// Where nobody looks at keys their hash need not be found.
+  /// Without tracking of keys their hash is not needed.
   private int hash(TextCommand.Request request) {
     return keyOrder.isTracking() ? request.keyHash() : 0;
   }
 
-  /// Begins what need wait no longer, oldest first, until somebody has no room for it.
+  /// Begins what need wait no longer, oldest first, until there is no room for one.
   ///
   /// @param begins whether there is room; if so, it is asked for
   void beginWaiting(Predicate<PendingReply> begins) {

@@ -2,7 +2,7 @@ package io.jangada.protocol.text;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// What happened on one event loop, in numbers. Only that loop counts; anybody may look.
+/// What happened on one event loop, in numbers. Only that loop counts; any thread may look.
 final class Counters {
   static final int OPENED = 0;
   static final int CLOSED = 1;

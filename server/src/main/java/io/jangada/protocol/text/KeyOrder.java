@@ -17,7 +17,7 @@ final class KeyOrder {
   private int waitCount;
   private int waitingWrites;
 
-  /// How many are at each place; null while nobody needs to know.
+  /// How many are at each place; null while they are not needed.
   private short[] reads;
 
   private short[] writes;

@@ -54,10 +54,10 @@ final class ListenerState {
     return arriving;
   }
 
-  // ---- whom to ask ----
+  // ---- the replica that serves ----
 
-  void serve(Replica replica, AdminHandler desk) {
-    served = new Served(replica, desk);
+  void serve(Replica replica, AdminHandler admin) {
+    served = new Served(replica, admin);
     for (ClientConnection one : connections) one.lane().execute(one::drive);
   }
 

@@ -45,7 +45,7 @@ final class PendingReply implements Consumer<Outcome> {
   enum State {
     /// It waits for others on its key.
     WAITING,
-    /// Somebody was asked and will answer.
+    /// It was submitted and will be answered.
     UNDER_WAY,
     /// It was answered; the reply is to be sent.
     ANSWERED,

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The text protocol's side of a member: it listens, and serves whoever connects.
+/// The text protocol's side of a member: it listens, and serves the clients that connect.
 ///
 /// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
 /// are the caller's, and are to be closed after the listener.
@@ -87,10 +87,10 @@ public final class TextListener implements AutoCloseable {
       return;
     }
     admitted.decrementAndGet();
-    ClientConnection stranger = new ClientConnection(shared, lane, channel, reserve);
-    channel.closeFuture().addListener(_ -> reserve.leave(stranger));
-    channel.pipeline().addLast(stranger);
-    ClientConnection oldest = reserve.enter(stranger);
+    ClientConnection connection = new ClientConnection(shared, lane, channel, reserve);
+    channel.closeFuture().addListener(_ -> reserve.leave(connection));
+    channel.pipeline().addLast(connection);
+    ClientConnection oldest = reserve.enter(connection);
     if (oldest != null) oldest.lane().execute(oldest::makeWay);
   }
 
@@ -105,8 +105,8 @@ public final class TextListener implements AutoCloseable {
   }
 
   /// From now on commands are carried out, those that came before included. To be called once.
-  public void serve(Replica replica, AdminHandler desk) {
-    shared.serve(replica, desk);
+  public void serve(Replica replica, AdminHandler admin) {
+    shared.serve(replica, admin);
   }
 
   /// Takes no more connections, begins no more commands, answers those that were begun, and closes

@@ -129,15 +129,15 @@ public record TextSettings(
   /// What is kept beyond the most connections.
   ///
   /// @param adminsMax connections that send nothing but `admin` lines; they are served
-  /// @param strangersMax connections that have not sent a line yet, or that were turned away and
-  ///   are not gone yet
+  /// @param newConnectionsMax connections that have not sent a line yet, or that were turned away
+  ///   and are not gone yet
   /// @param firstLineMillis how long they have for it
-  public record Reserved(int adminsMax, int strangersMax, int firstLineMillis) {
+  public record Reserved(int adminsMax, int newConnectionsMax, int firstLineMillis) {
     public static final Reserved DEFAULT = new Reserved(16, 256, 1_000);
 
     public Reserved {
       require(adminsMax >= 1, "adminsMax must be 1 or more");
-      require(strangersMax >= 1, "strangersMax must be 1 or more");
+      require(newConnectionsMax >= 1, "newConnectionsMax must be 1 or more");
       require(firstLineMillis >= 1, "firstLineMillis must be 1 or more");
     }
   }

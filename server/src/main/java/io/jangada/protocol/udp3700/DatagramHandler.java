@@ -53,7 +53,7 @@ final class DatagramHandler {
 
   private void observe(RaftEvent event) {
     if (event instanceof RaftEvent.LeaderElected || event instanceof RaftEvent.SteppedDown)
-      remarks.say(event.toString());
+      remarks.write(event.toString());
   }
 
   private void send(PeerMessage message) {
@@ -126,7 +126,7 @@ final class DatagramHandler {
     if (message.has(DatagramBatch.KNOWN))
       clients.knownElsewhere(message.number(DatagramBatch.KNOWN, 0, Long.MAX_VALUE));
     awake = true;
-    clients.heard(peer);
+    clients.recordContact(peer);
   }
 
   /// Does all that can be done now, and says all that there is to say.

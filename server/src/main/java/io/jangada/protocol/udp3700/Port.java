@@ -11,8 +11,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 
-/// The one socket of a replica. All that it says goes to the medium's port, whoever it is for; the
-/// medium knows the replica by the address from which it said hello.
+/// The one socket of a replica. All that it sends goes to the medium's port, whatever its
+/// destination; the medium knows the replica by the address from which it said hello.
 ///
 /// Like the network itself, it loses what there is no room for.
 final class Port implements AutoCloseable {

@@ -48,7 +48,7 @@ final class RateLimitedLog {
     return lines.poll();
   }
 
-  void say(String remark) {
+  void write(String remark) {
     long now = clock.getAsLong();
     if (now - emptyNanos < REFILL_NANOS || lines.remainingCapacity() == 0) {
       unsaid++;
@@ -65,7 +65,7 @@ final class RateLimitedLog {
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < Math.min(datagram.length, LINE_CHARS_MAX); i++)
       shown.append((char) (datagram[i] & 0xff));
-    say("ignored " + datagram.length + " bytes, " + why + ": " + shown);
+    write("ignored " + datagram.length + " bytes, " + why + ": " + shown);
   }
 
   private static String ascii(String text) {

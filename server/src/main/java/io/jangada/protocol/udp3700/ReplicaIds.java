@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /// The replicas' ids and their numbers as members: the place of an id among all ids in ascending
 /// order, from 0. Each process is told the same ids in an order of its own, and all agree.
 final class ReplicaIds {
-  /// The id that names nobody, or all the others.
+  /// The id that names no replica, or all the others.
   static final String NO_LEADER = "FFFF";
 
   private static final int ID_LENGTH = 4;

@@ -76,16 +76,17 @@ public final class ReplicaProgram {
     RateLimitedLog remarks = new RateLimitedLog(ids.ownId(), System::nanoTime);
     try {
       long seed = System.nanoTime() ^ (ProcessHandle.current().pid() << 32) ^ ids.own();
-      DatagramHandler desk =
+      DatagramHandler handler =
           new DatagramHandler(
               ids,
               start.setup,
               new DatagramHandler.Surroundings(System::nanoTime, port::send, remarks, seed));
       remarks.printTo(log);
-      warmUp(port, desk);
+      warmUp(port, handler);
       while (!watch.look(System.nanoTime())) {
         long look = watch.lookNanos() - System.nanoTime();
-        if (runTurn(port, desk, Math.min(look, desk.waitNanos()))) watch.seen(System.nanoTime());
+        if (runTurn(port, handler, Math.min(look, handler.waitNanos())))
+          watch.seen(System.nanoTime());
       }
       log.println(ids.ownId() + ": stops: no process holds the medium's port any more");
       return EXIT_DONE;
@@ -97,23 +98,23 @@ public final class ReplicaProgram {
   }
 
   /// Ends some time before the quiet time does, for the JVM to compile what it has learned.
-  private static void warmUp(Port port, DatagramHandler desk) throws IOException {
-    if (!desk.isQuietFor(WARM_UP_ENDS_NANOS)) return;
+  private static void warmUp(Port port, DatagramHandler handler) throws IOException {
+    if (!handler.isQuietFor(WARM_UP_ENDS_NANOS)) return;
     try (WarmUp warmUp = new WarmUp()) {
-      while (desk.isQuietFor(WARM_UP_ENDS_NANOS) && warmUp.hasMore()) {
+      while (handler.isQuietFor(WARM_UP_ENDS_NANOS) && warmUp.hasMore()) {
         warmUp.step();
-        runTurn(port, desk, 0);
+        runTurn(port, handler, 0);
       }
     }
   }
 
   /// Returns whether there was a datagram.
-  private static boolean runTurn(Port port, DatagramHandler desk, long waitNanos) {
+  private static boolean runTurn(Port port, DatagramHandler handler, long waitNanos) {
     port.await(waitNanos);
     int count = 0;
     for (byte[] datagram; count < BATCH_MAX && (datagram = port.receive()) != null; count++)
-      desk.receive(datagram);
-    desk.cycle();
+      handler.receive(datagram);
+    handler.cycle();
     return count > 0;
   }
 }

@@ -16,25 +16,25 @@ import java.util.Set;
 
 /// Serves the clients' requests.
 ///
-/// **Who answers.** A get is answered by whoever serves it. A put is answered by the replica that
-/// leads when it applies the put's entry, be it one that an earlier leader made: that one may be
-/// gone, and otherwise it stays silent, and says `redirect` only where its entry was cut and can
-/// never be committed. Votes say how far their voter knows the log to be committed, and up to there
-/// an earlier leader has answered. So a put gets one reply, except where a leader ends, or loses
-/// the lead, after it answered and before any replica that the next leader hears knew that the
-/// entry is committed; then that one answers again, for it cannot know.
+/// **Who answers.** A get is answered by the replica that serves it. A put is answered by the
+/// replica that leads when it applies the put's entry, be it one that an earlier leader made: that
+/// one may be gone, and otherwise it stays silent, and says `redirect` only where its entry was
+/// truncated and can never be committed. Votes say how far their voter knows the log to be
+/// committed, and up to there an earlier leader has answered. So a put gets one reply, except where
+/// a leader ends, or loses leadership, after it answered and before any replica that the next
+/// leader hears knew that the entry is committed; then that one answers again, for it cannot know.
 ///
 /// **Copies.** While a request is open here, another with its MID is not looked at. A put that is
 /// done is answered and not done again; a request that was refused stays refused.
 ///
-/// **A leader that may be gone.** A client whose leader has ended asks anybody. To name the same
-/// leader again would have it ask again at once, and again, until the others have noticed. So a
-/// request that names the very leader which this replica would name is held until that leader is
-/// heard the next time, or another leads.
+/// **A leader that may be gone.** A client whose leader has ended asks any replica. To name the
+/// same leader again would have it ask again at once, and again, until the others have noticed. So
+/// a request that names the very leader which this replica would name is held until that leader
+/// sends a message, or another leads.
 ///
 /// **Many at once.** All that was held is redirected when a leader is found. A burst of some 250
-/// datagrams fills the buffer of a socket of the usual size, and what does not fit is lost, with
-/// nobody to ask for it again: so a few go at a time.
+/// datagrams fills the buffer of a socket of the usual size, and what does not fit is lost, with no
+/// part that would ask for it again: so a few go at a time.
 final class RequestHandler {
   /// How many requests are turned away within [#TURN_NANOS], at most.
   static final int TURN_REQUESTS_MAX = 32;
@@ -63,7 +63,7 @@ final class RequestHandler {
     this.remarks = remarks;
   }
 
-  /// @param replica which tells this desk of what it applies
+  /// @param replica which tells this handler of what it applies
   void serve(Replica replica) {
     this.replica = replica;
   }
@@ -103,8 +103,8 @@ final class RequestHandler {
     else refuse(request, DatagramReply.Type.FAIL);
   }
 
-  /// A peer was heard.
-  void heard(int peer) {
+  /// A message of a peer came.
+  void recordContact(int peer) {
     if (peer == doubtedLeader) submitDoubted();
   }
 
@@ -126,7 +126,7 @@ final class RequestHandler {
 
   /// The request surely was not and will not be served here. A copy of a put that another replica
   /// took may have been, and answered there: this is looked at only now, for what was applied after
-  /// the entry that cut this one's tells.
+  /// the entry that replaced it shows that.
   private void turnAway(Request request) {
     if (request.isPut() && fates.of(request.id()) == RecentOutcomes.Fate.DONE)
       open.remove(request.id());
@@ -175,17 +175,17 @@ final class RequestHandler {
       }
       case Outcome.NotLeader _ -> notServed.add(request);
       case Outcome.Busy(String reason) -> {
-        remarks.say("failed a request: " + reason);
+        remarks.write("failed a request: " + reason);
         refuse(request, DatagramReply.Type.FAIL);
       }
       case Outcome.NoMemory() -> {
-        remarks.say("failed a put: " + Outcome.NoMemory.REASON);
+        remarks.write("failed a put: " + Outcome.NoMemory.REASON);
         refuse(request, DatagramReply.Type.FAIL);
       }
       case Outcome.Refused(String reason) -> throw new IllegalStateException(reason);
       case Outcome.Unknown() -> {
         open.remove(request.id());
-        if (request.isPut()) remarks.say("outcome unknown: a put of " + request.client());
+        if (request.isPut()) remarks.write("outcome unknown: a put of " + request.client());
         else refuse(request, DatagramReply.Type.FAIL);
       }
     }

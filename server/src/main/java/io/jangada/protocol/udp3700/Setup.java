@@ -21,7 +21,7 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) 
   private static final int ASK_AGAIN_TICKS = 10;
 
   /// The lease is safe as long as no clock runs faster than another's by more than 15 %: it ends 42
-  /// ticks after it was asked for at the latest, and who granted it votes for nobody for 49 at
+  /// ticks after it was asked for at the latest, and its voter grants no other vote for 49 at
   /// least. On the simulator's one machine all processes have the same clock.
   static final Setup USUAL =
       new Setup(
@@ -38,7 +38,7 @@ record Setup(int quietMillis, int leaseTicks, RaftConfig.TrafficPolicy traffic) 
   /// With the simulator's usual 8 puts a second each follower's turn comes every 240 ms.
   private static final int HEARTBEAT_TICKS = 25;
 
-  /// Clients wait for as long as they must: nobody is told anything because of the time.
+  /// Clients wait for as long as they must: no request ends because of the time.
   private static final long REQUEST_TIMEOUT_MILLIS = 30L * 24 * 3_600 * 1_000;
 
   private static final long RETRY_MILLIS = 500;

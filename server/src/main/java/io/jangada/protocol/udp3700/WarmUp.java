@@ -30,7 +30,7 @@ final class WarmUp implements AutoCloseable {
   private static final String CLIENT = "0100";
 
   private final List<String> ids = List.of("0000", "0001", "0002");
-  private final List<DatagramHandler> desks = new ArrayList<>();
+  private final List<DatagramHandler> handlers = new ArrayList<>();
   private final ArrayDeque<byte[]> underWay = new ArrayDeque<>();
   private final JsonReader reader = new JsonReader();
   private final DatagramChannel echo;
@@ -52,7 +52,7 @@ final class WarmUp implements AutoCloseable {
       DatagramHandler.Surroundings surroundings =
           new DatagramHandler.Surroundings(
               () -> nanos, this::send, new RateLimitedLog(id, () -> nanos), id.hashCode());
-      desks.add(
+      handlers.add(
           new DatagramHandler(
               new ReplicaIds(id, others), Setup.USUAL.withQuietMillis(0), surroundings));
     }
@@ -77,7 +77,7 @@ final class WarmUp implements AutoCloseable {
     request(0, "g" + steps + key + "\"get\"}");
     request(1 + steps % 2, "r" + steps + key + "\"get\"}");
     for (int round = 0; round < ROUNDS_MAX; round++) {
-      desks.forEach(DatagramHandler::cycle);
+      handlers.forEach(DatagramHandler::cycle);
       for (byte[] datagram; (datagram = underWay.poll()) != null; )
         deliver(delivered++ % ECHOED_EVERY == 0 ? echoed(datagram) : datagram);
     }
@@ -86,7 +86,7 @@ final class WarmUp implements AutoCloseable {
   private void request(int to, String rest) {
     String head = "{\"src\": \"" + CLIENT + "\", \"dst\": \"" + ids.get(to);
     String text = head + "\", \"leader\": \"FFFF\", \"MID\": \"" + rest;
-    desks.get(to).receive(text.getBytes(StandardCharsets.UTF_8));
+    handlers.get(to).receive(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /// What comes back of a datagram that goes out through the socket; null where it gets lost.
@@ -102,7 +102,7 @@ final class WarmUp implements AutoCloseable {
     if (datagram == null) return;
     if (!(reader.read(datagram, 0, datagram.length) instanceof Json.Obj message)) return;
     int to = ids.indexOf(message.text("dst"));
-    if (to >= 0) desks.get(to).receive(datagram);
+    if (to >= 0) handlers.get(to).receive(datagram);
     else served++;
   }
 
@@ -113,7 +113,7 @@ final class WarmUp implements AutoCloseable {
 
   /// Whom the first of the replicas takes for the leader.
   String leader() {
-    return desks.getFirst().leader();
+    return handlers.getFirst().leader();
   }
 
   @Override

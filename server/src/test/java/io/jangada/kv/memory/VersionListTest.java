@@ -39,7 +39,7 @@ class VersionListTest {
       chain.close();
       if (abandoned) assertThat(seen).isEqualTo(moment.subList(0, seen.size()));
       else assertThat(seen).isEqualTo(moment);
-      if (!abandoned) assertThat(chain.ghosts()).isZero();
+      if (!abandoned) assertThat(chain.supersededCount()).isZero();
     }
     assertThat(live).hasSizeGreaterThan(5);
     chain.sweep(Integer.MAX_VALUE);
@@ -58,14 +58,14 @@ class VersionListTest {
     chain.open(version);
     for (Item item : live) chain.retire(item);
     chain.read(this::shown);
-    assertThat(chain.ghosts()).isEqualTo(99);
+    assertThat(chain.supersededCount()).isEqualTo(99);
     chain.sweep(10);
-    assertThat(chain.ghosts()).as("not while it is read").isEqualTo(99);
+    assertThat(chain.supersededCount()).as("not while it is read").isEqualTo(99);
     chain.close();
     chain.sweep(10);
-    assertThat(chain.ghosts()).isEqualTo(89);
+    assertThat(chain.supersededCount()).isEqualTo(89);
     for (int i = 0; i < 9; i++) chain.sweep(10);
-    assertThat(chain.ghosts()).isZero();
+    assertThat(chain.supersededCount()).isZero();
     assertThat(chain.oldest()).isNull();
     append();
     assertThat(chain.oldest()).isSameAs(live.getLast());
@@ -81,9 +81,9 @@ class VersionListTest {
     chain.close();
     chain.retire(live.get(1));
     chain.retire(live.get(4));
-    assertThat(chain.ghosts()).as("nothing new is kept after closing").isEqualTo(2);
+    assertThat(chain.supersededCount()).as("nothing new is kept after closing").isEqualTo(2);
     for (int i = 0; i < 10; i++) chain.sweep(1);
-    assertThat(chain.ghosts()).isZero();
+    assertThat(chain.supersededCount()).isZero();
   }
 
   private Item shown(Item item) {

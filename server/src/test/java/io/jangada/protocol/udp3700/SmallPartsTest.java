@@ -94,12 +94,12 @@ class SmallPartsTest {
     assertThat(remarks.poll()).hasSizeLessThan(200).endsWith("...");
     int said = 0;
     for (int i = 0; i < 1_000; i++) {
-      remarks.say("again");
+      remarks.write("again");
       if (remarks.poll() != null) said++;
     }
     assertThat(said).isEqualTo(18);
     now += 1_000_000_000;
-    remarks.say("later");
+    remarks.write("later");
     assertThat(remarks.poll()).startsWith("0001: later (982 ");
   }
 
@@ -108,7 +108,7 @@ class SmallPartsTest {
     RateLimitedLog remarks = new RateLimitedLog("0001", () -> now);
     for (int i = 0; i < 1_000; i++) {
       now += 2_000_000_000;
-      remarks.say("again");
+      remarks.write("again");
     }
     int kept = 0;
     while (remarks.poll() != null) kept++;
