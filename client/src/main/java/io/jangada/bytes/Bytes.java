@@ -150,7 +150,7 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   /// SipHash-1-3 of the content under a 128-bit key: the same on every machine, and beyond the
-  /// reach of somebody who chooses the content without knowing the key.
+  /// reach of an attacker who chooses the content without knowing the key.
   public long hash64(long key0, long key1) {
     long v0 = key0 ^ 0x736f6d6570736575L;
     long v1 = key1 ^ 0x646f72616e646f6dL;
@@ -185,7 +185,7 @@ public final class Bytes implements Comparable<Bytes> {
     return word;
   }
 
-  /// Printable ASCII as it is, every other byte as `\xNN`; cut after 64 bytes.
+  /// Printable ASCII as it is, every other byte as `\xNN`; truncated after 64 bytes.
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder();

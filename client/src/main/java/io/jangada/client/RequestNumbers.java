@@ -8,7 +8,7 @@ import java.util.List;
 /// A server remembers the last 128 requests of a session, and takes one whose number is no greater
 /// than any it forgot for one that may have been done before. So a session is a window: the lowest
 /// number without an answer and the next one to be given are never further apart than
-/// [#WINDOW_NUMBERS]. Whoever needs more takes further sessions.
+/// [#WINDOW_NUMBERS]. A client that needs more takes further sessions.
 final class RequestNumbers {
   static final int WINDOW_NUMBERS = 64;
 

@@ -10,13 +10,13 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
-/// Epoll that keeps a socket registered while nobody wants to know anything of it.
+/// Epoll that keeps a socket registered while neither reads nor writes are wanted.
 ///
 /// Netty 4.2.18 takes such a socket out of the epoll set and forgets that it did (its pull request
-/// 16689): the next time somebody wants to read or write, the system knows no such descriptor, and
-/// the connection is closed. That happens to a client that sends no more while it is not being
-/// read, and takes the replies slowly. Asking for edges, and for nothing else, keeps the socket
-/// where it is and wakes nobody more than once.
+/// 16689): the next time a read or write is wanted, the system knows no such descriptor, and the
+/// connection is closed. That happens to a client that sends no more while it is not being read,
+/// and takes the replies slowly. Asking for edges, and for nothing else, keeps the socket where it
+/// is and wakes no thread more than once.
 final class KeptEpoll implements IoHandler {
   private final IoHandler epoll;
 

@@ -19,7 +19,7 @@ public final class BenchRun {
 
   /// @param serverCpuMillis processor time of all servers, for a thousand operations
   /// @param serverBytes memory of all servers at the end
-  /// @param diskWrites requests that the servers' disk completed, whoever they came from, for one
+  /// @param diskWrites requests that the servers' disk completed, from any process, for one
   ///   operation
   /// @param diskBytes what these wrote, for one operation
   /// @param driverCpuMillis processor time of the load generator, for a thousand operations
@@ -92,7 +92,7 @@ public final class BenchRun {
     return subject.pids().isEmpty() ? Optional.empty() : ProcessMeter.read(subject.pids());
   }
 
-  /// Of servers elsewhere nobody knows which disk they have.
+  /// The disk of servers elsewhere is unknown.
   private Optional<DeviceMeter> meterDisk() {
     return subject.pids().isEmpty() ? Optional.empty() : DeviceMeter.read(subject.disk());
   }

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What was written to the block device under a directory, by anybody, as Linux tells it in
+/// What was written to the block device under a directory, by any process, as Linux counts it in
 /// `/proc/diskstats`. What it tells of a single process is of no use for this: where the cache
 /// holds files in large pieces, it counts a whole one for each byte that changes.
 ///

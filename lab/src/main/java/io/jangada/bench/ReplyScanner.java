@@ -11,7 +11,7 @@ final class ReplyScanner {
   /// No `VALUE` is being read.
   private static final int NONE = -1;
 
-  /// Whoever takes the replies.
+  /// Takes the replies.
   interface Check {
     /// A byte of a value, one of the first [Keys#BYTES].
     ///

@@ -19,7 +19,7 @@ import java.util.Optional;
 /// And makes **certain** what was unknown but must have happened: where an operation that happened
 /// needs value `v`, and only one operation writes `v`, that one happened, and before the other's
 /// ending. So a write that timed out and was read later is like any other from there on, and only
-/// those remain unknown whose effect nobody saw or that have a double.
+/// those remain unknown whose effect was not seen or that have a double.
 final class Candidates {
   /// The moment of an operation that need never take effect.
   static final int NEVER = Integer.MAX_VALUE;

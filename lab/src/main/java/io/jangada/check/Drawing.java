@@ -221,7 +221,7 @@ final class Drawing {
     return Markup.escape(
         format(
             "operation %d: %s; asked at %d, %s%s",
-            o.id(), Words.told(o), o.invoked().time(), ended, place));
+            o.id(), Words.text(o), o.invoked().time(), ended, place));
   }
 
   /// Formats with plain digits whatever the locale.

@@ -15,6 +15,6 @@ public sealed interface Ending {
   /// The store said for certain that the operation did not and will not happen.
   record Failed(long time, int order) implements Ending {}
 
-  /// Nobody knows: it may have happened, may yet happen at any later time, or never.
+  /// Unknown: it may have happened, may yet happen at any later time, or never.
   record Unknown() implements Ending {}
 }

@@ -44,12 +44,12 @@ final class Explanation {
     }
     Set<String> states = new LinkedHashSet<>();
     for (Node node : refused) {
-      if (states.add(node.register().told(step.rule().versioned()))
+      if (states.add(node.register().text(step.rule().versioned()))
           && attempts.size() < ATTEMPTS_MAX)
-        attempts.add(attempt(node, Words.told(step.operation()) + ", not possible here"));
+        attempts.add(attempt(node, Words.text(step.operation()) + ", not possible here"));
     }
     addUnknown(states, step);
-    String why = said(step);
+    String why = text(step);
     if (!states.isEmpty()) why += (step.answered() ? ", " : "; ") + possible(states) + hint(step);
     if (!noRoom.isEmpty())
       why += (states.isEmpty() ? ", but " : "; with others ") + noRoom.iterator().next();
@@ -75,7 +75,7 @@ final class Explanation {
   private Verdict.Attempt attempt(Node node, String refusal) {
     List<RecordedOp> order = Linearization.of(course, node).order();
     List<RecordedOp> last = order.subList(Math.max(0, order.size() - LAST_MAX), order.size());
-    return new Verdict.Attempt(last, node.register().told(course.versions()), refusal);
+    return new Verdict.Attempt(last, node.register().text(course.versions()), refusal);
   }
 
   /// Blind writes of unknown ending are only tried where they help; they were possible all the
@@ -90,15 +90,15 @@ final class Explanation {
     }
   }
 
-  private String said(Step step) {
-    if (step.answered()) return Words.told(step.operation());
+  private String text(Step step) {
+    if (step.answered()) return Words.text(step.operation());
     String by = "";
     for (int level = 0; level < course.levels(); level++) {
       Step seer = course.step(level);
       if (seer.answered() && seer.deadline() == step.deadline())
-        by = ": " + Words.told(seer.operation()) + ", and nothing else wrote what that needs";
+        by = ": " + Words.text(seer.operation()) + ", and nothing else wrote what that needs";
     }
-    return Words.told(step.operation()) + ", but must have taken effect" + by;
+    return Words.text(step.operation()) + ", but must have taken effect" + by;
   }
 
   private static String possible(Set<String> states) {
@@ -123,7 +123,7 @@ final class Explanation {
             : "; nothing had asked to write " + Words.value(value) + " by then";
     }
     return failed != null
-        ? "; " + Words.value(value) + " is what failed: " + Words.told(failed)
+        ? "; " + Words.value(value) + " is what failed: " + Words.text(failed)
         : "; nothing ever wrote " + Words.value(value);
   }
 
@@ -156,7 +156,7 @@ final class Explanation {
           && !node.marks().done(course.bit(other))
           && !after.leavesRoomFor(late.rule()))
         return "it would use up the version of another, still to come: "
-            + Words.told(late.operation());
+            + Words.text(late.operation());
     }
     return "it would have to come after another that cannot come first";
   }

@@ -86,7 +86,7 @@ public final class History {
       end(operation, new Ending.Failed(time, events++));
     }
 
-    /// Records that nobody will ever know how operation `id` ended.
+    /// Records that the outcome of operation `id` stays unknown.
     public void unknown(int id) {
       requireOpen(id);
       open.set(id, false);

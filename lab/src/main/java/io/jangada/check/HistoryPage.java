@@ -179,7 +179,7 @@ public final class HistoryPage {
     out.append("<th>but</th></tr>\n");
     for (Verdict.Attempt attempt : bad.attempts()) {
       out.append("<tr><td><ol>");
-      attempt.last().forEach(o -> out.append("<li>").append(text(Words.told(o))).append("</li>"));
+      attempt.last().forEach(o -> out.append("<li>").append(text(Words.text(o))).append("</li>"));
       out.append("</ol></td><td>").append(text(attempt.state())).append("</td><td>");
       out.append(text(attempt.refusal())).append("</td></tr>\n");
     }
@@ -194,7 +194,7 @@ public final class HistoryPage {
     out.append(".</p>\n<table>\n<tr><th>place</th><th>operation</th></tr>\n");
     for (int i = from; i < order.size(); i++) {
       out.append("<tr><td>").append(i + 1).append("</td><td>");
-      out.append(text(Words.told(order.get(i)))).append("</td></tr>\n");
+      out.append(text(Words.text(order.get(i)))).append("</td></tr>\n");
     }
     out.append("</table>\n");
   }

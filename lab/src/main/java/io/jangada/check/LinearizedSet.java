@@ -27,7 +27,7 @@ final class LinearizedSet {
     return (free[bit >>> 6] & (1L << bit)) != 0;
   }
 
-  /// A copy to be changed by its maker and nobody else.
+  /// A copy that only its maker changes.
   LinearizedSet copy() {
     return new LinearizedSet(done.clone(), free.clone());
   }

@@ -20,6 +20,6 @@ public record RecordedOp(int id, int process, String key, Op op, Invoked invoked
   /// In plain words, such as `read by p3 saw 1`.
   @Override
   public String toString() {
-    return Words.told(this);
+    return Words.text(this);
   }
 }

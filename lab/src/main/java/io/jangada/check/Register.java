@@ -141,7 +141,7 @@ final class Register {
   }
 
   /// In plain words, such as `absent`, `4` or, with versions, `4 at version 8 or later`.
-  String told(boolean withVersions) {
+  String text(boolean withVersions) {
     boolean versions = withVersions && least != UNTRACKED;
     if (value == null)
       return versions && least > 0
@@ -158,6 +158,6 @@ final class Register {
 
   @Override
   public String toString() {
-    return told(true);
+    return text(true);
   }
 }

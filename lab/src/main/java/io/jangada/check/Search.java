@@ -64,8 +64,7 @@ final class Search {
 
   /// An order so far. `placed` is a step, or `-1 - kind` for an unknown operation of that kind, and
   /// took effect at the level of `parent`; or it is [#PASSED]. `spent` lists counted kinds
-  /// ascending, once for each use. An `idle` node ends in an effect that nobody has made use of
-  /// yet.
+  /// ascending, once for each use. An `idle` node ends in an effect that is not made use of yet.
   record Node(
       Node parent,
       int placed,

@@ -1,7 +1,7 @@
 package io.jangada.check;
 
-/// Operations, results and values in plain words, for people. Long values are cut; whatever could
-/// be taken for something else stands in quotes with escapes.
+/// Operations, results and values in plain words, for people. Long values are truncated; whatever
+/// could be taken for something else stands in quotes with escapes.
 final class Words {
   /// The longest value that is shown in full, in characters.
   static final int SHOWN_MAX = 40;
@@ -12,7 +12,7 @@ final class Words {
   private Words() {}
 
   /// One operation told in a clause, such as `read by p3 saw 1`.
-  static String told(RecordedOp operation) {
+  static String text(RecordedOp operation) {
     String who = asked(operation.op()) + " by p" + operation.process();
     return switch (operation.ending()) {
       case Ending.Ok(RecordedResult result, long _, int _) -> who + " " + answered(result);
@@ -26,7 +26,7 @@ final class Words {
     return asked(op, SHOWN_MAX);
   }
 
-  /// What was asked, with values cut to `most` characters.
+  /// What was asked, with values truncated to `most` characters.
   static String asked(Op op, int most) {
     return switch (op) {
       case Op.Read() -> "read";

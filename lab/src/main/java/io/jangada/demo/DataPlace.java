@@ -26,7 +26,7 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
   private static final String FILE = "config.json";
   private static final String LOCK = "demo.lock";
 
-  /// A directory that nobody else uses.
+  /// A directory of this demo alone.
   static DataPlace temporary(int members, boolean keep) throws IOException {
     Path path = Files.createTempDirectory("jangada-demo-");
     return place(path, members == 0 ? MEMBERS_DEFAULT : members, !keep);

@@ -18,7 +18,7 @@ public final class Demo {
   ///   three
   /// @param data where; null for a temporary directory
   /// @param keep whether a temporary directory stays
-  /// @param verbose whether details of the cluster's life are told
+  /// @param verbose whether details of the cluster's events are shown
   public record Options(int members, Path data, boolean keep, boolean verbose) {}
 
   /// @param terminal whether a person types
@@ -100,7 +100,7 @@ public final class Demo {
     if (streams.terminal) {
       screen.setManner(Screen.Manner.TERMINAL);
       begin();
-      screen.tell("Type 'help' for the commands, 'quit' or Ctrl-D to end.");
+      screen.narrate("Type 'help' for the commands, 'quit' or Ctrl-D to end.");
       converse(lines);
       return ExitCode.OK;
     }
@@ -116,7 +116,7 @@ public final class Demo {
   }
 
   private void begin() throws UserError, InterruptedException {
-    story.tell(
+    story.narrate(
         "the data of "
             + EventNarrator.names(cluster.ids())
             + " is in "
@@ -124,7 +124,8 @@ public final class Demo {
             + (place.temporary() ? ", removed at the end" : ""));
     for (int id : cluster.ids()) start(id);
     String port = cluster.ports().replaceFirst(",.*", "");
-    story.tell("they serve at 127.0.0.1, ports " + cluster.ports() + ": try nc 127.0.0.1 " + port);
+    story.narrate(
+        "they serve at 127.0.0.1, ports " + cluster.ports() + ": try nc 127.0.0.1 " + port);
   }
 
   private void start(int id) throws UserError {
@@ -179,14 +180,14 @@ public final class Demo {
     return line.text == null ? shell.wrong(line.complaint) : shell.run(line.text);
   }
 
-  /// Ends it, once. Whoever comes second waits for the first: the process goes when a signal's hook
+  /// Ends it, once. A second caller waits for the first: the process goes when a signal's hook
   /// returns, whatever other threads are at.
   private synchronized void end() {
     if (ended) return;
     ended = true;
     screen.leavePrompt();
     cluster.close();
-    if (place.leave()) story.tell("all members are stopped, and their data is gone");
-    else story.tell("all members are stopped; their data stays in " + place.path());
+    if (place.leave()) story.narrate("all members are stopped, and their data is gone");
+    else story.narrate("all members are stopped; their data stays in " + place.path());
   }
 }

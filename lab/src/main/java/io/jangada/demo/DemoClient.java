@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /// A client in the servers' own process: it hands its requests to the leader if it knows one and to
-/// anybody else otherwise, and asks again as long as there is time. All askings of one command
+/// any server otherwise, and tries again as long as there is time. All attempts of one command
 /// carry the same request id, so that it is done once however often it arrives.
 final class DemoClient {
   private static final long PATIENCE_NANOS = 5_000_000_000L;

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.event.Level;
 
-/// One server of this process through all its lives. Whoever calls [#start], [#kill] and [#close]
-/// does so one at a time.
+/// One server of this process through all its runs. [#start], [#kill] and [#close] are called one
+/// at a time.
 final class DemoMember {
   private static final long STATUS_MILLIS_MAX = 1_000;
   private static final long CLOSE_MILLIS_MAX = 2_000;
@@ -77,7 +77,7 @@ final class DemoMember {
     }
   }
 
-  /// Begins a life on what the disk holds.
+  /// Starts on what the disk holds.
   void start() throws IOException {
     close();
     Run next = new Run();
@@ -91,7 +91,7 @@ final class DemoMember {
     shared.cuts.join(id, next.server);
   }
 
-  /// Ends the life as `kill -9` would: at whatever the member is doing.
+  /// Ends the run as `kill -9` would: at whatever the member is doing.
   ///
   /// @return whether it has let go of everything, so that it can be started again
   boolean kill() {
@@ -103,7 +103,7 @@ final class DemoMember {
     return close();
   }
 
-  /// Ends the life in good order, if there is one.
+  /// Ends the run in good order, if there is one.
   ///
   /// @return whether the member has let go of everything
   boolean close() {
@@ -116,7 +116,7 @@ final class DemoMember {
     return closed;
   }
 
-  /// From one start to the next end. What its threads say after the end is not listened to.
+  /// From one start to the next end. Events of its threads after the end are ignored.
   private final class Run implements ServerListener {
     private final EventText texts = new EventText(EventNarrator::name, PRE_VOTES_IN_VAIN);
     private volatile MortalDisk disk;
@@ -135,19 +135,19 @@ final class DemoMember {
       if (event instanceof RaftEvent.LeaderElected(long term)) shared.leadership.elected(id, term);
       if (event instanceof RaftEvent.SteppedDown) shared.leadership.ended(id);
       boolean isDetail = event instanceof RaftEvent.ClusterIdentified;
-      texts.line(event).ifPresent(line -> tell(line, isDetail));
+      texts.line(event).ifPresent(line -> narrate(line, isDetail));
     }
 
-    private void tell(EventText.Line line, boolean isDetail) {
+    private void narrate(EventText.Line line, boolean isDetail) {
       String text = EventNarrator.name(id) + " " + line.text();
       if (isDetail || line.level() == Level.DEBUG) shared.story.detail(text);
-      else shared.story.tell(text);
+      else shared.story.narrate(text);
     }
 
     @Override
     public void diskFull(boolean full) {
       if (over) return;
-      shared.story.tell(
+      shared.story.narrate(
           id,
           full
               ? "has no space left on its disk: it refuses writes until there is space"
@@ -159,7 +159,7 @@ final class DemoMember {
       if (over) return;
       over = true;
       shared.leadership.ended(id);
-      shared.story.tell(id, "STOPS: " + cause.getMessage() + "; 'start " + id + "' recovers it");
+      shared.story.narrate(id, "STOPS: " + cause.getMessage() + "; 'start " + id + "' recovers it");
     }
   }
 }

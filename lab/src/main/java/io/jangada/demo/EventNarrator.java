@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// The life of the cluster in lines for people, each with the milliseconds since the beginning.
+/// The events of the cluster in lines for people, each with the milliseconds since the beginning.
 final class EventNarrator {
   private final Screen screen;
   private final boolean verbose;
@@ -24,16 +24,16 @@ final class EventNarrator {
     return members.stream().sorted().map(EventNarrator::name).collect(Collectors.joining(", "));
   }
 
-  void tell(String what) {
+  void narrate(String what) {
     long millis = (System.nanoTime() - beganNanos) / 1_000_000;
-    screen.tell(String.format(Locale.ROOT, "%6d ms  %s", millis, what));
+    screen.narrate(String.format(Locale.ROOT, "%6d ms  %s", millis, what));
   }
 
   void detail(String what) {
-    if (verbose) tell(what);
+    if (verbose) narrate(what);
   }
 
-  void tell(int member, String what) {
-    tell(name(member) + " " + what);
+  void narrate(int member, String what) {
+    narrate(name(member) + " " + what);
   }
 }

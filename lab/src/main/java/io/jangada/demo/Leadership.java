@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Who leads, as the members themselves said last. It is how a client finds the leader, and never
 /// more than a guess: only the leader's answer tells.
 final class Leadership {
-  /// @param member [Membership#NONE] while nobody is known to lead
-  /// @param term the latest term in which somebody came to lead
+  /// @param member [Membership#NONE] while no leader is known
+  /// @param term the latest term in which a member became leader
   record Lead(int member, long term) {
     boolean isKnown() {
       return member != Membership.NONE;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// Another disk, for one life of one member. From the moment of [#die] every operation fails, so
+/// Another disk, for one run of one member. From the moment of [#die] every operation fails, so
 /// that a member can be killed as a process is: between any two operations, without the chance to
 /// write a last word. What was written stays as the disk beneath has it, as after a `kill -9`,
 /// which takes the process and leaves the operating system. Files can be closed and the lock given

@@ -17,7 +17,7 @@ final class Screen {
     TERMINAL,
     /// With a script that pipes commands in.
     SCRIPT,
-    /// With nobody: all of it is to be read afterwards.
+    /// Without input: all of it is to be read afterwards.
     TOUR
   }
 
@@ -38,8 +38,8 @@ final class Screen {
     this.manner = manner;
   }
 
-  /// A line of the cluster's life, or about the demo itself.
-  synchronized void tell(String line) {
+  /// A line about the cluster's events, or about the demo itself.
+  synchronized void narrate(String line) {
     print(manner == Manner.SCRIPT ? err : out, styled ? FAINT + line + PLAIN : line);
   }
 
@@ -53,7 +53,7 @@ final class Screen {
     print(manner == Manner.TERMINAL ? out : err, line);
   }
 
-  /// Shows a command that nobody sees being typed.
+  /// Shows a command that is not seen being typed.
   synchronized void echo(String command) {
     if (manner == Manner.SCRIPT) print(err, PROMPT + command);
     if (manner == Manner.TOUR) print(out, PROMPT + command);

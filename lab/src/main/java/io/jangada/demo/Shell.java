@@ -83,7 +83,7 @@ final class Shell {
       case ShellCommand.Partition(SortedSet<Integer> side) -> partition(side);
       case ShellCommand.Heal() -> {
         cluster.heal();
-        story.tell("the network is whole again");
+        story.narrate("the network is whole again");
         yield ExitCode.OK;
       }
       case ShellCommand.Transfer(int target) -> transfer(target);
@@ -118,10 +118,10 @@ final class Shell {
       Leadership.Lead lead = cluster.leadership().now();
       boolean led = lead.member() == member;
       boolean gone = cluster.kill(member);
-      story.tell(member, "is killed" + (led ? ": term " + lead.term() + " has no leader" : ""));
-      if (!gone) story.tell(member, "still hangs on its disk and cannot be started again");
+      story.narrate(member, "is killed" + (led ? ": term " + lead.term() + " has no leader" : ""));
+      if (!gone) story.narrate(member, "still hangs on its disk and cannot be started again");
     }
-    if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
+    if (!cluster.canServe()) story.narrate("no majority is left: nothing can be read or written");
     return ExitCode.OK;
   }
 
@@ -139,7 +139,7 @@ final class Shell {
     for (int member : down) {
       Optional<Status> status = cluster.status(member);
       if (status.isPresent())
-        story.tell(
+        story.narrate(
             member,
             "starts: its disk has term "
                 + status.get().role().term()
@@ -149,10 +149,10 @@ final class Shell {
     return serve(down) ? ExitCode.OK : ExitCode.UNAVAILABLE;
   }
 
-  /// Waits until those who were started have caught up, unless there is nobody to catch up with.
+  /// Waits until the started servers have caught up, unless there is no leader to catch up with.
   private boolean serve(Set<Integer> started) throws InterruptedException {
     if (!cluster.canServe()) {
-      story.tell("there is no majority yet: nothing can be read or written");
+      story.narrate("there is no majority yet: nothing can be read or written");
       return true;
     }
     Optional<Settling.Found> found = rest.await();
@@ -163,7 +163,7 @@ final class Shell {
     SortedSet<Integer> caughtUp = new TreeSet<>(started);
     caughtUp.retainAll(found.get().reached());
     if (!caughtUp.isEmpty())
-      story.tell(
+      story.narrate(
           EventNarrator.names(caughtUp)
               + (caughtUp.size() == 1 ? " has" : " have")
               + " caught up: entry "
@@ -176,8 +176,8 @@ final class Shell {
     SortedSet<Integer> others = cluster.ids();
     others.removeAll(side);
     cluster.split(side);
-    story.tell(EventNarrator.names(side) + " cut off from " + EventNarrator.names(others));
-    if (!cluster.canServe()) story.tell("no majority is left: nothing can be read or written");
+    story.narrate(EventNarrator.names(side) + " cut off from " + EventNarrator.names(others));
+    if (!cluster.canServe()) story.narrate("no majority is left: nothing can be read or written");
     return ExitCode.OK;
   }
 
@@ -188,16 +188,16 @@ final class Shell {
       throw new UserError(EventNarrator.name(target) + " leads already");
     if (!cluster.isUp(target)) throw new UserError(EventNarrator.name(target) + " is down");
     Outcome outcome = cluster.transfer(target);
-    if (!(outcome instanceof Outcome.Done)) throw new UserError("no transfer: " + said(outcome));
+    if (!(outcome instanceof Outcome.Done)) throw new UserError("no transfer: " + text(outcome));
     cluster.leadership().awaitOtherThan(before, REPLY_MILLIS_MAX * 1_000_000);
-    // Between the two there may be a moment in which nobody leads.
+    // Between the two there may be a moment without a leader.
     Leadership.Lead after = cluster.leadership().now();
     if (!after.isKnown()) cluster.leadership().awaitOtherThan(after, REPLY_MILLIS_MAX * 1_000_000);
     if (cluster.leadership().now().member() == target) return ExitCode.OK;
     throw new UserError(EventNarrator.name(target) + " did not become leader");
   }
 
-  private static String said(Outcome outcome) {
+  private static String text(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Done _ -> "done";
       case Outcome.NotLeader _ -> "the member asked is no longer the leader";
@@ -215,11 +215,11 @@ final class Shell {
       Outcome outcome = cluster.takeSnapshot(member);
       if (outcome instanceof Outcome.Done(Result.Written(long index, long _)))
         begun.put(member, index);
-      else story.tell(member, "takes no snapshot: " + said(outcome));
+      else story.narrate(member, "takes no snapshot: " + text(outcome));
     }
     if (begun.isEmpty()) throw new UserError("no snapshot was taken");
     if (!rest.awaitSnapshots(begun)) throw new UserError("a snapshot was begun and not finished");
-    begun.forEach((member, index) -> story.tell(member, "has a snapshot up to index " + index));
+    begun.forEach((member, index) -> story.narrate(member, "has a snapshot up to index " + index));
     return ExitCode.OK;
   }
 
@@ -237,7 +237,7 @@ final class Shell {
       return ExitCode.UNAVAILABLE;
     }
     Settling.Found at = found.get();
-    story.tell(
+    story.narrate(
         EventNarrator.name(at.leader().role().id())
             + " leads term "
             + at.leader().role().term()

@@ -5,7 +5,7 @@ import java.util.SortedSet;
 
 /// What can be typed at the demo.
 sealed interface ShellCommand {
-  /// @param member whom to ask; [Membership#NONE] for whoever leads
+  /// @param member the member to ask; [Membership#NONE] for the leader
   record Ask(Operation operation, int member) implements ShellCommand {}
 
   record ShowStatus() implements ShellCommand {}

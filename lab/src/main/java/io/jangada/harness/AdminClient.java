@@ -27,7 +27,7 @@ public final class AdminClient {
 
   /// How one member stands, by its own word.
   ///
-  /// @param leader whom it follows, itself if it leads; empty when it knows of nobody
+  /// @param leader the leader that it knows, itself if it leads; empty when it knows none
   /// @param raw all that it said
   public record MemberStatus(
       int id, String role, long term, OptionalInt leader, Progress progress, Json.Obj raw) {
@@ -41,7 +41,7 @@ public final class AdminClient {
   /// @param keys how many it has
   public record Progress(long last, long commit, long applied, long snapshot, long keys) {}
 
-  /// What a server said to one command.
+  /// A server's reply to one command.
   public TextReply request(int server, String line) throws IOException {
     try (TextConnection connection =
         TextConnection.open(cluster.clientAddress(server), replyMillisMax)) {
@@ -49,18 +49,18 @@ public final class AdminClient {
     }
   }
 
-  /// What a server said to one command, as JSON.
+  /// A server's reply to one command, as JSON.
   ///
-  /// @throws IOException when it said something else
+  /// @throws IOException when it is no JSON
   public Json.Obj json(int server, String line) throws IOException {
     TextReply reply = request(server, line);
     if (reply instanceof TextReply.Value(Bytes value)) return parsed(value);
     throw new ProtocolException("'admin " + line + "' was answered " + reply);
   }
 
-  /// The same of the leader, whoever that is, by following `REDIRECT`.
+  /// The same of the leader, found by following `REDIRECT`.
   ///
-  /// @throws IOException when nobody leads who answers, or the answer is no JSON
+  /// @throws IOException when no leader replies, or the reply is no JSON
   public Json.Obj ofLeader(String line) throws IOException {
     SortedSet<Integer> awake = cluster.awake();
     if (awake.isEmpty()) throw new IOException("no server runs");

@@ -8,9 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/// Ports of loopback that nobody uses, from below those that the operating system gives to outgoing
-/// connections: a port from there could be taken, while its server is down, by somebody else's
-/// connection.
+/// Ports of loopback that are not in use, from below those that the operating system gives to
+/// outgoing connections: a port from there could be taken, while its server is down, by another
+/// process's connection.
 public final class FreePorts {
   private static final int FIRST = 10_000;
   private static final int END = 32_000;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 /// believes so. Where followers are configured to answer, too, servers are asked how they stand,
 /// and the one who leads the latest term is believed.
 public final class LeaderSearch {
-  /// Nobody has it, and nobody minds if somebody has.
+  /// No test writes this key; a value would do no harm.
   private static final String KEY = "jangada-harness-who-leads";
 
   private static final int REPLY_MILLIS_MAX = 400;
@@ -32,7 +32,7 @@ public final class LeaderSearch {
             && (settings.is(Setting.READS, "linearizable") || settings.is(Setting.READS, "lease"));
   }
 
-  /// Who leads now; empty when nobody says so soon.
+  /// The leader now; empty when no server names one soon.
   public Optional<Integer> look() {
     return redirects ? lookByReading() : lookByStatus();
   }
@@ -69,12 +69,12 @@ public final class LeaderSearch {
     }
   }
 
-  /// Waits until somebody leads.
+  /// Waits until there is a leader.
   public int await(long millisMax) throws InterruptedException, TimeoutException {
     return Waiting.need("leader", millisMax, this::look);
   }
 
-  /// Waits until somebody leads who is none of these.
+  /// Waits until there is a leader other than these.
   public int awaitOther(Set<Integer> not, long millisMax)
       throws InterruptedException, TimeoutException {
     String others = not.isEmpty() ? "leader" : "leader beside " + new TreeSet<>(not);

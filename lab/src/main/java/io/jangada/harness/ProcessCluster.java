@@ -126,7 +126,7 @@ public final class ProcessCluster implements AutoCloseable {
     return place(id).config.dataDirectory(id);
   }
 
-  /// What the server says, all its lives together.
+  /// The output of the server, of all its runs together.
   public Path output(int id) {
     return directory.resolve("server-" + id + ".log");
   }
@@ -146,7 +146,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   /// Looks whether the servers can have their ports.
   ///
-  /// @throws IOException with a sentence that names a port that somebody else has
+  /// @throws IOException with a sentence that names a port that another process has
   public synchronized void needPorts() throws IOException {
     for (Place place : places.values()) {
       String host = place.entry.hostname();

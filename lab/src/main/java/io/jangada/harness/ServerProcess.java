@@ -87,13 +87,13 @@ public final class ServerProcess implements AutoCloseable {
   private enum Stopped {
     YES,
     NO,
-    NOBODY_KNOWS
+    UNKNOWN
   }
 
   /// The state stands behind the name of the program, which is in brackets.
   private Stopped isStopped() throws IOException {
     Path state = Path.of("/proc/" + pid() + "/stat");
-    if (!Files.isReadable(state)) return Stopped.NOBODY_KNOWS;
+    if (!Files.isReadable(state)) return Stopped.UNKNOWN;
     String text = Files.readString(state, StandardCharsets.ISO_8859_1);
     return text.startsWith("T", text.lastIndexOf(')') + 2) ? Stopped.YES : Stopped.NO;
   }

@@ -33,7 +33,7 @@ public final class TextClient implements AutoCloseable {
   private int next = -1;
   private int answeredBy = -1;
 
-  /// @param name of the session that its writes belong to; nobody else's, 1 to 32 printable
+  /// @param name of the session that its writes belong to; no other client's, 1 to 32 printable
   ///   characters without blanks
   public TextClient(ProcessCluster cluster, String name, Patience patience) {
     if (!name.matches("[!-~]{1,32}"))
@@ -70,7 +70,7 @@ public final class TextClient implements AutoCloseable {
 
   /// Asks until one says something else than that another leads, or that it does not know.
   ///
-  /// @throws TimeoutException when nobody did in time; it may have been done, or may yet be
+  /// @throws TimeoutException when no server replied in time; it may have been done, or may yet be
   public TextReply request(String line, Bytes data) throws InterruptedException, TimeoutException {
     return Waiting.need(
         "answer to '" + line + "'",
@@ -121,7 +121,7 @@ public final class TextClient implements AutoCloseable {
     }
   }
 
-  /// The one to ask next: who was named last, or whoever is awake and comes after who failed.
+  /// The server to ask next: the one named last, or the one awake that follows the one that failed.
   private OptionalInt choose() {
     SortedSet<Integer> awake = cluster.awake();
     if (awake.isEmpty()) return OptionalInt.empty();

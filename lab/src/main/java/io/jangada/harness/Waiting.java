@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The one place where something outside this process is waited for that tells nobody when it
+/// The one place that waits for something outside this process that gives no signal when it
 /// happens: it is looked at again and again, at growing intervals, up to a bound.
 public final class Waiting {
   private static final long LOOK_MILLIS_FIRST = 2;
@@ -68,6 +68,6 @@ public final class Waiting {
   /// Lets time pass, where time itself is what is needed: an expiry, a pause between two faults.
   public static void pause(long millis) throws InterruptedException {
     boolean never = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
-    if (never) throw new IllegalStateException("nobody counts this down");
+    if (never) throw new IllegalStateException("this is never counted down");
   }
 }

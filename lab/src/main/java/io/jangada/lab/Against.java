@@ -51,14 +51,14 @@ record Against(Output telling, int rounds) {
         their.add(attempts.measure(load, theirRun));
       }
       Comparison contest = new Comparison(our, their);
-      tell(contest, rival, isFirst);
+      print(contest, rival, isFirst);
       isFirst = false;
       isGood &= contest.isGood();
     }
     return isGood;
   }
 
-  private void tell(Comparison contest, OtherStore rival, boolean isFirst) {
+  private void print(Comparison contest, OtherStore rival, boolean isFirst) {
     BenchRun.Result our = Comparison.middle(contest.ours());
     BenchRun.Result their = Comparison.middle(contest.theirs());
     if (telling.isJson()) {

@@ -307,7 +307,7 @@ public final class BenchCommand implements Callable<Integer> {
     List<Growth.Curve> curves = new ArrayList<>();
     int code = ExitCode.OK;
     for (Growth.Axis axis : axes) {
-      Growth.Curve curve = measured.measure(axis, point -> tell(axis, point));
+      Growth.Curve curve = measured.measure(axis, point -> print(axis, point));
       if (!curve.points().isEmpty()) curves.add(curve);
       for (Growth.Point point : curve.points()) {
         if (!point.put().measured().isGood() || !point.get().measured().isGood())
@@ -319,7 +319,7 @@ public final class BenchCommand implements Callable<Integer> {
     return code;
   }
 
-  private void tell(Growth.Axis axis, Growth.Point point) {
+  private void print(Growth.Axis axis, Growth.Point point) {
     for (BenchRun.Result each : List.of(point.put(), point.get())) {
       if (telling.isJson()) telling.json(out -> Row.json(axis, point.size(), each, out));
       else telling.line(Row.line(axis, point.size(), each));
@@ -348,13 +348,13 @@ public final class BenchCommand implements Callable<Integer> {
     int code = ExitCode.OK;
     for (int i = 0; i < loads.size(); i++) {
       BenchRun.Result result = attempts.measure(loads.get(i), run);
-      tell(result, i == 0);
+      print(result, i == 0);
       if (!result.measured().isGood()) code = ExitCode.FAILED;
     }
     return code;
   }
 
-  private void tell(BenchRun.Result result, boolean isFirst) {
+  private void print(BenchRun.Result result, boolean isFirst) {
     if (telling.isJson()) {
       telling.json(out -> Row.json(result, out));
       return;

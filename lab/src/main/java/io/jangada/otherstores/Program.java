@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A program of somebody else's that runs until it is closed, or until this process ends, however
+/// A program of another project that runs until it is closed, or until this process ends, however
 /// that comes about: a shell kills it when its standard input ends.
 final class Program implements AutoCloseable {
   private static final String LEASH =

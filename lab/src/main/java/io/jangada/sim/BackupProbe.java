@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
 /// Makes backups of members, one at a time. What was begun may end at any moment; what is complete
 /// holds all that was applied at the member when it was asked.
 final class BackupProbe {
-  /// A backup that is being made of a member in one of its lives.
+  /// A backup that is being made of a member in one of its runs.
   private final class Made {
     final Replica replica;
     final SnapshotMeta meta;

@@ -58,7 +58,7 @@ final class Cluster {
       members.put(id, new Member(this, settings(id, Membership.of(initialMembers)), split()));
   }
 
-  /// How long a majority of founders waits for the others.
+  /// How long a majority of the initial members waits for the others.
   private static final int BOOTSTRAP_TICKS = 20;
 
   /// How often members compare what they hold.
@@ -136,13 +136,13 @@ final class Cluster {
     return leader;
   }
 
-  void tell(int member, String what) {
-    trace.tell(world.now(), "n" + member + " " + what);
+  void trace(int member, String what) {
+    trace.write(world.now(), "n" + member + " " + what);
   }
 
   /// Something happened in a member's protocol.
   void observe(int member, RaftEvent event) {
-    tell(member, event.toString());
+    trace(member, event.toString());
     SafetyChecker.check(!isAboutOthers(event), "members of one cluster keep the laws: " + event);
     if (event instanceof RaftEvent.ConfigurationChanged(long index, Membership membership)
         && index > laws.committed()) survival.inForce(index, membership);
@@ -182,7 +182,7 @@ final class Cluster {
       return;
     }
     leaptNanos = world.now();
-    tell(leader.id, "has a clock that leaps by " + swarm.demand().leapMillis() + " ms");
+    trace(leader.id, "has a clock that leaps by " + swarm.demand().leapMillis() + " ms");
     leader.leap(swarm.demand().leapMillis() * Scheduler.MILLI);
   }
 
@@ -191,8 +191,8 @@ final class Cluster {
     return leaptNanos;
   }
 
-  void tell(String what) {
-    trace.tell(world.now(), what);
+  void trace(String what) {
+    trace.write(world.now(), what);
   }
 
   void send(PeerMessage message) {
@@ -223,9 +223,9 @@ final class Cluster {
     if (!member.isUp()) member.start(drawDrift());
   }
 
-  /// A connection broke: whoever is told takes `other` to be gone.
-  void breakConnection(Member told, int other) {
-    if (told.id != other && told.isUp()) told.replica().onPeerDisconnected(other);
+  /// A connection broke: `informed` takes `other` to be gone.
+  void breakConnection(Member informed, int other) {
+    if (informed.id != other && informed.isUp()) informed.replica().onPeerDisconnected(other);
   }
 
   /// A member died: in the storm it comes back after a while, in the calm at once. Some of its
@@ -261,7 +261,7 @@ final class Cluster {
   /// The storm is over: every fault ends.
   void calm() {
     stormy = false;
-    tell("the storm is over");
+    trace("the storm is over");
     network.heal();
     network.setWeather(SimNetwork.Weather.CALM);
     for (Member member : members.values()) {
@@ -271,7 +271,7 @@ final class Cluster {
     }
   }
 
-  /// What is not as it must be in the calm; null when everything is.
+  /// The first thing that is not as it must be in the calm; null when there is none.
   String unsettled() {
     Member leader = leader();
     if (upMembers().size() < members.size()) return "somebody is down";

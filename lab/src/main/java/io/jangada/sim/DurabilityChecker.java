@@ -50,9 +50,9 @@ final class DurabilityChecker {
   }
 
   private void checkVote(RaftNode sender, HardState vote) {
-    IncarnationFile standing = incarnationFile();
+    IncarnationFile file = incarnationFile();
     SafetyChecker.check(
-        standing == null || standing.state() == IncarnationFile.State.MEMBER,
+        file == null || file.state() == IncarnationFile.State.MEMBER,
         "nobody votes whose disk does not say that it takes part: " + sender.id());
     HardState held = recover(sender.id()).hardState();
     SafetyChecker.check(
@@ -78,7 +78,7 @@ final class DurabilityChecker {
             + reply.term());
   }
 
-  /// What the disk surely says of where its member stands; null for nothing.
+  /// The file of the incarnation that is surely on the disk; null for none.
   IncarnationFile incarnationFile() {
     try {
       return IncarnationFile.read(disk.durableCopy()).orElse(null);

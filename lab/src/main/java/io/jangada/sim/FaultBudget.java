@@ -8,12 +8,12 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /// What may be done to the members' data so that the cluster has to survive it: with every
-/// membership that is or may come into force a quorum has all that it ever had. Who lost something
-/// does not belong to it until it takes part again.
+/// membership that is or may come into force a quorum has all that it ever had. A member that lost
+/// something does not belong to it until it takes part again.
 ///
-/// Two things more nobody could help with. A founder whose fellow founders are all without their
-/// data cannot know that there is a cluster. And a member that was the only voter once, and can
-/// read its log no further than there, takes itself for alone.
+/// Two more cases cannot be survived. An initial member whose fellows are all without their data
+/// cannot know that there is a cluster. And a member that was the only voter once, and can read its
+/// log no further than there, takes itself for alone.
 final class FaultBudget {
   private record InForce(long index, Membership membership) {}
 
@@ -29,7 +29,7 @@ final class FaultBudget {
     noteAlone(bootstrap);
   }
 
-  /// Somebody has a membership in its log.
+  /// A member has a configuration in its log.
   void inForce(long index, Membership membership) {
     noteAlone(membership);
     InForce one = new InForce(index, membership);

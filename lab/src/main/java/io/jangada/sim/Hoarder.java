@@ -104,7 +104,7 @@ final class Hoarder {
             operation,
             null,
             outcome -> {
-              if (outcome instanceof Outcome.NoMemory) cluster.tell(asked.id, "is out of memory");
+              if (outcome instanceof Outcome.NoMemory) cluster.trace(asked.id, "is out of memory");
               reply.accept(outcome);
             });
   }

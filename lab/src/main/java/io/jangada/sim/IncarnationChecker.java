@@ -19,22 +19,22 @@ import java.util.function.Supplier;
 /// aside, goes on as another incarnation, and what the former one promised is forgotten by design.
 /// What is demanded all the same:
 /// - Nothing is forgotten without cause: the incarnation changes only when data was lost, and then
-///   its member is in probation.
-/// - A member in probation neither votes, nor asks for votes, nor leads, and its acknowledgements
-///   say so.
-/// - Probation ends in two ways. A committed membership records the incarnation; or all founders
-///   (or a majority of them, where that is enough, and of a member whose former data never voted)
-///   have begun, and no other one that is there had taken part before this data began. So a founder
-///   that was the first to take part may lose its data again and found the cluster with the others:
-///   alone it could promise nothing to anybody.
-/// - Each incarnation votes once a term. Where a former one voted in the term in which probation
-///   ends, the member votes for nobody but that term's leader.
+///   its member is rejoining.
+/// - A rejoining member neither votes, nor asks for votes, nor leads, and its acknowledgements say
+///   so.
+/// - Rejoining ends in two ways. A committed membership records the incarnation; or all initial
+///   members (or a majority of them, where that is enough, and of a member whose former data never
+///   voted) have begun, and no other one that is there had taken part before this data began. So an
+///   initial member that was the first to take part may lose its data again and bootstrap the
+///   cluster with the others: alone it could promise nothing.
+/// - Each incarnation votes once a term. Where a former one voted in the term in which rejoining
+///   ends, the member votes only for that term's leader.
 /// - What a leader commits is on the disks of a quorum. Data counts that takes part and, where the
 ///   membership records an incarnation, is that one. An acknowledgement by data that was lost since
-///   counts as long as the leader has not heard of other data, but by that incarnation alone:
-///   nobody's acknowledgement counts for another.
+///   counts as long as the leader has not learned of other data, but by that incarnation alone: no
+///   acknowledgement counts for another incarnation.
 ///
-/// All this is known here from what happened, and not from what members say of themselves.
+/// All this is known here from what happened, and not from the members' own messages.
 final class IncarnationChecker {
   /// One incarnation of a member's data. Members that do not keep count have incarnation 0 until
   /// they lose some.
@@ -71,22 +71,22 @@ final class IncarnationChecker {
   /// Numbers what happened to data, in order.
   private long moment;
 
-  IncarnationChecker(List<Integer> founders, boolean foundsByMajority) {
-    this.initialMembers = founders;
-    this.bootstrapsByMajority = foundsByMajority;
+  IncarnationChecker(List<Integer> initialMembers, boolean bootstrapsByMajority) {
+    this.initialMembers = initialMembers;
+    this.bootstrapsByMajority = bootstrapsByMajority;
   }
 
-  /// A member begins a life.
+  /// A member starts.
   ///
-  /// @param isHarmed whether something happened to its disk since the life before
+  /// @param isHarmed whether something happened to its disk since the run before
   /// @return whether with other data than before
   boolean began(RaftNode raft, boolean isHarmed) {
     List<Data> all = known.computeIfAbsent(raft.id(), _ -> new ArrayList<>());
-    Incarnation standing = raft.incarnation();
+    Incarnation incarnation = raft.incarnation();
     Data before = all.isEmpty() ? null : all.getLast();
-    if (before != null && before.incarnation == standing.number()) {
+    if (before != null && before.incarnation == incarnation.number()) {
       SafetyChecker.check(
-          !before.takesPart || !standing.rejoining(),
+          !before.takesPart || !incarnation.rejoining(),
           "who takes part does so until data is lost: " + raft.id());
       before.latest = raft;
       return false;
@@ -94,11 +94,11 @@ final class IncarnationChecker {
     SafetyChecker.check(
         before == null || isHarmed, "no data is forgotten without cause: " + raft.id());
     SafetyChecker.check(
-        standing.rejoining() || before == null && standing.number() == 0,
+        incarnation.rejoining() || before == null && incarnation.number() == 0,
         "who has new data is in probation: " + raft.id());
-    Data now = new Data(standing.number(), ++moment);
+    Data now = new Data(incarnation.number(), ++moment);
     now.latest = raft;
-    now.takesPart = !standing.rejoining();
+    now.takesPart = !incarnation.rejoining();
     all.add(now);
     return true;
   }
@@ -108,7 +108,7 @@ final class IncarnationChecker {
     membership.incarnations().forEach((id, number) -> recorded.add(new Recorded(id, number)));
   }
 
-  /// Looks at where a member stands.
+  /// Looks whether a member takes part.
   ///
   /// @param file gives what its disk surely says of that
   void look(RaftNode raft, Supplier<IncarnationFile> file) {
@@ -126,10 +126,10 @@ final class IncarnationChecker {
         file == null ? Collections.emptySortedMap() : file.initialMembers();
     boolean whole = List.copyOf(named.keySet()).equals(initialMembers);
     int met = 0;
-    for (int founder : initialMembers) {
-      List<Data> begun = known.getOrDefault(founder, List.of());
-      long number = named.getOrDefault(founder, 0L);
-      // Where a majority founds, only those are named that knew of the same members.
+    for (int initial : initialMembers) {
+      List<Data> begun = known.getOrDefault(initial, List.of());
+      long number = named.getOrDefault(initial, 0L);
+      // Where a majority bootstraps, only those are named that knew of the same members.
       boolean isAnyhow = bootstrapsByMajority && number == 0 && !begun.isEmpty();
       if (isAnyhow || begun.stream().anyMatch(data -> number == data.incarnation)) met++;
     }
@@ -149,15 +149,15 @@ final class IncarnationChecker {
       return;
     }
     long begunAt = known.get(member).getLast().begunAt;
-    for (int founder : initialMembers) {
-      Data other = known.get(founder).getLast();
+    for (int initial : initialMembers) {
+      Data other = known.get(initial).getLast();
       SafetyChecker.check(
-          founder == member || !other.takesPart || other.tookPartAt > begunAt,
-          "nobody founds a cluster that was there before: member " + member + ", with " + founder);
+          initial == member || !other.takesPart || other.tookPartAt > begunAt,
+          "nobody founds a cluster that was there before: member " + member + ", with " + initial);
     }
   }
 
-  /// Whether a member's data is in probation, by what happened.
+  /// Whether a member is rejoining, by what happened.
   private boolean isRejoining(int member) {
     return !known.get(member).getLast().takesPart;
   }
@@ -176,8 +176,8 @@ final class IncarnationChecker {
         checkVoter(sender.id());
         if (!request.preVote()) voted(sender.id(), request.term(), sender.id(), leader);
       }
-      case Message.AppendEntriesReply reply -> checkStanding(sender.id(), reply.incarnation());
-      case Message.InstallSnapshotReply reply -> checkStanding(sender.id(), reply.incarnation());
+      case Message.AppendEntriesReply reply -> checkIncarnation(sender.id(), reply.incarnation());
+      case Message.InstallSnapshotReply reply -> checkIncarnation(sender.id(), reply.incarnation());
       case Message.AppendEntries _,
           Message.InstallSnapshot _,
           Message.DataLost _,
@@ -191,7 +191,7 @@ final class IncarnationChecker {
         !isRejoining(member), "in probation nobody votes or asks for votes: member " + member);
   }
 
-  private void checkStanding(int member, Incarnation said) {
+  private void checkIncarnation(int member, Incarnation said) {
     SafetyChecker.check(
         said.number() == known.get(member).getLast().incarnation
             && (said.rejoining() || !isRejoining(member)),

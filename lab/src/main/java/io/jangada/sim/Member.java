@@ -15,9 +15,9 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// One member through all its lives: its disk, and while it is up its replica. The World calls here
-/// what threads call in production: `poll` when the replica is woken or a tick is due, the log's
-/// `work` when something was submitted, and its completion after as long as the disk takes.
+/// One member through all its runs: its disk, and while it is up its replica. The [Scheduler] calls
+/// here what threads call in production: `poll` when the replica is woken or a tick is due, the
+/// log's `work` when something was submitted, and its completion after as long as the disk takes.
 final class Member {
   /// How fast the disk is just now.
   record DiskSpeed(long nanosMin, long nanosMax) {}
@@ -61,15 +61,15 @@ final class Member {
     this.storage = cluster.swarm().storage();
     this.proof = new DurabilityChecker(disk, storage);
     SwarmConfig swarm = cluster.swarm();
-    boolean isFounder = settings.raft().bootstrap().isVoter(id) && !swarm.bootstrapsByMajority();
-    this.intact = isFounder || !swarm.members().bootstraps();
+    boolean isInitial = settings.raft().bootstrap().isVoter(id) && !swarm.bootstrapsByMajority();
+    this.intact = isInitial || !swarm.members().bootstraps();
   }
 
   boolean isUp() {
     return replica != null;
   }
 
-  /// The replica of the present life; null while the member is down.
+  /// The replica of the present run; null while the member is down.
   Replica replica() {
     return replica;
   }
@@ -89,9 +89,10 @@ final class Member {
   }
 
   /// Whether the member has all that it ever had. One that lost something has it again when it
-  /// takes part again; a founder has it from the beginning, for there is nothing that it could have
-  /// lost. Where a majority founds the cluster, nobody has it before it takes part: the loss of a
-  /// founder is not survived before those have come that were absent (decision 18).
+  /// takes part again; an initial member has it from the beginning, for there is nothing that it
+  /// could have lost. Where a majority bootstraps the cluster, no member has it before it takes
+  /// part: the loss of an initial member is not survived before those have come that were absent
+  /// (decision 18).
   boolean isIntact() {
     return intact;
   }
@@ -122,7 +123,7 @@ final class Member {
     harmed = true;
   }
 
-  /// Begins a life on what the disk holds.
+  /// Starts on what the disk holds.
   void start(int driftPpm) {
     int mine = ++boot;
     pollPlanned = false;
@@ -155,7 +156,7 @@ final class Member {
             start,
             new Replica.Dependencies(clock, this::send, this::observe),
             () -> wake(mine));
-    cluster.tell(id, "starts: " + replica.raft().hardState() + " last=" + replica.raft().last());
+    cluster.trace(id, "starts: " + replica.raft().hardState() + " last=" + replica.raft().last());
     cluster.laws().restarted(replica, harmed);
     harmed = false;
     lost = null;
@@ -186,7 +187,7 @@ final class Member {
     cluster.incarnations().look(raft, proof::incarnationFile);
   }
 
-  /// How a life ends.
+  /// How a run ends.
   enum Death {
     /// Only the process dies.
     PROCESS,
@@ -205,7 +206,7 @@ final class Member {
     start = null;
     if (death == Death.POWER) disk.crash();
     else disk.restart();
-    cluster.tell(id, how);
+    cluster.trace(id, how);
     if (dead != null) dead.abandon();
     cluster.died(this);
   }

@@ -105,14 +105,15 @@ final class Nemesis {
         });
   }
 
-  /// Cuts a new leader off when it has just committed for the first time and perhaps told nobody.
+  /// Isolates a new leader when it has just committed for the first time, perhaps before any
+  /// message.
   private void cutOffCommitting(int leader) {
     if (!stopped && random.nextBoolean())
       isolate(leader, random.nextLong(50, 600) * Scheduler.MILLI);
   }
 
   private void isolate(int alone, long nanos) {
-    cluster.tell("partition: " + alone + " is alone");
+    cluster.trace("partition: " + alone + " is alone");
     List<Integer> others =
         cluster.members().stream().map(member -> member.id).filter(id -> id != alone).toList();
     cluster.network().cutBetween(List.of(alone), others);
@@ -122,7 +123,7 @@ final class Nemesis {
   /// Short messages reach a member late and longer ones not at all, as over a way that is long and
   /// whose greatest size of packets is not known.
   private void narrow(int member) {
-    cluster.tell(member, "hears only what is short, and late");
+    cluster.trace(member, "hears only what is short, and late");
     cluster.network().narrow(member);
     world.after(
         random.nextLong(100, 2_000) * Scheduler.MILLI, () -> cluster.network().widen(member));
@@ -142,7 +143,7 @@ final class Nemesis {
             random.nextLong(20_000, 1_000_000),
             random.nextLong(1_000_000, 30_000_000),
             random.nextInt(50));
-    cluster.tell("weather: " + weather);
+    cluster.trace("weather: " + weather);
     cluster.network().setWeather(weather);
   }
 
@@ -153,16 +154,16 @@ final class Nemesis {
     int half = random.nextInt(ids.size() + 1);
     switch (random.nextInt(5)) {
       case 0 -> {
-        cluster.tell("partition: " + ids.subList(0, half) + " | " + ids.subList(half, ids.size()));
+        cluster.trace("partition: " + ids.subList(0, half) + " | " + ids.subList(half, ids.size()));
         cluster.network().cutBetween(ids.subList(0, half), ids.subList(half, ids.size()));
       }
       case 1 -> {
-        cluster.tell("one-way partition: to " + ids.subList(0, half));
+        cluster.trace("one-way partition: to " + ids.subList(0, half));
         for (int to : ids.subList(0, half))
           for (int from : ids) if (from != to) cluster.network().cut(from, to);
       }
       case 2 -> {
-        cluster.tell("partition in a ring: " + ids);
+        cluster.trace("partition in a ring: " + ids);
         for (int i = 0; i < ids.size(); i++)
           cluster.network().cut(ids.get(i), ids.get((i + 1) % ids.size()));
       }
@@ -170,7 +171,7 @@ final class Nemesis {
         isolate(anyMember().id, random.nextLong(100, 3_000) * Scheduler.MILLI);
       }
       default -> {
-        cluster.tell("partial partition");
+        cluster.trace("partial partition");
         for (int from : ids)
           for (int to : ids)
             if (from != to && random.nextInt(3) == 0) cluster.network().cut(from, to);
@@ -179,7 +180,7 @@ final class Nemesis {
   }
 
   private void heal() {
-    cluster.tell("the network heals");
+    cluster.trace("the network heals");
     cluster.network().heal();
     for (Member member : cluster.members()) {
       member.setSpeed(new Member.DiskSpeed(50_000, 500_000));
@@ -206,17 +207,17 @@ final class Nemesis {
   private void pause() {
     long nanos = random.nextLong(20, 2_000) * Scheduler.MILLI;
     Member member = anyMember();
-    cluster.tell(member.id, "is paused for " + nanos / Scheduler.MILLI + " ms");
+    cluster.trace(member.id, "is paused for " + nanos / Scheduler.MILLI + " ms");
     member.pause(nanos);
   }
 
-  /// A leader's clock runs slow, and the leader is cut off: its lease lasts longer, against the
+  /// A leader's clock runs slow, and the leader is isolated: its lease lasts longer, against the
   /// promise of the others, than it should.
   private void slowLeader() {
     Member leader = cluster.leader();
     if (leader == null) return;
     long nanos = random.nextLong(400, 1_000) * Scheduler.MILLI;
-    cluster.tell(leader.id, "has a slow clock");
+    cluster.trace(leader.id, "has a slow clock");
     leader.setClock(-swarm.faults().clocks().leaderSlowPpm(), nanos);
     isolate(leader.id, nanos);
   }
@@ -228,13 +229,13 @@ final class Nemesis {
         stalls
             ? 3 * Scheduler.SECOND
             : swarm.tuning().storage().diskNanosMax() * random.nextInt(1, 20);
-    cluster.tell(member.id, "has a slow disk: " + max / Scheduler.MILLI + " ms");
+    cluster.trace(member.id, "has a slow disk: " + max / Scheduler.MILLI + " ms");
     member.setSpeed(new Member.DiskSpeed(max / 2, max));
   }
 
   private void fillDisk() {
     Member member = anyMember();
-    cluster.tell(member.id, "has a full disk");
+    cluster.trace(member.id, "has a full disk");
     member.setFull(true);
     world.after(
         random.nextLong(100, 4_000) * Scheduler.MILLI,
@@ -257,7 +258,7 @@ final class Nemesis {
   private void wipe(Member member) {
     if (!cluster.survival().mayBeWiped(member.id, this::isIntact)) return;
     if (member.isUp()) member.kill(Death.draw(random), "dies");
-    cluster.tell(member.id, "has lost all that was on its disk");
+    cluster.trace(member.id, "has lost all that was on its disk");
     member.wipe();
   }
 
@@ -275,7 +276,7 @@ final class Nemesis {
 
   private void loseLastSegment(Member member) {
     String name = member.loseLastSegment();
-    if (name != null) cluster.tell(member.id, "has lost " + name);
+    if (name != null) cluster.trace(member.id, "has lost " + name);
   }
 
   /// A bit flips in a snapshot of a member that goes on.
@@ -297,16 +298,16 @@ final class Nemesis {
 
   private void rot(Member member, String place) {
     String where = member.rot(place, random);
-    if (where != null) cluster.tell(member.id, "has a flipped bit in " + where);
+    if (where != null) cluster.trace(member.id, "has a flipped bit in " + where);
   }
 
-  /// Not before the cluster is founded: a founder that does not know whether it promised anything
-  /// cannot take part in that.
+  /// Not before the cluster is bootstrapped: an initial member that does not know whether it
+  /// promised anything cannot take part in that.
   private boolean mayRot(Member member) {
     return cluster.laws().committed() > 0 && cluster.survival().mayRot(member.id, this::isIntact);
   }
 
-  /// Something happens while a member is taken in, or just after: it loses its disk once more, or
+  /// Something happens while a member is readmitted, or just after: it loses its disk once more, or
   /// the leader is gone.
   private void strikeReadmission(int member) {
     if (!swarm.faults().has(Fault.WIPES) || random.nextInt(3) != 0) return;
@@ -343,7 +344,7 @@ final class Nemesis {
     Membership target = replaces ? replacement(leader) : anyMembership();
     if (target != null && swarm.demand().addresses()) target = addressed(target);
     if (target == null || !cluster.survival().mayChangeTo(target, this::isIntact)) return;
-    cluster.tell(leader.id, "is asked for " + target);
+    cluster.trace(leader.id, "is asked for " + target);
     cluster.survival().asked(target);
     Membership wanted = target;
     leader.replica().changeMembership(wanted, _ -> cluster.survival().answered(wanted));
@@ -388,7 +389,7 @@ final class Nemesis {
     }
     List<Integer> others =
         cluster.members().stream().map(m -> m.id).filter(id -> !target.isVoter(id)).toList();
-    cluster.tell("partition: " + target.voters() + " | " + others);
+    cluster.trace("partition: " + target.voters() + " | " + others);
     cluster.network().cutBetween(target.voters(), others);
   }
 
@@ -396,7 +397,7 @@ final class Nemesis {
     Member leader = cluster.leader();
     if (leader == null) return;
     int target = random.nextInt(4) == 0 ? Membership.NONE : anyMember().id;
-    cluster.tell(leader.id, "is asked to hand over to " + target);
+    cluster.trace(leader.id, "is asked to hand over to " + target);
     leader.replica().transfer(target, _ -> {});
   }
 

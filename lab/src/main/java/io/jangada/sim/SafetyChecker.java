@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The laws that take more than one member, or more than one life of a member, to see. They are
+/// The laws that take more than one member, or more than one run of a member, to see. They are
 /// checked after every event against what has ever been seen in this run. The names are those of
 /// Fig. 3 where it has them. What becomes of them when a member loses its data:
-/// [IncarnationChecker]. What was led, committed and applied in a run stays so whoever loses what;
-/// votes and acknowledgements have to survive as long as the data does.
+/// [IncarnationChecker]. What was led, committed and applied in a run stays so whatever data is
+/// lost; votes and acknowledgements have to survive as long as the data does.
 final class SafetyChecker {
   private record Acknowledged(long term, long match, long matchTerm) {}
 

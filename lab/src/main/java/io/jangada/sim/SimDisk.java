@@ -120,7 +120,8 @@ final class SimDisk implements Disk {
   }
 
   /// Loses the last file of the log. Returns its name; null where the file is not there durably, or
-  /// is the only one and no standing says that there must be one. For a member that is down.
+  /// is the only one and no incarnation file says that there must be one. For a member that is
+  /// down.
   String loseLastSegment() {
     List<String> segments = new ArrayList<>(files.keySet());
     segments.removeIf(name -> !name.startsWith("log/") || !name.endsWith(".log"));

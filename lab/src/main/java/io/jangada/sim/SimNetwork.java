@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// The network between members: it loses, repeats, delays and so reorders what it carries, and does
-/// not carry what is sent over a cut link, nor what is long over a narrow one. Links are cut in one
-/// direction at a time.
+/// not carry what is sent over a blocked link, nor what is long over a narrow one. Links are
+/// blocked in one direction at a time.
 final class SimNetwork {
   /// How it behaves just now.
   ///
@@ -41,7 +41,7 @@ final class SimNetwork {
   private final Scheduler world;
   private final RandomGenerator random;
   private final Consumer<PeerMessage> deliver;
-  private final SortedSet<Link> cut = new TreeSet<>();
+  private final SortedSet<Link> blocked = new TreeSet<>();
   private final SortedSet<Integer> narrow = new TreeSet<>();
   private Weather weather = Weather.CALM;
 
@@ -56,10 +56,10 @@ final class SimNetwork {
   }
 
   void cut(int from, int to) {
-    cut.add(new Link(from, to));
+    blocked.add(new Link(from, to));
   }
 
-  /// Cuts every link between the two groups, both ways.
+  /// Blocks every link between the two groups, both ways.
   void cutBetween(Collection<Integer> some, Collection<Integer> others) {
     for (int one : some)
       for (int other : others) {
@@ -69,7 +69,7 @@ final class SimNetwork {
   }
 
   void heal() {
-    cut.clear();
+    blocked.clear();
     narrow.clear();
   }
 
@@ -88,7 +88,7 @@ final class SimNetwork {
     if (random.nextInt(1000) < weather.repeatPermille) carry(message);
   }
 
-  /// What is on its way when a link is cut is lost as well: it is looked at on arrival.
+  /// What is on its way when a link is blocked is lost as well: it is looked at on arrival.
   private void carry(PeerMessage message) {
     long delay = random.nextLong(weather.delayNanosMin, weather.delayNanosMax + 1);
     if (random.nextInt(1000) < weather.spikePermille) delay *= random.nextInt(1, 100);
@@ -98,7 +98,7 @@ final class SimNetwork {
         () -> {
           boolean fits =
               message.sizeBytes() <= PeerMessage.OVERHEAD_BYTES || !narrow.contains(message.to());
-          if (fits && !cut.contains(new Link(message.from(), message.to())))
+          if (fits && !blocked.contains(new Link(message.from(), message.to())))
             deliver.accept(message);
         });
   }

@@ -81,7 +81,7 @@ public final class Simulation {
     this.status = new StatusProbe(cluster);
     this.backup = new BackupProbe(cluster);
     this.hoarder = swarm.hoards() ? new Hoarder(cluster) : null;
-    cluster.tell("seed " + seed + ": " + swarm);
+    cluster.trace("seed " + seed + ": " + swarm);
   }
 
   /// Runs a seed.
@@ -116,7 +116,7 @@ public final class Simulation {
       StackTraceElement at = bug.getStackTrace().length > 0 ? bug.getStackTrace()[0] : null;
       failure = bug + " at " + at;
     }
-    if (failure != null) cluster.tell("BROKEN: " + failure);
+    if (failure != null) cluster.trace("BROKEN: " + failure);
     return new Report(
         seed, failure, trace.hash(), new Extent(world.happened(), world.now()), history.history());
   }

@@ -75,8 +75,8 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   }
 
   /// @param driftPpmMax how much a clock runs fast or slow at most
-  /// @param leaderSlowPpm by how much a leader's clock runs slow while the leader is cut off; 0, as
-  ///   drawn, for no such fault
+  /// @param leaderSlowPpm by how much a leader's clock runs slow while the leader is isolated; 0,
+  ///   as drawn, for no such fault
   record Clocks(int driftPpmMax, int leaderSlowPpm) {}
 
   /// A kind of fault, drawn in this order.
@@ -177,7 +177,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     long diskNanosMax = random.nextLong(200_000, 8_000_000);
     boolean readsElsewhere = random.nextBoolean();
     boolean narrowLinks = random.nextInt(3) == 0;
-    boolean founds = kinds.contains(Fault.WIPES) || random.nextInt(3) == 0;
+    boolean bootstraps = kinds.contains(Fault.WIPES) || random.nextInt(3) == 0;
     long startNanosMax = random.nextInt(3) == 0 ? random.nextLong(2_000) * Scheduler.MILLI : 0;
     int segmentBytes = random.nextInt(3) == 0 ? 64 << 10 : 2 << 10 << random.nextInt(4);
     int size = random.nextInt(12);
@@ -196,7 +196,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     Storage storage = new Storage(snapshotBytes, retainedBytes, segmentBytes, diskNanosMax);
     Room room = new Room(tight, chunkBytes, patienceMillis, dataBytesMax);
     return new SwarmConfig(
-        new Members(voters, spares, founds, startNanosMax),
+        new Members(voters, spares, bootstraps, startNanosMax),
         new Clients(clientCount, keys, thinkNanosMax, readsElsewhere),
         new Demand(valueBytes, forgetful, bursts, leapMillis, addresses),
         new Faults(kinds, narrowLinks, stormNanos, meanNanos, clocks),
@@ -208,7 +208,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     return with(tuning.withLeaseTicks(leaseTicks)).with(faults.with(clocks));
   }
 
-  /// Leaders with slow clocks that are cut off, and no other faults.
+  /// Leaders with slow clocks that are isolated, and no other faults.
   SwarmConfig withSlowLeaders(int ppm) {
     return with(faults.with(Fault.NONE).with(new Clocks(0, ppm)));
   }

@@ -23,7 +23,7 @@ final class Trace {
     hash ^= hash >>> 32;
   }
 
-  void tell(long nanos, String line) {
+  void write(long nanos, String line) {
     mix(nanos);
     mix(line.hashCode());
     if (lines != null)

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// What must be kept when the lead changes, and what must not be done without a majority.
+/// What must be kept when the leader changes, and what must not be done without a majority.
 final class LeaderTrials {
   private static final long EXPTIME_SECONDS = 3;
   private static final long EXPIRY_MILLIS_BEFORE_KILL = 1_500;

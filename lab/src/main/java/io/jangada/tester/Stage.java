@@ -29,7 +29,7 @@ final class Stage implements AutoCloseable {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private int clients;
 
-  /// @param name nobody else's; keys and sessions are named after it
+  /// @param name of this stage alone; keys and sessions are named after it
   Stage(ProcessCluster cluster, String name) {
     this.cluster = cluster;
     this.search = new LeaderSearch(cluster);

@@ -60,11 +60,11 @@ public final class Tester {
       String note = trial.body().run(stage);
       return new Outcome(trial, Verdict.OK, note, millisSince(began));
     } catch (Failure | TimeoutException | IOException e) {
-      return new Outcome(trial, Verdict.FAILED, said(e), millisSince(began));
+      return new Outcome(trial, Verdict.FAILED, text(e), millisSince(began));
     }
   }
 
-  private static String said(Exception e) {
+  private static String text(Exception e) {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 

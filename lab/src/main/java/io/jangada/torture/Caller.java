@@ -2,18 +2,17 @@ package io.jangada.torture;
 
 import java.util.List;
 
-/// A client of one front, for one thread. Whatever serves clients in a server's process can be one:
-/// [Clients] makes them.
+/// A client of one protocol, for one thread. [Clients] makes them.
 interface Caller extends AutoCloseable {
-  /// Told of each answer as it comes.
+  /// Gets each result as it comes.
   @FunctionalInterface
-  interface Ear {
-    /// @param index of the wish that was answered
-    void hear(int index, OpResult said);
+  interface Listener {
+    /// @param index of the operation that has its result
+    void onResult(int index, OpResult result);
   }
 
-  /// Asks for all of it at once, and waits until each has its answer, within a bound.
-  void ask(List<ClientOp> wishes, Ear ear) throws InterruptedException;
+  /// Sends all operations at once, and waits until each has its result, within a bound.
+  void execute(List<ClientOp> operations, Listener listener) throws InterruptedException;
 
   @Override
   void close();

@@ -2,17 +2,17 @@ package io.jangada.torture;
 
 /// A change of the membership by one server.
 ///
-/// @param old who goes, or [#NOBODY]
-/// @param next who comes, or [#NOBODY]
+/// @param old the server that leaves, or [#NONE]
+/// @param next the server that joins, or [#NONE]
 record Change(int old, int next) {
-  static final int NOBODY = -1;
+  static final int NONE = -1;
 
   boolean leaves() {
-    return old != NOBODY;
+    return old != NONE;
   }
 
   boolean joins() {
-    return next != NOBODY;
+    return next != NONE;
   }
 
   /// @param where the host and the ports of who comes, as `admin` takes them

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /// Has the cluster change its members. An order is given again and again until it is said to be
-/// done, since whoever took it may be killed.
+/// done, since the server that took it may be killed.
 final class Changes {
   private static final int MEMBERS_MAX = 100;
 
@@ -35,7 +35,7 @@ final class Changes {
     return change.line(entry.hostname() + " " + entry.logPort() + " " + entry.clientPort());
   }
 
-  /// Orders it until somebody takes the order.
+  /// Orders it until a server takes the order.
   void order(Change change, long millisMax) throws InterruptedException, TimeoutException {
     String line = line(change);
     Json.Obj said =

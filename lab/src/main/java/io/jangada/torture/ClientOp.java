@@ -4,7 +4,7 @@ import io.jangada.check.Op;
 
 /// What a client asks for.
 ///
-/// @param value of a set or a cas, nobody else's; empty otherwise
+/// @param value of a set or a cas, no other operation's; empty otherwise
 /// @param version of a cas
 /// @param exptimeSeconds of a set or a cas, 0 for ever
 record ClientOp(Verb verb, String key, String value, long version, long exptimeSeconds) {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// The clients, each a thread with dice of its own. Half of them speak through [TextCaller], half
-/// through [LibraryCaller]. A front that a server's process serves beside these joins here.
+/// through [LibraryCaller]. A further protocol would join here.
 final class Clients {
   private static final int KEYS = 6;
   private static final int BATCH_MAX = 4;
@@ -81,7 +81,7 @@ final class Clients {
     }
     if (notes.isEmpty()) return false;
     boolean[] served = {false};
-    caller.ask(
+    caller.execute(
         wishes,
         (index, said) -> {
           notes.get(index).end(said);

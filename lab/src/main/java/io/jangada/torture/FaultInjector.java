@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Does things to the servers, drawn by dice; never more than a cluster has to survive: what is on
-/// the disks of a majority stays, so nobody is wiped or replaced while another has not caught up.
+/// the disks of a majority stays, so no server is wiped or replaced while another has not caught
+/// up.
 final class FaultInjector {
   private static final int CONNECT_MILLIS_MAX = 500;
   private static final int ADMIN_MILLIS_MAX = 5_000;
@@ -55,11 +56,11 @@ final class FaultInjector {
       commit(Fault.draw(dice), Manner.MIXED);
       Waiting.pause(dice.nextInt(HOLD_MILLIS_MAX));
     }
-    needNobodyFell();
+    checkNoneExited();
     mend();
     if (dice.nextInt(2) == 0) awaitWhole();
     Waiting.pause(dice.nextInt(BREATH_MILLIS_MAX));
-    needNobodyFell();
+    checkNoneExited();
   }
 
   /// Whether a change of the membership may meet another fault.
@@ -108,7 +109,7 @@ final class FaultInjector {
     return new TreeSet<>(awake.subList(0, Math.min(count, awake.size())));
   }
 
-  /// Who leads, or anybody if nobody says so soon.
+  /// The leader, or any server if none names it soon.
   private SortedSet<Integer> leader() throws InterruptedException {
     try {
       int leader = Waiting.need("leader", LEADER_MILLIS_MAX, admin::leader).id();
@@ -169,7 +170,7 @@ final class FaultInjector {
     diary.write("all run");
   }
 
-  private void needNobodyFell() {
+  private void checkNoneExited() {
     SortedSet<Integer> fallen = cluster.ids();
     fallen.removeAll(cluster.up());
     fallen.removeAll(killed);
@@ -214,7 +215,7 @@ final class FaultInjector {
     awaitWhole();
   }
 
-  /// A member more, a member less, or another in its place; with dice, while somebody is down.
+  /// A member more, a member less, or another in its place; with dice, while a server is down.
   private void change(Fault fault, Manner manner)
       throws IOException, InterruptedException, TimeoutException {
     mend();
@@ -242,8 +243,8 @@ final class FaultInjector {
   private Change draw(Fault fault) {
     if (fault == Fault.REPLACE) return new Change(one().first(), nextId++);
     return cluster.ids().size() > initialCount
-        ? new Change(one().first(), Change.NOBODY)
-        : new Change(Change.NOBODY, nextId++);
+        ? new Change(one().first(), Change.NONE)
+        : new Change(Change.NONE, nextId++);
   }
 
   private void snapshot() throws InterruptedException {

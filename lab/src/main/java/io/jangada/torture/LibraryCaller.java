@@ -24,12 +24,12 @@ final class LibraryCaller implements Caller {
   }
 
   @Override
-  public void ask(List<ClientOp> wishes, Ear ear) throws InterruptedException {
+  public void execute(List<ClientOp> wishes, Listener ear) throws InterruptedException {
     List<CompletableFuture<Void>> heard = new ArrayList<>();
     for (int i = 0; i < wishes.size(); i++) {
       int index = i;
       ClientOp wish = wishes.get(i);
-      heard.add(send(wish).thenAccept(reply -> ear.hear(index, said(wish, reply))));
+      heard.add(send(wish).thenAccept(reply -> ear.onResult(index, result(wish, reply))));
     }
     CompletableFuture<Void> all = CompletableFuture.allOf(heard.toArray(CompletableFuture[]::new));
     try {
@@ -51,7 +51,7 @@ final class LibraryCaller implements Caller {
     };
   }
 
-  private static OpResult said(ClientOp wish, Reply reply) {
+  private static OpResult result(ClientOp wish, Reply reply) {
     return switch (reply) {
       case Reply.Found(Bytes value) -> new OpResult.Done(new RecordedResult.Found(value.toUtf8()));
       case Reply.FoundVersion(Bytes value, long version, long _) ->

@@ -14,15 +14,15 @@ import java.util.concurrent.TimeUnit;
 /// What clients asked and were told in one stretch of a run, on keys of its own, so that it can be
 /// checked by itself.
 ///
-/// A value that may expire is recorded, from the moment on when it may be gone, as deleted by
-/// somebody unknown. That has to stand in the history before any answer that saw it gone, so it is
+/// A value that may expire is recorded, from the moment on when it may be gone, as deleted by an
+/// unknown client. That has to stand in the history before any answer that saw it gone, so it is
 /// entered before the ending of the first operation on its key that ends after that moment.
 final class Round {
   /// Clocks of one machine differ by no more than they are corrected.
   private static final long EARLY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /// Somebody who asked for nothing: the processes of clients are 1 or more.
-  private static final int NOBODY = 0;
+  /// No client's process: those of clients are 1 or more.
+  private static final int NO_CLIENT = 0;
 
   private record Expiry(String value, long dueNanos) {}
 
@@ -122,7 +122,7 @@ final class Round {
     for (Iterator<Expiry> each = waiting.iterator(); each.hasNext(); ) {
       Expiry expiry = each.next();
       if (now - expiry.dueNanos < 0) continue;
-      recorder.unknown(recorder.invoke(NOBODY, key, new Op.DeleteIfValue(expiry.value), now));
+      recorder.unknown(recorder.invoke(NO_CLIENT, key, new Op.DeleteIfValue(expiry.value), now));
       each.remove();
     }
   }

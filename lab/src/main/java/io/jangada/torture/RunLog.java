@@ -12,7 +12,7 @@ final class RunLog implements AutoCloseable {
   private final PrintWriter err;
   private final long beganNanos = System.nanoTime();
 
-  /// @param err null for nobody who wants to read along
+  /// @param err null for the file alone
   RunLog(Path folder, PrintWriter err) throws IOException {
     this.file = new PrintWriter(Files.newBufferedWriter(folder.resolve("torture.log")), true);
     this.err = err;

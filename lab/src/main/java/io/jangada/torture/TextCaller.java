@@ -29,7 +29,7 @@ final class TextCaller implements Caller {
   }
 
   @Override
-  public void ask(List<ClientOp> wishes, Ear ear) {
+  public void execute(List<ClientOp> wishes, Listener ear) {
     int answered = 0;
     boolean sent = false;
     try {
@@ -40,14 +40,15 @@ final class TextCaller implements Caller {
       while (answered < wishes.size()) {
         TextReply reply = connection.receive();
         if (reply instanceof TextReply.Redirect(int leader)) elsewhere = leader;
-        ear.hear(answered, said(wishes.get(answered), reply));
+        ear.onResult(answered, result(wishes.get(answered), reply));
         answered++;
       }
       if (elsewhere >= 0 && random.nextInt(STAYS_ONE_IN) > 0) goTo(elsewhere);
     } catch (IOException e) {
       close();
       for (int i = answered; i < wishes.size(); i++)
-        ear.hear(i, sent && wishes.get(i).writes() ? new OpResult.Unknown() : new OpResult.No());
+        ear.onResult(
+            i, sent && wishes.get(i).writes() ? new OpResult.Unknown() : new OpResult.No());
     }
   }
 
@@ -87,7 +88,7 @@ final class TextCaller implements Caller {
     return packet.toByteArray();
   }
 
-  private static OpResult said(ClientOp wish, TextReply reply) {
+  private static OpResult result(ClientOp wish, TextReply reply) {
     return switch (reply) {
       case TextReply.Ok(long version) -> new OpResult.Done(new RecordedResult.Written(version));
       case TextReply.Value(Bytes value) ->

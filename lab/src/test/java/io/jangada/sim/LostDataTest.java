@@ -36,7 +36,7 @@ class LostDataTest {
 
   private static void wipe(Cluster cluster, Member member) {
     if (member.isUp()) member.kill(Member.Death.POWER, "dies");
-    cluster.tell(member.id, "is wiped");
+    cluster.trace(member.id, "is wiped");
     member.wipe();
   }
 
@@ -148,7 +148,7 @@ class LostDataTest {
                     () -> {
                       Member victim = follower(cluster);
                       victim.kill(Member.Death.POWER, "dies");
-                      cluster.tell(victim.id, "has lost " + victim.loseLastSegment());
+                      cluster.trace(victim.id, "has lost " + victim.loseLastSegment());
                     }));
     assertThat(count(lines, "has lost log/")).isEqualTo(WORLDS);
     assertThat(count(lines, "DataLost[what=the log is damaged")).isEqualTo(WORLDS);
