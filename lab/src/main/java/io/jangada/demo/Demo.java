@@ -29,7 +29,7 @@ public final class Demo {
   private final Streams streams;
   private final Screen screen;
   private final DataPlace place;
-  private final EventNarrator story;
+  private final EventNarrator narrator;
   private final DemoCluster cluster;
   private final Shell shell;
   private boolean ended;
@@ -39,10 +39,10 @@ public final class Demo {
     this.streams = streams;
     this.place = place;
     screen = new Screen(streams.out, streams.err, streams.styled);
-    story = new EventNarrator(screen, options.verbose);
-    cluster = new DemoCluster(place.config(), story, opener);
+    narrator = new EventNarrator(screen, options.verbose);
+    cluster = new DemoCluster(place.config(), narrator, opener);
     DemoClient client = new DemoClient(cluster, new SplittableRandom(System.nanoTime()));
-    shell = new Shell(cluster, client, story, screen);
+    shell = new Shell(cluster, client, narrator, screen);
   }
 
   /// @return the exit code
@@ -116,7 +116,7 @@ public final class Demo {
   }
 
   private void begin() throws UserError, InterruptedException {
-    story.narrate(
+    narrator.narrate(
         "the data of "
             + EventNarrator.names(cluster.ids())
             + " is in "
@@ -124,7 +124,7 @@ public final class Demo {
             + (place.temporary() ? ", removed at the end" : ""));
     for (int id : cluster.ids()) start(id);
     String port = cluster.ports().replaceFirst(",.*", "");
-    story.narrate(
+    narrator.narrate(
         "they serve at 127.0.0.1, ports " + cluster.ports() + ": try nc 127.0.0.1 " + port);
   }
 
@@ -187,7 +187,7 @@ public final class Demo {
     ended = true;
     screen.leavePrompt();
     cluster.close();
-    if (place.leave()) story.narrate("all members are stopped, and their data is gone");
-    else story.narrate("all members are stopped; their data stays in " + place.path());
+    if (place.leave()) narrator.narrate("all members are stopped, and their data is gone");
+    else narrator.narrate("all members are stopped; their data stays in " + place.path());
   }
 }

@@ -32,12 +32,12 @@ final class DemoCluster implements AutoCloseable {
   private final Leadership leadership = new Leadership();
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  DemoCluster(ServerConfig config, EventNarrator story, DemoMember.DiskOpener opener) {
+  DemoCluster(ServerConfig config, EventNarrator narrator, DemoMember.DiskOpener opener) {
     this.config = config;
     SortedSet<Integer> ids = new TreeSet<>();
     for (ServerConfig.Entry entry : config.servers()) ids.add(entry.id());
     cuts = new Cuts(ids);
-    DemoMember.Shared shared = new DemoMember.Shared(config, cuts, leadership, story, opener);
+    DemoMember.Shared shared = new DemoMember.Shared(config, cuts, leadership, narrator, opener);
     for (int id : ids) members.put(id, new DemoMember(id, shared));
   }
 

@@ -38,7 +38,7 @@ final class DemoMember {
       ServerConfig config,
       Cuts cuts,
       Leadership leadership,
-      EventNarrator story,
+      EventNarrator narrator,
       DiskOpener opener) {}
 
   private final int id;
@@ -81,7 +81,8 @@ final class DemoMember {
   void start() throws IOException {
     close();
     Run next = new Run();
-    shared.story.detail(EventNarrator.name(id) + " starts in " + shared.config.dataDirectory(id));
+    shared.narrator.detail(
+        EventNarrator.name(id) + " starts in " + shared.config.dataDirectory(id));
     try {
       next.server = Server.start(shared.config, id, next);
     } catch (ConfigException e) {
@@ -140,14 +141,14 @@ final class DemoMember {
 
     private void narrate(EventText.Line line, boolean isDetail) {
       String text = EventNarrator.name(id) + " " + line.text();
-      if (isDetail || line.level() == Level.DEBUG) shared.story.detail(text);
-      else shared.story.narrate(text);
+      if (isDetail || line.level() == Level.DEBUG) shared.narrator.detail(text);
+      else shared.narrator.narrate(text);
     }
 
     @Override
     public void diskFull(boolean full) {
       if (over) return;
-      shared.story.narrate(
+      shared.narrator.narrate(
           id,
           full
               ? "has no space left on its disk: it refuses writes until there is space"
@@ -159,7 +160,8 @@ final class DemoMember {
       if (over) return;
       over = true;
       shared.leadership.ended(id);
-      shared.story.narrate(id, "STOPS: " + cause.getMessage() + "; 'start " + id + "' recovers it");
+      shared.narrator.narrate(
+          id, "STOPS: " + cause.getMessage() + "; 'start " + id + "' recovers it");
     }
   }
 }

@@ -21,7 +21,7 @@ final class Shell {
   private static final long REPLY_MILLIS_MAX = 3_000;
 
   private final DemoCluster cluster;
-  private final EventNarrator story;
+  private final EventNarrator narrator;
   private final Screen screen;
   private final DemoClient client;
   private final ShellParser parser;
@@ -29,10 +29,10 @@ final class Shell {
   private boolean over;
   private DemoClient.Answer lastAnswer;
 
-  Shell(DemoCluster cluster, DemoClient client, EventNarrator story, Screen screen) {
+  Shell(DemoCluster cluster, DemoClient client, EventNarrator narrator, Screen screen) {
     this.cluster = cluster;
     this.client = client;
-    this.story = story;
+    this.narrator = narrator;
     this.screen = screen;
     this.parser = new ShellParser(cluster);
     this.rest = new Settling(cluster);
@@ -83,7 +83,7 @@ final class Shell {
       case ShellCommand.Partition(SortedSet<Integer> side) -> partition(side);
       case ShellCommand.Heal() -> {
         cluster.heal();
-        story.narrate("the network is whole again");
+        narrator.narrate("the network is whole again");
         yield ExitCode.OK;
       }
       case ShellCommand.Transfer(int target) -> transfer(target);
@@ -118,10 +118,12 @@ final class Shell {
       Leadership.Lead lead = cluster.leadership().now();
       boolean led = lead.member() == member;
       boolean gone = cluster.kill(member);
-      story.narrate(member, "is killed" + (led ? ": term " + lead.term() + " has no leader" : ""));
-      if (!gone) story.narrate(member, "still hangs on its disk and cannot be started again");
+      narrator.narrate(
+          member, "is killed" + (led ? ": term " + lead.term() + " has no leader" : ""));
+      if (!gone) narrator.narrate(member, "still hangs on its disk and cannot be started again");
     }
-    if (!cluster.canServe()) story.narrate("no majority is left: nothing can be read or written");
+    if (!cluster.canServe())
+      narrator.narrate("no majority is left: nothing can be read or written");
     return ExitCode.OK;
   }
 
@@ -139,7 +141,7 @@ final class Shell {
     for (int member : down) {
       Optional<Status> status = cluster.status(member);
       if (status.isPresent())
-        story.narrate(
+        narrator.narrate(
             member,
             "starts: its disk has term "
                 + status.get().role().term()
@@ -152,7 +154,7 @@ final class Shell {
   /// Waits until the started servers have caught up, unless there is no leader to catch up with.
   private boolean serve(Set<Integer> started) throws InterruptedException {
     if (!cluster.canServe()) {
-      story.narrate("there is no majority yet: nothing can be read or written");
+      narrator.narrate("there is no majority yet: nothing can be read or written");
       return true;
     }
     Optional<Settling.Found> found = rest.await();
@@ -163,7 +165,7 @@ final class Shell {
     SortedSet<Integer> caughtUp = new TreeSet<>(started);
     caughtUp.retainAll(found.get().reached());
     if (!caughtUp.isEmpty())
-      story.narrate(
+      narrator.narrate(
           EventNarrator.names(caughtUp)
               + (caughtUp.size() == 1 ? " has" : " have")
               + " caught up: entry "
@@ -176,8 +178,9 @@ final class Shell {
     SortedSet<Integer> others = cluster.ids();
     others.removeAll(side);
     cluster.split(side);
-    story.narrate(EventNarrator.names(side) + " cut off from " + EventNarrator.names(others));
-    if (!cluster.canServe()) story.narrate("no majority is left: nothing can be read or written");
+    narrator.narrate(EventNarrator.names(side) + " cut off from " + EventNarrator.names(others));
+    if (!cluster.canServe())
+      narrator.narrate("no majority is left: nothing can be read or written");
     return ExitCode.OK;
   }
 
@@ -215,11 +218,12 @@ final class Shell {
       Outcome outcome = cluster.takeSnapshot(member);
       if (outcome instanceof Outcome.Done(Result.Written(long index, long _)))
         begun.put(member, index);
-      else story.narrate(member, "takes no snapshot: " + text(outcome));
+      else narrator.narrate(member, "takes no snapshot: " + text(outcome));
     }
     if (begun.isEmpty()) throw new UserError("no snapshot was taken");
     if (!rest.awaitSnapshots(begun)) throw new UserError("a snapshot was begun and not finished");
-    begun.forEach((member, index) -> story.narrate(member, "has a snapshot up to index " + index));
+    begun.forEach(
+        (member, index) -> narrator.narrate(member, "has a snapshot up to index " + index));
     return ExitCode.OK;
   }
 
@@ -237,7 +241,7 @@ final class Shell {
       return ExitCode.UNAVAILABLE;
     }
     Settling.Found at = found.get();
-    story.narrate(
+    narrator.narrate(
         EventNarrator.name(at.leader().role().id())
             + " leads term "
             + at.leader().role().term()

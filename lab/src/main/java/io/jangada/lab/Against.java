@@ -50,21 +50,21 @@ record Against(Output telling, int rounds) {
         our.add(attempts.measure(load, ourRun));
         their.add(attempts.measure(load, theirRun));
       }
-      Comparison contest = new Comparison(our, their);
-      print(contest, rival, isFirst);
+      Comparison comparison = new Comparison(our, their);
+      print(comparison, rival, isFirst);
       isFirst = false;
-      isGood &= contest.isGood();
+      isGood &= comparison.isGood();
     }
     return isGood;
   }
 
-  private void print(Comparison contest, OtherStore rival, boolean isFirst) {
-    BenchRun.Result our = Comparison.middle(contest.ours());
-    BenchRun.Result their = Comparison.middle(contest.theirs());
+  private void print(Comparison comparison, OtherStore rival, boolean isFirst) {
+    BenchRun.Result our = Comparison.middle(comparison.ours());
+    BenchRun.Result their = Comparison.middle(comparison.theirs());
     if (telling.isJson()) {
       telling.json(out -> json(OURS, our, out));
       telling.json(out -> json(rival.name(), their, out));
-      telling.json(out -> json(contest, rival, out));
+      telling.json(out -> json(comparison, rival, out));
       return;
     }
     if (isFirst) telling.line(Row.limits(our.limits()) + "\n" + pad("store") + Row.HEAD);
@@ -76,12 +76,12 @@ record Against(Output telling, int rounds) {
                 "%-14s%5d %10s %8s %8s %8s %8s %9s",
                 our.measured().load().shape(),
                 our.measured().load().valueBytes(),
-                text(contest, result -> result.measured().perSecond()),
-                text(contest, result -> result.measured().millisAt(50)),
-                text(contest, result -> result.measured().millisAt(99)),
-                text(contest, result -> result.measured().millisAt(99.9)),
-                text(contest, result -> result.measured().millisMax()),
-                text(contest, Against::cpu)));
+                text(comparison, result -> result.measured().perSecond()),
+                text(comparison, result -> result.measured().millisAt(50)),
+                text(comparison, result -> result.measured().millisAt(99)),
+                text(comparison, result -> result.measured().millisAt(99.9)),
+                text(comparison, result -> result.measured().millisMax()),
+                text(comparison, Against::cpu)));
   }
 
   private static String pad(String who) {
@@ -92,8 +92,8 @@ record Against(Output telling, int rounds) {
     return result.costs().serverCpuMillis().orElse(Double.NaN);
   }
 
-  private static String text(Comparison contest, ToDoubleFunction<BenchRun.Result> of) {
-    double median = contest.ratio(of).median();
+  private static String text(Comparison comparison, ToDoubleFunction<BenchRun.Result> of) {
+    double median = comparison.ratio(of).median();
     return Double.isNaN(median) ? "-" : Row.format(median < 1 ? "%.3f" : "%.1f", median);
   }
 
@@ -102,14 +102,14 @@ record Against(Output telling, int rounds) {
     Row.json(result, out);
   }
 
-  private static void json(Comparison contest, OtherStore rival, JsonGenerator out) {
-    out.writeBooleanProperty("ok", contest.isGood());
+  private static void json(Comparison comparison, OtherStore rival, JsonGenerator out) {
+    out.writeBooleanProperty("ok", comparison.isGood());
     out.writeStringProperty("against", rival.name());
-    out.writeStringProperty("shape", contest.ours().getFirst().measured().load().shape());
-    json("perSecondRatio", contest.ratio(result -> result.measured().perSecond()), out);
-    json("p50Ratio", contest.ratio(result -> result.measured().millisAt(50)), out);
-    json("p99Ratio", contest.ratio(result -> result.measured().millisAt(99)), out);
-    Comparison.Ratio cpu = contest.ratio(Against::cpu);
+    out.writeStringProperty("shape", comparison.ours().getFirst().measured().load().shape());
+    json("perSecondRatio", comparison.ratio(result -> result.measured().perSecond()), out);
+    json("p50Ratio", comparison.ratio(result -> result.measured().millisAt(50)), out);
+    json("p99Ratio", comparison.ratio(result -> result.measured().millisAt(99)), out);
+    Comparison.Ratio cpu = comparison.ratio(Against::cpu);
     if (!Double.isNaN(cpu.median())) json("serverCpuRatio", cpu, out);
   }
 

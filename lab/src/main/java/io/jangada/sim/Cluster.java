@@ -26,7 +26,7 @@ final class Cluster {
   private final SwarmConfig swarm;
   private final List<Integer> initialMembers;
   private final IncarnationChecker incarnations;
-  private final FaultBudget survival;
+  private final FaultBudget faultBudget;
   private final SafetyChecker laws;
   private final SimNetwork network;
   private final SortedMap<Integer, Member> members = new TreeMap<>();
@@ -48,11 +48,11 @@ final class Cluster {
     for (int id = 1; id <= swarm.members().voters(); id++) ids.add(id);
     this.initialMembers = List.copyOf(ids);
     this.incarnations = new IncarnationChecker(initialMembers, swarm.bootstrapsByMajority());
-    this.survival = new FaultBudget(Membership.of(initialMembers));
+    this.faultBudget = new FaultBudget(Membership.of(initialMembers));
     this.laws =
         new SafetyChecker(
             incarnations,
-            survival,
+            faultBudget,
             new ReferenceModel(swarm.limits(), swarm.tuning().room().chunkBytes()));
     for (int id = 1; id <= swarm.members().voters() + swarm.members().spares(); id++)
       members.put(id, new Member(this, settings(id, Membership.of(initialMembers)), split()));
@@ -96,8 +96,8 @@ final class Cluster {
     return incarnations;
   }
 
-  FaultBudget survival() {
-    return survival;
+  FaultBudget faultBudget() {
+    return faultBudget;
   }
 
   SwarmConfig swarm() {
@@ -145,7 +145,7 @@ final class Cluster {
     trace(member, event.toString());
     SafetyChecker.check(!isAboutOthers(event), "members of one cluster keep the laws: " + event);
     if (event instanceof RaftEvent.ConfigurationChanged(long index, Membership membership)
-        && index > laws.committed()) survival.inForce(index, membership);
+        && index > laws.committed()) faultBudget.inForce(index, membership);
     if (!stormy) return;
     if (event instanceof RaftEvent.LeaderElected)
       newLeaders.put(member, members.get(member).replica().raft().commit());

@@ -256,7 +256,7 @@ final class Nemesis {
   }
 
   private void wipe(Member member) {
-    if (!cluster.survival().mayBeWiped(member.id, this::isIntact)) return;
+    if (!cluster.faultBudget().mayBeWiped(member.id, this::isIntact)) return;
     if (member.isUp()) member.kill(Death.draw(random), "dies");
     cluster.trace(member.id, "has lost all that was on its disk");
     member.wipe();
@@ -304,7 +304,8 @@ final class Nemesis {
   /// Not before the cluster is bootstrapped: an initial member that does not know whether it
   /// promised anything cannot take part in that.
   private boolean mayRot(Member member) {
-    return cluster.laws().committed() > 0 && cluster.survival().mayRot(member.id, this::isIntact);
+    return cluster.laws().committed() > 0
+        && cluster.faultBudget().mayRot(member.id, this::isIntact);
   }
 
   /// Something happens while a member is readmitted, or just after: it loses its disk once more, or
@@ -343,11 +344,11 @@ final class Nemesis {
     boolean replaces = swarm.members().spares() > 0 && random.nextInt(3) == 0;
     Membership target = replaces ? replacement(leader) : anyMembership();
     if (target != null && swarm.demand().addresses()) target = addressed(target);
-    if (target == null || !cluster.survival().mayChangeTo(target, this::isIntact)) return;
+    if (target == null || !cluster.faultBudget().mayChangeTo(target, this::isIntact)) return;
     cluster.trace(leader.id, "is asked for " + target);
-    cluster.survival().asked(target);
+    cluster.faultBudget().asked(target);
     Membership wanted = target;
-    leader.replica().changeMembership(wanted, _ -> cluster.survival().answered(wanted));
+    leader.replica().changeMembership(wanted, _ -> cluster.faultBudget().answered(wanted));
     // The moment in which two groups of voters must not decide without each other.
     if (swarm.faults().has(Fault.PARTITIONS) && random.nextBoolean())
       world.after(random.nextLong(20) * Scheduler.MILLI, () -> divide(wanted, replaces));

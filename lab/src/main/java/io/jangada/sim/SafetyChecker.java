@@ -48,14 +48,14 @@ final class SafetyChecker {
   private final SortedMap<String, Long> requests = new TreeMap<>();
   private final SortedMap<Long, Repeat> repeats = new TreeMap<>();
   private final IncarnationChecker incarnations;
-  private final FaultBudget survival;
+  private final FaultBudget faultBudget;
 
   private final ReferenceModel meaning;
 
-  SafetyChecker(IncarnationChecker incarnations, FaultBudget survival, ReferenceModel meaning) {
+  SafetyChecker(IncarnationChecker incarnations, FaultBudget faultBudget, ReferenceModel meaning) {
     this.meaning = meaning;
     this.incarnations = incarnations;
-    this.survival = survival;
+    this.faultBudget = faultBudget;
   }
 
   /// How many entries are known to be committed.
@@ -209,7 +209,7 @@ final class SafetyChecker {
         }
       }
     }
-    survival.decided(committed.size(), last);
+    faultBudget.decided(committed.size(), last);
   }
 
   /// Remembers which committed commands are repetitions of an earlier request.

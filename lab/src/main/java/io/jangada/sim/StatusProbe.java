@@ -81,7 +81,7 @@ final class StatusProbe {
             && known.match() == raft.inspect().matchOf(peer)
             && known.lag() == raft.last().index() - known.match()
             && known.lag() >= 0
-            && known.heardMillis() >= 0;
+            && known.contactMillis() >= 0;
     SafetyChecker.check(said, "a leader knows of peers what it says: " + status);
   }
 }

@@ -16,12 +16,12 @@ final class Changes {
 
   private final ProcessCluster cluster;
   private final AdminClient admin;
-  private final RunLog diary;
+  private final RunLog runLog;
 
-  Changes(ProcessCluster cluster, AdminClient admin, RunLog diary) {
+  Changes(ProcessCluster cluster, AdminClient admin, RunLog runLog) {
     this.cluster = cluster;
     this.admin = admin;
-    this.diary = diary;
+    this.runLog = runLog;
   }
 
   /// Makes room for who comes.
@@ -47,7 +47,7 @@ final class Changes {
               if (!reply.flag("ok")) throw new IOException(reply.text("error"));
               return Optional.of(reply);
             });
-    diary.write(line + ": " + said.canonical().toUtf8());
+    runLog.write(line + ": " + said.canonical().toUtf8());
   }
 
   /// Waits until it is so, and gives the order again as long as it is not: who took it may have

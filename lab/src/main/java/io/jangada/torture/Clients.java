@@ -21,15 +21,15 @@ final class Clients {
   private static final long END_MILLIS_MAX = 90_000;
 
   private final HistoryRecorder chronicle;
-  private final ProgressLine pulse;
+  private final ProgressLine progressLine;
   private final JangadaClient library;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicLong values = new AtomicLong();
   private volatile boolean over;
 
-  Clients(ProcessCluster cluster, HistoryRecorder chronicle, ProgressLine pulse) {
+  Clients(ProcessCluster cluster, HistoryRecorder chronicle, ProgressLine progressLine) {
     this.chronicle = chronicle;
-    this.pulse = pulse;
+    this.progressLine = progressLine;
     this.library = JangadaClient.connect(ClientOptions.of(Endpoint.parseList(cluster.endpoints())));
   }
 
@@ -59,7 +59,7 @@ final class Clients {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      pulse.trouble("client " + client + ": " + e);
+      progressLine.trouble("client " + client + ": " + e);
     }
   }
 
@@ -71,27 +71,27 @@ final class Clients {
     Round epoch = chronicle.current();
     int count = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(BATCH_MAX);
     List<Round.Note> notes = new ArrayList<>();
-    List<ClientOp> wishes = new ArrayList<>();
+    List<ClientOp> clientOps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      ClientOp wish = wish(epoch, random);
-      Round.Note note = epoch.begin(client, wish);
+      ClientOp clientOp = clientOp(epoch, random);
+      Round.Note note = epoch.begin(client, clientOp);
       if (note == null) continue;
       notes.add(note);
-      wishes.add(wish);
+      clientOps.add(clientOp);
     }
     if (notes.isEmpty()) return false;
     boolean[] served = {false};
     caller.execute(
-        wishes,
+        clientOps,
         (index, said) -> {
           notes.get(index).end(said);
-          pulse.operation(wishes.get(index), said);
+          progressLine.operation(clientOps.get(index), said);
           if (said instanceof OpResult.Done) served[0] = true;
         });
     return served[0];
   }
 
-  private ClientOp wish(Round epoch, RandomGenerator random) {
+  private ClientOp clientOp(Round epoch, RandomGenerator random) {
     String key = epoch.key(random.nextInt(KEYS));
     int die = random.nextInt(100);
     if (die < 25) return new ClientOp(ClientOp.Verb.GET, key, "", 0, 0);
@@ -109,7 +109,7 @@ final class Clients {
     over = true;
     for (Thread thread : threads) {
       thread.join(END_MILLIS_MAX);
-      if (thread.isAlive()) pulse.trouble(thread.getName() + " does not end");
+      if (thread.isAlive()) progressLine.trouble(thread.getName() + " does not end");
     }
     library.close();
   }

@@ -29,8 +29,8 @@ final class FaultInjector {
   private static final int BREATH_MILLIS_MAX = 1_500;
 
   private final ProcessCluster cluster;
-  private final ProgressLine pulse;
-  private final RunLog diary;
+  private final ProgressLine progressLine;
+  private final RunLog runLog;
   private final Random dice;
   private final AdminClient admin;
   private final SortedSet<Integer> killed = new TreeSet<>();
@@ -38,13 +38,13 @@ final class FaultInjector {
   private final int initialCount;
   private int nextId;
 
-  FaultInjector(ProcessCluster cluster, ProgressLine pulse, RunLog diary, Random dice) {
+  FaultInjector(ProcessCluster cluster, ProgressLine progressLine, RunLog runLog, Random dice) {
     this.cluster = cluster;
-    this.pulse = pulse;
-    this.diary = diary;
+    this.progressLine = progressLine;
+    this.runLog = runLog;
     this.dice = dice;
     this.admin = new AdminClient(cluster, ADMIN_MILLIS_MAX);
-    this.changes = new Changes(cluster, admin, diary);
+    this.changes = new Changes(cluster, admin, runLog);
     this.initialCount = cluster.ids().size();
     this.nextId = cluster.ids().last() + 1;
   }
@@ -52,7 +52,7 @@ final class FaultInjector {
   /// One or two faults, a while of that, and all is mended.
   void round() throws IOException, InterruptedException, TimeoutException {
     int faults = dice.nextInt(3) == 0 ? 2 : 1;
-    for (int i = 0; i < faults && !pulse.isTroubled(); i++) {
+    for (int i = 0; i < faults && !progressLine.isTroubled(); i++) {
       commit(Fault.draw(dice), Manner.MIXED);
       Waiting.pause(dice.nextInt(HOLD_MILLIS_MAX));
     }
@@ -89,8 +89,8 @@ final class FaultInjector {
   }
 
   private void note(Fault fault, String what) {
-    diary.write(what);
-    pulse.fault(fault.kind(), what);
+    runLog.write(what);
+    progressLine.fault(fault.kind(), what);
   }
 
   // ---- whom ----
@@ -143,10 +143,10 @@ final class FaultInjector {
       long began = System.nanoTime();
       int code = cluster.terminate(server, END_MILLIS_MAX);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-      diary.write("server " + server + " ended with " + code + " after " + millis + " ms");
+      runLog.write("server " + server + " ended with " + code + " after " + millis + " ms");
       // A process that is only about to become a server ends as any other does.
       if (code != 0 && listens)
-        pulse.trouble("server " + server + " ended with " + code + " after SIGTERM");
+        progressLine.trouble("server " + server + " ended with " + code + " after SIGTERM");
     }
   }
 
@@ -167,7 +167,7 @@ final class FaultInjector {
       else if (!cluster.awake().contains(server)) cluster.resume(server);
     }
     killed.clear();
-    diary.write("all run");
+    runLog.write("all run");
   }
 
   private void checkNoneExited() {
@@ -175,7 +175,7 @@ final class FaultInjector {
     fallen.removeAll(cluster.up());
     fallen.removeAll(killed);
     for (int server : fallen)
-      pulse.trouble(
+      progressLine.trouble(
           "server " + server + " ended by itself; " + cluster.output(server) + " says why");
   }
 
@@ -183,7 +183,7 @@ final class FaultInjector {
     long began = System.nanoTime();
     AdminClient.MemberStatus leader = admin.awaitWhole(WHOLE_MILLIS_MAX);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    diary.write("all follow " + leader.id() + " in term " + leader.term() + ", " + millis + " ms");
+    runLog.write("all follow " + leader.id() + " in term " + leader.term() + ", " + millis + " ms");
   }
 
   // ---- disks and members ----
@@ -235,7 +235,7 @@ final class FaultInjector {
     changes.awaitDone(change, CHANGE_MILLIS_MAX);
     if (change.leaves()) {
       cluster.discard(change.old());
-      diary.write("server " + change.old() + " is gone");
+      runLog.write("server " + change.old() + " is gone");
     }
     awaitWhole();
   }
@@ -251,9 +251,9 @@ final class FaultInjector {
     for (int server : one()) {
       note(Fault.SNAPSHOT, "a snapshot at " + server);
       try {
-        diary.write("snapshot: " + admin.json(server, "snapshot").canonical().toUtf8());
+        runLog.write("snapshot: " + admin.json(server, "snapshot").canonical().toUtf8());
       } catch (IOException e) {
-        diary.write("snapshot: " + e.getMessage());
+        runLog.write("snapshot: " + e.getMessage());
       }
     }
   }
@@ -261,9 +261,9 @@ final class FaultInjector {
   private void order(Fault fault, String line) {
     note(fault, line);
     try {
-      diary.write(line + ": " + admin.ofLeader(line).canonical().toUtf8());
+      runLog.write(line + ": " + admin.ofLeader(line).canonical().toUtf8());
     } catch (IOException e) {
-      diary.write(line + ": " + e.getMessage());
+      runLog.write(line + ": " + e.getMessage());
     }
   }
 }

@@ -22,16 +22,16 @@ final class HistoryRecorder {
   private static final Round LAST = new Round(-1, 0);
 
   private final Path folder;
-  private final ProgressLine pulse;
+  private final ProgressLine progressLine;
   private final BlockingQueue<Round> ended = new LinkedBlockingQueue<>(WAITING_MAX);
   private final Thread judge;
   private volatile Round current = new Round(1, OPERATIONS_MAX);
   private volatile int good;
 
   /// @param folder for histories that are not as they should be
-  HistoryRecorder(Path folder, ProgressLine pulse) {
+  HistoryRecorder(Path folder, ProgressLine progressLine) {
     this.folder = folder;
-    this.pulse = pulse;
+    this.progressLine = progressLine;
     this.judge = Thread.ofPlatform().daemon().name("judge").start(this::judge);
   }
 
@@ -61,7 +61,7 @@ final class HistoryRecorder {
     taken &= ended.offer(LAST, millisMax, TimeUnit.MILLISECONDS);
     judge.join(millisMax);
     if (!taken || judge.isAlive())
-      pulse.trouble("the histories were not checked within " + millisMax + " ms");
+      progressLine.trouble("the histories were not checked within " + millisMax + " ms");
   }
 
   private void judge() {
@@ -70,14 +70,15 @@ final class HistoryRecorder {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
-      pulse.trouble("a history could not be checked: " + e);
+      progressLine.trouble("a history could not be checked: " + e);
     }
   }
 
   private void judge(Round epoch) throws InterruptedException, IOException {
     OptionalInt open = epoch.awaitEnd(OPEN_MILLIS_MAX);
     if (open.isPresent())
-      pulse.trouble(open.getAsInt() + " operations did not end within " + OPEN_MILLIS_MAX + " ms");
+      progressLine.trouble(
+          open.getAsInt() + " operations did not end within " + OPEN_MILLIS_MAX + " ms");
     History history = epoch.history();
     Verdict verdict = new Checker().check(history);
     if (verdict instanceof Verdict.Linearizable) {
@@ -88,6 +89,6 @@ final class HistoryRecorder {
     Files.writeString(page, HistoryPage.draw(history, verdict));
     Path text = folder.resolve("history-" + epoch.number() + ".txt");
     Files.writeString(text, HistoryText.write(history));
-    pulse.trouble(verdict + "; drawn in " + page + ", as text in " + text);
+    progressLine.trouble(verdict + "; drawn in " + page + ", as text in " + text);
   }
 }

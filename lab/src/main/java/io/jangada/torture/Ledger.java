@@ -19,14 +19,14 @@ final class Ledger {
   private static final TextClient.Patience PATIENCE = new TextClient.Patience(2_000, 60_000);
 
   private final ProcessCluster cluster;
-  private final ProgressLine pulse;
+  private final ProgressLine progressLine;
   private final Map<String, Long> written = new TreeMap<>();
   private final Thread thread;
   private volatile boolean over;
 
-  Ledger(ProcessCluster cluster, ProgressLine pulse) {
+  Ledger(ProcessCluster cluster, ProgressLine progressLine) {
     this.cluster = cluster;
-    this.pulse = pulse;
+    this.progressLine = progressLine;
     this.thread = Thread.ofPlatform().daemon().name("ledger").unstarted(this::write);
   }
 
@@ -40,15 +40,15 @@ final class Ledger {
         String key = "ledger-" + i;
         TextReply reply = client.set(key, 0, Bytes.utf8(key));
         if (!(reply instanceof TextReply.Ok(long version))) {
-          pulse.trouble("the first set of " + key + " was answered " + reply);
+          progressLine.trouble("the first set of " + key + " was answered " + reply);
           return;
         }
         written.put(key, version);
-        pulse.wrote();
+        progressLine.wrote();
         Waiting.pause(PAUSE_MILLIS);
       }
     } catch (TimeoutException e) {
-      pulse.trouble("the ledger was not served: " + e.getMessage());
+      progressLine.trouble("the ledger was not served: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -57,7 +57,7 @@ final class Ledger {
   void end() throws InterruptedException {
     over = true;
     thread.join(END_MILLIS_MAX);
-    if (thread.isAlive()) pulse.trouble("the ledger does not end");
+    if (thread.isAlive()) progressLine.trouble("the ledger does not end");
   }
 
   /// Reads all of it back.
@@ -70,7 +70,7 @@ final class Ledger {
         TextReply wanted = new TextReply.Meta(entry.getValue(), 0, Bytes.utf8(key));
         TextReply found = client.getm(key);
         if (found.equals(wanted)) continue;
-        pulse.trouble("acknowledged as " + wanted + ", " + key + " is now " + found);
+        progressLine.trouble("acknowledged as " + wanted + ", " + key + " is now " + found);
         break;
       }
     }

@@ -24,34 +24,35 @@ final class LibraryCaller implements Caller {
   }
 
   @Override
-  public void execute(List<ClientOp> wishes, Listener ear) throws InterruptedException {
+  public void execute(List<ClientOp> clientOps, Listener listener) throws InterruptedException {
     List<CompletableFuture<Void>> heard = new ArrayList<>();
-    for (int i = 0; i < wishes.size(); i++) {
+    for (int i = 0; i < clientOps.size(); i++) {
       int index = i;
-      ClientOp wish = wishes.get(i);
-      heard.add(send(wish).thenAccept(reply -> ear.onResult(index, result(wish, reply))));
+      ClientOp clientOp = clientOps.get(i);
+      heard.add(
+          send(clientOp).thenAccept(reply -> listener.onResult(index, result(clientOp, reply))));
     }
     CompletableFuture<Void> all = CompletableFuture.allOf(heard.toArray(CompletableFuture[]::new));
     try {
       all.get(SILENCE_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      throw new IllegalStateException("the client library owes an answer to " + wishes, e);
+      throw new IllegalStateException("the client library owes an answer to " + clientOps, e);
     }
   }
 
-  private CompletableFuture<? extends Reply> send(ClientOp wish) {
-    Bytes key = Bytes.utf8(wish.key());
-    Bytes value = Bytes.utf8(wish.value());
-    return switch (wish.verb()) {
+  private CompletableFuture<? extends Reply> send(ClientOp clientOp) {
+    Bytes key = Bytes.utf8(clientOp.key());
+    Bytes value = Bytes.utf8(clientOp.value());
+    return switch (clientOp.verb()) {
       case GET -> client.get(key);
       case GETM -> client.getm(key);
-      case SET -> client.set(key, value, wish.exptimeSeconds());
-      case CAS -> client.cas(key, wish.version(), value, wish.exptimeSeconds());
+      case SET -> client.set(key, value, clientOp.exptimeSeconds());
+      case CAS -> client.cas(key, clientOp.version(), value, clientOp.exptimeSeconds());
       case DELETE -> client.delete(key);
     };
   }
 
-  private static OpResult result(ClientOp wish, Reply reply) {
+  private static OpResult result(ClientOp clientOp, Reply reply) {
     return switch (reply) {
       case Reply.Found(Bytes value) -> new OpResult.Done(new RecordedResult.Found(value.toUtf8()));
       case Reply.FoundVersion(Bytes value, long version, long _) ->
@@ -61,13 +62,13 @@ final class LibraryCaller implements Caller {
       case Reply.NotFound() -> new OpResult.Done(new RecordedResult.Absent());
       case Reply.Mismatch() ->
           new OpResult.Done(
-              wish.verb() == ClientOp.Verb.SET
+              clientOp.verb() == ClientOp.Verb.SET
                   ? new RecordedResult.Exists()
                   : new RecordedResult.Mismatch());
       case Reply.Unavailable _ -> new OpResult.No();
       case Reply.Unknown _ -> new OpResult.Unknown();
       case Reply.Told _, Reply.Refused _ ->
-          throw new IllegalStateException(wish + " was answered " + reply);
+          throw new IllegalStateException(clientOp + " was answered " + reply);
     };
   }
 

@@ -30,12 +30,12 @@ final class ProgressLine {
     lastWriteNanos = System.nanoTime();
   }
 
-  synchronized void operation(ClientOp wish, OpResult said) {
+  synchronized void operation(ClientOp clientOp, OpResult said) {
     operations++;
     if (said instanceof OpResult.Unknown) unknown++;
     if (said instanceof OpResult.Done) {
       acknowledged++;
-      if (wish.writes()) wrote();
+      if (clientOp.writes()) wrote();
     }
   }
 

@@ -27,7 +27,7 @@ final class Round {
   private record Expiry(String value, long dueNanos) {}
 
   /// An operation that was begun in this epoch.
-  record Note(Round epoch, int id, ClientOp wish) {
+  record Note(Round epoch, int id, ClientOp clientOp) {
     void end(OpResult said) {
       epoch.end(this, said);
     }
@@ -63,32 +63,32 @@ final class Round {
   /// Records that a client asks for something now.
   ///
   /// @return null when the epoch is over, and it has to be asked for in the next
-  synchronized Note begin(int client, ClientOp wish) {
+  synchronized Note begin(int client, ClientOp clientOp) {
     if (over || recorder.size() >= operationsMax) return null;
     long now = System.nanoTime();
-    int id = recorder.invoke(client, wish.key(), wish.op(), now);
-    if (wish.writes() && wish.exptimeSeconds() > 0) {
-      long due = now + TimeUnit.SECONDS.toNanos(wish.exptimeSeconds()) - EARLY_NANOS_MAX;
+    int id = recorder.invoke(client, clientOp.key(), clientOp.op(), now);
+    if (clientOp.writes() && clientOp.exptimeSeconds() > 0) {
+      long due = now + TimeUnit.SECONDS.toNanos(clientOp.exptimeSeconds()) - EARLY_NANOS_MAX;
       expiries
-          .computeIfAbsent(wish.key(), _ -> new ArrayList<>())
-          .add(new Expiry(wish.value(), due));
+          .computeIfAbsent(clientOp.key(), _ -> new ArrayList<>())
+          .add(new Expiry(clientOp.value(), due));
     }
     open++;
-    return new Note(this, id, wish);
+    return new Note(this, id, clientOp);
   }
 
   private synchronized void end(Note note, OpResult said) {
     long now = System.nanoTime();
-    String key = note.wish.key();
+    String key = note.clientOp.key();
     enterExpiries(key, now);
     switch (said) {
       case OpResult.Done(RecordedResult result) -> {
         recorder.complete(note.id, result, now);
-        remember(note.wish, result);
+        remember(note.clientOp, result);
       }
       case OpResult.No() -> {
         recorder.fail(note.id, now);
-        forget(note.wish);
+        forget(note.clientOp);
       }
       case OpResult.Unknown() -> recorder.unknown(note.id);
     }
@@ -96,24 +96,26 @@ final class Round {
     notifyAll();
   }
 
-  private void remember(ClientOp wish, RecordedResult result) {
+  private void remember(ClientOp clientOp, RecordedResult result) {
     switch (result) {
-      case RecordedResult.Written(long version) -> versions.merge(wish.key(), version, Math::max);
+      case RecordedResult.Written(long version) ->
+          versions.merge(clientOp.key(), version, Math::max);
       case RecordedResult.Found(String _, long version) -> {
-        if (version != RecordedResult.NO_VERSION) versions.merge(wish.key(), version, Math::max);
+        if (version != RecordedResult.NO_VERSION)
+          versions.merge(clientOp.key(), version, Math::max);
       }
       case RecordedResult.Absent _,
           RecordedResult.Deleted _,
           RecordedResult.Mismatch _,
           RecordedResult.Exists _ ->
-          forget(wish);
+          forget(clientOp);
     }
   }
 
   /// What was not written cannot expire.
-  private void forget(ClientOp wish) {
-    List<Expiry> waiting = expiries.get(wish.key());
-    if (waiting != null) waiting.removeIf(expiry -> expiry.value.equals(wish.value()));
+  private void forget(ClientOp clientOp) {
+    List<Expiry> waiting = expiries.get(clientOp.key());
+    if (waiting != null) waiting.removeIf(expiry -> expiry.value.equals(clientOp.value()));
   }
 
   private void enterExpiries(String key, long now) {

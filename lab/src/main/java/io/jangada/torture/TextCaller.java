@@ -29,26 +29,26 @@ final class TextCaller implements Caller {
   }
 
   @Override
-  public void execute(List<ClientOp> wishes, Listener ear) {
+  public void execute(List<ClientOp> clientOps, Listener listener) {
     int answered = 0;
     boolean sent = false;
     try {
       if (connection == null || random.nextInt(ELSEWHERE_ONE_IN) == 0) goAnywhere();
       sent = true;
-      connection.send(bytes(wishes));
+      connection.send(bytes(clientOps));
       int elsewhere = -1;
-      while (answered < wishes.size()) {
+      while (answered < clientOps.size()) {
         TextReply reply = connection.receive();
         if (reply instanceof TextReply.Redirect(int leader)) elsewhere = leader;
-        ear.onResult(answered, result(wishes.get(answered), reply));
+        listener.onResult(answered, result(clientOps.get(answered), reply));
         answered++;
       }
       if (elsewhere >= 0 && random.nextInt(STAYS_ONE_IN) > 0) goTo(elsewhere);
     } catch (IOException e) {
       close();
-      for (int i = answered; i < wishes.size(); i++)
-        ear.onResult(
-            i, sent && wishes.get(i).writes() ? new OpResult.Unknown() : new OpResult.No());
+      for (int i = answered; i < clientOps.size(); i++)
+        listener.onResult(
+            i, sent && clientOps.get(i).writes() ? new OpResult.Unknown() : new OpResult.No());
     }
   }
 
@@ -63,23 +63,24 @@ final class TextCaller implements Caller {
     connection = TextConnection.open(cluster.clientAddress(server), REPLY_MILLIS_MAX);
   }
 
-  private static byte[] bytes(List<ClientOp> wishes) {
+  private static byte[] bytes(List<ClientOp> clientOps) {
     ByteArrayOutputStream packet = new ByteArrayOutputStream();
-    for (ClientOp wish : wishes) {
-      Bytes data = Bytes.utf8(wish.value());
+    for (ClientOp clientOp : clientOps) {
+      Bytes data = Bytes.utf8(clientOp.value());
       String line =
-          switch (wish.verb()) {
-            case GET -> "get " + wish.key();
-            case GETM -> "getm " + wish.key();
-            case DELETE -> "delete " + wish.key();
-            case SET -> "set " + wish.key() + " " + wish.exptimeSeconds() + " " + data.length();
+          switch (clientOp.verb()) {
+            case GET -> "get " + clientOp.key();
+            case GETM -> "getm " + clientOp.key();
+            case DELETE -> "delete " + clientOp.key();
+            case SET ->
+                "set " + clientOp.key() + " " + clientOp.exptimeSeconds() + " " + data.length();
             case CAS ->
                 "cas "
-                    + wish.key()
+                    + clientOp.key()
                     + " "
-                    + wish.exptimeSeconds()
+                    + clientOp.exptimeSeconds()
                     + " "
-                    + wish.version()
+                    + clientOp.version()
                     + " "
                     + data.length();
           };
@@ -88,7 +89,7 @@ final class TextCaller implements Caller {
     return packet.toByteArray();
   }
 
-  private static OpResult result(ClientOp wish, TextReply reply) {
+  private static OpResult result(ClientOp clientOp, TextReply reply) {
     return switch (reply) {
       case TextReply.Ok(long version) -> new OpResult.Done(new RecordedResult.Written(version));
       case TextReply.Value(Bytes value) ->
@@ -99,14 +100,14 @@ final class TextCaller implements Caller {
       case TextReply.NotFound() -> new OpResult.Done(new RecordedResult.Absent());
       case TextReply.OtherVersion() ->
           new OpResult.Done(
-              wish.verb() == ClientOp.Verb.SET
+              clientOp.verb() == ClientOp.Verb.SET
                   ? new RecordedResult.Exists()
                   : new RecordedResult.Mismatch());
       case TextReply.Redirect _, TextReply.NoMemory _ -> new OpResult.No();
       case TextReply.InternalError _, TextReply.Forgotten _ ->
-          wish.writes() ? new OpResult.Unknown() : new OpResult.No();
+          clientOp.writes() ? new OpResult.Unknown() : new OpResult.No();
       case TextReply.CommandError _ ->
-          throw new IllegalStateException("a command was refused: " + wish);
+          throw new IllegalStateException("a command was refused: " + clientOp);
     };
   }
 

@@ -38,16 +38,16 @@ public final class Torture {
 
   private final Settings settings;
   private final ProcessCluster cluster;
-  private final ProgressLine pulse = new ProgressLine();
+  private final ProgressLine progressLine = new ProgressLine();
   private final HistoryRecorder chronicle;
-  private final RunLog diary;
+  private final RunLog runLog;
   private volatile boolean over;
 
   private Torture(Settings settings, Path folder, ProcessCluster cluster) throws IOException {
     this.settings = settings;
     this.cluster = cluster;
-    this.chronicle = new HistoryRecorder(folder, pulse);
-    this.diary = new RunLog(folder, settings.told);
+    this.chronicle = new HistoryRecorder(folder, progressLine);
+    this.runLog = new RunLog(folder, settings.told);
   }
 
   /// Small files, so that a run of minutes sees many snapshots and many segments end.
@@ -62,7 +62,7 @@ public final class Torture {
   /// What is done to the servers, until it is enough.
   @FunctionalInterface
   interface Storm {
-    void rage(FaultInjector nemesis, ProgressLine pulse)
+    void rage(FaultInjector nemesis, ProgressLine progressLine)
         throws IOException, InterruptedException, TimeoutException;
   }
 
@@ -71,13 +71,13 @@ public final class Torture {
   /// @param folder for the servers' data and all that is said, empty
   public static Result run(Settings settings, Path folder)
       throws IOException, InterruptedException {
-    return run(settings, folder, (nemesis, pulse) -> dice(settings, nemesis, pulse));
+    return run(settings, folder, (nemesis, progressLine) -> dice(settings, nemesis, progressLine));
   }
 
-  private static void dice(Settings settings, FaultInjector nemesis, ProgressLine pulse)
+  private static void dice(Settings settings, FaultInjector nemesis, ProgressLine progressLine)
       throws IOException, InterruptedException, TimeoutException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.millis);
-    while (System.nanoTime() - deadline < 0 && !pulse.isTroubled()) nemesis.round();
+    while (System.nanoTime() - deadline < 0 && !progressLine.isTroubled()) nemesis.round();
   }
 
   /// Runs another storm than that of the dice.
@@ -91,27 +91,28 @@ public final class Torture {
 
   private Result run(Storm storm) throws IOException, InterruptedException {
     SplittableRandom dice = new SplittableRandom(settings.seed);
-    Ledger ledger = new Ledger(cluster, pulse);
-    Clients crowd = new Clients(cluster, chronicle, pulse);
-    FaultInjector nemesis = new FaultInjector(cluster, pulse, diary, new Random(dice.nextLong()));
-    try (diary) {
+    Ledger ledger = new Ledger(cluster, progressLine);
+    Clients crowd = new Clients(cluster, chronicle, progressLine);
+    FaultInjector nemesis =
+        new FaultInjector(cluster, progressLine, runLog, new Random(dice.nextLong()));
+    try (runLog) {
       cluster.startAll();
       new AdminClient(cluster, WATCH_REPLY_MILLIS_MAX).awaitWhole(FIRST_MILLIS_MAX);
-      pulse.begin();
+      progressLine.begin();
       Thread watch = Thread.ofPlatform().daemon().name("watch").start(this::watch);
       ledger.start();
       crowd.start(cluster, settings.clients, dice.split());
-      storm.rage(nemesis, pulse);
+      storm.rage(nemesis, progressLine);
       nemesis.mend();
       nemesis.awaitWhole();
       crowd.end();
       ledger.end();
       over = true;
       watch.join();
-      diary.write(ledger.audit() + " entries of the ledger are there");
+      runLog.write(ledger.audit() + " entries of the ledger are there");
       checkAlike();
     } catch (TimeoutException e) {
-      pulse.trouble(e.getMessage());
+      progressLine.trouble(e.getMessage());
     } finally {
       over = true;
     }
@@ -126,7 +127,7 @@ public final class Torture {
     try {
       while (!over) {
         for (AdminClient.MemberStatus status : admin.statuses().values())
-          if (status.leads()) pulse.leads(status.term(), status.id());
+          if (status.leads()) progressLine.leads(status.term(), status.id());
         if (System.nanoTime() - rotated > TimeUnit.MILLISECONDS.toNanos(EPOCH_MILLIS)) {
           chronicle.rotate();
           rotated = System.nanoTime();
@@ -149,7 +150,7 @@ public final class Torture {
               return statuses.keySet().equals(cluster.ids())
                   && statuses.values().stream().map(Torture::state).distinct().count() == 1;
             });
-    if (!alike) pulse.trouble("at rest, members differ: " + admin.statuses().values());
+    if (!alike) progressLine.trouble("at rest, members differ: " + admin.statuses().values());
   }
 
   private static List<Long> state(AdminClient.MemberStatus status) {
@@ -157,11 +158,11 @@ public final class Torture {
   }
 
   private Result result() {
-    boolean good = !pulse.isTroubled();
+    boolean good = !progressLine.isTroubled();
     String verdict = good ? "good: " + chronicle.good() + " epochs, all linearizable; " : "BAD: ";
     String summary =
         verdict
-            + pulse.figures()
+            + progressLine.figures()
             + "; "
             + settings.servers.count
             + " servers, "
@@ -170,6 +171,6 @@ public final class Torture {
             + settings.servers.reads
             + ", seed "
             + settings.seed;
-    return new Result(good, summary, pulse.troubles());
+    return new Result(good, summary, progressLine.troubles());
   }
 }

@@ -50,9 +50,9 @@ class ClusterStormTest {
   @Test
   void clientsSeeOneStoreWhateverHappensToItsMembers() throws Exception {
     LogSetup.silence();
-    EventNarrator story =
+    EventNarrator narrator =
         new EventNarrator(new Screen(new PrintWriter(told), new PrintWriter(told), false), false);
-    cluster = new DemoCluster(DataPlace.at(data, 3).config(), story, OsDisk::new);
+    cluster = new DemoCluster(DataPlace.at(data, 3).config(), narrator, OsDisk::new);
     try {
       for (int id : cluster.ids()) cluster.start(id);
       List<CompletableFuture<Void>> clients = new ArrayList<>();

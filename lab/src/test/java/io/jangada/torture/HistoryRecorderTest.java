@@ -19,7 +19,7 @@ class HistoryRecorderTest {
   private static final long MILLIS_MAX = 60_000;
 
   @TempDir private Path folder;
-  private final ProgressLine pulse = new ProgressLine();
+  private final ProgressLine progressLine = new ProgressLine();
 
   private static ClientOp set(Round epoch, String value, long exptime) {
     return new ClientOp(ClientOp.Verb.SET, epoch.key(0), value, 0, exptime);
@@ -29,8 +29,8 @@ class HistoryRecorderTest {
     return new ClientOp(ClientOp.Verb.GETM, epoch.key(0), "", 0, 0);
   }
 
-  private static void ask(Round epoch, ClientOp wish, RecordedResult result) {
-    epoch.begin(1, wish).end(new OpResult.Done(result));
+  private static void ask(Round epoch, ClientOp clientOp, RecordedResult result) {
+    epoch.begin(1, clientOp).end(new OpResult.Done(result));
   }
 
   private static Verdict verdict(Round epoch) {
@@ -39,7 +39,7 @@ class HistoryRecorderTest {
 
   @Test
   void goodEpochsAreCountedAndNothingIsWritten() throws Exception {
-    HistoryRecorder chronicle = new HistoryRecorder(folder, pulse);
+    HistoryRecorder chronicle = new HistoryRecorder(folder, progressLine);
     Round first = chronicle.current();
     ask(first, set(first, "a", 0), new RecordedResult.Written(3));
     Round.Note late = first.begin(2, getm(first));
@@ -50,20 +50,20 @@ class HistoryRecorderTest {
     ask(second, getm(second), new RecordedResult.Absent());
     late.end(new OpResult.Done(new RecordedResult.Found("a", 3)));
     chronicle.end(MILLIS_MAX);
-    assertThat(pulse.troubles()).isEmpty();
+    assertThat(progressLine.troubles()).isEmpty();
     assertThat(chronicle.good()).isEqualTo(2);
     assertThat(folder).isEmptyDirectory();
   }
 
   @Test
   void anAnswerThatCannotBeIsTroubleAndIsDrawn() throws Exception {
-    HistoryRecorder chronicle = new HistoryRecorder(folder, pulse);
+    HistoryRecorder chronicle = new HistoryRecorder(folder, progressLine);
     Round epoch = chronicle.current();
     ask(epoch, set(epoch, "a", 0), new RecordedResult.Written(3));
     ask(epoch, getm(epoch), new RecordedResult.Absent());
     chronicle.end(MILLIS_MAX);
-    assertThat(pulse.isTroubled()).isTrue();
-    assertThat(pulse.troubles().getFirst()).contains("not linearizable", "history-1.html");
+    assertThat(progressLine.isTroubled()).isTrue();
+    assertThat(progressLine.troubles().getFirst()).contains("not linearizable", "history-1.html");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files)
           .extracting(path -> path.getFileName().toString())
@@ -133,8 +133,8 @@ class HistoryRecorderTest {
 
   @Test
   void theDiaryIsAFile() throws IOException {
-    try (RunLog diary = new RunLog(folder, null)) {
-      diary.write("kill -9 of [2]");
+    try (RunLog runLog = new RunLog(folder, null)) {
+      runLog.write("kill -9 of [2]");
     }
     assertThat(Files.readString(folder.resolve("torture.log"))).contains("s  kill -9 of [2]");
   }

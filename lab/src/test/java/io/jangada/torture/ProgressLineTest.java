@@ -16,18 +16,18 @@ class ProgressLineTest {
 
   @Test
   void everythingIsCounted() {
-    ProgressLine pulse = new ProgressLine();
-    pulse.operation(READ, new OpResult.Done(new RecordedResult.Absent()));
-    pulse.operation(READ, new OpResult.No());
-    pulse.operation(WRITE, new OpResult.Unknown());
-    pulse.operation(WRITE, new OpResult.Done(new RecordedResult.Written(1)));
-    pulse.fault("kill-one", "kill -9 of [1]");
-    pulse.fault("kill-one", "kill -9 of [2]");
-    pulse.fault("transfer", "transfer");
-    pulse.leads(3, 1);
-    pulse.leads(3, 1);
-    pulse.leads(4, 2);
-    assertThat(pulse.figures())
+    ProgressLine progressLine = new ProgressLine();
+    progressLine.operation(READ, new OpResult.Done(new RecordedResult.Absent()));
+    progressLine.operation(READ, new OpResult.No());
+    progressLine.operation(WRITE, new OpResult.Unknown());
+    progressLine.operation(WRITE, new OpResult.Done(new RecordedResult.Written(1)));
+    progressLine.fault("kill-one", "kill -9 of [1]");
+    progressLine.fault("kill-one", "kill -9 of [2]");
+    progressLine.fault("transfer", "transfer");
+    progressLine.leads(3, 1);
+    progressLine.leads(3, 1);
+    progressLine.leads(4, 2);
+    assertThat(progressLine.figures())
         .startsWith(
             "4 operations, 2 acknowledged, 1 not done, 1 unknown; 3 faults (kill-one 2, transfer"
                 + " 1); 2 terms with a leader; longest time without an acknowledged write ");
@@ -35,26 +35,26 @@ class ProgressLineTest {
 
   @Test
   void theLongestGapNamesWhatWasDoneInIt() throws InterruptedException {
-    ProgressLine pulse = new ProgressLine();
-    pulse.wrote();
-    pulse.fault("kill-all", "kill -9 of [1, 2, 3]");
+    ProgressLine progressLine = new ProgressLine();
+    progressLine.wrote();
+    progressLine.fault("kill-all", "kill -9 of [1, 2, 3]");
     Waiting.pause(100);
-    pulse.operation(READ, new OpResult.Done(new RecordedResult.Absent()));
+    progressLine.operation(READ, new OpResult.Done(new RecordedResult.Absent()));
     Waiting.pause(100);
-    pulse.wrote();
-    pulse.fault("transfer", "transfer");
-    pulse.wrote();
-    assertThat(pulse.figures())
+    progressLine.wrote();
+    progressLine.fault("transfer", "transfer");
+    progressLine.wrote();
+    assertThat(progressLine.figures())
         .containsPattern("acknowledged write [2-9]\\d\\d ms, after kill -9 of \\[1, 2, 3]");
   }
 
   @Test
   void troubleIsKept() {
-    ProgressLine pulse = new ProgressLine();
-    assertThat(pulse.isTroubled()).isFalse();
-    pulse.trouble("server 2 ended by itself");
-    assertThat(pulse.isTroubled()).isTrue();
-    assertThat(pulse.troubles()).containsExactly("server 2 ended by itself");
+    ProgressLine progressLine = new ProgressLine();
+    assertThat(progressLine.isTroubled()).isFalse();
+    progressLine.trouble("server 2 ended by itself");
+    assertThat(progressLine.isTroubled()).isTrue();
+    assertThat(progressLine.troubles()).containsExactly("server 2 ended by itself");
   }
 
   @Test

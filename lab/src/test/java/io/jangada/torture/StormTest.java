@@ -31,23 +31,23 @@ class StormTest {
         .contains("pause-leader 2", "resize 2", "replace 1", "wipe 1", "seed " + seed);
   }
 
-  private static void storm(FaultInjector nemesis, ProgressLine pulse)
+  private static void storm(FaultInjector nemesis, ProgressLine progressLine)
       throws IOException, InterruptedException, TimeoutException {
     Fault[] faults = {
       Fault.PAUSE_LEADER, Fault.RESIZE, Fault.RESIZE, Fault.REPLACE, Fault.WIPE, Fault.PAUSE_LEADER
     };
     for (Fault fault : faults) {
       nemesis.commit(fault, FaultInjector.Manner.ALONE);
-      awaitMore(pulse);
+      awaitMore(progressLine);
       nemesis.mend();
-      awaitMore(pulse);
+      awaitMore(progressLine);
     }
   }
 
   /// Goes on as soon as the clients have, with another leader if it takes one.
-  private static void awaitMore(ProgressLine pulse) throws InterruptedException {
-    long wanted = pulse.acknowledged() + ACKNOWLEDGED_BETWEEN;
-    boolean went = Waiting.until(MILLIS_MAX, () -> pulse.acknowledged() >= wanted);
+  private static void awaitMore(ProgressLine progressLine) throws InterruptedException {
+    long wanted = progressLine.acknowledged() + ACKNOWLEDGED_BETWEEN;
+    boolean went = Waiting.until(MILLIS_MAX, () -> progressLine.acknowledged() >= wanted);
     assertThat(went).as("clients go on").isTrue();
   }
 }

@@ -10,14 +10,14 @@ import java.util.SequencedMap;
 final class Acceptor {
   private final LinkSettings settings;
   private final KnownPeers peers;
-  private final LinkContext wiring;
+  private final LinkContext linkContext;
   private final SequencedMap<ChannelHandlerContext, InboundHandler> handshaking =
       new LinkedHashMap<>();
   private final LogDeduplicator reported = new LogDeduplicator();
 
-  Acceptor(LinkContext wiring, KnownPeers peers) {
-    this.settings = wiring.settings();
-    this.wiring = wiring;
+  Acceptor(LinkContext linkContext, KnownPeers peers) {
+    this.settings = linkContext.settings();
+    this.linkContext = linkContext;
     this.peers = peers;
   }
 
@@ -57,7 +57,7 @@ final class Acceptor {
 
   /// Why a member of another cluster is none of this one, or null.
   String mismatch(int from, ClusterIdentity cluster) {
-    ClusterIdentity own = wiring.identity().get();
+    ClusterIdentity own = linkContext.identity().get();
     if (cluster.isCompatible(own)) return null;
     return "member "
         + from
@@ -72,18 +72,18 @@ final class Acceptor {
   InboundConnections admit(
       Handshake.Hello hello, InboundHandler connection, InetSocketAddress remote) {
     KnownPeers.Peer peer = peers.of(hello.from());
-    peer.arrivals().begun(connection, AddressText.host(remote));
+    peer.inbound().begun(connection, AddressText.host(remote));
     peer.link().seen(new InetSocketAddress(remote.getAddress(), hello.port()));
-    return peer.arrivals();
+    return peer.inbound();
   }
 
   void turnedAway(InetSocketAddress remote, String reason) {
     LinkEvent event = new LinkEvent.TurnedAway(AddressText.host(remote), reason);
-    if (reported.recordIfNew(event.text())) wiring.watcher().event(event);
+    if (reported.recordIfNew(event.text())) linkContext.watcher().event(event);
   }
 
   void close() {
     List.copyOf(handshaking.keySet()).forEach(ChannelHandlerContext::close);
-    for (KnownPeers.Peer peer : peers.all()) peer.arrivals().close();
+    for (KnownPeers.Peer peer : peers.all()) peer.inbound().close();
   }
 }

@@ -1,6 +1,6 @@
 package io.jangada.link;
 
-/// Which cluster a member belongs to, as it says in every handshake.
+/// Which cluster a member belongs to, as sent in every handshake.
 ///
 /// @param name the configured name
 /// @param id the cluster's id; 0 while it has none, or the member does not know it

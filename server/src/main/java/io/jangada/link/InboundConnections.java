@@ -23,11 +23,11 @@ final class InboundConnections {
   private volatile long bytes;
 
   /// @param link the way back
-  InboundConnections(Link link, LinkContext wiring, Consumer<PeerMessage> receiver) {
+  InboundConnections(Link link, LinkContext linkContext, Consumer<PeerMessage> receiver) {
     this.link = link;
     this.receiver = receiver;
-    this.watcher = wiring.watcher();
-    this.stableNanos = wiring.settings().times().retryMillisMax() * 1_000_000L;
+    this.watcher = linkContext.watcher();
+    this.stableNanos = linkContext.settings().times().retryMillisMax() * 1_000_000L;
   }
 
   int peer() {

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class InboundHandler extends ByteToMessageDecoder {
   private final Acceptor acceptor;
   private final LinkSettings settings;
-  private final LinkContext wiring;
+  private final LinkContext linkContext;
 
   /// The version that both speak; 0 while it is not known.
   private int version;
@@ -27,15 +27,15 @@ final class InboundHandler extends ByteToMessageDecoder {
   private ClusterIdentity cluster;
   private ChannelHandlerContext context;
   private InetSocketAddress remote;
-  private InboundConnections arrivals;
+  private InboundConnections inbound;
 
   /// Why it is over, once it is.
   private String reason;
 
-  InboundHandler(Acceptor acceptor, LinkContext wiring) {
+  InboundHandler(Acceptor acceptor, LinkContext linkContext) {
     this.acceptor = acceptor;
-    this.wiring = wiring;
-    this.settings = wiring.settings();
+    this.linkContext = linkContext;
+    this.settings = linkContext.settings();
   }
 
   @Override
@@ -48,7 +48,7 @@ final class InboundHandler extends ByteToMessageDecoder {
         .executor()
         .schedule(
             () -> {
-              if (arrivals == null) fail(context, "no hello within " + millis + " ms");
+              if (inbound == null) fail(context, "no hello within " + millis + " ms");
             },
             millis,
             TimeUnit.MILLISECONDS);
@@ -57,7 +57,7 @@ final class InboundHandler extends ByteToMessageDecoder {
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
     if (reason != null) in.skipBytes(in.readableBytes());
-    else if (arrivals == null) greet(context, in);
+    else if (inbound == null) greet(context, in);
     else receive(in);
   }
 
@@ -83,7 +83,7 @@ final class InboundHandler extends ByteToMessageDecoder {
     answer(context, welcome());
     acceptor.left(context);
     cluster = hello.cluster();
-    arrivals = acceptor.admit(hello, this, remote);
+    inbound = acceptor.admit(hello, this, remote);
   }
 
   Channel channel() {
@@ -92,7 +92,7 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   /// Ends the connection if it is one of another cluster, by what is known now of both.
   void recheck() {
-    String mismatch = acceptor.mismatch(arrivals.peer(), cluster);
+    String mismatch = acceptor.mismatch(inbound.peer(), cluster);
     if (mismatch != null && reason == null) bidFarewell(mismatch);
   }
 
@@ -108,11 +108,11 @@ final class InboundHandler extends ByteToMessageDecoder {
   }
 
   private Handshake.Verdict welcome() {
-    return new Handshake.Verdict(true, wiring.identity().get(), settings.memberId(), "");
+    return new Handshake.Verdict(true, linkContext.identity().get(), settings.memberId(), "");
   }
 
   private Handshake.Verdict refusal(String why) {
-    return new Handshake.Verdict(false, wiring.identity().get(), settings.memberId(), why);
+    return new Handshake.Verdict(false, linkContext.identity().get(), settings.memberId(), why);
   }
 
   private void receive(ByteBuf in) {
@@ -127,8 +127,8 @@ final class InboundHandler extends ByteToMessageDecoder {
       recheck();
       return;
     }
-    PeerMessage message = BinaryMessages.read(in, length, arrivals.peer(), settings.memberId());
-    arrivals.take(message, Frames.HEADER_BYTES + length);
+    PeerMessage message = BinaryMessages.read(in, length, inbound.peer(), settings.memberId());
+    inbound.take(message, Frames.HEADER_BYTES + length);
   }
 
   @Override
@@ -137,7 +137,7 @@ final class InboundHandler extends ByteToMessageDecoder {
       fail(context, AddressText.reason(cause));
       return;
     }
-    if (arrivals != null && reason == null) bidFarewell(said.getMessage());
+    if (inbound != null && reason == null) bidFarewell(said.getMessage());
     else fail(context, said.getMessage());
   }
 
@@ -159,7 +159,7 @@ final class InboundHandler extends ByteToMessageDecoder {
     super.channelInactive(context);
     if (reason == null) reason = "the peer closed it";
     acceptor.left(context);
-    if (arrivals != null) arrivals.ended(context.channel(), reason);
+    if (inbound != null) inbound.ended(context.channel(), reason);
     else acceptor.turnedAway(remote, reason);
   }
 }

@@ -11,15 +11,15 @@ final class KnownPeers {
   private static final int PEERS_MAX = 1_024;
 
   /// @param link what goes to it
-  /// @param arrivals what comes from it
-  record Peer(Link link, InboundConnections arrivals) {}
+  /// @param inbound what comes from it
+  record Peer(Link link, InboundConnections inbound) {}
 
-  private final LinkContext wiring;
+  private final LinkContext linkContext;
   private final Consumer<PeerMessage> receiver;
   private final Map<Integer, Peer> peers = new ConcurrentHashMap<>();
 
-  KnownPeers(LinkContext wiring, Consumer<PeerMessage> receiver) {
-    this.wiring = wiring;
+  KnownPeers(LinkContext linkContext, Consumer<PeerMessage> receiver) {
+    this.linkContext = linkContext;
     this.receiver = receiver;
   }
 
@@ -32,8 +32,8 @@ final class KnownPeers {
   }
 
   private Peer make(int id) {
-    Link link = new Link(id, wiring);
-    return new Peer(link, new InboundConnections(link, wiring, receiver));
+    Link link = new Link(id, linkContext);
+    return new Peer(link, new InboundConnections(link, linkContext, receiver));
   }
 
   Collection<Peer> all() {

@@ -43,7 +43,7 @@ final class Link {
   }
 
   private final int peer;
-  private final LinkContext wiring;
+  private final LinkContext linkContext;
   private final SendQueue queue;
   private volatile boolean blocked;
   private volatile boolean resting;
@@ -75,10 +75,10 @@ final class Link {
   private volatile long connectedNanos = -1;
   private volatile long roundTripMicros = -1;
 
-  Link(int peer, LinkContext wiring) {
+  Link(int peer, LinkContext linkContext) {
     this.peer = peer;
-    this.wiring = wiring;
-    this.queue = new SendQueue(wiring.settings().limits().queueBytesMax());
+    this.linkContext = linkContext;
+    this.queue = new SendQueue(linkContext.settings().limits().queueBytesMax());
   }
 
   int peer() {
@@ -175,7 +175,7 @@ final class Link {
   private void write(ByteBuf out, PeerMessage message) {
     if (version == Handshake.PLAIN_VERSION && !BinaryMessages.isPlain(message)) return;
     try {
-      Frames.write(out, message, wiring.settings().limits().frameBytesMax());
+      Frames.write(out, message, linkContext.settings().limits().frameBytesMax());
       messagesSent++;
     } catch (IllegalArgumentException e) {
       queue.countDropped();
@@ -208,7 +208,7 @@ final class Link {
   private void lookUp(int dial, InetSocketAddress seen) {
     Runnable next;
     try {
-      InetSocketAddress known = wiring.addressOf().apply(peer);
+      InetSocketAddress known = linkContext.addressOf().apply(peer);
       if (known == null) known = seen;
       if (known == null) throw new UnknownHostException("its address is not known");
       InetSocketAddress address = resolved(known, dial);
@@ -217,7 +217,7 @@ final class Link {
       next = () -> failed(null, new LinkEvent.Unreachable(peer, AddressText.reason(e)));
     }
     try {
-      wiring.loop().execute(next);
+      linkContext.loop().execute(next);
     } catch (RejectedExecutionException closed) {
       // The loops are closed: there is nothing left to connect.
       return;
@@ -238,18 +238,18 @@ final class Link {
 
   private void connect(InetSocketAddress address) {
     if (state != State.DIALLING) return;
-    LinkSettings.Times times = wiring.settings().times();
+    LinkSettings.Times times = linkContext.settings().times();
     Bootstrap bootstrap =
-        wiring
+        linkContext
             .settings()
             .loops()
             .dialler()
-            .group(wiring.loop())
+            .group(linkContext.loop())
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, times.connectMillis())
-            .handler(new OutboundHandler(this, wiring));
+            .handler(new OutboundHandler(this, linkContext));
     // A peer whose machine is gone acknowledges nothing and refuses nothing.
-    if (EpollSocketChannel.class == wiring.settings().loops().socketClass())
+    if (EpollSocketChannel.class == linkContext.settings().loops().socketClass())
       bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, times.stallMillis());
     ChannelFuture connecting = bootstrap.connect(address);
     channel = connecting.channel();
@@ -259,8 +259,8 @@ final class Link {
           String reason = AddressText.text(address) + ": " + AddressText.reason(done.cause());
           LinkEvent event = new LinkEvent.Unreachable(peer, reason);
           // A socket that could not be made, for want of a descriptor, has no loop.
-          if (wiring.loop().inEventLoop()) failed(connecting.channel(), event);
-          else wiring.loop().execute(() -> failed(connecting.channel(), event));
+          if (linkContext.loop().inEventLoop()) failed(connecting.channel(), event);
+          else linkContext.loop().execute(() -> failed(connecting.channel(), event));
         });
   }
 
@@ -269,7 +269,7 @@ final class Link {
     if (state != State.DIALLING || welcomed != channel) return;
     long now = System.nanoTime();
     // What waited for so long was said about another time.
-    if (now - sinceNanos > wiring.settings().times().connectMillis() * NANOS_PER_MILLI)
+    if (now - sinceNanos > linkContext.settings().times().connectMillis() * NANOS_PER_MILLI)
       queue.dropAll();
     state = State.OPEN;
     sinceNanos = now;
@@ -290,16 +290,16 @@ final class Link {
     speaksPlainlyNext = true;
   }
 
-  /// Whether the peer is connected, and heard this member's cluster id.
+  /// Whether the peer is connected, and got this member's cluster id.
   boolean isIdentified() {
     return connectedNanos >= 0 && version > Handshake.PLAIN_VERSION;
   }
 
   /// Tells the peer what is known now of this member's cluster.
   ///
-  /// @param said what it was told before
+  /// @param said the identity sent before
   void identify(ClusterIdentity said) {
-    ClusterIdentity known = wiring.identity().get();
+    ClusterIdentity known = linkContext.identity().get();
     if (state != State.OPEN || version == Handshake.PLAIN_VERSION || known.equals(said)) return;
     ByteBuf out = channel.alloc().buffer(64);
     Handshake.write(out, known);
@@ -333,11 +333,11 @@ final class Link {
 
   /// For how long a connection must have stood before its end is anything new.
   private long stableNanos() {
-    return wiring.settings().times().retryMillisMax() * NANOS_PER_MILLI;
+    return linkContext.settings().times().retryMillisMax() * NANOS_PER_MILLI;
   }
 
   private void rest() {
-    LinkSettings.Times times = wiring.settings().times();
+    LinkSettings.Times times = linkContext.settings().times();
     state = State.IDLE;
     channel = null;
     connectedNanos = -1;
@@ -366,7 +366,7 @@ final class Link {
     if (buffer == null || buffer.isEmpty() || buffer.currentProgress() != progressSeen)
       progressNanos = now;
     progressSeen = buffer == null ? 0 : buffer.currentProgress();
-    long stallMillis = wiring.settings().times().stallMillis();
+    long stallMillis = linkContext.settings().times().stallMillis();
     if (now - progressNanos < stallMillis * NANOS_PER_MILLI) return;
     Channel stalled = channel;
     ended(stalled, "the peer read nothing for " + stallMillis + " ms");
@@ -374,7 +374,7 @@ final class Link {
   }
 
   private void report(LinkEvent event) {
-    if (reported.recordIfNew(event.text())) wiring.watcher().event(event);
+    if (reported.recordIfNew(event.text())) linkContext.watcher().event(event);
   }
 
   void close() {

@@ -16,7 +16,8 @@ public record LinkSettings(
 
   /// @param clusterId the cluster's name; members of others are refused
   /// @param memberId this member
-  /// @param hasData whether the member says that it holds data until [TcpLinks#identify] tells more
+  /// @param hasData whether the handshake states that the member holds data, until
+  ///   [TcpLinks#identify] gives more
   public record Self(String clusterId, int memberId, boolean hasData) {
     public Self {
       Identity.of(clusterId, memberId);

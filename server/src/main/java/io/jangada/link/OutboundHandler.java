@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /// A connection that this member made, to send over it. It says hello, and hears a verdict.
 final class OutboundHandler extends ByteToMessageDecoder {
   private final Link link;
-  private final LinkContext wiring;
+  private final LinkContext linkContext;
   private final LinkSettings settings;
   private final int version;
   private boolean versionSeen;
@@ -21,21 +21,21 @@ final class OutboundHandler extends ByteToMessageDecoder {
   /// Why it is over, once it is.
   private String reason;
 
-  OutboundHandler(Link link, LinkContext wiring) {
+  OutboundHandler(Link link, LinkContext linkContext) {
     this.link = link;
-    this.wiring = wiring;
-    this.settings = wiring.settings();
+    this.linkContext = linkContext;
+    this.settings = linkContext.settings();
     this.version = link.version();
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
     remote = AddressText.text(context.channel().remoteAddress());
-    said = wiring.identity().get();
+    said = linkContext.identity().get();
     ByteBuf out = context.alloc().buffer(256);
     Handshake.write(
         out,
-        new Handshake.Hello(said, settings.memberId(), link.peer(), wiring.port().getAsInt()),
+        new Handshake.Hello(said, settings.memberId(), link.peer(), linkContext.port().getAsInt()),
         version);
     context.writeAndFlush(out);
     int millis = settings.times().connectMillis();
@@ -84,8 +84,8 @@ final class OutboundHandler extends ByteToMessageDecoder {
 
   private String refusal(Handshake.Verdict verdict) {
     if (!verdict.welcome()) return verdict.reason();
-    if (!verdict.cluster().isCompatible(wiring.identity().get()))
-      return "it is of " + verdict.cluster() + ", not of " + wiring.identity().get();
+    if (!verdict.cluster().isCompatible(linkContext.identity().get()))
+      return "it is of " + verdict.cluster() + ", not of " + linkContext.identity().get();
     if (verdict.member() != link.peer()) return "it is member " + verdict.member();
     return null;
   }

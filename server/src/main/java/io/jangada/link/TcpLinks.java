@@ -66,12 +66,12 @@ public final class TcpLinks implements Transport, AutoCloseable {
     identity =
         new AtomicReference<>(
             new ClusterIdentity(settings.clusterId(), 0, 0, settings.self().hasData()));
-    LinkContext wiring =
+    LinkContext linkContext =
         new LinkContext(
             settings, loop, () -> address().getPort(), identity, addressOf, untilClosed(watcher));
-    peers = new KnownPeers(wiring, receiver);
-    acceptor = new Acceptor(wiring, peers);
-    listener = listen(wiring);
+    peers = new KnownPeers(linkContext, receiver);
+    acceptor = new Acceptor(linkContext, peers);
+    listener = listen(linkContext);
     watching =
         loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -101,7 +101,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
           () -> {
             for (KnownPeers.Peer peer : peers.all()) {
               peer.link().identify(said);
-              peer.arrivals().recheck();
+              peer.inbound().recheck();
             }
           });
     } catch (RejectedExecutionException over) {
@@ -120,7 +120,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
     return known != null && known.link().isIdentified();
   }
 
-  private Channel listen(LinkContext wiring) throws IOException {
+  private Channel listen(LinkContext linkContext) throws IOException {
     ServerBootstrap bootstrap =
         settings
             .loops()
@@ -130,7 +130,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new InboundHandler(acceptor, wiring));
+                    channel.pipeline().addLast(new InboundHandler(acceptor, linkContext));
                   }
                 });
     var bound = bootstrap.bind(settings.listening().address()).awaitUninterruptibly();
@@ -201,7 +201,7 @@ public final class TcpLinks implements Transport, AutoCloseable {
   /// What went between this member and each peer, by number.
   public List<LinkStats> stats() {
     return peers.all().stream()
-        .map(peer -> peer.arrivals().addTo(peer.link().stats()))
+        .map(peer -> peer.inbound().addTo(peer.link().stats()))
         .sorted(Comparator.comparingInt(LinkStats::peer))
         .toList();
   }

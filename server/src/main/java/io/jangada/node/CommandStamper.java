@@ -9,8 +9,7 @@ import io.jangada.raft.Input;
 import io.jangada.raft.RaftNode;
 import java.util.function.LongSupplier;
 
-/// Stamps commands with cluster time for a leader, and tells it when something falls due by that
-/// time.
+/// Stamps commands with cluster time for a leader, and finds when something falls due by that time.
 final class CommandStamper {
   private final ClusterClock clock;
   private final StateMachine state;

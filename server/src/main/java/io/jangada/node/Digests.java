@@ -72,7 +72,7 @@ final class Digests {
     this.askedBy = askedBy;
   }
 
-  /// A member tells what it knows of digests; a leader that knows of none yet asks.
+  /// A member sends the digests that it knows; a leader without any requests them.
   void handle(PeerMessage.Digests said, KvStore kv, RaftNode raft) {
     boolean isFromLeader = said.from() == raft.leader();
     if (isFromLeader && said.digests().isEmpty()) {
@@ -102,7 +102,7 @@ final class Digests {
     judge(raft);
   }
 
-  /// The leader tells all what it knows.
+  /// The leader sends all members the digests that it knows.
   private void report(RaftNode raft) {
     for (int member : raft.membership().members()) if (member != raft.id()) send(raft, member);
   }

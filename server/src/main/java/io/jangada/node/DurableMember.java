@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 /// process has too many open; snapshots then wait as well.
 ///
 /// **When anything else fails**, a sync above all, it is unknown what the disk holds. The replica
-/// stops: waiting requests end with an unknown outcome, and [Watcher#stopped] is told why. The
+/// stops: waiting requests end with an unknown outcome, and [Watcher#stopped] gets the cause. The
 /// directory stays locked until [#close]; a member that is started on it afterwards goes by what
 /// the disk really holds.
 public final class DurableMember implements AutoCloseable {

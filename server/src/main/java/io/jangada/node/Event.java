@@ -59,7 +59,7 @@ sealed interface Event {
   /// The log's disk has no space, or has some again.
   record DiskFull(boolean full) implements Event {}
 
-  /// The connection over which a peer is heard broke.
+  /// The connection from a peer broke.
   record PeerGone(int peer) implements Event {}
 
   record Stored(SnapshotDone done) implements Event {}

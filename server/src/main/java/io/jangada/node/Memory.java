@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// it can only come by a smaller limit than its leader's. All of this goes by how much is there,
 /// never by what a command comes to, which has to be the same on all members.
 final class Memory {
-  /// From here on people are told, in percent of the limit…
+  /// From here on a shortage is reported, in percent of the limit…
   private static final int SHORT_PERCENT = 80;
 
   /// …and below that it is over.

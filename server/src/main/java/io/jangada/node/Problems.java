@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What people should look at, gathered from what the protocol tells. Each is told of for a minute
-/// after it was last so.
+/// What operators should look at, gathered from the protocol's events. Each is reported for a
+/// minute after it was last so.
 final class Problems {
   private static final long SHOWN_NANOS = 60_000_000_000L;
 
@@ -30,7 +30,7 @@ final class Problems {
 
   /// How the member is.
   ///
-  /// @param waitsFor what it waits for before anything that it says counts; empty for nothing
+  /// @param waitsFor what it waits for before its answers count; empty for nothing
   Status.Health health(String waitsFor, boolean isRemoved, Digests digests, long now) {
     byMember.values().removeIf(problem -> now - problem.nanos > SHOWN_NANOS);
     List<String> texts = new ArrayList<>();

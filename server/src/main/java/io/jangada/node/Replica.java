@@ -109,7 +109,7 @@ public final class Replica {
     submitRead(new Event.Submit(operation, requestId, reply), reply);
   }
 
-  /// Asks for a value, and says how fresh it has to be.
+  /// Reads a value that is as fresh as `reading` demands.
   public void read(Operation.Get read, ReadConsistency reading, Consumer<Outcome> reply) {
     switch (reading) {
       case ReadConsistency.Linearizable() -> submit(read, null, reply);
@@ -152,8 +152,8 @@ public final class Replica {
     return inbox.offer(new Event.AskChunk(chunk, reply));
   }
 
-  /// The connection over which a peer was heard broke, as it does when its process dies: a hint,
-  /// which may be missing or wrong.
+  /// The connection from a peer broke, as it does when its process dies: a hint, which may be
+  /// missing or wrong.
   public void onPeerDisconnected(int peer) {
     inbox.offer(new Event.PeerGone(peer));
   }

@@ -6,7 +6,7 @@ import io.jangada.raft.RaftEvent;
 import java.util.List;
 import java.util.SortedMap;
 
-/// What can be told of a replica at one moment.
+/// The state of a replica at one moment.
 public record Status(Role role, Replication replication, State state, Usage usage, Health health) {
 
   /// Who the member is in its term.
@@ -87,9 +87,9 @@ public record Status(Role role, Replication replication, State state, Usage usag
 
   /// @param match up to here the peer's disk is known to hold the leader's log
   /// @param lag how many entries of the leader's log it is not known to hold
-  /// @param heardMillis how long ago it was heard, or this leader elected
+  /// @param contactMillis how long ago its last message came, or this leader was elected
   /// @param installing whether it is being sent a snapshot
-  public record Peer(long match, long lag, long heardMillis, boolean installing) {}
+  public record Peer(long match, long lag, long contactMillis, boolean installing) {}
 
   /// How often things happened since the start.
   public record Counters(

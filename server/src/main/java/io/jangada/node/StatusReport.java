@@ -7,7 +7,7 @@ import io.jangada.raft.RaftNode;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Puts together what is told of a replica.
+/// Builds the status of a replica.
 ///
 /// @param tickNanos how long a tick of the protocol lasts
 record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
@@ -61,9 +61,9 @@ record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
     for (int peer : raft.membership().members()) {
       PeerProgress known = raft.progressOf(peer);
       if (known == null) continue;
-      long heardMillis = known.heardTicks() * tickNanos / NANOS_PER_MILLI;
+      long contactMillis = known.contactTicks() * tickNanos / NANOS_PER_MILLI;
       long lag = raft.last().index() - known.match();
-      peers.put(peer, new Status.Peer(known.match(), lag, heardMillis, known.installing()));
+      peers.put(peer, new Status.Peer(known.match(), lag, contactMillis, known.installing()));
     }
     return peers;
   }

@@ -68,7 +68,7 @@ abstract sealed class WaitingRequest {
     }
   }
 
-  /// Queued until a leader is known, to be told its name ([FollowerPolicy#HOLD]). It had no effect.
+  /// Queued until a leader is known; the reply names it ([FollowerPolicy#HOLD]). It had no effect.
   static final class Held extends Queued {
     Held(Event.Submit submit, long turn, long deadlineNanos) {
       super(submit, turn, deadlineNanos);

@@ -198,7 +198,7 @@ final class WaitingRequests {
     }
   }
 
-  /// The state jumped to `index` by a snapshot: nothing tells what was applied before.
+  /// The state jumped to `index` by a snapshot: the results of earlier entries are unknown.
   void jumped(long index) {
     while (!byIndex.isEmpty() && byIndex.first() <= index)
       for (Submitted here = byIndex.remove(byIndex.first()); here != null; here = here.next)
@@ -312,7 +312,7 @@ final class WaitingRequests {
   /// one that was sent to a leader may have done so. What has no place in the log will not be given
   /// one.
   ///
-  /// @param leader who leads, as far as those who had no effect are to be told
+  /// @param leader the leader, for the outcome of requests that had no effect
   private static Outcome givenUp(WaitingRequest one, int leader) {
     return switch (one) {
       case Held _ -> new Outcome.NotLeader(Membership.NONE);

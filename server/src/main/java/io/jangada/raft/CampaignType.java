@@ -8,7 +8,7 @@ enum CampaignType {
   /// Votes.
   ELECTION,
 
-  /// Votes, even of those who hear a leader: it told this member to campaign (thesis §3.10), or
-  /// there has never been one.
+  /// Votes, even of members that follow a leader: it sent this member a TimeoutNow (thesis §3.10),
+  /// or there has never been one.
   TRANSFER
 }

@@ -40,13 +40,13 @@ final class Candidate implements Role {
   }
 
   /// Whether voters have been silent for so long that they may not have been reached. They are
-  /// asked twice in all: who does not hear then is cut off, and each request may cost.
+  /// asked twice in all: a voter that gets neither is cut off, and each request may cost.
   boolean isToAskAgain(RaftConfig config, long tick) {
     int ticks = config.traffic().retryTicks();
     return ticks > 0 && rounds == 1 && tick - askedTick >= ticks;
   }
 
-  /// Counts a vote, the first of each voter, and tells the outcome so far.
+  /// Counts a vote, the first of each voter, and returns the outcome so far.
   Quorum.Outcome count(Membership membership, int voter, boolean granted) {
     votes.putIfAbsent(voter, granted);
     return Quorum.vote(

@@ -33,7 +33,7 @@ final class DiskQueue {
   }
 
   /// Keeps the message until the present hard state is durable. The same message is kept once: a
-  /// stuck disk does not gather what peers ask again and again.
+  /// stuck disk does not gather the replies to repeated requests.
   void deferUntilDurable(Message message) {
     Deferred next = new Deferred(hardBatch, message);
     if (!deferred.contains(next)) deferred.add(next);
@@ -56,7 +56,7 @@ final class DiskQueue {
     return free;
   }
 
-  /// Looks whether the oldest batch under way takes longer than `ticksMax`, and tells of a change.
+  /// Looks whether the oldest batch under way takes longer than `ticksMax`, and reports a change.
   void watch(long tick, int ticksMax, Outbox out) {
     boolean late = !given.isEmpty() && tick - given.peek().tick > ticksMax;
     if (late != stalled) out.events.add(new RaftEvent.StorageStalled(late));

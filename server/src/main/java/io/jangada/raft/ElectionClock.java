@@ -2,8 +2,8 @@ package io.jangada.raft;
 
 import java.util.random.RandomGenerator;
 
-/// When a member may campaign (§5.2), and until when it promised not to vote for others because it
-/// heard a leader. All times are in ticks since the start.
+/// When a member may campaign (§5.2), and until when it promised not to vote for others because a
+/// leader's message came. All times are in ticks since the start.
 final class ElectionClock {
   private final RaftConfig config;
   private final RandomGenerator random;
@@ -45,8 +45,8 @@ final class ElectionClock {
     return tick - resetTick >= timeoutTicks;
   }
 
-  /// The leader was heard: for the shortest election timeout it may count on this member.
-  void leaderHeard(long tick) {
+  /// A leader's message came: for the shortest election timeout it may count on this member.
+  void noteLeader(long tick) {
     promisedTo = tick + config.electionTicksMin();
     reset(tick);
   }

@@ -51,7 +51,7 @@ final class Elections {
     if (config.leaseTicks() > 0
         || !(state.role() instanceof Follower follower)
         || follower.leader != peer) return;
-    follower.heardTick = context.tick() - config.electionTicksMin();
+    follower.contactTick = context.tick() - config.electionTicksMin();
     state.timer.shortenTimeout(context.tick());
   }
 
@@ -165,7 +165,7 @@ final class Elections {
       case Candidate _ -> false;
       case Follower follower ->
           follower.leader != Membership.NONE
-              && context.tick() - follower.heardTick < config.electionTicksMin();
+              && context.tick() - follower.contactTick < config.electionTicksMin();
     };
   }
 }

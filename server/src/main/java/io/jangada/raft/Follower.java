@@ -2,11 +2,11 @@ package io.jangada.raft;
 
 /// Follows a leader, or waits for one.
 final class Follower implements Role {
-  /// The leader of this term; [Membership#NONE] while it has not been heard.
+  /// The leader of this term; [Membership#NONE] before its first message.
   int leader;
 
-  /// The tick at which the leader was last heard; before that, the one at which the role began.
-  long heardTick;
+  /// The tick of the leader's last message; before that, the one at which the role began.
+  long contactTick;
 
   /// Whether a reply to the leader is owed.
   boolean ackOwed;
@@ -14,7 +14,7 @@ final class Follower implements Role {
   /// The tick since which a reply is owed, or at which one was last sent; valid while one is owed.
   long owedTick;
 
-  /// The latest round of the leader that was heard; 0 for none.
+  /// The latest round of the leader that was received; 0 for none.
   long round;
 
   /// Up to this index the log is known to equal the leader's; 0 for nothing known.
@@ -28,13 +28,13 @@ final class Follower implements Role {
 
   Follower(int leader, long tick, long durable) {
     this.leader = leader;
-    this.heardTick = tick;
+    this.contactTick = tick;
     this.acknowledgedMatch = durable;
   }
 
   /// Whether a reply goes to the leader now, with `match` as far as the disk is: once for all that
-  /// came since the last. While the disk still writes what came, only news is told: that it got
-  /// further, or that a round asks who leads; and once a heartbeat that this member is there.
+  /// came since the last. While the disk still writes what came, a reply goes only when the disk
+  /// got further, or a new round is to be confirmed; and once in a heartbeat's time.
   boolean takeAcknowledgement(long match, long tick, RaftConfig config) {
     if (leader == Membership.NONE || !ackOwed) return false;
     boolean done = match == matched;

@@ -18,9 +18,8 @@ public sealed interface Input {
 
   record Receive(Message message) implements Input {}
 
-  /// The connection over which `peer` is heard broke, as it does when a process dies. A hint, which
-  /// may be missing or wrong: this member campaigns sooner where that was the leader, and nothing
-  /// more follows.
+  /// The connection from `peer` broke, as it does when a process dies. A hint, which may be missing
+  /// or wrong: this member campaigns sooner where that was the leader, and nothing more follows.
   record PeerGone(int peer) implements Input {}
 
   /// A command for the state machine. Answered in [Ready#proposed] or [Ready#dropped].

@@ -32,7 +32,7 @@ final class Installs {
     Progress progress = peers.get(peer);
     if (progress.state() instanceof Progress.State.Install) return;
     boolean isCompacted = progress.next() <= context.log.compacted().index();
-    if (!isCompacted || !peers.isHeard(progress)) return;
+    if (!isCompacted || !peers.isResponsive(progress)) return;
     progress.install(snapshot, context.tick());
     out.events.add(new RaftEvent.InstallStarted(peer, snapshot.last()));
   }
@@ -40,7 +40,7 @@ final class Installs {
   /// Asks the disk for the chunk that a peer wants next, and gives up where the peer is silent.
   void proceed(int peer, Progress.State.Install install) {
     long tick = context.tick();
-    if (tick - install.heardTick() > PATIENCE_TIMEOUTS * config.electionTicksMax()) {
+    if (tick - install.contactTick() > PATIENCE_TIMEOUTS * config.electionTicksMax()) {
       abandon(peer, install.meta().last());
     } else if (install.askedTick() < 0 || tick - install.askedTick() >= config.electionTicksMin()) {
       out.chunkReads.add(new Ready.ChunkRead(peer, term, install.meta(), install.chunk()));

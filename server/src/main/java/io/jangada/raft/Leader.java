@@ -83,10 +83,11 @@ final class Leader implements Role {
   /// The tick at which the transfer began; valid while there is one.
   private long transferTick;
 
-  /// Whether the target was told to campaign; valid while there is a transfer.
+  /// Whether the target has been sent a TimeoutNow; valid while there is a transfer.
   private boolean timeoutNowSent;
 
-  /// Whether any peer was told to campaign: voters will not wait for a lease of this leader to end.
+  /// Whether any peer has been sent a TimeoutNow: voters will not wait for this leader's lease to
+  /// end.
   private boolean leaseForgone;
 
   Leader(Context context, long term) {
@@ -285,14 +286,14 @@ final class Leader implements Role {
     return null;
   }
 
-  /// Peers that were removed get the log up to the entry that says so, and hear that it is
-  /// committed: then they know, and do not campaign. Those that are not there, or are far behind,
-  /// are not waited for.
+  /// Peers that were removed get the log up to the entry of their removal, and learn that it is
+  /// committed: then they do not campaign. Those that are not there, or are far behind, are not
+  /// waited for.
   private void retirePeers() {
     for (int peer : peers.removed()) {
       Progress progress = peers.get(peer);
       boolean holdsIt = progress.match() >= peers.removedAt(peer);
-      boolean reachable = peers.isHeard(progress) && progress.next() > log.compacted().index();
+      boolean reachable = peers.isResponsive(progress) && progress.next() > log.compacted().index();
       if (!holdsIt && reachable) continue;
       if (holdsIt) sendAtLeastHeartbeat(peer, progress);
       peers.forget(peer);
@@ -384,10 +385,11 @@ final class Leader implements Role {
     return progress.mayAppend() && progress.next() <= log.lastIndex();
   }
 
-  /// Whether a peer has use for the entries that are next. One that is not heard gets none with its
+  /// Whether a peer has use for the entries that are next. An unresponsive one gets none with its
   /// probes: they would only fill its queue.
   private boolean takesEntries(int peer, Progress progress) {
-    boolean isSilent = !peers.isHeard(progress) && progress.state() instanceof Progress.State.Probe;
+    boolean isSilent =
+        !peers.isResponsive(progress) && progress.state() instanceof Progress.State.Probe;
     return !isSilent
         && peers.identity(peer).claimed() == 0
         && progress.next() > log.compacted().index();
@@ -425,7 +427,7 @@ final class Leader implements Role {
     sendTimeoutNow();
   }
 
-  /// The target is told as soon as it holds the whole log.
+  /// Sends the target a TimeoutNow as soon as it holds the whole log.
   void sendTimeoutNow() {
     Progress progress = peers.get(transferTo);
     if (timeoutNowSent || progress == null || progress.match() < log.lastIndex()) return;

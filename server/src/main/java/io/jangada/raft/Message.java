@@ -71,10 +71,10 @@ public sealed interface Message {
       int from, int to, long term, EntryId last, int nextChunk, Incarnation incarnation)
       implements Message {}
 
-  /// A leader tells a member that this data of its own does not hold what it acknowledged, be it by
-  /// an old copy that was put back or by a disk that forgot: it counts for nothing any more.
+  /// A leader lets a member know that its data does not hold what it acknowledged, be it by an old
+  /// copy that was put back or by a disk that forgot: this data does not count any more.
   record DataLost(int from, int to, long term, long incarnation) implements Message {}
 
-  /// Tells a caught-up voter to campaign at once (thesis §3.10).
+  /// Lets a caught-up voter campaign at once (thesis §3.10).
   record TimeoutNow(int from, int to, long term) implements Message {}
 }

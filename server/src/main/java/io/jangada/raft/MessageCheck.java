@@ -5,7 +5,7 @@ import java.util.List;
 
 /// Finds claims in a message of another member that cannot be true as long as its sender keeps the
 /// protocol's laws and has the same log (Fig. 3). Such a message is refused as a whole before
-/// anything is changed: a member stops over its own state, never over what another one says.
+/// anything is changed: a member stops over its own state, never over another one's message.
 final class MessageCheck {
   static final String LEADER_CLAIM = "Election Safety: at most one leader in a term (Fig. 3)";
   static final String COMMITTED =

@@ -32,7 +32,7 @@ final class PeerIdentity {
   /// The tick of the last reply of the recorded data that met a claim of another.
   private long recordedTick = Long.MIN_VALUE / 2;
 
-  /// Whether the peer may have forgotten what it promised: then nothing that it says counts.
+  /// Whether the peer may have forgotten what it promised: then none of its answers counts.
   private boolean rejoining;
 
   /// Whether the peer ceased to be rejoining and has acknowledged nothing since.
@@ -51,7 +51,7 @@ final class PeerIdentity {
     return recorded;
   }
 
-  /// Whether what the peer says counts for decisions.
+  /// Whether the peer's answers count for decisions.
   boolean isCounted() {
     return !rejoining;
   }
@@ -61,8 +61,8 @@ final class PeerIdentity {
     return claimed;
   }
 
-  /// Whether the peer has claimed other data for longer than `patience` ticks, and has not been
-  /// heard with the recorded data since its last claim.
+  /// Whether the peer has claimed other data for longer than `patience` ticks, and has sent nothing
+  /// with the recorded data since its last claim.
   boolean isReplacedFor(long tick, int patience) {
     return claimed != 0 && tick - claimedSinceTick > patience && claimedTick >= recordedTick;
   }

@@ -207,10 +207,10 @@ final class Peers {
   /// Whether the members that count and answer are a quorum of another membership.
   boolean isQuorumOf(Membership other) {
     return Quorum.isQuorum(
-        other, member -> member == config.id() || isCounted(member) && isHeard(get(member)));
+        other, member -> member == config.id() || isCounted(member) && isResponsive(get(member)));
   }
 
-  boolean isHeard(Progress progress) {
+  boolean isResponsive(Progress progress) {
     return context.tick() - progress.contactTick() <= config.electionTicksMin();
   }
 
@@ -220,7 +220,9 @@ final class Peers {
     for (int peer : byId.keySet()) {
       Progress progress = get(peer);
       boolean fit =
-          memberships.current().voters().contains(peer) && isHeard(progress) && isCounted(peer);
+          memberships.current().voters().contains(peer)
+              && isResponsive(progress)
+              && isCounted(peer);
       if (fit && (best == Membership.NONE || progress.match() > matchOf(best))) best = peer;
     }
     return best;

@@ -15,8 +15,9 @@ final class Progress {
 
     /// @param chunk the chunk that the peer wants next
     /// @param askedTick when that chunk was last asked for; negative for not yet
-    /// @param heardTick when the peer last requested another chunk
-    record Install(SnapshotMeta meta, int chunk, long askedTick, long heardTick) implements State {}
+    /// @param contactTick when the peer last requested another chunk
+    record Install(SnapshotMeta meta, int chunk, long askedTick, long contactTick)
+        implements State {}
   }
 
   /// A message with entries up to index `last` that is not known to have been stored.
@@ -56,13 +57,13 @@ final class Progress {
   /// The tick at which a message was last sent; long ago before the first.
   private long sentTick = Long.MIN_VALUE / 2;
 
-  /// The tick at which the peer was last heard; at first, that at which the leader began to count.
+  /// The tick of the peer's last message; at first, that at which the leader began to count.
   private long contactTick;
 
   /// The tick at which the oldest message without an answer was sent; [#NEVER] where none is owed.
   private long owesSinceTick = NEVER;
 
-  /// How many messages were sent since the peer was last heard.
+  /// How many messages were sent since the peer's last one.
   private int unanswered;
 
   /// Whether no install is under way or so lately ended that the log behind it is still needed.

@@ -18,7 +18,7 @@ final class Quorum {
   private Quorum() {}
 
   /// The greatest number that a quorum of voters has reached: with match indexes, what is on a
-  /// majority (§5.3); with times of last replies, how long ago a quorum was heard.
+  /// majority (§5.3); with times of last replies, how long ago a quorum replied.
   static long reached(Membership membership, IntToLongFunction value) {
     long reached = majority(membership.voters(), value);
     return membership.isJoint()

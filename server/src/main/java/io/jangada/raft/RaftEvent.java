@@ -35,8 +35,8 @@ public sealed interface RaftEvent {
 
   record TransferAbandoned(int target) implements RaftEvent {}
 
-  /// A leader heard from a member whose data is new, or new since it was damaged: it takes the
-  /// member in as a learner that has to catch up, and as a voter after that.
+  /// A leader got a message of a member whose data is new, or new since it was damaged: it readmits
+  /// the member as a learner that has to catch up, and as a voter after that.
   record Readmitting(int member, long incarnation) implements RaftEvent {}
 
   /// Some of this member's data was damaged, which was found when it started, and was set aside.
@@ -71,12 +71,12 @@ public sealed interface RaftEvent {
   /// @param hasData whether it holds any data
   record ClusterIdentified(long clusterId, long originId, boolean hasData) implements RaftEvent {}
 
-  /// Nothing that this member says counts, since it may have forgotten what it promised.
+  /// No answer of this member counts, since it may have forgotten what it promised.
   ///
   /// @param waitsFor what it waits for, as the end of a sentence that begins with its name
   record Rejoining(String waitsFor) implements RaftEvent {}
 
-  /// What this member says counts from now on.
+  /// The answers of this member count from now on.
   record Readmitted() implements RaftEvent {}
 
   /// How much of the memory that it may take a member takes.

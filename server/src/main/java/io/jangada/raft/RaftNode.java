@@ -334,9 +334,8 @@ public final class RaftNode {
     }
   }
 
-  /// A message of a later term ends this one (§5.1), except what only asks or tells of a pre-vote,
-  /// and requests for votes while the leader is alive. Returns whether the message is still to be
-  /// handled.
+  /// A message of a later term ends this one (§5.1), except messages of a pre-vote, and requests
+  /// for votes while the leader is alive. Returns whether the message is still to be handled.
   private boolean meetTerm(Message message) {
     switch (message) {
       case Message.RequestVote request -> {
@@ -384,9 +383,9 @@ public final class RaftNode {
     }
   }
 
-  /// The leader knows better what this member acknowledged than its disk does. From now on nothing
-  /// counts that this member says; its data becomes another one as soon as that is durable
-  /// ([Input.DataRenewed]), and a leader takes that in.
+  /// The leader knows better what this member acknowledged than its disk does. From now on no
+  /// answer of this member counts; its data becomes another incarnation as soon as that is durable
+  /// ([Input.DataRenewed]), and a leader readmits that.
   private void dataLost(Message.DataLost message) {
     boolean isLed = state.role() instanceof Follower follower && follower.leader == message.from();
     if (!isLed || incarnation().rejoining() || incarnation().number() != message.incarnation())

@@ -112,7 +112,7 @@ final class RaftState {
     out.events.add(new RaftEvent.SteppedDown(hard.term(), cause));
   }
 
-  /// The leader of this term was heard, and this member follows it.
+  /// A message of this term's leader came, and this member follows it.
   Follower follow(int leader) {
     Invariants.check(!isLeader(), ONE_LEADER);
     if (role instanceof Candidate) becomeFollower(hard.term(), leader);
@@ -122,8 +122,8 @@ final class RaftState {
       out.events.add(new RaftEvent.FollowerOf(hard.term(), leader));
     }
     Invariants.check(follower.leader == leader, ONE_LEADER);
-    follower.heardTick = context.tick();
-    timer.leaderHeard(context.tick());
+    follower.contactTick = context.tick();
+    timer.noteLeader(context.tick());
     // It may have voted in this term and forgotten it. Whatever it gave, it gives nothing else.
     if (incarnation.rejoining() && hard.vote() == Membership.NONE)
       setHard(new HardState(hard.term(), leader));

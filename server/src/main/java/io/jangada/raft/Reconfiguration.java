@@ -65,7 +65,8 @@ final class Reconfiguration {
     }
   }
 
-  /// The change that removes this leader is committed: it tells the others and steps down (§6).
+  /// The change that removes this leader is committed: it sends that to the others and steps down
+  /// (§6).
   private void stepDownAsRemoved(Leader leader) {
     int successor = leader.peers.successor();
     leader.sendToAll();

@@ -79,7 +79,7 @@ final class Replication {
           new RaftEvent.ConfigurationChanged(memberships.currentIndex(), memberships.current()));
   }
 
-  /// Tells the leader how far the disk is. No match is told before the term is durable: a member
+  /// Sends the leader how far the disk is. No match is sent before the term is durable: a member
   /// that forgot the term could let an earlier leader truncate what it acknowledged.
   void acknowledge(Follower follower) {
     if (!state.disk.isHardStateDurable()) return;

@@ -106,7 +106,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     closeAfter(port.limits().requestMillis());
   }
 
-  /// Closes the connection after that time, unless it is told so anew before.
+  /// Closes the connection after that time; a further call sets the time anew.
   private void closeAfter(long millis) {
     if (deadline != null) deadline.cancel(false);
     deadline = channel.eventLoop().schedule(this::close, millis, TimeUnit.MILLISECONDS);

@@ -17,7 +17,7 @@ import java.util.SequencedSet;
 /// time for its request, for taking the answer, and for asking again; beyond the most connections
 /// there may be, the oldest that has not asked yet is closed for the next.
 ///
-/// It has a loop of its own, so that whether the process is alive can be told however busy clients
+/// It has a loop of its own, so that it can report that the process is alive however busy clients
 /// and replica are. Everything here happens on that loop.
 final class HttpPort implements AutoCloseable {
   private static final int BACKLOG = 256;

@@ -10,12 +10,12 @@ import java.util.TreeMap;
 final class JsonObjectBuilder {
   private final TreeMap<String, Json> members = new TreeMap<>();
 
-  /// What an admin command that did what was asked says.
+  /// The reply of an admin command that was carried out.
   static JsonObjectBuilder ok() {
     return new JsonObjectBuilder().put("ok", true);
   }
 
-  /// What one says that did nothing.
+  /// The reply of an admin command that did nothing.
   static JsonObjectBuilder refusal(String why) {
     return new JsonObjectBuilder().put("ok", false).put("error", why);
   }

@@ -23,7 +23,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /// Lets servers say nothing, in a process that tells of them in words of its own.
+  /// Turns the log of servers off, in a process that reports their events itself.
   public static void silence() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context)
       context.getLogger(OURS).setLevel(Level.OFF);

@@ -157,7 +157,7 @@ final class MemberMetrics {
             "peer_last_heard_seconds",
             "Seconds since the last message of a peer",
             "peer",
-            each(status, peer -> peer.heardMillis() / 1e3));
+            each(status, peer -> peer.contactMillis() / 1e3));
   }
 
   private static SortedMap<Integer, Double> each(

@@ -115,7 +115,7 @@ public final class Server implements AutoCloseable {
   /// Starts a server. Its client port listens before anything else; what comes in is held until the
   /// member has recovered what its disk holds.
   ///
-  /// @param host told what happens to it
+  /// @param host gets the server's events
   /// @throws IOException when it cannot start; the message says why, and nothing is left running
   public static Server start(ServerConfig config, int id, ServerListener host)
       throws ConfigException, IOException {

@@ -6,8 +6,8 @@ import io.jangada.store.OsDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// The program that a server runs in: told what happens, and free to put something between the
-/// server and its disk. Called on the server's threads.
+/// The program that a server runs in. It gets the server's events, and may put something between
+/// the server and its disk. Called on the server's threads.
 @FunctionalInterface
 public interface ServerListener {
   /// The server had to stop by itself; it is still to be closed.

@@ -10,7 +10,7 @@ final class Signals {
   private Signals() {}
 
   /// @param asked called with the number of the signal, on a thread of its own, for each that comes
-  /// @return whether signals will be heard
+  /// @return whether signals will be received
   static boolean listen(Consumer<Integer> asked) {
     return listen("TERM", 15, asked) & listen("INT", 2, asked);
   }

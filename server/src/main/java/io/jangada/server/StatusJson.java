@@ -110,7 +110,7 @@ final class StatusJson {
                         .put("id", id)
                         .put("matchIndex", peer.match())
                         .put("lag", peer.lag())
-                        .put("lastHeardMillis", peer.heardMillis())
+                        .put("lastHeardMillis", peer.contactMillis())
                         .put("installing", peer.installing())));
     return peers;
   }
@@ -148,7 +148,7 @@ final class StatusJson {
         .peers()
         .forEach(
             (id, peer) -> {
-              if (peer.heardMillis() <= millisMax) alive.add(id);
+              if (peer.contactMillis() <= millisMax) alive.add(id);
             });
     return alive;
   }

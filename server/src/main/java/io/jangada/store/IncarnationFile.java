@@ -48,13 +48,13 @@ public record IncarnationFile(
     long originId) {
   /// How far a member has come.
   public enum State {
-    /// It began with nothing, and nothing that it says counts.
+    /// It began with nothing, and none of its answers counts.
     NEW,
-    /// It begins with a backup, and nothing that it says counts.
+    /// It begins with a backup, and none of its answers counts.
     RESTORED,
     /// The damaged log is being set aside.
     REPAIRING,
-    /// Damaged data was set aside, and nothing that it says counts.
+    /// Damaged data was set aside, and none of its answers counts.
     LOST,
     /// It takes part.
     MEMBER
@@ -135,7 +135,7 @@ public record IncarnationFile(
     }
   }
 
-  /// Makes the directory say this. When it returns, that is durable.
+  /// Writes this into the directory. When it returns, that is durable.
   public void write(Disk disk) throws IOException {
     try (DiskFile file = disk.create(TEMPORARY)) {
       file.write(0, Bytes.utf8(text()).asBuffer());

@@ -30,7 +30,7 @@ class StreamFuzzTest {
     LinkSettings settings =
         LinkSettings.of(Ends.CLUSTER, 4, Ends.loopback(0), ends.loops)
             .withLimits(new LinkSettings.Limits(FRAME_BYTES_MAX, 1 << 20));
-    LinkContext wiring =
+    LinkContext linkContext =
         new LinkContext(
             settings,
             ends.loops.group().next(),
@@ -39,7 +39,8 @@ class StreamFuzzTest {
             _ -> null,
             Ends.watcher(events::add, _ -> {}));
     InboundHandler handler =
-        new InboundHandler(new Acceptor(wiring, new KnownPeers(wiring, received::add)), wiring);
+        new InboundHandler(
+            new Acceptor(linkContext, new KnownPeers(linkContext, received::add)), linkContext);
     EmbeddedChannel channel =
         new EmbeddedChannel() {
           @Override

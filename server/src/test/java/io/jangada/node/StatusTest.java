@@ -31,9 +31,9 @@ class StatusTest {
     Status status = member(1).status();
     assertThat(status.replication().peers()).containsOnlyKeys(2, 3);
     assertThat(status.replication().peers().get(2).lag()).isZero();
-    assertThat(status.replication().peers().get(2).heardMillis()).isLessThanOrEqualTo(50);
+    assertThat(status.replication().peers().get(2).contactMillis()).isLessThanOrEqualTo(50);
     assertThat(status.replication().peers().get(3).lag()).isEqualTo(1);
-    assertThat(status.replication().peers().get(3).heardMillis()).isBetween(120L, 200L);
+    assertThat(status.replication().peers().get(3).contactMillis()).isBetween(120L, 200L);
     assertThat(status.replication().peers().get(2).match()).isEqualTo(status.log().last().index());
     assertThat(member(2).status().replication().peers()).isEmpty();
   }

@@ -9,7 +9,7 @@ import io.jangada.raft.Membership;
 import io.jangada.store.SnapshotStore;
 import java.util.Base64;
 
-/// What a server says of a snapshot that it gives away.
+/// A server's description of a snapshot that it gives away.
 ///
 /// @param said all of it
 record Description(Json.Obj said, String cluster, EntryId last, int chunks, long sizeBytes) {

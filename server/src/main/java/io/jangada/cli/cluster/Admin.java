@@ -9,13 +9,13 @@ import io.jangada.codec.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.function.ToIntFunction;
 
-/// What admin commands are answered, read and told.
+/// Replies to admin commands, read and reported.
 public final class Admin {
   private static final String NO_LEADER = "no leader";
 
   private Admin() {}
 
-  /// What a server said: an object, whose `ok` says whether it did what was asked.
+  /// A server's reply: an object, whose `ok` is whether it carried the command out.
   ///
   /// @throws MalformedException when it is none
   public static Json.Obj read(Bytes content) {
@@ -30,7 +30,7 @@ public final class Admin {
     return said.get("error") instanceof Json.Str(String why) ? why : "the server gives no reason";
   }
 
-  /// Tells what came of a command.
+  /// Reports what came of a command.
   ///
   /// @param done what to do with the answer of a server that did it
   /// @return the exit code
@@ -50,7 +50,7 @@ public final class Admin {
     }
   }
 
-  /// Tells of a change in the server's own words.
+  /// Reports a change in the server's own words.
   static int reportChange(Output telling, Json.Obj said) {
     if (telling.isJson()) return raw(telling, said);
     String words = said.get("says") instanceof Json.Str(String text) ? text : "done";

@@ -17,8 +17,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// How a command tells what came of it: data on standard output, in the form that was asked for,
-/// and complaints on standard error.
+/// How a command reports its outcome: data on standard output, in the form that was asked for, and
+/// complaints on standard error.
 ///
 /// In JSON every object has `ok`; where that is `false` there is `error`, one word, and `reason`,
 /// which is on standard error as well.

@@ -118,7 +118,7 @@ public final class StatusCommand implements Callable<Integer> {
     };
   }
 
-  /// As the leader sees it, which hears of everybody; `?` for one that it does not hear of.
+  /// As the leader sees it, which knows all members; `?` for one that it knows nothing of.
   private static String lag(ClusterStatus.Answer answer, ClusterStatus muster) {
     ClusterStatus.Answer leader = muster.leader();
     if (leader == null) return "-";

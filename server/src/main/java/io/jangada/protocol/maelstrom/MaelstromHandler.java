@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
-/// Takes messages in, tells what they are, and sees to it that each gets its answer.
+/// Takes messages, finds what they are, and sees to it that each request gets its reply.
 ///
-/// Before `init` the node has no name and says nothing: messages of other nodes are kept for the
+/// Before `init` the node has no name and sends nothing: messages of other nodes are kept for the
 /// time after (they may well be initialised earlier), everything else is dropped. All methods are
 /// called by the owner.
 final class MaelstromHandler {

@@ -8,8 +8,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// Writes messages, each whole and on a line of its own, and hands them to the system when it is
-/// told to [#flush].
+/// Writes messages, each whole and on a line of its own, and hands them to the system in [#flush].
 final class MessageOutput {
   /// The output is not read any more.
   static final class GoneException extends RuntimeException {

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /// The nodes' names and their numbers as members: the place of a name among all names in ascending
-/// order of their UTF-16 units, from 0. All nodes are told the same names, so all agree.
+/// order of their UTF-16 units, from 0. All nodes get the same names, so all agree.
 ///
 /// @param own this node's number
 /// @param names in ascending order

@@ -6,7 +6,7 @@ import io.jangada.node.Outcome;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JsonGenerator;
 
-/// What a client is told.
+/// The body of a reply to a client.
 sealed interface ReplyBody {
   /// @param type what the success is called
   record Ok(String type) implements ReplyBody {}

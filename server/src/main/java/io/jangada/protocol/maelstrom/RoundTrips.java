@@ -6,10 +6,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.core.JsonGenerator;
 
-/// How long messages take to another node and back. Each message to a node says when it was sent
-/// (`sent`) and, once that node was heard, when that node's last one was sent, by that node's clock
-/// and without the time for which it lay here (`echo`): so both learn of each other how long the
-/// way is, however seldom they talk. Times are microseconds.
+/// How long messages take to another node and back. Each message to a node carries when it was sent
+/// (`sent`) and, after a message of that node, when that one was sent, by that node's clock and
+/// without the time for which it lay here (`echo`): so both learn how long the way is, however
+/// seldom they send. Times are microseconds.
 final class RoundTrips {
   /// What is assumed while nothing is known: a cluster's first election must not be over before its
   /// first votes have come.
@@ -22,9 +22,9 @@ final class RoundTrips {
   /// Longer is no way, but a clock or a message that is not right.
   private static final long MICROS_MAX = 30_000_000;
 
-  private record Heard(long sent, long arrivedMicros) {}
+  private record Latest(long sent, long arrivedMicros) {}
 
-  private final SortedMap<Integer, Heard> heard = new TreeMap<>();
+  private final SortedMap<Integer, Latest> latest = new TreeMap<>();
   private final long[] samples = new long[SAMPLES_MAX];
   private long count;
   private long medianMicros = ASSUMED_MICROS;
@@ -34,17 +34,17 @@ final class RoundTrips {
   void write(JsonGenerator out, int peer, long nowNanos) {
     long now = nowNanos / 1_000;
     out.writeNumberProperty(SENT, now);
-    Heard last = heard.get(peer);
+    Latest last = latest.get(peer);
     if (last != null) out.writeNumberProperty(ECHO, last.sent + now - last.arrivedMicros);
   }
 
-  /// Takes note of what a message of `peer` says.
+  /// Takes the times from a message of `peer`.
   void read(Json.Obj message, int peer, long arrivedNanos) {
     long arrived = arrivedNanos / 1_000;
     if (!message.has(SENT)) return;
     long sent = message.number(SENT, Long.MIN_VALUE, Long.MAX_VALUE);
-    Heard last = heard.get(peer);
-    if (last == null || sent > last.sent) heard.put(peer, new Heard(sent, arrived));
+    Latest last = latest.get(peer);
+    if (last == null || sent > last.sent) latest.put(peer, new Latest(sent, arrived));
     if (!message.has(ECHO)) return;
     long taken = arrived - message.number(ECHO, Long.MIN_VALUE, Long.MAX_VALUE);
     if (taken >= 0 && taken <= MICROS_MAX) add(taken);

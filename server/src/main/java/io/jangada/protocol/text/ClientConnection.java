@@ -296,7 +296,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  /// Whether what is under way on all connections leaves room. If not, this one is told when it
+  /// Whether what is under way on all connections leaves room. If not, this one is resumed when it
   /// does.
   private boolean acquireOrEnqueue() {
     if (shared.hasRoom()) return true;

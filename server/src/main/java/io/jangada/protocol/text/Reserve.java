@@ -7,7 +7,7 @@ import java.util.Set;
 
 /// The connections beyond the maximum; for any thread. A few are served that send nothing but
 /// `admin` lines, so that a cluster can be looked at and mended while its clients hold everything.
-/// The others are told that there are too many. Until it is known which kind one is, it is a new
+/// The others get a reply that there are too many. Until it is known which kind one is, it is a new
 /// connection; beyond the most of these, the oldest is closed for the next.
 final class Reserve {
   private final TextSettings.Reserved limits;

@@ -6,9 +6,9 @@ import io.jangada.raft.Message;
 import io.jangada.raft.PeerProgress;
 import io.jangada.raft.RaftNode;
 
-/// Sees to it that some follower hears soon that the last put is committed, which is to say that
-/// its client has its reply: otherwise the next leader would reply again. Mostly the next entries
-/// say so. When none come in time, a follower is told in a datagram that needs no answer.
+/// Sees to it that some follower learns soon that the last put is committed, which means that its
+/// client has its reply: otherwise the next leader would reply again. Mostly the next entries carry
+/// that. When none come in time, a follower gets a datagram that needs no reply.
 final class CommitNotice {
   static final long PATIENCE_NANOS = 20_000_000;
 
@@ -21,7 +21,7 @@ final class CommitNotice {
     if (dueNanos == Long.MAX_VALUE) dueNanos = nowNanos + PATIENCE_NANOS;
   }
 
-  /// A message goes to a peer, be it one that says so anyhow.
+  /// A message goes to a peer; it may carry the commit index anyhow.
   void sent(PeerMessage message) {
     if (!(message instanceof PeerMessage.Raft(Message.AppendEntries append, long _))) return;
     long last = append.prev().index() + append.entries().size();
@@ -42,13 +42,14 @@ final class CommitNotice {
     return new PeerMessage.ReadIndexReply(raft.id(), peer, raft.term(), 0, index);
   }
 
-  /// The one heard last of those that have the entry; NONE where this replica does not lead.
+  /// The peer with the latest message of those that have the entry; NONE where this replica does
+  /// not lead.
   private int holder(RaftNode raft) {
     int best = Membership.NONE;
     for (int peer : raft.membership().voters()) {
       PeerProgress progress = raft.progressOf(peer);
       if (progress == null || progress.match() < index) continue;
-      if (best == Membership.NONE || progress.heardTicks() < raft.progressOf(best).heardTicks())
+      if (best == Membership.NONE || progress.contactTicks() < raft.progressOf(best).contactTicks())
         best = peer;
     }
     return best;

@@ -16,9 +16,9 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// What is said in a cycle, sent at its end: first the replies to clients in the order in which
-/// they were given, then the messages to peers. So no peer ever hears that something is committed
-/// whose client might not be answered any more, should the process end in between.
+/// The messages of a cycle, sent at its end: first the replies to clients in the order in which
+/// they were given, then the messages to peers. So no peer ever learns that an entry is committed
+/// whose client might get no reply any more, should the process end in between.
 ///
 /// A message to a peer that is too long for a datagram goes in pieces:
 ///

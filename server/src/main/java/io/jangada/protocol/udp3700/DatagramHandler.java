@@ -15,8 +15,8 @@ import io.jangada.raft.RaftNode;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/// Takes datagrams in, tells what they are, and lets the replica go on. All methods are called by
-/// the owner.
+/// Takes datagrams, finds what they are, and lets the replica go on. All methods are called by the
+/// owner.
 ///
 /// Until the quiet time after the start is over, or a peer has spoken, the replica is not polled:
 /// no time passes for it, nothing is said, and requests wait in its inbox.
@@ -129,7 +129,7 @@ final class DatagramHandler {
     clients.recordContact(peer);
   }
 
-  /// Does all that can be done now, and says all that there is to say.
+  /// Does all that can be done now, and sends what that yields.
   void cycle() {
     if (!awake && wakeNanos - clock.nanos() > 0) {
       out.flush(Membership.NONE, 0);

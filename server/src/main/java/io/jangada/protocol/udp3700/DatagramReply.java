@@ -2,9 +2,9 @@ package io.jangada.protocol.udp3700;
 
 import io.jangada.bytes.Bytes;
 
-/// What a client is told.
+/// A reply to a client.
 ///
-/// @param client whom
+/// @param client the receiver
 /// @param mid of the request, as JSON text
 /// @param value as JSON text; null where the reply has none
 record DatagramReply(Type type, String client, Bytes mid, Bytes value) {

@@ -4,8 +4,8 @@ import io.jangada.kv.RequestId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What became of puts lately, and of gets that were refused, so that a copy which comes late is
-/// told the same: what is done is not done again, and what was refused is not done at all, for its
+/// What became of puts lately, and of gets that were refused, so that a copy which comes late gets
+/// the same reply: what is done is not done again, and what was refused is not done at all, for its
 /// client retries under another MID and may have gone on since.
 final class RecentOutcomes {
   enum Fate {
@@ -15,7 +15,7 @@ final class RecentOutcomes {
 
   static final int REQUESTS_MAX = 8_192;
 
-  private final Map<RequestId, Fate> fates =
+  private final Map<RequestId, Fate> recentOutcomes =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -27,15 +27,15 @@ final class RecentOutcomes {
 
   /// Null for what is not known.
   Fate of(RequestId id) {
-    return fates.get(id);
+    return recentOutcomes.get(id);
   }
 
   /// Returns whether that is news.
   boolean done(RequestId id) {
-    return fates.put(id, Fate.DONE) != Fate.DONE;
+    return recentOutcomes.put(id, Fate.DONE) != Fate.DONE;
   }
 
   void refused(RequestId id) {
-    fates.put(id, Fate.REFUSED);
+    recentOutcomes.put(id, Fate.REFUSED);
   }
 }

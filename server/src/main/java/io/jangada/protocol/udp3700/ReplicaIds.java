@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// The replicas' ids and their numbers as members: the place of an id among all ids in ascending
-/// order, from 0. Each process is told the same ids in an order of its own, and all agree.
+/// order, from 0. Each process gets the same ids in an order of its own, and all agree.
 final class ReplicaIds {
   /// The id that names no replica, or all the others.
   static final String NO_LEADER = "FFFF";

@@ -48,7 +48,7 @@ final class RequestHandler {
   private final DatagramBatch out;
   private final RateLimitedLog remarks;
   private final Set<RequestId> open = new HashSet<>();
-  private final RecentOutcomes fates = new RecentOutcomes();
+  private final RecentOutcomes recentOutcomes = new RecentOutcomes();
   private final ArrayDeque<Request> doubted = new ArrayDeque<>();
   private final ArrayDeque<Request> notServed = new ArrayDeque<>();
   private int doubtedLeader = Membership.NONE;
@@ -63,7 +63,7 @@ final class RequestHandler {
     this.remarks = remarks;
   }
 
-  /// @param replica which tells this handler of what it applies
+  /// @param replica which passes the entries that it applies to this handler
   void serve(Replica replica) {
     this.replica = replica;
   }
@@ -79,7 +79,7 @@ final class RequestHandler {
   void receive(String type, Json.Obj datagram) {
     Request request = Request.of(type, datagram);
     if (open.contains(request.id())) return;
-    switch (fates.of(request.id())) {
+    switch (recentOutcomes.of(request.id())) {
       case DONE -> out.reply(request.reply(DatagramReply.Type.OK, null));
       case REFUSED -> out.reply(request.reply(DatagramReply.Type.FAIL, null));
       case null -> {
@@ -128,7 +128,7 @@ final class RequestHandler {
   /// took may have been, and answered there: this is looked at only now, for what was applied after
   /// the entry that replaced it shows that.
   private void turnAway(Request request) {
-    if (request.isPut() && fates.of(request.id()) == RecentOutcomes.Fate.DONE)
+    if (request.isPut() && recentOutcomes.of(request.id()) == RecentOutcomes.Fate.DONE)
       open.remove(request.id());
     else if (replica.raft().leader() == Membership.NONE) submit(request);
     else refuse(request, DatagramReply.Type.REDIRECT);
@@ -148,11 +148,12 @@ final class RequestHandler {
     knownElsewhere = Math.max(knownElsewhere, index);
   }
 
-  /// An entry is applied: its client hears of it from the leader. Returns whether it does now.
+  /// An entry is applied: the leader replies to its client. Returns whether this replica did now.
   boolean applied(Entry entry) {
     if (entry.kind() != Entry.Kind.COMMAND) return false;
     RequestId id = CommandCodec.decodeEnvelope(entry.data()).requestId();
-    if (!(id instanceof RequestId.Named(Bytes client, Bytes mid)) || !fates.done(id)) return false;
+    if (!(id instanceof RequestId.Named(Bytes client, Bytes mid)) || !recentOutcomes.done(id))
+      return false;
     if (!replica.raft().isLeader() || wasAnswered(entry)) return false;
     out.reply(
         new DatagramReply(
@@ -193,7 +194,7 @@ final class RequestHandler {
 
   private void refuse(Request request, DatagramReply.Type type) {
     open.remove(request.id());
-    fates.refused(request.id());
+    recentOutcomes.refused(request.id());
     out.reply(request.reply(type, null));
   }
 

@@ -119,15 +119,15 @@ class SmallPartsTest {
 
   @Test
   void whatBecameOfPutsIsRememberedForAWhile() {
-    RecentOutcomes fates = new RecentOutcomes();
-    assertThat(fates.done(id(0))).isTrue();
-    assertThat(fates.done(id(0))).isFalse();
-    fates.refused(id(1));
-    assertThat(fates.of(id(1))).isEqualTo(RecentOutcomes.Fate.REFUSED);
-    assertThat(fates.done(id(1))).isTrue();
-    for (int i = 2; i <= RecentOutcomes.REQUESTS_MAX; i++) fates.done(id(i));
-    assertThat(fates.of(id(0))).isNull();
-    assertThat(fates.of(id(1))).isEqualTo(RecentOutcomes.Fate.DONE);
+    RecentOutcomes recentOutcomes = new RecentOutcomes();
+    assertThat(recentOutcomes.done(id(0))).isTrue();
+    assertThat(recentOutcomes.done(id(0))).isFalse();
+    recentOutcomes.refused(id(1));
+    assertThat(recentOutcomes.of(id(1))).isEqualTo(RecentOutcomes.Fate.REFUSED);
+    assertThat(recentOutcomes.done(id(1))).isTrue();
+    for (int i = 2; i <= RecentOutcomes.REQUESTS_MAX; i++) recentOutcomes.done(id(i));
+    assertThat(recentOutcomes.of(id(0))).isNull();
+    assertThat(recentOutcomes.of(id(1))).isEqualTo(RecentOutcomes.Fate.DONE);
   }
 
   private static RequestId id(int number) {
