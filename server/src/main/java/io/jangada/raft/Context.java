@@ -3,9 +3,16 @@ package io.jangada.raft;
 /// What the parts of one member work on: its log and memberships, the time, and where effects
 /// gather. They are the same objects as long as the node runs, and only time goes on.
 final class Context {
+  /// Timeouts, limits and policies.
   final RaftConfig config;
+
+  /// The entries behind the last snapshot, durable or not yet.
   final RaftLog log;
+
+  /// The memberships in that log.
   final MembershipLog memberships;
+
+  /// What gathers for the next [Ready].
   final Outbox out = new Outbox();
 
   /// The time of timers: how many [Input.Tick]s there were since the start, however long each was.

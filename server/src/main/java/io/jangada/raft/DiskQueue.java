@@ -11,11 +11,22 @@ final class DiskQueue {
 
   private record Given(long batch, long tick) {}
 
+  /// The messages that wait for a batch, in the order of their batches.
   private final ArrayDeque<Deferred> deferred = new ArrayDeque<>();
+
+  /// The batches under way, oldest first.
   private final ArrayDeque<Given> given = new ArrayDeque<>();
+
+  /// The number of the next batch.
   private long nextBatch = 1;
+
+  /// The disk has everything up to this batch; 0 before the first.
   private long syncedBatch;
+
+  /// The batch that takes the present term and vote along; 0 while they are those recovered.
   private long hardBatch;
+
+  /// Whether the oldest batch took too long when last looked at.
   private boolean stalled;
 
   /// Term or vote changed: the next batch takes them along.
@@ -63,7 +74,7 @@ final class DiskQueue {
     stalled = late;
   }
 
-  /// Whether it did when last looked at.
+  /// Whether it did when [#watch] last looked.
   boolean isStalled() {
     return stalled;
   }

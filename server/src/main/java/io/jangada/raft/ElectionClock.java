@@ -7,8 +7,14 @@ import java.util.random.RandomGenerator;
 final class ElectionClock {
   private final RaftConfig config;
   private final RandomGenerator random;
+
+  /// When the wait for the next campaign began.
   private long resetTick;
+
+  /// How long that wait is.
   private int timeoutTicks;
+
+  /// Until when a leader that was heard may count on this member.
   private long promisedTo;
 
   /// With leases a member that just started keeps quiet at first: it cannot know what it promised

@@ -4,11 +4,16 @@ package io.jangada.raft;
 /// between two steps. Laws that take several members' states to see are checked where those are
 /// together: in the simulator.
 final class Invariants {
+  /// What follows is the state after the last step.
   private HardState hard;
+
   private long commit;
   private long applied;
   private long durable;
+
+  /// Whether this member led.
   private boolean led;
+
   private long lastIndex;
 
   Invariants(HardState hard, RaftLog log) {

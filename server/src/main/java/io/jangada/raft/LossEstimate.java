@@ -9,6 +9,7 @@ final class LossEstimate {
   /// One loss among the last replies may be chance, or a pause of the machine.
   private static final int NOTICED = ALL / REPLIES;
 
+  /// The average, in parts of [#ALL].
   private int lost;
 
   /// @param isAfterLoss whether an earlier message to that peer got lost, or its reply

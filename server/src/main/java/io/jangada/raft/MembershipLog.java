@@ -6,6 +6,7 @@ import java.util.TreeMap;
 /// uses the latest configuration in its log, regardless of whether the entry is committed") and
 /// undone when the log is truncated before it.
 final class MembershipLog {
+  /// By the indexes of their entries; never empty.
   private final TreeMap<Long, Membership> byIndex = new TreeMap<>();
 
   /// @param index the place in the log at which `membership` was in force already; 0 for bootstrap

@@ -28,7 +28,9 @@ final class PackedEntries {
   /// and fills as much before the next.
   private long keptBytesMax = 160L << 20;
 
+  /// The index of the first entry, how many there are, and the bytes that they count.
   private long first;
+
   private int count;
   private long sizeBytes;
 
@@ -41,9 +43,15 @@ final class PackedEntries {
   /// A ring as well; a page is found by its number.
   private byte[][] pages = new byte[4][];
 
+  /// The number of the first page, and the number after the last.
   private long firstPage;
+
   private long pageEnd;
+
+  /// Where the last page is filled to.
   private int end = PAGE_BYTES;
+
+  /// Pages to be used again.
   private final ArrayDeque<byte[]> free = new ArrayDeque<>();
 
   /// Of all pages, in use or not.

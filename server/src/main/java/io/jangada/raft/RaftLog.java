@@ -30,20 +30,35 @@ final class RaftLog {
 
   private record Write(long batch, long last) {}
 
+  /// The place before the first entry.
   private EntryId compacted;
+
+  /// The older entries.
   private final PackedEntries packed;
 
   /// The entries after the packed ones, from `head` on.
   private Entry[] entries = new Entry[16];
 
+  /// Where the first entry is in `entries`, and how many there are.
   private int head;
+
   private int count;
+
+  /// The bytes of those entries, and of all that are not committed.
   private long sizeBytes;
+
   private long uncommittedBytes;
+
+  /// The places of the picture above.
   private long commit;
+
   private long applied;
   private long durable;
+
+  /// The index of the next entry that goes to the disk.
   private long persistedNext;
+
+  /// The writes under way, each with the last index that it will prove; oldest first.
   private ArrayDeque<Write> writes = new ArrayDeque<>();
 
   /// A log recovered from disk: all of it durable, nothing known to be committed beyond

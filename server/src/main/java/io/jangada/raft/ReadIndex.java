@@ -13,10 +13,19 @@ import java.util.List;
 final class ReadIndex {
   private record Round(long number, long index, List<Long> tickets) {}
 
+  /// How many reads may wait.
   private final int readsMax;
+
+  /// The tickets of the reads that the next round takes.
   private List<Long> gathering = new ArrayList<>();
+
+  /// The rounds that no quorum has answered yet, oldest first.
   private final ArrayDeque<Round> started = new ArrayDeque<>();
+
+  /// The rounds that wait until their index is applied.
   private final ArrayDeque<Round> confirmed = new ArrayDeque<>();
+
+  /// How many reads wait.
   private int size;
 
   ReadIndex(int readsMax) {
