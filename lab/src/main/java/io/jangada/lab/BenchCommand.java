@@ -135,7 +135,7 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--members",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Otherwise start this number of members, 1 to 9 (default: ${DEFAULT-VALUE}).")
+      description = "Without --endpoints: how many members, 1 to 9 (default: ${DEFAULT-VALUE}).")
   private int members;
 
   @Option(
@@ -197,7 +197,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--axes",
-      paramLabel = "NAME,...",
+      paramLabel = "NAME",
       split = ",",
       description = "With --growth: only these of ${COMPLETION-CANDIDATES}.")
   private List<Growth.Axis> axes = List.of(Growth.Axis.values());

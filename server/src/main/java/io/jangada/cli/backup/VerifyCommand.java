@@ -65,7 +65,11 @@ public final class VerifyCommand implements Callable<Integer> {
     if (!report.segments().isEmpty()) text.append(segments(report.segments())).append('\n');
     if (!report.snapshots().isEmpty()) text.append(snapshots(report.snapshots())).append('\n');
     int problems = report.problems().size();
-    return text.append(problems == 0 ? "good" : "NOT GOOD: " + problems + " problems").toString();
+    if (problems == 0) return text.append("good").toString();
+    return text.append("NOT GOOD: ")
+        .append(problems)
+        .append(problems == 1 ? " problem" : " problems")
+        .toString();
   }
 
   private static String segments(List<DataReport.SegmentReport> segments) {
