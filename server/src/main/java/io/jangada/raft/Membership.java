@@ -7,6 +7,7 @@ import io.jangada.bytes.MalformedException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -324,6 +325,6 @@ public record Membership(
         + (joining.isEmpty() ? "" : " joining=" + joining)
         + (addresses.isEmpty() ? "" : " addresses=" + addresses)
         + (incarnations.isEmpty() ? "" : " incarnations=" + incarnations)
-        + (clusterId == 0 ? "" : " cluster=" + Long.toHexString(clusterId));
+        + (clusterId == 0 ? "" : " cluster=" + HexFormat.of().toHexDigits(clusterId));
   }
 }
