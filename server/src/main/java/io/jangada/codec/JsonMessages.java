@@ -67,8 +67,6 @@ public final class JsonMessages {
 
   private JsonMessages() {}
 
-  // ---- writing ----
-
   /// Writes the members of a message into the object that is open.
   public static void write(JsonGenerator out, PeerMessage message) {
     switch (message) {
@@ -490,12 +488,12 @@ public final class JsonMessages {
   }
 
   private static Bytes data(Json json, String what) {
-    if (!(json instanceof Json.Str(String text)))
-      throw new MalformedException(what + " is not a string");
     try {
-      return Bytes.wrap(Base64.getDecoder().decode(text));
+      if (json instanceof Json.Str(String text))
+        return Bytes.wrap(Base64.getDecoder().decode(text));
     } catch (IllegalArgumentException e) {
       throw new MalformedException(what + " is not Base64");
     }
+    throw new MalformedException(what + " is not a string");
   }
 }
