@@ -42,10 +42,10 @@ final class Rejoin {
     this.config = settings.raft();
     this.world = world;
     this.tasks = start.snapshots();
-    this.damage = start.data().damage();
-    this.bootId = start.bootId();
+    this.damage = start.boot().damage();
+    this.bootId = start.boot().id();
     this.bootstrapsByMajority = settings.upkeep().bootstrapTicks() != Bootstrap.ALL;
-    this.durable = start.data().incarnation().orElse(null);
+    this.durable = start.boot().incarnation().orElse(null);
     boolean isNew =
         isBeginning() || durable != null && bootstrapsByMajority && isUntouched(start.raft());
     if (isNew && start.raft().membership().isVoter(config.id()))
@@ -141,7 +141,8 @@ final class Rejoin {
   /// Which cluster the member is of, as far as it knows.
   private RaftEvent.ClusterIdentified identity(RaftNode raft) {
     if (durable.state() == IncarnationFile.State.RESTORED)
-      return new RaftEvent.ClusterIdentified(durable.clusterId(), durable.originId(), true);
+      return new RaftEvent.ClusterIdentified(
+          durable.restored().clusterId(), durable.restored().originId(), true);
     boolean hasData = durable.state() != IncarnationFile.State.NEW;
     return new RaftEvent.ClusterIdentified(raft.clusterId(), 0, hasData);
   }

@@ -79,9 +79,10 @@ public final class Replica {
     this.world = world;
     this.raft = start.raft();
     this.log = start.log();
-    this.snapshots = new SnapshotTransfer(start.snapshots(), settings, start.hashSeed(), counts);
+    this.snapshots =
+        new SnapshotTransfer(start.snapshots(), settings, start.boot().hashSeed(), counts);
     int answersPerSession = start.kv().limits().state().answersPerSessionMax();
-    var names = new RequestNames(start.bootId(), answersPerSession);
+    var names = new RequestNames(start.boot().id(), answersPerSession);
     this.waiting = new WaitingRequests(settings, names, world.transport(), counts);
     this.state = new StateMachine(start.kv(), waiting, snapshots, this::applied);
     this.inbox = new Inbox(settings.inbox(), wakeup);

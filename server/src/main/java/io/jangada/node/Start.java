@@ -24,21 +24,15 @@ import java.util.random.RandomGenerator;
 
 /// What a replica starts from: its log, its snapshots, the protocol and the state machine, as the
 /// disk held them.
-///
-/// @param data where the member stands with it, and what of it was damaged
-/// @param bootId a number that no other start of any member has, in all likelihood
-/// @param hashSeed the state machine's, drawn by chance so that no client can guess it; never told
-public record Start(
-    RaftNode raft,
-    KvStore kv,
-    DurableLog log,
-    SnapshotTasks snapshots,
-    Data data,
-    long bootId,
-    long hashSeed) {
+public record Start(RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks snapshots, Boot boot) {
+  /// What is particular to this start.
+  ///
+  /// @param id a number that no other start of any member has, in all likelihood
+  /// @param hashSeed the state machine's, drawn by chance so that no client can guess it; never
+  ///   told
   /// @param incarnation empty for a member that keeps none
   /// @param damage what was set aside, a sentence each
-  record Data(Optional<IncarnationFile> incarnation, List<String> damage) {}
+  record Boot(long id, long hashSeed, Optional<IncarnationFile> incarnation, List<String> damage) {}
 
   /// Chunks that wait for the snapshots' disk.
   private static final long QUEUE_BYTES_MAX = 16L << 20;
@@ -125,10 +119,10 @@ public record Start(
     Recovered recovered =
         new Recovered(log.hardState(), log.compacted(), log.entries(), latest, incarnation);
     SnapshotTasks tasks = new SnapshotTasks(snapshots, QUEUE_BYTES_MAX, storage.wakeSnapshots);
-    Data data = new Data(opened.incarnation(), opened.damage());
     RaftNode raft =
         new RaftNode(withInitialMembers(settings.raft(), opened.incarnation()), recovered, random);
-    return new Start(raft, kv, log.log(), tasks, data, random.nextLong(), hashSeed);
+    Boot boot = new Boot(random.nextLong(), hashSeed, opened.incarnation(), opened.damage());
+    return new Start(raft, kv, log.log(), tasks, boot);
   }
 
   /// The initial members stand on the disk, and no other configuration changes them afterwards.

@@ -9,20 +9,26 @@ import java.util.Optional;
 /// The findings of a look at a data directory.
 ///
 /// @param identity of the data
-/// @param hardState the last one, when the log is good
-/// @param compacted the place before the first entry, when the log is good
-/// @param last the last entry, when the log is good
+/// @param log what the segments come to, when they are good
 /// @param problems what is wrong, a sentence each; none when a replica can start from it
 public record DataReport(
     Identity identity,
     List<SegmentReport> segments,
     List<SnapshotReport> snapshots,
-    Optional<HardState> hardState,
-    Optional<EntryId> compacted,
-    Optional<EntryId> last,
+    Optional<LogReport> log,
     List<String> problems) {
   public boolean isGood() {
     return problems.isEmpty();
+  }
+
+  /// The whole log.
+  ///
+  /// @param compacted the place before the first entry
+  /// @param last the last entry
+  public record LogReport(HardState hardState, EntryId compacted, EntryId last) {
+    static LogReport of(LogState state) {
+      return new LogReport(state.hardState(), state.compacted(), state.last());
+    }
   }
 
   /// One segment of the log.

@@ -48,13 +48,7 @@ public final class DataVerifier {
     for (SnapshotReport each : snapshots) each.problem().ifPresent(problems::add);
     state.ifPresent(this::needSnapshot);
     return new DataReport(
-        identity,
-        segments,
-        snapshots,
-        state.map(LogState::hardState),
-        state.map(LogState::compacted),
-        state.map(LogState::last),
-        problems);
+        identity, segments, snapshots, state.map(DataReport.LogReport::of), problems);
   }
 
   private void needSnapshot(LogState state) {
@@ -86,7 +80,7 @@ public final class DataVerifier {
           indexMax = Math.max(indexMax, entry.index());
         }
       }
-      long sizeBytes = reader.header().sizeBytes();
+      long sizeBytes = reader.header().place().sizeBytes();
       var contents = new DataReport.Contents(groups, records, indexMin, indexMax);
       return new SegmentReport(name, sizeBytes, reader.position(), contents, end(reader));
     } catch (MalformedException | IdentityException e) {

@@ -37,15 +37,21 @@ import java.util.regex.Pattern;
 /// @param damages how often damaged data was set aside here
 /// @param initialMembers the incarnations of all with whom this member bootstrapped the cluster, by
 ///   id; empty for a member that did not
-/// @param clusterId of the cluster that begins with a backup, until it has begun; otherwise 0
-/// @param originId of the cluster that the backup was taken of, until then; otherwise 0
+/// @param restored the cluster that begins with a backup, until it has begun; otherwise
+///   [Restored#NONE]
 public record IncarnationFile(
     long incarnation,
     State state,
     int damages,
     SortedMap<Integer, Long> initialMembers,
-    long clusterId,
-    long originId) {
+    Restored restored) {
+  /// A cluster that begins with a backup.
+  ///
+  /// @param originId of the cluster that the backup was taken of
+  public record Restored(long clusterId, long originId) {
+    static final Restored NONE = new Restored(0, 0);
+  }
+
   /// How far a member has come.
   public enum State {
     /// It began with nothing, and none of its answers counts.
@@ -75,20 +81,25 @@ public record IncarnationFile(
     if (damages < 0) throw new IllegalArgumentException(damages + " damages");
     if (initialMembers.size() > Membership.MEMBERS_MAX)
       throw new IllegalArgumentException(initialMembers.size() + " initial members");
-    if ((state == State.RESTORED) != (clusterId != 0) || clusterId == 0 && originId != 0)
-      throw new IllegalArgumentException("cluster id " + clusterId + " of " + state);
+    if ((state == State.RESTORED) != (restored.clusterId != 0)
+        || restored.clusterId == 0 && restored.originId != 0)
+      throw new IllegalArgumentException("cluster id " + restored.clusterId + " of " + state);
     initialMembers = Collections.unmodifiableSortedMap(new TreeMap<>(initialMembers));
   }
 
   public IncarnationFile(
       long incarnation, State state, int damages, SortedMap<Integer, Long> initialMembers) {
-    this(incarnation, state, damages, initialMembers, 0, 0);
+    this(incarnation, state, damages, initialMembers, Restored.NONE);
   }
 
   /// Of data that was made from a backup.
   public static IncarnationFile restored(long incarnation, long clusterId, long originId) {
     return new IncarnationFile(
-        incarnation, State.RESTORED, 0, Collections.emptySortedMap(), clusterId, originId);
+        incarnation,
+        State.RESTORED,
+        0,
+        Collections.emptySortedMap(),
+        new Restored(clusterId, originId));
   }
 
   /// Of data that begins now.
@@ -104,7 +115,7 @@ public record IncarnationFile(
 
   /// The same of other data.
   IncarnationFile anew(long newIncarnation) {
-    return new IncarnationFile(newIncarnation, state, damages, initialMembers, clusterId, originId);
+    return new IncarnationFile(newIncarnation, state, damages, initialMembers, restored);
   }
 
   public IncarnationFile in(State state) {
@@ -161,8 +172,7 @@ public record IncarnationFile(
               stateOf(matcher.group(3)),
               Integer.parseInt(matcher.group(4)),
               initialMembers,
-              id(matcher.group(6)),
-              id(matcher.group(7)));
+              new Restored(id(matcher.group(6)), id(matcher.group(7))));
       if (read.text().equals(text)) return read;
     } catch (IllegalArgumentException e) {
       throw new CorruptIncarnationException();
@@ -180,7 +190,10 @@ public record IncarnationFile(
     for (Map.Entry<Integer, Long> member : initialMembers.entrySet())
       lines.append(' ').append(member.getKey()).append(':').append(hex(member.getValue()));
     lines.append('\n');
-    if (isRestored) lines.append("cluster " + hex(clusterId) + "\norigin " + hex(originId) + "\n");
+    if (isRestored) {
+      lines.append("cluster ").append(hex(restored.clusterId));
+      lines.append("\norigin ").append(hex(restored.originId)).append('\n');
+    }
     return lines + "crc32c " + String.format("%08x", Crc32c.of(Bytes.utf8("" + lines))) + "\n";
   }
 

@@ -69,7 +69,7 @@ final class LogFiles implements AutoCloseable {
     LogRecovery.Span span = tail.span();
     header = tail.header();
     position = span.position();
-    file = disk.open(LogRecovery.segmentName(header.sequence()));
+    file = disk.open(LogRecovery.segmentName(header.place().sequence()));
     if (span.isTorn()) Zeros.fill(file, position, span.tornTo());
     else rewrite(span.lastGroupAt(), position);
     // A group that is to begin there would otherwise be taken for damaged if it were torn.
@@ -81,7 +81,8 @@ final class LogFiles implements AutoCloseable {
     ByteBuffer buffer = ByteBuffer.allocate((int) (to - from));
     while (buffer.hasRemaining())
       if (file.read(from + buffer.position(), buffer) < 0)
-        throw new IOException(LogRecovery.segmentName(header.sequence()) + " became shorter");
+        throw new IOException(
+            LogRecovery.segmentName(header.place().sequence()) + " became shorter");
     file.write(from, buffer.flip());
   }
 
@@ -92,12 +93,12 @@ final class LogFiles implements AutoCloseable {
 
   /// How large a group may be to go into this segment.
   long roomBytes() {
-    return header.sizeBytes() - position - RESERVED_BYTES;
+    return header.place().sizeBytes() - position - RESERVED_BYTES;
   }
 
   /// The same with the reserve used up.
   long lastRoomBytes() {
-    return header.sizeBytes() - position;
+    return header.place().sizeBytes() - position;
   }
 
   /// Writes a group that is finished for this position and syncs it. After a [DiskFullException]
@@ -112,17 +113,21 @@ final class LogFiles implements AutoCloseable {
   /// Up to where a group is written that ends there: to the end of a page that it is the first in.
   private long writtenTo(long end) {
     long page = (end - 1) / PAGE_BYTES * PAGE_BYTES;
-    return page < position ? end : Math.min(page + PAGE_BYTES, header.sizeBytes());
+    return page < position ? end : Math.min(page + PAGE_BYTES, header.place().sizeBytes());
   }
 
   /// Goes on in a new segment that has room for a group of that size. After a [DiskFullException]
   /// it can be tried again.
   void roll(SegmentHeader.Start start, long nextGroup, long groupBytes) throws IOException {
-    long sequence = header == null ? 1 : header.sequence() + 1;
+    long sequence = header == null ? 1 : header.place().sequence() + 1;
     RecycledSegment spare =
         spares.ready(Math.max(settings.segmentBytes(sequence), sizeFor(groupBytes)));
     SegmentHeader next =
-        new SegmentHeader(sequence, spare.sizeBytes(), nextGroup, identity, start, false);
+        new SegmentHeader(
+            new SegmentHeader.Place(sequence, spare.sizeBytes(), nextGroup),
+            identity,
+            start,
+            false);
     ByteBuffer page = ByteBuffer.allocate((int) Math.min(PAGE_BYTES, spare.sizeBytes()));
     spare.file().write(0, page.put(next.encode()).clear());
     SyncOnce.sync(spare.file()::sync);
@@ -141,7 +146,7 @@ final class LogFiles implements AutoCloseable {
 
   private void mark(List<SegmentHeader> headers) throws IOException {
     for (SegmentHeader each : headers)
-      try (DiskFile followed = disk.open(LogRecovery.segmentName(each.sequence()))) {
+      try (DiskFile followed = disk.open(LogRecovery.segmentName(each.place().sequence()))) {
         mark(followed, each);
       }
   }
@@ -161,11 +166,12 @@ final class LogFiles implements AutoCloseable {
   /// Gets a part of the next segment ready, ever more as this one fills up, so that no single turn
   /// waits long for it. A full disk is not mentioned before the segment is needed.
   void prepareNext() throws IOException {
-    long half = header.sizeBytes() / 2;
+    long half = header.place().sizeBytes() / 2;
     if (position < half) return;
     try {
       spares.prepare(
-          settings.segmentBytes(header.sequence() + 1), 2 * (position - half) + AHEAD_BYTES);
+          settings.segmentBytes(header.place().sequence() + 1),
+          2 * (position - half) + AHEAD_BYTES);
     } catch (DiskFullException e) {
       // The file keeps what was filled, and roll fills the rest or fails.
     }

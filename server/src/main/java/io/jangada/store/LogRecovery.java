@@ -84,12 +84,12 @@ final class LogRecovery {
     try (SegmentReader reader = new SegmentReader(disk, name)) {
       SegmentHeader header = reader.header();
       identity.needSame(header.identity(), name);
-      if (!segmentName(header.sequence()).equals(name))
-        throw corrupt(name, 0, -1, "it is segment " + header.sequence());
+      if (!segmentName(header.place().sequence()).equals(name))
+        throw corrupt(name, 0, -1, "it is segment " + header.place().sequence());
       if (before == null) replay = new LogReplay(header.start());
       else needNext(before, header);
       if (before != null && (isLast || !before.header.isFollowed())) toMark.add(before.header);
-      coverage.begin(header.sequence());
+      coverage.begin(header.place().sequence());
       for (var group = reader.next(); group != null; group = reader.next()) apply(reader, group);
       return tail(reader, isLast);
     } catch (MalformedException e) {
@@ -110,12 +110,12 @@ final class LogRecovery {
 
   /// The header of the segment that follows proves how far the one before it went.
   private void needNext(Tail before, SegmentHeader header) throws CorruptLogException {
-    long sequence = before.header.sequence();
+    long sequence = before.header.place().sequence();
     String name = segmentName(sequence);
-    if (header.sequence() != sequence + 1)
+    if (header.place().sequence() != sequence + 1)
       throw corrupt(
           segmentName(sequence + 1), 0, header.start().last().index(), "the file is missing");
-    if (header.firstGroup() != before.nextGroup)
+    if (header.place().firstGroup() != before.nextGroup)
       throw corrupt(
           name,
           before.span.position,
@@ -123,10 +123,10 @@ final class LogRecovery {
           "group "
               + before.nextGroup
               + " cannot be read, but the next segment begins with group "
-              + header.firstGroup());
+              + header.place().firstGroup());
     if (!header.start().equals(replay.state().start()))
       throw corrupt(
-          segmentName(header.sequence()),
+          segmentName(header.place().sequence()),
           0,
           -1,
           "it goes on from " + header.start() + ", but before it is " + replay.state().start());
@@ -136,7 +136,7 @@ final class LogRecovery {
   private void needLast(SegmentHeader header) throws CorruptLogException {
     if (header.isFollowed())
       throw corrupt(
-          segmentName(header.sequence() + 1),
+          segmentName(header.place().sequence() + 1),
           0,
           -1,
           "the file is missing, though the segment before it says that it exists");

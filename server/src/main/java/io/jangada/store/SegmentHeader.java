@@ -8,21 +8,19 @@ import java.nio.charset.StandardCharsets;
 
 /// The first sector of a segment; see [LogFormat].
 ///
-/// @param sequence 1 for the first segment of a log
-/// @param sizeBytes the size of the file
-/// @param firstGroup the number of the first group in it
 /// @param start what all the records before it come to
 /// @param isFollowed whether the next segment exists durably; false proves nothing
-record SegmentHeader(
-    long sequence,
-    long sizeBytes,
-    long firstGroup,
-    Identity identity,
-    Start start,
-    boolean isFollowed) {
+record SegmentHeader(Place place, Identity identity, Start start, boolean isFollowed) {
   private static final long MAGIC = 0x4a414e47414c4f47L;
   private static final int CRC_AT = LogFormat.SEGMENT_HEADER_BYTES - 4;
   private static final int FOLLOWED_AT = CRC_AT - 4;
+
+  /// Where the segment is in the log.
+  ///
+  /// @param sequence 1 for the first segment of a log
+  /// @param sizeBytes the size of the file
+  /// @param firstGroup the number of the first group in it
+  record Place(long sequence, long sizeBytes, long firstGroup) {}
 
   /// The hard state, the last entry and the last compacted entry at the beginning of a segment.
   record Start(HardState hardState, EntryId last, EntryId compacted) {
@@ -31,13 +29,13 @@ record SegmentHeader(
 
   /// The same, with the next segment there.
   SegmentHeader followed() {
-    return new SegmentHeader(sequence, sizeBytes, firstGroup, identity, start, true);
+    return new SegmentHeader(place, identity, start, true);
   }
 
   ByteBuffer encode() {
     ByteBuffer out = ByteBuffer.allocate(LogFormat.SEGMENT_HEADER_BYTES);
     out.putLong(MAGIC).putInt(LogFormat.VERSION);
-    out.putLong(sequence).putLong(sizeBytes).putLong(firstGroup);
+    out.putLong(place.sequence).putLong(place.sizeBytes).putLong(place.firstGroup);
     out.putLong(start.hardState.term()).putInt(start.hardState.vote());
     out.putLong(start.last.index()).putLong(start.last.term());
     out.putLong(start.compacted.index()).putLong(start.compacted.term());
@@ -63,11 +61,10 @@ record SegmentHeader(
               + version
               + ", this version of the program reads "
               + LogFormat.VERSION);
-    long sequence = in.getLong();
-    long sizeBytes = in.getLong();
-    long firstGroup = in.getLong();
-    if (sizeBytes % Disk.SECTOR_BYTES != 0 || firstGroup < 1)
-      throw new MalformedException("a segment header that says " + sizeBytes + ", " + firstGroup);
+    Place place = new Place(in.getLong(), in.getLong(), in.getLong());
+    if (place.sizeBytes % Disk.SECTOR_BYTES != 0 || place.firstGroup < 1)
+      throw new MalformedException(
+          "a segment header that says " + place.sizeBytes + ", " + place.firstGroup);
     try {
       HardState hardState = new HardState(in.getLong(), in.getInt());
       EntryId last = new EntryId(in.getLong(), in.getLong());
@@ -78,7 +75,7 @@ record SegmentHeader(
       Identity identity = Identity.of(new String(cluster, StandardCharsets.US_ASCII), member);
       Start start = new Start(hardState, last, compacted);
       boolean isFollowed = in.getInt(FOLLOWED_AT) != 0;
-      return new SegmentHeader(sequence, sizeBytes, firstGroup, identity, start, isFollowed);
+      return new SegmentHeader(place, identity, start, isFollowed);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("a segment header that says " + e.getMessage());
     }

@@ -54,14 +54,14 @@ final class SegmentReader implements AutoCloseable {
         throw new MalformedException("the file has " + fileBytes + " bytes");
       fillWindow(0);
       header = SegmentHeader.decode(window.slice(0, LogFormat.SEGMENT_HEADER_BYTES), name);
-      if (header.sizeBytes() != fileBytes)
+      if (header.place().sizeBytes() != fileBytes)
         throw new MalformedException(
-            "the file has " + fileBytes + " bytes instead of " + header.sizeBytes());
+            "the file has " + fileBytes + " bytes instead of " + header.place().sizeBytes());
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
-    nextGroup = header.firstGroup();
+    nextGroup = header.place().firstGroup();
   }
 
   String name() {

@@ -150,7 +150,9 @@ class StartTest {
   void chance() throws IOException {
     Start one = open(new MemoryDisk(), 1, Start.StorageSettings.small("ours"), 1);
     Start other = open(new MemoryDisk(), 1, Start.StorageSettings.small("ours"), 2);
-    assertThat(one.bootId()).isNotEqualTo(other.bootId());
-    assertThat(one.hashSeed()).isNotEqualTo(other.hashSeed()).isNotEqualTo(one.bootId());
+    assertThat(one.boot().id()).isNotEqualTo(other.boot().id());
+    assertThat(one.boot().hashSeed())
+        .isNotEqualTo(other.boot().hashSeed())
+        .isNotEqualTo(one.boot().id());
   }
 }

@@ -122,9 +122,10 @@ class DataDirectoryTest {
     assertThat(report.problems()).isEmpty();
     assertThat(report.isGood()).isTrue();
     assertThat(report.identity()).isEqualTo(MINE);
-    assertThat(report.hardState()).contains(new HardState(2, 1));
-    assertThat(report.compacted()).contains(new EntryId(10, 2));
-    assertThat(report.last()).contains(new EntryId(40, 2));
+    EntryId compacted = new EntryId(10, 2);
+    EntryId last = new EntryId(40, 2);
+    assertThat(report.log())
+        .contains(new DataReport.LogReport(new HardState(2, 1), compacted, last));
     assertThat(report.segments())
         .last()
         .satisfies(

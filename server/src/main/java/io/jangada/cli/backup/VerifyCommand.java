@@ -3,8 +3,6 @@ package io.jangada.cli.backup;
 import io.jangada.cli.ExitCode;
 import io.jangada.cli.cluster.Columns;
 import io.jangada.cli.cluster.Output;
-import io.jangada.raft.EntryId;
-import io.jangada.raft.HardState;
 import io.jangada.raft.SnapshotMeta;
 import io.jangada.server.Reasons;
 import io.jangada.store.DataReport;
@@ -14,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,9 +55,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private static String text(DataReport report) {
     StringBuilder text = new StringBuilder("data of " + report.identity());
-    report.hardState().ifPresent(hard -> text.append(", in term ").append(hard.term()));
-    Optional<EntryId> last = report.last();
-    last.ifPresent(id -> text.append(", up to entry ").append(id.index()));
+    report.log().ifPresent(log -> text.append(text(log)));
     text.append('\n');
     if (!report.segments().isEmpty()) text.append(segments(report.segments())).append('\n');
     if (!report.snapshots().isEmpty()) text.append(snapshots(report.snapshots())).append('\n');
@@ -70,6 +65,10 @@ public final class VerifyCommand implements Callable<Integer> {
         .append(problems)
         .append(problems == 1 ? " problem" : " problems")
         .toString();
+  }
+
+  private static String text(DataReport.LogReport log) {
+    return ", in term " + log.hardState().term() + ", up to entry " + log.last().index();
   }
 
   private static String segments(List<DataReport.SegmentReport> segments) {
@@ -103,9 +102,7 @@ public final class VerifyCommand implements Callable<Integer> {
     out.writeBooleanProperty("ok", report.isGood());
     out.writeStringProperty("cluster", report.identity().clusterId());
     out.writeNumberProperty("member", report.identity().memberId());
-    report.hardState().ifPresent(hard -> write(hard, out));
-    report.compacted().ifPresent(base -> out.writeNumberProperty("logAfter", base.index()));
-    report.last().ifPresent(last -> out.writeNumberProperty("lastIndex", last.index()));
+    report.log().ifPresent(log -> write(log, out));
     out.writeArrayPropertyStart("segments");
     for (DataReport.SegmentReport each : report.segments()) write(each, out);
     out.writeEndArray();
@@ -117,9 +114,11 @@ public final class VerifyCommand implements Callable<Integer> {
     out.writeEndArray();
   }
 
-  private static void write(HardState hard, JsonGenerator out) {
-    out.writeNumberProperty("term", hard.term());
-    out.writeNumberProperty("vote", hard.vote());
+  private static void write(DataReport.LogReport log, JsonGenerator out) {
+    out.writeNumberProperty("term", log.hardState().term());
+    out.writeNumberProperty("vote", log.hardState().vote());
+    out.writeNumberProperty("logAfter", log.compacted().index());
+    out.writeNumberProperty("lastIndex", log.last().index());
   }
 
   private static void write(DataReport.SegmentReport segment, JsonGenerator out) {
