@@ -265,11 +265,11 @@ public final class KvStore {
   }
 
   void restore(StateFormat.Header header) {
-    appliedIndex = header.appliedIndex();
-    clusterTimeMillis = header.clusterTimeMillis();
-    digest = header.digest();
+    appliedIndex = header.position().appliedIndex();
+    clusterTimeMillis = header.position().clusterTimeMillis();
+    digest = header.position().digest();
     counts = header.counts();
-    index.reserve(header.values());
+    index.reserve(header.totals().values());
   }
 
   /// Takes a value from a snapshot; false if its key is there already.
@@ -278,7 +278,8 @@ public final class KvStore {
     cells.add(node, value.key(), value.value());
     node.version = value.version();
     node.changes = value.changes();
-    if (value.ttl() != 0) node.timer = new Node.Timer(node, value.ttl(), value.deadlineMillis());
+    if (value.lifetime().ttl() != 0)
+      node.timer = new Node.Timer(node, value.lifetime().ttl(), value.lifetime().deadlineMillis());
     if (!index.addIfAbsent(node)) return false;
     append(node);
     return true;

@@ -36,11 +36,18 @@ public final class Restorer {
   /// The store, when all chunks were accepted.
   public KvStore finish() {
     if (header == null) throw new MalformedException("the snapshot has no header");
-    if (values != header.values() || sessions != header.sessions() || answers != header.answers())
+    if (values != header.totals().values()
+        || sessions != header.totals().sessions()
+        || answers != header.totals().answers())
       throw new MalformedException(
           "the snapshot ends after %d of %d values, %d of %d sessions, %d of %d answers"
               .formatted(
-                  values, header.values(), sessions, header.sessions(), answers, header.answers()));
+                  values,
+                  header.totals().values(),
+                  sessions,
+                  header.totals().sessions(),
+                  answers,
+                  header.totals().answers()));
     return store;
   }
 
@@ -73,7 +80,7 @@ public final class Restorer {
   private void accept(StateFormat.Value value) {
     long version = value.version();
     checkVersion(version);
-    StateFormat.check(values++ < header.values(), "value too many", version);
+    StateFormat.check(values++ < header.totals().values(), "value too many", version);
     StateFormat.check(store.restore(value), "second value of one key", version);
   }
 
@@ -81,23 +88,25 @@ public final class Restorer {
     checkVersion(session.version);
     long used = session.usedMillis;
     StateFormat.check(
-        used >= lastUsedMillis && used <= header.clusterTimeMillis(), "session's last use", used);
+        used >= lastUsedMillis && used <= header.position().clusterTimeMillis(),
+        "session's last use",
+        used);
     lastUsedMillis = used;
-    StateFormat.check(sessions++ < header.sessions(), "session too many", session.version);
+    StateFormat.check(sessions++ < header.totals().sessions(), "session too many", session.version);
     StateFormat.check(
         store.sessions().restore(session), "second session of one client", session.version);
   }
 
   private void accept(Sessions.Answer answer) {
     checkVersion(answer.version);
-    StateFormat.check(answers++ < header.answers(), "answer too many", answer.version);
+    StateFormat.check(answers++ < header.totals().answers(), "answer too many", answer.version);
     StateFormat.check(
         store.sessions().restore(answer), "answer that fits no session", answer.version);
   }
 
   private void checkVersion(long version) {
     StateFormat.check(
-        version > lastVersion && version <= header.appliedIndex(), "version", version);
+        version > lastVersion && version <= header.position().appliedIndex(), "version", version);
     lastVersion = version;
   }
 }

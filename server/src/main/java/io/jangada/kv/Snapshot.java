@@ -41,7 +41,7 @@ public final class Snapshot implements AutoCloseable {
 
   /// The index of the last entry that the snapshot covers.
   public long appliedIndex() {
-    return header.appliedIndex();
+    return header.position().appliedIndex();
   }
 
   /// The next chunk, never empty; nothing after the last one, which also closes the snapshot.

@@ -44,39 +44,37 @@ final class StateFormat {
   /// What is known of the whole, and how much is to come.
   ///
   /// @param counts whether changes are counted
-  record Header(
-      boolean counts,
-      long appliedIndex,
-      long clusterTimeMillis,
-      long digest,
-      KvLimits.State limits,
-      int values,
-      int sessions,
-      int answers) {
+  record Header(boolean counts, Position position, KvLimits.State limits, Totals totals) {
     static Header of(KvStore store) {
       return new Header(
           store.counts(),
-          store.appliedIndex(),
-          store.clusterTimeMillis(),
-          store.digest(),
+          new Position(store.appliedIndex(), store.clusterTimeMillis(), store.digest()),
           store.limits().state(),
-          store.size(),
-          store.sessionCount(),
-          store.answerCount());
+          new Totals(store.size(), store.sessionCount(), store.answerCount()));
     }
   }
 
+  /// Up to where the log is applied, and what it came to.
+  record Position(long appliedIndex, long clusterTimeMillis, long digest) {}
+
+  /// How many records of each kind follow.
+  record Totals(int values, int sessions, int answers) {}
+
   static void put(ByteWriter out, Header header) {
-    out.put(HEADER).put(header.counts ? COUNTED : UNCOUNTED).putLong(header.appliedIndex);
-    out.putLong(header.clusterTimeMillis).putLong(header.digest);
+    out.put(HEADER).put(header.counts ? COUNTED : UNCOUNTED).putLong(header.position.appliedIndex);
+    out.putLong(header.position.clusterTimeMillis).putLong(header.position.digest);
     KvLimits.State limits = header.limits;
     out.putInt(limits.sessionsMax()).putInt(limits.answersPerSessionMax());
     out.putInt(limits.answersMax()).putLong(limits.idleMillisMax()).putInt(limits.expiriesMax());
-    out.putInt(header.values).putInt(header.sessions).putInt(header.answers);
+    Totals totals = header.totals;
+    out.putInt(totals.values).putInt(totals.sessions).putInt(totals.answers);
   }
 
   /// A value as it stands in a snapshot.
-  record Value(Bytes key, Bytes value, long version, long changes, long ttl, long deadlineMillis) {}
+  record Value(Bytes key, Bytes value, long version, long changes, Lifetime lifetime) {}
+
+  /// @param ttl the time to live that was given; see [TimeToLive]
+  record Lifetime(long ttl, long deadlineMillis) {}
 
   static void put(ByteWriter out, Node node, Slab cells, boolean counts) {
     out.put(VALUE).putLong(node.version);
@@ -113,7 +111,9 @@ final class StateFormat {
     check(values >= 0, "number of values", values);
     check(sessions >= 0 && sessions <= limits.sessionsMax(), "number of sessions", sessions);
     check(answers >= 0 && answers <= limits.answersMax(), "number of answers", answers);
-    return new Header(format == COUNTED, index, time, digest, limits, values, sessions, answers);
+    Position position = new Position(index, time, digest);
+    Totals totals = new Totals(values, sessions, answers);
+    return new Header(format == COUNTED, position, limits, totals);
   }
 
   private static KvLimits.State getLimits(ByteReader in) {
@@ -140,7 +140,8 @@ final class StateFormat {
     boolean fits = ttl < 0 ? deadline == Long.MAX_VALUE : deadline >= ttl;
     check(ttl == 0 ? deadline == 0 : fits, "deadline", deadline);
     Bytes key = CommandCodec.getKey(in);
-    return new Value(key, CommandCodec.getValue(in), version, changes, ttl, deadline);
+    Lifetime lifetime = new Lifetime(ttl, deadline);
+    return new Value(key, CommandCodec.getValue(in), version, changes, lifetime);
   }
 
   static Sessions.Session getSession(ByteReader in) {
