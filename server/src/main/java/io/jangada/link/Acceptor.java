@@ -57,7 +57,7 @@ final class Acceptor {
 
   /// Why a member of another cluster is none of this one, or null.
   String mismatch(int from, ClusterIdentity cluster) {
-    ClusterIdentity own = linkContext.identity().get();
+    ClusterIdentity own = linkContext.local().identity().get();
     if (cluster.isCompatible(own)) return null;
     return "member "
         + from

@@ -108,11 +108,13 @@ final class InboundHandler extends ByteToMessageDecoder {
   }
 
   private Handshake.Verdict welcome() {
-    return new Handshake.Verdict(true, linkContext.identity().get(), settings.memberId(), "");
+    return new Handshake.Verdict(
+        true, linkContext.local().identity().get(), settings.memberId(), "");
   }
 
   private Handshake.Verdict refusal(String why) {
-    return new Handshake.Verdict(false, linkContext.identity().get(), settings.memberId(), why);
+    return new Handshake.Verdict(
+        false, linkContext.local().identity().get(), settings.memberId(), why);
   }
 
   private void receive(ByteBuf in) {

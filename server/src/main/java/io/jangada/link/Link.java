@@ -299,7 +299,7 @@ final class Link {
   ///
   /// @param said the identity sent before
   void identify(ClusterIdentity said) {
-    ClusterIdentity known = linkContext.identity().get();
+    ClusterIdentity known = linkContext.local().identity().get();
     if (state != State.OPEN || version == Handshake.PLAIN_VERSION || known.equals(said)) return;
     ByteBuf out = channel.alloc().buffer(64);
     Handshake.write(out, known);

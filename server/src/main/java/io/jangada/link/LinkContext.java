@@ -9,13 +9,16 @@ import java.util.function.IntSupplier;
 /// What all links of a member share.
 ///
 /// @param loop which all of them run on
-/// @param port where this member listens
-/// @param identity the cluster of this member, as far as it knows
 /// @param addressOf where a peer listens; null when that is not known
 record LinkContext(
     LinkSettings settings,
     EventLoop loop,
-    IntSupplier port,
-    AtomicReference<ClusterIdentity> identity,
+    Local local,
     IntFunction<InetSocketAddress> addressOf,
-    TcpLinks.Watcher watcher) {}
+    TcpLinks.Watcher watcher) {
+  /// This member.
+  ///
+  /// @param port where it listens
+  /// @param identity its cluster, as far as it knows
+  record Local(IntSupplier port, AtomicReference<ClusterIdentity> identity) {}
+}

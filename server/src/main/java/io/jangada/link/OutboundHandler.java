@@ -31,11 +31,12 @@ final class OutboundHandler extends ByteToMessageDecoder {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     remote = AddressText.text(context.channel().remoteAddress());
-    said = linkContext.identity().get();
+    said = linkContext.local().identity().get();
     ByteBuf out = context.alloc().buffer(256);
     Handshake.write(
         out,
-        new Handshake.Hello(said, settings.memberId(), link.peer(), linkContext.port().getAsInt()),
+        new Handshake.Hello(
+            said, settings.memberId(), link.peer(), linkContext.local().port().getAsInt()),
         version);
     context.writeAndFlush(out);
     int millis = settings.times().connectMillis();
@@ -84,8 +85,8 @@ final class OutboundHandler extends ByteToMessageDecoder {
 
   private String refusal(Handshake.Verdict verdict) {
     if (!verdict.welcome()) return verdict.reason();
-    if (!verdict.cluster().isCompatible(linkContext.identity().get()))
-      return "it is of " + verdict.cluster() + ", not of " + linkContext.identity().get();
+    if (!verdict.cluster().isCompatible(linkContext.local().identity().get()))
+      return "it is of " + verdict.cluster() + ", not of " + linkContext.local().identity().get();
     if (verdict.member() != link.peer()) return "it is member " + verdict.member();
     return null;
   }

@@ -68,7 +68,11 @@ public final class TcpLinks implements Transport, AutoCloseable {
             new ClusterIdentity(settings.clusterId(), 0, 0, settings.self().hasData()));
     LinkContext linkContext =
         new LinkContext(
-            settings, loop, () -> address().getPort(), identity, addressOf, untilClosed(watcher));
+            settings,
+            loop,
+            new LinkContext.Local(() -> address().getPort(), identity),
+            addressOf,
+            untilClosed(watcher));
     peers = new KnownPeers(linkContext, receiver);
     acceptor = new Acceptor(linkContext, peers);
     listener = listen(linkContext);

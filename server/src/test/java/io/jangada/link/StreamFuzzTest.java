@@ -34,8 +34,7 @@ class StreamFuzzTest {
         new LinkContext(
             settings,
             ends.loops.group().next(),
-            () -> 1,
-            new AtomicReference<>(Ends.IDENTITY),
+            new LinkContext.Local(() -> 1, new AtomicReference<>(Ends.IDENTITY)),
             _ -> null,
             Ends.watcher(events::add, _ -> {}));
     InboundHandler handler =
