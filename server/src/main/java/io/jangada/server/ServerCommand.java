@@ -81,7 +81,8 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     String name = spec.qualifiedName();
-    ServerRun run = new ServerRun(name, number(), file, System.getenv(), flags, err);
+    ServerRun run =
+        new ServerRun(name, number(), new ServerRun.Sources(file, System.getenv(), flags), err);
     return prints ? run.print(spec.commandLine().getOut()) : run.serve();
   }
 

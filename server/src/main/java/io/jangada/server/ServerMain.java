@@ -37,7 +37,8 @@ public final class ServerMain {
   }
 
   private static int serve(String id, Path file, PrintWriter err) {
-    return new ServerRun(NAME, Integer.parseInt(id), file, System.getenv(), Map.of(), err).serve();
+    var sources = new ServerRun.Sources(file, System.getenv(), Map.of());
+    return new ServerRun(NAME, Integer.parseInt(id), sources, err).serve();
   }
 
   private static boolean isId(String word) {

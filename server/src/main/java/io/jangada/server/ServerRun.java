@@ -13,14 +13,16 @@ import java.util.concurrent.atomic.AtomicReference;
 ///
 /// @param name of the program, for messages
 /// @param id of the server in the configuration
-/// @param flags of the command line
-record ServerRun(
-    String name,
-    int id,
-    Path file,
-    Map<String, String> environment,
-    Map<Setting, String> flags,
-    PrintWriter err) {
+record ServerRun(String name, int id, Sources sources, PrintWriter err) {
+  /// Where settings come from.
+  ///
+  /// @param flags of the command line
+  record Sources(Path file, Map<String, String> environment, Map<Setting, String> flags) {
+    private ServerConfig read() throws ConfigException {
+      return ServerConfig.read(file, environment, flags);
+    }
+  }
+
   static final int OK = 0;
   static final int FAILED = 1;
   static final int USAGE = 2;
@@ -35,7 +37,7 @@ record ServerRun(
   /// Prints the effective settings, each with its source.
   int print(PrintWriter out) {
     try {
-      ServerConfig config = ServerConfig.read(file, environment, flags);
+      ServerConfig config = sources.read();
       ServerConfig.Entry entry = config.entry(id);
       out.printf("server   %d of %d, at %s%n", id, config.servers().size(), entry.address());
       out.printf("listens  %s%n", config.listen(entry).orElse("on all addresses"));
@@ -68,7 +70,7 @@ record ServerRun(
     CompletableFuture<Integer> ended = new CompletableFuture<>();
     AtomicReference<Server> started = new AtomicReference<>();
     try {
-      ServerConfig config = ServerConfig.read(file, environment, flags);
+      ServerConfig config = sources.read();
       LogSetup.configure(config.settings());
       stopWhenAsked(started, ended);
       try (Server server = Server.start(config, id, _ -> ended.complete(BROKEN))) {
