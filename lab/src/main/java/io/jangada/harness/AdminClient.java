@@ -27,14 +27,15 @@ public final class AdminClient {
 
   /// How one member stands, by its own word.
   ///
-  /// @param leader the leader that it knows, itself if it leads; empty when it knows none
   /// @param raw all that it said
-  public record MemberStatus(
-      int id, String role, long term, OptionalInt leader, Progress progress, Json.Obj raw) {
+  public record MemberStatus(int id, Role role, Progress progress, Json.Obj raw) {
     public boolean leads() {
-      return role.equals("leader");
+      return role.name.equals("leader");
     }
   }
+
+  /// @param leader whom it follows, itself if it leads; empty when it knows none
+  public record Role(String name, long term, OptionalInt leader) {}
 
   /// Positions in the log.
   ///
@@ -101,7 +102,8 @@ public final class AdminClient {
               index(said, "keys"));
       OptionalInt known = leader < 0 ? OptionalInt.empty() : OptionalInt.of((int) leader);
       int id = said.number("id", Integer.MAX_VALUE);
-      return new MemberStatus(id, said.text("role"), index(said, "term"), known, progress, said);
+      Role role = new Role(said.text("role"), index(said, "term"), known);
+      return new MemberStatus(id, role, progress, said);
     } catch (MalformedException e) {
       throw new ProtocolException(e.getMessage());
     }
@@ -128,7 +130,7 @@ public final class AdminClient {
   public Optional<MemberStatus> leader() {
     return statuses().values().stream()
         .filter(MemberStatus::leads)
-        .max(Comparator.comparingLong(MemberStatus::term));
+        .max(Comparator.comparingLong(status -> status.role().term()));
   }
 
   /// The leader, if every server runs, follows it, counts, and has applied what was committed when
@@ -157,8 +159,9 @@ public final class AdminClient {
         statuses.values().stream().filter(MemberStatus::leads).findFirst();
     if (leader.isEmpty() || !statuses.keySet().equals(cluster.ids())) return Optional.empty();
     for (MemberStatus status : statuses.values())
-      if (status.term() != leader.get().term()
-          || !status.leader().equals(OptionalInt.of(leader.get().id()))) return Optional.empty();
+      if (status.role().term() != leader.get().role().term()
+          || !status.role().leader().equals(OptionalInt.of(leader.get().id())))
+        return Optional.empty();
     return leader;
   }
 

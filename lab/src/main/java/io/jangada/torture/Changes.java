@@ -76,8 +76,9 @@ final class Changes {
       if (!leader.leads() || !querySuchMembers(leader.id(), change)) continue;
       long last = admin.status(leader.id()).progress().last();
       AdminClient.MemberStatus later = admin.status(leader.id());
-      if (later.leads() && later.term() == leader.term() && later.progress().commit() >= last)
-        return true;
+      if (later.leads()
+          && later.role().term() == leader.role().term()
+          && later.progress().commit() >= last) return true;
     }
     return false;
   }

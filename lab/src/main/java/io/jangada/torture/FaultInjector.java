@@ -183,7 +183,8 @@ final class FaultInjector {
     long began = System.nanoTime();
     AdminClient.MemberStatus leader = admin.awaitWhole(WHOLE_MILLIS_MAX);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    runLog.write("all follow " + leader.id() + " in term " + leader.term() + ", " + millis + " ms");
+    runLog.write(
+        "all follow " + leader.id() + " in term " + leader.role().term() + ", " + millis + " ms");
   }
 
   // ---- disks and members ----

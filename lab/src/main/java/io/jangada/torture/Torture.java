@@ -127,7 +127,7 @@ public final class Torture {
     try {
       while (!over) {
         for (AdminClient.MemberStatus status : admin.statuses().values())
-          if (status.leads()) progressLine.leads(status.term(), status.id());
+          if (status.leads()) progressLine.leads(status.role().term(), status.id());
         if (System.nanoTime() - rotated > TimeUnit.MILLISECONDS.toNanos(EPOCH_MILLIS)) {
           chronicle.rotate();
           rotated = System.nanoTime();
