@@ -71,7 +71,7 @@ public class RaftBenchmark {
     Ready ready = node.advance();
     if (ready.isEmpty()) return false;
     network.addAll(ready.messages());
-    Persist persist = ready.persist();
+    Persist persist = ready.disk().persist();
     if (persist != null) node.step(new Input.Synced(persist.batch()));
     return true;
   }

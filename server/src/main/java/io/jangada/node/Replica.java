@@ -463,17 +463,17 @@ public final class Replica {
       problems.event(event, now);
       world.observer().accept(event);
     }
-    for (Ready.Proposed proposed : ready.proposed()) place(proposed);
-    ready.dropped().forEach(this::drop);
+    for (Ready.Proposed proposed : ready.requests().proposed()) place(proposed);
+    ready.requests().dropped().forEach(this::drop);
     long clusterTimeMillis = clusterClock.millis(now);
     for (Message message : ready.messages())
       world.transport().send(new PeerMessage.Raft(message, clusterTimeMillis));
-    if (ready.persist() != null) log.submit(ready.persist());
-    ready.chunkReads().forEach(snapshots::read);
-    ready.chunkWrites().forEach(snapshots::write);
-    if (ready.restore() != null) {
+    if (ready.disk().persist() != null) log.submit(ready.disk().persist());
+    ready.disk().chunkReads().forEach(snapshots::read);
+    ready.disk().chunkWrites().forEach(snapshots::write);
+    if (ready.apply().restore() != null) {
       state.letGo();
-      snapshots.restore(ready.restore(), state.kv().limits());
+      snapshots.restore(ready.apply().restore(), state.kv().limits());
     }
     state.take(ready, raft.leader());
   }

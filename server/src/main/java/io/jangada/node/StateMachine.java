@@ -50,8 +50,8 @@ final class StateMachine {
 
   /// @param leader who leads now, for requests whose entry was truncated
   void take(Ready ready, int leader) {
-    if (ready.committed().isEmpty() && ready.reads().isEmpty()) return;
-    Work work = new Work(ready.committed(), ready.reads());
+    if (ready.apply().committed().isEmpty() && ready.apply().reads().isEmpty()) return;
+    Work work = new Work(ready.apply().committed(), ready.apply().reads());
     if (snapshots.isRestoring()) defer(work);
     else apply(work, leader);
   }

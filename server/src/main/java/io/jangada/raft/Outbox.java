@@ -35,14 +35,9 @@ final class Outbox {
     Ready ready =
         new Ready(
             messages,
-            persist,
-            restore,
-            committed,
-            reads,
-            proposed,
-            dropped,
-            chunkReads,
-            chunkWrites,
+            new Ready.Disk(persist, chunkReads, chunkWrites),
+            new Ready.Apply(restore, committed, reads),
+            new Ready.Requests(proposed, dropped),
             events);
     messages = new ArrayList<>();
     reads = new ArrayList<>();

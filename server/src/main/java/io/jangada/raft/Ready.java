@@ -8,22 +8,35 @@ import java.util.List;
 ///
 /// `messages` may all leave at once: those that must not outrun the disk were held back in the node
 /// until `Input.Synced` came for them.
-///
-/// @param persist null when there is nothing to write
-/// @param restore when not null: the state machine becomes what this snapshot holds
-/// @param committed the next entries to apply, without a gap
-/// @param reads tickets of reads that may be answered from the state after `committed`
 public record Ready(
-    List<Message> messages,
-    Persist persist,
-    SnapshotMeta restore,
-    List<Entry> committed,
-    List<Long> reads,
-    List<Proposed> proposed,
-    List<Dropped> dropped,
-    List<ChunkRead> chunkReads,
-    List<ChunkWrite> chunkWrites,
-    List<RaftEvent> events) {
+    List<Message> messages, Disk disk, Apply apply, Requests requests, List<RaftEvent> events) {
+
+  /// For the disks.
+  ///
+  /// @param persist null when there is nothing to write
+  public record Disk(Persist persist, List<ChunkRead> chunkReads, List<ChunkWrite> chunkWrites) {
+    private boolean isEmpty() {
+      return persist == null && chunkReads.isEmpty() && chunkWrites.isEmpty();
+    }
+  }
+
+  /// For the state machine.
+  ///
+  /// @param restore when not null: the state machine becomes what this snapshot holds
+  /// @param committed the next entries to apply, without a gap
+  /// @param reads tickets of reads that may be answered from the state after `committed`
+  public record Apply(SnapshotMeta restore, List<Entry> committed, List<Long> reads) {
+    private boolean isEmpty() {
+      return restore == null && committed.isEmpty() && reads.isEmpty();
+    }
+  }
+
+  /// What became of requests.
+  public record Requests(List<Proposed> proposed, List<Dropped> dropped) {
+    private boolean isEmpty() {
+      return proposed.isEmpty() && dropped.isEmpty();
+    }
+  }
 
   /// A command is in the leader's log at this place. It is done when an entry with this index
   /// **and** term is applied, and lost when another entry is applied at this index.
@@ -55,14 +68,9 @@ public record Ready(
 
   public boolean isEmpty() {
     return messages.isEmpty()
-        && persist == null
-        && restore == null
-        && committed.isEmpty()
-        && reads.isEmpty()
-        && proposed.isEmpty()
-        && dropped.isEmpty()
-        && chunkReads.isEmpty()
-        && chunkWrites.isEmpty()
+        && disk.isEmpty()
+        && apply.isEmpty()
+        && requests.isEmpty()
         && events.isEmpty();
   }
 }

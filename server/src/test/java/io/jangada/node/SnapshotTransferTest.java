@@ -94,9 +94,10 @@ class SnapshotTransferTest {
 
   private void act() {
     Ready ready = node.advance();
-    if (ready.persist() != null) node.step(new Input.Synced(ready.persist().batch()));
-    ready.chunkWrites().forEach(transfer::write);
-    if (ready.restore() != null) transfer.restore(ready.restore(), KvLimits.DEFAULT);
+    if (ready.disk().persist() != null) node.step(new Input.Synced(ready.disk().persist().batch()));
+    ready.disk().chunkWrites().forEach(transfer::write);
+    if (ready.apply().restore() != null)
+      transfer.restore(ready.apply().restore(), KvLimits.DEFAULT);
   }
 
   /// One turn of the snapshots' disk.

@@ -118,8 +118,8 @@ class AsyncDiskTest {
     node.step(new Input.Receive(leader(2, 1).append(at(2, 1), 0, entry(3, 1))));
     Ready ready = node.advance();
     assertThat(ready.messages()).isEmpty();
-    assertThat(ready.persist().entries()).hasSize(3);
-    node.step(new Input.Synced(ready.persist().batch()));
+    assertThat(ready.disk().persist().entries()).hasSize(3);
+    node.step(new Input.Synced(ready.disk().persist().batch()));
     assertThat(matchOf(node.advance().messages())).isEqualTo(3);
   }
 

@@ -75,14 +75,16 @@ final class ClusterMember {
 
   /// Does all that `ready` asks for, except sending.
   void take(Ready ready) {
-    for (Ready.Proposed answer : ready.proposed()) proposed.put(answer.ticket(), answer.id());
-    for (Ready.Dropped answer : ready.dropped()) dropped.put(answer.ticket(), answer.reason());
-    if (ready.persist() != null) disk.give(ready.persist());
-    if (ready.restore() != null) restore(ready.restore());
-    for (Entry entry : ready.committed()) apply(entry);
-    reads.addAll(ready.reads());
-    for (Ready.ChunkRead read : ready.chunkReads()) load(read);
-    for (Ready.ChunkWrite write : ready.chunkWrites()) store(write);
+    for (Ready.Proposed answer : ready.requests().proposed())
+      proposed.put(answer.ticket(), answer.id());
+    for (Ready.Dropped answer : ready.requests().dropped())
+      dropped.put(answer.ticket(), answer.reason());
+    if (ready.disk().persist() != null) disk.give(ready.disk().persist());
+    if (ready.apply().restore() != null) restore(ready.apply().restore());
+    for (Entry entry : ready.apply().committed()) apply(entry);
+    reads.addAll(ready.apply().reads());
+    for (Ready.ChunkRead read : ready.disk().chunkReads()) load(read);
+    for (Ready.ChunkWrite write : ready.disk().chunkWrites()) store(write);
     events.addAll(ready.events());
     disk.forgetSnapshotsBefore(node.snapshotsNeededFrom());
   }

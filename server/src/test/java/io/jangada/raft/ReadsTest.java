@@ -68,18 +68,18 @@ class ReadsTest {
     RaftNode node = solo.node();
     node.step(new Input.Propose(90, Bytes.utf8("x")));
     node.step(new Input.Propose(91, Bytes.utf8("y")));
-    Persist persist = node.advance().persist();
+    Persist persist = node.advance().disk().persist();
     node.step(new Input.Receive(accepted(2, 1, 8)));
     node.step(new Input.Receive(accepted(3, 1, 8)));
     node.step(new Input.Read(99, 2));
     assertThat(persist.entries()).hasSize(2);
     Ready first = node.advance();
-    assertThat(first.committed()).hasSize(1);
-    assertThat(first.reads()).isEmpty();
+    assertThat(first.apply().committed()).hasSize(1);
+    assertThat(first.apply().reads()).isEmpty();
     assertThat(node.hasMore()).isTrue();
     Ready second = node.advance();
-    assertThat(second.committed()).hasSize(1);
-    assertThat(second.reads()).containsExactly(99L);
+    assertThat(second.apply().committed()).hasSize(1);
+    assertThat(second.apply().reads()).containsExactly(99L);
   }
 
   @Test

@@ -17,14 +17,16 @@ class RecoveredTermTest {
     Recovered recovered = new Recovered(new HardState(2, 1), EntryId.ZERO, List.of(), snapshot);
     RaftNode node = new RaftNode(RaftConfig.of(1, membership), recovered, new SplittableRandom(1));
     assertThat(node.hardState()).isEqualTo(new HardState(5, Membership.NONE));
-    assertThat(node.advance().persist().hardState()).isEqualTo(new HardState(5, Membership.NONE));
+    assertThat(node.advance().disk().persist().hardState())
+        .isEqualTo(new HardState(5, Membership.NONE));
 
     // It stands in a later term, and what it appends does not go back behind the snapshot's.
     node.step(new Input.Synced(1));
     for (int tick = 0; tick < 100 && !node.isLeader(); tick++) {
       node.step(new Input.Tick(1));
       Ready ready = node.advance();
-      if (ready.persist() != null) node.step(new Input.Synced(ready.persist().batch()));
+      if (ready.disk().persist() != null)
+        node.step(new Input.Synced(ready.disk().persist().batch()));
     }
     assertThat(node.isLeader()).isTrue();
     assertThat(node.last()).isEqualTo(new EntryId(8, 6));
