@@ -278,7 +278,7 @@ final class Dispatcher implements Connection.Owner {
     else if (leader == null) {
       call.trouble = news + ", whose address is not known";
       lost.add(new Redirected(call, by, member));
-      if (lost.size() == 1) askForMembers(by);
+      if (lost.size() == 1) requestMembers(by);
     } else follow(call, by, leader, news);
   }
 
@@ -289,7 +289,7 @@ final class Dispatcher implements Connection.Owner {
     retry(call, news, false);
   }
 
-  private void askForMembers(Endpoint of) {
+  private void requestMembers(Endpoint of) {
     long wait = TimeUnit.MILLISECONDS.toNanos(options.timing().silenceMillis());
     inFlight.incrementAndGet();
     Command command = new Command(CommandKind.ADMIN_LOOK, JangadaClient.MEMBERS, Bytes.EMPTY);

@@ -40,7 +40,7 @@ import java.util.TreeMap;
 /// 8  Forward               term count (4) requests
 /// 9  ForwardReply          count (4) replies
 /// 10 Bootstrap             flags: 1 takes part; count (4) initial members
-/// 11 AskReadIndex          term number (8)
+/// 11 ReadIndexRequest      term number (8)
 /// 12 ReadIndexReply        term number (8) index (8)
 /// 13 DataLost              time term incarnation (8)
 /// 14 Digests               index (8) count (4) digests
@@ -120,7 +120,7 @@ public final class BinaryMessages {
         out.writeByte(DIGESTS).writeLong(digests.index());
         put(out, digests.digests());
       }
-      case PeerMessage.AskReadIndex ask ->
+      case PeerMessage.ReadIndexRequest ask ->
           out.writeByte(ASK_READ_INDEX).writeLong(ask.term()).writeLong(ask.number());
       case PeerMessage.ReadIndexReply reply -> {
         out.writeByte(READ_INDEX_REPLY).writeLong(reply.term()).writeLong(reply.number());
@@ -269,7 +269,7 @@ public final class BinaryMessages {
       case BOOTSTRAP -> new PeerMessage.Bootstrap(from, to, flags(in, 1) != 0, byMember(in));
       case DIGESTS -> new PeerMessage.Digests(from, to, count(in, "index"), byMember(in));
       case ASK_READ_INDEX ->
-          new PeerMessage.AskReadIndex(from, to, count(in, "term"), in.getLong());
+          new PeerMessage.ReadIndexRequest(from, to, count(in, "term"), in.getLong());
       case READ_INDEX_REPLY ->
           new PeerMessage.ReadIndexReply(
               from, to, count(in, "term"), in.getLong(), count(in, "index"));

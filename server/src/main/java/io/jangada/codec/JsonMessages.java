@@ -39,7 +39,7 @@ import tools.jackson.core.JsonGenerator;
 ///   forwarded      replies                        PeerMessage.ForwardReply
 ///   found          founded incarnations           PeerMessage.Bootstrap
 ///   digests        index digests                  PeerMessage.Digests
-///   ask            term n                         PeerMessage.AskReadIndex
+///   ask            term n                         PeerMessage.ReadIndexRequest
 ///   told           term n index                   PeerMessage.ReadIndexReply
 /// time           the sender's cluster time; in all but the last five
 /// incarnation, probation    in appended and installed: of the sender's data, left out where they
@@ -98,7 +98,7 @@ public final class JsonMessages {
         out.writeNumberProperty("index", digests.index());
         write(out, "digests", digests.digests());
       }
-      case PeerMessage.AskReadIndex ask -> {
+      case PeerMessage.ReadIndexRequest ask -> {
         out.writeStringProperty("rpc", "ask");
         out.writeNumberProperty("term", ask.term());
         out.writeNumberProperty("n", ask.number());
@@ -254,7 +254,7 @@ public final class JsonMessages {
   /// bounded by the protocol's own settings.
   public static List<PeerMessage> parts(PeerMessage message, int bytesMax) {
     return switch (message) {
-      case PeerMessage.Raft _, PeerMessage.AskReadIndex _, PeerMessage.ReadIndexReply _ ->
+      case PeerMessage.Raft _, PeerMessage.ReadIndexRequest _, PeerMessage.ReadIndexReply _ ->
           List.of(message);
       case PeerMessage.Forward forward ->
           split(forward.requests(), request -> CommandCodec.sizeOf(request.operation()), bytesMax)
@@ -311,7 +311,7 @@ public final class JsonMessages {
             new PeerMessage.Bootstrap(from, to, in.flag("founded"), byMember(in, "incarnations"));
         case "digests" ->
             new PeerMessage.Digests(from, to, count(in, "index"), byMember(in, "digests"));
-        case "ask" -> new PeerMessage.AskReadIndex(from, to, term(in), sending(in));
+        case "ask" -> new PeerMessage.ReadIndexRequest(from, to, term(in), sending(in));
         case "told" ->
             new PeerMessage.ReadIndexReply(from, to, term(in), sending(in), count(in, "index"));
         default -> {

@@ -63,13 +63,16 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   private void greet(ChannelHandlerContext context, ByteBuf in) {
     if (version == 0) {
-      int said = Handshake.readVersion(in, "the client");
-      if (said < 0) return;
-      version = Math.clamp(said, Handshake.PLAIN_VERSION, Handshake.VERSION);
-      if (said != version) {
+      int theirVersion = Handshake.readVersion(in, "the client");
+      if (theirVersion < 0) return;
+      version = Math.clamp(theirVersion, Handshake.PLAIN_VERSION, Handshake.VERSION);
+      if (theirVersion != version) {
         refuse(
             context,
-            "unsupported version " + said + " of the protocol, known is " + Handshake.VERSION);
+            "unsupported version "
+                + theirVersion
+                + " of the protocol, known is "
+                + Handshake.VERSION);
         return;
       }
     }
@@ -135,12 +138,12 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (!(cause.getCause() instanceof MalformedException said)) {
+    if (!(cause.getCause() instanceof MalformedException malformed)) {
       fail(context, AddressText.reason(cause));
       return;
     }
-    if (inbound != null && reason == null) bidFarewell(said.getMessage());
-    else fail(context, said.getMessage());
+    if (inbound != null && reason == null) bidFarewell(malformed.getMessage());
+    else fail(context, malformed.getMessage());
   }
 
   /// Ends a connection that began with a welcome.

@@ -297,10 +297,10 @@ final class Link {
 
   /// Tells the peer what is known now of this member's cluster.
   ///
-  /// @param said the identity sent before
-  void identify(ClusterIdentity said) {
+  /// @param previous the identity sent before
+  void identify(ClusterIdentity previous) {
     ClusterIdentity known = linkContext.local().identity().get();
-    if (state != State.OPEN || version == Handshake.PLAIN_VERSION || known.equals(said)) return;
+    if (state != State.OPEN || version == Handshake.PLAIN_VERSION || known.equals(previous)) return;
     ByteBuf out = channel.alloc().buffer(64);
     Handshake.write(out, known);
     channel.writeAndFlush(out);

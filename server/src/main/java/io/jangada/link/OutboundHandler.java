@@ -16,7 +16,7 @@ final class OutboundHandler extends ByteToMessageDecoder {
   private boolean versionSeen;
   private boolean welcome;
   private String remote;
-  private ClusterIdentity said;
+  private ClusterIdentity sentIdentity;
 
   /// Why it is over, once it is.
   private String reason;
@@ -31,12 +31,12 @@ final class OutboundHandler extends ByteToMessageDecoder {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     remote = AddressText.text(context.channel().remoteAddress());
-    said = linkContext.local().identity().get();
+    sentIdentity = linkContext.local().identity().get();
     ByteBuf out = context.alloc().buffer(256);
     Handshake.write(
         out,
         new Handshake.Hello(
-            said, settings.memberId(), link.peer(), linkContext.local().port().getAsInt()),
+            sentIdentity, settings.memberId(), link.peer(), linkContext.local().port().getAsInt()),
         version);
     context.writeAndFlush(out);
     int millis = settings.times().connectMillis();
@@ -80,7 +80,7 @@ final class OutboundHandler extends ByteToMessageDecoder {
     }
     welcome = true;
     link.opened(context.channel());
-    link.identify(said);
+    link.identify(sentIdentity);
   }
 
   private String refusal(Handshake.Verdict verdict) {
@@ -98,7 +98,7 @@ final class OutboundHandler extends ByteToMessageDecoder {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    Throwable inner = cause.getCause() instanceof MalformedException said ? said : cause;
+    Throwable inner = cause.getCause() instanceof MalformedException malformed ? malformed : cause;
     fail(context, AddressText.reason(inner));
   }
 

@@ -98,13 +98,13 @@ public final class TcpLinks implements Transport, AutoCloseable {
   /// More is known of the cluster of this member. Peers are told, and those of other clusters are
   /// refused from now on. From any thread.
   public void identify(ClusterIdentity known) {
-    ClusterIdentity said = identity.getAndSet(known);
-    if (closed || known.equals(said)) return;
+    ClusterIdentity previous = identity.getAndSet(known);
+    if (closed || known.equals(previous)) return;
     try {
       loop.execute(
           () -> {
             for (KnownPeers.Peer peer : peers.all()) {
-              peer.link().identify(said);
+              peer.link().identify(previous);
               peer.inbound().recheck();
             }
           });

@@ -72,18 +72,18 @@ final class Bootstrap {
   }
 
   /// Takes a message of another member. Returns whether the others must learn of it.
-  boolean handle(PeerMessage.Bootstrap said) {
-    int from = said.from();
+  boolean handle(PeerMessage.Bootstrap message) {
+    int from = message.from();
     if (from == id || !known.containsKey(from)) return false;
-    SortedMap<Integer, Long> theirs = said.incarnations();
+    SortedMap<Integer, Long> theirs = message.incarnations();
     boolean names = known.get(id).equals(theirs.get(id));
-    if (said.takesPart() && !names) late = true;
-    if (theirs.isEmpty() || said.takesPart() && !names) return false;
+    if (message.takesPart() && !names) late = true;
+    if (theirs.isEmpty() || message.takesPart() && !names) return false;
     if (theirs.keySet().equals(known.keySet())) differing.remove(from);
     else differing.add(from);
     if (differing.contains(from) || theirs.get(from) == UNKNOWN) return false;
     // A list without a gap was the same on all whom it names.
-    if (said.takesPart() && !theirs.containsValue(UNKNOWN)) {
+    if (message.takesPart() && !theirs.containsValue(UNKNOWN)) {
       if (outcome.isEmpty()) outcome = Optional.of(theirs);
       return false;
     }

@@ -73,13 +73,13 @@ final class Digests {
   }
 
   /// A member sends the digests that it knows; a leader without any requests them.
-  void handle(PeerMessage.Digests said, KvStore kv, RaftNode raft) {
-    boolean isFromLeader = said.from() == raft.leader();
-    if (isFromLeader && said.digests().isEmpty()) {
-      begin(said.index(), said.from());
+  void handle(PeerMessage.Digests message, KvStore kv, RaftNode raft) {
+    boolean isFromLeader = message.from() == raft.leader();
+    if (isFromLeader && message.digests().isEmpty()) {
+      begin(message.index(), message.from());
       applied(kv, raft);
-    } else if (said.index() == index) {
-      known.putAll(said.digests());
+    } else if (message.index() == index) {
+      known.putAll(message.digests());
       if (isFromLeader) judge(raft);
       else if (askedBy == raft.id() && known.keySet().containsAll(raft.membership().members()))
         conclude(raft);

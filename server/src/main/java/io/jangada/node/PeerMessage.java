@@ -36,7 +36,7 @@ public sealed interface PeerMessage {
       }
       case Bootstrap bootstrap -> bytes += 16L * bootstrap.incarnations.size();
       case Digests digests -> bytes += 12L * digests.digests.size();
-      case AskReadIndex _, ReadIndexReply _ -> {}
+      case ReadIndexRequest _, ReadIndexReply _ -> {}
     }
     return bytes;
   }
@@ -169,7 +169,7 @@ public sealed interface PeerMessage {
   /// @param term the sender's term, in which it follows the receiver: an acknowledgement that the
   ///   receiver led when this was asked
   /// @param number the sender's number for the question, to be named in the reply
-  record AskReadIndex(int from, int to, long term, long number) implements PeerMessage {}
+  record ReadIndexRequest(int from, int to, long term, long number) implements PeerMessage {}
 
   /// The leader's read index (thesis §6.4). Only a leader answers, and only in the asker's term.
   ///

@@ -50,7 +50,7 @@ final class PeerReplies {
   }
 
   /// Tells a member that asked for it the read index, once that is known.
-  Consumer<Outcome> readIndex(PeerMessage.AskReadIndex ask) {
+  Consumer<Outcome> readIndex(PeerMessage.ReadIndexRequest ask) {
     return outcome -> {
       if (outcome instanceof Outcome.Done(Result.Written(long index, long _)))
         transport.send(

@@ -26,13 +26,13 @@ final class ReadIndexQuestions {
   private static final int GROUPS_MAX = 16;
 
   /// A question that is not answered, and the reads that are content with it.
-  private record Question(long number, long askedNanos, List<FollowerRead> reads) {}
+  private record Question(long number, long submittedNanos, List<FollowerRead> reads) {}
 
   /// An answer that not all is applied of.
   private record Confirmed(long index, List<FollowerRead> reads) {}
 
   /// When an answered question was asked, and the read index that was the answer.
-  private record Answer(long askedNanos, long index) {}
+  private record Answer(long submittedNanos, long index) {}
 
   /// A question that is not answered is asked again after this time.
   private final long retryNanos;
@@ -50,10 +50,10 @@ final class ReadIndexQuestions {
   private long nextNumber;
 
   /// When the latest question was asked; valid while one is open.
-  private long askedNanos;
+  private long submittedNanos;
 
   /// Whether the questions under way were for another leader, or another term.
-  private boolean askAnew;
+  private boolean resend;
 
   /// The latest question that was answered; null before the first answer.
   private Answer latest;
@@ -69,12 +69,12 @@ final class ReadIndexQuestions {
     if (read.event.reading() instanceof ReadConsistency.BoundedStale(long millisMax)
         && millisMax > 0) {
       long ageMax = millisMax * NANOS_PER_MILLI;
-      if (latest != null && nowNanos - latest.askedNanos <= ageMax) {
+      if (latest != null && nowNanos - latest.submittedNanos <= ageMax) {
         confirm(latest.index, List.of(read));
         return;
       }
       for (Question question : open) {
-        if (nowNanos - question.askedNanos > ageMax) continue;
+        if (nowNanos - question.submittedNanos > ageMax) continue;
         question.reads.add(read);
         return;
       }
@@ -98,7 +98,7 @@ final class ReadIndexQuestions {
   boolean isDue(long nowNanos) {
     if (gathering.isEmpty() && open.stream().allMatch(question -> question.reads.isEmpty()))
       return false;
-    return open.isEmpty() || askAnew || nowNanos - askedNanos >= retryNanos;
+    return open.isEmpty() || resend || nowNanos - submittedNanos >= retryNanos;
   }
 
   /// Asks for all that gathered: the number of the question that is sent to the leader now.
@@ -106,8 +106,8 @@ final class ReadIndexQuestions {
     long number = nextNumber++;
     open.add(new Question(number, nowNanos, gathering));
     gathering = new ArrayList<>();
-    askedNanos = nowNanos;
-    askAnew = false;
+    submittedNanos = nowNanos;
+    resend = false;
     // An answer to a later question does for an earlier one.
     if (open.size() > GROUPS_MAX) {
       List<FollowerRead> reads = open.poll().reads;
@@ -118,7 +118,7 @@ final class ReadIndexQuestions {
 
   /// Another member leads, or in another term: it is asked without delay.
   void restart() {
-    askAnew = !open.isEmpty();
+    resend = !open.isEmpty();
   }
 
   /// The leader's read index for a question.
@@ -128,10 +128,10 @@ final class ReadIndexQuestions {
     do {
       Question question = open.poll();
       last = question.number == number;
-      latest = new Answer(question.askedNanos, index);
+      latest = new Answer(question.submittedNanos, index);
       confirm(index, question.reads);
     } while (!last);
-    if (open.isEmpty()) askAnew = false;
+    if (open.isEmpty()) resend = false;
   }
 
   /// Takes out the reads that the state has come far enough for.

@@ -156,15 +156,15 @@ final class Rejoin {
     world.observer().accept(now);
   }
 
-  void handle(PeerMessage.Bootstrap said, RaftNode raft) {
+  void handle(PeerMessage.Bootstrap message, RaftNode raft) {
     if (isStillBootstrapping(raft)) {
-      if (bootstrap != null && bootstrap.handle(said)) announce(raft);
-    } else if (!said.takesPart()) {
+      if (bootstrap != null && bootstrap.handle(message)) announce(raft);
+    } else if (!message.takesPart()) {
       SortedMap<Integer, Long> initialMembers =
           durable == null ? Collections.emptySortedMap() : durable.initialMembers();
       world
           .transport()
-          .send(new PeerMessage.Bootstrap(config.id(), said.from(), true, initialMembers));
+          .send(new PeerMessage.Bootstrap(config.id(), message.from(), true, initialMembers));
     }
   }
 

@@ -378,19 +378,19 @@ public final class Replica {
           serve(forward.from(), request, leads);
       }
       case PeerMessage.ForwardReply reply -> waiting.answered(reply, now);
-      case PeerMessage.AskReadIndex ask -> replyReadIndex(ask);
+      case PeerMessage.ReadIndexRequest ask -> replyReadIndex(ask);
       case PeerMessage.ReadIndexReply reply -> {
         waiting.answered(reply);
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
       case PeerMessage.Bootstrap bootstrap -> rejoin.handle(bootstrap, raft);
-      case PeerMessage.Digests said -> digests.handle(said, state.kv(), raft);
+      case PeerMessage.Digests theirs -> digests.handle(theirs, state.kv(), raft);
     }
   }
 
   /// Answers with how far this leader has committed, once it is known that it led when it was
   /// asked.
-  private void replyReadIndex(PeerMessage.AskReadIndex ask) {
+  private void replyReadIndex(PeerMessage.ReadIndexRequest ask) {
     if (!raft.isLeader() || raft.term() != ask.term()) return;
     long ticket = waiting.submit(null, replies.readIndex(ask), deadline());
     raft.step(new Input.Read(ticket, ask.from()));

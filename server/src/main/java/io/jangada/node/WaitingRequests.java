@@ -245,7 +245,7 @@ final class WaitingRequests {
     if (reads.count > 0 && questions.isDue(nowNanos)) {
       counts.readQuestions++;
       long number = questions.submit(nowNanos);
-      transport.send(new PeerMessage.AskReadIndex(settings.raft().id(), leader, term, number));
+      transport.send(new PeerMessage.ReadIndexRequest(settings.raft().id(), leader, term, number));
     }
   }
 

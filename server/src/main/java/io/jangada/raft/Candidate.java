@@ -41,7 +41,7 @@ final class Candidate implements Role {
 
   /// Whether voters have been silent for so long that they may not have been reached. They are
   /// asked twice in all: a voter that gets neither is cut off, and each request may cost.
-  boolean isToAskAgain(RaftConfig config, long tick) {
+  boolean isRetryDue(RaftConfig config, long tick) {
     int ticks = config.traffic().retryTicks();
     return ticks > 0 && rounds == 1 && tick - askedTick >= ticks;
   }

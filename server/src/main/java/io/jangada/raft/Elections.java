@@ -38,8 +38,7 @@ final class Elections {
     if (state.timer.isOver(tick)) {
       if (canCampaign()) campaign(CampaignType.PRE_VOTE);
       else state.timer.reset(tick);
-    } else if (state.role() instanceof Candidate candidate
-        && candidate.isToAskAgain(config, tick)) {
+    } else if (state.role() instanceof Candidate candidate && candidate.isRetryDue(config, tick)) {
       requestVotes(candidate);
     }
   }
@@ -100,8 +99,8 @@ final class Elections {
   void countVote(Message.RequestVoteReply reply) {
     if (!(state.role() instanceof Candidate candidate) || candidate.preVote() != reply.preVote())
       return;
-    long asked = candidate.preVote() ? state.term() + 1 : state.term();
-    if (reply.granted() && reply.term() != asked) return;
+    long requestedTerm = candidate.preVote() ? state.term() + 1 : state.term();
+    if (reply.granted() && reply.term() != requestedTerm) return;
     switch (candidate.count(memberships.current(), reply.from(), reply.granted())) {
       case WON -> {
         if (candidate.preVote()) campaign(CampaignType.ELECTION);

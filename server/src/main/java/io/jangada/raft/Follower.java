@@ -38,9 +38,9 @@ final class Follower implements Role {
   boolean takeAcknowledgement(long match, long tick, RaftConfig config) {
     if (leader == Membership.NONE || !ackOwed) return false;
     boolean done = match == matched;
-    boolean asked = round > acknowledgedRound && !config.traffic().quorumOnly();
+    boolean newRound = round > acknowledgedRound && !config.traffic().quorumOnly();
     boolean patient = tick - owedTick < config.heartbeatTicks();
-    if (!done && match <= acknowledgedMatch && !asked && patient) return false;
+    if (!done && match <= acknowledgedMatch && !newRound && patient) return false;
     ackOwed = !done;
     owedTick = tick;
     acknowledgedMatch = match;

@@ -42,7 +42,8 @@ final class Installs {
     long tick = context.tick();
     if (tick - install.contactTick() > PATIENCE_TIMEOUTS * config.electionTicksMax()) {
       abandon(peer, install.meta().last());
-    } else if (install.askedTick() < 0 || tick - install.askedTick() >= config.electionTicksMin()) {
+    } else if (install.requestedTick() < 0
+        || tick - install.requestedTick() >= config.electionTicksMin()) {
       out.chunkReads.add(new Ready.ChunkRead(peer, term, install.meta(), install.chunk()));
       peers.get(peer).chunkAsked(tick);
     }

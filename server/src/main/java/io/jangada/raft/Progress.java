@@ -14,9 +14,9 @@ final class Progress {
     record Replicate() implements State {}
 
     /// @param chunk the chunk that the peer wants next
-    /// @param askedTick when that chunk was last asked for; negative for not yet
+    /// @param requestedTick when that chunk was last requested from the disk; negative for not yet
     /// @param contactTick when the peer last requested another chunk
-    record Install(SnapshotMeta meta, int chunk, long askedTick, long contactTick)
+    record Install(SnapshotMeta meta, int chunk, long requestedTick, long contactTick)
         implements State {}
   }
 

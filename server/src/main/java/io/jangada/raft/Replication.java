@@ -99,11 +99,11 @@ final class Replication {
 
   /// A leader named the commit index otherwise than by a message of the protocol. That says no more
   /// than a heartbeat could, and comes when a reader waits for it.
-  void committed(Input.Committed told) {
-    if (told.term() != state.term()
+  void committed(Input.Committed input) {
+    if (input.term() != state.term()
         || !(state.role() instanceof Follower follower)
-        || follower.leader != told.leader()) return;
-    log.commitTo(Math.max(log.commit(), Math.min(told.index(), follower.matched)));
+        || follower.leader != input.leader()) return;
+    log.commitTo(Math.max(log.commit(), Math.min(input.index(), follower.matched)));
   }
 
   // ---- leaders ----

@@ -368,7 +368,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   }
 
   private void backup(Consumer<AdminReply> reply) {
-    boolean asked =
+    boolean submitted =
         replica.backup(
             backup ->
                 reply.accept(
@@ -380,13 +380,13 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
                           JsonObjectBuilder.refusal(reason).reply();
                       case Backup.Chunk _ -> new AdminReply.InternalError();
                     }));
-    if (!asked) reply.accept(JsonObjectBuilder.refusal(STOPPING).reply());
+    if (!submitted) reply.accept(JsonObjectBuilder.refusal(STOPPING).reply());
   }
 
   /// Replies with a chunk, or with an error: a chunk's bytes could look like a JSON object.
   private void chunk(AdminLine.Chunk line, Consumer<AdminReply> reply) {
     BackupChunk wanted = new BackupChunk(new EntryId(line.index(), line.term()), line.number());
-    boolean asked =
+    boolean submitted =
         replica.backupChunk(
             wanted,
             backup ->
@@ -396,7 +396,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
                       case Backup.Snapshot _, Backup.Busy _, Backup.Failed _ ->
                           new AdminReply.InternalError();
                     }));
-    if (!asked) reply.accept(new AdminReply.InternalError());
+    if (!submitted) reply.accept(new AdminReply.InternalError());
   }
 
   @Override

@@ -61,7 +61,7 @@ final class Departure implements Transport {
   boolean accepts(PeerMessage message) {
     if (phase == Phase.STAYING) return true;
     return switch (message) {
-      case PeerMessage.Forward _, PeerMessage.AskReadIndex _ -> false;
+      case PeerMessage.Forward _, PeerMessage.ReadIndexRequest _ -> false;
       case PeerMessage.Raft _,
           PeerMessage.ForwardReply _,
           PeerMessage.ReadIndexReply _,

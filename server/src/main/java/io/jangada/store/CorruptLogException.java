@@ -41,9 +41,10 @@ public final class CorruptLogException extends IOException {
   /// The same, and why nothing is done about it.
   CorruptLogException because(String reason) {
     Place place = new Place(file, offset, membership);
-    CorruptLogException told = new CorruptLogException(place, firstIndex, lastIndex, what + reason);
-    told.setStackTrace(getStackTrace());
-    return told;
+    CorruptLogException renamed =
+        new CorruptLogException(place, firstIndex, lastIndex, what + reason);
+    renamed.setStackTrace(getStackTrace());
+    return renamed;
   }
 
   /// @param offset in bytes

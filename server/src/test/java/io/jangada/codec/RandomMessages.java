@@ -28,7 +28,7 @@ public final class RandomMessages {
       case 0 -> new PeerMessage.Forward(from, to, number(random), requests(random));
       case 1 -> new PeerMessage.ForwardReply(from, to, replies(random));
       case 2 -> new PeerMessage.Bootstrap(from, to, random.nextBoolean(), incarnations(random));
-      case 3 -> new PeerMessage.AskReadIndex(from, to, number(random), random.nextLong());
+      case 3 -> new PeerMessage.ReadIndexRequest(from, to, number(random), random.nextLong());
       case 4 ->
           new PeerMessage.ReadIndexReply(
               from, to, number(random), random.nextLong(), number(random));

@@ -61,8 +61,8 @@ final class HandRequests {
 
   /// The number of the question to the leader that is asked now.
   long ask(long now) {
-    assertThat(follow(now)).singleElement().isInstanceOf(PeerMessage.AskReadIndex.class);
-    return ((PeerMessage.AskReadIndex) sent.getFirst()).number();
+    assertThat(follow(now)).singleElement().isInstanceOf(PeerMessage.ReadIndexRequest.class);
+    return ((PeerMessage.ReadIndexRequest) sent.getFirst()).number();
   }
 
   void readIndex(long question, long index) {

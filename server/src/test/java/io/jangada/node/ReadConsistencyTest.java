@@ -29,7 +29,7 @@ class ReadConsistencyTest {
   }
 
   private static boolean isQuestion(PeerMessage message) {
-    return message instanceof PeerMessage.AskReadIndex;
+    return message instanceof PeerMessage.ReadIndexRequest;
   }
 
   private static boolean isAnswer(PeerMessage message) {
@@ -108,7 +108,7 @@ class ReadConsistencyTest {
     cluster.elect(2);
     assertDone(settled(member(2).write("k", "new")));
     cluster.sent.clear();
-    member(1).replica().receive(new PeerMessage.AskReadIndex(3, 1, 99, 7));
+    member(1).replica().receive(new PeerMessage.ReadIndexRequest(3, 1, 99, 7));
     member(1).poll();
     assertThat(cluster.sent).as("another term's").noneMatch(ReadConsistencyTest::isAnswer);
     cluster.loseNothing();

@@ -301,7 +301,7 @@ class RejoinTest {
             message ->
                 message.from() == 3
                     && (message instanceof PeerMessage.Forward
-                        || message instanceof PeerMessage.AskReadIndex));
+                        || message instanceof PeerMessage.ReadIndexRequest));
   }
 
   @Test

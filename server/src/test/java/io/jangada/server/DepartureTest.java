@@ -21,7 +21,7 @@ class DepartureTest {
   private static final PeerMessage STANDS =
       raft(new Message.RequestVote(1, 2, 3, LAST, false, false));
   private static final PeerMessage FORWARD = new PeerMessage.Forward(2, 1, 3, List.of());
-  private static final PeerMessage ASK = new PeerMessage.AskReadIndex(2, 1, 3, 4);
+  private static final PeerMessage ASK = new PeerMessage.ReadIndexRequest(2, 1, 3, 4);
   private static final PeerMessage ANSWER = new PeerMessage.ForwardReply(1, 2, List.of());
 
   private final List<PeerMessage> said = new ArrayList<>();

@@ -40,7 +40,7 @@ public final class BackupCommand implements Callable<Integer> {
   private static final int ATTEMPTS_MAX = 3;
 
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(paramLabel = "FILE", description = "The file to make.")
   private Path file;
@@ -51,23 +51,23 @@ public final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (Files.exists(file) && !force)
-      return telling.failed(ExitCode.FAILED, "exists", file + " exists; --force replaces it");
+      return output.failed(ExitCode.FAILED, "exists", file + " exists; --force replaces it");
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder))
-      return telling.failed(
+      return output.failed(
           ExitCode.FAILED, "failed", file + " cannot be written: there is no folder " + folder);
     try (JangadaClient client = cluster.openPatiently()) {
       Optional<ClusterStatus.Answer> server =
           ClusterStatus.call(client, cluster.endpoints()).mostAdvanced();
       if (server.isEmpty())
-        return telling.failed(ExitCode.UNAVAILABLE, "unavailable", "no server could be reached");
+        return output.failed(ExitCode.UNAVAILABLE, "unavailable", "no server could be reached");
       return copy(new BackupSource(client, server.get().endpoint()));
     } catch (MalformedException e) {
-      return telling.failed(ExitCode.FAILED, "failed", file + ": " + e.getMessage());
+      return output.failed(ExitCode.FAILED, "failed", file + ": " + e.getMessage());
     } catch (IOException e) {
-      return telling.failed(ExitCode.FAILED, "failed", file + ": " + Reasons.of(e));
+      return output.failed(ExitCode.FAILED, "failed", file + ": " + Reasons.of(e));
     } catch (BackupSource.RefusedException e) {
-      return telling.failed(ExitCode.FAILED, "refused", e.getMessage());
+      return output.failed(ExitCode.FAILED, "refused", e.getMessage());
     }
   }
 
@@ -75,10 +75,10 @@ public final class BackupCommand implements Callable<Integer> {
     Optional<BackupWriter> begun = BackupWriter.resume(file);
     if (begun.isPresent()) {
       try (BackupWriter writer = begun.get()) {
-        telling.complain("resumes the backup after " + writer.chunks() + " chunks");
+        output.complain("resumes the backup after " + writer.chunks() + " chunks");
         return fill(writer, source);
       } catch (BackupSource.RefusedException e) {
-        telling.complain("cannot resume the backup (" + e.getMessage() + "): starts a new one");
+        output.complain("cannot resume the backup (" + e.getMessage() + "): starts a new one");
       }
     }
     for (int attempt = 1; ; attempt++) {
@@ -103,8 +103,8 @@ public final class BackupCommand implements Callable<Integer> {
           });
     }
     writer.finish();
-    if (telling.isJson())
-      telling.json(
+    if (output.isJson())
+      output.json(
           out -> {
             out.writeBooleanProperty("ok", true);
             out.writeStringProperty("file", "" + file);
@@ -114,7 +114,7 @@ public final class BackupCommand implements Callable<Integer> {
             out.writeNumberProperty("bytes", description.sizeBytes());
           });
     else
-      telling.line(
+      output.line(
           "%s: cluster '%s' up to index %d, %d bytes in %d chunks"
               .formatted(
                   file,

@@ -49,10 +49,10 @@ final class BackupSource {
   Description snapshot() throws RefusedException {
     Bytes content = content(client.adminAt(server, "backup").join());
     try {
-      Json.Obj said = Admin.read(content);
-      String refusal = Admin.refusal(said);
+      Json.Obj response = Admin.read(content);
+      String refusal = Admin.refusal(response);
       if (refusal != null) throw new RefusedException(refusal);
-      return Description.of(said);
+      return Description.of(response);
     } catch (MalformedException e) {
       throw new RefusedException("its answer makes no sense: " + e.getMessage());
     }

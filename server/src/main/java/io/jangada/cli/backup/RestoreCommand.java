@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class RestoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(paramLabel = "FILE", description = "The backup.")
   private Path file;
@@ -74,17 +74,17 @@ public final class RestoreCommand implements Callable<Integer> {
     Path target = directory != null ? directory : servers.dataDirectory(id);
     try {
       if (!Restoration.isFree(target))
-        return telling.failed(
+        return output.failed(
             ExitCode.FAILED, "exists", target + " is not empty; nothing was changed");
       Restoration.Checked checked = Restoration.check(file);
       restoration(servers).make(target);
       return print(checked, target);
     } catch (MalformedException e) {
-      return telling.failed(ExitCode.FAILED, "damaged", file + ": " + e.getMessage());
+      return output.failed(ExitCode.FAILED, "damaged", file + ": " + e.getMessage());
     } catch (NoSuchFileException e) {
-      return telling.failed(ExitCode.FAILED, "failed", "there is no " + e.getMessage());
+      return output.failed(ExitCode.FAILED, "failed", "there is no " + e.getMessage());
     } catch (IOException e) {
-      return telling.failed(ExitCode.FAILED, "failed", Reasons.of(e));
+      return output.failed(ExitCode.FAILED, "failed", Reasons.of(e));
     }
   }
 
@@ -107,8 +107,8 @@ public final class RestoreCommand implements Callable<Integer> {
 
   private int print(Restoration.Checked checked, Path target) {
     Description description = checked.description();
-    if (telling.isJson())
-      telling.json(
+    if (output.isJson())
+      output.json(
           out -> {
             out.writeBooleanProperty("ok", true);
             out.writeStringProperty("directory", "" + target);
@@ -117,7 +117,7 @@ public final class RestoreCommand implements Callable<Integer> {
             out.writeNumberProperty("keys", checked.keys());
           });
     else
-      telling.line(
+      output.line(
           "%s: server %d starts with %d keys, as they were in cluster '%s' at index %d"
               .formatted(
                   target, id, checked.keys(), description.cluster(), description.last().index()));

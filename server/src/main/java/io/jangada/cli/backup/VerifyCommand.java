@@ -32,7 +32,7 @@ import tools.jackson.core.JsonGenerator;
     footer = {"  jangada verify data/server-0"},
     mixinStandardHelpOptions = true)
 public final class VerifyCommand implements Callable<Integer> {
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(paramLabel = "DIR", description = "The data directory.")
   private Path directory;
@@ -40,16 +40,16 @@ public final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (!Files.isDirectory(directory))
-      return telling.failed(ExitCode.FAILED, "unreadable", "there is no directory " + directory);
+      return output.failed(ExitCode.FAILED, "unreadable", "there is no directory " + directory);
     DataReport report;
     try {
       report = DataVerifier.verify(OsDisk.readOnly(directory.toAbsolutePath()));
     } catch (IOException e) {
-      return telling.failed(ExitCode.FAILED, "unreadable", directory + ": " + Reasons.of(e));
+      return output.failed(ExitCode.FAILED, "unreadable", directory + ": " + Reasons.of(e));
     }
-    if (telling.isJson()) telling.json(out -> write(report, out));
-    else telling.line(text(report));
-    report.problems().forEach(problem -> telling.complain(directory + ": " + problem));
+    if (output.isJson()) output.json(out -> write(report, out));
+    else output.line(text(report));
+    report.problems().forEach(problem -> output.complain(directory + ": " + problem));
     return report.isGood() ? ExitCode.OK : ExitCode.FAILED;
   }
 

@@ -20,48 +20,51 @@ public final class Admin {
   /// @throws MalformedException when it is none
   public static Json.Obj read(Bytes content) {
     byte[] bytes = content.toArray();
-    if (new JsonReader().read(bytes, 0, bytes.length) instanceof Json.Obj said) return said;
+    if (new JsonReader().read(bytes, 0, bytes.length) instanceof Json.Obj response) return response;
     throw new MalformedException("no object");
   }
 
   /// Why the server did not do it, or null when it did.
-  public static String refusal(Json.Obj said) {
-    if (said.flag("ok")) return null;
-    return said.get("error") instanceof Json.Str(String why) ? why : "the server gives no reason";
+  public static String refusal(Json.Obj response) {
+    if (response.flag("ok")) return null;
+    return response.get("error") instanceof Json.Str(String why)
+        ? why
+        : "the server gives no reason";
   }
 
   /// Reports what came of a command.
   ///
   /// @param done what to do with the answer of a server that did it
   /// @return the exit code
-  static int report(Output telling, Reply.ToAdmin reply, ToIntFunction<Json.Obj> done) {
-    if (!(reply instanceof Reply.Told(Bytes content))) return telling.no(reply, "that");
+  static int report(Output output, Reply.ToAdmin reply, ToIntFunction<Json.Obj> done) {
+    if (!(reply instanceof Reply.Told(Bytes content))) return output.no(reply, "that");
     try {
-      Json.Obj said = read(content);
-      String refusal = refusal(said);
-      if (refusal == null) return done.applyAsInt(said);
+      Json.Obj response = read(content);
+      String refusal = refusal(response);
+      if (refusal == null) return done.applyAsInt(response);
       boolean later = refusal.startsWith(NO_LEADER);
       return later
-          ? telling.failed(ExitCode.UNAVAILABLE, "unavailable", "not done: " + refusal)
-          : telling.failed(ExitCode.FAILED, "refused", "refused: " + refusal);
+          ? output.failed(ExitCode.UNAVAILABLE, "unavailable", "not done: " + refusal)
+          : output.failed(ExitCode.FAILED, "refused", "refused: " + refusal);
     } catch (MalformedException e) {
-      return telling.failed(
+      return output.failed(
           ExitCode.FAILED, "malformed", "the server's reply is malformed: " + e.getMessage());
     }
   }
 
   /// Reports a change in the server's own words.
-  static int reportChange(Output telling, Json.Obj said) {
-    if (telling.isJson()) return raw(telling, said);
-    String words = said.get("says") instanceof Json.Str(String text) ? text : "done";
-    boolean later = said.has("done") && !said.flag("done");
-    telling.line((said.flag("dryRun") ? "would do: " : "") + words + (later ? " (under way)" : ""));
+  static int reportChange(Output output, Json.Obj response) {
+    if (output.isJson()) return raw(output, response);
+    String words = response.get("says") instanceof Json.Str(String text) ? text : "done";
+    boolean later = response.has("done") && !response.flag("done");
+    output.line(
+        (response.flag("dryRun") ? "would do: " : "") + words + (later ? " (under way)" : ""));
     return ExitCode.OK;
   }
 
   /// Prints what a server said, as it is.
-  public static int raw(Output telling, Json json) {
-    telling.line(new String(json.canonical().toArray(), StandardCharsets.UTF_8));
+  public static int raw(Output output, Json json) {
+    output.line(new String(json.canonical().toArray(), StandardCharsets.UTF_8));
     return ExitCode.OK;
   }
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class CasCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(index = "0", paramLabel = "KEY", description = "The key: no blanks.")
   private String key;
@@ -56,8 +56,8 @@ public final class CasCommand implements Callable<Integer> {
       long ttl = stored.ttlSeconds(cluster);
       Bytes bytes = stored.bytes(value, cluster);
       Reply.ToWrite reply = client.cas(cluster.bytes(key), version, bytes, ttl).join();
-      if (!(reply instanceof Reply.Written)) return cluster.no(client, telling, reply, key);
-      return telling.written(reply, key);
+      if (!(reply instanceof Reply.Written)) return cluster.no(client, output, reply, key);
+      return output.written(reply, key);
     }
   }
 }

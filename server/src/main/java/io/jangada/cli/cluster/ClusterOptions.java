@@ -112,10 +112,10 @@ public final class ClusterOptions implements Environment.Surrounded {
   ///
   /// @param what the key, or what else the command was about
   /// @return the exit code
-  int no(JangadaClient client, Output telling, Reply reply, String what) {
-    int code = telling.no(reply, what);
+  int no(JangadaClient client, Output output, Reply reply, String what) {
+    int code = output.no(reply, what);
     boolean isUnserved = reply instanceof Reply.Unavailable || reply instanceof Reply.Unknown;
-    if (isUnserved) ClusterStatus.call(client, endpoints()).complaints().forEach(telling::complain);
+    if (isUnserved) ClusterStatus.call(client, endpoints()).complaints().forEach(output::complain);
     return code;
   }
 

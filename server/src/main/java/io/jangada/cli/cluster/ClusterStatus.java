@@ -104,9 +104,9 @@ public record ClusterStatus(List<Answer> answers) {
 
   private static Map<Endpoint, CompletableFuture<Reply.ToAdmin>> query(
       JangadaClient client, List<Endpoint> endpoints, String word) {
-    Map<Endpoint, CompletableFuture<Reply.ToAdmin>> asked = new LinkedHashMap<>();
-    for (Endpoint each : endpoints) asked.put(each, client.adminAt(each, word));
-    return asked;
+    Map<Endpoint, CompletableFuture<Reply.ToAdmin>> replies = new LinkedHashMap<>();
+    for (Endpoint each : endpoints) replies.put(each, client.adminAt(each, word));
+    return replies;
   }
 
   private static Map<Endpoint, String> members(Reply.ToAdmin reply) {

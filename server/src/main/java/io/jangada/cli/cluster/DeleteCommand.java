@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class DeleteCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(paramLabel = "KEY", description = "The key: no blanks.")
   private String key;
@@ -34,14 +34,14 @@ public final class DeleteCommand implements Callable<Integer> {
   public Integer call() {
     try (JangadaClient client = cluster.open()) {
       Reply.ToDelete reply = client.delete(cluster.bytes(key)).join();
-      if (!(reply instanceof Reply.Deleted)) return cluster.no(client, telling, reply, key);
-      if (telling.isJson())
-        telling.json(
+      if (!(reply instanceof Reply.Deleted)) return cluster.no(client, output, reply, key);
+      if (output.isJson())
+        output.json(
             out -> {
               out.writeBooleanProperty("ok", true);
               out.writeStringProperty("key", key);
             });
-      else telling.line("DELETED");
+      else output.line("DELETED");
       return ExitCode.OK;
     }
   }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class GetCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(paramLabel = "KEY", description = "The key: no blanks.")
   private String key;
@@ -40,15 +40,15 @@ public final class GetCommand implements Callable<Integer> {
     try (JangadaClient client = cluster.open()) {
       Reply.ToGet reply = client.get(cluster.bytes(key)).join();
       if (!(reply instanceof Reply.Found(Bytes value)))
-        return cluster.no(client, telling, reply, key);
-      if (telling.isJson()) json(value);
-      else telling.data(value.toArray(), raw ? new byte[0] : new byte[] {'\n'});
+        return cluster.no(client, output, reply, key);
+      if (output.isJson()) json(value);
+      else output.data(value.toArray(), raw ? new byte[0] : new byte[] {'\n'});
       return ExitCode.OK;
     }
   }
 
   private void json(Bytes value) {
-    telling.json(
+    output.json(
         out -> {
           out.writeBooleanProperty("ok", true);
           out.writeStringProperty("key", key);

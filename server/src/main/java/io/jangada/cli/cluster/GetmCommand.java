@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class GetmCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(paramLabel = "KEY", description = "The key: no blanks.")
   private String key;
@@ -39,9 +39,9 @@ public final class GetmCommand implements Callable<Integer> {
     try (JangadaClient client = cluster.open()) {
       Reply.ToGetm reply = client.getm(cluster.bytes(key)).join();
       if (!(reply instanceof Reply.FoundVersion found))
-        return cluster.no(client, telling, reply, key);
-      if (telling.isJson()) json(found);
-      else telling.data(head(found), found.value().toArray(), new byte[] {'\n'});
+        return cluster.no(client, output, reply, key);
+      if (output.isJson()) json(found);
+      else output.data(head(found), found.value().toArray(), new byte[] {'\n'});
       return ExitCode.OK;
     }
   }
@@ -52,7 +52,7 @@ public final class GetmCommand implements Callable<Integer> {
   }
 
   private void json(Reply.FoundVersion found) {
-    telling.json(
+    output.json(
         out -> {
           out.writeBooleanProperty("ok", true);
           out.writeStringProperty("key", key);

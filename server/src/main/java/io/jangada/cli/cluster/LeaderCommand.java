@@ -39,7 +39,7 @@ public final class LeaderCommand implements Runnable {
       mixinStandardHelpOptions = true)
   static final class Transfer implements Callable<Integer> {
     @Mixin private ClusterOptions cluster;
-    @Mixin private Output telling;
+    @Mixin private Output output;
 
     @Parameters(arity = "0..1", paramLabel = "ID", description = "The new leader's id.")
     private Integer id;
@@ -49,7 +49,7 @@ public final class LeaderCommand implements Runnable {
       String[] words = id == null ? new String[] {"transfer"} : new String[] {"transfer", "" + id};
       try (JangadaClient client = cluster.open()) {
         return Admin.report(
-            telling, client.admin(words).join(), said -> Admin.reportChange(telling, said));
+            output, client.admin(words).join(), response -> Admin.reportChange(output, response));
       }
     }
   }

@@ -56,22 +56,22 @@ public final class MemberCommand implements Runnable {
   }
 
   /// What all of them have in common, as a superclass so that picocli finds its options.
-  private abstract static sealed class Asking implements Callable<Integer>
+  private abstract static sealed class AdminCall implements Callable<Integer>
       permits Listing, Adding, Promoting, Removing, Replacing {
     @Mixin ClusterOptions cluster;
-    @Mixin Output telling;
+    @Mixin Output output;
 
     abstract String[] words();
 
-    int told(Json.Obj said) {
-      return Admin.reportChange(telling, said);
+    int print(Json.Obj response) {
+      return Admin.reportChange(output, response);
     }
 
     @Override
     public final Integer call() {
       String[] words = words();
       try (JangadaClient client = cluster.open()) {
-        return Admin.report(telling, client.admin(words).join(), this::told);
+        return Admin.report(output, client.admin(words).join(), this::print);
       }
     }
   }
@@ -82,7 +82,7 @@ public final class MemberCommand implements Runnable {
       exitCodeListHeading = CODES_HEADING,
       exitCodeList = {DONE, REFUSED, USAGE, UNAVAILABLE},
       mixinStandardHelpOptions = true)
-  static final class Listing extends Asking {
+  static final class Listing extends AdminCall {
     private static final int MEMBERS_MAX = 1_000;
 
     @Override
@@ -91,10 +91,10 @@ public final class MemberCommand implements Runnable {
     }
 
     @Override
-    int told(Json.Obj said) {
-      if (telling.isJson()) return Admin.raw(telling, said);
+    int print(Json.Obj response) {
+      if (output.isJson()) return Admin.raw(output, response);
       Columns columns = new Columns("MEMBER", "KIND", "PEER", "CLIENT", "LEADER");
-      for (Json each : said.list("members", MEMBERS_MAX))
+      for (Json each : response.list("members", MEMBERS_MAX))
         if (each instanceof Json.Obj member)
           columns.add(
               List.of(
@@ -102,10 +102,10 @@ public final class MemberCommand implements Runnable {
                   Admin.text(member, "kind"),
                   Admin.text(member, "peer"),
                   Admin.text(member, "client"),
-                  Admin.text(member, "id").equals(Admin.text(said, "leader")) ? "yes" : ""));
-      telling.line(columns.text());
-      if (said.flag("changing"))
-        telling.line("the voters are changing: joint consensus is in progress");
+                  Admin.text(member, "id").equals(Admin.text(response, "leader")) ? "yes" : ""));
+      output.line(columns.text());
+      if (response.flag("changing"))
+        output.line("the voters are changing: joint consensus is in progress");
       return ExitCode.OK;
     }
   }
@@ -121,7 +121,7 @@ public final class MemberCommand implements Runnable {
       footerHeading = EXAMPLE,
       footer = "  jangada member add 3 d.example:9050:9000 --dry-run",
       mixinStandardHelpOptions = true)
-  static final class Adding extends Asking {
+  static final class Adding extends AdminCall {
     @Parameters(index = "0", paramLabel = "ID", description = "The new member's id.")
     private int id;
 
@@ -151,7 +151,7 @@ public final class MemberCommand implements Runnable {
       footerHeading = EXAMPLE,
       footer = "  jangada member promote 3",
       mixinStandardHelpOptions = true)
-  static final class Promoting extends Asking {
+  static final class Promoting extends AdminCall {
     @Parameters(paramLabel = "ID", description = "The learner's id.")
     private int id;
 
@@ -175,7 +175,7 @@ public final class MemberCommand implements Runnable {
       footerHeading = EXAMPLE,
       footer = "  jangada member remove 2 --dry-run",
       mixinStandardHelpOptions = true)
-  static final class Removing extends Asking {
+  static final class Removing extends AdminCall {
     @Parameters(paramLabel = "ID", description = "The member's id.")
     private int id;
 
@@ -199,7 +199,7 @@ public final class MemberCommand implements Runnable {
       footerHeading = EXAMPLE,
       footer = "  jangada member replace 2 3 d.example:9050:9000",
       mixinStandardHelpOptions = true)
-  static final class Replacing extends Asking {
+  static final class Replacing extends AdminCall {
     @Parameters(index = "0", paramLabel = "OLD", description = "The id of the member to remove.")
     private int old;
 

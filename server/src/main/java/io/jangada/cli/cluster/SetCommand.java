@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class SetCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Parameters(index = "0", paramLabel = "KEY", description = "The key: no blanks.")
   private String key;
@@ -50,13 +50,13 @@ public final class SetCommand implements Callable<Integer> {
       Reply.ToWrite reply =
           client.set(cluster.bytes(key), stored.bytes(value, cluster), ttl).join();
       if (reply instanceof Reply.Mismatch) return reportExisting();
-      if (!(reply instanceof Reply.Written)) return cluster.no(client, telling, reply, key);
-      return telling.written(reply, key);
+      if (!(reply instanceof Reply.Written)) return cluster.no(client, output, reply, key);
+      return output.written(reply, key);
     }
   }
 
   private int reportExisting() {
-    return telling.failed(
+    return output.failed(
         ExitCode.PRECONDITION_FAILED,
         "mismatch",
         "nothing was changed: " + key + " exists; cas replaces its value");

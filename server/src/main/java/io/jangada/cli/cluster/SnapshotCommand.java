@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true)
 public final class SnapshotCommand implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Override
   public Integer call() {
@@ -42,11 +42,11 @@ public final class SnapshotCommand implements Callable<Integer> {
 
   private int snapshot(JangadaClient client, Endpoint at) {
     return Admin.report(
-        telling,
+        output,
         client.adminAt(at, "snapshot").join(),
-        said -> {
-          if (telling.isJson()) return Admin.raw(telling, said);
-          telling.line(at + "  " + Admin.text(said, "says"));
+        response -> {
+          if (output.isJson()) return Admin.raw(output, response);
+          output.line(at + "  " + Admin.text(response, "says"));
           return ExitCode.OK;
         });
   }

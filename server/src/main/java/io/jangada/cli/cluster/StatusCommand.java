@@ -36,7 +36,7 @@ public final class StatusCommand implements Callable<Integer> {
   private static final int PEERS_MAX = 1_000;
 
   @Mixin private ClusterOptions cluster;
-  @Mixin private Output telling;
+  @Mixin private Output output;
 
   @Override
   public Integer call() {
@@ -44,13 +44,13 @@ public final class StatusCommand implements Callable<Integer> {
     try (JangadaClient client = cluster.open()) {
       muster = ClusterStatus.call(client, cluster.endpoints());
     }
-    if (telling.isJson()) Admin.raw(telling, json(muster));
-    else telling.line(table(muster));
+    if (output.isJson()) Admin.raw(output, json(muster));
+    else output.line(table(muster));
     for (ClusterStatus.Answer each : muster.answers())
-      if (each.error() != null) telling.complain(complaint(each));
-    muster.complaints().forEach(telling::complain);
+      if (each.error() != null) output.complain(complaint(each));
+    muster.complaints().forEach(output::complain);
     if (muster.leader() == null) {
-      telling.complain("no leader");
+      output.complain("no leader");
       return ExitCode.UNAVAILABLE;
     }
     return muster.isComplete() ? ExitCode.OK : ExitCode.FAILED;

@@ -101,7 +101,7 @@ final class MaelstromMember {
     return switch (message) {
       case PeerMessage.Raft(Message.RequestVote _, long _) -> true;
       case PeerMessage.Raft(Message inner, long _) -> PeerMessage.bringsEntries(inner);
-      case PeerMessage.Forward _, PeerMessage.AskReadIndex _ -> true;
+      case PeerMessage.Forward _, PeerMessage.ReadIndexRequest _ -> true;
       default -> false;
     };
   }

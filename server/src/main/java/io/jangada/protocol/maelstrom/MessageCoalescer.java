@@ -56,7 +56,7 @@ final class MessageCoalescer implements Transport {
   public void send(PeerMessage message) {
     switch (message) {
       case PeerMessage.Raft _,
-          PeerMessage.AskReadIndex _,
+          PeerMessage.ReadIndexRequest _,
           PeerMessage.ReadIndexReply _,
           PeerMessage.Bootstrap _,
           PeerMessage.Digests _ ->
