@@ -8,7 +8,7 @@ public enum Workload {
   get,
   /// Nine reads for one write.
   mix,
-  /// Everybody replaces the value of one key, with the version that is thought to be there.
+  /// All clients replace the value of one key, with the version that is thought to be there.
   cas;
 
   private static final int MIX = 10;

@@ -6,9 +6,9 @@ import io.jangada.cli.ExitCode;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 
-/// What the demo plays when there is nobody to type: a write, the death of the leader, the same
-/// value from its successor, and the return of the dead. Each step is a command as anybody could
-/// type it, and is checked.
+/// What the demo plays without a terminal: a write, the death of the leader, the same value from
+/// its successor, and the return of the dead. Each step is a command as a user could type it, and
+/// is checked.
 final class Tour {
   private static final String VALUE = "under sail";
 

@@ -1,6 +1,6 @@
 package io.jangada.demo;
 
-/// Something was asked for that cannot be done, in a sentence for whoever asked. Nothing was done.
+/// A request that cannot be carried out, in a sentence for the user. Nothing was done.
 final class UserError extends Exception {
   private static final long serialVersionUID = 1L;
 

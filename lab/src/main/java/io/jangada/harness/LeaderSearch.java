@@ -11,10 +11,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 
-/// Finds out who leads, by asking: the leader answers a read, everybody else says `REDIRECT`. A
-/// read is answered only by one whom a majority follows, so this one does lead, and not only
-/// believes so. Where followers are configured to answer, too, servers are asked how they stand,
-/// and the one who leads the latest term is believed.
+/// Finds the leader by reading: the leader answers a read, all others reply `REDIRECT`. A read is
+/// answered only by one whom a majority follows, so this one does lead, and not only believes so.
+/// Where followers are configured to answer, too, servers are asked how they stand, and the one who
+/// leads the latest term is believed.
 public final class LeaderSearch {
   /// No test writes this key; a value would do no harm.
   private static final String KEY = "jangada-harness-who-leads";

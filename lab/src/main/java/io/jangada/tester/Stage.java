@@ -88,7 +88,7 @@ final class Stage implements AutoCloseable {
     awaitFollowers();
   }
 
-  /// Waits until everybody who is awake follows one leader.
+  /// Waits until all servers that are awake follow one leader.
   void awaitFollowers() throws InterruptedException, TimeoutException {
     Waiting.need(
         "leader that all servers follow",

@@ -38,7 +38,7 @@ final class Acceptor {
   /// Why a connection is rejected, or null.
   ///
   /// A member that is in no configuration here is accepted: this member's may be the older one, and
-  /// only those who know the newer can tell it so (thesis §4.1).
+  /// only members that know the newer can let it know (thesis §4.1).
   String refusal(Handshake.Hello hello) {
     String mismatch = mismatch(hello.from(), hello.cluster());
     if (mismatch != null) return mismatch;

@@ -24,7 +24,7 @@ import java.nio.charset.StandardCharsets;
 ///
 /// The receiver is the member that the sender believes to have reached; the port is where the
 /// sender listens itself. The verdict names the cluster and the member that the sender did reach.
-/// After a refusal the connection is closed. After a welcome the one who connected sends frames
+/// After a refusal the connection is closed. After a welcome the side that connected sends frames
 /// with messages. The other one sends nothing more, but that it may end the connection with a
 /// second verdict, a refusal that says why; it may be lost.
 ///
@@ -49,7 +49,7 @@ final class Handshake {
 
   private Handshake() {}
 
-  /// @param from who sends it
+  /// @param from the sender
   /// @param to whom it believes to reach
   /// @param port where it listens
   record Hello(ClusterIdentity cluster, int from, int to, int port) {}
@@ -105,7 +105,7 @@ final class Handshake {
 
   /// The version that the buffer begins with, read over, or -1 while not all of it is there.
   ///
-  /// @param who whose bytes these are, for people
+  /// @param who names the sender of these bytes, for people
   /// @throws MalformedException as soon as it is clear that no member speaks here
   static int readVersion(ByteBuf in, String who) {
     int there = Math.min(in.readableBytes(), WORD.length);
@@ -149,7 +149,7 @@ final class Handshake {
     return new Verdict(welcome, identity, member, reason);
   }
 
-  /// What another says for people to read, who must not take it for something else: without
+  /// A text of the other side for people, who must not take it for something else: without
   /// controls.
   private static String text(FrameReader in, int bytesMax) {
     return in.getText(bytesMax).replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}\\x{2028}\\x{2029}]", ".");

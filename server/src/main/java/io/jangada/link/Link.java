@@ -268,7 +268,7 @@ final class Link {
   void opened(Channel welcomed) {
     if (state != State.DIALLING || welcomed != channel) return;
     long now = System.nanoTime();
-    // What waited for so long was said about another time.
+    // What waited for so long is out of date.
     if (now - sinceNanos > linkContext.settings().times().connectMillis() * NANOS_PER_MILLI)
       queue.dropAll();
     state = State.OPEN;

@@ -3,13 +3,13 @@ package io.jangada.link;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// What was said already, so that it is not said again while nothing has changed.
+/// The texts that were logged, so that none is logged again while nothing has changed.
 final class LogDeduplicator {
   private static final int TEXTS_MAX = 64;
 
   private final Set<String> texts = new LinkedHashSet<>();
 
-  /// Whether it was not said before; it is from now on. Of very many texts the oldest are
+  /// Whether it was not logged before; it is from now on. Of very many texts the oldest are
   /// forgotten.
   boolean recordIfNew(String text) {
     if (!texts.add(text)) return false;

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 /// threads that may wait.
 ///
 /// @param cluster what is known of the cluster that the member must be of
-/// @param from who asks
-/// @param port where the one who asks listens for peers
+/// @param from the sender
+/// @param port where the sender listens for peers
 public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
   private static final int BUFFER_BYTES = 2 * Handshake.FRAME_BYTES_MAX;
 

@@ -3,7 +3,7 @@ package io.jangada.node;
 import io.jangada.bytes.Bytes;
 import io.jangada.raft.SnapshotMeta;
 
-/// What a replica answers to who makes a backup of it.
+/// A replica's reply to a backup's request.
 public sealed interface Backup {
   /// A durable snapshot that holds all that was applied here when it was asked for. Its chunks can
   /// be read, and it is kept, for [#HELD_MILLIS] from now on and from every chunk that is read.

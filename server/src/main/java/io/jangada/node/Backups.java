@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/// Backups of this replica: who waits for a snapshot, the snapshots that are kept because their
-/// chunks are being read, and the reads under way.
+/// Backups of this replica: the requests that wait for a snapshot, the snapshots that are kept
+/// because their chunks are being read, and the reads under way.
 final class Backups {
   private static final int WAITING_MAX = 16;
   private static final int READS_MAX = 16;

@@ -106,8 +106,8 @@ final class Rejoin {
     return true;
   }
 
-  /// Tells the others who is known to be new. A member that got something from a leader, or from a
-  /// candidate, is not new any more, and only asks.
+  /// Sends the others the members that are known to be new. A member that got something from a
+  /// leader, or from a candidate, is not new any more, and only asks.
   private void announce(RaftNode raft) {
     SortedMap<Integer, Long> known =
         isUntouched(raft) ? bootstrap.known() : Collections.emptySortedMap();

@@ -229,7 +229,7 @@ public final class Replica {
     for (Event event; (event = inbox.poll()) != null; ) event.turnAway();
   }
 
-  /// The protocol's state, for those who check laws from outside.
+  /// The protocol's state, for checks of invariants from outside.
   public RaftNode raft() {
     return raft;
   }
@@ -240,7 +240,7 @@ public final class Replica {
     return clusterClock.millis(now);
   }
 
-  /// The state machine, for those who check laws from outside. Another object after a restore.
+  /// The state machine, for checks of invariants from outside. Another object after a restore.
   public KvStore kv() {
     return state.kv();
   }

@@ -48,7 +48,7 @@ final class StateMachine {
     kv = kv.emptied();
   }
 
-  /// @param leader who leads now, for requests whose entry was truncated
+  /// @param leader the leader now, for requests whose entry was truncated
   void take(Ready ready, int leader) {
     if (ready.apply().committed().isEmpty() && ready.apply().reads().isEmpty()) return;
     Work work = new Work(ready.apply().committed(), ready.apply().reads());

@@ -190,7 +190,7 @@ final class WaitingRequests {
   /// An entry was applied: it answers the requests at its place. The term tells a request's own
   /// entry from another, which means that its own was truncated and never will be applied.
   ///
-  /// @param leader who leads now, for requests whose entry was truncated
+  /// @param leader the leader now, for requests whose entry was truncated
   void applied(Entry entry, Result result, int leader) {
     for (Submitted here = byIndex.remove(entry.index()); here != null; here = here.next) {
       boolean own = here.place.term() == entry.term();
@@ -236,7 +236,7 @@ final class WaitingRequests {
     }
   }
 
-  /// Another member leads: what is due is sent to it, and it is named to those who were held.
+  /// Another member leads: what is due is sent to it, and the held requests end with its name.
   void follow(int leader, long term, long nowNanos) {
     while (sendings.isDue(nowNanos))
       transport.send(
@@ -249,7 +249,7 @@ final class WaitingRequests {
     }
   }
 
-  /// Names the leader to those who were held.
+  /// Ends the held requests with the leader's name.
   void name(int leader) {
     while (queue.peek() instanceof Held first) end(first, new Outcome.NotLeader(leader));
   }
@@ -278,7 +278,7 @@ final class WaitingRequests {
 
   /// Answers what waited too long.
   ///
-  /// @param leader who could be asked instead
+  /// @param leader the member to ask instead
   void expire(long nowNanos, int leader, KvStore kv) {
     endOldest(one -> one.deadlineNanos - nowNanos <= 0, one -> late(one, leader, kv));
   }

@@ -44,7 +44,7 @@ public sealed interface Input {
   record Synced(long batch) implements Input {}
 
   /// It is durable that this member may take part again: it was admitted ([RaftNode#isReadmitted]),
-  /// or found that it is one of those who found the cluster.
+  /// or found that it is one of the members that bootstrap the cluster.
   record Readmitted() implements Input {}
 
   /// It is durable that this member's data has another incarnation, and is rejoining: it had lost

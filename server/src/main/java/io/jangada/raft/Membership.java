@@ -14,7 +14,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Who belongs to the cluster and who decides. In joint consensus (§6) there are two groups of
+/// The members of the cluster and its voters. In joint consensus (§6) there are two groups of
 /// voters, and every decision needs a majority of each.
 ///
 /// Encoded, it is a version (1 byte), then voters, outgoing, learners and joining, each a count (1

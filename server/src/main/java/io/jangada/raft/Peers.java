@@ -109,8 +109,7 @@ final class Peers {
     return peer != null && peer.identity.isCounted();
   }
 
-  /// Takes note of who replied. Returns the peer if the reply is about its progress; otherwise
-  /// null.
+  /// Takes note of a reply. Returns the peer if the reply is about its progress; otherwise null.
   private Peer noteSender(int member, Incarnation named) {
     long tick = context.tick();
     Peer peer = byId.get(member);

@@ -2,7 +2,7 @@ package io.jangada.raft;
 
 import java.util.List;
 
-/// Something that people who run a cluster, or read a trace, want to know. Nothing depends on it.
+/// An event for the operators of a cluster and the readers of a trace. Nothing depends on it.
 public sealed interface RaftEvent {
   record ElectionStarted(long term, boolean preVote) implements RaftEvent {}
 

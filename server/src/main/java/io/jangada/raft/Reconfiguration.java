@@ -1,6 +1,6 @@
 package io.jangada.raft;
 
-/// Changes of who decides and who leads: membership (§6, thesis §4), leadership transfer (thesis
+/// Changes of voters and of the leader: membership (§6, thesis §4), leadership transfer (thesis
 /// §3.10), and the end of a leadership that cannot do its work.
 final class Reconfiguration {
   private final Context context;

@@ -1,6 +1,6 @@
 package io.jangada.server;
 
-/// Wakes those who wait for something to happen in the protocol.
+/// Wakes the threads that wait for an event of the protocol.
 final class ChangeSignal {
   private static final long GLANCE_MILLIS = 20;
 

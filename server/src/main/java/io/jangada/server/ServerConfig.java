@@ -114,7 +114,7 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   /// The address on which a server listens; empty for all of this machine.
   ///
   /// @throws ConfigException when that depends on where its host is, and there is no such host: a
-  ///   misspelt `localhost` must not open the ports to everybody
+  ///   misspelt `localhost` must not open the ports to all hosts
   public Optional<String> listen(Entry entry) throws ConfigException {
     if (!settings.is(Setting.LISTEN, "auto")) return Optional.of(settings.text(Setting.LISTEN));
     try {

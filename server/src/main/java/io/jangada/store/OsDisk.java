@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// A directory that was made or synced stays open until the lock is given up, so that to sync it
 /// again needs no descriptor: what is half done then can always be brought to its end.
 ///
-/// A thread that is interrupted while it uses a file closes that file for everybody: threads that
+/// A thread that is interrupted while it uses a file closes that file for all threads: those that
 /// work here are never interrupted.
 public final class OsDisk implements Disk {
   /// What this process has locked. A second channel to such a file must not even be opened: closing

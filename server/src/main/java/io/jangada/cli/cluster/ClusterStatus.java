@@ -50,7 +50,7 @@ public record ClusterStatus(List<Answer> answers) {
     return leader;
   }
 
-  /// The one to ask for what shall be as new as can be: who leads, or else has applied the most.
+  /// The server with the newest state: the leader, or else the one that has applied the most.
   public Optional<Answer> mostAdvanced() {
     if (leader() != null) return Optional.of(leader());
     return answers.stream()

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /// Lets requests that are passed on, and the replies to them, share messages when there are many: a
 /// node sends another only so many in a time, and what comes when that is used up goes together
 /// with the next. A few may always go at once, so that nothing waits while there is little to do.
-/// To everybody else it looks like a network that delays a little, as any may.
+/// To all other nodes it looks like a network that delays a little, as any may.
 final class MessageCoalescer implements Transport {
   /// How often a message may be sent in the long run.
   static final long REFILL_NANOS = 27_000_000;

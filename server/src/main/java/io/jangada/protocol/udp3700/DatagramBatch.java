@@ -61,7 +61,7 @@ final class DatagramBatch implements Transport {
     messages.add(message);
   }
 
-  /// @param leader who leads, as far as this replica knows now
+  /// @param leader the leader, as far as this replica knows now
   /// @param commit how far the log is committed, as far as it knows
   void flush(int leader, long commit) {
     this.commit = commit;
