@@ -114,7 +114,7 @@ class ClusterIdentityTest {
     cluster.kill(leader);
     cluster.start(restored);
     cluster.start(behind);
-    awaitStatus(restored, "unready", "was restored into a cluster that lives");
+    awaitStatus(restored, "unready", "was restored, but its old cluster runs");
     assertThat(search.look()).as("a majority that counts is not there").isEmpty();
     cluster.start(leader);
     admin.awaitWhole(MILLIS_MAX);
