@@ -4,7 +4,22 @@ package io.jangada.link;
 /// repeated while it lasts.
 public sealed interface LinkEvent {
   /// The event as a sentence for a log.
-  String text();
+  default String text() {
+    return switch (this) {
+      case Connected(int peer, String address) -> "connected to member " + peer + " at " + address;
+      case Lost(int peer, String reason) -> "lost the connection to member " + peer + ": " + reason;
+      case Unreachable(int peer, String reason) -> "cannot reach member " + peer + ": " + reason;
+      case Refused(int peer, String reason) ->
+          "refused as a peer of member " + peer + ": " + reason;
+      case Accepted(int peer, String address) -> "member " + peer + " connected from " + address;
+      case Left(int peer, String reason) ->
+          "the connection of member " + peer + " ended: " + reason;
+      case TurnedAway(String address, String reason) ->
+          "refused a connection from " + address + ": " + reason;
+      case Unsendable(int peer, String reason) ->
+          "cannot send a message to member " + peer + ": " + reason;
+    };
+  }
 
   /// Whether an operator should look at it.
   default boolean isComplaint() {
@@ -15,66 +30,26 @@ public sealed interface LinkEvent {
   }
 
   /// The connection to a peer is open.
-  record Connected(int peer, String address) implements LinkEvent {
-    @Override
-    public String text() {
-      return "connected to member " + peer + " at " + address;
-    }
-  }
+  record Connected(int peer, String address) implements LinkEvent {}
 
   /// A connection to a peer ended.
-  record Lost(int peer, String reason) implements LinkEvent {
-    @Override
-    public String text() {
-      return "lost the connection to member " + peer + ": " + reason;
-    }
-  }
+  record Lost(int peer, String reason) implements LinkEvent {}
 
   /// A peer could not be connected to.
-  record Unreachable(int peer, String reason) implements LinkEvent {
-    @Override
-    public String text() {
-      return "cannot reach member " + peer + ": " + reason;
-    }
-  }
+  record Unreachable(int peer, String reason) implements LinkEvent {}
 
   /// The server at a peer's address refused this member, or is another member.
-  record Refused(int peer, String reason) implements LinkEvent {
-    @Override
-    public String text() {
-      return "refused as a peer of member " + peer + ": " + reason;
-    }
-  }
+  record Refused(int peer, String reason) implements LinkEvent {}
 
   /// A peer connected, and its messages arrive.
-  record Accepted(int peer, String address) implements LinkEvent {
-    @Override
-    public String text() {
-      return "member " + peer + " connected from " + address;
-    }
-  }
+  record Accepted(int peer, String address) implements LinkEvent {}
 
   /// A connection that a peer had made ended.
-  record Left(int peer, String reason) implements LinkEvent {
-    @Override
-    public String text() {
-      return "the connection of member " + peer + " ended: " + reason;
-    }
-  }
+  record Left(int peer, String reason) implements LinkEvent {}
 
   /// A connection was refused, or did not speak the peer protocol.
-  record TurnedAway(String address, String reason) implements LinkEvent {
-    @Override
-    public String text() {
-      return "refused a connection from " + address + ": " + reason;
-    }
-  }
+  record TurnedAway(String address, String reason) implements LinkEvent {}
 
   /// A message can never be sent.
-  record Unsendable(int peer, String reason) implements LinkEvent {
-    @Override
-    public String text() {
-      return "cannot send a message to member " + peer + ": " + reason;
-    }
-  }
+  record Unsendable(int peer, String reason) implements LinkEvent {}
 }
