@@ -80,7 +80,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     if (line.isEmpty()) {
       reply.accept(new AdminReply.CommandError());
     } else if (!free.tryAcquire()) {
-      reply.accept(JsonObjectBuilder.refusal("too many admin commands at once").reply());
+      reply.accept(refused("too many admin commands at once"));
     } else {
       begin(line.get(), reply);
     }
@@ -99,7 +99,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
         case AdminLine.Task task -> threads.execute(() -> answer(task, end));
       }
     } catch (RejectedExecutionException e) {
-      end.accept(JsonObjectBuilder.refusal(STOPPING).reply());
+      end.accept(refused(STOPPING));
     }
   }
 
@@ -116,7 +116,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   private AdminReply carryOut(AdminLine.Task task) {
     Optional<Status> status = queries.status();
-    if (status.isEmpty()) return JsonObjectBuilder.refusal(SILENT).reply();
+    if (status.isEmpty()) return refused(SILENT);
     return switch (task) {
       case AdminLine.Status _ -> parts.report.status(status.get()).put("ok", true).reply();
       case AdminLine.Members _ -> parts.report.members(status.get()).put("ok", true).reply();
@@ -140,7 +140,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     if (plan instanceof Plan.Change && !isHeardByMajority())
       plan = new Plan.Refusal(noMajority(status.membership()));
     return switch (plan) {
-      case Plan.Refusal(String why) -> JsonObjectBuilder.refusal(why).reply();
+      case Plan.Refusal(String why) -> refused(why);
       case Plan.Nothing(String says, Completion completion) ->
           reply(wish, says, completion).reply();
       case Plan.Change change when wish.dryRun() ->
@@ -200,14 +200,13 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     return switch (outcome) {
       case Outcome.Done _ -> reply(wish, change.says(), change.completion()).reply();
       case Outcome.NotLeader(int leader) -> redirect(leader);
-      case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
-      case Outcome.NoMemory() -> JsonObjectBuilder.refusal(Outcome.NoMemory.REASON).reply();
-      case Outcome.Refused(String reason) -> JsonObjectBuilder.refusal(reason).reply();
+      case Outcome.Busy(String reason) -> refused(reason);
+      case Outcome.NoMemory() -> refused(Outcome.NoMemory.REASON);
+      case Outcome.Refused(String reason) -> refused(reason);
       case Outcome.Unknown() ->
-          JsonObjectBuilder.refusal(
-                  "the outcome is unknown: the change may be committed now, or as soon as a"
-                      + " majority of the voters answers; see 'admin members'")
-              .reply();
+          refused(
+              "the outcome is unknown: the change may be committed now, or as soon as a"
+                  + " majority of the voters answers; see 'admin members'");
     };
   }
 
@@ -278,7 +277,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   private static AdminReply redirect(int leader) {
     return leader == Membership.NONE
-        ? JsonObjectBuilder.refusal("no leader is known at the moment").reply()
+        ? refused("no leader is known at the moment")
         : new AdminReply.Redirect(leader);
   }
 
@@ -292,9 +291,9 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       if (wish == status.role().id())
         return JsonObjectBuilder.ok().put("leader", wish).put("says", "it leads already").reply();
       if (!status.membership().voters().contains(wish))
-        return JsonObjectBuilder.refusal("server " + wish + " is no voter").reply();
+        return refused("server " + wish + " is no voter");
       if (!parts.report.alive(status).contains(wish))
-        return JsonObjectBuilder.refusal("server " + wish + " does not answer").reply();
+        return refused("server " + wish + " does not answer");
     }
     int target = wanted.orElse(Membership.NONE);
     long deadline = System.nanoTime() + parts.leading.transferMillisMax * NANOS_PER_MILLI;
@@ -302,12 +301,10 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     return switch (outcome) {
       case Outcome.Done _ -> transferred(status, deadline);
       case Outcome.NotLeader(int leader) -> redirect(leader);
-      case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
-      case Outcome.NoMemory() -> JsonObjectBuilder.refusal(Outcome.NoMemory.REASON).reply();
-      case Outcome.Refused(String _) ->
-          JsonObjectBuilder.refusal("no other voter can become leader").reply();
-      case Outcome.Unknown() ->
-          JsonObjectBuilder.refusal("the outcome is unknown: the transfer may have begun").reply();
+      case Outcome.Busy(String reason) -> refused(reason);
+      case Outcome.NoMemory() -> refused(Outcome.NoMemory.REASON);
+      case Outcome.Refused(String _) -> refused("no other voter can become leader");
+      case Outcome.Unknown() -> refused("the outcome is unknown: the transfer may have begun");
     };
   }
 
@@ -319,7 +316,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private AdminReply transferred(Status before, long deadlineNanos) {
     int leader = awaitSuccessor(before, deadlineNanos);
     return leader == Membership.NONE
-        ? JsonObjectBuilder.refusal("the transfer did not end in time").reply()
+        ? refused("the transfer did not end in time")
         : JsonObjectBuilder.ok()
             .put("leader", leader)
             .put("says", "server " + leader + " leads")
@@ -360,10 +357,10 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     Outcome outcome = queries.outcome(replica::takeSnapshot);
     return switch (outcome) {
       case Outcome.Done _ -> JsonObjectBuilder.ok().put("says", "a snapshot has begun").reply();
-      case Outcome.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
-      case Outcome.NoMemory() -> JsonObjectBuilder.refusal(Outcome.NoMemory.REASON).reply();
-      case Outcome.Refused(String reason) -> JsonObjectBuilder.refusal(reason).reply();
-      case Outcome.NotLeader _, Outcome.Unknown _ -> JsonObjectBuilder.refusal(STOPPING).reply();
+      case Outcome.Busy(String reason) -> refused(reason);
+      case Outcome.NoMemory() -> refused(Outcome.NoMemory.REASON);
+      case Outcome.Refused(String reason) -> refused(reason);
+      case Outcome.NotLeader _, Outcome.Unknown _ -> refused(STOPPING);
     };
   }
 
@@ -375,12 +372,11 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
                     switch (backup) {
                       case Backup.Snapshot(SnapshotMeta meta) ->
                           parts.report.backup(meta).put("ok", true).reply();
-                      case Backup.Busy(String reason) -> JsonObjectBuilder.refusal(reason).reply();
-                      case Backup.Failed(String reason) ->
-                          JsonObjectBuilder.refusal(reason).reply();
+                      case Backup.Busy(String reason) -> refused(reason);
+                      case Backup.Failed(String reason) -> refused(reason);
                       case Backup.Chunk _ -> new AdminReply.InternalError();
                     }));
-    if (!submitted) reply.accept(JsonObjectBuilder.refusal(STOPPING).reply());
+    if (!submitted) reply.accept(refused(STOPPING));
   }
 
   /// Replies with a chunk, or with an error: a chunk's bytes could look like a JSON object.
@@ -402,5 +398,9 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
+  }
+
+  private static AdminReply refused(String why) {
+    return JsonObjectBuilder.refusal(why).reply();
   }
 }
