@@ -16,13 +16,13 @@ import java.util.List;
 /// ```
 ///
 /// A line starts with the operation's id (invocations count up from 0) and what happened; then the
-/// time. An invocation goes on with process, key and operation: `read`, `write V`, `create V`, `cas
-/// V V`, `cas_or_create V V`, `cas_version N V`, `delete`, `delete_if V`, `delete_version N`. An
-/// `ok` goes on with the result: `found V [N]`, `absent`, `written [N]`, `deleted [N]`, `mismatch`,
-/// `exists`, where N is a version. An operation with no line of ending is unknown; `0 unknown` says
-/// so outright. The last line counts the invocations, so that a truncated file is noticed. Strings
-/// are quoted with JSON's escapes; text is UTF-8. Empty lines and lines that start with `#` are
-/// skipped.
+/// time. An invocation continues with process, key and operation: `read`, `write V`, `create V`,
+/// `cas V V`, `cas_or_create V V`, `cas_version N V`, `delete`, `delete_if V`, `delete_version N`.
+/// An `ok` continues with the result: `found V [N]`, `absent`, `written [N]`, `deleted [N]`,
+/// `mismatch`, `exists`, where N is a version. An operation with no line of ending is unknown; `0
+/// unknown` says so outright. The last line counts the invocations, so that a truncated file is
+/// noticed. Strings are quoted with JSON's escapes; text is UTF-8. Empty lines and lines that start
+/// with `#` are skipped.
 public final class HistoryText {
   static final String HEADER = "jangada-history 1";
 

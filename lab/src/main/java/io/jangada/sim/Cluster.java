@@ -285,7 +285,7 @@ final class Cluster {
     for (Member member : members.values()) {
       if (member.replica().isRestoring()) return "member " + member.id + " restores";
       if (membership.contains(member.id) && member.replica().raft().incarnation().rejoining())
-        return "member " + member.id + " is in probation";
+        return "member " + member.id + " is rejoining";
     }
     return laws.unsettled(upReplicas(), membership);
   }

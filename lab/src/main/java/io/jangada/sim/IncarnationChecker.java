@@ -95,7 +95,7 @@ final class IncarnationChecker {
         before == null || isHarmed, "no data is forgotten without cause: " + raft.id());
     SafetyChecker.check(
         incarnation.rejoining() || before == null && incarnation.number() == 0,
-        "who has new data is in probation: " + raft.id());
+        "a member with new data is rejoining: " + raft.id());
     Data now = new Data(incarnation.number(), ++moment);
     now.latest = raft;
     now.takesPart = !incarnation.rejoining();
@@ -145,7 +145,7 @@ final class IncarnationChecker {
       SafetyChecker.check(
           all.subList(0, all.size() - 1).stream()
               .noneMatch(data -> data.takesPart && data.latest.term() > 0),
-          "nobody founds a cluster again in which it voted: member " + member);
+          "a member that voted in a cluster does not bootstrap it again: member " + member);
       return;
     }
     long begunAt = known.get(member).getLast().begunAt;
@@ -153,7 +153,7 @@ final class IncarnationChecker {
       Data other = known.get(initial).getLast();
       SafetyChecker.check(
           initial == member || !other.takesPart || other.tookPartAt > begunAt,
-          "nobody founds a cluster that was there before: member " + member + ", with " + initial);
+          "an existing cluster is not bootstrapped again: member " + member + ", with " + initial);
     }
   }
 
@@ -188,18 +188,19 @@ final class IncarnationChecker {
 
   private void checkVoter(int member) {
     SafetyChecker.check(
-        !isRejoining(member), "in probation nobody votes or asks for votes: member " + member);
+        !isRejoining(member),
+        "a rejoining member does not vote or request votes: member " + member);
   }
 
   private void checkIncarnation(int member, Incarnation said) {
     SafetyChecker.check(
         said.number() == known.get(member).getLast().incarnation
             && (said.rejoining() || !isRejoining(member)),
-        "who is in probation says so: member " + member + " says " + said);
+        "a rejoining member reports it: member " + member + " says " + said);
   }
 
   void checkLeader(int member) {
-    SafetyChecker.check(!isRejoining(member), "in probation nobody leads: member " + member);
+    SafetyChecker.check(!isRejoining(member), "a rejoining member does not lead: member " + member);
   }
 
   private void voted(int member, long term, int candidate, int leader) {

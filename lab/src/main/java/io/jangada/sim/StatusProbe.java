@@ -62,7 +62,7 @@ final class StatusProbe {
     SafetyChecker.check(said, "a member stands as it says: " + raft.id() + " says " + status);
     SafetyChecker.check(
         status.health().rejoining().isEmpty() != raft.incarnation().rejoining(),
-        "a member in probation says so: "
+        "the status of a rejoining member reports it: "
             + raft.id()
             + " says '"
             + status.health().rejoining()

@@ -37,7 +37,7 @@ public final class Bar implements DoubleConsumer, AutoCloseable {
     if (bar != null) bar.stepTo((long) (part * PARTS));
   }
 
-  /// Shows beside the bar what is under way.
+  /// Shows the present step beside the bar.
   public void show(String what) {
     if (bar != null) bar.setExtraMessage(what);
   }

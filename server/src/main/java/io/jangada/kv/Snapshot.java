@@ -6,8 +6,8 @@ import io.jangada.kv.memory.Node;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The store as it was when [KvStore#snapshot] was called, given out chunk by chunk while the store
-/// goes on. The form is [StateFormat]'s; how it can be is told at [VersionList].
+/// The store as it was when [KvStore#snapshot] was called, read chunk by chunk while commands are
+/// applied. The form is [StateFormat]'s; [VersionList] explains why that costs no copy.
 ///
 /// Owned by the store's owner. Each chunk costs about [KvLimits#CHUNK_BYTES] of work.
 public final class Snapshot implements AutoCloseable {

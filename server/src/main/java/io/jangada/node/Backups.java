@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// Backups of this replica: the requests that wait for a snapshot, the snapshots that are kept
-/// because their chunks are being read, and the reads under way.
+/// because their chunks are being read, and the reads in progress.
 final class Backups {
   private static final int WAITING_MAX = 16;
   private static final int READS_MAX = 16;

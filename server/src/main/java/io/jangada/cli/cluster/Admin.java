@@ -58,7 +58,7 @@ public final class Admin {
     String words = response.get("says") instanceof Json.Str(String text) ? text : "done";
     boolean later = response.has("done") && !response.flag("done");
     output.line(
-        (response.flag("dryRun") ? "would do: " : "") + words + (later ? " (under way)" : ""));
+        (response.flag("dryRun") ? "would do: " : "") + words + (later ? " (in progress)" : ""));
     return ExitCode.OK;
   }
 

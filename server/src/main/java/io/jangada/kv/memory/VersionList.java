@@ -3,7 +3,7 @@ package io.jangada.kv.memory;
 import java.util.function.Consumer;
 
 /// A doubly linked list in order of version that one reader can walk as it was at one moment, while
-/// it goes on changing.
+/// it changes.
 ///
 /// Nodes enter at the tail, with versions that only grow, and are never changed in what a reader
 /// sees of them: a new state of the same thing is a new node. So the state at version `bound` is
