@@ -1,0 +1,287 @@
+package io.jangada.kv.memory;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/// The nodes of all keys and former values, each a number.
+///
+/// A node is a record of [#NODE_BYTES] in a page, and not an object: millions of objects are what a
+/// garbage collector walks from end to end, and what it copies. What the fields mean together is
+/// the affair of those who use them; here they are only kept:
+///
+/// ```
+///  0 revision (8)     of the change that made the value
+///  8 created (8)      the revision of the key's first value
+/// 16 changes (8)      of the value since then
+/// 24 key hash (4) and next in bucket (4), while the node is in a KeyIndex;
+///    ended (8), the revision of the next change of the key, once it is superseded
+/// 32 cell (4)         where key and value are, in Slab
+/// 36 older (4)        the key's value before this one
+/// 40 previous (4) 44 next (4)  in the order of revisions
+/// 48 place (4)        within the revision
+/// 52 state (4)        bits
+/// 56 terms (4)        the end of the value's life or its lease, by number
+/// 60 flags (4)        of clients
+/// ```
+///
+/// Numbers begin with 1; [#NONE] is none. A number that is given back is given out again, the
+/// lowest page first, so that pages become empty and go.
+public final class NodeTable {
+  public static final int NONE = 0;
+
+  /// A node's size.
+  public static final int NODE_BYTES = 64;
+
+  private static final int PAGE_BITS = 12;
+  private static final int PAGE = 1 << PAGE_BITS;
+  private static final int PAGES_MAX = 1 << (31 - PAGE_BITS);
+
+  /// What a page takes beside its nodes: an array's head, and its places in tables.
+  private static final int PAGE_OVERHEAD_BYTES = 32;
+
+  private static final int REVISION = 0;
+  private static final int CREATED = 8;
+  private static final int CHANGES = 16;
+  private static final int KEY_HASH = 24;
+  private static final int NEXT_IN_BUCKET = 28;
+  private static final int ENDED = 24;
+  private static final int CELL = 32;
+  private static final int OLDER = 36;
+  private static final int PREVIOUS = 40;
+  private static final int NEXT = 44;
+  private static final int PLACE = 48;
+  private static final int STATE = 52;
+  private static final int TERMS = 56;
+  private static final int FLAGS = 60;
+
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private byte[][] pages = new byte[16][];
+
+  /// By page: the first free number, and those never given out begin at `fresh`.
+  private int[] firstFree = new int[16];
+
+  private int[] used = new int[16];
+
+  /// How many numbers of a page were given out ever, since it was made.
+  private int[] fresh = new int[16];
+
+  /// The pages that have a free number.
+  private final BitSet roomy = new BitSet();
+
+  private int pageCount;
+  private int opened;
+  private int size;
+
+  /// How many nodes there are.
+  public int size() {
+    return size;
+  }
+
+  /// What all pages take.
+  public long memoryBytes() {
+    return (long) pageCount * (PAGE * NODE_BYTES + PAGE_OVERHEAD_BYTES);
+  }
+
+  /// Whether a node can be had without more memory.
+  public boolean hasRoom() {
+    return !roomy.isEmpty();
+  }
+
+  /// A new node, all of it 0.
+  public int add() {
+    int page = roomy.nextSetBit(0);
+    if (page < 0) page = open();
+    int node = firstFree[page];
+    if (node == NONE) {
+      node = page << PAGE_BITS | fresh[page]++;
+    } else {
+      firstFree[page] = older(node);
+      Arrays.fill(pages[page], at(node), at(node) + NODE_BYTES, (byte) 0);
+    }
+    used[page]++;
+    size++;
+    if (firstFree[page] == NONE && fresh[page] == PAGE) roomy.clear(page);
+    return node;
+  }
+
+  /// Gives a node back.
+  public void remove(int node) {
+    int page = node >>> PAGE_BITS;
+    size--;
+    if (--used[page] == 0) {
+      pages[page] = null;
+      pageCount--;
+      roomy.clear(page);
+      return;
+    }
+    older(node, firstFree[page]);
+    firstFree[page] = node;
+    roomy.set(page);
+  }
+
+  /// Makes a page: the lowest that was given back, or one more.
+  private int open() {
+    int page = 0;
+    if (pageCount < opened) while (pages[page] != null) page++;
+    else page = opened++;
+    if (page == PAGES_MAX) throw new IllegalStateException("more nodes than there are numbers");
+    if (page == pages.length) {
+      pages = Arrays.copyOf(pages, 2 * page);
+      firstFree = Arrays.copyOf(firstFree, 2 * page);
+      used = Arrays.copyOf(used, 2 * page);
+      fresh = Arrays.copyOf(fresh, 2 * page);
+    }
+    pages[page] = new byte[PAGE * NODE_BYTES];
+    pageCount++;
+    firstFree[page] = NONE;
+    used[page] = 0;
+    fresh[page] = page == 0 ? NONE + 1 : 0;
+    roomy.set(page);
+    return page;
+  }
+
+  /// Copies all of a node but its number.
+  public void copy(int from, int to) {
+    System.arraycopy(
+        pages[from >>> PAGE_BITS], at(from), pages[to >>> PAGE_BITS], at(to), NODE_BYTES);
+  }
+
+  private static int at(int node) {
+    return (node & (PAGE - 1)) * NODE_BYTES;
+  }
+
+  private long getLong(int node, int field) {
+    return (long) LONGS.get(pages[node >>> PAGE_BITS], at(node) + field);
+  }
+
+  private void setLong(int node, int field, long value) {
+    LONGS.set(pages[node >>> PAGE_BITS], at(node) + field, value);
+  }
+
+  private int getInt(int node, int field) {
+    return (int) INTS.get(pages[node >>> PAGE_BITS], at(node) + field);
+  }
+
+  private void setInt(int node, int field, int value) {
+    INTS.set(pages[node >>> PAGE_BITS], at(node) + field, value);
+  }
+
+  public long revision(int node) {
+    return getLong(node, REVISION);
+  }
+
+  public void revision(int node, long revision) {
+    setLong(node, REVISION, revision);
+  }
+
+  public long created(int node) {
+    return getLong(node, CREATED);
+  }
+
+  public void created(int node, long created) {
+    setLong(node, CREATED, created);
+  }
+
+  public long changes(int node) {
+    return getLong(node, CHANGES);
+  }
+
+  public void changes(int node, long changes) {
+    setLong(node, CHANGES, changes);
+  }
+
+  public long ended(int node) {
+    return getLong(node, ENDED);
+  }
+
+  public void ended(int node, long ended) {
+    setLong(node, ENDED, ended);
+  }
+
+  public int keyHash(int node) {
+    return getInt(node, KEY_HASH);
+  }
+
+  public void keyHash(int node, int keyHash) {
+    setInt(node, KEY_HASH, keyHash);
+  }
+
+  public int nextInBucket(int node) {
+    return getInt(node, NEXT_IN_BUCKET);
+  }
+
+  public void nextInBucket(int node, int nextInBucket) {
+    setInt(node, NEXT_IN_BUCKET, nextInBucket);
+  }
+
+  public int cell(int node) {
+    return getInt(node, CELL);
+  }
+
+  public void cell(int node, int cell) {
+    setInt(node, CELL, cell);
+  }
+
+  public int older(int node) {
+    return getInt(node, OLDER);
+  }
+
+  public void older(int node, int older) {
+    setInt(node, OLDER, older);
+  }
+
+  public int previous(int node) {
+    return getInt(node, PREVIOUS);
+  }
+
+  public void previous(int node, int previous) {
+    setInt(node, PREVIOUS, previous);
+  }
+
+  public int next(int node) {
+    return getInt(node, NEXT);
+  }
+
+  public void next(int node, int next) {
+    setInt(node, NEXT, next);
+  }
+
+  public int place(int node) {
+    return getInt(node, PLACE);
+  }
+
+  public void place(int node, int place) {
+    setInt(node, PLACE, place);
+  }
+
+  public int state(int node) {
+    return getInt(node, STATE);
+  }
+
+  public void state(int node, int state) {
+    setInt(node, STATE, state);
+  }
+
+  public int terms(int node) {
+    return getInt(node, TERMS);
+  }
+
+  public void terms(int node, int terms) {
+    setInt(node, TERMS, terms);
+  }
+
+  public int flags(int node) {
+    return getInt(node, FLAGS);
+  }
+
+  public void flags(int node, int flags) {
+    setInt(node, FLAGS, flags);
+  }
+}
