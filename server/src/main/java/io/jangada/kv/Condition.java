@@ -12,6 +12,13 @@ public sealed interface Condition {
   /// The key must not be there; if it is, the result is [Result.Exists].
   record Absent() implements Condition {}
 
+  /// The key must be there; otherwise the result is [Result.NotFound].
+  record Present() implements Condition {}
+
+  /// The key must be there with this [KeyValue.Revisions#unique]; otherwise the result is
+  /// [Result.NotFound] or [Result.Mismatch].
+  record Unique(long unique) implements Condition {}
+
   /// The key must be there with exactly this version; otherwise the result is [Result.NotFound] or
   /// [Result.Mismatch].
   record Version(long version) implements Condition {}
@@ -28,7 +35,7 @@ public sealed interface Condition {
   default boolean needsCounting() {
     return switch (this) {
       case Changes _, AnyChanges _ -> true;
-      case Always _, Absent _, Version _, Value _, AbsentOrValue _ -> false;
+      case Always _, Absent _, Present _, Unique _, Version _, Value _, AbsentOrValue _ -> false;
     };
   }
 

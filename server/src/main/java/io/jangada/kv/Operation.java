@@ -1,29 +1,95 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import java.util.List;
 import java.util.Objects;
 
-/// What a client can ask of the store: a [Get], which reads, or a [Command], which goes through the
-/// log.
+/// What a client can ask of the store: a [Read], or a [Command], which goes through the log.
 ///
 /// The records take keys and values of any size; [KvLimits#refusalOf] says which are too large to
 /// be proposed.
 public sealed interface Operation {
+  /// What changes nothing, and needs no entry in the log.
+  sealed interface Read extends Operation {}
+
+  /// What changes the store, at its place in the log and nowhere else.
+  sealed interface Command extends Operation {}
+
+  /// What can stand in a [Transaction].
+  sealed interface Step extends Operation {}
+
   /// Reads one key.
-  record Get(Bytes key) implements Operation {
+  record Get(Bytes key) implements Read, Step {
     public Get {
       Objects.requireNonNull(key);
     }
   }
 
-  /// What changes the store, at its place in the log and nowhere else.
-  sealed interface Command extends Operation {}
+  /// Reads a range of keys, or as much of it as goes into one result ([Result.Ranged]).
+  ///
+  /// @param revision as of which, 0 for the newest; in a transaction 0
+  record Range(KeyRange keys, long revision, Selection selection, Page page) implements Read, Step {
+    public Range {
+      Objects.requireNonNull(keys);
+      Objects.requireNonNull(selection);
+      Objects.requireNonNull(page);
+      if (revision < 0) throw new IllegalArgumentException("revision " + revision);
+    }
 
-  /// Sets a key if the condition holds. The old time to live goes with the old value.
+    /// All keys and values of a range, as they are now.
+    public Range(KeyRange keys) {
+      this(keys, 0, Selection.ALL, Page.ALL);
+    }
+  }
+
+  /// What of a range is wanted. Filters leave keys out of the result, and not out of its count.
+  ///
+  /// @param created both bounds included
+  /// @param modified likewise
+  record Selection(Detail detail, Between created, Between modified) {
+    public static final Selection ALL = new Selection(Detail.VALUES, Between.ANY, Between.ANY);
+  }
+
+  /// How much of each key is wanted.
+  enum Detail {
+    VALUES,
+    KEYS,
+    /// Only how many there are.
+    COUNT
+  }
+
+  /// Revisions from one to another, both included.
+  record Between(long min, long max) {
+    public static final Between ANY = new Between(0, Long.MAX_VALUE);
+
+    boolean contains(long revision) {
+      return revision >= min && revision <= max;
+    }
+  }
+
+  /// In which order, and how many.
+  ///
+  /// @param limit 0 for no limit
+  record Page(boolean descending, long limit) {
+    public static final Page ALL = new Page(false, 0);
+
+    public Page {
+      if (limit < 0) throw new IllegalArgumentException("limit " + limit);
+    }
+  }
+
+  /// Reads a lease with what is left of it and its keys: [Result.Leased].
+  record GetLease(long lease) implements Read {}
+
+  /// Reads the numbers of all leases: [Result.LeaseList].
+  record ListLeases() implements Read {}
+
+  /// Sets a key if the condition holds. The old time to live goes with the old value, as do its
+  /// lease and its flags.
   ///
   /// @param ttl as [TimeToLive] has it: 0 for a value that never expires; otherwise the value is
   ///   due that long after the cluster time of the entry that wrote it
-  record Write(Bytes key, Bytes value, long ttl, Condition condition) implements Command {
+  record Write(Bytes key, Bytes value, long ttl, Condition condition) implements Command, Step {
     public Write {
       Objects.requireNonNull(key);
       Objects.requireNonNull(value);
@@ -32,15 +98,85 @@ public sealed interface Operation {
     }
   }
 
+  /// Changes a key's value or its terms if the condition holds: [Result.Changed]. It is what
+  /// [Write] is, with everything that a key can have.
+  ///
+  /// @param former whether the result shall hold what was there before
+  record Put(Bytes key, Change change, Lifetime lifetime, Condition condition, boolean former)
+      implements Command, Step {
+    public Put {
+      Objects.requireNonNull(key);
+      Objects.requireNonNull(change);
+      Objects.requireNonNull(lifetime);
+      Objects.requireNonNull(condition);
+    }
+  }
+
   /// Removes a key if it is there and the condition holds.
-  record Delete(Bytes key, Condition condition) implements Command {
+  record Delete(Bytes key, Condition condition) implements Command, Step {
     public Delete {
       Objects.requireNonNull(key);
       Objects.requireNonNull(condition);
     }
   }
 
+  /// Removes all keys of a range: [Result.Removed].
+  ///
+  /// @param former whether the result shall hold what was there, as far as one result can
+  record DeleteRange(KeyRange keys, boolean former) implements Command, Step {
+    public DeleteRange {
+      Objects.requireNonNull(keys);
+    }
+  }
+
+  /// Does one list of steps where all comparisons hold, and the other where one does not, at one
+  /// place in the log and under one revision: [Result.Transacted]. A step that comes to nothing,
+  /// because its condition fails or its key is not there, does not keep the others from being done.
+  record Transaction(List<Compare> compares, List<Step> then, List<Step> otherwise)
+      implements Command, Step {
+    public Transaction {
+      compares = List.copyOf(compares);
+      then = List.copyOf(then);
+      otherwise = List.copyOf(otherwise);
+    }
+  }
+
   /// Removes what is due at its envelope's cluster time. Every command does that first; the leader
   /// proposes this one when something falls due and no other command is on its way.
   record Expire() implements Command {}
+
+  /// Makes a lease: [Result.Granted].
+  ///
+  /// @param lease its number, more than 0; 0 to have one drawn
+  /// @param ttlMillis 1 to [#LEASE_MILLIS_MAX]
+  record Grant(long lease, long ttlMillis) implements Command {
+    public Grant {
+      if (lease < 0) throw new IllegalArgumentException("lease " + lease);
+      if (ttlMillis < 1 || ttlMillis > LEASE_MILLIS_MAX)
+        throw new IllegalArgumentException("time to live " + ttlMillis);
+    }
+  }
+
+  /// Some 285 years.
+  long LEASE_MILLIS_MAX = 9_000_000_000_000L;
+
+  /// Ends a lease and removes its keys, under one revision: [Result.Removed].
+  record Revoke(long lease) implements Command {}
+
+  /// Has leases last for their whole time from now on: [Result.KeptAlive].
+  record KeepAlive(List<Long> leases) implements Command {
+    public KeepAlive {
+      leases = List.copyOf(leases);
+    }
+  }
+
+  /// Gives up what can be read of revisions before this one: [Result.Noted].
+  record Compact(long revision) implements Command {}
+
+  /// Says whether former values are kept from now on, until [Compact] gives them up:
+  /// [Result.Noted].
+  record KeepHistory(boolean keeps) implements Command {}
+
+  /// Has revisions counted from now on ([KvStore]). The leader of an unused store proposes it.
+  record CountRevisions() implements Command {}
 }

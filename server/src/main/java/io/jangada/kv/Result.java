@@ -1,11 +1,12 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import java.util.List;
 import java.util.Objects;
 
-/// What an [Operation] came to. Every one but [Found] is small, so that a session can keep many.
+/// What an [Operation] came to. What holds no values is small, so that a session can keep many.
 ///
-/// A version is the log index of the entry that wrote the value: it only grows, through deletions
+/// A version is the revision of the change that made the value: it only grows, through deletions
 /// and expiries too, and is the same on all members. Beside it stands how many *changes* the key
 /// has seen since it came to be: 1 for its first value, and from 1 again after a deletion or expiry
 /// (etcd's `version` of a key). It is 1 for all keys as long as changes are not counted.
@@ -59,6 +60,94 @@ public sealed interface Result {
   /// @param version of the removal: greater than that of any value the key had
   record Deleted(long version) implements Result {}
 
+  /// A [Operation.Put] was done.
+  ///
+  /// @param revision of the value
+  /// @param changes of the key's value
+  /// @param length of the value now
+  /// @param number the value now, if the change was [Change.Add]; otherwise null
+  /// @param former what was there before, if that was asked for; otherwise null
+  record Changed(long revision, long changes, int length, Bytes number, KeyValue former)
+      implements Result {}
+
+  /// Keys were removed, or there were none to remove.
+  ///
+  /// @param revision of the removal, or of the store where nothing was removed
+  /// @param formers what was removed, if that was asked for: the first keys, as many as go into one
+  ///   result
+  record Removed(long revision, long count, List<KeyValue> formers) implements Result {
+    public Removed {
+      formers = List.copyOf(formers);
+    }
+  }
+
+  /// A range of keys, or its first part.
+  ///
+  /// @param revision of the state that it shows: the one that was asked for, or the newest
+  /// @param count of all keys in the range, whatever limits and filters say; -1 where it is not
+  ///   known, which is so for a former revision unless only the count was asked for: then it is
+  ///   that of the part that was looked at
+  /// @param entries in the order that was asked for
+  /// @param rest where to go on, at [#revision]; null at the end
+  record Ranged(long revision, long count, List<KeyValue> entries, KeyRange rest)
+      implements Result {
+    public Ranged {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /// A transaction was done.
+  ///
+  /// @param revision of what it changed, or of the store where it changed nothing
+  /// @param succeeded whether all comparisons held
+  /// @param results one for each step that was done
+  record Transacted(long revision, boolean succeeded, List<Result> results) implements Result {
+    public Transacted {
+      results = List.copyOf(results);
+    }
+  }
+
+  /// There is a new lease.
+  record Granted(long lease, long ttlMillis) implements Result {}
+
+  /// The leases last on.
+  ///
+  /// @param ttlMillis how long each lasts from now on, in the order of the command; 0 for one that
+  ///   is not there
+  record KeptAlive(List<Long> ttlMillis) implements Result {
+    public KeptAlive {
+      ttlMillis = List.copyOf(ttlMillis);
+    }
+  }
+
+  /// A lease.
+  ///
+  /// @param ttlMillis as it was granted
+  /// @param leftMillis 0 for one that is due
+  /// @param keys in order
+  record Leased(long lease, long ttlMillis, long leftMillis, List<Bytes> keys) implements Result {
+    public Leased {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /// All leases, by number.
+  record LeaseList(List<Long> leases) implements Result {
+    public LeaseList {
+      leases = List.copyOf(leases);
+    }
+  }
+
+  /// It was done, and changed no key.
+  ///
+  /// @param revision of the store
+  record Noted(long revision) implements Result {}
+
+  /// The revision that was asked for is not kept; nothing was changed.
+  ///
+  /// @param compacted the first revision that can be read
+  record Compacted(long compacted) implements Result {}
+
   /// What an [Operation.Expire] removed.
   record Expired(int count) implements Result {}
 
@@ -80,6 +169,20 @@ public sealed interface Result {
     /// Bytes in the log that are no command.
     MALFORMED,
     KEY_TOO_LONG,
-    VALUE_TOO_LONG
+    VALUE_TOO_LONG,
+    /// A transaction with too many steps or comparisons, nested too deep, or with too many bytes.
+    TRANSACTION_TOO_LARGE,
+    /// There is no such lease.
+    LEASE_NOT_FOUND,
+    /// The number is that of a lease already.
+    LEASE_EXISTS,
+    /// There are as many leases as there may be.
+    TOO_MANY_LEASES,
+    /// What is to be added to is no number.
+    NOT_A_NUMBER,
+    /// The sum is greater, or less, than a number can be.
+    OVERFLOW,
+    /// There is no such revision yet.
+    FUTURE_REVISION
   }
 }
