@@ -64,6 +64,7 @@ record ReplyText(String text, int code) {
           new ReplyText(
               "UNKNOWN: it came too late to tell whether it was done before", ExitCode.FAILED);
       case Result.Refused(Result.Reason reason) -> refused(operation, reason);
+      case Result.Advanced _ -> throw new IllegalStateException("no line asks for " + result);
     };
   }
 
@@ -80,6 +81,13 @@ record ReplyText(String text, int code) {
           case MALFORMED -> "the log holds what is no command";
           case KEY_TOO_LONG -> "the key is longer than a member takes";
           case VALUE_TOO_LONG -> "the value is longer than a member takes";
+          case TRANSACTION_TOO_LARGE -> "the transaction is larger than a member takes";
+          case LEASE_NOT_FOUND -> "there is no such lease";
+          case LEASE_EXISTS -> "there is such a lease already";
+          case TOO_MANY_LEASES -> "there are as many leases as there may be";
+          case NOT_A_NUMBER -> "the value is no number";
+          case OVERFLOW -> "the sum is greater, or less, than a number can be";
+          case FUTURE_REVISION -> "there is no such revision yet";
         };
     return new ReplyText("refused: " + why, ExitCode.FAILED);
   }

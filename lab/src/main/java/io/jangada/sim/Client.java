@@ -248,7 +248,7 @@ final class Client {
       case Result.NotFound() -> new io.jangada.check.RecordedResult.Absent();
       case Result.Exists _ -> new io.jangada.check.RecordedResult.Exists();
       case Result.Mismatch _ -> new io.jangada.check.RecordedResult.Mismatch();
-      case Result.Expired _, Result.Forgotten _, Result.Refused _ ->
+      case Result.Expired _, Result.Forgotten _, Result.Refused _, Result.Advanced _ ->
           throw new IllegalStateException("a client was answered " + result);
     };
   }

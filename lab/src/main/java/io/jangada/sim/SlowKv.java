@@ -126,6 +126,16 @@ public final class SlowKv {
   private Result execute(long index, Operation.Command command, int expired) {
     return switch (command) {
       case Operation.Expire() -> new Result.Expired(expired);
+      case Operation.Put _,
+          Operation.DeleteRange _,
+          Operation.Transaction _,
+          Operation.Grant _,
+          Operation.Revoke _,
+          Operation.KeepAlive _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _ ->
+          throw new UnsupportedOperationException("not yet: " + command);
       case Operation.Write(Bytes key, Bytes value, long ttl, Condition condition) -> {
         beginToCount(condition);
         dropIfDue(key);
@@ -172,6 +182,8 @@ public final class SlowKv {
         switch (condition) {
           case Condition.Always(), Condition.AnyChanges() -> true;
           case Condition.Absent() -> false;
+          case Condition.Present() -> true;
+          case Condition.Unique(long unique) -> unique == there.version;
           case Condition.Version(long version) -> version == there.version;
           case Condition.Changes(long changes) -> changes == there.changes;
           case Condition.Value(Bytes value) -> value.equals(there.value);

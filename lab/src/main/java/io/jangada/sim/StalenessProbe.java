@@ -101,7 +101,8 @@ final class StalenessProbe {
         switch (result) {
           case Result.Found found -> found.version();
           case Result.NotFound() -> 0;
-          case Result.Written _,
+          case Result.Advanced _,
+              Result.Written _,
               Result.Deleted _,
               Result.Exists _,
               Result.Mismatch _,

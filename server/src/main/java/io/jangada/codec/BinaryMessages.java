@@ -198,7 +198,7 @@ public final class BinaryMessages {
   private static void put(ByteBuf out, PeerMessage.Request request) {
     out.writeLong(request.number());
     switch (request.operation()) {
-      case Operation.Get get -> put(out.writeByte(0), CommandCodec.encode((Operation) get));
+      case Operation.Read read -> put(out.writeByte(0), CommandCodec.encode((Operation) read));
       case Operation.Command command ->
           put(out.writeByte(1), CommandCodec.encode(new Envelope(request.requestId(), 0, command)));
     }
@@ -353,9 +353,9 @@ public final class BinaryMessages {
     Bytes bytes = in.getBytes();
     return switch (kind) {
       case 0 -> {
-        if (!(CommandCodec.decodeOperation(bytes) instanceof Operation.Get get))
+        if (!(CommandCodec.decodeOperation(bytes) instanceof Operation.Read read))
           throw new MalformedException("a read that is none");
-        yield new PeerMessage.Request(number, null, get);
+        yield new PeerMessage.Request(number, null, read);
       }
       case 1 -> {
         Envelope envelope = CommandCodec.decodeEnvelope(bytes);

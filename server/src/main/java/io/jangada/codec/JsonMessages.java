@@ -19,7 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import tools.jackson.core.JsonGenerator;
 
 /// [PeerMessage]s as members of a JSON object, for media that carry JSON. Sender and receiver are
@@ -210,8 +210,8 @@ public final class JsonMessages {
     out.writeStartObject();
     out.writeNumberProperty("n", request.number());
     switch (request.operation()) {
-      case Operation.Get get ->
-          out.writeStringProperty("get", base64(CommandCodec.encode((Operation) get)));
+      case Operation.Read read ->
+          out.writeStringProperty("get", base64(CommandCodec.encode((Operation) read)));
       case Operation.Command command ->
           out.writeStringProperty(
               "do", base64(CommandCodec.encode(new Envelope(request.requestId(), 0, command))));
@@ -272,12 +272,12 @@ public final class JsonMessages {
     };
   }
 
-  private static <T> List<List<T>> split(List<T> items, ToIntFunction<T> size, int bytesMax) {
+  private static <T> List<List<T>> split(List<T> items, ToLongFunction<T> size, int bytesMax) {
     List<List<T>> parts = new ArrayList<>();
     int from = 0;
     long bytes = 0;
     for (int i = 0; i < items.size(); i++) {
-      int more = ITEM_BYTES + size.applyAsInt(items.get(i));
+      long more = ITEM_BYTES + size.applyAsLong(items.get(i));
       if (i > from && bytes + more > bytesMax) {
         parts.add(items.subList(from, i));
         from = i;
@@ -289,12 +289,12 @@ public final class JsonMessages {
     return parts;
   }
 
-  private static int sizeOf(Outcome outcome) {
+  private static long sizeOf(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Done(Result.Found found) -> found.value().length();
+      case Outcome.Done(Result result) -> CommandCodec.sizeOf(result);
       case Outcome.Busy(String reason) -> reason.length();
       case Outcome.Refused(String reason) -> reason.length();
-      case Outcome.Done _, Outcome.NotLeader _, Outcome.NoMemory _, Outcome.Unknown _ -> 0;
+      case Outcome.NotLeader _, Outcome.NoMemory _, Outcome.Unknown _ -> 0;
     };
   }
 
@@ -422,7 +422,7 @@ public final class JsonMessages {
     List<PeerMessage.Request> requests = new ArrayList<>();
     for (Json item : in.list("requests", ITEMS_MAX)) {
       Json.Obj one = object(item, "a request");
-      requests.add(one.has("do") ? command(one) : get(one));
+      requests.add(one.has("do") ? command(one) : read(one));
     }
     return requests;
   }
@@ -432,10 +432,10 @@ public final class JsonMessages {
     return new PeerMessage.Request(sending(one), envelope.requestId(), envelope.command());
   }
 
-  private static PeerMessage.Request get(Json.Obj one) {
-    if (!(CommandCodec.decodeOperation(data(one, "get")) instanceof Operation.Get get))
+  private static PeerMessage.Request read(Json.Obj one) {
+    if (!(CommandCodec.decodeOperation(data(one, "get")) instanceof Operation.Read read))
       throw new MalformedException("'get' is no read");
-    return new PeerMessage.Request(sending(one), null, get);
+    return new PeerMessage.Request(sending(one), null, read);
   }
 
   private static List<PeerMessage.Reply> replies(Json.Obj in) {

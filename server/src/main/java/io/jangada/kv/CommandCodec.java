@@ -18,7 +18,7 @@ import io.jangada.bytes.MalformedException;
 ///            3 key condition                       delete
 ///            4                                     expire
 /// condition  0 always | 1 absent | 2 version (8) | 3 value | 4 absent or value
-///            | 5 changes (8) | 6 any changes
+///            | 5 changes (8) | 6 any changes | 7 present | 8 unique (8)
 /// result     1 version (8)                         written
 ///            2 value version (8) ttl (8) deadline (8)  found
 ///            3                                     not found
@@ -50,7 +50,7 @@ public final class CommandCodec {
   private CommandCodec() {}
 
   public static Bytes encode(Envelope envelope) {
-    ByteWriter out = new ByteWriter(OVERHEAD_BYTES + sizeOf(envelope.command()));
+    ByteWriter out = new ByteWriter(OVERHEAD_BYTES + Math.toIntExact(sizeOf(envelope.command())));
     out.put(FORMAT).putLong(envelope.clusterTimeMillis());
     put(out, envelope.requestId());
     put(out, envelope.command());
@@ -58,7 +58,8 @@ public final class CommandCodec {
   }
 
   public static Bytes encode(Operation operation) {
-    ByteWriter out = new ByteWriter(OVERHEAD_BYTES + sizeOf(operation)).put(FORMAT);
+    ByteWriter out =
+        new ByteWriter(OVERHEAD_BYTES + Math.toIntExact(sizeOf(operation))).put(FORMAT);
     put(out, operation);
     return out.handOver();
   }
@@ -102,28 +103,14 @@ public final class CommandCodec {
     return in;
   }
 
-  /// How many bytes of keys and values an operation has.
-  public static int sizeOf(Operation operation) {
-    return switch (operation) {
-      case Operation.Get get -> get.key().length();
-      case Operation.Write write ->
-          write.key().length() + write.value().length() + sizeOf(write.condition());
-      case Operation.Delete delete -> delete.key().length() + sizeOf(delete.condition());
-      case Operation.Expire() -> 0;
-    };
+  /// How many bytes of keys and values an operation has, about.
+  public static long sizeOf(Operation operation) {
+    return Sizes.of(operation);
   }
 
-  private static int sizeOf(Condition condition) {
-    return switch (condition) {
-      case Condition.Value(Bytes value) -> value.length();
-      case Condition.AbsentOrValue(Bytes value) -> value.length();
-      case Condition.Always _,
-          Condition.Absent _,
-          Condition.Version _,
-          Condition.Changes _,
-          Condition.AnyChanges _ ->
-          0;
-    };
+  /// How many bytes of keys and values a result has, about.
+  public static long sizeOf(Result result) {
+    return Sizes.of(result);
   }
 
   static void put(ByteWriter out, RequestId requestId) {
@@ -159,6 +146,8 @@ public final class CommandCodec {
         put(out, condition);
       }
       case Operation.Expire() -> out.put(4);
+      case Operation.Read _, Operation.Command _ ->
+          throw new UnsupportedOperationException("not yet: " + operation);
     }
   }
 
@@ -190,6 +179,8 @@ public final class CommandCodec {
       case Condition.AbsentOrValue(Bytes value) -> putValue(out.put(4), value);
       case Condition.Changes(long changes) -> out.put(5).putLong(changes);
       case Condition.AnyChanges() -> out.put(6);
+      case Condition.Present() -> out.put(7);
+      case Condition.Unique(long unique) -> out.put(8).putLong(unique);
     }
   }
 
@@ -203,6 +194,8 @@ public final class CommandCodec {
       case 4 -> new Condition.AbsentOrValue(getValue(in));
       case 5 -> new Condition.Changes(in.getLong());
       case 6 -> new Condition.AnyChanges();
+      case 7 -> new Condition.Present();
+      case 8 -> new Condition.Unique(in.getLong());
       default -> throw new MalformedException("condition of kind " + kind);
     };
   }
@@ -226,6 +219,7 @@ public final class CommandCodec {
       case Result.Expired(int count) -> out.put(7).putInt(count);
       case Result.Forgotten() -> out.put(8);
       case Result.Refused(Result.Reason reason) -> out.put(9).put(reason.ordinal());
+      case Result.Advanced _ -> throw new UnsupportedOperationException("not yet: " + result);
     }
   }
 

@@ -29,6 +29,7 @@ final class Digest {
       case Result.Deleted(long version) -> version << 4 | 6;
       case Result.Expired(int count) -> (long) count << 4 | 7;
       case Result.Forgotten() -> 8;
+      case Result.Advanced _ -> throw new UnsupportedOperationException("not yet: " + result);
       case Result.Refused(Result.Reason reason) -> (long) reason.ordinal() << 4 | 9;
     };
   }

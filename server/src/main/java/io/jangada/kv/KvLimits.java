@@ -67,7 +67,18 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
       case Operation.Get get -> refusalOf(get.key(), null, null);
       case Operation.Write write -> refusalOf(write.key(), write.value(), write.condition());
       case Operation.Delete delete -> refusalOf(delete.key(), null, delete.condition());
-      case Operation.Expire() -> Optional.empty();
+      case Operation.Expire _,
+          Operation.Grant _,
+          Operation.Revoke _,
+          Operation.KeepAlive _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _,
+          Operation.GetLease _,
+          Operation.ListLeases _ ->
+          Optional.empty();
+      case Operation.Range _, Operation.Put _, Operation.DeleteRange _, Operation.Transaction _ ->
+          throw new UnsupportedOperationException("not yet: " + operation);
     };
   }
 
@@ -81,6 +92,8 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
           case Condition.AbsentOrValue(Bytes expected) -> expected.length() > valueBytesMax;
           case Condition.Always _,
               Condition.Absent _,
+              Condition.Present _,
+              Condition.Unique _,
               Condition.Version _,
               Condition.Changes _,
               Condition.AnyChanges _ ->

@@ -132,6 +132,15 @@ public final class KvStore {
     return new Result.Found(value, node.version, node.changes, node.ttl(), node.deadlineMillis());
   }
 
+  /// Reads as of the last applied entry.
+  public Result read(Operation.Read read) {
+    return switch (read) {
+      case Operation.Get(Bytes key) -> get(key);
+      case Operation.Range _, Operation.GetLease _, Operation.ListLeases _ ->
+          throw new UnsupportedOperationException("not yet: " + read);
+    };
+  }
+
   /// Whether the changes of keys are counted.
   boolean counts() {
     return counts;
@@ -305,6 +314,16 @@ public final class KvStore {
       case Operation.Write write -> write(write);
       case Operation.Delete delete -> delete(delete);
       case Operation.Expire() -> new Result.Expired(expired);
+      case Operation.Put _,
+          Operation.DeleteRange _,
+          Operation.Transaction _,
+          Operation.Grant _,
+          Operation.Revoke _,
+          Operation.KeepAlive _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _ ->
+          throw new UnsupportedOperationException("not yet: " + command);
     };
   }
 
@@ -346,6 +365,8 @@ public final class KvStore {
     return switch (condition) {
       case Condition.Always(), Condition.AnyChanges() -> null;
       case Condition.Absent() -> node == null ? null : new Result.Exists(node.version);
+      case Condition.Present() -> mismatch(node, true);
+      case Condition.Unique(long unique) -> mismatch(node, node != null && node.version == unique);
       case Condition.Version(long version) ->
           mismatch(node, node != null && node.version == version);
       case Condition.Changes(long changes) ->

@@ -60,6 +60,10 @@ public sealed interface Result {
   /// @param version of the removal: greater than that of any value the key had
   record Deleted(long version) implements Result {}
 
+  /// What only those operations come to that are more than [Operation.Get], [Operation.Write],
+  /// [Operation.Delete] and [Operation.Expire]: protocols that have these alone never see it.
+  sealed interface Advanced extends Result {}
+
   /// A [Operation.Put] was done.
   ///
   /// @param revision of the value
@@ -68,14 +72,14 @@ public sealed interface Result {
   /// @param number the value now, if the change was [Change.Add]; otherwise null
   /// @param former what was there before, if that was asked for; otherwise null
   record Changed(long revision, long changes, int length, Bytes number, KeyValue former)
-      implements Result {}
+      implements Advanced {}
 
   /// Keys were removed, or there were none to remove.
   ///
   /// @param revision of the removal, or of the store where nothing was removed
   /// @param formers what was removed, if that was asked for: the first keys, as many as go into one
   ///   result
-  record Removed(long revision, long count, List<KeyValue> formers) implements Result {
+  record Removed(long revision, long count, List<KeyValue> formers) implements Advanced {
     public Removed {
       formers = List.copyOf(formers);
     }
@@ -90,7 +94,7 @@ public sealed interface Result {
   /// @param entries in the order that was asked for
   /// @param rest where to go on, at [#revision]; null at the end
   record Ranged(long revision, long count, List<KeyValue> entries, KeyRange rest)
-      implements Result {
+      implements Advanced {
     public Ranged {
       entries = List.copyOf(entries);
     }
@@ -101,20 +105,20 @@ public sealed interface Result {
   /// @param revision of what it changed, or of the store where it changed nothing
   /// @param succeeded whether all comparisons held
   /// @param results one for each step that was done
-  record Transacted(long revision, boolean succeeded, List<Result> results) implements Result {
+  record Transacted(long revision, boolean succeeded, List<Result> results) implements Advanced {
     public Transacted {
       results = List.copyOf(results);
     }
   }
 
   /// There is a new lease.
-  record Granted(long lease, long ttlMillis) implements Result {}
+  record Granted(long lease, long ttlMillis) implements Advanced {}
 
   /// The leases last on.
   ///
   /// @param ttlMillis how long each lasts from now on, in the order of the command; 0 for one that
   ///   is not there
-  record KeptAlive(List<Long> ttlMillis) implements Result {
+  record KeptAlive(List<Long> ttlMillis) implements Advanced {
     public KeptAlive {
       ttlMillis = List.copyOf(ttlMillis);
     }
@@ -125,14 +129,14 @@ public sealed interface Result {
   /// @param ttlMillis as it was granted
   /// @param leftMillis 0 for one that is due
   /// @param keys in order
-  record Leased(long lease, long ttlMillis, long leftMillis, List<Bytes> keys) implements Result {
+  record Leased(long lease, long ttlMillis, long leftMillis, List<Bytes> keys) implements Advanced {
     public Leased {
       keys = List.copyOf(keys);
     }
   }
 
   /// All leases, by number.
-  record LeaseList(List<Long> leases) implements Result {
+  record LeaseList(List<Long> leases) implements Advanced {
     public LeaseList {
       leases = List.copyOf(leases);
     }
@@ -141,12 +145,12 @@ public sealed interface Result {
   /// It was done, and changed no key.
   ///
   /// @param revision of the store
-  record Noted(long revision) implements Result {}
+  record Noted(long revision) implements Advanced {}
 
   /// The revision that was asked for is not kept; nothing was changed.
   ///
   /// @param compacted the first revision that can be read
-  record Compacted(long compacted) implements Result {}
+  record Compacted(long compacted) implements Advanced {}
 
   /// What an [Operation.Expire] removed.
   record Expired(int count) implements Result {}

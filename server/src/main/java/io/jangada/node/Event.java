@@ -48,7 +48,7 @@ sealed interface Event {
   record Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply)
       implements Event {}
 
-  record Read(Operation.Get read, ReadConsistency reading, Consumer<Outcome> reply)
+  record Read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply)
       implements Event {}
 
   record FromPeer(PeerMessage message) implements Event {}

@@ -1,10 +1,12 @@
 package io.jangada.node;
 
+import io.jangada.kv.Change;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftEvent.MemoryLevel;
 import io.jangada.raft.RaftNode;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// What a replica takes in memory, in one place, and what it does not take in for want of it.
@@ -112,11 +114,33 @@ final class Memory {
     long margin = limits.marginBytes();
     KvStore kv = parts.state.kv();
     return switch (submit.operation()) {
-      case Operation.Get _, Operation.Expire() -> false;
+      case Operation.Read _,
+          Operation.DeleteRange _,
+          Operation.Expire _,
+          Operation.Revoke _,
+          Operation.KeepAlive _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _ ->
+          false;
       // Many that are on their way may count on the same room.
       case Operation.Write write -> beyond + comingBytes() >= margin / 2 || kv.grows(write);
       case Operation.Delete delete ->
           beyond >= margin && submit.requestId() != null && !kv.holds(delete.key());
+      case Operation.Put put -> adds(put) || beyond >= margin;
+      case Operation.Transaction transaction -> adds(transaction) || beyond >= margin;
+      case Operation.Grant _ -> beyond >= margin;
+    };
+  }
+
+  /// Whether a step may bring more data, whatever the store holds.
+  private static boolean adds(Operation.Step step) {
+    return switch (step) {
+      case Operation.Write _ -> true;
+      case Operation.Put put -> !(put.change() instanceof Change.Keep);
+      case Operation.Transaction(_, List<Operation.Step> then, List<Operation.Step> otherwise) ->
+          then.stream().anyMatch(Memory::adds) || otherwise.stream().anyMatch(Memory::adds);
+      case Operation.Get _, Operation.Range _, Operation.Delete _, Operation.DeleteRange _ -> false;
     };
   }
 

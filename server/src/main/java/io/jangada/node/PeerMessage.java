@@ -1,7 +1,6 @@
 package io.jangada.node;
 
-import io.jangada.bytes.Bytes;
-import io.jangada.kv.Condition;
+import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
@@ -97,27 +96,7 @@ public sealed interface PeerMessage {
 
   /// What an operation counts against limits in bytes, about.
   static long sizeOf(Operation operation) {
-    return OVERHEAD_BYTES
-        + switch (operation) {
-          case Operation.Get(Bytes key) -> key.length();
-          case Operation.Write write ->
-              (long) write.key().length() + write.value().length() + sizeOf(write.condition());
-          case Operation.Delete delete -> delete.key().length() + sizeOf(delete.condition());
-          case Operation.Expire() -> 0;
-        };
-  }
-
-  private static long sizeOf(Condition condition) {
-    return switch (condition) {
-      case Condition.Value(Bytes value) -> value.length();
-      case Condition.AbsentOrValue(Bytes value) -> value.length();
-      case Condition.Always _,
-          Condition.Absent _,
-          Condition.Version _,
-          Condition.Changes _,
-          Condition.AnyChanges _ ->
-          0;
-    };
+    return OVERHEAD_BYTES + CommandCodec.sizeOf(operation);
   }
 
   /// How forwarded requests ended.
@@ -129,8 +108,8 @@ public sealed interface PeerMessage {
 
   record Reply(long number, Outcome outcome) {
     long sizeBytes() {
-      if (outcome instanceof Outcome.Done(Result.Found found))
-        return OVERHEAD_BYTES + (long) found.value().length();
+      if (outcome instanceof Outcome.Done(Result result))
+        return OVERHEAD_BYTES + CommandCodec.sizeOf(result);
       return OVERHEAD_BYTES;
     }
   }

@@ -111,7 +111,7 @@ public final class Replica {
   }
 
   /// Reads a value that is as fresh as `reading` demands.
-  public void read(Operation.Get read, ReadConsistency reading, Consumer<Outcome> reply) {
+  public void read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
     switch (reading) {
       case ReadConsistency.Linearizable() -> submit(read, null, reply);
       case ReadConsistency.Follower _, ReadConsistency.BoundedStale _ ->
@@ -340,9 +340,9 @@ public final class Replica {
 
   private void begin(Event.Submit submit, int witness, long deadline) {
     switch (submit.operation()) {
-      case Operation.Get _ when digests.differs() ->
+      case Operation.Read _ when digests.differs() ->
           submit.reply().accept(new Outcome.NotLeader(leaderToName()));
-      case Operation.Get read ->
+      case Operation.Read read ->
           raft.step(new Input.Read(waiting.submit(read, submit.reply(), deadline), witness));
       case Operation.Command command -> {
         if (diskFull || !log.hasRoom() || memory.isTight()) {

@@ -76,9 +76,9 @@ final class StateMachine {
       waiting.applied(entry, result, leader);
     }
     for (long ticket : work.reads) {
-      Operation.Get read = waiting.read(ticket);
+      Operation.Read read = waiting.read(ticket);
       // What is no read of a client asks for the read index, which is reached.
-      Result result = read == null ? new Result.Written(kv.appliedIndex()) : kv.get(read.key());
+      Result result = read == null ? new Result.Written(kv.appliedIndex()) : kv.read(read);
       waiting.answer(ticket, new Outcome.Done(result));
     }
   }

@@ -28,7 +28,7 @@ abstract sealed class WaitingRequest {
     final long ticket;
 
     /// What a client's read asks for; null for everything else.
-    final Operation.Get read;
+    final Operation.Read read;
 
     /// The place in the log; null until there is one, and always for a read.
     EntryId place;
@@ -36,7 +36,7 @@ abstract sealed class WaitingRequest {
     /// Another request that waits at the same index: entries of several terms may have been there.
     Submitted next;
 
-    Submitted(long ticket, Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
+    Submitted(long ticket, Operation.Read read, Consumer<Outcome> reply, long deadlineNanos) {
       super(reply, deadlineNanos);
       this.ticket = ticket;
       this.read = read;
@@ -97,7 +97,7 @@ abstract sealed class WaitingRequest {
 
     /// Whether a leader may have applied it.
     boolean isDoubtful() {
-      return !open.isEmpty() && !(submit.operation() instanceof Operation.Get);
+      return !open.isEmpty() && !(submit.operation() instanceof Operation.Read);
     }
 
     /// The request as this member serves it when it leads: what was sent before and is refused here

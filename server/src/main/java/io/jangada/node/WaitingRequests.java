@@ -117,7 +117,7 @@ final class WaitingRequests {
   /// Takes a request that goes to the protocol. Returns its ticket.
   ///
   /// @param read null for what is not a client's read
-  long submit(Operation.Get read, Consumer<Outcome> reply, long deadlineNanos) {
+  long submit(Operation.Read read, Consumer<Outcome> reply, long deadlineNanos) {
     long ticket = nextTicket++;
     byTicket.put(ticket, new Submitted(ticket, read, reply, deadlineNanos));
     submitted++;
@@ -167,7 +167,7 @@ final class WaitingRequests {
   }
 
   /// What a client's read asks for that the protocol has; null for everything else.
-  Operation.Get read(long ticket) {
+  Operation.Read read(long ticket) {
     Submitted one = byTicket.get(ticket);
     return one == null ? null : one.read;
   }
@@ -271,7 +271,7 @@ final class WaitingRequests {
   void serve(KvStore kv) {
     if (reads.count == 0) return;
     for (FollowerRead read : questions.removeApplied(kv.appliedIndex()))
-      end(read, new Outcome.Done(kv.get(read.event.read().key())));
+      end(read, new Outcome.Done(kv.read(read.event.read())));
   }
 
   // ---- they end ----

@@ -58,7 +58,8 @@ sealed interface ReplyBody {
       case Result.Exists _ -> new Failure(ErrorCode.KEY_ALREADY_EXISTS, "the key exists");
       case Result.Mismatch _ ->
           new Failure(ErrorCode.PRECONDITION_FAILED, "the value differs from 'from'");
-      case Result.Expired _ -> throw new IllegalStateException("no client asks for expiry");
+      case Result.Expired _, Result.Advanced _ ->
+          throw new IllegalStateException("no client asks for " + result);
       case Result.Forgotten() ->
           new Failure(ErrorCode.CRASH, "the outcome of this old request is no longer known");
       case Result.Refused(Result.Reason reason) -> of(reason);
@@ -70,6 +71,14 @@ sealed interface ReplyBody {
       case KEY_TOO_LONG -> new Failure(ErrorCode.MALFORMED_REQUEST, "the key is too long");
       case VALUE_TOO_LONG -> new Failure(ErrorCode.MALFORMED_REQUEST, "a value is too long");
       case MALFORMED -> new Failure(ErrorCode.ABORT, "the command cannot be read");
+      case TRANSACTION_TOO_LARGE,
+          LEASE_NOT_FOUND,
+          LEASE_EXISTS,
+          TOO_MANY_LEASES,
+          NOT_A_NUMBER,
+          OVERFLOW,
+          FUTURE_REVISION ->
+          throw new IllegalStateException("no client asks for what is refused as " + reason);
     };
   }
 }

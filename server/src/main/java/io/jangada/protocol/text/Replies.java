@@ -122,7 +122,8 @@ final class Replies {
       case Result.Deleted _ -> out.writeBytes(DELETED);
       case Result.Forgotten() -> writeLine(FORGOTTEN, out);
       case Result.Refused(Result.Reason reason) -> writeLine(lineOf(reason), out);
-      case Result.Expired _ -> throw new IllegalStateException("no client asks for expiry");
+      case Result.Expired _, Result.Advanced _ ->
+          throw new IllegalStateException("no client asks for " + result);
     }
   }
 
@@ -133,7 +134,15 @@ final class Replies {
   private static Line lineOf(Result.Reason reason) {
     return switch (reason) {
       case KEY_TOO_LONG, VALUE_TOO_LONG -> COMMAND_ERROR;
-      case MALFORMED -> INTERNAL;
+      case MALFORMED,
+          TRANSACTION_TOO_LARGE,
+          LEASE_NOT_FOUND,
+          LEASE_EXISTS,
+          TOO_MANY_LEASES,
+          NOT_A_NUMBER,
+          OVERFLOW,
+          FUTURE_REVISION ->
+          INTERNAL;
     };
   }
 

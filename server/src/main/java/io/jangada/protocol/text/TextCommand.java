@@ -28,7 +28,8 @@ sealed interface TextCommand {
         case Operation.Get get -> get.key();
         case Operation.Write write -> write.key();
         case Operation.Delete delete -> delete.key();
-        case Operation.Expire() -> Bytes.EMPTY;
+        case Operation.Read _, Operation.Command _ ->
+            throw new IllegalStateException("no client asks for " + operation);
       };
     }
 

@@ -45,7 +45,7 @@ record Request(RequestId.Named id, String client, String leader, Operation opera
     return switch (operation) {
       case Operation.Get(Bytes key) -> key.length();
       case Operation.Write write -> write.key().length() + write.value().length();
-      case Operation.Delete _, Operation.Expire _ -> throw new IllegalStateException();
+      case Operation.Read _, Operation.Command _ -> throw new IllegalStateException();
     };
   }
 

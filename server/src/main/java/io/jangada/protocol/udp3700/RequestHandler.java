@@ -208,6 +208,7 @@ final class RequestHandler {
           Result.Deleted _,
           Result.Expired _,
           Result.Forgotten _,
+          Result.Advanced _,
           Result.Refused _ ->
           throw new IllegalStateException("a get ended as " + result);
     };

@@ -1,0 +1,113 @@
+package io.jangada.kv;
+
+import io.jangada.bytes.Bytes;
+import java.util.List;
+
+/// How many bytes of keys and values things have, about: what they count against limits, and what
+/// is set aside to encode them.
+final class Sizes {
+  /// The fixed fields of a part that there can be many of.
+  private static final int PART_BYTES = 32;
+
+  private Sizes() {}
+
+  static long of(Operation operation) {
+    return switch (operation) {
+      case Operation.Get get -> get.key().length();
+      case Operation.Range range -> range.keys().sizeBytes();
+      case Operation.Write write ->
+          (long) write.key().length() + write.value().length() + of(write.condition());
+      case Operation.Put put -> (long) put.key().length() + of(put.change()) + of(put.condition());
+      case Operation.Delete delete -> (long) delete.key().length() + of(delete.condition());
+      case Operation.DeleteRange delete -> delete.keys().sizeBytes();
+      case Operation.Transaction transaction -> of(transaction);
+      case Operation.KeepAlive(List<Long> leases) -> (long) Long.BYTES * leases.size();
+      case Operation.Expire _,
+          Operation.Grant _,
+          Operation.Revoke _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _,
+          Operation.GetLease _,
+          Operation.ListLeases _ ->
+          0;
+    };
+  }
+
+  private static long of(Operation.Transaction transaction) {
+    long bytes = 0;
+    for (Compare compare : transaction.compares()) bytes += PART_BYTES + of(compare);
+    for (Operation.Step step : transaction.then()) bytes += PART_BYTES + of(step);
+    for (Operation.Step step : transaction.otherwise()) bytes += PART_BYTES + of(step);
+    return bytes;
+  }
+
+  private static long of(Compare compare) {
+    int value = compare instanceof Compare.Value there ? there.value().length() : 0;
+    return (long) compare.keys().sizeBytes() + value;
+  }
+
+  static int of(Change change) {
+    return switch (change) {
+      case Change.Set set -> set.value().length();
+      case Change.Extend extend -> extend.bytes().length();
+      case Change.Replace replace -> replace.bytes().length();
+      case Change.Keep _, Change.Add _ -> 0;
+    };
+  }
+
+  static int of(Condition condition) {
+    return switch (condition) {
+      case Condition.Value(Bytes value) -> value.length();
+      case Condition.AbsentOrValue(Bytes value) -> value.length();
+      case Condition.Always _,
+          Condition.Absent _,
+          Condition.Present _,
+          Condition.Unique _,
+          Condition.Version _,
+          Condition.Changes _,
+          Condition.AnyChanges _ ->
+          0;
+    };
+  }
+
+  static long of(Result result) {
+    return switch (result) {
+      case Result.Found found -> found.value().length();
+      case Result.Changed changed -> changed.former() == null ? 0 : changed.former().sizeBytes();
+      case Result.Removed removed -> of(removed.formers());
+      case Result.Ranged(_, _, List<KeyValue> entries, KeyRange rest) ->
+          of(entries) + (rest == null ? 0 : rest.sizeBytes());
+      case Result.Transacted transacted -> {
+        long bytes = 0;
+        for (Result one : transacted.results()) bytes += PART_BYTES + of(one);
+        yield bytes;
+      }
+      case Result.KeptAlive(List<Long> ttlMillis) -> (long) Long.BYTES * ttlMillis.size();
+      case Result.LeaseList(List<Long> leases) -> (long) Long.BYTES * leases.size();
+      case Result.Leased leased -> {
+        long bytes = 0;
+        for (Bytes key : leased.keys()) bytes += Integer.BYTES + key.length();
+        yield bytes;
+      }
+      case Result.Written _,
+          Result.NotFound _,
+          Result.Exists _,
+          Result.Mismatch _,
+          Result.Deleted _,
+          Result.Expired _,
+          Result.Forgotten _,
+          Result.Refused _,
+          Result.Granted _,
+          Result.Noted _,
+          Result.Compacted _ ->
+          0;
+    };
+  }
+
+  private static long of(List<KeyValue> entries) {
+    long bytes = 0;
+    for (KeyValue entry : entries) bytes += entry.sizeBytes();
+    return bytes;
+  }
+}
