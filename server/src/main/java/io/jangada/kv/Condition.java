@@ -39,6 +39,14 @@ public sealed interface Condition {
     };
   }
 
+  /// Whether releases knew it that did not count revisions.
+  default boolean isOld() {
+    return switch (this) {
+      case Present _, Unique _ -> false;
+      case Always _, Absent _, Version _, Changes _, AnyChanges _, Value _, AbsentOrValue _ -> true;
+    };
+  }
+
   /// The key must be there with exactly this value; otherwise the result is [Result.NotFound] or
   /// [Result.Mismatch].
   record Value(Bytes value) implements Condition {

@@ -42,5 +42,5 @@ public record KeyValue(Bytes key, Bytes value, int flags, Revisions revisions, T
     return OVERHEAD_BYTES + key.length() + value.length();
   }
 
-  private static final int OVERHEAD_BYTES = 64;
+  static final int OVERHEAD_BYTES = 64;
 }

@@ -24,6 +24,11 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
   public static final int CLIENT_BYTES_MAX = 64;
   public static final int NAME_BYTES_MAX = 64;
 
+  public static final int RANGE_BYTES_MAX = 256 << 10;
+  public static final int RANGE_KEYS_MAX = 4_096;
+  public static final int RESULT_BYTES_MAX = 1 << 20;
+  public static final int LEASES_MAX = 1 << 20;
+
   /// A snapshot's chunk ends with the first record that brings it to this length.
   public static final int CHUNK_BYTES = 64 << 10;
 

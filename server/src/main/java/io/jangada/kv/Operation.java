@@ -13,7 +13,27 @@ public sealed interface Operation {
   sealed interface Read extends Operation {}
 
   /// What changes the store, at its place in the log and nowhere else.
-  sealed interface Command extends Operation {}
+  sealed interface Command extends Operation {
+    /// Whether it is one that the first release knew: such a command does not begin the count of
+    /// revisions, unless its condition is newer.
+    default boolean isOld() {
+      return switch (this) {
+        case Write write -> write.condition().isOld();
+        case Delete delete -> delete.condition().isOld();
+        case Expire() -> true;
+        case Put _,
+            DeleteRange _,
+            Transaction _,
+            Grant _,
+            Revoke _,
+            KeepAlive _,
+            Compact _,
+            KeepHistory _,
+            CountRevisions _ ->
+            false;
+      };
+    }
+  }
 
   /// What can stand in a [Transaction].
   sealed interface Step extends Operation {}

@@ -1,22 +1,39 @@
 package io.jangada.kv;
 
+import static io.jangada.kv.memory.NodeTable.NONE;
+
 import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import java.util.List;
 
 /// Makes a store of a snapshot's chunks. Beside the store itself it needs one chunk's memory.
 ///
 /// Every method throws [MalformedException] for bytes that no store can have written; the restorer
 /// is then of no further use.
 public final class Restorer {
+  /// The parts of a snapshot in their order, each with the kinds of its records.
+  private static final List<List<Integer>> PARTS =
+      List.of(
+          List.of(StateFormat.HEADER),
+          List.of(StateFormat.LEASE),
+          List.of(StateFormat.VALUE, StateFormat.PRESENT, StateFormat.FORMER, StateFormat.REMOVAL),
+          List.of(StateFormat.SESSION),
+          List.of(StateFormat.ANSWER),
+          List.of(StateFormat.END));
+
   private final KvStore store;
   private StateFormat.Header header;
-  private int stage = StateFormat.HEADER;
+  private int part;
   private long lastVersion;
   private long lastUsedMillis;
+  private int leases;
   private int values;
+  private long formers;
+  private long nodes;
   private int sessions;
   private int answers;
+  private boolean isEnded;
 
   Restorer(KvStore store) {
     this.store = store;
@@ -36,35 +53,56 @@ public final class Restorer {
   /// The store, when all chunks were accepted.
   public KvStore finish() {
     if (header == null) throw new MalformedException("the snapshot has no header");
-    if (values != header.totals().values()
-        || sessions != header.totals().sessions()
-        || answers != header.totals().answers())
-      throw new MalformedException(
-          "the snapshot ends after %d of %d values, %d of %d sessions, %d of %d answers"
-              .formatted(
-                  values,
-                  header.totals().values(),
-                  sessions,
-                  header.totals().sessions(),
-                  answers,
-                  header.totals().answers()));
+    StateFormat.Totals totals = header.totals();
+    checkTotal("leases", leases, totals.leases());
+    checkTotal("values", values, totals.keys());
+    checkTotal("sessions", sessions, totals.sessions());
+    checkTotal("answers", answers, totals.answers());
+    if (header.revisions() != null && !isEnded)
+      throw new MalformedException("the snapshot has no end");
+    if (formers != 0)
+      throw new MalformedException(formers + " former values that no other follows");
     return store;
+  }
+
+  private static void checkTotal(String what, int there, int announced) {
+    if (there != announced)
+      throw new MalformedException(
+          "the snapshot ends after %d of %d %s".formatted(there, announced, what));
   }
 
   private void acceptRecord(ByteReader in) {
     int kind = in.get();
-    if (kind == StateFormat.HEADER ? header != null : header == null || kind < stage)
-      throw new MalformedException("snapshot record of kind " + kind + " after " + stage);
-    if (kind != stage) {
-      stage = kind;
-      lastVersion = 0;
-    }
+    enter(kind);
     switch (kind) {
       case StateFormat.HEADER -> acceptHeader(StateFormat.getHeader(in));
-      case StateFormat.VALUE -> accept(StateFormat.getValue(in, header.counts()));
+      case StateFormat.LEASE -> accept(StateFormat.getLease(in));
+      case StateFormat.VALUE -> acceptValue(StateFormat.getValue(in, header.counts()), kind);
+      case StateFormat.PRESENT, StateFormat.FORMER ->
+          acceptValue(StateFormat.getValueWithHistory(in), kind);
+      case StateFormat.REMOVAL -> acceptValue(StateFormat.getRemoval(in), kind);
       case StateFormat.SESSION -> accept(StateFormat.getSession(in));
       case StateFormat.ANSWER -> accept(StateFormat.getAnswer(in));
-      default -> throw new MalformedException("snapshot record of kind " + kind);
+      case StateFormat.END -> acceptEnd(in.getLong());
+      default -> throw new IllegalStateException("part of kind " + kind);
+    }
+  }
+
+  /// A record of this kind is next: it belongs to the present part or to a later one.
+  private void enter(int kind) {
+    int next = part;
+    while (next < PARTS.size() && !PARTS.get(next).contains(kind)) next++;
+    boolean isFirst = header == null;
+    boolean hasHistory = header != null && header.revisions() != null;
+    boolean fits =
+        next < PARTS.size()
+            && isFirst == (kind == StateFormat.HEADER)
+            && !isEnded
+            && (kind <= StateFormat.ANSWER ? kind != StateFormat.VALUE || !hasHistory : hasHistory);
+    if (!fits) throw new MalformedException("snapshot record of kind " + kind + " after " + part);
+    if (next != part) {
+      part = next;
+      lastVersion = 0;
     }
   }
 
@@ -77,11 +115,59 @@ public final class Restorer {
     store.restore(header);
   }
 
-  private void accept(StateFormat.Value value) {
-    long version = value.version();
-    checkVersion(version);
-    StateFormat.check(values++ < header.totals().values(), "value too many", version);
-    StateFormat.check(store.restore(value), "second value of one key", version);
+  private void accept(Leases.Lease lease) {
+    StateFormat.check(leases++ < header.totals().leases(), "lease too many", lease.number);
+    StateFormat.check(store.leases().add(lease), "second lease of one number", lease.number);
+  }
+
+  private void acceptValue(StateFormat.Value value, int kind) {
+    long revision = value.revisions().modified();
+    StateFormat.check(
+        revision >= lastVersion && revision > 0 && revision <= header.revisionMax(),
+        "revision",
+        revision);
+    boolean isNext = revision > lastVersion || header.revisions() != null;
+    StateFormat.check(isNext, "second value of revision", revision);
+    lastVersion = revision;
+    nodes++;
+    Keyspace keys = store.keys();
+    int head = keys.head(value.key());
+    checkFollows(head, value, kind);
+    if (value.value() == null) {
+      StateFormat.check(head != NONE && keys.hasValue(head), "removal of no value", revision);
+      keys.remove(head, revision);
+      return;
+    }
+    boolean isFormer = kind == StateFormat.FORMER;
+    if (isFormer) formers++;
+    else StateFormat.check(values++ < header.totals().keys(), "value too many", revision);
+    int node = keys.put(head, value.key(), value.value(), revision);
+    keys.nodes.created(node, value.revisions().created());
+    keys.nodes.changes(node, value.revisions().changes());
+    keys.nodes.flags(node, value.flags());
+    if (isFormer) {
+      keys.ended(node, value.term());
+    } else {
+      boolean isLeased = value.term() != null && value.term().lease != 0;
+      StateFormat.check(
+          !isLeased || store.leases().get(value.term().lease) != null, "lease", revision);
+      keys.end(node, value.term());
+    }
+  }
+
+  /// A record of a key that was there is its next change, of which the state before is shown.
+  private void checkFollows(int head, StateFormat.Value value, int kind) {
+    if (head == NONE) return;
+    Keyspace keys = store.keys();
+    long revision = value.revisions().modified();
+    boolean isNext = keys.history.keeps() && revision > keys.nodes.revision(head);
+    StateFormat.check(isNext && kind != StateFormat.VALUE, "second value of one key", revision);
+    StateFormat.check(revision > header.revisions().compacted(), "change of a key", revision);
+    if (keys.hasValue(head)) {
+      boolean wasFormer = keys.isFormer(head);
+      StateFormat.check(wasFormer, "second value of one key", revision);
+      formers--;
+    }
   }
 
   private void accept(Sessions.Session session) {
@@ -102,6 +188,13 @@ public final class Restorer {
     StateFormat.check(answers++ < header.totals().answers(), "answer too many", answer.version);
     StateFormat.check(
         store.sessions().restore(answer), "answer that fits no session", answer.version);
+  }
+
+  private void acceptEnd(long announced) {
+    if (announced != nodes)
+      throw new MalformedException(
+          "the snapshot has %d of %d values and removals".formatted(nodes, announced));
+    isEnded = true;
   }
 
   private void checkVersion(long version) {

@@ -2,12 +2,12 @@ package io.jangada.kv;
 
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
-import io.jangada.kv.memory.Node;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// The store as it was when [KvStore#snapshot] was called, read chunk by chunk while commands are
-/// applied. The form is [StateFormat]'s; [VersionList] explains why that costs no copy.
+/// applied. The form is [StateFormat]'s; [History] explains why that costs no copy.
 ///
 /// Owned by the store's owner. Each chunk costs about [KvLimits#CHUNK_BYTES] of work.
 public final class Snapshot implements AutoCloseable {
@@ -15,16 +15,22 @@ public final class Snapshot implements AutoCloseable {
   private final StateFormat.Header header;
   private final int chunkBytes;
   private ByteWriter out;
-  private final Consumer<Node> valueReader;
+  private final IntConsumer valueReader;
+  private final Consumer<Leases.Lease> leaseReader;
   private final Consumer<Sessions.Session> sessionReader;
   private final Consumer<Sessions.Answer> answerReader;
   private Stage stage = Stage.HEADER;
 
+  /// How many values, former values and removals were put.
+  private long nodes;
+
   private enum Stage {
     HEADER,
+    LEASES,
     VALUES,
     SESSIONS,
     ANSWERS,
+    END,
     FINISHED,
     CLOSED
   }
@@ -34,7 +40,8 @@ public final class Snapshot implements AutoCloseable {
     this.header = header;
     this.chunkBytes = chunkBytes;
     out = newWriter();
-    valueReader = node -> StateFormat.put(out, node, store.cells(), header.counts());
+    valueReader = node -> StateFormat.put(out, header, store.keys(), node);
+    leaseReader = lease -> StateFormat.put(out, lease);
     sessionReader = session -> StateFormat.put(out, session);
     answerReader = answer -> StateFormat.put(out, answer);
   }
@@ -80,16 +87,24 @@ public final class Snapshot implements AutoCloseable {
     switch (stage) {
       case HEADER -> {
         StateFormat.put(out, header);
-        stage = Stage.VALUES;
+        stage = Stage.LEASES;
+      }
+      case LEASES -> {
+        if (!store.leases().read(leaseReader)) stage = Stage.VALUES;
       }
       case VALUES -> {
-        if (!store.nodes().read(valueReader)) stage = Stage.SESSIONS;
+        if (store.keys().history.read(valueReader)) nodes++;
+        else stage = Stage.SESSIONS;
       }
       case SESSIONS -> {
         if (!store.sessions().sessions.read(sessionReader)) stage = Stage.ANSWERS;
       }
       case ANSWERS -> {
-        if (!store.sessions().answers.read(answerReader)) finish();
+        if (!store.sessions().answers.read(answerReader)) stage = Stage.END;
+      }
+      case END -> {
+        if (header.revisions() != null) StateFormat.putEnd(out, nodes);
+        finish();
       }
       case FINISHED, CLOSED -> throw new IllegalStateException("nothing to put when " + stage);
     }

@@ -4,28 +4,40 @@ import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
-import io.jangada.kv.memory.Node;
-import io.jangada.kv.memory.Slab;
+import io.jangada.kv.memory.NodeTable;
+import io.jangada.kv.memory.Term;
 
 /// A snapshot as bytes.
 ///
 /// A snapshot is a list of chunks, a chunk is a list of whole records, and a record begins with its
-/// kind, one byte. First comes one header, then all values, then all sessions, then all answers,
-/// each in ascending order of version. A chunk ends with the first record that brings it to
-/// [KvLimits#CHUNK_BYTES], so its length passes that by less than one record.
+/// kind, one byte. First comes one header, then all leases, then all values in the order of their
+/// revisions, then all sessions and then all answers by the index of their last use, and the end. A
+/// chunk ends with the first record that brings it to [KvLimits#CHUNK_BYTES], so its length passes
+/// that by less than one record.
 ///
 /// ```
-/// header   1 format (1 or 2) applied index (8) cluster time (8) digest (8)
+/// header   1 format (1, 2 or 3) applied index (8) cluster time (8) digest (8)
 ///            sessionsMax (4) answersPerSessionMax (4) answersMax (4) idleMillisMax (8)
 ///            expiriesMax (4)
-///            values (4) sessions (4) answers (4)
-/// value    2 version (8) changes (8, in format 2 alone) ttl (8) deadline (8) key value
+///            keys (4) sessions (4) answers (4)
+///            in format 3: revision (8) compacted (8) keeps history (1) leases (4)
+/// value    2 revision (8) changes (8, in format 2) ttl (8) deadline (8) key value
 /// session  3 version (8) last used (8) highest forgotten (8) client
 /// answer   4 version (8) request id, result
+/// lease    5 number (8) ttl (8) deadline (8)
+/// value    6 revision (8) created (8) changes (8) flags (4) terms key value
+/// former   7 likewise
+/// removal  8 revision (8) key
+/// end      9 values, former values and removals (8)
+/// terms    0 | 1 ttl (8) deadline (8) | 2 lease (8)
 /// ```
 ///
-/// Format 2 is that of a store that counts changes, and format 1 that of one which does not: there
-/// every key has 1.
+/// Format 3 is that of a store that counts revisions. Of the others, which have neither leases nor
+/// an end, format 2 is that of a store that counts changes, and format 1 that of one which does
+/// not: there every key has 1.
+///
+/// A *former* value is one that its key had, or one of the leaving and coming back of a key that
+/// can be read from the compacted revision on; a later record of the same key follows.
 ///
 /// Byte strings, request ids and results are as in [CommandCodec]. The bytes follow from the state
 /// alone, and the state from the log: any member makes the same ones for the same applied index.
@@ -33,55 +45,112 @@ import io.jangada.kv.memory.Slab;
 final class StateFormat {
   private static final int UNCOUNTED = 1;
   private static final int COUNTED = 2;
+  private static final int REVISIONS = 3;
 
   static final int HEADER = 1;
   static final int VALUE = 2;
   static final int SESSION = 3;
   static final int ANSWER = 4;
+  static final int LEASE = 5;
+  static final int PRESENT = 6;
+  static final int FORMER = 7;
+  static final int REMOVAL = 8;
+  static final int END = 9;
 
   private StateFormat() {}
 
   /// What is known of the whole, and how much is to come.
   ///
   /// @param counts whether changes are counted
-  record Header(boolean counts, Position position, KvLimits.State limits, Totals totals) {
+  /// @param revisions null where they are not counted
+  record Header(
+      boolean counts,
+      Position position,
+      Revisions revisions,
+      KvLimits.State limits,
+      Totals totals) {
     static Header of(KvStore store) {
       return new Header(
           store.counts(),
           new Position(store.appliedIndex(), store.clusterTimeMillis(), store.digest()),
+          store.countsRevisions()
+              ? new Revisions(store.revision(), store.compacted(), store.keepsHistory())
+              : null,
           store.limits().state(),
-          new Totals(store.size(), store.sessionCount(), store.answerCount()));
+          new Totals(
+              store.size(), store.leases().size(), store.sessionCount(), store.answerCount()));
+    }
+
+    /// The greatest revision that a value can have.
+    long revisionMax() {
+      return revisions == null ? position.appliedIndex : revisions.revision;
     }
   }
 
   /// Up to where the log is applied, and what it came to.
   record Position(long appliedIndex, long clusterTimeMillis, long digest) {}
 
-  /// How many records of each kind follow.
-  record Totals(int values, int sessions, int answers) {}
+  /// @param keeps whether former values are kept
+  record Revisions(long revision, long compacted, boolean keeps) {}
+
+  /// How many records of each kind follow; of values, how many keys have one.
+  record Totals(int keys, int leases, int sessions, int answers) {}
 
   static void put(ByteWriter out, Header header) {
-    out.put(HEADER).put(header.counts ? COUNTED : UNCOUNTED).putLong(header.position.appliedIndex);
+    int format = header.revisions != null ? REVISIONS : header.counts ? COUNTED : UNCOUNTED;
+    out.put(HEADER).put(format).putLong(header.position.appliedIndex);
     out.putLong(header.position.clusterTimeMillis).putLong(header.position.digest);
     KvLimits.State limits = header.limits;
     out.putInt(limits.sessionsMax()).putInt(limits.answersPerSessionMax());
     out.putInt(limits.answersMax()).putLong(limits.idleMillisMax()).putInt(limits.expiriesMax());
     Totals totals = header.totals;
-    out.putInt(totals.values).putInt(totals.sessions).putInt(totals.answers);
+    out.putInt(totals.keys).putInt(totals.sessions).putInt(totals.answers);
+    Revisions revisions = header.revisions;
+    if (revisions == null) return;
+    out.putLong(revisions.revision).putLong(revisions.compacted);
+    out.put(revisions.keeps ? 1 : 0).putInt(totals.leases);
+  }
+
+  static void put(ByteWriter out, Leases.Lease lease) {
+    out.put(LEASE).putLong(lease.number).putLong(lease.ttlMillis).putLong(lease.deadlineMillis);
+  }
+
+  static void putEnd(ByteWriter out, long nodes) {
+    out.put(END).putLong(nodes);
+  }
+
+  /// A value, a former value or a removal, as the header's format has it.
+  static void put(ByteWriter out, Header header, Keyspace keys, int node) {
+    NodeTable nodes = keys.nodes;
+    if (header.revisions == null) {
+      Term term = keys.term(node);
+      out.put(VALUE).putLong(nodes.revision(node));
+      if (header.counts) out.putLong(nodes.changes(node));
+      out.putLong(term == null ? 0 : term.ttl).putLong(term == null ? 0 : term.deadlineMillis);
+      out.putBytes(keys.key(node)).putBytes(keys.value(node));
+      return;
+    }
+    if (!keys.hasValue(node)) {
+      out.put(REMOVAL).putLong(nodes.revision(node)).putBytes(keys.key(node));
+      return;
+    }
+    out.put(keys.history.isFormer(node) ? FORMER : PRESENT).putLong(nodes.revision(node));
+    out.putLong(nodes.created(node)).putLong(nodes.changes(node)).putInt(nodes.flags(node));
+    put(out, keys.term(node));
+    out.putBytes(keys.key(node)).putBytes(keys.value(node));
+  }
+
+  private static void put(ByteWriter out, Term term) {
+    if (term == null) out.put(0);
+    else if (term.lease == 0) out.put(1).putLong(term.ttl).putLong(term.deadlineMillis);
+    else out.put(2).putLong(term.lease);
   }
 
   /// A value as it stands in a snapshot.
-  record Value(Bytes key, Bytes value, long version, long changes, Lifetime lifetime) {}
-
-  /// @param ttl the time to live that was given; see [TimeToLive]
-  record Lifetime(long ttl, long deadlineMillis) {}
-
-  static void put(ByteWriter out, Node node, Slab cells, boolean counts) {
-    out.put(VALUE).putLong(node.version);
-    if (counts) out.putLong(node.changes);
-    out.putLong(node.ttl()).putLong(node.deadlineMillis());
-    out.putBytes(cells.key(node.cell)).putBytes(cells.value(node.cell));
-  }
+  ///
+  /// @param value null for a removal
+  /// @param term null for none
+  record Value(Bytes key, Bytes value, int flags, KeyValue.Revisions revisions, Term term) {}
 
   static void put(ByteWriter out, Sessions.Session session) {
     out.put(SESSION).putLong(session.version).putLong(session.usedMillis);
@@ -96,24 +165,38 @@ final class StateFormat {
 
   static Header getHeader(ByteReader in) {
     int format = in.get();
-    if (format < UNCOUNTED || format > COUNTED)
+    if (format < UNCOUNTED || format > REVISIONS)
       throw new MalformedException(
-          "snapshot of format %d, known are %d and %d".formatted(format, UNCOUNTED, COUNTED));
+          "snapshot of format %d, known are %d to %d".formatted(format, UNCOUNTED, REVISIONS));
     long index = in.getLong();
     long time = in.getLong();
     long digest = in.getLong();
     check(index >= 0, "applied index", index);
     check(time >= 0 && time <= Envelope.CLUSTER_TIME_MILLIS_MAX, "cluster time", time);
     KvLimits.State limits = getLimits(in);
-    int values = in.getInt();
+    int keys = in.getInt();
     int sessions = in.getInt();
     int answers = in.getInt();
-    check(values >= 0, "number of values", values);
+    check(keys >= 0, "number of keys", keys);
     check(sessions >= 0 && sessions <= limits.sessionsMax(), "number of sessions", sessions);
     check(answers >= 0 && answers <= limits.answersMax(), "number of answers", answers);
+    Revisions revisions = format == REVISIONS ? getRevisions(in) : null;
+    int leases = format == REVISIONS ? in.getInt() : 0;
+    check(leases >= 0 && leases <= KvLimits.LEASES_MAX, "number of leases", leases);
     Position position = new Position(index, time, digest);
-    Totals totals = new Totals(values, sessions, answers);
-    return new Header(format == COUNTED, position, limits, totals);
+    Totals totals = new Totals(keys, leases, sessions, answers);
+    return new Header(format >= COUNTED, position, revisions, limits, totals);
+  }
+
+  private static Revisions getRevisions(ByteReader in) {
+    long revision = in.getLong();
+    long compacted = in.getLong();
+    int keeps = in.get();
+    check(revision >= 0, "revision", revision);
+    check(keeps <= 1, "kept history", keeps);
+    boolean fits = compacted >= 0 && compacted <= revision;
+    check(fits && (keeps == 1 || compacted == revision), "compacted revision", compacted);
+    return new Revisions(revision, compacted, keeps == 1);
   }
 
   private static KvLimits.State getLimits(ByteReader in) {
@@ -130,18 +213,68 @@ final class StateFormat {
     }
   }
 
+  static Leases.Lease getLease(ByteReader in) {
+    long number = in.getLong();
+    long ttl = in.getLong();
+    long deadline = in.getLong();
+    check(number > 0, "lease", number);
+    check(ttl >= 1 && ttl <= Operation.LEASE_MILLIS_MAX, "lease's time to live", ttl);
+    check(deadline >= ttl, "lease's deadline", deadline);
+    return new Leases.Lease(number, ttl, deadline);
+  }
+
   static Value getValue(ByteReader in, boolean counts) {
-    long version = in.getLong();
+    long revision = in.getLong();
     long changes = counts ? in.getLong() : 1;
-    check(changes >= 1, "number of changes", changes);
+    check(changes >= 1 && changes <= revision, "number of changes", changes);
+    Term term = getOwnTerm(in);
+    Bytes key = CommandCodec.getKey(in);
+    var revisions = new KeyValue.Revisions(revision - changes + 1, revision, changes);
+    return new Value(key, CommandCodec.getValue(in), 0, revisions, term);
+  }
+
+  /// Null for a value without an end.
+  private static Term getOwnTerm(ByteReader in) {
     long ttl = in.getLong();
     long deadline = in.getLong();
     check(TimeToLive.isValid(ttl), "time to live", ttl);
     boolean fits = ttl < 0 ? deadline == Long.MAX_VALUE : deadline >= ttl;
     check(ttl == 0 ? deadline == 0 : fits, "deadline", deadline);
+    return ttl == 0 ? null : new Term(ttl, deadline, 0);
+  }
+
+  /// A value or former value of format 3.
+  static Value getValueWithHistory(ByteReader in) {
+    long revision = in.getLong();
+    long created = in.getLong();
+    long changes = in.getLong();
+    int flags = in.getInt();
+    check(created >= 1 && created <= revision, "created revision", created);
+    check(changes >= 1, "number of changes", changes);
+    Term term = getTerm(in);
     Bytes key = CommandCodec.getKey(in);
-    Lifetime lifetime = new Lifetime(ttl, deadline);
-    return new Value(key, CommandCodec.getValue(in), version, changes, lifetime);
+    var revisions = new KeyValue.Revisions(created, revision, changes);
+    return new Value(key, CommandCodec.getValue(in), flags, revisions, term);
+  }
+
+  private static Term getTerm(ByteReader in) {
+    int kind = in.get();
+    return switch (kind) {
+      case 0 -> null;
+      case 1 -> getOwnTerm(in);
+      case 2 -> {
+        long lease = in.getLong();
+        check(lease > 0, "lease", lease);
+        yield new Term(0, 0, lease);
+      }
+      default -> throw new MalformedException("snapshot's terms of kind " + kind);
+    };
+  }
+
+  static Value getRemoval(ByteReader in) {
+    long revision = in.getLong();
+    Bytes key = CommandCodec.getKey(in);
+    return new Value(key, null, 0, new KeyValue.Revisions(0, revision, 0), null);
   }
 
   static Sessions.Session getSession(ByteReader in) {
@@ -163,7 +296,11 @@ final class StateFormat {
     RequestId id = CommandCodec.getRequestId(in);
     if (id == null) throw new MalformedException("an answer without a request");
     Result result = CommandCodec.getResult(in);
-    if (result instanceof Result.Found) throw new MalformedException("a read among the answers");
+    switch (result) {
+      case Result.Found _, Result.Ranged _, Result.Leased _, Result.LeaseList _ ->
+          throw new MalformedException("a read among the answers");
+      default -> {}
+    }
     Sessions.Answer answer = new Sessions.Answer(id, result);
     answer.version = version;
     return answer;

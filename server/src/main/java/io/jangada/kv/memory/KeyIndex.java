@@ -11,29 +11,31 @@ import java.util.Arrays;
 /// low` where that bucket exists, and modulo `low` where it does not yet. Growing by one means
 /// dividing bucket `split` between itself and the new one.
 ///
-/// Nodes are their own bucket lists, which saves an entry object for each key, and remember their
-/// hashes, so that other keys are hardly ever looked at. The hash is keyed: clients cannot choose
-/// keys that all fall into one bucket without knowing the seed. Nothing ever walks the table, so
-/// members may have different seeds.
+/// Nodes are their own bucket lists, which saves an entry for each key, and remember their hashes,
+/// so that other keys are hardly ever looked at. The hash is keyed: clients cannot choose keys that
+/// all fall into one bucket without knowing the seed. Nothing ever walks the table, so members may
+/// have different seeds.
 public final class KeyIndex {
   private static final int PAGE_BITS = 10;
   private static final int PAGE = 1 << PAGE_BITS;
-  private static final int REFERENCE_BYTES = 4;
+  private static final int NUMBER_BYTES = 4;
   private static final int BUCKETS_MAX = 1 << 30;
 
   /// Up to here room is made at once: 16 MiB.
   private static final int RESERVED_MAX = 1 << 22;
 
   private final long seed;
+  private final NodeTable nodes;
   private final Slab cells;
-  private Node[][] pages = {new Node[PAGE]};
+  private int[][] pages = {new int[PAGE]};
   private int buckets = PAGE;
   private int low = PAGE;
   private int size;
 
   /// @param cells where the keys of the nodes are
-  public KeyIndex(long seed, Slab cells) {
+  public KeyIndex(long seed, NodeTable nodes, Slab cells) {
     this.seed = seed;
+    this.nodes = nodes;
     this.cells = cells;
   }
 
@@ -41,32 +43,26 @@ public final class KeyIndex {
     return size;
   }
 
-  /// The node of the key, or null.
-  public Node get(Bytes key) {
+  /// The node of the key, or [NodeTable#NONE].
+  public int get(Bytes key) {
     return find(hashOf(key), key);
   }
 
-  private Node find(int hash, Bytes key) {
+  private int find(int hash, Bytes key) {
     int bucket = bucketOf(hash);
-    Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
-    while (node != null && !(node.keyHash == hash && cells.hasKey(node.cell, key)))
-      node = node.nextInBucket;
+    int node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
+    while (node != NodeTable.NONE
+        && !(nodes.keyHash(node) == hash && cells.hasKey(nodes.cell(node), key)))
+      node = nodes.nextInBucket(node);
     return node;
   }
 
   /// Adds the node of a key that has none.
-  public void add(Node node) {
-    node.keyHash = hashOf(cells.key(node.cell));
-    insert(node);
-  }
-
-  /// Adds the node, unless its key has one.
-  public boolean addIfAbsent(Node node) {
-    Bytes key = cells.key(node.cell);
-    node.keyHash = hashOf(key);
-    if (find(node.keyHash, key) != null) return false;
-    insert(node);
-    return true;
+  public void add(int node, Bytes key) {
+    nodes.keyHash(node, hashOf(key));
+    size++;
+    for (int i = 0; i < 2 && buckets < wantedBuckets(size); i++) grow();
+    push(bucketOf(nodes.keyHash(node)), node);
   }
 
   /// Makes room for so many nodes in an empty table, so that most of them need not be moved later:
@@ -78,24 +74,24 @@ public final class KeyIndex {
   }
 
   /// Takes out a node that is in the table.
-  public void remove(Node node) {
-    int bucket = bucketOf(node.keyHash);
-    Node[] page = pages[bucket >>> PAGE_BITS];
+  public void remove(int node) {
+    int bucket = bucketOf(nodes.keyHash(node));
+    int[] page = pages[bucket >>> PAGE_BITS];
     int slot = bucket & (PAGE - 1);
+    int next = nodes.nextInBucket(node);
     if (page[slot] == node) {
-      page[slot] = node.nextInBucket;
+      page[slot] = next;
     } else {
-      Node before = page[slot];
-      while (before.nextInBucket != node) before = before.nextInBucket;
-      before.nextInBucket = node.nextInBucket;
+      int before = page[slot];
+      while (nodes.nextInBucket(before) != node) before = nodes.nextInBucket(before);
+      nodes.nextInBucket(before, next);
     }
-    node.nextInBucket = null;
     size--;
   }
 
   /// What the table takes; it never shrinks.
   public long memoryBytes() {
-    return (long) REFERENCE_BYTES * ((buckets + PAGE - 1 & -PAGE) + pages.length);
+    return (long) NUMBER_BYTES * ((buckets + PAGE - 1 & -PAGE) + pages.length);
   }
 
   public int buckets() {
@@ -106,15 +102,9 @@ public final class KeyIndex {
   public int crowdAt(Bytes key) {
     int bucket = bucketOf(hashOf(key));
     int crowd = 0;
-    Node node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
-    for (; node != null; node = node.nextInBucket) crowd++;
+    int node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
+    for (; node != NodeTable.NONE; node = nodes.nextInBucket(node)) crowd++;
     return crowd;
-  }
-
-  private void insert(Node node) {
-    size++;
-    for (int i = 0; i < 2 && buckets < wantedBuckets(size); i++) grow();
-    push(bucketOf(node.keyHash), node);
   }
 
   /// Two buckets for each node: a second look costs three cache misses, a slot four bytes.
@@ -125,13 +115,13 @@ public final class KeyIndex {
   private void grow() {
     if ((buckets & (PAGE - 1)) == 0) addPage();
     int split = buckets++ - low;
-    Node[] page = pages[split >>> PAGE_BITS];
-    Node node = page[split & (PAGE - 1)];
-    page[split & (PAGE - 1)] = null;
+    int[] page = pages[split >>> PAGE_BITS];
+    int node = page[split & (PAGE - 1)];
+    page[split & (PAGE - 1)] = NodeTable.NONE;
     if (buckets == 2 * low) low = buckets;
-    while (node != null) {
-      Node next = node.nextInBucket;
-      push(bucketOf(node.keyHash), node);
+    while (node != NodeTable.NONE) {
+      int next = nodes.nextInBucket(node);
+      push(bucketOf(nodes.keyHash(node)), node);
       node = next;
     }
   }
@@ -139,13 +129,13 @@ public final class KeyIndex {
   private void addPage() {
     int page = buckets >>> PAGE_BITS;
     if (page == pages.length) pages = Arrays.copyOf(pages, 2 * page);
-    pages[page] = new Node[PAGE];
+    pages[page] = new int[PAGE];
   }
 
-  private void push(int bucket, Node node) {
-    Node[] page = pages[bucket >>> PAGE_BITS];
+  private void push(int bucket, int node) {
+    int[] page = pages[bucket >>> PAGE_BITS];
     int slot = bucket & (PAGE - 1);
-    node.nextInBucket = page[slot];
+    nodes.nextInBucket(node, page[slot]);
     page[slot] = node;
   }
 

@@ -42,17 +42,19 @@ public final class Slab {
   private static final int HEAD_BYTES = 8;
   private static final int KINDS = kindOf(PAGED_MAX) + 1;
 
+  private final NodeTable nodes;
+
   /// What exceeds it has an array of its own.
   private final int pagedMax;
 
-  /// What a page takes beside its bytes and the references to its nodes: three objects' heads.
+  /// What a page takes beside its bytes and the numbers of its nodes: three objects' heads.
   private static final int PAGE_OVERHEAD_BYTES = 80;
 
   /// What an array of its own takes beside its bytes: its head, and its place in a table that may
   /// be half empty.
   private static final int LARGE_OVERHEAD_BYTES = 32;
 
-  private static final int REFERENCE_BYTES = 4;
+  private static final int OWNER_BYTES = 4;
 
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -63,7 +65,7 @@ public final class Slab {
     final byte[] bytes;
 
     /// Whose each cell is.
-    final Node[] owners;
+    final int[] owners;
 
     int used;
 
@@ -71,11 +73,11 @@ public final class Slab {
       this.number = number;
       this.kind = kind;
       this.bytes = new byte[bytes];
-      this.owners = new Node[bytes / sizeOf(kind)];
+      this.owners = new int[bytes / sizeOf(kind)];
     }
 
     long sizeBytes() {
-      return PAGE_OVERHEAD_BYTES + bytes.length + (long) REFERENCE_BYTES * owners.length;
+      return PAGE_OVERHEAD_BYTES + bytes.length + (long) OWNER_BYTES * owners.length;
     }
   }
 
@@ -118,33 +120,45 @@ public final class Slab {
     }
   }
 
-  public Slab() {
-    this(PAGED_MAX);
+  /// @param nodes where each node's cell is noted
+  public Slab(NodeTable nodes) {
+    this(nodes, PAGED_MAX);
   }
 
   /// @param pagedMax what exceeds it has an array of its own; at most [#PAGED_MAX]
-  public Slab(int pagedMax) {
+  public Slab(NodeTable nodes, int pagedMax) {
+    this.nodes = nodes;
     this.pagedMax = pagedMax;
   }
 
   /// Stores a key with its value, and notes at the node where.
-  public void add(Node node, Bytes key, Bytes value) {
+  public void add(int node, Bytes key, Bytes value) {
     long bytes = cellBytes(key, value);
     if (bytes > Integer.MAX_VALUE - UNIT)
       throw new IllegalArgumentException(bytes + " bytes in a cell");
-    node.cell = bytes > pagedMax ? takeLarge((int) bytes) : take(kindOf((int) bytes), node);
-    write(node.cell, key, value);
+    int cell = bytes > pagedMax ? takeLarge((int) bytes) : take(kindOf((int) bytes), node);
+    nodes.cell(node, cell);
+    write(cell, key, value);
   }
 
   /// Stores another value for the node's key.
-  public void replace(Node node, Bytes key, Bytes value) {
+  public void replace(int node, Bytes key, Bytes value) {
     long bytes = cellBytes(key, value);
-    if (bytes <= pagedMax && node.cell >= 0 && pageOf(node.cell).kind == kindOf((int) bytes)) {
-      write(node.cell, key, value);
+    int cell = nodes.cell(node);
+    if (bytes <= pagedMax && cell >= 0 && pageOf(cell).kind == kindOf((int) bytes)) {
+      write(cell, key, value);
     } else {
-      free(node.cell);
+      free(cell);
       add(node, key, value);
     }
+  }
+
+  /// The cell is another node's from now on.
+  public void give(int cell, int node) {
+    nodes.cell(node, cell);
+    if (cell < 0) return;
+    Page page = pageOf(cell);
+    page.owners[(cell & PLACE_MASK) / unitsOf(page.kind)] = node;
   }
 
   private static long cellBytes(Bytes key, Bytes value) {
@@ -179,6 +193,12 @@ public final class Slab {
   public void free(int cell) {
     if (cell < 0) freeLarge(~cell);
     else free(pageOf(cell), cell & PLACE_MASK);
+  }
+
+  /// How many bytes a cell takes.
+  public int sizeOfCell(int cell) {
+    if (cell < 0) return LARGE_OVERHEAD_BYTES + large[~cell].length;
+    return sizeOf(pageOf(cell).kind);
   }
 
   /// The key in a cell, without copying: to be used before any cell is freed.
@@ -268,7 +288,7 @@ public final class Slab {
 
   // ---- pages ----
 
-  private int take(int kind, Node owner) {
+  private int take(int kind, int owner) {
     Stack stack = stacks[kind] == null ? stacks[kind] = new Stack() : stacks[kind];
     if (stack.count > 0 && isFull(stack.pages[stack.top])) stack.top++;
     if (stack.top == stack.count) push(stack, openPage(kind, nextPageBytes(kind, stack.bytes)));
@@ -294,12 +314,12 @@ public final class Slab {
     int size = sizeOf(page.kind);
     int from = --last.used;
     int to = place / unitsOf(page.kind);
-    Node moved = last.owners[from];
-    last.owners[from] = null;
+    int moved = last.owners[from];
+    last.owners[from] = NodeTable.NONE;
     if (page != last || from != to) {
       System.arraycopy(last.bytes, from * size, page.bytes, to * size, size);
       page.owners[to] = moved;
-      moved.cell = page.number << PLACE_BITS | place;
+      nodes.cell(moved, page.number << PLACE_BITS | place);
     }
     if (last.used == 0 && stack.top > 0) stack.top--;
     Page top = stack.pages[stack.top];

@@ -1,0 +1,419 @@
+package io.jangada.kv;
+
+import static io.jangada.kv.memory.NodeTable.NONE;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Result.Reason;
+import io.jangada.kv.memory.Term;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/// What commands do to keys and leases, and under which revisions.
+///
+/// An entry of the log has two parts: what is due goes, and then the command does its work
+/// ([Transactions] where it has many steps). Each part takes a revision with its first change, and
+/// has it for all others.
+final class Commands {
+  /// How many leases end with one entry at most.
+  private static final int LEASES_ENDED_MAX = 16;
+
+  final Keyspace keys;
+  final Leases leases;
+  private final int expiriesMax;
+
+  /// Gets what the digest shall hold of what is due and goes.
+  private final LongConsumer expired;
+
+  private long index;
+  private long clusterTimeMillis;
+  private boolean countsChanges;
+  private boolean countsRevisions;
+  private long revision;
+
+  /// Whether the present part has its revision.
+  private boolean isTaken;
+
+  Commands(Keyspace keys, Leases leases, int expiriesMax, LongConsumer expired) {
+    this.keys = keys;
+    this.leases = leases;
+    this.expiriesMax = expiriesMax;
+    this.expired = expired;
+  }
+
+  // ---- where the store stands ----
+
+  /// The index of the last entry, 0 before the first.
+  long index() {
+    return index;
+  }
+
+  void index(long index) {
+    this.index = index;
+  }
+
+  long clusterTimeMillis() {
+    return clusterTimeMillis;
+  }
+
+  void clusterTimeMillis(long millis) {
+    clusterTimeMillis = Math.max(clusterTimeMillis, millis);
+  }
+
+  boolean countsChanges() {
+    return countsChanges;
+  }
+
+  void countChanges() {
+    countsChanges = true;
+  }
+
+  boolean countsRevisions() {
+    return countsRevisions;
+  }
+
+  /// The revision of the latest change.
+  long revision() {
+    if (countsRevisions) return revision;
+    return isPristine() ? 0 : index;
+  }
+
+  /// Whether no command was ever applied.
+  boolean isPristine() {
+    return clusterTimeMillis == 0 && !countsRevisions;
+  }
+
+  /// Has revisions counted from now on, if they are not yet.
+  void countRevisions() {
+    if (!countsRevisions) countRevisionsFrom(isPristine() ? 1 : index - 1);
+  }
+
+  void countRevisionsFrom(long revision) {
+    this.revision = revision;
+    countsRevisions = true;
+    countsChanges = true;
+    keys.history.compacted(revision);
+  }
+
+  /// The first revision that can be read.
+  long compacted() {
+    return keys.history.keeps() ? keys.history.compacted() : revision();
+  }
+
+  /// The revision of the present part, from its first change on.
+  long taken() {
+    if (!countsRevisions) return index;
+    if (!isTaken) {
+      isTaken = true;
+      revision++;
+    }
+    return revision;
+  }
+
+  // ---- what is due ----
+
+  /// When the next value or lease is due, `Long.MAX_VALUE` for never.
+  long nextDeadlineMillis() {
+    Term first = keys.expiry.first();
+    Leases.Lease lease = leases.first();
+    long ofValue = first == null ? Long.MAX_VALUE : first.deadlineMillis;
+    return lease == null ? ofValue : Math.min(ofValue, lease.deadlineMillis);
+  }
+
+  /// Removes some of what is due. Returns how many keys that was.
+  int removeDue() {
+    isTaken = false;
+    int removed = 0;
+    for (Term first = keys.expiry.first();
+        removed < expiriesMax && first != null && first.deadlineMillis <= clusterTimeMillis;
+        first = keys.expiry.first()) {
+      expire(first.node());
+      removed++;
+    }
+    for (int i = 0; i < LEASES_ENDED_MAX; i++) {
+      Leases.Lease lease = leases.first();
+      if (lease == null || lease.deadlineMillis > clusterTimeMillis) break;
+      removed += end(lease);
+    }
+    return removed;
+  }
+
+  private void expire(int head) {
+    expired.accept(keys.nodes.revision(head));
+    keys.remove(head, taken());
+  }
+
+  /// Ends a lease; its keys go under a revision of their own. Returns how many there were.
+  private int end(Leases.Lease lease) {
+    List<Integer> heads = lease.nodes();
+    heads.sort((one, other) -> keys.key(one).compareTo(keys.key(other)));
+    if (!heads.isEmpty()) isTaken = false;
+    for (int head : heads) expire(head);
+    if (!heads.isEmpty()) isTaken = false;
+    leases.remove(lease);
+    return heads.size();
+  }
+
+  /// The head of a key, after its value is removed if it is due: the bound on [#removeDue] may have
+  /// left it.
+  private int headNotDue(Bytes key) {
+    int head = keys.head(key);
+    Term term = head == NONE ? null : keys.term(head);
+    if (term == null || !term.isRunning || term.lease != 0) return head;
+    if (term.deadlineMillis > clusterTimeMillis) return head;
+    expire(head);
+    return keys.head(key);
+  }
+
+  private void removeDue(Operation.Transaction transaction) {
+    for (Compare compare : transaction.compares())
+      if (compare.keys().isOneKey()) headNotDue(compare.keys().from());
+    for (Operation.Step step : transaction.then()) removeDue(step);
+    for (Operation.Step step : transaction.otherwise()) removeDue(step);
+  }
+
+  private void removeDue(Operation.Step step) {
+    switch (step) {
+      case Operation.Get(Bytes key) -> headNotDue(key);
+      case Operation.Write write -> headNotDue(write.key());
+      case Operation.Put put -> headNotDue(put.key());
+      case Operation.Delete delete -> headNotDue(delete.key());
+      case Operation.Range range when range.keys().isOneKey() -> headNotDue(range.keys().from());
+      case Operation.DeleteRange(KeyRange range, boolean _) when range.isOneKey() ->
+          headNotDue(range.from());
+      case Operation.Transaction inner -> removeDue(inner);
+      case Operation.Range _, Operation.DeleteRange _ -> {}
+    }
+  }
+
+  // ---- commands ----
+
+  /// Does the work of a command.
+  ///
+  /// @param due how many keys were removed because they were due
+  Result execute(Operation.Command command, int due) {
+    return switch (command) {
+      case Operation.Write write -> {
+        int head = headNotDue(write.key());
+        isTaken = false;
+        yield write(write, head);
+      }
+      case Operation.Delete delete -> {
+        int head = headNotDue(delete.key());
+        isTaken = false;
+        yield delete(delete, head);
+      }
+      case Operation.Put put -> {
+        int head = headNotDue(put.key());
+        isTaken = false;
+        yield put(put, head);
+      }
+      case Operation.DeleteRange delete -> {
+        removeDue(delete);
+        isTaken = false;
+        yield deleteRange(delete, new Ranges.Room(KvLimits.RESULT_BYTES_MAX, true));
+      }
+      case Operation.Transaction transaction -> {
+        removeDue(transaction);
+        isTaken = false;
+        yield new Transactions(this).execute(transaction);
+      }
+      case Operation.Expire() -> new Result.Expired(due);
+      case Operation.Grant grant -> grant(grant);
+      case Operation.Revoke(long lease) -> revoke(lease);
+      case Operation.KeepAlive(List<Long> numbers) -> keepAlive(numbers);
+      case Operation.Compact(long to) -> compact(to);
+      case Operation.KeepHistory(boolean keeps) -> {
+        keys.history.compacted(compacted());
+        keys.history.keeps(keeps);
+        keys.history.compacted(compacted());
+        yield new Result.Noted(revision());
+      }
+      case Operation.CountRevisions() -> new Result.Noted(revision());
+    };
+  }
+
+  Result write(Operation.Write write, int head) {
+    countsChanges |= write.condition().needsCounting();
+    Result objection = failedCondition(head, write.condition());
+    if (objection != null) return objection;
+    int node = keys.put(head, write.key(), write.value(), taken());
+    stamp(node);
+    keys.nodes.flags(node, 0);
+    if (write.ttl() != 0) keys.end(node, termOf(write.ttl()));
+    return new Result.Written(keys.nodes.revision(node), keys.nodes.changes(node));
+  }
+
+  private Term termOf(long ttl) {
+    return new Term(ttl, TimeToLive.deadlineMillis(ttl, clusterTimeMillis), 0);
+  }
+
+  /// Counts a change of the head's value; several under one revision are one.
+  private void stamp(int head) {
+    var nodes = keys.nodes;
+    boolean isFirst = nodes.created(head) == 0;
+    if (isFirst || !keys.isChanged(head)) {
+      long changes = isFirst || !countsChanges ? 1 : nodes.changes(head) + 1;
+      nodes.changes(head, changes);
+      if (isFirst || !countsRevisions) nodes.created(head, nodes.revision(head) - changes + 1);
+      keys.changed(head);
+    }
+  }
+
+  Result delete(Operation.Delete delete, int head) {
+    countsChanges |= delete.condition().needsCounting();
+    if (!keys.hasValue(head)) return Result.NotFound.INSTANCE;
+    Result objection = failedCondition(head, delete.condition());
+    if (objection != null) return objection;
+    long at = taken();
+    keys.remove(head, at);
+    return new Result.Deleted(at);
+  }
+
+  Result put(Operation.Put put, int head) {
+    countsChanges |= put.condition().needsCounting();
+    Result objection = failedCondition(head, put.condition());
+    if (objection != null) return objection;
+    boolean isThere = keys.hasValue(head);
+    Changes.Outcome next = Changes.make(put.change(), isThere ? keys.value(head) : null);
+    if (next.reason() != null) return new Result.Refused(next.reason());
+    if (next.value() == null) return Result.NotFound.INSTANCE;
+    if (put.lifetime() instanceof Lifetime.Leased(long lease) && !isAlive(lease))
+      return new Result.Refused(Reason.LEASE_NOT_FOUND);
+    KeyValue former = put.former() && isThere ? keys.toKeep(head, true) : null;
+    Term term = termOf(put.lifetime(), isThere ? keys.term(head) : null);
+    // What is there is about to be moved.
+    Bytes value = put.change() instanceof Change.Keep ? next.value().compact() : next.value();
+    int node = keys.put(head, put.key(), value, taken());
+    if (!(put.change() instanceof Change.Keep)) stamp(node);
+    if (put.change() instanceof Change.Set(Bytes _, int flags)) keys.nodes.flags(node, flags);
+    keys.end(node, term);
+    return new Result.Changed(
+        keys.nodes.revision(node),
+        keys.nodes.changes(node),
+        value.length(),
+        put.change() instanceof Change.Add ? value : null,
+        former);
+  }
+
+  private Term termOf(Lifetime lifetime, Term present) {
+    return switch (lifetime) {
+      case Lifetime.ForEver() -> null;
+      case Lifetime.Of(long ttl) -> termOf(ttl);
+      case Lifetime.Leased(long lease) -> new Term(0, 0, lease);
+      case Lifetime.Same() when present == null -> null;
+      case Lifetime.Same() -> new Term(present.ttl, present.deadlineMillis, present.lease);
+    };
+  }
+
+  Result deleteRange(Operation.DeleteRange delete, Ranges.Room room) {
+    KeyRange range = delete.keys();
+    List<Integer> heads = new ArrayList<>();
+    List<KeyValue> formers = new ArrayList<>();
+    if (range.isEmpty() || keys.ordered.count(range.from(), range.to()) == 0)
+      return new Result.Removed(revision(), 0, List.of());
+    keys.ordered.scan(
+        range.from(),
+        range.to(),
+        false,
+        head -> {
+          if (keys.hasValue(head)) heads.add(head);
+          return true;
+        });
+    long bytes = 0;
+    for (int head : heads) {
+      bytes += keys.sizeOf(head, true);
+      boolean fits = bytes <= room.bytes() || room.isAlone() && formers.isEmpty();
+      if (!delete.former() || !fits) break;
+      formers.add(keys.toKeep(head, true));
+    }
+    long at = taken();
+    for (int head : heads) keys.remove(head, at);
+    return new Result.Removed(at, heads.size(), formers);
+  }
+
+  /// What speaks against the guarded command, or null if the guard holds.
+  private Result failedCondition(int head, Condition condition) {
+    boolean isThere = keys.hasValue(head);
+    var nodes = keys.nodes;
+    return switch (condition) {
+      case Condition.Always(), Condition.AnyChanges() -> null;
+      case Condition.Absent() -> isThere ? new Result.Exists(nodes.revision(head)) : null;
+      case Condition.Present() -> isThere ? null : Result.NotFound.INSTANCE;
+      case Condition.Version(long version) ->
+          mismatch(head, isThere && nodes.revision(head) == version);
+      case Condition.Changes(long changes) ->
+          mismatch(head, isThere && nodes.changes(head) == changes);
+      case Condition.Unique(long unique) ->
+          mismatch(head, isThere && nodes.created(head) + nodes.changes(head) - 1 == unique);
+      case Condition.Value(Bytes value) ->
+          mismatch(head, isThere && keys.value(head).equals(value));
+      case Condition.AbsentOrValue(Bytes value) ->
+          isThere ? mismatch(head, keys.value(head).equals(value)) : null;
+    };
+  }
+
+  private Result mismatch(int head, boolean same) {
+    if (!keys.hasValue(head)) return Result.NotFound.INSTANCE;
+    return same ? null : new Result.Mismatch(keys.nodes.revision(head));
+  }
+
+  // ---- leases ----
+
+  /// Whether there is such a lease and it is not due.
+  boolean isAlive(long number) {
+    Leases.Lease lease = leases.get(number);
+    return lease != null && lease.deadlineMillis > clusterTimeMillis;
+  }
+
+  private Result grant(Operation.Grant grant) {
+    long number = grant.lease() == 0 ? draw() : grant.lease();
+    if (leases.get(number) != null) return new Result.Refused(Reason.LEASE_EXISTS);
+    if (leases.size() >= KvLimits.LEASES_MAX) return new Result.Refused(Reason.TOO_MANY_LEASES);
+    leases.add(new Leases.Lease(number, grant.ttlMillis(), clusterTimeMillis + grant.ttlMillis()));
+    return new Result.Granted(number, grant.ttlMillis());
+  }
+
+  private long draw() {
+    long number = index;
+    while (leases.get(number) != null) number++;
+    return number;
+  }
+
+  private Result revoke(long number) {
+    Leases.Lease lease = leases.get(number);
+    if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
+    int count = end(lease);
+    return new Result.Removed(revision(), count, List.of());
+  }
+
+  private Result keepAlive(List<Long> numbers) {
+    List<Long> ttls = new ArrayList<>(numbers.size());
+    for (long number : numbers) {
+      boolean isAlive = isAlive(number);
+      Leases.Lease lease = leases.get(number);
+      ttls.add(isAlive ? lease.ttlMillis : 0);
+      if (isAlive) leases.keepAlive(lease, clusterTimeMillis + lease.ttlMillis);
+    }
+    return new Result.KeptAlive(ttls);
+  }
+
+  Result read(Operation.GetLease read) {
+    Leases.Lease lease = leases.get(read.lease());
+    if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
+    List<Bytes> held = new ArrayList<>();
+    for (int head : lease.nodes()) held.add(keys.key(head).compact());
+    held.sort(null);
+    long left = Math.max(0, lease.deadlineMillis - clusterTimeMillis);
+    return new Result.Leased(lease.number, lease.ttlMillis, left, held);
+  }
+
+  // ---- history ----
+
+  private Result compact(long to) {
+    if (to <= compacted()) return new Result.Compacted(compacted());
+    if (to > revision()) return new Result.Refused(Reason.FUTURE_REVISION);
+    keys.history.compacted(to);
+    return new Result.Noted(revision());
+  }
+}

@@ -1,0 +1,123 @@
+package io.jangada.kv;
+
+import static io.jangada.kv.memory.NodeTable.NONE;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads one range, up to the limits of one result.
+final class Ranges {
+  /// How many keys that are not there are looked at in one result, beside those that are.
+  private static final int ABSENT_MAX = 1 << 16;
+
+  private final Keyspace keys;
+  private final Operation.Range range;
+
+  /// The revision that is read; the greatest number for the newest.
+  private final long revision;
+
+  /// The bytes that there is room for.
+  private final long bytesMax;
+
+  /// Whether one entry may go beyond that.
+  private final boolean isAlone;
+
+  private final List<KeyValue> entries = new ArrayList<>();
+  private long bytes;
+  private int present;
+  private int absent;
+  private int lastPresent = NONE;
+  private boolean isFull;
+  private boolean isCut;
+
+  private Ranges(Keyspace keys, Operation.Range range, long revision, Room room) {
+    this.keys = keys;
+    this.range = range;
+    this.revision = revision;
+    this.bytesMax = room.bytes;
+    this.isAlone = room.isAlone;
+  }
+
+  /// What there is room for.
+  ///
+  /// @param isAlone whether the result stands alone, so that at least one entry goes into it, and
+  ///   what it costs to find is bounded
+  record Room(long bytes, boolean isAlone) {
+    static final Room ALONE = new Room(KvLimits.RANGE_BYTES_MAX, true);
+  }
+
+  /// Reads the newest state.
+  ///
+  /// @param revision its revision
+  static Result.Ranged read(Keyspace keys, Operation.Range range, long revision, Room room) {
+    KeyRange of = range.keys();
+    long count = of.isEmpty() ? 0 : count(keys, of);
+    if (range.selection().detail() == Operation.Detail.COUNT)
+      return new Result.Ranged(revision, count, List.of(), null);
+    Ranges reader = new Ranges(keys, range, Long.MAX_VALUE, room);
+    if (count > 0) reader.scan();
+    return new Result.Ranged(revision, count, reader.entries, reader.rest());
+  }
+
+  private static long count(Keyspace keys, KeyRange range) {
+    if (range.isOneKey()) return keys.find(range.from()) == NONE ? 0 : 1;
+    return keys.ordered.count(range.from(), range.to());
+  }
+
+  /// Reads a former state, which is kept.
+  static Result.Ranged readAt(Keyspace keys, Operation.Range range, Room room) {
+    Ranges reader = new Ranges(keys, range, range.revision(), room);
+    if (!range.keys().isEmpty()) reader.scan();
+    boolean counts = range.selection().detail() == Operation.Detail.COUNT;
+    long count = counts ? reader.present : -1;
+    return new Result.Ranged(range.revision(), count, reader.entries, reader.rest());
+  }
+
+  private void scan() {
+    KeyRange of = range.keys();
+    if (of.isOneKey()) {
+      int head = keys.head(of.from());
+      if (head != NONE) visit(head);
+    } else {
+      keys.ordered.scan(of.from(), of.to(), range.page().descending(), this::visit);
+    }
+  }
+
+  private boolean visit(int head) {
+    int node = keys.at(head, revision);
+    if (node == NONE) {
+      isCut = isAlone && ++absent > ABSENT_MAX;
+      if (isCut) lastPresent = head;
+      return !isCut;
+    }
+    isCut = isFull || !take(node);
+    if (isCut) return false;
+    lastPresent = node;
+    present++;
+    long limit = range.page().limit();
+    isFull = present == KvLimits.RANGE_KEYS_MAX || entries.size() == limit && limit > 0;
+    return true;
+  }
+
+  /// Takes a value if it is wanted. Returns false if there is no room for it.
+  private boolean take(int node) {
+    Operation.Selection selection = range.selection();
+    if (selection.detail() == Operation.Detail.COUNT
+        || !selection.created().contains(keys.nodes.created(node))
+        || !selection.modified().contains(keys.nodes.revision(node))) return true;
+    boolean isValueWanted = selection.detail() == Operation.Detail.VALUES;
+    long size = keys.sizeOf(node, isValueWanted);
+    if (bytes + size > bytesMax && !(isAlone && entries.isEmpty())) return false;
+    bytes += size;
+    entries.add(keys.toKeep(node, isValueWanted));
+    return true;
+  }
+
+  private KeyRange rest() {
+    if (!isCut) return null;
+    if (lastPresent == NONE) return range.keys();
+    var last = keys.key(lastPresent).compact();
+    if (range.page().descending()) return new KeyRange(range.keys().from(), last);
+    return new KeyRange(KeyRange.after(last), range.keys().to());
+  }
+}
