@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.memory.Expiry;
-import io.jangada.kv.memory.Node;
+import io.jangada.kv.memory.NodeTable;
+import io.jangada.kv.memory.Term;
+import io.jangada.kv.memory.TermTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -124,25 +126,28 @@ class ExpiryTest {
   @Test
   void theHeapGivesTimersInOrderWhateverLeavesIt() {
     SplittableRandom dice = new SplittableRandom(11);
-    Expiry expiry = new Expiry();
-    TreeSet<Node.Timer> twin =
+    NodeTable nodes = new NodeTable();
+    TermTable terms = new TermTable();
+    Expiry expiry = new Expiry(nodes);
+    TreeSet<Term> twin =
         new TreeSet<>(
-            Comparator.comparingLong((Node.Timer t) -> t.deadlineMillis)
-                .thenComparingLong(t -> t.node.version));
-    List<Node.Timer> all = new ArrayList<>();
+            Comparator.comparingLong((Term t) -> t.deadlineMillis)
+                .thenComparingLong(t -> nodes.revision(t.node())));
+    List<Term> all = new ArrayList<>();
     for (int step = 0; step < 20_000; step++) {
       if (all.isEmpty() || dice.nextInt(100) < (step < 10_000 ? 60 : 40)) {
-        Node node = new Node();
-        node.version = step;
-        Node.Timer timer = new Node.Timer(node, 1, dice.nextInt(50));
-        expiry.add(timer);
-        twin.add(timer);
-        all.add(timer);
+        int node = nodes.add();
+        nodes.revision(node, step);
+        Term term = new Term(1, dice.nextInt(50), 0);
+        nodes.terms(node, terms.add(term, node));
+        expiry.add(term);
+        twin.add(term);
+        all.add(term);
       } else {
-        Node.Timer timer = dice.nextBoolean() ? expiry.first() : all.get(dice.nextInt(all.size()));
-        expiry.remove(timer);
-        twin.remove(timer);
-        all.remove(timer);
+        Term term = dice.nextBoolean() ? expiry.first() : all.get(dice.nextInt(all.size()));
+        expiry.remove(term);
+        twin.remove(term);
+        all.remove(term);
       }
       assertThat(expiry.first()).isSameAs(twin.isEmpty() ? null : twin.first());
       assertThat(expiry.size()).isEqualTo(twin.size());

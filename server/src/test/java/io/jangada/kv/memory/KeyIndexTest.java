@@ -9,10 +9,11 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class KeyIndexTest {
-  private final Slab cells = new Slab();
+  private final NodeTable nodes = new NodeTable();
+  private final Slab cells = new Slab(nodes);
 
-  private Node node(Bytes key) {
-    Node node = new Node();
+  private int node(Bytes key) {
+    int node = nodes.add();
     cells.add(node, key, Bytes.EMPTY);
     return node;
   }
@@ -20,17 +21,17 @@ class KeyIndexTest {
   @Test
   void itFindsWhatATreeFinds() {
     SplittableRandom dice = new SplittableRandom(31);
-    KeyIndex index = new KeyIndex(7, cells);
-    TreeMap<Bytes, Node> twin = new TreeMap<>();
+    KeyIndex index = new KeyIndex(7, nodes, cells);
+    TreeMap<Bytes, Integer> twin = new TreeMap<>();
     for (int step = 0; step < 200_000; step++) {
       Bytes key = Bytes.utf8("" + dice.nextInt(20_000));
-      Node node = twin.get(key);
-      assertThat(index.get(key)).isSameAs(node);
-      if (node == null && dice.nextInt(100) < 70) {
+      int node = twin.getOrDefault(key, NodeTable.NONE);
+      assertThat(index.get(key)).isEqualTo(node);
+      if (node == NodeTable.NONE && dice.nextInt(100) < 70) {
         node = node(key);
         twin.put(key, node);
-        index.add(node);
-      } else if (node != null && dice.nextInt(100) < 30) {
+        index.add(node, key);
+      } else if (node != NodeTable.NONE && dice.nextInt(100) < 30) {
         twin.remove(key);
         index.remove(node);
       }
@@ -41,9 +42,10 @@ class KeyIndexTest {
 
   @Test
   void bucketsStayShortAsItGrows() {
-    KeyIndex index = new KeyIndex(7, cells);
+    KeyIndex index = new KeyIndex(7, nodes, cells);
     for (int i = 0; i < 100_000; i++) {
-      index.add(node(Bytes.utf8("key" + i)));
+      Bytes key = Bytes.utf8("key" + i);
+      index.add(node(key), key);
       assertThat(index.crowdAt(Bytes.utf8("key" + i))).as("of %d keys", i).isLessThan(12);
     }
     long crowds = 0;
@@ -54,19 +56,18 @@ class KeyIndexTest {
   @Test
   void whereRoomIsMadeBeforeEachKeyIsTakenOnce() {
     for (int room : new int[] {0, 1, 1_000, 100_000}) {
-      KeyIndex index = new KeyIndex(7, cells);
+      KeyIndex index = new KeyIndex(7, nodes, cells);
       index.reserve(room);
       assertThat(index.buckets()).isGreaterThanOrEqualTo(2 * room);
       for (int i = 0; i < 20_000; i++) {
         Bytes key = Bytes.utf8("key" + i);
-        Node node = node(key);
-        assertThat(index.addIfAbsent(node)).isTrue();
-        assertThat(index.addIfAbsent(node(key))).isFalse();
-        assertThat(index.get(key)).isSameAs(node);
+        int node = node(key);
+        index.add(node, key);
+        assertThat(index.get(key)).isEqualTo(node);
       }
       assertThat(index.size()).isEqualTo(20_000);
       for (int i = 0; i < 20_000; i++) {
-        Node node = index.get(Bytes.utf8("key" + i));
+        int node = index.get(Bytes.utf8("key" + i));
         index.remove(node);
       }
       assertThat(index.size()).isZero();
@@ -75,25 +76,27 @@ class KeyIndexTest {
 
   @Test
   void roomIsBoundedWhateverIsAskedFor() {
-    KeyIndex index = new KeyIndex(7, cells);
+    KeyIndex index = new KeyIndex(7, nodes, cells);
     index.reserve(Integer.MAX_VALUE);
     assertThat(index.buckets()).isBetween(1_000_000, 10_000_000);
-    Node node = node(Bytes.utf8("key"));
-    index.add(node);
-    assertThat(index.get(Bytes.utf8("key"))).isSameAs(node);
+    Bytes key = Bytes.utf8("key");
+    int node = node(key);
+    index.add(node, key);
+    assertThat(index.get(key)).isEqualTo(node);
     assertThatIllegalStateException().isThrownBy(() -> index.reserve(1));
   }
 
   @Test
   void keysThatCollideUnderOneSeedDoNotUnderAnother() {
-    KeyIndex known = new KeyIndex(7, cells);
-    KeyIndex other = new KeyIndex(8, cells);
+    KeyIndex known = new KeyIndex(7, nodes, cells);
+    KeyIndex other = new KeyIndex(8, nodes, cells);
     int chosen = 0;
     for (int i = 0; chosen < 200; i++) {
       Bytes key = Bytes.utf8("key" + i);
       if ((key.hash64(7, 7) & 1023) != 0) continue;
-      known.add(node(key));
-      other.add(node(key));
+      // They are in buckets by links of their nodes: each index has its own.
+      known.add(node(key), key);
+      other.add(node(key), key);
       chosen++;
     }
     Bytes first = Bytes.utf8("key0");

@@ -9,9 +9,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class SlabTest {
-  private record Twin(Node node, Bytes key, Bytes value) {}
+  private record Twin(int node, Bytes key, Bytes value) {}
 
-  private final Slab cells = new Slab();
+  private final NodeTable nodes = new NodeTable();
+  private final Slab cells = new Slab(nodes);
   private final List<Twin> twins = new ArrayList<>();
 
   @Test
@@ -29,7 +30,7 @@ class SlabTest {
       } else {
         Twin gone = twins.remove(dice.nextInt(twins.size()));
         check(gone);
-        cells.free(gone.node.cell);
+        cells.free(nodes.cell(gone.node));
       }
       most = Math.max(most, twins.size());
       if (!twins.isEmpty()) check(twins.get(dice.nextInt(twins.size())));
@@ -44,19 +45,19 @@ class SlabTest {
     long bytes = 0;
     for (int i = 0; i < 100_000; i++) bytes += add(dice, 100);
     assertThat(cells.sizeBytes()).isBetween(bytes, bytes * 12 / 10);
-    for (Twin twin : twins) cells.free(twin.node.cell);
+    for (Twin twin : twins) cells.free(nodes.cell(twin.node));
     assertThat(cells.sizeBytes()).as("of nothing").isLessThan(1 << 20);
   }
 
   @Test
   void aLargeValueIsNotCopiedAndNotOverwritten() {
     Bytes large = Bytes.wrap(new byte[100_000]);
-    Node node = new Node();
+    int node = nodes.add();
     cells.add(node, Bytes.utf8("k"), large);
-    Bytes kept = cells.valueToKeep(node.cell);
+    Bytes kept = cells.valueToKeep(nodes.cell(node));
     cells.replace(node, Bytes.utf8("k"), Bytes.utf8("x".repeat(100_000)));
     assertThat(kept).isEqualTo(large);
-    assertThat(cells.value(node.cell)).isEqualTo(Bytes.utf8("x".repeat(100_000)));
+    assertThat(cells.value(nodes.cell(node))).isEqualTo(Bytes.utf8("x".repeat(100_000)));
   }
 
   @Test
@@ -64,7 +65,8 @@ class SlabTest {
     SplittableRandom dice = new SplittableRandom(7);
     for (int i = 0; i < 2_000; i++) add(dice, 8 << 10);
     long full = cells.sizeBytes();
-    for (int i = 0; i < 1_000; i++) cells.free(twins.remove(dice.nextInt(twins.size())).node.cell);
+    for (int i = 0; i < 1_000; i++)
+      cells.free(nodes.cell(twins.remove(dice.nextInt(twins.size())).node));
     assertThat(cells.sizeBytes()).isLessThan(full / 2 + (1 << 20));
     for (int i = 0; i < 30_000; i++) add(dice, 200);
     assertThat(cells.sizeBytes()).as("with 7 MB in small ones").isLessThan(full + (1 << 20));
@@ -77,7 +79,7 @@ class SlabTest {
     while (cells.sizeBytes() < 1 << 20) add(dice, 8 << 10);
     long full = cells.sizeBytes();
     for (int i = 0; i < 100; i++) {
-      cells.free(twins.removeLast().node.cell);
+      cells.free(nodes.cell(twins.removeLast().node));
       assertThat(cells.sizeBytes()).isEqualTo(full);
       add(dice, 8 << 10);
     }
@@ -85,21 +87,21 @@ class SlabTest {
 
   @Test
   void thereIsNoEndToLargeValues() {
-    Slab small = new Slab(64);
+    Slab small = new Slab(nodes, 64);
     Bytes value = Bytes.wrap(new byte[100]);
-    Node[] nodes = new Node[300_000];
-    for (int i = 0; i < nodes.length; i++)
-      small.add(nodes[i] = new Node(), Bytes.utf8("key" + i), value);
-    for (int i = 0; i < nodes.length; i++)
-      assertThat(small.hasKey(nodes[i].cell, Bytes.utf8("key" + i))).isTrue();
-    for (Node node : nodes) small.free(node.cell);
+    int[] all = new int[300_000];
+    for (int i = 0; i < all.length; i++)
+      small.add(all[i] = nodes.add(), Bytes.utf8("key" + i), value);
+    for (int i = 0; i < all.length; i++)
+      assertThat(small.hasKey(nodes.cell(all[i]), Bytes.utf8("key" + i))).isTrue();
+    for (int node : all) small.free(nodes.cell(node));
     assertThat(small.sizeBytes()).isZero();
   }
 
   private long add(SplittableRandom dice, int valueBytes) {
     byte[] key = new byte[dice.nextInt(20)];
     dice.nextBytes(key);
-    Twin twin = new Twin(new Node(), Bytes.wrap(key), value(dice, valueBytes));
+    Twin twin = new Twin(nodes.add(), Bytes.wrap(key), value(dice, valueBytes));
     cells.add(twin.node, twin.key, twin.value);
     twins.add(twin);
     return 8L + key.length + valueBytes;
@@ -119,12 +121,13 @@ class SlabTest {
   }
 
   private void check(Twin twin) {
-    assertThat(cells.key(twin.node.cell)).isEqualTo(twin.key);
-    assertThat(cells.value(twin.node.cell)).isEqualTo(twin.value);
-    assertThat(cells.valueToKeep(twin.node.cell)).isEqualTo(twin.value);
-    assertThat(cells.hasKey(twin.node.cell, twin.key)).isTrue();
-    assertThat(cells.hasKey(twin.node.cell, Bytes.utf8("no such key at all, anywhere"))).isFalse();
-    assertThat(cells.payloadBytes(twin.node.cell))
+    assertThat(cells.key(nodes.cell(twin.node))).isEqualTo(twin.key);
+    assertThat(cells.value(nodes.cell(twin.node))).isEqualTo(twin.value);
+    assertThat(cells.valueToKeep(nodes.cell(twin.node))).isEqualTo(twin.value);
+    assertThat(cells.hasKey(nodes.cell(twin.node), twin.key)).isTrue();
+    assertThat(cells.hasKey(nodes.cell(twin.node), Bytes.utf8("no such key at all, anywhere")))
+        .isFalse();
+    assertThat(cells.payloadBytes(nodes.cell(twin.node)))
         .isEqualTo((long) twin.key.length() + twin.value.length());
   }
 }
