@@ -14,11 +14,25 @@ final class RandomCommands {
   private final RandomGenerator dice;
   private final List<Envelope> sent = new ArrayList<>();
   private final int keys;
+
+  /// Draws the commands; null where they are writes, deletes and expiries alone.
+  private final RandomOperations operations;
+
   private long now = 1_000;
 
   RandomCommands(RandomGenerator dice, int keys) {
+    this(dice, keys, null);
+  }
+
+  private RandomCommands(RandomGenerator dice, int keys, RandomOperations operations) {
     this.dice = dice;
     this.keys = keys;
+    this.operations = operations;
+  }
+
+  /// Commands of every kind there is.
+  static RandomCommands all(RandomGenerator dice, int keys) {
+    return new RandomCommands(dice, keys, new RandomOperations(dice, keys));
   }
 
   Bytes key() {
@@ -27,7 +41,8 @@ final class RandomCommands {
 
   /// The next envelope.
   ///
-  /// @param index it will have: guards on versions aim a little below it
+  /// @param index it will have, or what its revision may be where revisions are counted: guards on
+  ///   versions aim a little below it
   Envelope next(long index) {
     // Most stamps move on a little, some stand, some jump, and a few go back.
     int jump = dice.nextInt(100);
@@ -53,6 +68,7 @@ final class RandomCommands {
   }
 
   private Operation.Command command(long index) {
+    if (operations != null) return operations.command(index);
     return switch (dice.nextInt(8)) {
       case 0 -> new Operation.Expire();
       case 1, 2 -> new Operation.Delete(key(), condition(index));
