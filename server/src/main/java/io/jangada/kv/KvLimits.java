@@ -1,6 +1,7 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import java.util.List;
 import java.util.Optional;
 
 /// Every limit of the state machine, in one place.
@@ -24,10 +25,28 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
   public static final int CLIENT_BYTES_MAX = 64;
   public static final int NAME_BYTES_MAX = 64;
 
+  /// A range's result ends with the entry that brings it to this many bytes…
   public static final int RANGE_BYTES_MAX = 256 << 10;
+
+  /// …or when so many keys were looked at.
   public static final int RANGE_KEYS_MAX = 4_096;
+
+  /// What one command's result may hold in bytes of keys and values that are there.
   public static final int RESULT_BYTES_MAX = 1 << 20;
+
+  /// How many steps and comparisons a transaction has at most, those of nested ones included.
+  public static final int STEPS_MAX = 10_000;
+
+  /// How deep transactions are nested at most, the outermost included.
+  public static final int NESTING_MAX = 8;
+
+  /// How many bytes of keys and values a transaction has at most, unless one may have more.
+  public static final int TRANSACTION_BYTES_MAX = 4 << 20;
+
   public static final int LEASES_MAX = 1 << 20;
+
+  /// How many leases one command keeps alive at most.
+  public static final int KEEP_ALIVES_MAX = 10_000;
 
   /// A snapshot's chunk ends with the first record that brings it to this length.
   public static final int CHUNK_BYTES = 64 << 10;
@@ -68,44 +87,82 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
   /// Why the operation must not be proposed, or nothing if it may. A value to compare with counts
   /// as a value.
   public Optional<Result.Refused> refusalOf(Operation operation) {
+    return Optional.ofNullable(objection(operation)).map(Result.Refused::new);
+  }
+
+  private Result.Reason objection(Operation operation) {
     return switch (operation) {
-      case Operation.Get get -> refusalOf(get.key(), null, null);
-      case Operation.Write write -> refusalOf(write.key(), write.value(), write.condition());
-      case Operation.Delete delete -> refusalOf(delete.key(), null, delete.condition());
+      case Operation.Get(Bytes key) -> objection(key.length(), 0);
+      case Operation.Range range -> objection(range.keys(), 0);
+      case Operation.Write write ->
+          objection(
+              write.key().length(), Math.max(write.value().length(), Sizes.of(write.condition())));
+      case Operation.Put put ->
+          objection(
+              put.key().length(), Math.max(Sizes.of(put.change()), Sizes.of(put.condition())));
+      case Operation.Delete delete ->
+          objection(delete.key().length(), Sizes.of(delete.condition()));
+      case Operation.DeleteRange delete -> objection(delete.keys(), 0);
+      case Operation.Transaction transaction -> objection(transaction);
+      case Operation.KeepAlive(List<Long> leases) ->
+          leases.size() > KEEP_ALIVES_MAX ? Result.Reason.TRANSACTION_TOO_LARGE : null;
       case Operation.Expire _,
           Operation.Grant _,
           Operation.Revoke _,
-          Operation.KeepAlive _,
           Operation.Compact _,
           Operation.KeepHistory _,
           Operation.CountRevisions _,
           Operation.GetLease _,
           Operation.ListLeases _ ->
-          Optional.empty();
-      case Operation.Range _, Operation.Put _, Operation.DeleteRange _, Operation.Transaction _ ->
-          throw new UnsupportedOperationException("not yet: " + operation);
+          null;
     };
   }
 
-  private Optional<Result.Refused> refusalOf(Bytes key, Bytes value, Condition condition) {
-    if (key.length() > keyBytesMax)
-      return Optional.of(new Result.Refused(Result.Reason.KEY_TOO_LONG));
-    boolean compares =
-        switch (condition) {
-          case null -> false;
-          case Condition.Value(Bytes expected) -> expected.length() > valueBytesMax;
-          case Condition.AbsentOrValue(Bytes expected) -> expected.length() > valueBytesMax;
-          case Condition.Always _,
-              Condition.Absent _,
-              Condition.Present _,
-              Condition.Unique _,
-              Condition.Version _,
-              Condition.Changes _,
-              Condition.AnyChanges _ ->
-              false;
-        };
-    if (compares || value != null && value.length() > valueBytesMax)
-      return Optional.of(new Result.Refused(Result.Reason.VALUE_TOO_LONG));
-    return Optional.empty();
+  private Result.Reason objection(int keyBytes, int valueBytes) {
+    if (keyBytes > keyBytesMax) return Result.Reason.KEY_TOO_LONG;
+    return valueBytes > valueBytesMax ? Result.Reason.VALUE_TOO_LONG : null;
+  }
+
+  /// The end of a range may have a byte more than a key: it is not in it.
+  private Result.Reason objection(KeyRange keys, int valueBytes) {
+    int to = keys.to() == null ? 0 : keys.to().length();
+    return objection(Math.max(keys.from().length(), to) - 1, valueBytes);
+  }
+
+  private Result.Reason objection(Operation.Transaction transaction) {
+    if (depthOf(transaction) > NESTING_MAX
+        || stepsOf(transaction) > STEPS_MAX
+        || Sizes.of(transaction) > transactionBytesMax())
+      return Result.Reason.TRANSACTION_TOO_LARGE;
+    for (Compare compare : transaction.compares()) {
+      Result.Reason reason = objection(compare.keys(), Sizes.of(compare));
+      if (reason != null) return reason;
+    }
+    for (Operation.Step step : transaction.steps()) {
+      Result.Reason reason = objection(step);
+      if (reason != null) return reason;
+    }
+    return null;
+  }
+
+  /// The largest write is not refused in a transaction that compares one key.
+  private long transactionBytesMax() {
+    return Math.max(TRANSACTION_BYTES_MAX, 2L * keyBytesMax + valueBytesMax + 2 * Sizes.PART_BYTES);
+  }
+
+  /// How deep transactions are nested, this one included.
+  private static int depthOf(Operation.Transaction transaction) {
+    int depth = 0;
+    for (Operation.Step step : transaction.steps())
+      if (step instanceof Operation.Transaction nested) depth = Math.max(depth, depthOf(nested));
+    return depth + 1;
+  }
+
+  /// How many steps and comparisons a transaction has, those of nested ones included.
+  private static long stepsOf(Operation.Transaction transaction) {
+    long steps = transaction.compares().size() + transaction.steps().size();
+    for (Operation.Step step : transaction.steps())
+      if (step instanceof Operation.Transaction nested) steps += stepsOf(nested);
+    return steps;
   }
 }

@@ -1,6 +1,7 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -158,6 +159,13 @@ public sealed interface Operation {
       compares = List.copyOf(compares);
       then = List.copyOf(then);
       otherwise = List.copyOf(otherwise);
+    }
+
+    /// Those of both lists.
+    List<Step> steps() {
+      List<Step> both = new ArrayList<>(then);
+      both.addAll(otherwise);
+      return both;
     }
   }
 

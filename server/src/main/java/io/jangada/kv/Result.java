@@ -174,7 +174,8 @@ public sealed interface Result {
     MALFORMED,
     KEY_TOO_LONG,
     VALUE_TOO_LONG,
-    /// A transaction with too many steps or comparisons, nested too deep, or with too many bytes.
+    /// A transaction with too many steps or comparisons, nested too deep, or with too many bytes;
+    /// or a [Operation.KeepAlive] of too many leases.
     TRANSACTION_TOO_LARGE,
     /// There is no such lease.
     LEASE_NOT_FOUND,

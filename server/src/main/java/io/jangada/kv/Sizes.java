@@ -7,7 +7,7 @@ import java.util.List;
 /// is set aside to encode them.
 final class Sizes {
   /// The fixed fields of a part that there can be many of.
-  private static final int PART_BYTES = 32;
+  static final int PART_BYTES = 32;
 
   private Sizes() {}
 
@@ -36,15 +36,15 @@ final class Sizes {
 
   private static long of(Operation.Transaction transaction) {
     long bytes = 0;
-    for (Compare compare : transaction.compares()) bytes += PART_BYTES + of(compare);
-    for (Operation.Step step : transaction.then()) bytes += PART_BYTES + of(step);
-    for (Operation.Step step : transaction.otherwise()) bytes += PART_BYTES + of(step);
+    for (Compare compare : transaction.compares())
+      bytes += PART_BYTES + compare.keys().sizeBytes() + of(compare);
+    for (Operation.Step step : transaction.steps()) bytes += PART_BYTES + of(step);
     return bytes;
   }
 
-  private static long of(Compare compare) {
-    int value = compare instanceof Compare.Value there ? there.value().length() : 0;
-    return (long) compare.keys().sizeBytes() + value;
+  /// The value alone.
+  static int of(Compare compare) {
+    return compare instanceof Compare.Value there ? there.value().length() : 0;
   }
 
   static int of(Change change) {
