@@ -17,6 +17,25 @@ import io.jangada.bytes.MalformedException;
 ///            2 key value ttl (8) condition         write
 ///            3 key condition                       delete
 ///            4                                     expire
+///            5 range revision (8) detail (1) created (16) modified (16)
+///              descending (1) limit (8)            range
+///            6 lease (8)                           get lease
+///            7                                     list leases
+///            8 key change lifetime condition former (1)  put
+///            9 range former (1)                    delete range
+///            10 compares, steps, steps             transaction
+///            11 lease (8) ttl (8)                  grant
+///            12 lease (8)                          revoke
+///            13 leases (8 each)                    keep alive
+///            14 revision (8)                       compact
+///            15 keeps (1)                          keep history
+///            16                                    count revisions
+/// range      0 from | 1 from, to | 2 key, which alone is in it
+/// compare    1 range relation (1) value | 2 range field (1) relation (1) number (8)
+/// change     1 value flags (4) | 2 keep | 3 arithmetic (1) delta (8) optional initial (8)
+///            | 4 side (1) bytes growth | 5 offset (4) bytes growth
+/// growth     creates (1) most bytes (4)
+/// lifetime   1 for ever | 2 ttl (8) | 3 lease (8) | 4 same
 /// condition  0 always | 1 absent | 2 version (8) | 3 value | 4 absent or value
 ///            | 5 changes (8) | 6 any changes | 7 present | 8 unique (8)
 /// result     1 version (8)                         written
@@ -30,7 +49,24 @@ import io.jangada.bytes.MalformedException;
 ///            9 reason (1)                          refused
 ///            10 version (8) changes (8)            written
 ///            11 value version (8) changes (8) ttl (8) deadline (8)  found
+///            12 revision (8) changes (8) length (4) optional number, optional entry  changed
+///            13 revision (8) count (8) entries     removed
+///            14 revision (8) count (8) entries, optional range  ranged
+///            15 revision (8) succeeded (1) results transacted
+///            16 lease (8) ttl (8)                  granted
+///            17 ttls (8 each)                      kept alive
+///            18 lease (8) ttl (8) left (8) keys    leased
+///            19 leases (8 each)                    lease list
+///            20 revision (8)                       noted
+///            21 compacted (8)                      compacted
+/// entry      key value flags (4) created (8) modified (8) changes (8)
+///            ttl (8) deadline (8) lease (8)
 /// ```
+///
+/// What there are several of has four bytes of count before it; what is optional has one byte
+/// before it, 1 where it is there and 0 where it is not. What is one of few is its place among them
+/// in the type of that name, one byte. Steps are operations, and transactions among them are nested
+/// at most [KvLimits#NESTING_MAX] deep, the outermost included.
 ///
 /// A first value is written and found as 1 and 2, a later one as 10 and 11: until changes are
 /// counted there is nothing that a member of an older release cannot read.
@@ -45,27 +81,25 @@ public final class CommandCodec {
   static final int FORMAT = 1;
 
   private static final int OVERHEAD_BYTES = 64;
-  private static final Result.Reason[] REASONS = Result.Reason.values();
 
   private CommandCodec() {}
 
   public static Bytes encode(Envelope envelope) {
-    ByteWriter out = new ByteWriter(OVERHEAD_BYTES + Math.toIntExact(sizeOf(envelope.command())));
-    out.put(FORMAT).putLong(envelope.clusterTimeMillis());
+    ByteWriter out = writer(sizeOf(envelope.command()));
+    out.putLong(envelope.clusterTimeMillis());
     put(out, envelope.requestId());
-    put(out, envelope.command());
+    OperationCodec.put(out, envelope.command());
     return out.handOver();
   }
 
   public static Bytes encode(Operation operation) {
-    ByteWriter out =
-        new ByteWriter(OVERHEAD_BYTES + Math.toIntExact(sizeOf(operation))).put(FORMAT);
-    put(out, operation);
+    ByteWriter out = writer(sizeOf(operation));
+    OperationCodec.put(out, operation);
     return out.handOver();
   }
 
   public static Bytes encode(Result result) {
-    ByteWriter out = new ByteWriter(OVERHEAD_BYTES).put(FORMAT);
+    ByteWriter out = writer(sizeOf(result));
     put(out, result);
     return out.handOver();
   }
@@ -76,7 +110,7 @@ public final class CommandCodec {
     if (time < 0 || time > Envelope.CLUSTER_TIME_MILLIS_MAX)
       throw new MalformedException("cluster time " + time);
     RequestId requestId = getRequestId(in);
-    if (!(getOperation(in) instanceof Operation.Command command))
+    if (!(OperationCodec.get(in) instanceof Operation.Command command))
       throw new MalformedException("an envelope with a read in it");
     in.end();
     return new Envelope(requestId, time, command);
@@ -84,7 +118,7 @@ public final class CommandCodec {
 
   public static Operation decodeOperation(Bytes bytes) {
     ByteReader in = open(bytes);
-    Operation operation = getOperation(in);
+    Operation operation = OperationCodec.get(in);
     in.end();
     return operation;
   }
@@ -94,6 +128,10 @@ public final class CommandCodec {
     Result result = getResult(in);
     in.end();
     return result;
+  }
+
+  private static ByteWriter writer(long sizeBytes) {
+    return new ByteWriter(Math.toIntExact(OVERHEAD_BYTES + sizeBytes)).put(FORMAT);
   }
 
   private static ByteReader open(Bytes bytes) {
@@ -133,122 +171,15 @@ public final class CommandCodec {
     return new RequestId.Numbered(client, sequence);
   }
 
-  private static void put(ByteWriter out, Operation operation) {
-    switch (operation) {
-      case Operation.Get(Bytes key) -> putKey(out.put(1), key);
-      case Operation.Write(Bytes key, Bytes value, long ttl, Condition condition) -> {
-        putKey(out.put(2), key);
-        putValue(out, value);
-        put(out.putLong(ttl), condition);
-      }
-      case Operation.Delete(Bytes key, Condition condition) -> {
-        putKey(out.put(3), key);
-        put(out, condition);
-      }
-      case Operation.Expire() -> out.put(4);
-      case Operation.Read _, Operation.Command _ ->
-          throw new UnsupportedOperationException("not yet: " + operation);
-    }
-  }
-
-  private static Operation getOperation(ByteReader in) {
-    int kind = in.get();
-    return switch (kind) {
-      case 1 -> new Operation.Get(getKey(in));
-      case 2 -> getWrite(in);
-      case 3 -> new Operation.Delete(getKey(in), getCondition(in));
-      case 4 -> new Operation.Expire();
-      default -> throw new MalformedException("operation of kind " + kind);
-    };
-  }
-
-  private static Operation.Write getWrite(ByteReader in) {
-    Bytes key = getKey(in);
-    Bytes value = getValue(in);
-    long ttl = in.getLong();
-    if (!TimeToLive.isValid(ttl)) throw new MalformedException("time to live " + ttl);
-    return new Operation.Write(key, value, ttl, getCondition(in));
-  }
-
-  private static void put(ByteWriter out, Condition condition) {
-    switch (condition) {
-      case Condition.Always() -> out.put(0);
-      case Condition.Absent() -> out.put(1);
-      case Condition.Version(long version) -> out.put(2).putLong(version);
-      case Condition.Value(Bytes value) -> putValue(out.put(3), value);
-      case Condition.AbsentOrValue(Bytes value) -> putValue(out.put(4), value);
-      case Condition.Changes(long changes) -> out.put(5).putLong(changes);
-      case Condition.AnyChanges() -> out.put(6);
-      case Condition.Present() -> out.put(7);
-      case Condition.Unique(long unique) -> out.put(8).putLong(unique);
-    }
-  }
-
-  private static Condition getCondition(ByteReader in) {
-    int kind = in.get();
-    return switch (kind) {
-      case 0 -> new Condition.Always();
-      case 1 -> new Condition.Absent();
-      case 2 -> new Condition.Version(in.getLong());
-      case 3 -> new Condition.Value(getValue(in));
-      case 4 -> new Condition.AbsentOrValue(getValue(in));
-      case 5 -> new Condition.Changes(in.getLong());
-      case 6 -> new Condition.AnyChanges();
-      case 7 -> new Condition.Present();
-      case 8 -> new Condition.Unique(in.getLong());
-      default -> throw new MalformedException("condition of kind " + kind);
-    };
-  }
-
   static void put(ByteWriter out, Result result) {
-    switch (result) {
-      case Result.Written(long version, long changes) -> {
-        out.put(changes == 1 ? 1 : 10).putLong(version);
-        if (changes != 1) out.putLong(changes);
-      }
-      case Result.Found(Bytes value, long version, long changes, long ttl, long deadline) -> {
-        putValue(out.put(changes == 1 ? 2 : 11), value);
-        out.putLong(version);
-        if (changes != 1) out.putLong(changes);
-        out.putLong(ttl).putLong(deadline);
-      }
-      case Result.NotFound() -> out.put(3);
-      case Result.Exists(long version) -> out.put(4).putLong(version);
-      case Result.Mismatch(long version) -> out.put(5).putLong(version);
-      case Result.Deleted(long version) -> out.put(6).putLong(version);
-      case Result.Expired(int count) -> out.put(7).putInt(count);
-      case Result.Forgotten() -> out.put(8);
-      case Result.Refused(Result.Reason reason) -> out.put(9).put(reason.ordinal());
-      case Result.Advanced _ -> throw new UnsupportedOperationException("not yet: " + result);
-    }
+    ResultCodec.put(out, result);
   }
 
   static Result getResult(ByteReader in) {
-    int kind = in.get();
-    return switch (kind) {
-      case 1 -> new Result.Written(in.getLong());
-      case 2 -> new Result.Found(getValue(in), in.getLong(), in.getLong(), in.getLong());
-      case 3 -> Result.NotFound.INSTANCE;
-      case 4 -> new Result.Exists(in.getLong());
-      case 5 -> new Result.Mismatch(in.getLong());
-      case 6 -> new Result.Deleted(in.getLong());
-      case 7 -> new Result.Expired(in.getInt());
-      case 8 -> Result.Forgotten.INSTANCE;
-      case 9 -> new Result.Refused(getReason(in));
-      case 10 -> new Result.Written(in.getLong(), in.getLong());
-      case 11 ->
-          new Result.Found(getValue(in), in.getLong(), in.getLong(), in.getLong(), in.getLong());
-      default -> throw new MalformedException("result of kind " + kind);
-    };
+    return ResultCodec.get(in);
   }
 
-  private static Result.Reason getReason(ByteReader in) {
-    int reason = in.get();
-    if (reason >= REASONS.length) throw new MalformedException("reason " + reason);
-    return REASONS[reason];
-  }
-
-  private static void putKey(ByteWriter out, Bytes key) {
+  static void putKey(ByteWriter out, Bytes key) {
     out.putBytes(checked("key", key, KvLimits.KEY_BYTES_HARD_MAX));
   }
 
@@ -256,7 +187,7 @@ public final class CommandCodec {
     return in.getSlice(KvLimits.KEY_BYTES_HARD_MAX);
   }
 
-  private static void putValue(ByteWriter out, Bytes value) {
+  static void putValue(ByteWriter out, Bytes value) {
     out.putBytes(checked("value", value, KvLimits.VALUE_BYTES_HARD_MAX));
   }
 
@@ -264,7 +195,7 @@ public final class CommandCodec {
     return in.getSlice(KvLimits.VALUE_BYTES_HARD_MAX);
   }
 
-  private static Bytes checked(String what, Bytes bytes, int lengthMax) {
+  static Bytes checked(String what, Bytes bytes, int lengthMax) {
     if (bytes.length() > lengthMax)
       throw new IllegalArgumentException(
           what + " of " + bytes.length() + " bytes, at most " + lengthMax);
