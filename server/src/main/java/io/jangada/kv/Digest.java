@@ -1,5 +1,9 @@
 package io.jangada.kv;
 
+import io.jangada.bytes.Bytes;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
 /// The arithmetic of [KvStore#digest].
 final class Digest {
   /// The key of the hash over commands: any, but the same on all members for ever.
@@ -29,9 +33,52 @@ final class Digest {
       case Result.Deleted(long version) -> version << 4 | 6;
       case Result.Expired(int count) -> (long) count << 4 | 7;
       case Result.Forgotten() -> 8;
-      case Result.Advanced _ -> throw new UnsupportedOperationException("not yet: " + result);
       case Result.Refused(Result.Reason reason) -> (long) reason.ordinal() << 4 | 9;
+      case Result.Advanced advanced -> wordOf(advanced);
     };
+  }
+
+  private static long wordOf(Result.Advanced result) {
+    return switch (result) {
+      case Result.Changed changed -> {
+        long word = mix(mix(mix(10, changed.revision()), changed.changes()), changed.length());
+        yield mix(mix(word, wordOf(changed.number())), wordOf(changed.former()));
+      }
+      case Result.Removed(long revision, long count, List<KeyValue> formers) ->
+          mix(mix(mix(11, revision), count), wordOf(formers, Digest::wordOf));
+      case Result.Ranged(long revision, long count, List<KeyValue> entries, KeyRange rest) -> {
+        long word = mix(mix(mix(12, revision), count), wordOf(entries, Digest::wordOf));
+        yield rest == null ? word : mix(mix(word, wordOf(rest.from())), wordOf(rest.to()));
+      }
+      case Result.Transacted(long revision, boolean succeeded, List<Result> results) ->
+          mix(mix(mix(13, revision), succeeded ? 1 : 0), wordOf(results, Digest::wordOf));
+      case Result.Granted(long lease, long ttl) -> mix(mix(14, lease), ttl);
+      case Result.KeptAlive(List<Long> ttls) -> mix(15, wordOf(ttls, Long::longValue));
+      case Result.Leased(long lease, long ttl, long left, List<Bytes> keys) ->
+          mix(mix(mix(mix(16, lease), ttl), left), wordOf(keys, Digest::wordOf));
+      case Result.LeaseList(List<Long> leases) -> mix(17, wordOf(leases, Long::longValue));
+      case Result.Noted(long revision) -> mix(18, revision);
+      case Result.Compacted(long compacted) -> mix(19, compacted);
+    };
+  }
+
+  private static <T> long wordOf(List<T> all, ToLongFunction<T> wordOfOne) {
+    long word = all.size();
+    for (T one : all) word = mix(word, wordOfOne.applyAsLong(one));
+    return word;
+  }
+
+  private static long wordOf(KeyValue entry) {
+    if (entry == null) return 0;
+    KeyValue.Revisions revisions = entry.revisions();
+    KeyValue.Terms terms = entry.terms();
+    long word = mix(mix(wordOf(entry.key()), wordOf(entry.value())), entry.flags());
+    word = mix(mix(mix(word, revisions.created()), revisions.modified()), revisions.changes());
+    return mix(mix(mix(word, terms.ttl()), terms.deadlineMillis()), terms.lease());
+  }
+
+  private static long wordOf(Bytes bytes) {
+    return bytes == null ? 0 : bytes.hash64(KEY0, KEY1);
   }
 
   /// 0 for a first value.

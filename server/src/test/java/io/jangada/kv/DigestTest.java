@@ -107,6 +107,75 @@ class DigestTest {
     assertThat(results.stream().map(Digest::wordOf)).doesNotHaveDuplicates();
   }
 
+  @Test
+  void everyPartOfEveryAdvancedResultIsInItsWord() {
+    List<Result> results = new ArrayList<>();
+    KeyValue entry = entry("k", "v", new long[] {1, 2, 3, 4, 5, 6, 7});
+    for (KeyValue former : entries()) {
+      results.add(new Result.Changed(5, 1, 2, null, former));
+      results.add(new Result.Removed(5, 1, List.of(former)));
+      results.add(new Result.Ranged(5, 1, List.of(former), null));
+    }
+    results.add(new Result.Changed(6, 1, 2, null, null));
+    results.add(new Result.Changed(5, 2, 2, null, null));
+    results.add(new Result.Changed(5, 1, 3, null, null));
+    results.add(new Result.Changed(5, 1, 2, Bytes.EMPTY, null));
+    results.add(new Result.Changed(5, 1, 2, null, null));
+    results.add(new Result.Removed(5, 1, List.of()));
+    results.add(new Result.Removed(6, 1, List.of()));
+    results.add(new Result.Removed(5, 2, List.of()));
+    results.add(new Result.Removed(5, 1, List.of(entry, entry)));
+    results.add(new Result.Ranged(5, 1, List.of(), KeyRange.ALL));
+    results.add(new Result.Ranged(5, 1, List.of(), new KeyRange(Bytes.EMPTY, Bytes.EMPTY)));
+    results.add(new Result.Ranged(5, 1, List.of(), new KeyRange(entry.key(), null)));
+    results.add(new Result.Ranged(6, 1, List.of(), null));
+    results.add(new Result.Ranged(5, 2, List.of(), null));
+    List<Result> steps = List.of(new Result.Deleted(5), new Result.NotFound());
+    results.add(new Result.Transacted(5, true, steps));
+    results.add(new Result.Transacted(6, true, steps));
+    results.add(new Result.Transacted(5, false, steps));
+    results.add(new Result.Transacted(5, true, steps.reversed()));
+    results.add(new Result.Transacted(5, true, steps.subList(0, 1)));
+    results.add(new Result.Granted(5, 1));
+    results.add(new Result.Granted(1, 5));
+    results.add(new Result.KeptAlive(List.of(0L, 5L)));
+    results.add(new Result.KeptAlive(List.of(5L, 0L)));
+    results.add(new Result.KeptAlive(List.of(5L)));
+    results.add(new Result.LeaseList(List.of(5L)));
+    results.add(new Result.Leased(5, 1, 1, List.of()));
+    results.add(new Result.Leased(1, 5, 1, List.of()));
+    results.add(new Result.Leased(1, 1, 5, List.of()));
+    results.add(new Result.Leased(5, 1, 1, List.of(Bytes.EMPTY)));
+    results.add(new Result.Noted(5));
+    results.add(new Result.Noted(6));
+    results.add(new Result.Compacted(5));
+    results.add(new Result.Compacted(6));
+    assertThat(results.stream().map(Digest::wordOf)).doesNotHaveDuplicates();
+  }
+
+  /// One, and others that differ from it in one part each.
+  private static List<KeyValue> entries() {
+    List<KeyValue> all = new ArrayList<>();
+    all.add(entry("k", "v", new long[7]));
+    all.add(entry("", "v", new long[7]));
+    all.add(entry("k", "", new long[7]));
+    for (int i = 0; i < 7; i++) {
+      long[] numbers = new long[7];
+      numbers[i] = 1;
+      all.add(entry("k", "v", numbers));
+    }
+    return all;
+  }
+
+  private static KeyValue entry(String key, String value, long[] numbers) {
+    return new KeyValue(
+        Bytes.utf8(key),
+        Bytes.utf8(value),
+        (int) numbers[0],
+        new KeyValue.Revisions(numbers[1], numbers[2], numbers[3]),
+        new KeyValue.Terms(numbers[4], numbers[5], numbers[6]));
+  }
+
   private static long digestOf(List<Bytes> log, long hashSeed) {
     KvStore store = new KvStore(KvLimits.DEFAULT, hashSeed);
     for (int i = 0; i < log.size(); i++) store.apply(i + 1, log.get(i));
