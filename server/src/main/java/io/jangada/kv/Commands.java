@@ -27,6 +27,7 @@ final class Commands {
 
   private long index;
   private long clusterTimeMillis;
+  private boolean isPristine = true;
   private boolean countsChanges;
   private boolean countsRevisions;
   private long revision;
@@ -75,17 +76,22 @@ final class Commands {
   /// The revision of the latest change.
   long revision() {
     if (countsRevisions) return revision;
-    return isPristine() ? 0 : index;
+    return isPristine ? 0 : index;
   }
 
   /// Whether no command was ever applied.
   boolean isPristine() {
-    return clusterTimeMillis == 0 && !countsRevisions;
+    return isPristine;
+  }
+
+  /// A command was applied.
+  void used() {
+    isPristine = false;
   }
 
   /// Has revisions counted from now on, if they are not yet.
   void countRevisions() {
-    if (!countsRevisions) countRevisionsFrom(isPristine() ? 1 : index - 1);
+    if (!countsRevisions) countRevisionsFrom(isPristine ? 1 : index - 1);
   }
 
   void countRevisionsFrom(long revision) {

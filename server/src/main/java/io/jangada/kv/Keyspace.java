@@ -177,8 +177,8 @@ final class Keyspace {
     if (!history.isKept() || isNew && older == NONE) {
       uncount(head);
       forgotten(head);
+      if (history.isAwaited(head)) historyBytes += bytesOf(head);
       history.retire(head, revision);
-      if ((nodes.state(head) & History.SUPERSEDED) != 0) historyBytes += bytesOf(head);
       return;
     }
     Bytes key = key(head).compact();

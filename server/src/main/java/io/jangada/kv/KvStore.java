@@ -70,6 +70,7 @@ public final class KvStore {
     empty.commands.clusterTimeMillis(clusterTimeMillis());
     if (countsRevisions()) empty.commands.countRevisionsFrom(revision());
     empty.digest = digest;
+    if (!isPristine()) empty.commands.used();
     return empty;
   }
 
@@ -98,6 +99,7 @@ public final class KvStore {
       result = MALFORMED;
     }
     mix(Digest.wordOf(result));
+    commands.used();
     if (!keys.history.keeps()) keys.history.compacted(revision());
     return result;
   }
@@ -354,6 +356,8 @@ public final class KvStore {
     commands.index(header.position().appliedIndex());
     commands.clusterTimeMillis(header.position().clusterTimeMillis());
     digest = header.position().digest();
+    // The digest is 0 until the first command.
+    if (digest != 0) commands.used();
     if (header.counts()) commands.countChanges();
     StateFormat.Revisions revisions = header.revisions();
     if (revisions != null) {

@@ -28,7 +28,7 @@ import java.util.BitSet;
 /// ```
 ///
 /// Numbers begin with 1; [#NONE] is none. A number that is given back is given out again, the
-/// lowest page first, so that pages become empty and go.
+/// lowest page first, so that pages become empty and go, all but one.
 public final class NodeTable {
   public static final int NONE = 0;
 
@@ -75,6 +75,9 @@ public final class NodeTable {
   /// The pages that have a free number.
   private final BitSet roomy = new BitSet();
 
+  /// A page without nodes, the only one there is; -1 for none.
+  private int empty = -1;
+
   private int pageCount;
   private int opened;
   private int size;
@@ -98,6 +101,7 @@ public final class NodeTable {
   public int add() {
     int page = roomy.nextSetBit(0);
     if (page < 0) page = open();
+    if (page == empty) empty = -1;
     int node = firstFree[page];
     if (node == NONE) {
       node = page << PAGE_BITS | fresh[page]++;
@@ -115,15 +119,19 @@ public final class NodeTable {
   public void remove(int node) {
     int page = node >>> PAGE_BITS;
     size--;
-    if (--used[page] == 0) {
-      pages[page] = null;
-      pageCount--;
-      roomy.clear(page);
-      return;
-    }
     older(node, firstFree[page]);
     firstFree[page] = node;
     roomy.set(page);
+    if (--used[page] > 0) return;
+    if (empty < 0) {
+      empty = page;
+      return;
+    }
+    int second = Math.max(empty, page);
+    empty = Math.min(empty, page);
+    pages[second] = null;
+    pageCount--;
+    roomy.clear(second);
   }
 
   /// Makes a page: the lowest that was given back, or one more.
