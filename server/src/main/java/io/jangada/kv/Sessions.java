@@ -26,7 +26,8 @@ final class Sessions {
 
   private static final int ANSWER_BYTES = 48 + 24 + 32 + 44;
 
-  /// What a name takes beside its bytes: two objects, and what rounding adds.
+  /// What a name, or a result with values, takes beside its bytes: two objects, and what rounding
+  /// adds.
   private static final int NAME_BYTES = 24 + 16 + 4;
 
   /// A client, as of its last use.
@@ -54,12 +55,30 @@ final class Sessions {
   /// A request and what it was answered; its version is the index of its entry.
   static final class Answer extends ListNode<Answer> {
     final RequestId id;
-    final Result result;
+
+    /// A small result; null for one with values.
+    private final Result small;
+
+    /// The bytes of a result with values, which would be many objects; null for a small one.
+    private final Bytes encoded;
+
     Answer nextInSession;
 
     Answer(RequestId id, Result result) {
+      boolean isSmall = CommandCodec.sizeOf(result) == 0;
       this.id = id;
-      this.result = result;
+      this.small = isSmall ? result : null;
+      this.encoded = isSmall ? null : CommandCodec.encode(result).compact();
+    }
+
+    private Answer(RequestId id, Answer other) {
+      this.id = id;
+      this.small = other.small;
+      this.encoded = other.encoded;
+    }
+
+    Result result() {
+      return small != null ? small : CommandCodec.decodeResult(encoded);
     }
   }
 
@@ -92,9 +111,11 @@ final class Sessions {
   }
 
   private static long sizeOf(Answer answer) {
+    long result = answer.encoded == null ? 0 : (long) NAME_BYTES + answer.encoded.length();
     return switch (answer.id) {
-      case RequestId.Numbered _ -> ANSWER_BYTES;
-      case RequestId.Named(Bytes _, Bytes name) -> ANSWER_BYTES + NAME_BYTES + name.length();
+      case RequestId.Numbered _ -> ANSWER_BYTES + result;
+      case RequestId.Named(Bytes _, Bytes name) ->
+          ANSWER_BYTES + NAME_BYTES + name.length() + result;
     };
   }
 
@@ -147,7 +168,7 @@ final class Sessions {
   /// The answer that this request got before, or null.
   Result answerTo(RequestId id) {
     Answer answer = byRequest.get(id);
-    return answer == null ? null : answer.result;
+    return answer == null ? null : answer.result();
   }
 
   /// Whether the request, which has no answer here, may be one whose answer was forgotten.
@@ -193,7 +214,7 @@ final class Sessions {
     Session session = byClient.get(answer.id.client());
     if (session == null || byRequest.containsKey(answer.id)) return false;
     if (session.answers == limits.answersPerSessionMax()) return false;
-    Answer shared = new Answer(withClient(answer.id, session.client), answer.result);
+    Answer shared = new Answer(withClient(answer.id, session.client), answer);
     shared.version = answer.version;
     link(session, shared);
     return true;

@@ -160,7 +160,7 @@ final class StateFormat {
   static void put(ByteWriter out, Sessions.Answer answer) {
     out.put(ANSWER).putLong(answer.version);
     CommandCodec.put(out, answer.id);
-    CommandCodec.put(out, answer.result);
+    CommandCodec.put(out, answer.result());
   }
 
   static Header getHeader(ByteReader in) {
