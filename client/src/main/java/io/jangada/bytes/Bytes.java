@@ -21,6 +21,9 @@ public final class Bytes implements Comparable<Bytes> {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle BIG_ENDIAN_WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private final byte[] array;
   private final int from;
   private final int length;
@@ -123,6 +126,40 @@ public final class Bytes implements Comparable<Bytes> {
   /// Whether these are the bytes of `other` from `offset` on.
   public boolean isAt(byte[] other, int offset) {
     return Arrays.equals(array, from, from + length, other, offset, offset + length);
+  }
+
+  /// How many bytes, from the first on, are the same in both.
+  public int commonPrefix(Bytes other) {
+    return commonPrefix(other.array, other.from, other.length);
+  }
+
+  /// The same with those of `other` between `offset` and `offset + otherLength`.
+  public int commonPrefix(byte[] other, int offset, int otherLength) {
+    int mismatch = Arrays.mismatch(array, from, from + length, other, offset, offset + otherLength);
+    return mismatch < 0 ? length : mismatch;
+  }
+
+  /// The eight bytes from `index` on, as a number that orders as they do without its sign: the
+  /// first byte is the highest. What is beyond the end counts as 0.
+  public long wordAt(int index) {
+    return word(array, from + index, from + length);
+  }
+
+  /// The same of the bytes of an array between `from` and `to`.
+  public static long word(byte[] array, int from, int to) {
+    int bytes = to - from;
+    if (bytes >= Long.BYTES) return (long) BIG_ENDIAN_WORDS.get(array, from);
+    if (bytes <= 0) return 0;
+    int missingBits = Long.SIZE - 8 * bytes;
+    if (to >= Long.BYTES) return (long) BIG_ENDIAN_WORDS.get(array, to - Long.BYTES) << missingBits;
+    long word = 0;
+    for (int i = from; i < to; i++) word = word << 8 | array[i] & 0xff;
+    return word << missingBits;
+  }
+
+  /// As [#compareTo] with the bytes of `other` between `offset` and `offset + otherLength`.
+  public int compareTo(byte[] other, int offset, int otherLength) {
+    return Arrays.compareUnsigned(array, from, from + length, other, offset, offset + otherLength);
   }
 
   @Override

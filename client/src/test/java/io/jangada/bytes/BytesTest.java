@@ -112,4 +112,35 @@ class BytesTest {
           .isEqualTo(new SlowSipHash(k0, k1).of(1, 3, bytes));
     }
   }
+
+  @Test
+  void wordsOrderAsTheirBytesDo() {
+    SplittableRandom dice = new SplittableRandom(4);
+    for (int i = 0; i < 2_000; i++) {
+      byte[] array = new byte[dice.nextInt(24)];
+      for (int at = 0; at < array.length; at++) array[at] = (byte) (dice.nextInt(4) * 85);
+      int from = dice.nextInt(array.length + 1);
+      Bytes part = Bytes.wrap(array).slice(from, dice.nextInt(array.length - from + 1));
+      for (int index = 0; index < 20; index++) {
+        byte[] padded = new byte[8];
+        for (int at = 0; at < 8 && index + at < part.length(); at++)
+          padded[at] = part.at(index + at);
+        assertThat(part.wordAt(index)).isEqualTo(ByteBuffer.wrap(padded).getLong());
+      }
+    }
+  }
+
+  @Test
+  void theCommonPrefixEndsWhereBytesDifferOrEnd() {
+    Bytes key = Bytes.utf8("xxabcd").slice(2, 4);
+    assertThat(key.commonPrefix(Bytes.utf8("abxd"))).isEqualTo(2);
+    assertThat(key.commonPrefix(Bytes.utf8("abcdef"))).isEqualTo(4);
+    assertThat(key.commonPrefix(Bytes.utf8("abc"))).isEqualTo(3);
+    assertThat(key.commonPrefix(key)).isEqualTo(4);
+    assertThat(key.commonPrefix(Bytes.EMPTY)).isZero();
+    byte[] other = "_abce".getBytes();
+    assertThat(key.commonPrefix(other, 1, 4)).isEqualTo(3);
+    assertThat(key.compareTo(other, 1, 4)).isNegative();
+    assertThat(key.compareTo(other, 1, 3)).isPositive();
+  }
 }

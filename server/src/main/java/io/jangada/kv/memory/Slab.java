@@ -227,6 +227,21 @@ public final class Slab {
     return (int) INTS.get(array, at) == key.length() && key.isAt(array, at + HEAD_BYTES);
   }
 
+  /// Below 0, 0, or above 0, as the key in a cell is before, equal to, or after this one.
+  public int compareKey(int cell, Bytes key) {
+    byte[] array = array(cell);
+    int at = at(cell);
+    return -key.compareTo(array, at + HEAD_BYTES, (int) INTS.get(array, at));
+  }
+
+  /// Eight bytes of the key in a cell, as [Bytes#wordAt] has them.
+  public long keyWord(int cell, int index) {
+    byte[] array = array(cell);
+    int at = at(cell);
+    int from = at + HEAD_BYTES;
+    return Bytes.word(array, from + index, from + (int) INTS.get(array, at));
+  }
+
   /// The bytes of key and value together.
   public long payloadBytes(int cell) {
     byte[] array = array(cell);

@@ -1,0 +1,186 @@
+package io.jangada.kv.memory;
+
+import io.jangada.bytes.Bytes;
+import java.util.Arrays;
+
+/// A page of an [OrderedIndex]: some keys in their order, of each no more than its *head*. The head
+/// is the eight bytes behind the *prefix* that all keys of the page have in common, as a number. A
+/// comparison needs the whole key only where two heads are equal.
+///
+/// The prefix is not always as long as it could be. It becomes shorter when a key comes that does
+/// not share it: the bytes that move from the prefix to the heads are known. It becomes longer only
+/// when the page is split or joined and the heads tell too little: that takes a look at each key.
+abstract sealed class Page permits Leaf, Inner {
+  /// What a leaf holds at most, nodes or pages.
+  static final int CHILDREN_MAX = 64;
+
+  /// Neighbours are joined if they hold no more together: the next insertion splits none.
+  static final int JOINED_MAX = 48;
+
+  /// If the heads share so many bytes of eight, a longer prefix is worth reading all keys.
+  private static final int SHARED_MAX = 5;
+
+  private static final byte[] NO_PREFIX = {};
+
+  final IndexPages pages;
+  final long[] heads;
+  byte[] prefix = NO_PREFIX;
+
+  /// How many keys there are.
+  int count;
+
+  Page(IndexPages pages, int keysMax) {
+    this.pages = pages;
+    this.heads = new long[keysMax];
+    pages.memoryBytes += fixedBytes();
+  }
+
+  /// Below 0, 0, or above 0, as the page's key at a place is before, equal to, or after this one.
+  abstract int compareKey(int place, Bytes key);
+
+  abstract Bytes key(int place);
+
+  abstract long keyWord(int place, int index);
+
+  /// How many nodes or pages the page holds.
+  abstract int children();
+
+  /// How many of the nodes below the page are live.
+  abstract int live();
+
+  /// What the page takes, but for its prefix.
+  abstract int fixedBytes();
+
+  /// Takes in all that the next page on the same level holds. For inner pages `separator` is the
+  /// one between them.
+  abstract void join(Bytes separator, Page next);
+
+  final boolean isFull() {
+    return count == heads.length;
+  }
+
+  final boolean hasFew() {
+    return children() <= JOINED_MAX / 2;
+  }
+
+  /// Gives the page's memory back.
+  final void drop() {
+    setPrefix(NO_PREFIX);
+    pages.memoryBytes -= fixedBytes();
+  }
+
+  /// How many keys are before this one.
+  final int countBefore(Bytes key) {
+    return count(key, 0);
+  }
+
+  /// How many keys are before this one, or it.
+  final int countUpTo(Bytes key) {
+    return count(key, 1);
+  }
+
+  private int count(Bytes key, int bound) {
+    int shared = key.commonPrefix(prefix, 0, prefix.length);
+    if (shared < prefix.length) {
+      boolean before = shared == key.length() || (key.at(shared) & 0xff) < (prefix[shared] & 0xff);
+      return before ? 0 : count;
+    }
+    long head = key.wordAt(shared);
+    int place = countBefore(head);
+    if (place == count || heads[place] != head) return place;
+    int end = place + 1;
+    while (end < count && heads[end] == head) end++;
+    while (place < end) {
+      int middle = place + end >>> 1;
+      if (compareKey(middle, key) < bound) place = middle + 1;
+      else end = middle;
+    }
+    return place;
+  }
+
+  /// How many heads are less. The loop's only jump is the one back: which half is next cannot be
+  /// predicted, and is computed.
+  final int countBefore(long head) {
+    if (count == 0) return 0;
+    int from = 0;
+    for (int length = count; length > 1; ) {
+      int half = length >>> 1;
+      from += Long.compareUnsigned(heads[from + half - 1], head) < 0 ? half : 0;
+      length -= half;
+    }
+    return Long.compareUnsigned(heads[from], head) < 0 ? from + 1 : from;
+  }
+
+  /// Makes the prefix one that the key shares, and returns the key's head.
+  final long admit(Bytes key) {
+    if (count == 0) {
+      setPrefix(key.slice(0, prefixLengthOfOne(key)).toArray());
+    } else {
+      int shared = key.commonPrefix(prefix, 0, prefix.length);
+      if (shared < prefix.length) shortenPrefix(shared);
+    }
+    return key.wordAt(prefix.length);
+  }
+
+  /// With one key alone nobody knows what the next will share: it is a number at the key's end,
+  /// perhaps.
+  private static int prefixLengthOfOne(Bytes key) {
+    return Math.max(0, key.length() - Long.BYTES);
+  }
+
+  final void shortenPrefix(int length) {
+    if (length == prefix.length) return;
+    int shift = 8 * (prefix.length - length);
+    long before = Bytes.word(prefix, length, prefix.length);
+    for (int i = 0; i < count; i++)
+      heads[i] = shift < Long.SIZE ? before | heads[i] >>> shift : before;
+    setPrefix(Arrays.copyOf(prefix, length));
+  }
+
+  /// Lengthens the prefix to all that the keys share, if the heads tell much more then.
+  final void lengthenPrefix() {
+    if (count == 0 || sharedBytes(heads[0], heads[count - 1]) < SHARED_MAX) return;
+    Bytes first = key(0);
+    int length = count == 1 ? prefixLengthOfOne(first) : first.commonPrefix(key(count - 1));
+    if (length < prefix.length + SHARED_MAX) return;
+    setPrefix(first.slice(0, length).toArray());
+    for (int i = 0; i < count; i++) heads[i] = keyWord(i, length);
+  }
+
+  final void setPrefix(byte[] bytes) {
+    pages.memoryBytes += IndexPages.arrayBytes(bytes.length);
+    pages.memoryBytes -= IndexPages.arrayBytes(prefix.length);
+    prefix = bytes.length == 0 ? NO_PREFIX : bytes;
+  }
+
+  /// How long the prefix is that this page, with keys, and another one have in common.
+  final int commonPrefix(Page other) {
+    if (other.count == 0) return prefix.length;
+    int mismatch = Arrays.mismatch(prefix, other.prefix);
+    return mismatch < 0 ? prefix.length : mismatch;
+  }
+
+  static int sharedBytes(long head, long other) {
+    return Long.numberOfLeadingZeros(head ^ other) >>> 3;
+  }
+
+  final void insertHead(int place, long head) {
+    System.arraycopy(heads, place, heads, place + 1, count - place);
+    heads[place] = head;
+    count++;
+  }
+
+  final void removeHead(int place) {
+    count--;
+    System.arraycopy(heads, place + 1, heads, place, count - place);
+  }
+
+  /// Moves the heads from a place on to the end of those of another page, which has the same prefix
+  /// or none yet.
+  final void moveHeads(int from, Page to) {
+    to.setPrefix(prefix);
+    System.arraycopy(heads, from, to.heads, to.count, count - from);
+    to.count += count - from;
+    count = from;
+  }
+}

@@ -1,0 +1,39 @@
+package io.jangada.kv.memory;
+
+import io.jangada.bytes.Bytes;
+import java.util.TreeMap;
+
+/// An [OrderedIndex] and a map that is to know the same.
+final class IndexedKeys {
+  /// By key: the node, below 0 if the key is not live.
+  final TreeMap<Bytes, Integer> twin = new TreeMap<>();
+
+  final OrderedIndex index;
+  private final NodeTable nodes = new NodeTable();
+  private final Slab cells = new Slab();
+
+  IndexedKeys() {
+    index = new OrderedIndex(nodes, cells);
+  }
+
+  void add(Bytes key) {
+    int node = nodes.add();
+    Node owner = new Node();
+    cells.add(owner, key, Bytes.EMPTY);
+    nodes.cell(node, owner.cell);
+    index.add(node, key);
+    twin.put(key, node);
+  }
+
+  void remove(Bytes key) {
+    int node = Math.abs(twin.remove(key));
+    index.remove(node, key);
+    nodes.remove(node);
+  }
+
+  void setLive(Bytes key, boolean live) {
+    int node = Math.abs(twin.get(key));
+    index.setLive(node, key, live);
+    twin.put(key, live ? node : -node);
+  }
+}
