@@ -67,6 +67,15 @@ final class Inner extends Page {
     return sum;
   }
 
+  /// How many first bytes all keys below the page at a place have in common, as far as separators
+  /// and the page's own keys tell; bytes beyond a key's end count as 0.
+  ///
+  /// @param shared what all keys below this page have
+  int sharedAt(int place, int shared) {
+    if (place == 0 || place == count) return shared;
+    return Math.max(shared, prefixLength + sharedBytes(heads[place - 1], heads[place]));
+  }
+
   /// Inserts a page behind the one at a place, of which it was a part.
   void insertBehind(int place, Bytes separator, Page next) {
     insertSeparator(place, separator);
@@ -79,7 +88,7 @@ final class Inner extends Page {
   }
 
   private void insertSeparator(int place, Bytes separator) {
-    insertHead(place, admit(separator));
+    insertHead(place, admit(separator, 0));
     System.arraycopy(separators, place, separators, place + 1, count - 1 - place);
     separators[place] = separator;
     pages.memoryBytes += bytesOf(separator);

@@ -68,7 +68,7 @@ final class Leaf extends Page {
 
   /// Where a node is.
   int placeOf(int node, Bytes key) {
-    long head = key.wordAt(prefix.length);
+    long head = key.wordAt(prefixLength);
     for (int place = countBefore(head); place < count && heads[place] == head; place++)
       if (nodes[place] == node) return place;
     throw new IllegalArgumentException("node " + node + " is not in the index by " + key);
@@ -117,9 +117,9 @@ final class Leaf extends Page {
       return key.slice(0, key.commonPrefix(key(count - 1)) + 1).compact();
     }
     int shared = sharedBytes(last, first);
-    byte[] separator = Arrays.copyOf(prefix, prefix.length + shared + 1);
+    byte[] separator = Arrays.copyOf(prefix, prefixLength + shared + 1);
     for (int i = 0; i <= shared; i++)
-      separator[prefix.length + i] = (byte) (first >>> Long.SIZE - 8 * (i + 1));
+      separator[prefixLength + i] = (byte) (first >>> Long.SIZE - 8 * (i + 1));
     return Bytes.wrap(separator);
   }
 

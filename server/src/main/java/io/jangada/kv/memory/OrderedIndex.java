@@ -30,6 +30,9 @@ public final class OrderedIndex {
   private final int[] places = new int[LEVELS_MAX];
   private int depth;
 
+  /// How many first bytes all keys of that leaf have in common at least.
+  private int shared;
+
   /// @param cells where the keys of the nodes are
   public OrderedIndex(NodeTable nodes, Slab cells) {
     pages = new IndexPages(nodes, cells);
@@ -52,8 +55,8 @@ public final class OrderedIndex {
     Leaf leaf = descend(key);
     addLive(1);
     size++;
-    long head = leaf.admit(key);
-    int place = leaf.countBefore(key);
+    long head = leaf.admit(key, shared);
+    int place = leaf.countBefore(key, head);
     if (leaf.isFull()) split(leaf, place, node, head);
     else leaf.insert(place, node, head);
   }
@@ -98,13 +101,13 @@ public final class OrderedIndex {
   private static boolean visitUp(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
-        int end = to == null ? leaf.count : leaf.countBefore(to);
-        for (int i = from == null ? 0 : leaf.countBefore(from); i < end; i++)
+        int end = to == null ? leaf.count : leaf.countBefore(to, 0);
+        for (int i = from == null ? 0 : leaf.countBefore(from, 0); i < end; i++)
           if (!visitor.test(leaf.nodes[i])) return false;
       }
       case Inner inner -> {
-        int first = from == null ? 0 : inner.countUpTo(from);
-        int last = to == null ? inner.count : inner.countUpTo(to);
+        int first = from == null ? 0 : inner.countUpTo(from, 0);
+        int last = to == null ? inner.count : inner.countUpTo(to, 0);
         for (int i = first; i <= last; i++) {
           Page child = inner.children[i];
           if (!visitUp(child, i == first ? from : null, i == last ? to : null, visitor))
@@ -118,13 +121,13 @@ public final class OrderedIndex {
   private static boolean visitDown(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
-        int first = from == null ? 0 : leaf.countBefore(from);
-        for (int i = (to == null ? leaf.count : leaf.countBefore(to)) - 1; i >= first; i--)
+        int first = from == null ? 0 : leaf.countBefore(from, 0);
+        for (int i = (to == null ? leaf.count : leaf.countBefore(to, 0)) - 1; i >= first; i--)
           if (!visitor.test(leaf.nodes[i])) return false;
       }
       case Inner inner -> {
-        int first = from == null ? 0 : inner.countUpTo(from);
-        int last = to == null ? inner.count : inner.countUpTo(to);
+        int first = from == null ? 0 : inner.countUpTo(from, 0);
+        int last = to == null ? inner.count : inner.countUpTo(to, 0);
         for (int i = last; i >= first; i--) {
           Page child = inner.children[i];
           if (!visitDown(child, i == first ? from : null, i == last ? to : null, visitor))
@@ -137,14 +140,16 @@ public final class OrderedIndex {
 
   private int liveBefore(Bytes key) {
     int sum = 0;
+    int known = 0;
     Page page = root;
     while (page instanceof Inner inner) {
-      int place = inner.countUpTo(key);
+      int place = inner.countUpTo(key, known);
       sum += inner.liveBefore(place);
+      known = inner.sharedAt(place, known);
       page = inner.children[place];
     }
     Leaf leaf = (Leaf) page;
-    return sum + leaf.liveBefore(leaf.countBefore(key));
+    return sum + leaf.liveBefore(leaf.countBefore(key, known));
   }
 
   // ---- changes ----
@@ -152,12 +157,15 @@ public final class OrderedIndex {
   /// Goes to the leaf that has the key or would have it.
   private Leaf descend(Bytes key) {
     Page page = root;
+    int known = 0;
     for (depth = 0; page instanceof Inner inner; depth++) {
-      int place = inner.countUpTo(key);
+      int place = inner.countUpTo(key, known);
+      known = inner.sharedAt(place, known);
       path[depth] = inner;
       places[depth] = place;
       page = inner.children[place];
     }
+    shared = known;
     return (Leaf) page;
   }
 

@@ -25,6 +25,7 @@ abstract sealed class Page permits Leaf, Inner {
   final IndexPages pages;
   final long[] heads;
   byte[] prefix = NO_PREFIX;
+  int prefixLength;
 
   /// How many keys there are.
   int count;
@@ -70,22 +71,39 @@ abstract sealed class Page permits Leaf, Inner {
   }
 
   /// How many keys are before this one.
-  final int countBefore(Bytes key) {
-    return count(key, 0);
+  ///
+  /// @param shared that many of its first bytes are known to be those of all keys of the page, if
+  ///   bytes beyond a key's end count as 0
+  final int countBefore(Bytes key, int shared) {
+    int there = knownPrefix(key, shared);
+    return there < prefixLength ? countAside(key, there) : count(key, key.wordAt(there), 0);
   }
 
   /// How many keys are before this one, or it.
-  final int countUpTo(Bytes key) {
-    return count(key, 1);
+  final int countUpTo(Bytes key, int shared) {
+    int there = knownPrefix(key, shared);
+    return there < prefixLength ? countAside(key, there) : count(key, key.wordAt(there), 1);
   }
 
-  private int count(Bytes key, int bound) {
-    int shared = key.commonPrefix(prefix, 0, prefix.length);
-    if (shared < prefix.length) {
-      boolean before = shared == key.length() || (key.at(shared) & 0xff) < (prefix[shared] & 0xff);
-      return before ? 0 : count;
-    }
-    long head = key.wordAt(shared);
+  /// How many bytes of the prefix the key has. The prefix itself is looked at only if need be: it
+  /// is far away.
+  private int knownPrefix(Bytes key, int shared) {
+    if (prefixLength <= Math.min(shared, key.length())) return prefixLength;
+    return key.commonPrefix(prefix, 0, prefixLength);
+  }
+
+  /// All or none, for a key that has but so many bytes of the prefix.
+  private int countAside(Bytes key, int shared) {
+    boolean before = shared == key.length() || (key.at(shared) & 0xff) < (prefix[shared] & 0xff);
+    return before ? 0 : count;
+  }
+
+  /// How many keys are before this one, which has the prefix and that head.
+  final int countBefore(Bytes key, long head) {
+    return count(key, head, 0);
+  }
+
+  private int count(Bytes key, long head, int bound) {
     int place = countBefore(head);
     if (place == count || heads[place] != head) return place;
     int end = place + 1;
@@ -111,15 +129,14 @@ abstract sealed class Page permits Leaf, Inner {
     return Long.compareUnsigned(heads[from], head) < 0 ? from + 1 : from;
   }
 
-  /// Makes the prefix one that the key shares, and returns the key's head.
-  final long admit(Bytes key) {
+  /// Makes the prefix one that the key has, and returns the key's head.
+  final long admit(Bytes key, int shared) {
     if (count == 0) {
       setPrefix(key.slice(0, prefixLengthOfOne(key)).toArray());
     } else {
-      int shared = key.commonPrefix(prefix, 0, prefix.length);
-      if (shared < prefix.length) shortenPrefix(shared);
+      shortenPrefix(knownPrefix(key, shared));
     }
-    return key.wordAt(prefix.length);
+    return key.wordAt(prefixLength);
   }
 
   /// With one key alone nobody knows what the next will share: it is a number at the key's end,
@@ -129,9 +146,9 @@ abstract sealed class Page permits Leaf, Inner {
   }
 
   final void shortenPrefix(int length) {
-    if (length == prefix.length) return;
-    int shift = 8 * (prefix.length - length);
-    long before = Bytes.word(prefix, length, prefix.length);
+    if (length == prefixLength) return;
+    int shift = 8 * (prefixLength - length);
+    long before = Bytes.word(prefix, length, prefixLength);
     for (int i = 0; i < count; i++)
       heads[i] = shift < Long.SIZE ? before | heads[i] >>> shift : before;
     setPrefix(Arrays.copyOf(prefix, length));
@@ -142,22 +159,23 @@ abstract sealed class Page permits Leaf, Inner {
     if (count == 0 || sharedBytes(heads[0], heads[count - 1]) < SHARED_MAX) return;
     Bytes first = key(0);
     int length = count == 1 ? prefixLengthOfOne(first) : first.commonPrefix(key(count - 1));
-    if (length < prefix.length + SHARED_MAX) return;
+    if (length < prefixLength + SHARED_MAX) return;
     setPrefix(first.slice(0, length).toArray());
     for (int i = 0; i < count; i++) heads[i] = keyWord(i, length);
   }
 
   final void setPrefix(byte[] bytes) {
     pages.memoryBytes += IndexPages.arrayBytes(bytes.length);
-    pages.memoryBytes -= IndexPages.arrayBytes(prefix.length);
+    pages.memoryBytes -= IndexPages.arrayBytes(prefixLength);
     prefix = bytes.length == 0 ? NO_PREFIX : bytes;
+    prefixLength = bytes.length;
   }
 
   /// How long the prefix is that this page, with keys, and another one have in common.
   final int commonPrefix(Page other) {
-    if (other.count == 0) return prefix.length;
+    if (other.count == 0) return prefixLength;
     int mismatch = Arrays.mismatch(prefix, other.prefix);
-    return mismatch < 0 ? prefix.length : mismatch;
+    return mismatch < 0 ? prefixLength : mismatch;
   }
 
   static int sharedBytes(long head, long other) {
