@@ -46,6 +46,11 @@ final class Inner extends Page {
   }
 
   @Override
+  int splitCost(int place) {
+    return separators[place].length();
+  }
+
+  @Override
   int children() {
     return count + 1;
   }
@@ -133,11 +138,11 @@ final class Inner extends Page {
     remove(place + 1, place);
   }
 
-  /// Moves the upper half of a full page to a new one.
+  /// Moves about half of a full page to a new one.
   ///
   /// @return the separator between the two
   Bytes splitInto(Inner next) {
-    int middle = count / 2;
+    int middle = middle();
     Bytes separator = separators[middle];
     moveTo(next, middle + 1);
     pages.memoryBytes -= bytesOf(separator);

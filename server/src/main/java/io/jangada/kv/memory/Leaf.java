@@ -38,6 +38,11 @@ final class Leaf extends Page {
   }
 
   @Override
+  int splitCost(int place) {
+    return sharedBytes(heads[place - 1], heads[place]);
+  }
+
+  @Override
   int children() {
     return count;
   }
@@ -96,7 +101,7 @@ final class Leaf extends Page {
   int placeOfSplit(int insertion) {
     boolean ascending = insertion == lastPlace + 1;
     boolean descending = insertion == 0 && lastPlace == 0;
-    return ascending || descending ? insertion : CHILDREN_MAX / 2;
+    return ascending || descending ? insertion : middle();
   }
 
   /// Moves the nodes from a place on to a new page.

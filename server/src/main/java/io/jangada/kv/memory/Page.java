@@ -17,6 +17,9 @@ abstract sealed class Page permits Leaf, Inner {
   /// Neighbours are joined if they hold no more together: the next insertion splits none.
   static final int JOINED_MAX = 48;
 
+  /// So far from its middle a full page may be split.
+  private static final int SPLIT_DISTANCE_MAX = 8;
+
   /// If the heads share so many bytes of eight, a longer prefix is worth reading all keys.
   private static final int SHARED_MAX = 5;
 
@@ -42,6 +45,9 @@ abstract sealed class Page permits Leaf, Inner {
   abstract Bytes key(int place);
 
   abstract long keyWord(int place, int index);
+
+  /// How much a split at a place costs: it is made where this is least.
+  abstract int splitCost(int place);
 
   /// How many nodes or pages the page holds.
   abstract int children();
@@ -180,6 +186,22 @@ abstract sealed class Page permits Leaf, Inner {
 
   static int sharedBytes(long head, long other) {
     return Long.numberOfLeadingZeros(head ^ other) >>> 3;
+  }
+
+  /// Where to split a full page: near its middle, where keys of one kind end and others begin. Of
+  /// such keys each half has a longer prefix.
+  final int middle() {
+    int best = count / 2;
+    int cost = splitCost(best);
+    for (int distance = 1; distance <= 2 * SPLIT_DISTANCE_MAX && cost > 0; distance++) {
+      int place = count / 2 + (distance % 2 == 0 ? distance : -distance - 1) / 2;
+      int placeCost = splitCost(place);
+      if (placeCost < cost) {
+        best = place;
+        cost = placeCost;
+      }
+    }
+    return best;
   }
 
   final void insertHead(int place, long head) {
