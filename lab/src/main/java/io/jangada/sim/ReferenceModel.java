@@ -2,6 +2,7 @@ package io.jangada.sim;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.CommandCodec;
+import io.jangada.kv.KeyValue;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Snapshot;
@@ -43,6 +44,7 @@ final class ReferenceModel {
     applied = entry.index();
     if (entry.kind() == Entry.Kind.COMMAND)
       slow.apply(applied, CommandCodec.decodeEnvelope(entry.data()));
+    else slow.advance(applied);
   }
 
   /// Looks at a member that has its state in hand.
@@ -63,14 +65,15 @@ final class ReferenceModel {
 
   private void check(int member, KvStore kv) {
     boolean equal =
-        kv.size() == slow.values.size()
+        kv.size() == slow.size()
             && kv.sizeBytes() == slow.sizeBytes()
-            && kv.clusterTimeMillis() == slow.clusterTimeMillis
+            && kv.clusterTimeMillis() == slow.clusterTimeMillis()
             && kv.nextDeadlineMillis() == slow.nextDeadlineMillis()
-            && kv.sessionCount() == slow.sessions.size()
+            && kv.sessionCount() == slow.sessionCount()
             && kv.answerCount() == slow.answerCount();
     if (!equal) SafetyChecker.check(false, "the state is what the log comes to: member " + member);
-    for (Bytes key : slow.values.keySet()) {
+    for (KeyValue entry : slow.state()) {
+      Bytes key = entry.key();
       boolean same = kv.get(key).equals(slow.get(key));
       // Words are made only where they are told: this is looked at most often of all.
       if (!same)

@@ -3,56 +3,72 @@ package io.jangada.sim;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Envelope;
+import io.jangada.kv.KeyRange;
+import io.jangada.kv.KeyValue;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
+import io.jangada.kv.WatchEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The meaning of [KvStore], said in the dullest way: plain lists and maps, everything searched
-/// from end to end at every step.
+/// The meaning of [io.jangada.kv.KvStore], said in the dullest way: plain lists and maps,
+/// everything searched from end to end at every step, and nothing forgotten.
 public final class SlowKv {
-  public record Value(Bytes value, long version, long changes, long ttl, long deadlineMillis) {
-    boolean due(long now) {
-      return deadlineMillis != 0 && deadlineMillis <= now;
-    }
-  }
+  private static final int IDLE_ENDED_MAX = 16;
+  private static final int LEASES_ENDED_MAX = 16;
 
-  public static final class Session {
-    long usedIndex;
-    long usedMillis;
-    long highestForgotten = -1;
-    final List<Map.Entry<RequestId, Result>> answers = new ArrayList<>();
+  private static final class Session {
+    private long usedIndex;
+    private long usedMillis;
+    private long highestForgotten = -1;
+    private final List<Map.Entry<RequestId, Result>> answers = new ArrayList<>();
   }
 
   private final KvLimits.State limits;
-  public final TreeMap<Bytes, Value> values = new TreeMap<>();
-  public final TreeMap<Bytes, Session> sessions = new TreeMap<>();
-  public long clusterTimeMillis;
-  private boolean counts;
+  private final SlowMap map = new SlowMap();
+  private final SlowLeases leases = new SlowLeases();
+  private final TreeMap<Bytes, Session> sessions = new TreeMap<>();
+  private long clusterTimeMillis;
+
+  /// Of what the present entry removed because it was due: how much, and the revision of what had a
+  /// time of its own, 0 as long as there is none.
+  private int expired;
+
+  private long dueRevision;
 
   public SlowKv(KvLimits.State limits) {
     this.limits = limits;
   }
 
+  /// Notes that the log's entry at this index is none of the state machine's.
+  public void advance(long index) {
+    map.advance(index);
+  }
+
   public Result apply(long index, Envelope envelope) {
+    Operation.Command command = envelope.command();
+    advance(index);
+    if (!map.countsRevisions() && needsRevisions(command))
+      map.countRevisionsFrom(clusterTimeMillis == 0 ? 1 : index - 1);
+    if (command instanceof Operation.CountRevisions) return new Result.Noted(map.revision());
     clusterTimeMillis = Math.max(clusterTimeMillis, envelope.clusterTimeMillis());
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < IDLE_ENDED_MAX; i++) {
       Bytes idle = leastRecentlyUsed();
-      if (idle != null && idle(sessions.get(idle))) sessions.remove(idle);
+      if (idle != null && isIdle(sessions.get(idle))) sessions.remove(idle);
     }
-    int expired = removeDue();
+    removeDue();
     RequestId id = envelope.requestId();
-    if (id == null) return execute(index, envelope.command(), expired);
+    if (id == null) return execute(index, command);
     Session session = use(index, id.client());
     for (var answer : session.answers) if (answer.getKey().equals(id)) return answer.getValue();
     if (id instanceof RequestId.Numbered numbered
         && numbered.sequence() <= session.highestForgotten) return new Result.Forgotten();
-    Result result = execute(index, envelope.command(), expired);
+    Result result = execute(index, command);
     session.answers.add(Map.entry(id, result));
     if (session.answers.size() > limits.answersPerSessionMax()) {
       RequestId forgotten = session.answers.removeFirst().getKey();
@@ -63,34 +79,122 @@ public final class SlowKv {
     return result;
   }
 
-  public int answerCount() {
-    return sessions.values().stream().mapToInt(s -> s.answers.size()).sum();
+  /// Reads as of the last applied entry.
+  public Result read(Operation.Read read) {
+    return read(read, map.compacted());
+  }
+
+  public Result get(Bytes key) {
+    return read(new Operation.Get(key));
+  }
+
+  /// @param firstReadable the least revision that may be asked for
+  public Result read(Operation.Read read, long firstReadable) {
+    return switch (read) {
+      case Operation.Get(Bytes key) -> SlowSteps.found(map.newest(key));
+      case Operation.Range range -> SlowRange.read(map, range, firstReadable, Long.MAX_VALUE);
+      case Operation.GetLease(long lease) -> {
+        if (!leases.contains(lease)) yield new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
+        long left = leases.leftMillis(lease, clusterTimeMillis);
+        yield new Result.Leased(lease, leases.ttlMillis(lease), left, map.keysOf(lease));
+      }
+      case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
+    };
+  }
+
+  /// All that happened from a revision on, in order, with what was there before.
+  public List<WatchEvent> events(long fromRevision) {
+    return map.events(fromRevision);
+  }
+
+  /// All keys that were there at a revision, in order.
+  public List<KeyValue> stateAt(long revision) {
+    return map.at(revision);
+  }
+
+  /// All keys that are there, in order.
+  public List<KeyValue> state() {
+    return map.at(map.revision());
+  }
+
+  public long revision() {
+    return map.revision();
+  }
+
+  public long compacted() {
+    return map.compacted();
+  }
+
+  public boolean keepsHistory() {
+    return map.keepsHistory();
+  }
+
+  public boolean countsRevisions() {
+    return map.countsRevisions();
+  }
+
+  public long clusterTimeMillis() {
+    return clusterTimeMillis;
+  }
+
+  /// How many keys there are.
+  public int size() {
+    return state().size();
+  }
+
+  /// How many keys of a range there are.
+  public long count(KeyRange keys) {
+    return map.at(keys, map.revision()).size();
   }
 
   /// The bytes of all keys and values.
   public long sizeBytes() {
-    long bytes = 0;
-    for (Map.Entry<Bytes, Value> each : values.entrySet())
-      bytes += each.getKey().length() + each.getValue().value.length();
-    return bytes;
+    return state().stream().mapToLong(each -> each.key().length() + each.value().length()).sum();
   }
 
-  public Result get(Bytes key) {
-    Value v = values.get(key);
-    if (v == null) return new Result.NotFound();
-    return new Result.Found(v.value, v.version, v.changes, v.ttl, v.deadlineMillis);
+  public int sessionCount() {
+    return sessions.size();
   }
 
+  public int answerCount() {
+    return sessions.values().stream().mapToInt(session -> session.answers.size()).sum();
+  }
+
+  /// The cluster time at which the next value or lease is due, `Long.MAX_VALUE` for none.
   public long nextDeadlineMillis() {
-    return values.values().stream()
-        .mapToLong(Value::deadlineMillis)
-        .filter(deadline -> deadline != 0)
-        .min()
-        .orElse(Long.MAX_VALUE);
+    long ofValues =
+        state().stream()
+            .mapToLong(each -> each.terms().deadlineMillis())
+            .filter(deadline -> deadline != 0)
+            .min()
+            .orElse(Long.MAX_VALUE);
+    return Math.min(ofValues, leases.nextDeadlineMillis());
+  }
+
+  private static boolean needsRevisions(Operation.Command command) {
+    return switch (command) {
+      case Operation.Write write -> needsRevisions(write.condition());
+      case Operation.Delete delete -> needsRevisions(delete.condition());
+      case Operation.Expire() -> false;
+      case Operation.Put _,
+          Operation.DeleteRange _,
+          Operation.Transaction _,
+          Operation.Grant _,
+          Operation.Revoke _,
+          Operation.KeepAlive _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _ ->
+          true;
+    };
+  }
+
+  private static boolean needsRevisions(Condition condition) {
+    return condition instanceof Condition.Present || condition instanceof Condition.Unique;
   }
 
   private Session use(long index, Bytes client) {
-    if (sessions.containsKey(client) && idle(sessions.get(client))) sessions.remove(client);
+    if (sessions.containsKey(client) && isIdle(sessions.get(client))) sessions.remove(client);
     Session session = sessions.computeIfAbsent(client, c -> new Session());
     session.usedIndex = index;
     session.usedMillis = clusterTimeMillis;
@@ -98,7 +202,7 @@ public final class SlowKv {
     return session;
   }
 
-  private boolean idle(Session session) {
+  private boolean isIdle(Session session) {
     return clusterTimeMillis - session.usedMillis >= limits.idleMillisMax();
   }
 
@@ -109,89 +213,78 @@ public final class SlowKv {
         .orElse(null);
   }
 
-  private int removeDue() {
+  private void removeDue() {
+    expired = 0;
+    dueRevision = 0;
     List<Bytes> due =
-        values.entrySet().stream()
-            .filter(e -> e.getValue().due(clusterTimeMillis))
-            .sorted(
-                Comparator.comparingLong((Map.Entry<Bytes, Value> e) -> e.getValue().deadlineMillis)
-                    .thenComparingLong(e -> e.getValue().version))
+        map.byChange().stream()
+            .filter(this::isDue)
+            .sorted(Comparator.comparingLong(each -> each.terms().deadlineMillis()))
             .limit(limits.expiriesMax())
-            .map(Map.Entry::getKey)
+            .map(KeyValue::key)
             .toList();
-    due.forEach(values::remove);
-    return due.size();
+    for (Bytes key : due) removeDue(key);
+    expired = due.size();
+    List<Long> ended = leases.due(clusterTimeMillis);
+    for (long lease : ended.subList(0, Math.min(ended.size(), LEASES_ENDED_MAX)))
+      expired += end(lease);
   }
 
-  private Result execute(long index, Operation.Command command, int expired) {
+  private boolean isDue(KeyValue entry) {
+    long deadline = entry.terms().deadlineMillis();
+    return deadline != 0 && deadline <= clusterTimeMillis;
+  }
+
+  /// Removes a key that is due under the revision of those before it, or under one more if another
+  /// was taken since.
+  private void removeDue(Bytes key) {
+    if (dueRevision == 0 || dueRevision != map.revision()) dueRevision = map.takeRevision();
+    map.change(key, null);
+  }
+
+  /// Ends a lease and removes its keys under one revision.
+  private int end(long lease) {
+    List<Bytes> keys = map.keysOf(lease);
+    leases.remove(lease);
+    if (!keys.isEmpty()) map.takeRevision();
+    for (Bytes key : keys) map.change(key, null);
+    return keys.size();
+  }
+
+  private Result execute(long index, Operation.Command command) {
+    for (Bytes key : SlowSteps.keysNamed(command))
+      if (map.newest(key) != null && isDue(map.newest(key))) removeDue(key);
     return switch (command) {
+      case Operation.Write write -> steps().run(write);
+      case Operation.Put put -> steps().run(put);
+      case Operation.Delete delete -> steps().run(delete);
+      case Operation.DeleteRange range -> steps().run(range);
+      case Operation.Transaction transaction -> steps().run(transaction);
       case Operation.Expire() -> new Result.Expired(expired);
-      case Operation.Put _,
-          Operation.DeleteRange _,
-          Operation.Transaction _,
-          Operation.Grant _,
-          Operation.Revoke _,
-          Operation.KeepAlive _,
-          Operation.Compact _,
-          Operation.KeepHistory _,
-          Operation.CountRevisions _ ->
-          throw new UnsupportedOperationException("not yet: " + command);
-      case Operation.Write(Bytes key, Bytes value, long ttl, Condition condition) -> {
-        beginToCount(condition);
-        dropIfDue(key);
-        Result no = objection(values.get(key), condition, true);
-        if (no != null) yield no;
-        long end = clusterTimeMillis + ttl;
-        if (ttl < 0 || end < 0) end = Long.MAX_VALUE;
-        long changes = 1;
-        if (counts && values.containsKey(key)) changes = 1 + values.get(key).changes;
-        values.put(key, new Value(value, index, changes, ttl, ttl == 0 ? 0 : end));
-        yield new Result.Written(index, changes);
+      case Operation.Grant grant -> leases.grant(grant, index, clusterTimeMillis);
+      case Operation.Revoke(long lease) -> {
+        if (!leases.contains(lease)) yield new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
+        int count = end(lease);
+        yield new Result.Removed(map.revision(), count, List.of());
       }
-      case Operation.Delete(Bytes key, Condition condition) -> {
-        beginToCount(condition);
-        dropIfDue(key);
-        Result no = objection(values.get(key), condition, false);
-        if (no != null) yield no;
-        values.remove(key);
-        yield new Result.Deleted(index);
+      case Operation.KeepAlive(List<Long> numbers) -> leases.keepAlive(numbers, clusterTimeMillis);
+      case Operation.Compact(long revision) -> compact(revision);
+      case Operation.KeepHistory(boolean keeps) -> {
+        map.keepHistory(keeps);
+        yield new Result.Noted(map.revision());
       }
+      case Operation.CountRevisions() -> new Result.Noted(map.revision());
     };
   }
 
-  private void beginToCount(Condition condition) {
-    if (condition instanceof Condition.Changes || condition instanceof Condition.AnyChanges)
-      counts = true;
+  private SlowSteps steps() {
+    return new SlowSteps(map, leases, clusterTimeMillis);
   }
 
-  private void dropIfDue(Bytes key) {
-    if (values.containsKey(key) && values.get(key).due(clusterTimeMillis)) values.remove(key);
-  }
-
-  private static Result objection(Value there, Condition condition, boolean creates) {
-    if (there == null) {
-      boolean fine =
-          creates
-              && (condition instanceof Condition.Always
-                  || condition instanceof Condition.AnyChanges
-                  || condition instanceof Condition.Absent
-                  || condition instanceof Condition.AbsentOrValue);
-      return fine ? null : new Result.NotFound();
-    }
-    boolean fine =
-        switch (condition) {
-          case Condition.Always(), Condition.AnyChanges() -> true;
-          case Condition.Absent() -> false;
-          case Condition.Present() -> true;
-          case Condition.Unique(long unique) -> unique == there.version;
-          case Condition.Version(long version) -> version == there.version;
-          case Condition.Changes(long changes) -> changes == there.changes;
-          case Condition.Value(Bytes value) -> value.equals(there.value);
-          case Condition.AbsentOrValue(Bytes value) -> value.equals(there.value);
-        };
-    if (fine) return null;
-    return condition instanceof Condition.Absent
-        ? new Result.Exists(there.version)
-        : new Result.Mismatch(there.version);
+  private Result compact(long revision) {
+    if (revision <= map.compacted()) return new Result.Compacted(map.compacted());
+    if (revision > map.revision()) return new Result.Refused(Result.Reason.FUTURE_REVISION);
+    map.compact(revision);
+    return new Result.Noted(map.revision());
   }
 }

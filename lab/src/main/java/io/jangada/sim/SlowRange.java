@@ -1,0 +1,77 @@
+package io.jangada.sim;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KeyRange;
+import io.jangada.kv.KeyValue;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads of a range.
+final class SlowRange {
+  static final int RANGE_BYTES_MAX = 256 << 10;
+  static final int RANGE_KEYS_MAX = 4_096;
+
+  private SlowRange() {}
+
+  /// @param firstReadable the least revision that may be asked for
+  /// @param bytesLeft how many bytes the entries may have at most, even the first
+  static Result read(SlowMap map, Operation.Range range, long firstReadable, long bytesLeft) {
+    long revision = range.revision() == 0 ? map.revision() : range.revision();
+    if (revision > map.revision()) return new Result.Refused(Result.Reason.FUTURE_REVISION);
+    if (revision < firstReadable) return new Result.Compacted(map.compacted());
+    List<KeyValue> there = map.at(range.keys(), revision);
+    long count = revision == map.revision() ? there.size() : -1;
+    if (range.page().descending()) there = there.reversed();
+    if (range.selection().detail() != Operation.Detail.COUNT)
+      return entries(range, there, new Result.Ranged(revision, count, List.of(), null), bytesLeft);
+    if (count >= 0) return new Result.Ranged(revision, count, List.of(), null);
+    int looked = Math.min(there.size(), RANGE_KEYS_MAX);
+    return new Result.Ranged(revision, looked, List.of(), rest(range, there, looked));
+  }
+
+  private static Result entries(
+      Operation.Range range, List<KeyValue> there, Result.Ranged none, long bytesLeft) {
+    List<KeyValue> entries = new ArrayList<>();
+    long bytes = 0;
+    int looked = 0;
+    for (KeyValue each : there) {
+      if (looked == RANGE_KEYS_MAX) break;
+      if (range.page().limit() != 0 && entries.size() == range.page().limit()) break;
+      if (isWanted(each, range.selection())) {
+        KeyValue entry = shown(each, range.selection().detail());
+        if (!entries.isEmpty() && bytes + entry.sizeBytes() > RANGE_BYTES_MAX) break;
+        if (bytes + entry.sizeBytes() > bytesLeft) break;
+        bytes += entry.sizeBytes();
+        entries.add(entry);
+      }
+      looked++;
+    }
+    return new Result.Ranged(none.revision(), none.count(), entries, rest(range, there, looked));
+  }
+
+  /// What is left of a range when so many of the keys in it were looked at.
+  private static KeyRange rest(Operation.Range range, List<KeyValue> there, int looked) {
+    if (looked == there.size()) return null;
+    if (looked == 0) return range.keys();
+    Bytes last = there.get(looked - 1).key();
+    return range.page().descending()
+        ? new KeyRange(range.keys().from(), last)
+        : new KeyRange(KeyRange.after(last), range.keys().to());
+  }
+
+  private static boolean isWanted(KeyValue entry, Operation.Selection selection) {
+    return isBetween(entry.revisions().created(), selection.created())
+        && isBetween(entry.revisions().modified(), selection.modified());
+  }
+
+  private static boolean isBetween(long revision, Operation.Between bounds) {
+    return bounds.min() <= revision && revision <= bounds.max();
+  }
+
+  private static KeyValue shown(KeyValue entry, Operation.Detail detail) {
+    if (detail == Operation.Detail.VALUES) return entry;
+    return new KeyValue(entry.key(), Bytes.EMPTY, entry.flags(), entry.revisions(), entry.terms());
+  }
+}

@@ -1,0 +1,260 @@
+package io.jangada.sim;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Change;
+import io.jangada.kv.Compare;
+import io.jangada.kv.KeyValue;
+import io.jangada.kv.Lifetime;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One command that reads or changes keys, alone or as a transaction: all its changes are of one
+/// revision.
+final class SlowSteps {
+  static final int RESULT_BYTES_MAX = 1 << 20;
+
+  private final SlowMap map;
+  private final SlowLeases leases;
+  private final long nowMillis;
+  private boolean hasRevision;
+  private long bytesLeft = RESULT_BYTES_MAX;
+
+  SlowSteps(SlowMap map, SlowLeases leases, long nowMillis) {
+    this.map = map;
+    this.leases = leases;
+    this.nowMillis = nowMillis;
+  }
+
+  /// The keys that are named one by one, in order.
+  static List<Bytes> keysNamed(Operation operation) {
+    List<Bytes> keys = new ArrayList<>();
+    switch (operation) {
+      case Operation.Get get -> keys.add(get.key());
+      case Operation.Write write -> keys.add(write.key());
+      case Operation.Put put -> keys.add(put.key());
+      case Operation.Delete delete -> keys.add(delete.key());
+      case Operation.Range range -> {
+        if (range.keys().isOneKey()) keys.add(range.keys().from());
+      }
+      case Operation.DeleteRange range -> {
+        if (range.keys().isOneKey()) keys.add(range.keys().from());
+      }
+      case Operation.Transaction transaction -> {
+        for (Compare compare : transaction.compares())
+          if (compare.keys().isOneKey()) keys.add(compare.keys().from());
+        for (Operation.Step step : transaction.then()) keys.addAll(keysNamed(step));
+        for (Operation.Step step : transaction.otherwise()) keys.addAll(keysNamed(step));
+      }
+      case Operation.Expire _,
+          Operation.Grant _,
+          Operation.Revoke _,
+          Operation.KeepAlive _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _,
+          Operation.GetLease _,
+          Operation.ListLeases _ -> {}
+    }
+    return keys;
+  }
+
+  /// What a command comes to that is no part of a transaction.
+  Result run(Operation.Step command) {
+    if (!(command instanceof Operation.Transaction transaction)) return step(command);
+    for (long lease : leasesNamed(transaction))
+      if (!leases.isAlive(lease, nowMillis))
+        return new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
+    return withRevision(transact(transaction));
+  }
+
+  private static List<Long> leasesNamed(Operation.Step step) {
+    List<Long> named = new ArrayList<>();
+    if (step instanceof Operation.Put put && put.lifetime() instanceof Lifetime.Leased(long lease))
+      named.add(lease);
+    if (step instanceof Operation.Transaction transaction) {
+      for (Operation.Step each : transaction.then()) named.addAll(leasesNamed(each));
+      for (Operation.Step each : transaction.otherwise()) named.addAll(leasesNamed(each));
+    }
+    return named;
+  }
+
+  private Result.Transacted transact(Operation.Transaction transaction) {
+    boolean succeeded = true;
+    for (Compare compare : transaction.compares()) succeeded &= holds(compare);
+    List<Result> results = new ArrayList<>();
+    for (Operation.Step step : succeeded ? transaction.then() : transaction.otherwise())
+      results.add(step(step));
+    return new Result.Transacted(0, succeeded, results);
+  }
+
+  /// The same, with the revision that it has in the end, nested ones too.
+  private Result withRevision(Result.Transacted transacted) {
+    List<Result> results = new ArrayList<>();
+    for (Result each : transacted.results())
+      results.add(each instanceof Result.Transacted nested ? withRevision(nested) : each);
+    return new Result.Transacted(map.revision(), transacted.succeeded(), results);
+  }
+
+  private boolean holds(Compare compare) {
+    List<KeyValue> there = map.at(compare.keys(), map.revision());
+    if (there.isEmpty()) return holds(compare, null);
+    return there.stream().allMatch(entry -> holds(compare, entry));
+  }
+
+  private static boolean holds(Compare compare, KeyValue entry) {
+    return switch (compare) {
+      case Compare.Value value ->
+          entry != null && holds(value.relation(), entry.value().compareTo(value.value()));
+      case Compare.Number number ->
+          holds(number.relation(), Long.compare(field(number.field(), entry), number.number()));
+    };
+  }
+
+  private static boolean holds(Compare.Relation relation, int comparison) {
+    return switch (relation) {
+      case EQUAL -> comparison == 0;
+      case NOT_EQUAL -> comparison != 0;
+      case LESS -> comparison < 0;
+      case GREATER -> comparison > 0;
+    };
+  }
+
+  private static long field(Compare.Field field, KeyValue entry) {
+    if (entry == null) return 0;
+    return switch (field) {
+      case CREATED -> entry.revisions().created();
+      case MODIFIED -> entry.revisions().modified();
+      case CHANGES -> entry.revisions().changes();
+      case LEASE -> entry.terms().lease();
+    };
+  }
+
+  private Result step(Operation.Step step) {
+    return switch (step) {
+      case Operation.Get(Bytes key) -> {
+        if (map.newest(key) != null) bytesLeft -= map.newest(key).sizeBytes();
+        yield found(map.newest(key));
+      }
+      case Operation.Range range -> range(range);
+      case Operation.Write write -> write(write);
+      case Operation.Put put -> put(put);
+      case Operation.Delete delete -> delete(delete);
+      case Operation.DeleteRange range -> deleteRange(range);
+      case Operation.Transaction transaction -> transact(transaction);
+    };
+  }
+
+  static Result found(KeyValue entry) {
+    if (entry == null) return new Result.NotFound();
+    return new Result.Found(
+        entry.value(),
+        entry.revisions().modified(),
+        entry.revisions().changes(),
+        entry.terms().ttl(),
+        entry.terms().deadlineMillis());
+  }
+
+  private Result range(Operation.Range range) {
+    Result result = SlowRange.read(map, range, map.compacted(), Math.max(0, bytesLeft));
+    if (result instanceof Result.Ranged ranged)
+      for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();
+    return result;
+  }
+
+  private Result write(Operation.Write write) {
+    if (write.condition().needsCounting()) map.countChanges();
+    Result no = SlowChange.failure(map.newest(write.key()), write.condition(), true);
+    if (no != null) return no;
+    KeyValue.Terms terms = write.ttl() == 0 ? KeyValue.Terms.FOR_EVER : termsOf(write.ttl());
+    KeyValue now = set(write.key(), new Change.Set(write.value(), 0), write.value(), terms);
+    return new Result.Written(now.revisions().modified(), now.revisions().changes());
+  }
+
+  private Result put(Operation.Put put) {
+    KeyValue there = map.newest(put.key());
+    Result no = SlowChange.failure(there, put.condition(), true);
+    if (no != null) return no;
+    SlowChange.Outcome outcome = SlowChange.of(put.change(), there);
+    if (outcome.no() != null) return outcome.no();
+    if (put.lifetime() instanceof Lifetime.Leased(long lease) && !leases.isAlive(lease, nowMillis))
+      return new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
+    KeyValue now = set(put.key(), put.change(), outcome.value(), termsOf(put.lifetime(), there));
+    boolean hasFormer = put.former() && there != null;
+    if (hasFormer) bytesLeft -= there.sizeBytes();
+    return new Result.Changed(
+        now.revisions().modified(),
+        now.revisions().changes(),
+        now.value().length(),
+        put.change() instanceof Change.Add ? now.value() : null,
+        hasFormer ? there : null);
+  }
+
+  private KeyValue.Terms termsOf(Lifetime lifetime, KeyValue there) {
+    return switch (lifetime) {
+      case Lifetime.ForEver() -> KeyValue.Terms.FOR_EVER;
+      case Lifetime.Of(long ttl) -> termsOf(ttl);
+      case Lifetime.Leased(long lease) -> new KeyValue.Terms(0, 0, lease);
+      case Lifetime.Same() -> there == null ? KeyValue.Terms.FOR_EVER : there.terms();
+    };
+  }
+
+  private KeyValue.Terms termsOf(long ttl) {
+    long end = nowMillis + ttl;
+    if (ttl < 0 || end < 0) end = Long.MAX_VALUE;
+    return new KeyValue.Terms(ttl, end, 0);
+  }
+
+  private KeyValue set(Bytes key, Change change, Bytes value, KeyValue.Terms terms) {
+    KeyValue there = map.newest(key);
+    int flags = there == null ? 0 : there.flags();
+    if (change instanceof Change.Set set) flags = set.flags();
+    long revision = takeRevision();
+    KeyValue.Revisions revisions = revisions(key, change, revision);
+    KeyValue now = new KeyValue(key, value, flags, revisions, terms);
+    map.change(key, now);
+    return now;
+  }
+
+  private KeyValue.Revisions revisions(Bytes key, Change change, long revision) {
+    KeyValue there = map.newest(key);
+    if (there == null || !map.countsChanges()) return new KeyValue.Revisions(revision, revision, 1);
+    long created = there.revisions().created();
+    long changes = there.revisions().changes();
+    boolean bornNow = created == revision;
+    if (!bornNow && !(change instanceof Change.Keep))
+      changes = map.at(key, revision - 1).revisions().changes() + 1;
+    if (!map.countsRevisions()) created = revision - changes + 1;
+    return new KeyValue.Revisions(created, revision, changes);
+  }
+
+  private Result delete(Operation.Delete delete) {
+    if (delete.condition().needsCounting()) map.countChanges();
+    Result no = SlowChange.failure(map.newest(delete.key()), delete.condition(), false);
+    if (no != null) return no;
+    long revision = takeRevision();
+    map.change(delete.key(), null);
+    return new Result.Deleted(revision);
+  }
+
+  private Result deleteRange(Operation.DeleteRange range) {
+    List<KeyValue> there = map.at(range.keys(), map.revision());
+    if (!there.isEmpty()) takeRevision();
+    for (KeyValue each : there) map.change(each.key(), null);
+    List<KeyValue> formers = new ArrayList<>();
+    for (KeyValue each : range.former() ? there : List.<KeyValue>of()) {
+      if (!formers.isEmpty() && each.sizeBytes() > bytesLeft) break;
+      formers.add(each);
+      bytesLeft -= each.sizeBytes();
+    }
+    return new Result.Removed(map.revision(), there.size(), formers);
+  }
+
+  /// The revision of this command, which it takes with its first change.
+  private long takeRevision() {
+    if (hasRevision) return map.revision();
+    hasRevision = true;
+    return map.takeRevision();
+  }
+}
