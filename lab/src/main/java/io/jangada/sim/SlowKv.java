@@ -47,7 +47,7 @@ public final class SlowKv {
 
   /// Notes that the log's entry at this index is none of the state machine's.
   public void advance(long index) {
-    map.advance(index);
+    if (clusterTimeMillis != 0) map.advance(index);
   }
 
   public Result apply(long index, Envelope envelope) {
@@ -57,6 +57,7 @@ public final class SlowKv {
       map.countRevisionsFrom(clusterTimeMillis == 0 ? 1 : index - 1);
     if (command instanceof Operation.CountRevisions) return new Result.Noted(map.revision());
     clusterTimeMillis = Math.max(clusterTimeMillis, envelope.clusterTimeMillis());
+    map.advance(index);
     for (int i = 0; i < IDLE_ENDED_MAX; i++) {
       Bytes idle = leastRecentlyUsed();
       if (idle != null && isIdle(sessions.get(idle))) sessions.remove(idle);

@@ -84,14 +84,18 @@ final class SlowMap {
     compacted = first;
   }
 
-  /// The key is this from the newest revision on; within one revision a key has one change.
+  /// The key is this from the newest revision on. Within one revision a key has one change, in the
+  /// place of its first, but for a key that is born anew.
   ///
   /// @param entry null for a removal
   void change(Bytes key, KeyValue entry) {
     List<Version> before = new ArrayList<>(versions.getOrDefault(key, List.of()));
     long place = ++places;
-    if (!before.isEmpty() && before.getLast().revision == revision)
-      place = before.removeLast().place;
+    if (!before.isEmpty() && before.getLast().revision == revision) {
+      Version replaced = before.removeLast();
+      boolean isRebirth = replaced.entry == null && entry != null;
+      if (!isRebirth) place = replaced.place;
+    }
     boolean there = !before.isEmpty() && before.getLast().entry != null;
     if (entry != null || there) before.add(new Version(key, revision, place, entry));
     versions.put(key, List.copyOf(before));

@@ -66,7 +66,7 @@ final class SlowSteps {
     for (long lease : leasesNamed(transaction))
       if (!leases.isAlive(lease, nowMillis))
         return new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
-    return withRevision(transact(transaction));
+    return transact(transaction);
   }
 
   private static List<Long> leasesNamed(Operation.Step step) {
@@ -80,21 +80,13 @@ final class SlowSteps {
     return named;
   }
 
-  private Result.Transacted transact(Operation.Transaction transaction) {
+  private Result transact(Operation.Transaction transaction) {
     boolean succeeded = true;
     for (Compare compare : transaction.compares()) succeeded &= holds(compare);
     List<Result> results = new ArrayList<>();
     for (Operation.Step step : succeeded ? transaction.then() : transaction.otherwise())
       results.add(step(step));
-    return new Result.Transacted(0, succeeded, results);
-  }
-
-  /// The same, with the revision that it has in the end, nested ones too.
-  private Result withRevision(Result.Transacted transacted) {
-    List<Result> results = new ArrayList<>();
-    for (Result each : transacted.results())
-      results.add(each instanceof Result.Transacted nested ? withRevision(nested) : each);
-    return new Result.Transacted(map.revision(), transacted.succeeded(), results);
+    return new Result.Transacted(map.revision(), succeeded, results);
   }
 
   private boolean holds(Compare compare) {
