@@ -1,5 +1,6 @@
 package io.jangada.sim;
 
+import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import java.util.ArrayList;
@@ -10,8 +11,6 @@ import java.util.TreeMap;
 
 /// The leases, without their keys: each key says itself which lease it has.
 final class SlowLeases {
-  static final int LEASES_MAX = 100_000;
-
   private record Lease(long ttlMillis, long deadlineMillis) {
     boolean isDue(long nowMillis) {
       return deadlineMillis <= nowMillis;
@@ -25,7 +24,8 @@ final class SlowLeases {
     long number = grant.lease() == 0 ? drawn : grant.lease();
     while (grant.lease() == 0 && leases.containsKey(number)) number++;
     if (leases.containsKey(number)) return new Result.Refused(Result.Reason.LEASE_EXISTS);
-    if (leases.size() == LEASES_MAX) return new Result.Refused(Result.Reason.TOO_MANY_LEASES);
+    if (leases.size() == KvLimits.LEASES_MAX)
+      return new Result.Refused(Result.Reason.TOO_MANY_LEASES);
     leases.put(number, new Lease(grant.ttlMillis(), nowMillis + grant.ttlMillis()));
     return new Result.Granted(number, grant.ttlMillis());
   }

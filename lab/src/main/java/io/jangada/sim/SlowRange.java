@@ -3,6 +3,7 @@ package io.jangada.sim;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
+import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import java.util.ArrayList;
@@ -10,9 +11,6 @@ import java.util.List;
 
 /// Reads of a range.
 final class SlowRange {
-  static final int RANGE_BYTES_MAX = 256 << 10;
-  static final int RANGE_KEYS_MAX = 4_096;
-
   private SlowRange() {}
 
   /// @param firstReadable the least revision that may be asked for
@@ -27,7 +25,7 @@ final class SlowRange {
     if (range.selection().detail() != Operation.Detail.COUNT)
       return entries(range, there, new Result.Ranged(revision, count, List.of(), null), bytesLeft);
     if (count >= 0) return new Result.Ranged(revision, count, List.of(), null);
-    int looked = Math.min(there.size(), RANGE_KEYS_MAX);
+    int looked = Math.min(there.size(), KvLimits.RANGE_KEYS_MAX);
     return new Result.Ranged(revision, looked, List.of(), rest(range, there, looked));
   }
 
@@ -37,11 +35,11 @@ final class SlowRange {
     long bytes = 0;
     int looked = 0;
     for (KeyValue each : there) {
-      if (looked == RANGE_KEYS_MAX) break;
+      if (looked == KvLimits.RANGE_KEYS_MAX) break;
       if (range.page().limit() != 0 && entries.size() == range.page().limit()) break;
       if (isWanted(each, range.selection())) {
         KeyValue entry = shown(each, range.selection().detail());
-        if (!entries.isEmpty() && bytes + entry.sizeBytes() > RANGE_BYTES_MAX) break;
+        if (!entries.isEmpty() && bytes + entry.sizeBytes() > KvLimits.RANGE_BYTES_MAX) break;
         if (bytes + entry.sizeBytes() > bytesLeft) break;
         bytes += entry.sizeBytes();
         entries.add(entry);

@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
 import io.jangada.kv.Compare;
 import io.jangada.kv.KeyValue;
+import io.jangada.kv.KvLimits;
 import io.jangada.kv.Lifetime;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
@@ -13,13 +14,11 @@ import java.util.List;
 /// One command that reads or changes keys, alone or as a transaction: all its changes are of one
 /// revision.
 final class SlowSteps {
-  static final int RESULT_BYTES_MAX = 1 << 20;
-
   private final SlowMap map;
   private final SlowLeases leases;
   private final long nowMillis;
   private boolean hasRevision;
-  private long bytesLeft = RESULT_BYTES_MAX;
+  private long bytesLeft = KvLimits.RESULT_BYTES_MAX;
 
   SlowSteps(SlowMap map, SlowLeases leases, long nowMillis) {
     this.map = map;
