@@ -35,6 +35,9 @@ public final class SlowKv {
   private final TreeMap<Bytes, Session> sessions = new TreeMap<>();
   private long clusterTimeMillis;
 
+  /// Whether any command was ever applied.
+  private boolean isUsed;
+
   /// Of what the present entry removed because it was due: how much, and the revision of what had a
   /// time of its own, 0 as long as there is none.
   private int expired;
@@ -47,14 +50,15 @@ public final class SlowKv {
 
   /// Notes that the log's entry at this index is none of the state machine's.
   public void advance(long index) {
-    if (clusterTimeMillis != 0) map.advance(index);
+    if (isUsed) map.advance(index);
   }
 
   public Result apply(long index, Envelope envelope) {
     Operation.Command command = envelope.command();
     advance(index);
     if (!map.countsRevisions() && needsRevisions(command))
-      map.countRevisionsFrom(clusterTimeMillis == 0 ? 1 : index - 1);
+      map.countRevisionsFrom(isUsed ? index - 1 : 1);
+    isUsed = true;
     if (command instanceof Operation.CountRevisions) return new Result.Noted(map.revision());
     clusterTimeMillis = Math.max(clusterTimeMillis, envelope.clusterTimeMillis());
     map.advance(index);

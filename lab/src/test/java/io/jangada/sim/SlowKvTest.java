@@ -30,6 +30,10 @@ class SlowKvTest extends SlowStory {
     assertThat(kv.compacted()).isZero();
     assertThat(ranged(new Operation.Range(KeyRange.ALL)))
         .isEqualTo(new Result.Ranged(0, 0, List.of(), null));
+    index = 3;
+    now = 0;
+    assertThat(run(write("a", "1", 0))).isEqualTo(new Result.Written(4, 1));
+    assertThat(run(put("a", "2"))).isEqualTo(changed(5, 2, "2"));
   }
 
   @Test
