@@ -11,11 +11,15 @@ import java.util.List;
 
 /// Reads of a range.
 final class SlowRange {
+  /// How many bytes of entries go into one result.
+  ///
+  /// @param hasOneAlways whether the first entry may have more
+  record Room(long bytesMax, boolean hasOneAlways) {}
+
   private SlowRange() {}
 
   /// @param firstReadable the least revision that may be asked for
-  /// @param bytesLeft how many bytes the entries may have at most, even the first
-  static Result read(SlowMap map, Operation.Range range, long firstReadable, long bytesLeft) {
+  static Result read(SlowMap map, Operation.Range range, long firstReadable, Room room) {
     long revision = range.revision() == 0 ? map.revision() : range.revision();
     if (revision > map.revision()) return new Result.Refused(Result.Reason.FUTURE_REVISION);
     if (revision < firstReadable) return new Result.Compacted(map.compacted());
@@ -23,14 +27,14 @@ final class SlowRange {
     long count = revision == map.revision() ? there.size() : -1;
     if (range.page().descending()) there = there.reversed();
     if (range.selection().detail() != Operation.Detail.COUNT)
-      return entries(range, there, new Result.Ranged(revision, count, List.of(), null), bytesLeft);
+      return entries(range, there, new Result.Ranged(revision, count, List.of(), null), room);
     if (count >= 0) return new Result.Ranged(revision, count, List.of(), null);
     int looked = Math.min(there.size(), KvLimits.RANGE_KEYS_MAX);
     return new Result.Ranged(revision, looked, List.of(), rest(range, there, looked));
   }
 
   private static Result entries(
-      Operation.Range range, List<KeyValue> there, Result.Ranged none, long bytesLeft) {
+      Operation.Range range, List<KeyValue> there, Result.Ranged none, Room room) {
     List<KeyValue> entries = new ArrayList<>();
     long bytes = 0;
     int looked = 0;
@@ -39,8 +43,8 @@ final class SlowRange {
       if (range.page().limit() != 0 && entries.size() == range.page().limit()) break;
       if (isWanted(each, range.selection())) {
         KeyValue entry = shown(each, range.selection().detail());
-        if (!entries.isEmpty() && bytes + entry.sizeBytes() > KvLimits.RANGE_BYTES_MAX) break;
-        if (bytes + entry.sizeBytes() > bytesLeft) break;
+        boolean fits = bytes + entry.sizeBytes() <= room.bytesMax();
+        if (!fits && !(room.hasOneAlways() && entries.isEmpty())) break;
         bytes += entry.sizeBytes();
         entries.add(entry);
       }

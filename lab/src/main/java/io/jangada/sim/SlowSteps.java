@@ -148,7 +148,8 @@ final class SlowSteps {
   }
 
   private Result range(Operation.Range range) {
-    Result result = SlowRange.read(map, range, map.compacted(), Math.max(0, bytesLeft));
+    SlowRange.Room room = new SlowRange.Room(Math.max(0, bytesLeft), false);
+    Result result = SlowRange.read(map, range, map.compacted(), room);
     if (result instanceof Result.Ranged ranged)
       for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();
     return result;
