@@ -161,7 +161,7 @@ final class Keyspace {
       history.append(head);
     }
     if (isBack) {
-      ordered.setLive(key, true);
+      ordered.setLive(head, key, true);
       nodes.created(head, 0);
       nodes.changes(head, 0);
       nodes.flags(head, 0);
@@ -183,7 +183,7 @@ final class Keyspace {
     }
     Bytes key = key(head).compact();
     uncount(head);
-    ordered.setLive(key, false);
+    ordered.setLive(head, key, false);
     if (isNew && !hasValue(older)) {
       revert(head, older);
       return;

@@ -10,7 +10,7 @@ final class IndexedKeys {
 
   final OrderedIndex index;
   private final NodeTable nodes = new NodeTable();
-  private final Slab cells = new Slab();
+  private final Slab cells = new Slab(nodes);
 
   IndexedKeys() {
     index = new OrderedIndex(nodes, cells);
@@ -18,9 +18,7 @@ final class IndexedKeys {
 
   void add(Bytes key) {
     int node = nodes.add();
-    Node owner = new Node();
-    cells.add(owner, key, Bytes.EMPTY);
-    nodes.cell(node, owner.cell);
+    cells.add(node, key, Bytes.EMPTY);
     index.add(node, key);
     twin.put(key, node);
   }
