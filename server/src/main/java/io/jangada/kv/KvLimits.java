@@ -145,6 +145,11 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
     return null;
   }
 
+  /// How many bytes an encoded command has at most beside its request, if it is not refused.
+  public long commandBytesMax() {
+    return Math.max(2L * valueBytesMax + keyBytesMax + Sizes.PART_BYTES, transactionBytesMax());
+  }
+
   /// The largest write is not refused in a transaction that compares one key.
   private long transactionBytesMax() {
     return Math.max(TRANSACTION_BYTES_MAX, 2L * keyBytesMax + valueBytesMax + 2 * Sizes.PART_BYTES);

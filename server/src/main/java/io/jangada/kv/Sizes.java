@@ -6,8 +6,8 @@ import java.util.List;
 /// How many bytes of keys and values things have, about: what they count against limits, and what
 /// is set aside to encode them.
 final class Sizes {
-  /// The fixed fields of a part that there can be many of.
-  static final int PART_BYTES = 32;
+  /// What a step, a comparison or a result among others has at most beside keys and values.
+  static final int PART_BYTES = 64;
 
   private Sizes() {}
 

@@ -56,8 +56,7 @@ public record LinkSettings(
     /// their names, one command that is larger than a batch, or a chunk of a snapshot.
     public static int frameBytesFor(KvLimits kv, RaftConfig.Limits raft) {
       long batch = 3L * raft.messageBytesMax();
-      long command = 2L * kv.valueBytesMax() + kv.keyBytesMax();
-      long frame = Math.max(batch + command, SnapshotStore.CHUNK_BYTES_MAX);
+      long frame = Math.max(batch + kv.commandBytesMax(), SnapshotStore.CHUNK_BYTES_MAX);
       return (int) Math.min(frame + (64 << 10), FRAME_BYTES_HARD_MAX);
     }
   }

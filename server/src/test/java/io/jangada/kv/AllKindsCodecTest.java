@@ -46,6 +46,18 @@ class AllKindsCodecTest {
       refuseCutOrGrown(CommandCodec.encode(result), CommandCodec::decodeResult);
   }
 
+  @Test
+  void aCommandTakesNoMoreBytesThanItCounts() {
+    for (Operation operation : operations(5_000))
+      assertThat((long) CommandCodec.encode(operation).length())
+          .as("%s", operation)
+          .isLessThanOrEqualTo(1 + Sizes.PART_BYTES + CommandCodec.sizeOf(operation));
+    for (Result result : results(5_000))
+      assertThat((long) CommandCodec.encode(result).length())
+          .as("%s", result)
+          .isLessThanOrEqualTo(1 + Sizes.PART_BYTES + CommandCodec.sizeOf(result));
+  }
+
   private static void refuseCutOrGrown(Bytes whole, Function<Bytes, Object> decode) {
     for (int length = 0; length <= whole.length() + 1; length++) {
       if (length == whole.length()) continue;
