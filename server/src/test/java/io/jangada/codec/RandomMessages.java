@@ -1,7 +1,10 @@
 package io.jangada.codec;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Compare;
 import io.jangada.kv.Condition;
+import io.jangada.kv.KeyRange;
+import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
@@ -115,9 +118,13 @@ public final class RandomMessages {
     List<PeerMessage.Request> requests = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--)
       requests.add(
-          switch (random.nextInt(4)) {
+          switch (random.nextInt(6)) {
             case 0 ->
                 new PeerMessage.Request(random.nextLong(), null, new Operation.Get(data(random)));
+            case 4 ->
+                new PeerMessage.Request(
+                    random.nextLong(), null, new Operation.Range(KeyRange.prefix(data(random))));
+            case 5 -> new PeerMessage.Request(random.nextLong(), null, transaction(random));
             case 1 -> new PeerMessage.Request(random.nextLong(), null, write(random));
             case 2 ->
                 new PeerMessage.Request(
@@ -133,6 +140,14 @@ public final class RandomMessages {
     return requests;
   }
 
+  private static Operation.Transaction transaction(Random random) {
+    KeyRange key = KeyRange.of(data(random));
+    return new Operation.Transaction(
+        List.of(new Compare.Value(key, Compare.Relation.EQUAL, data(random))),
+        List.of(write(random), new Operation.Get(data(random))),
+        List.of(new Operation.DeleteRange(key, random.nextBoolean())));
+  }
+
   private static Operation.Write write(Random random) {
     return new Operation.Write(
         data(random), data(random), number(random), new Condition.AbsentOrValue(data(random)));
@@ -146,7 +161,8 @@ public final class RandomMessages {
   }
 
   private static Outcome outcome(Random random) {
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
+      case 7 -> new Outcome.Done(ranged(random));
       case 0 -> new Outcome.Done(new Result.Written(number(random)));
       case 1 -> new Outcome.Done(new Result.Found(data(random), number(random), 0, 0));
       case 2 -> new Outcome.Done(new Result.NotFound());
@@ -155,6 +171,13 @@ public final class RandomMessages {
       case 5 -> new Outcome.Refused("no, é");
       default -> new Outcome.Unknown();
     };
+  }
+
+  private static Result ranged(Random random) {
+    KeyValue.Revisions revisions = new KeyValue.Revisions(number(random), number(random), 1);
+    var entry = new KeyValue(data(random), data(random), 7, revisions, KeyValue.Terms.FOR_EVER);
+    KeyRange rest = random.nextBoolean() ? KeyRange.of(data(random)) : null;
+    return new Result.Ranged(number(random), -1, List.of(entry, entry), rest);
   }
 
   private static EntryId place(Random random) {

@@ -5,7 +5,9 @@ import static io.jangada.node.HandCluster.found;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Change;
 import io.jangada.kv.Condition;
+import io.jangada.kv.Lifetime;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.raft.RaftConfig;
@@ -94,6 +96,28 @@ class MemoryTest {
     assertDone(delete(leader(), "k8", null));
     assertDone(delete(leader(), "k9", new RequestId.Numbered(Bytes.utf8("me"), 1)));
     assertThat(leader().status().usage().memory().refused()).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName(
+      "at the limit a transaction is refused that has a step which adds, wherever it stands")
+  void fullForTransactions() {
+    cluster.elect(1);
+    fill();
+    Operation.Step put = put(new Change.Set(Bytes.utf8(VALUE), 0));
+    assertRefused(settled(leader().ask((Operation) put)));
+    Operation.Step extend =
+        put(new Change.Extend(Change.Side.END, Bytes.utf8(VALUE), new Change.Growth(true, 9_999)));
+    for (Operation.Step adds : List.of(put, extend)) {
+      Operation.Step nested = new Operation.Transaction(List.of(), List.of(adds), List.of());
+      assertRefused(
+          settled(leader().ask(new Operation.Transaction(List.of(), List.of(), List.of(nested)))));
+    }
+  }
+
+  private static Operation.Step put(Change change) {
+    Condition always = new Condition.Always();
+    return new Operation.Put(Bytes.utf8("more"), change, new Lifetime.ForEver(), always, false);
   }
 
   @Test
