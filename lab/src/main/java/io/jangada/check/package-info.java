@@ -2,5 +2,6 @@
 /// not. Depends on the JDK alone: any store's clients can record a [History] and have it checked.
 ///
 /// The way in: record with [History.Recorder], ask [Checker], draw with [HistoryPage], save with
-/// [HistoryText]. `docs/CHECKING.md` tells the story from the outside.
+/// [HistoryText]. Ranges, transactions and watches over a whole map go by revisions: record with
+/// [MapHistory.Recorder], ask [MapChecker]. `docs/CHECKING.md` tells the story from the outside.
 package io.jangada.check;

@@ -12,12 +12,8 @@ import org.junit.jupiter.api.Test;
 class MapCheckerTest {
   private static final MapResult DONE = new MapResult.Done();
 
-  private static MapItem item(String key, String value, long created, long modified, long changes) {
-    return new MapItem(key, value, created, modified, changes);
-  }
-
   private static MapItem fresh(String key, String value, long revision) {
-    return item(key, value, revision, revision, 1);
+    return new MapItem(key, value, revision, revision, 1);
   }
 
   private static MapResult items(long count, boolean more, MapItem... items) {
@@ -56,10 +52,10 @@ class MapCheckerTest {
             .does(new MapOp.Add("a", 41), 6, new MapResult.Number(42))
             .does(new MapOp.Append("a", "!"), 7, DONE)
             .does(new MapOp.Add("a", 1), 7, new MapResult.Refused())
-            .sees(7, item("a", "42!", 2, 7, 3))
+            .sees(7, new MapItem("a", "42!", 2, 7, 3))
             .does(new MapOp.Delete(new KeyRange("b", "d")), 8, new MapResult.Deleted(1))
             .does(MapOp.delete("x"), 8, new MapResult.Deleted(0))
-            .lists(8, item("a", "42!", 2, 7, 3), fresh("d", "2", 5));
+            .lists(8, new MapItem("a", "42!", 2, 7, 3), fresh("d", "2", 5));
     assertThat(story.revisions())
         .extracting(MapEvent.Revision::number)
         .containsExactly(2L, 3L, 4L, 5L, 6L, 7L, 8L);
@@ -125,7 +121,11 @@ class MapCheckerTest {
   void whatOverlapsMayBeInEitherOrder() {
     MapStory story =
         new MapStory().asks(1, new MapOp.Put("a", "1")).asks(2, new MapOp.Put("a", "2"));
-    story.seesNothing(1, "a").hears(1, 3, DONE).hears(2, 2, DONE).sees(3, item("a", "1", 2, 3, 2));
+    story
+        .seesNothing(1, "a")
+        .hears(1, 3, DONE)
+        .hears(2, 2, DONE)
+        .sees(3, new MapItem("a", "1", 2, 3, 2));
     assertThat(story.revisions()).hasSize(2);
   }
 
@@ -160,7 +160,7 @@ class MapCheckerTest {
 
   @Test
   void othersDoNotChangeKeysOfTheHistory() {
-    MapStory story = new MapStory().puts("a", "1", 2).sees(3, item("a", "9", 2, 3, 2));
+    MapStory story = new MapStory().puts("a", "1", 2).sees(3, new MapItem("a", "9", 2, 3, 2));
     assertThat(story.verdict(MapChecker.Others.ELSEWHERE).toString())
         .contains(
             "none of unknown outcome fits;"
@@ -190,7 +190,8 @@ class MapCheckerTest {
         new MapStory().asks(1, new MapOp.Put("a", "1")).asks(2, new MapOp.Put("b", "1"));
     assertThat(story.hears(1, 2, DONE).hears(2, 2, DONE).why())
         .isEqualTo(
-            "put b 1 by p2 at revision 2 has the revision of another: put a 1 by p1 at revision 2");
+            "put b 1 by p2 at revision 2 has the revision of another:"
+                + " put a 1 by p1 at revision 2");
   }
 
   @Test
@@ -202,7 +203,7 @@ class MapCheckerTest {
     MapStory story =
         three()
             .does(both, 5, new MapResult.Transacted(true, List.of(DONE, DONE)))
-            .lists(5, fresh("a", "1", 2), fresh("b", "2", 3), item("c", "5", 4, 5, 2));
+            .lists(5, fresh("a", "1", 2), fresh("b", "2", 3), new MapItem("c", "5", 4, 5, 2));
     assertThat(story.why())
         .contains("saw a=1 (created 2, modified 2, changes 1) in place 1")
         .endsWith("where the map held a=5 (created 2, modified 5, changes 2)");
@@ -259,7 +260,7 @@ class MapCheckerTest {
         .isEqualTo("add n 1 by p0 at revision 3 came to 3, where the map came to 2");
     // A retry that was done once more has a revision of its own.
     MapStory retried = new MapStory().does(new MapOp.Add("n", 1), 2, new MapResult.Number(1));
-    assertThat(retried.sees(3, item("n", "2", 2, 3, 2)).why())
+    assertThat(retried.sees(3, new MapItem("n", "2", 2, 3, 2)).why())
         .startsWith("1 revisions were taken by no answered operation (from 3 on: 3)");
   }
 
@@ -267,11 +268,12 @@ class MapCheckerTest {
   void anUnknownOperationThatTookEffectTwiceIsCaught() {
     MapStory story = new MapStory().givesUp(1, new MapOp.Add("n", 1));
     story.givesUp(2, new MapOp.Put("other", "1")).sees(2, fresh("n", "1", 2));
-    story.sees(3, item("n", "2", 2, 3, 2));
+    story.sees(3, new MapItem("n", "2", 2, 3, 2));
     assertThat(story.violated().revision()).isEqualTo(3);
     assertThat(story.why())
         .startsWith(
-            "no operation took it, and none of unknown outcome fits; get n by p0 at revision 3 saw n=2 (");
+            "no operation took it, and none of unknown outcome fits;"
+                + " get n by p0 at revision 3 saw n=2 (");
     assertThat(story.violated().last()).extracting(MapHistory.Call::process).containsExactly(1);
   }
 
@@ -306,14 +308,14 @@ class MapCheckerTest {
   @Test
   void aWrongCreationAfterDeleteAndPutIsCaught() {
     MapStory story = new MapStory().puts("a", "1", 2).deletes("a", 3).puts("a", "2", 4);
-    assertThat(story.sees(4, item("a", "2", 2, 4, 1)).why())
+    assertThat(story.sees(4, new MapItem("a", "2", 2, 4, 1)).why())
         .endsWith("where a=2 (created 4, modified 4, changes 1) was left");
   }
 
   @Test
   void aWrongNumberOfChangesIsCaught() {
     MapStory story = new MapStory().puts("a", "1", 2).puts("a", "2", 3);
-    assertThat(story.sees(3, item("a", "2", 2, 3, 1)).why())
+    assertThat(story.sees(3, new MapItem("a", "2", 2, 3, 1)).why())
         .endsWith("where a=2 (created 2, modified 3, changes 2) was left");
   }
 

@@ -3,7 +3,6 @@ package io.jangada.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.check.Watch.Delivery;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -153,8 +152,8 @@ class WatchCheckTest {
 
   @Test
   void aWrongWatcherIsToldFromAWrongHistory() {
-    List<Delivery> split = new ArrayList<>(List.of(AT_2, told(4, new MapEvent("a", A4, A2))));
-    MapStory story = story().watched(watch(KeyRange.of("a"), 2, split.toArray(Delivery[]::new)));
+    Delivery ofA = told(4, new MapEvent("a", A4, A2));
+    MapStory story = story().watched(watch(KeyRange.of("a"), 2, AT_2, ofA));
     assertThat(story.verdict()).isInstanceOf(MapVerdict.Explained.class);
     MapStory lost = story().watched(watch(KeyRange.all(), 2, AT_2, AT_4));
     assertThat(lost.why()).contains("did not get b=2");
