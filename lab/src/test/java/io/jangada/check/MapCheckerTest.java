@@ -340,6 +340,16 @@ class MapCheckerTest {
   }
 
   @Test
+  void aTransactionOfWhichAStepIsRefusedLeavesNothingBehind() {
+    MapOp both =
+        new MapOp.Transaction(
+            List.of(), List.of(new MapOp.Put("b", "1"), new MapOp.Add("a", 1)), List.of());
+    MapStory story = new MapStory().puts("a", "word", 2).does(both, 2, new MapResult.Refused());
+    assertThat(story.lists(2, fresh("a", "word", 2)).revisions()).hasSize(1);
+    assertThat(story.sees(2, fresh("b", "1", 2)).why()).contains("saw b=1");
+  }
+
+  @Test
   void aRefusalWithoutReasonIsCaught() {
     assertThat(new MapStory().does(new MapOp.Add("n", 1), 1, new MapResult.Refused()).why())
         .endsWith("was refused, where nothing stood against it");
