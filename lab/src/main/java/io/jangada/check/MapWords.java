@@ -3,6 +3,8 @@ package io.jangada.check;
 import io.jangada.check.MapHistory.Call;
 import io.jangada.check.MapHistory.End;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Operations on a map and what is wrong with their answers in plain words, for people.
@@ -54,13 +56,11 @@ final class MapWords {
               Compare.Field field,
               Compare.Relation relation,
               long number) ->
-          field.name().toLowerCase(java.util.Locale.ROOT)
-              + (" of " + keys + relation.sign + number);
+          field.name().toLowerCase(Locale.ROOT) + (" of " + keys + relation.sign + number);
     };
   }
 
-  private static <T> String joined(
-      List<T> parts, java.util.function.Function<T, String> text, String between) {
+  private static <T> String joined(List<T> parts, Function<T, String> text, String between) {
     return parts.stream().map(text).collect(Collectors.joining(between));
   }
 
