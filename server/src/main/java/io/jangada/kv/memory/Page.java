@@ -46,7 +46,7 @@ abstract sealed class Page permits Leaf, Inner {
 
   abstract long keyWord(int place, int index);
 
-  /// How much a split at a place costs: it is made where this is least.
+  /// What the keys on both sides of a place share, more or less: a split is made where it is least.
   abstract int splitCost(int place);
 
   /// How many nodes or pages the page holds.
@@ -78,7 +78,7 @@ abstract sealed class Page permits Leaf, Inner {
 
   /// How many keys are before this one.
   ///
-  /// @param shared that many of its first bytes are known to be those of all keys of the page, if
+  /// @param shared so many of its first bytes are known to be those of all keys of the page, where
   ///   bytes beyond a key's end count as 0
   final int countBefore(Bytes key, int shared) {
     int there = knownPrefix(key, shared);
@@ -91,14 +91,14 @@ abstract sealed class Page permits Leaf, Inner {
     return there < prefixLength ? countAside(key, there) : count(key, key.wordAt(there), 1);
   }
 
-  /// How many bytes of the prefix the key has. The prefix itself is looked at only if need be: it
-  /// is far away.
+  /// How many bytes of the prefix the key has. The prefix is read only if need be: that is a cache
+  /// miss.
   private int knownPrefix(Bytes key, int shared) {
     if (prefixLength <= Math.min(shared, key.length())) return prefixLength;
     return key.commonPrefix(prefix, 0, prefixLength);
   }
 
-  /// All or none, for a key that has but so many bytes of the prefix.
+  /// How many keys are before one that has only so many bytes of the prefix: all, or none.
   private int countAside(Bytes key, int shared) {
     boolean before = shared == key.length() || (key.at(shared) & 0xff) < (prefix[shared] & 0xff);
     return before ? 0 : count;
@@ -145,8 +145,8 @@ abstract sealed class Page permits Leaf, Inner {
     return key.wordAt(prefixLength);
   }
 
-  /// With one key alone nobody knows what the next will share: it is a number at the key's end,
-  /// perhaps.
+  /// One key alone does not tell what it will share with the next: perhaps all but a number at its
+  /// end.
   private static int prefixLengthOfOne(Bytes key) {
     return Math.max(0, key.length() - Long.BYTES);
   }
