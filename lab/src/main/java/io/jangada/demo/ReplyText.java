@@ -88,6 +88,7 @@ record ReplyText(String text, int code) {
           case NOT_A_NUMBER -> "the value is no number";
           case OVERFLOW -> "the sum is greater, or less, than a number can be";
           case FUTURE_REVISION -> "there is no such revision yet";
+          case RESULT_TOO_LARGE -> "the transaction would show too much";
         };
     return new ReplyText("refused: " + why, ExitCode.FAILED);
   }

@@ -18,6 +18,7 @@ final class SlowSteps {
   private final SlowLeases leases;
   private final long nowMillis;
   private boolean hasRevision;
+  private boolean isTransaction;
   private long bytesLeft = KvLimits.RESULT_BYTES_MAX;
 
   SlowSteps(SlowMap map, SlowLeases leases, long nowMillis) {
@@ -80,6 +81,7 @@ final class SlowSteps {
   }
 
   private Result transact(Operation.Transaction transaction) {
+    isTransaction = true;
     boolean succeeded = true;
     for (Compare compare : transaction.compares()) succeeded &= holds(compare);
     List<Result> results = new ArrayList<>();
@@ -123,6 +125,12 @@ final class SlowSteps {
   }
 
   private Result step(Operation.Step step) {
+    Bytes shown = null;
+    if (step instanceof Operation.Get(Bytes key)) shown = key;
+    if (step instanceof Operation.Put put && put.former()) shown = put.key();
+    KeyValue there = shown == null ? null : map.newest(shown);
+    if (isTransaction && there != null && there.sizeBytes() > bytesLeft)
+      return new Result.Refused(Result.Reason.RESULT_TOO_LARGE);
     return switch (step) {
       case Operation.Get(Bytes key) -> {
         if (map.newest(key) != null) bytesLeft -= map.newest(key).sizeBytes();
@@ -236,7 +244,7 @@ final class SlowSteps {
     for (KeyValue each : there) map.change(each.key(), null);
     List<KeyValue> formers = new ArrayList<>();
     for (KeyValue each : range.former() ? there : List.<KeyValue>of()) {
-      if (!formers.isEmpty() && each.sizeBytes() > bytesLeft) break;
+      if ((isTransaction || !formers.isEmpty()) && each.sizeBytes() > bytesLeft) break;
       formers.add(each);
       bytesLeft -= each.sizeBytes();
     }

@@ -336,18 +336,20 @@ class SlowKvTest extends SlowStory {
   @Test
   void theResultsOfATransactionAreBounded() {
     begin();
-    Bytes large = Bytes.wrap(new byte[200 << 10]);
+    Bytes large = Bytes.wrap(new byte[800 << 10]);
     for (int i = 0; i < 8; i++)
       run(new Operation.Put(bytes("k" + i), new Change.Set(large, 0), FOR_EVER, ALWAYS, false));
     Operation.Range first = new Operation.Range(range("k0", "k2"));
     Operation.Range all = new Operation.Range(range("k3", "l"));
-    Result.Transacted done = (Result.Transacted) run(all(first, all, first));
+    Operation.Get get = new Operation.Get(bytes("k0"));
+    Result.Transacted done = (Result.Transacted) run(all(first, all, first, get));
     List<Result> expected =
         List.of(
             new Result.Ranged(9, 2, List.of(entry("k0"), entry("k1")), null),
             new Result.Ranged(
                 9, 5, List.of(entry("k3"), entry("k4"), entry("k5")), range("k5\0", "l")),
-            new Result.Ranged(9, 2, List.of(), first.keys()));
+            new Result.Ranged(9, 2, List.of(), first.keys()),
+            new Result.Refused(Result.Reason.RESULT_TOO_LARGE));
     assertThat(done.results().equals(expected)).isTrue();
   }
 

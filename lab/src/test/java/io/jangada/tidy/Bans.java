@@ -35,6 +35,7 @@ final class Bans {
       List.of(
           new Exemption("io.jangada.bytes.Bytes", "a variable handle", "compares by words"),
           new Exemption("io.jangada.raft.PackedEntries", "a variable handle", "numbers in pages"),
+          new Exemption("io.jangada.kv.memory.NodeTable", "a variable handle", "numbers in pages"),
           new Exemption("io.jangada.kv.memory.Slab", "a variable handle", "numbers in pages"),
           new Exemption("io.jangada.kv.Sessions", UNORDERED, "looks up; order is kept beside it"),
           new Exemption("io.jangada.node.Inbox", "a thread or lock", "threads meet here"),

@@ -312,7 +312,7 @@ final class Commands {
     };
   }
 
-  Result deleteRange(Operation.DeleteRange delete, Ranges.Room room) {
+  Result.Removed deleteRange(Operation.DeleteRange delete, Ranges.Room room) {
     KeyRange range = delete.keys();
     List<Integer> heads = new ArrayList<>();
     List<KeyValue> formers = new ArrayList<>();

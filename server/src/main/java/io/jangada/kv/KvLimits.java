@@ -32,7 +32,7 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
   public static final int RANGE_KEYS_MAX = 4_096;
 
   /// What one command's result may hold in bytes of keys and values that are there.
-  public static final int RESULT_BYTES_MAX = 1 << 20;
+  public static final int RESULT_BYTES_MAX = 4 << 20;
 
   /// How many steps and comparisons a transaction has at most, those of nested ones included.
   public static final int STEPS_MAX = 10_000;

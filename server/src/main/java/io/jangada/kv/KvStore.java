@@ -201,7 +201,7 @@ public final class KvStore {
 
   /// The first revision that can be read here: a pinned one can, though it be compacted.
   public long firstReadable() {
-    return countsRevisions() ? Math.min(compacted(), keys.history.floor()) : compacted();
+    return Math.min(compacted(), keys.history.leastPin());
   }
 
   /// Has what is needed to read the state at a revision, and what changes after it, kept here until

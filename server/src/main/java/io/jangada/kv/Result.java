@@ -188,6 +188,9 @@ public sealed interface Result {
     /// The sum is greater, or less, than a number can be.
     OVERFLOW,
     /// There is no such revision yet.
-    FUTURE_REVISION
+    FUTURE_REVISION,
+    /// The results of a transaction have as many bytes as they may: a step that would show a value
+    /// was not done.
+    RESULT_TOO_LARGE
   }
 }

@@ -296,11 +296,12 @@ final class StateFormat {
     RequestId id = CommandCodec.getRequestId(in);
     if (id == null) throw new MalformedException("an answer without a request");
     Result result = CommandCodec.getResult(in);
-    switch (result) {
-      case Result.Found _, Result.Ranged _, Result.Leased _, Result.LeaseList _ ->
-          throw new MalformedException("a read among the answers");
-      default -> {}
-    }
+    boolean isRead =
+        result instanceof Result.Found
+            || result instanceof Result.Ranged
+            || result instanceof Result.Leased
+            || result instanceof Result.LeaseList;
+    if (isRead) throw new MalformedException("a read among the answers");
     Sessions.Answer answer = new Sessions.Answer(id, result);
     answer.version = version;
     return answer;

@@ -2,6 +2,7 @@ package io.jangada.kv;
 
 import static io.jangada.kv.memory.NodeTable.NONE;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.Result.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,46 +52,63 @@ final class Transactions {
   }
 
   private Result step(Operation.Step step) {
-    Result result =
-        switch (step) {
-          case Operation.Get get -> KvStore.get(keys, get.key());
-          case Operation.Range range -> range(range);
-          case Operation.Write write -> commands.write(write, keys.head(write.key()));
-          case Operation.Put put -> commands.put(put, keys.head(put.key()));
-          case Operation.Delete delete -> commands.delete(delete, keys.head(delete.key()));
-          case Operation.DeleteRange delete ->
-              commands.deleteRange(delete, new Ranges.Room(bytesLeft, false));
-          case Operation.Transaction inner -> branch(inner);
-        };
-    bytesLeft -= sizeOf(result);
-    return result;
-  }
-
-  /// What the values in a result count, but for those of a nested transaction, which were counted.
-  private static long sizeOf(Result result) {
-    return switch (result) {
-      case Result.Found found -> found.value().length();
-      case Result.Changed changed -> changed.former() == null ? 0 : changed.former().sizeBytes();
-      case Result.Ranged ranged -> sizeOf(ranged.entries());
-      case Result.Removed removed -> sizeOf(removed.formers());
-      default -> 0;
+    if (shownBytes(step) > bytesLeft) return new Result.Refused(Reason.RESULT_TOO_LARGE);
+    return switch (step) {
+      case Operation.Get(Bytes key) -> {
+        bytesLeft -= sizeOf(key);
+        yield KvStore.get(keys, key);
+      }
+      case Operation.Range range -> range(range);
+      case Operation.Write write -> commands.write(write, keys.head(write.key()));
+      case Operation.Put put -> {
+        Result result = commands.put(put, keys.head(put.key()));
+        if (result instanceof Result.Changed changed && changed.former() != null)
+          bytesLeft -= changed.former().sizeBytes();
+        yield result;
+      }
+      case Operation.Delete delete -> commands.delete(delete, keys.head(delete.key()));
+      case Operation.DeleteRange delete -> {
+        var removed = commands.deleteRange(delete, new Ranges.Room(bytesLeft, false));
+        for (KeyValue former : removed.formers()) bytesLeft -= former.sizeBytes();
+        yield removed;
+      }
+      case Operation.Transaction inner -> branch(inner);
     };
   }
 
-  private static long sizeOf(List<KeyValue> entries) {
-    long bytes = 0;
-    for (KeyValue entry : entries) bytes += entry.sizeBytes();
-    return bytes;
+  /// What a step shows of a value that it names.
+  private long shownBytes(Operation.Step step) {
+    return switch (step) {
+      case Operation.Get(Bytes key) -> sizeOf(key);
+      case Operation.Put put when put.former() -> sizeOf(put.key());
+      case Operation.Put _,
+          Operation.Range _,
+          Operation.Write _,
+          Operation.Delete _,
+          Operation.DeleteRange _,
+          Operation.Transaction _ ->
+          0;
+    };
+  }
+
+  private long sizeOf(Bytes key) {
+    int node = keys.find(key);
+    return node == NONE ? 0 : keys.sizeOf(node, true);
   }
 
   private Result range(Operation.Range range) {
     long revision = commands.revision();
-    Ranges.Room room = new Ranges.Room(Math.max(0, bytesLeft), false);
+    Ranges.Room room = new Ranges.Room(bytesLeft, false);
     if (range.revision() > revision) return new Result.Refused(Reason.FUTURE_REVISION);
     if (range.revision() == 0 || range.revision() == revision)
-      return Ranges.read(keys, range, revision, room);
+      return counted(Ranges.read(keys, range, revision, room));
     if (range.revision() < commands.compacted()) return new Result.Compacted(commands.compacted());
-    return Ranges.readAt(keys, range, room);
+    return counted(Ranges.readAt(keys, range, room));
+  }
+
+  private Result counted(Result.Ranged ranged) {
+    for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();
+    return ranged;
   }
 
   // ---- comparisons ----

@@ -37,7 +37,8 @@ public record Start(RaftNode raft, KvStore kv, DurableLog log, SnapshotTasks sna
   /// Chunks that wait for the snapshots' disk.
   private static final long QUEUE_BYTES_MAX = 16L << 20;
 
-  /// What a value and its key have beside them in a snapshot, at most.
+  /// What a value and its key have beside them in a snapshot, at most. Results of transactions have
+  /// less than [SnapshotStore#CHUNK_BYTES_MAX].
   private static final int SNAPSHOT_RECORD_BYTES = 1 << 10;
 
   /// @param clusterId the name of the cluster; a directory of another one is refused

@@ -117,9 +117,14 @@ public final class History {
     forgetMarks();
   }
 
-  /// The first revision that can be read here.
-  public long floor() {
-    return pins.isEmpty() ? compacted : Math.min(compacted, pins.firstKey());
+  /// The least revision that is pinned; the greatest number for none.
+  public long leastPin() {
+    return pins.isEmpty() ? Long.MAX_VALUE : pins.firstKey();
+  }
+
+  /// What is compacted up to here and not pinned: former values that ended later are kept.
+  private long floor() {
+    return Math.min(compacted, leastPin());
   }
 
   /// Whether a value that is changed now stays for others than the reader.

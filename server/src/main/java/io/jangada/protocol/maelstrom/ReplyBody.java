@@ -77,7 +77,8 @@ sealed interface ReplyBody {
           TOO_MANY_LEASES,
           NOT_A_NUMBER,
           OVERFLOW,
-          FUTURE_REVISION ->
+          FUTURE_REVISION,
+          RESULT_TOO_LARGE ->
           throw new IllegalStateException("no client asks for what is refused as " + reason);
     };
   }

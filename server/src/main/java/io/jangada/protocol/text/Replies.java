@@ -141,7 +141,8 @@ final class Replies {
           TOO_MANY_LEASES,
           NOT_A_NUMBER,
           OVERFLOW,
-          FUTURE_REVISION ->
+          FUTURE_REVISION,
+          RESULT_TOO_LARGE ->
           INTERNAL;
     };
   }
