@@ -2,6 +2,8 @@ package io.jangada.node;
 
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchEnd;
 import io.jangada.raft.Membership;
 import io.jangada.store.SnapshotDone;
 import java.util.function.Consumer;
@@ -14,6 +16,7 @@ sealed interface Event {
       case Submit submit -> PeerMessage.sizeOf(submit.operation);
       case Read read -> PeerMessage.sizeOf(read.read);
       case FromPeer(PeerMessage message) -> message.sizeBytes();
+      case Watching(Watch.Call call) -> PeerMessage.OVERHEAD_BYTES + call.sizeBytes();
       case Synced _,
           DiskFull _,
           PeerGone _,
@@ -40,6 +43,9 @@ sealed interface Event {
       case TakeSnapshot snapshot -> snapshot.reply.accept(untouched);
       case AskBackup backup -> backup.reply.accept(new Backup.Failed("the member stops"));
       case AskChunk chunk -> chunk.reply.accept(new Backup.Failed("the member stops"));
+      case Watching(Watch.Call(Watch watch, Watch.Call.Kind kind)) -> {
+        if (kind == Watch.Call.Kind.BEGIN) watch.watcher().ended(WatchEnd.STOPPED);
+      }
       case FromPeer _, Synced _, DiskFull _, PeerGone _, Stored _, DiskFailed _, AskStatus _ -> {}
     }
   }
@@ -50,6 +56,9 @@ sealed interface Event {
 
   record Read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply)
       implements Event {}
+
+  /// A watch begins, or its client wants something of it.
+  record Watching(Watch.Call call) implements Event {}
 
   record FromPeer(PeerMessage message) implements Event {}
 

@@ -1,5 +1,6 @@
 package io.jangada.node;
 
+import io.jangada.node.watch.Watch;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,6 +100,7 @@ public final class Inbox {
           Event.Transfer _,
           Event.TakeSnapshot _ ->
           requests;
+      case Event.Watching(Watch.Call call) -> call.isRefusable() ? requests : null;
       case Event.FromPeer _ -> messages;
       case Event.AskStatus _, Event.AskBackup _, Event.AskChunk _ -> questions;
       case Event.Synced _, Event.DiskFull _, Event.PeerGone _, Event.Stored _, Event.DiskFailed _ ->

@@ -26,6 +26,17 @@ final class PeerReplies {
     byPeer.computeIfAbsent(peer, _ -> new ArrayList<>()).add(reply);
   }
 
+  /// The requests that a follower passed on. Their answers are gathered here.
+  List<Event.Submit> requests(PeerMessage.Forward forward) {
+    List<Event.Submit> requests = new ArrayList<>();
+    for (PeerMessage.Request request : forward.requests()) {
+      Consumer<Outcome> reply =
+          outcome -> add(forward.from(), new PeerMessage.Reply(request.number(), outcome));
+      requests.add(new Event.Submit(request.operation(), request.requestId(), reply));
+    }
+    return requests;
+  }
+
   /// Sends what was gathered.
   void flush() {
     while (!byPeer.isEmpty()) {

@@ -3,7 +3,11 @@ package io.jangada.node;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
-import io.jangada.kv.Result;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchEnd;
+import io.jangada.node.watch.WatchRequest;
+import io.jangada.node.watch.Watcher;
+import io.jangada.node.watch.Watches;
 import io.jangada.raft.Entry;
 import io.jangada.raft.Input;
 import io.jangada.raft.Membership;
@@ -63,6 +67,7 @@ public final class Replica {
   private final Rejoin rejoin;
   private final RoleWatch roles;
   private final Memory memory;
+  private final Watches watches;
 
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
@@ -90,8 +95,10 @@ public final class Replica {
     this.replies = new PeerReplies(raft.id(), messageBytesMax, world.transport());
     var parts = new Memory.Parts(raft, state, snapshots, inbox, waiting);
     this.memory = new Memory(settings.memory(), parts);
-    this.report = new StatusReport(parts, memory, settings.tickNanos());
     this.now = world.clock().nanos();
+    long patienceNanos = 3L * settings.raft().electionTicksMax() * settings.tickNanos();
+    this.watches = new Watches(Watches.WATCHES_MAX, patienceNanos, now);
+    this.report = new StatusReport(parts, memory, watches, settings.tickNanos());
     this.tickedNanos = now;
     this.roles = new RoleWatch(now);
     this.digests = new Digests(settings.upkeep().digestTicks(), world);
@@ -117,6 +124,13 @@ public final class Replica {
       case ReadConsistency.Follower _, ReadConsistency.BoundedStale _ ->
           submitRead(new Event.Read(read, reading, reply), reply);
     }
+  }
+
+  /// Watches keys. Where the inbox takes no more, the watch ends before this returns.
+  public Watch watch(WatchRequest request, Watcher watcher) {
+    Watch watch = new Watch(request, watcher, call -> inbox.offer(new Event.Watching(call)));
+    if (!watch.begin()) watcher.ended(inbox.isClosed() ? WatchEnd.STOPPED : WatchEnd.BUSY);
+    return watch;
   }
 
   /// Gives the replica a message that a peer sent. It may be lost when too many wait, or when it
@@ -210,8 +224,9 @@ public final class Replica {
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
     if (!isRestoring()) waiting.serve(state.kv());
     snapshots.drive(raft, restored -> state.restored(restored, raft.leader()));
+    boolean more = serveWatches();
     replies.flush();
-    return !inbox.isEmpty() || raft.hasMore();
+    return more || !inbox.isEmpty() || raft.hasMore();
   }
 
   /// When [#poll] is due again at the latest, on the replica's clock.
@@ -225,6 +240,7 @@ public final class Replica {
     inbox.close();
     waiting.abandon();
     snapshots.backups().abandon();
+    watches.abandon();
     for (Event event; (event = mail.poll()) != null; ) event.turnAway();
     for (Event event; (event = inbox.poll()) != null; ) event.turnAway();
   }
@@ -254,6 +270,7 @@ public final class Replica {
     switch (event) {
       case Event.Submit submit -> submit(submit, Membership.NONE);
       case Event.Read read -> read(read);
+      case Event.Watching(Watch.Call call) -> watches.handle(call);
       case Event.FromPeer(PeerMessage message) -> fromPeer(message);
       case Event.Synced(long batch) -> raft.step(new Input.Synced(batch));
       case Event.DiskFull(boolean full) -> diskFull = full;
@@ -374,8 +391,10 @@ public final class Replica {
       }
       case PeerMessage.Forward forward -> {
         boolean leads = raft.isLeader() && raft.term() == forward.term();
-        for (PeerMessage.Request request : forward.requests())
-          serve(forward.from(), request, leads);
+        // Where it does not lead it never will: a copy that comes later is refused as well.
+        for (Event.Submit request : replies.requests(forward))
+          if (leads) submit(request, forward.from());
+          else request.reply().accept(new Outcome.NotLeader(raft.leader()));
       }
       case PeerMessage.ForwardReply reply -> waiting.answered(reply, now);
       case PeerMessage.ReadIndexRequest ask -> replyReadIndex(ask);
@@ -401,15 +420,6 @@ public final class Replica {
   private boolean hasRoomForEntries() {
     boolean loads = state.deferredBytes() < settings.snapshotBytes();
     return loads && log.hasRoom() && memory.hasRoomForEntries();
-  }
-
-  /// Serves a request that a follower passed on, if this member leads in the follower's term.
-  /// Otherwise it never will, so that a copy of the message that comes later is refused as well.
-  private void serve(int peer, PeerMessage.Request request, boolean leads) {
-    Consumer<Outcome> reply =
-        outcome -> replies.add(peer, new PeerMessage.Reply(request.number(), outcome));
-    if (leads) submit(new Event.Submit(request.operation(), request.requestId(), reply), peer);
-    else reply.accept(new Outcome.NotLeader(raft.leader()));
   }
 
   /// Goes on with what waits for a leader, be it this member or another.
@@ -452,6 +462,14 @@ public final class Replica {
 
   // ---- what is ready ----
 
+  /// Returns whether there is more to hand out at once.
+  private boolean serveWatches() {
+    if (isRestoring()) return false;
+    WatchEnd why = raft.isRemoved() ? WatchEnd.REMOVED : null;
+    if (digests.differs()) why = WatchEnd.DATA_DIFFERS;
+    return watches.serve(state.kv(), why, raft.leader() != Membership.NONE, now);
+  }
+
   private void applied(Entry entry) {
     digests.applied(state.kv(), raft);
     world.applied().accept(entry);
@@ -463,8 +481,9 @@ public final class Replica {
       problems.event(event, now);
       world.observer().accept(event);
     }
-    for (Ready.Proposed proposed : ready.requests().proposed()) place(proposed);
-    ready.requests().dropped().forEach(this::drop);
+    long applied = state.kv().appliedIndex();
+    ready.requests().proposed().forEach(proposed -> waiting.placed(proposed, applied));
+    ready.requests().dropped().forEach(dropped -> waiting.dropped(dropped, raft.leader(), now));
     long clusterTimeMillis = clusterClock.millis(now);
     for (Message message : ready.messages())
       world.transport().send(new PeerMessage.Raft(message, clusterTimeMillis));
@@ -473,21 +492,9 @@ public final class Replica {
     ready.disk().chunkWrites().forEach(snapshots::write);
     if (ready.apply().restore() != null) {
       state.letGo();
+      watches.letGo();
       snapshots.restore(ready.apply().restore(), state.kv().limits());
     }
     state.take(ready, raft.leader());
-  }
-
-  /// A transfer names the log's end, which may be applied already; everything else is a new entry.
-  private void place(Ready.Proposed proposed) {
-    long index = proposed.id().index();
-    if (index > state.kv().appliedIndex()) waiting.placed(proposed.ticket(), proposed.id());
-    else waiting.answer(proposed.ticket(), new Outcome.Done(new Result.Written(index)));
-  }
-
-  private void drop(Ready.Dropped dropped) {
-    boolean isLost = dropped.reason() == Ready.Reason.NOT_LEADER;
-    if (isLost && waiting.requeue(dropped.ticket(), now)) return;
-    waiting.answer(dropped.ticket(), Outcome.of(dropped.reason(), raft.leader()));
   }
 }

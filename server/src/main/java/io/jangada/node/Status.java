@@ -37,7 +37,8 @@ public record Status(Role role, Replication replication, State state, Usage usag
   /// What the member takes and does.
   ///
   /// @param diskFull whether the log's disk has no space
-  public record Usage(Memory memory, boolean diskFull, Work work, Counters counters) {}
+  public record Usage(
+      Memory memory, boolean diskFull, Work work, Counters counters, Watching watching) {}
 
   /// The memory in use, about, in bytes.
   ///
@@ -67,6 +68,14 @@ public record Status(Role role, Replication replication, State state, Usage usag
   /// @param handingOver whether this leader transfers leadership
   /// @param snapshotting whether a snapshot is being written
   public record Work(int pending, int awaitingLeader, boolean handingOver, boolean snapshotting) {}
+
+  /// Watches of this member's clients.
+  ///
+  /// @param watches how many there are
+  /// @param lagging how many of them have yet to get what happened before
+  /// @param events how many events were handed to them since the start
+  /// @param overtaken how many were overtaken by compaction since the start
+  public record Watching(int watches, int lagging, long events, long overtaken) {}
 
   /// @param unready why the member cannot serve clients; empty where it can
   /// @param rejoining what it waits for before it votes and counts ([RaftEvent.Rejoining]); empty

@@ -1,6 +1,7 @@
 package io.jangada.node;
 
 import io.jangada.kv.KvStore;
+import io.jangada.node.watch.Watches;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.PeerProgress;
 import io.jangada.raft.RaftNode;
@@ -10,7 +11,7 @@ import java.util.TreeMap;
 /// Builds the status of a replica.
 ///
 /// @param tickNanos how long a tick of the protocol lasts
-record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
+record StatusReport(Memory.Parts parts, Memory memory, Watches watches, long tickNanos) {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// What only the owner knows.
@@ -23,7 +24,7 @@ record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
         new Status.Role(raft.id(), raft.roleName(), roleMillis, raft.term(), raft.leader()),
         new Status.Replication(raft.membership(), log(), peers()),
         state(moment),
-        new Status.Usage(memory.status(), moment.diskFull, work(), counts.snapshot()),
+        new Status.Usage(memory.status(), moment.diskFull, work(), counts.snapshot(), watching()),
         moment.health);
   }
 
@@ -43,6 +44,11 @@ record StatusReport(Memory.Parts parts, Memory memory, long tickNanos) {
         parts.waiting().awaitingLeader(),
         parts.raft().isTransferringLeadership(),
         parts.snapshots().isBusy());
+  }
+
+  private Status.Watching watching() {
+    return new Status.Watching(
+        watches.count(), watches.lagging(), watches.eventsSent(), watches.overtaken());
   }
 
   private Status.State state(Moment moment) {

@@ -12,6 +12,7 @@ import io.jangada.node.WaitingRequest.Submitted;
 import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
+import io.jangada.raft.Ready;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -155,6 +156,14 @@ final class WaitingRequests {
 
   // ---- the protocol has them ----
 
+  /// A request is in the log. A transfer names the log's end, which may be applied already;
+  /// everything else is a new entry.
+  void placed(Ready.Proposed proposed, long applied) {
+    long index = proposed.id().index();
+    if (index > applied) placed(proposed.ticket(), proposed.id());
+    else answer(proposed.ticket(), new Outcome.Done(new Result.Written(index)));
+  }
+
   /// The request is in the log.
   void placed(long ticket, EntryId place) {
     Submitted one = byTicket.get(ticket);
@@ -176,6 +185,15 @@ final class WaitingRequests {
   void answer(long ticket, Outcome outcome) {
     Submitted one = byTicket.get(ticket);
     if (one != null) end(one, outcome);
+  }
+
+  /// The protocol dropped a request.
+  ///
+  /// @param leader the leader now
+  void dropped(Ready.Dropped dropped, int leader, long nowNanos) {
+    boolean isLost = dropped.reason() == Ready.Reason.NOT_LEADER;
+    if (isLost && requeue(dropped.ticket(), nowNanos)) return;
+    answer(dropped.ticket(), Outcome.of(dropped.reason(), leader));
   }
 
   /// Queues a client's read that the protocol dropped. Returns false for everything else.

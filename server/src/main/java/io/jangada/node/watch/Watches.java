@@ -1,0 +1,300 @@
+package io.jangada.node.watch;
+
+import io.jangada.kv.KvStore;
+import io.jangada.node.watch.Watch.State;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/// The watches of a member. What they are told of is applied, and so committed; any member serves
+/// them from its own state machine.
+///
+/// **Current** watches stand in a [WatchIndex]. After each round of applied entries the changes
+/// since the *head*, the last revision that was handed out, are looked at once, each is given to
+/// the watches of its key, and the head moves on. What happened after the head is kept by a pin on
+/// the store, so that compaction cannot come between.
+///
+/// **A watch that lags**, because its watcher took no more or because it begins in the past, has a
+/// revision and nothing else: no events wait for it. Once its watcher is ready it reads what it
+/// missed from the store's list, a [Portion] a turn and by turns with others, until nothing is
+/// left; in the same moment it becomes current. Nothing is pinned for it: when what it needs is no
+/// longer kept, it is told so and ends.
+///
+/// A revision is never divided: a portion ends with a whole one, however large it is.
+///
+/// The order in which watchers are called is that of the watches' numbers, for each portion.
+///
+/// Not thread-safe: the replica's owner alone uses it.
+public final class Watches {
+  public static final int WATCHES_MAX = 100_000;
+
+  /// What is handed to current watches in one turn, about…
+  private static final int HANDED_PER_TURN = 16 << 10;
+
+  /// …unless they are so many revisions behind: what is applied then waits for them, so that what
+  /// is kept for them has a limit.
+  private static final int BEHIND_MAX = 10_000;
+
+  private final int watchesMax;
+  private final long leaderlessNanosMax;
+  private final SortedSet<Watch> all = new TreeSet<>();
+
+  /// Those of [#all] that need a leader.
+  private final SortedSet<Watch> needLeader = new TreeSet<>();
+
+  private final WatchIndex current = new WatchIndex();
+
+  // In these, what is not in the queue's state any more is passed over.
+  private final ArrayDeque<Watch> fresh = new ArrayDeque<>();
+  private final ArrayDeque<Watch> readers = new ArrayDeque<>();
+  private final ArrayDeque<Watch> asked = new ArrayDeque<>();
+
+  private final Portion portion = new Portion();
+  private final List<Watch> touched = new ArrayList<>();
+  private long lastNumber;
+  private long ledNanos;
+  private long eventsSent;
+  private long overtaken;
+
+  /// Where the pin is; null while there is none.
+  private KvStore kv;
+
+  /// The revision up to which current watches were handed everything.
+  private long head;
+
+  /// @param leaderlessNanosMax a watch that needs a leader does so long without
+  public Watches(int watchesMax, long leaderlessNanosMax, long nowNanos) {
+    this.watchesMax = watchesMax;
+    this.leaderlessNanosMax = leaderlessNanosMax;
+    ledNanos = nowNanos;
+  }
+
+  public int count() {
+    return all.size();
+  }
+
+  /// How many watches are not current.
+  public int lagging() {
+    return all.size() - current.size();
+  }
+
+  /// How many events were handed to watchers since the start.
+  public long eventsSent() {
+    return eventsSent;
+  }
+
+  /// How many watches were overtaken by compaction since the start.
+  public long overtaken() {
+    return overtaken;
+  }
+
+  public void handle(Watch.Call call) {
+    Watch watch = call.watch();
+    switch (call.kind()) {
+      case BEGIN -> begin(watch);
+      case READY -> {
+        if (watch.state == State.PAUSED) queueToRead(watch);
+      }
+      case PROGRESS -> {
+        if (watch.state == State.OUT || watch.owesProgress) return;
+        watch.owesProgress = true;
+        asked.add(watch);
+      }
+      case CANCEL -> end(watch, WatchEnd.CANCELLED);
+    }
+  }
+
+  private void begin(Watch watch) {
+    if (all.size() >= watchesMax) {
+      watch.watcher().ended(WatchEnd.TOO_MANY);
+      return;
+    }
+    watch.number = ++lastNumber;
+    watch.state = State.NEW;
+    all.add(watch);
+    if (watch.request().needsLeader()) needLeader.add(watch);
+    fresh.add(watch);
+  }
+
+  /// The store is about to be replaced by another.
+  public void letGo() {
+    kv = null;
+  }
+
+  /// Hands out what was applied to the store. Not called while it is being replaced.
+  ///
+  /// @param why why the member can serve no watch; null if it can
+  /// @param led whether it has a leader, or leads
+  /// @return whether there is more to do at once
+  public boolean serve(KvStore store, WatchEnd why, boolean led, long nowNanos) {
+    if (led) ledNanos = nowNanos;
+    if (why != null) endAll(all, why);
+    else if (nowNanos - ledNanos >= leaderlessNanosMax) endAll(needLeader, WatchEnd.NO_LEADER);
+    if (all.isEmpty()) {
+      unpin();
+      return false;
+    }
+    pin(store);
+    for (Watch watch; (watch = fresh.poll()) != null; ) if (watch.state == State.NEW) start(watch);
+    handOut();
+    readOn();
+    for (Watch watch; (watch = asked.poll()) != null; )
+      if (watch.state == State.CURRENT && watch.owesProgress) tellProgress(watch);
+    return head < kv.revision() || !readers.isEmpty();
+  }
+
+  /// The member stops.
+  public void abandon() {
+    endAll(all, WatchEnd.STOPPED);
+    unpin();
+  }
+
+  private void pin(KvStore store) {
+    if (store == kv) return;
+    kv = store;
+    long before = head;
+    head = kv.revision();
+    kv.pin(head);
+    // What was current in another store may have missed what this one was made of.
+    for (Watch watch : all) {
+      if (watch.state != State.CURRENT) continue;
+      watch.next = Math.max(watch.next, before + 1);
+      if (watch.next > head) continue;
+      current.remove(watch);
+      queueToRead(watch);
+    }
+  }
+
+  /// There is no watch any more.
+  private void unpin() {
+    if (kv != null) kv.unpin(head);
+    kv = null;
+    fresh.clear();
+    readers.clear();
+    asked.clear();
+  }
+
+  private void moveHead(long revision) {
+    kv.pin(revision);
+    kv.unpin(head);
+    head = revision;
+  }
+
+  private void start(Watch watch) {
+    long from = watch.request().from();
+    watch.next = from == 0 ? kv.revision() + 1 : from;
+    watch.watcher().started(kv.revision());
+    if (watch.next > head) makeCurrent(watch);
+    else queueToRead(watch);
+  }
+
+  private void makeCurrent(Watch watch) {
+    watch.state = State.CURRENT;
+    current.add(watch);
+    if (watch.owesProgress) asked.add(watch);
+  }
+
+  private void queueToRead(Watch watch) {
+    watch.state = State.READING;
+    readers.add(watch);
+  }
+
+  /// Hands to current watches what happened since the head.
+  private void handOut() {
+    int handed = 0;
+    while (head < kv.revision()
+        && (handed < HANDED_PER_TURN || kv.revision() - head > BEHIND_MAX)) {
+      portion.clear();
+      moveHead(current.isEmpty() ? kv.revision() : findForCurrent());
+      handed += portion.handed();
+      Collections.sort(touched);
+      for (Watch watch : touched) {
+        if (deliver(watch)) continue;
+        current.remove(watch);
+        watch.next = Math.max(watch.next, head + 1);
+        watch.state = State.PAUSED;
+      }
+      touched.clear();
+    }
+  }
+
+  private long findForCurrent() {
+    return portion.walk(
+        kv,
+        head + 1,
+        change ->
+            current.forEach(
+                change.key(),
+                watch -> {
+                  if (!watch.wants(change)) return;
+                  if (watch.found == null) touched.add(watch);
+                  watch.find(portion);
+                }));
+  }
+
+  /// Has those that lag read on, one after the other.
+  private void readOn() {
+    portion.clear();
+    for (Watch watch; !portion.isFull() && (watch = readers.poll()) != null; )
+      if (watch.state == State.READING) readOn(watch);
+  }
+
+  private void readOn(Watch watch) {
+    if (watch.next > kv.revision()) {
+      makeCurrent(watch);
+      return;
+    }
+    if (watch.next <= kv.firstReadable()) {
+      overtaken++;
+      remove(watch);
+      watch.watcher().compacted(kv.compacted());
+      return;
+    }
+    long last =
+        portion.walk(
+            kv,
+            watch.next,
+            change -> {
+              boolean isInRange = watch.request().keys().contains(change.key());
+              if (isInRange && watch.wants(change)) watch.find(portion);
+            });
+    watch.next = last + 1;
+    if (watch.found != null && !deliver(watch)) watch.state = State.PAUSED;
+    else if (last >= kv.revision()) makeCurrent(watch);
+    else readers.add(watch);
+  }
+
+  /// Hands over what was found. Returns whether the watcher takes more.
+  private boolean deliver(Watch watch) {
+    var events = Collections.unmodifiableList(watch.found);
+    watch.found = null;
+    eventsSent += events.size();
+    return watch.watcher().events(events);
+  }
+
+  private void tellProgress(Watch watch) {
+    watch.owesProgress = false;
+    // A watch that became current ahead of the head has all that there was then.
+    watch.watcher().progress(Math.max(head, Math.min(watch.next - 1, kv.revision())));
+  }
+
+  private void endAll(SortedSet<Watch> watches, WatchEnd reason) {
+    for (Watch watch : List.copyOf(watches)) end(watch, reason);
+  }
+
+  private void end(Watch watch, WatchEnd reason) {
+    if (watch.state == State.OUT) return;
+    remove(watch);
+    watch.watcher().ended(reason);
+  }
+
+  private void remove(Watch watch) {
+    if (watch.state == State.CURRENT) current.remove(watch);
+    watch.state = State.OUT;
+    all.remove(watch);
+    needLeader.remove(watch);
+  }
+}

@@ -1,0 +1,227 @@
+package io.jangada.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KeyRange;
+import io.jangada.kv.Operation;
+import io.jangada.kv.WatchEvent;
+import io.jangada.node.watch.Recorder;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchEnd;
+import io.jangada.node.watch.WatchRequest;
+import io.jangada.raft.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/// Watches at members of a cluster that is driven by hand.
+class WatchTest {
+  private static final WatchRequest ALL = new WatchRequest(KeyRange.ALL);
+
+  private final HandCluster cluster =
+      new HandCluster(3, HandCluster.Settings.USUAL.withReplica(ReplicaSnapshotTest::little));
+  private final HandMember leader = cluster.elect(1);
+  private final HandMember follower = cluster.member(2);
+  private final Recorder recorder = new Recorder();
+
+  private void keepHistory() {
+    leader.ask(new Operation.CountRevisions());
+    leader.ask(new Operation.KeepHistory(true));
+    cluster.settle();
+    cluster.ticks(10);
+  }
+
+  private Watch watch(HandMember member, Recorder recorder, WatchRequest request) {
+    Watch watch = member.replica().watch(request, recorder);
+    cluster.settle();
+    return watch;
+  }
+
+  private List<Outcome> settled(List<Outcome> outcomes) {
+    cluster.settle();
+    return outcomes;
+  }
+
+  private void write(String... values) {
+    for (String value : values) {
+      HandCluster.assertDone(settled(leader.write("k", value)));
+    }
+    cluster.ticks(10);
+  }
+
+  private static List<String> values(Recorder recorder) {
+    List<String> values = new ArrayList<>();
+    for (WatchEvent event : recorder.events) values.add(event.entry().value().toUtf8());
+    return values;
+  }
+
+  @Test
+  @DisplayName("any member tells of what it applies")
+  void anyMember() {
+    keepHistory();
+    Recorder other = new Recorder();
+    watch(leader, recorder, ALL);
+    watch(follower, other, ALL);
+    write("1", "2", "3");
+    assertThat(values(recorder)).containsExactly("1", "2", "3");
+    assertThat(values(other)).containsExactly("1", "2", "3");
+    assertThat(other.events).isEqualTo(recorder.events);
+    assertThat(leader.status().usage().watching()).isEqualTo(new Status.Watching(1, 0, 3, 0));
+  }
+
+  @Test
+  @DisplayName("members that do not count revisions tell of changes as well")
+  void uncounted() {
+    watch(follower, recorder, ALL);
+    write("1", "2");
+    assertThat(values(recorder)).containsExactly("1", "2");
+    assertThat(recorder.events.getLast().revision())
+        .isEqualTo(leader.replica().kv().appliedIndex());
+  }
+
+  @Test
+  @DisplayName("nothing is told that is not committed")
+  void committedOnly() {
+    watch(leader, recorder, ALL);
+    cluster.isolate(1);
+    leader.write("k", "doubtful");
+    cluster.settle();
+    cluster.ticks(3);
+    assertThat(leader.status().log().last().index()).isGreaterThan(leader.status().log().commit());
+    assertThat(recorder.events).isEmpty();
+    cluster.loseNothing();
+    cluster.ticks(100);
+    assertThat(recorder.ended).isNull();
+  }
+
+  @Test
+  @DisplayName("a slow watcher catches up; progress is told of when it has")
+  void slow() {
+    keepHistory();
+    recorder.takesMore = () -> false;
+    Watch watch = watch(follower, recorder, new WatchRequest(KeyRange.of(Bytes.utf8("k"))));
+    write("1", "2", "3", "4");
+    assertThat(watch.progress()).isTrue();
+    cluster.settle();
+    assertThat(values(recorder)).containsExactly("1");
+    assertThat(follower.status().usage().watching().lagging()).isEqualTo(1);
+    recorder.takesMore = () -> true;
+    recorder.paused = false;
+    watch.ready();
+    cluster.settle();
+    assertThat(values(recorder)).containsExactly("1", "2", "3", "4");
+    assertThat(recorder.progress).isEqualTo(follower.replica().kv().revision());
+    write("5");
+    assertThat(values(recorder)).endsWith("4", "5");
+    watch.cancel();
+    cluster.settle();
+    assertThat(recorder.ended).isEqualTo(WatchEnd.CANCELLED);
+  }
+
+  /// Has a follower get by a snapshot what it did not see.
+  private void jump() {
+    cluster.isolate(2);
+    for (int i = 1; i <= 200; i++) {
+      HandCluster.assertDone(settled(leader.write("big", "x".repeat(1_000))));
+      if (i % 10 == 0) cluster.ticks(1);
+    }
+    cluster.loseNothing();
+    cluster.ticks(60);
+    assertThat(follower.status().usage().counters().snapshots().installed()).isPositive();
+  }
+
+  @Test
+  @DisplayName("an installed snapshot with its history leaves no gap")
+  void installed() {
+    keepHistory();
+    watch(follower, recorder, ALL);
+    write("0");
+    jump();
+    assertThat(recorder.events).hasSize(1 + 200);
+    write("1");
+    assertThat(values(recorder)).hasSize(1 + 200 + 1).endsWith("1");
+    assertThat(recorder.isOver()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a watch that an installed snapshot jumps over is told so")
+  void jumpedOver() {
+    watch(follower, recorder, ALL);
+    write("0");
+    jump();
+    assertThat(values(recorder)).containsExactly("0");
+    assertThat(recorder.compacted).isGreaterThan(recorder.events.getLast().revision());
+    assertThat(follower.status().usage().watching()).isEqualTo(new Status.Watching(0, 0, 1, 1));
+  }
+
+  @Test
+  @DisplayName("a member that is cut off goes on for those that do not need a leader")
+  void leaderless() {
+    Recorder needsLeader = new Recorder();
+    watch(follower, recorder, ALL);
+    watch(
+        follower,
+        needsLeader,
+        new WatchRequest(KeyRange.ALL, 0, false, WatchRequest.Kinds.ALL, true));
+    cluster.isolate(2);
+    cluster.ticks(30);
+    assertThat(needsLeader.ended).isNull();
+    cluster.ticks(150);
+    assertThat(needsLeader.ended).isEqualTo(WatchEnd.NO_LEADER);
+    assertThat(recorder.ended).isNull();
+    write("1");
+    cluster.loseNothing();
+    cluster.ticks(100);
+    assertThat(values(recorder)).containsExactly("1");
+  }
+
+  @Test
+  @DisplayName("a member that is removed ends its watches")
+  void removed() {
+    HandCluster founding = new HandCluster(3, HandCluster.Settings.USUAL.founding());
+    founding.ticksUntil(() -> founding.members().stream().anyMatch(HandMember::leads));
+    HandMember first = founding.elect(1);
+    HandMember second = founding.member(2);
+    second.replica().watch(ALL, recorder);
+    founding.settle();
+    assertThat(recorder.started).isNotNegative();
+    List<Outcome> changed = new ArrayList<>();
+    first.replica().changeMembership(Membership.of(List.of(1, 3)), changed::add);
+    founding.ticks(100);
+    HandCluster.assertDone(changed);
+    assertThat(second.replica().raft().isRemoved()).isTrue();
+    assertThat(recorder.ended).isEqualTo(WatchEnd.REMOVED);
+  }
+
+  @Test
+  @DisplayName("a member that stops ends its watches, those included that it did not look at")
+  void stopped() {
+    watch(leader, recorder, ALL);
+    Recorder unseen = new Recorder();
+    leader.replica().watch(ALL, unseen);
+    leader.replica().abandon();
+    Recorder late = new Recorder();
+    leader.replica().watch(ALL, late);
+    assertThat(List.of(recorder, unseen, late)).allMatch(each -> each.ended == WatchEnd.STOPPED);
+  }
+
+  @Test
+  @DisplayName("where too many requests wait a watch is refused at once")
+  void busy() {
+    var full =
+        new HandCluster(
+            1,
+            HandCluster.Settings.USUAL.withReplica(
+                settings -> settings.withInbox(new InboxLimits(1, 1 << 20, 2, 1 << 20))));
+    HandMember alone = full.member(1);
+    alone.replica().watch(ALL, recorder);
+    Recorder second = new Recorder();
+    Watch refused = alone.replica().watch(ALL, second);
+    assertThat(second.ended).isEqualTo(WatchEnd.BUSY);
+    refused.cancel();
+    full.settle();
+    assertThat(recorder.started).isNotNegative();
+  }
+}
