@@ -174,6 +174,24 @@ class WatchesTest {
   }
 
   @Test
+  @DisplayName("watchers are called in the order in which their watches began")
+  void order() {
+    List<Integer> called = new ArrayList<>();
+    List<KeyRange> ranges =
+        List.of(KeyRange.ALL, KeyRange.of(WatchedStore.key(1)), KeyRange.prefix(Bytes.utf8("k")));
+    for (int i = 0; i < ranges.size(); i++) {
+      int number = i;
+      Recorder recorder = new Recorder();
+      recorder.takesMore = () -> called.add(number);
+      begin(recorder, new WatchRequest(ranges.get(i)));
+    }
+    settle();
+    store.put(1, "v");
+    settle();
+    assertThat(called).containsExactly(0, 1, 2);
+  }
+
+  @Test
   @DisplayName("those that lag are served by turns")
   void fair() {
     for (int i = 0; i < 10_000; i++) store.put(i % 7, "v" + i);
