@@ -1,8 +1,12 @@
 package io.jangada.node;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
+import io.jangada.kv.Condition;
+import io.jangada.kv.KeyRange;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
 import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftEvent.MemoryLevel;
 import io.jangada.raft.RaftNode;
@@ -27,9 +31,15 @@ final class Memory {
   /// …and below that it is over.
   private static final int ROOMY_PERCENT = 75;
 
+  /// From here on no history is kept.
+  private static final int HISTORY_PERCENT = 90;
+
   /// Below that, and when nothing was refused for a while, it is no longer called full. What is
   /// refused goes by the limit itself.
   private static final int NOT_FULL_PERCENT = 95;
+
+  private static final Operation.Selection COUNTING =
+      new Operation.Selection(Operation.Detail.COUNT, Operation.Between.ANY, Operation.Between.ANY);
 
   private static final long REFUSED_LATELY_NANOS = 10_000_000_000L;
 
@@ -85,6 +95,24 @@ final class Memory {
     return storeBytes() + limits.logBytes();
   }
 
+  /// Of [#lastingBytes] what counts for writes. History is given up before one is refused, which
+  /// takes a moment: so much of it as goes into a margin counts as given up already.
+  private long neededBytes() {
+    KvStore kv = parts.state.kv();
+    long goingBytes = kv.keepsHistory() ? Math.min(kv.historyBytes(), limits.marginBytes()) : 0;
+    return lastingBytes() - goingBytes;
+  }
+
+  /// Whether history is to be given up to make room.
+  boolean isHistoryTooMuch() {
+    return !limits.isNone() && lastingBytes() >= part(HISTORY_PERCENT);
+  }
+
+  /// Whether there was no room for something lately.
+  boolean isFull() {
+    return level == MemoryLevel.FULL;
+  }
+
   /// What entries that are not committed may add when they are applied: a small value takes more in
   /// memory than in an entry.
   private long comingBytes() {
@@ -96,8 +124,8 @@ final class Memory {
   boolean isTight() {
     if (limits.isNone()) return false;
     long coming = comingBytes();
-    long lasting = lastingBytes();
-    boolean fits = lasting >= limits.bytesMax() || lasting + coming < limits.bytesMax();
+    long needed = neededBytes();
+    boolean fits = needed >= limits.bytesMax() || needed + coming < limits.bytesMax();
     return coming > 0 && !fits || isLogFull();
   }
 
@@ -109,13 +137,13 @@ final class Memory {
   /// Whether a request must not go into the log.
   boolean isTooMuch(Event.Submit submit) {
     if (limits.isNone()) return false;
-    long beyond = lastingBytes() - limits.bytesMax();
+    long beyond = neededBytes() - limits.bytesMax();
     if (beyond + submit.sizeBytes() < 0) return false;
     long margin = limits.marginBytes();
     KvStore kv = parts.state.kv();
+    boolean isRemembered = submit.requestId() != null;
     return switch (submit.operation()) {
       case Operation.Read _,
-          Operation.DeleteRange _,
           Operation.Expire _,
           Operation.Revoke _,
           Operation.KeepAlive _,
@@ -123,23 +151,41 @@ final class Memory {
           Operation.KeepHistory _,
           Operation.CountRevisions _ ->
           false;
+      case Operation.Delete delete -> beyond >= margin && isRemembered && !kv.holds(delete.key());
+      case Operation.DeleteRange delete ->
+          beyond >= margin && isRemembered && (delete.former() || isEmpty(delete.keys()));
+      case Operation.Transaction transaction when !writes(transaction) ->
+          beyond >= margin && isRemembered;
       // Many that are on their way may count on the same room.
       case Operation.Write write -> beyond + comingBytes() >= margin / 2 || kv.grows(write);
-      case Operation.Delete delete ->
-          beyond >= margin && submit.requestId() != null && !kv.holds(delete.key());
-      case Operation.Put put -> adds(put) || beyond >= margin;
-      case Operation.Transaction transaction -> adds(transaction) || beyond >= margin;
-      case Operation.Grant _ -> beyond >= margin;
+      case Operation.Put put -> beyond + comingBytes() >= margin / 2 || grows(put);
+      case Operation.Transaction _, Operation.Grant _ -> true;
     };
   }
 
-  /// Whether a step may bring more data, whatever the store holds.
-  private static boolean adds(Operation.Step step) {
+  private boolean isEmpty(KeyRange keys) {
+    var counting = new Operation.Range(keys, 0, COUNTING, Operation.Page.ALL);
+    return parts.state.kv().read(counting) instanceof Result.Ranged counted && counted.count() == 0;
+  }
+
+  private boolean grows(Operation.Put put) {
+    KvStore kv = parts.state.kv();
+    return switch (put.change()) {
+      case Change.Set(Bytes value, int _) ->
+          kv.grows(new Operation.Write(put.key(), value, 0, new Condition.Always()));
+      case Change.Keep() -> false;
+      case Change.Add _ -> !kv.holds(put.key());
+      case Change.Extend _, Change.Replace _ -> true;
+    };
+  }
+
+  /// Whether a step may write a value.
+  private static boolean writes(Operation.Step step) {
     return switch (step) {
       case Operation.Write _ -> true;
       case Operation.Put put -> !(put.change() instanceof Change.Keep);
       case Operation.Transaction(_, List<Operation.Step> then, List<Operation.Step> otherwise) ->
-          then.stream().anyMatch(Memory::adds) || otherwise.stream().anyMatch(Memory::adds);
+          then.stream().anyMatch(Memory::writes) || otherwise.stream().anyMatch(Memory::writes);
       case Operation.Get _, Operation.Range _, Operation.Delete _, Operation.DeleteRange _ -> false;
     };
   }
@@ -186,11 +232,17 @@ final class Memory {
   }
 
   Status.Memory status() {
+    return new Status.Memory(level, limits.bytesMax(), use(), refused);
+  }
+
+  private Status.Use use() {
     KvStore kv = parts.state.kv();
-    return new Status.Memory(
-        level,
-        limits.bytesMax(),
-        new Status.Use(dataBytes(), kv.sessionMemoryBytes(), logBytes(), requestBytes()),
-        refused);
+    long data = dataBytes();
+    return new Status.Use(
+        data,
+        Math.min(data, kv.historyBytes()),
+        kv.sessionMemoryBytes(),
+        logBytes(),
+        requestBytes());
   }
 }

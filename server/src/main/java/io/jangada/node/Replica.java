@@ -35,8 +35,6 @@ public final class Replica {
   private static final int EVENTS_PER_POLL = 4096;
   private static final int PORTIONS_PER_POLL = 16;
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final Outcome DISK_FULL = new Outcome.Busy("the disk is full");
-  private static final Outcome DISK_BEHIND = new Outcome.Busy("the disk is behind");
 
   /// The world as one replica sees it.
   ///
@@ -61,7 +59,7 @@ public final class Replica {
   private final WaitingRequests waiting;
   private final StateMachine state;
   private final ClusterClock clusterClock;
-  private final CommandStamper stamps;
+  private final Proposals proposals;
   private final PeerReplies replies;
   private final StatusReport report;
   private final Rejoin rejoin;
@@ -74,7 +72,6 @@ public final class Replica {
   private long tickedNanos;
   private final Problems problems = new Problems();
   private final Digests digests;
-  private boolean diskFull;
 
   /// A replica on what [Start] recovered.
   ///
@@ -103,7 +100,11 @@ public final class Replica {
     this.roles = new RoleWatch(now);
     this.digests = new Digests(settings.upkeep().digestTicks(), world);
     this.clusterClock = new ClusterClock(state.kv().clusterTimeMillis(), now);
-    this.stamps = new CommandStamper(clusterClock, state);
+    this.proposals =
+        new Proposals(
+            new Proposals.Parts(raft, log, waiting, memory),
+            new CommandStamper(clusterClock, state),
+            settings.upkeep().history());
     this.rejoin = new Rejoin(settings, start, world);
   }
 
@@ -222,7 +223,7 @@ public final class Replica {
     int portions = 0;
     do act(raft.advance());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
-    if (!isRestoring()) waiting.serve(state.kv());
+    state.serve();
     snapshots.drive(raft, restored -> state.restored(restored, raft.leader()));
     boolean more = serveWatches();
     replies.flush();
@@ -273,7 +274,7 @@ public final class Replica {
       case Event.Watching(Watch.Call call) -> watches.handle(call);
       case Event.FromPeer(PeerMessage message) -> fromPeer(message);
       case Event.Synced(long batch) -> raft.step(new Input.Synced(batch));
-      case Event.DiskFull(boolean full) -> diskFull = full;
+      case Event.DiskFull(boolean full) -> proposals.diskFull(full);
       case Event.PeerGone(int peer) -> raft.step(new Input.PeerGone(peer));
       case Event.Stored(SnapshotDone done) -> {
         if (!rejoin.complete(done, raft)) snapshots.done(done, raft, now);
@@ -300,7 +301,7 @@ public final class Replica {
         new StatusReport.Moment(
             now - roles.sinceNanos(),
             clusterClock.millis(now),
-            diskFull,
+            proposals.isDiskFull(),
             problems.health(waitsFor, raft.isRemoved(), digests, now));
     return report.status(moment, counts);
   }
@@ -322,8 +323,8 @@ public final class Replica {
       memory.refuse(submit);
     } else if (isOnlyToName()) {
       submit.reply().accept(new Outcome.NotLeader(leaderToName()));
-    } else if (diskFull && raft.leader() == Membership.NONE) {
-      submit.reply().accept(DISK_FULL);
+    } else if (proposals.isDiskFull() && raft.leader() == Membership.NONE) {
+      proposals.refuse(submit);
     } else {
       waiting.queue(submit, now, deadline());
     }
@@ -350,7 +351,7 @@ public final class Replica {
 
   private void serveAsLeader(Event.Submit submit, int witness) {
     boolean mayWait = submit.operation() instanceof Operation.Command && witness == Membership.NONE;
-    if (mayWait && (waiting.hasQueued() || !takesCommands()))
+    if (mayWait && (waiting.hasQueued() || !proposals.takesCommands()))
       waiting.queue(submit, now, deadline());
     else begin(submit, witness, deadline());
   }
@@ -361,23 +362,8 @@ public final class Replica {
           submit.reply().accept(new Outcome.NotLeader(leaderToName()));
       case Operation.Read read ->
           raft.step(new Input.Read(waiting.submit(read, submit.reply(), deadline), witness));
-      case Operation.Command command -> {
-        if (diskFull || !log.hasRoom() || memory.isTight()) {
-          submit.reply().accept(diskFull ? DISK_FULL : DISK_BEHIND);
-        } else if (memory.isTooMuch(submit)) {
-          memory.refuse(submit);
-        } else {
-          long ticket = waiting.submit(null, submit.reply(), deadline);
-          raft.step(new Input.Propose(ticket, stamps.envelope(submit.requestId(), command, now)));
-        }
-      }
+      case Operation.Command command -> proposals.submit(submit, command, deadline, now);
     }
-  }
-
-  /// Whether commands need not wait. A client that writes faster than the disk is slowed down and
-  /// not refused; but a full disk may stay full.
-  private boolean takesCommands() {
-    return diskFull || raft.takesProposals() && log.hasRoom() && !memory.isTight();
   }
 
   private void fromPeer(PeerMessage message) {
@@ -426,7 +412,7 @@ public final class Replica {
   private void attend() {
     int leader = raft.leader();
     if (raft.isLeader())
-      waiting.lead(this::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
+      waiting.lead(proposals::takesCommands, (submit, end) -> begin(submit, Membership.NONE, end));
     else if (raft.isRemoved()) waiting.abandon();
     else if (isOnlyToName()) waiting.name(leader);
     else if (leader != Membership.NONE) waiting.follow(leader, raft.term(), now);
@@ -443,18 +429,19 @@ public final class Replica {
     // A leader that cannot answer in time is not the one to be sent to.
     int other = raft.isLeader() ? Membership.NONE : raft.leader();
     waiting.expire(now, other, state.kv());
-    if (!diskFull) stamps.proposeExpiry(raft, () -> waiting.submit(null, _ -> {}, deadline()), now);
+    proposals.tick(() -> waiting.submit(null, _ -> {}, deadline()), now);
     rejoin.tick(raft);
     if (digests.tick(raft, state.kv()))
       raft.step(new Input.Transfer(waiting.submit(null, _ -> {}, deadline()), Membership.NONE));
     snapshots.tick(state.kv(), raft, memory.isLogLarge(), now);
     memory.look(now, world.observer());
+    state.tick(memory.isFull(), now);
   }
 
   private void watchLeader() {
     clusterClock.leads(raft.isLeader(), now);
     if (!roles.note(raft, now)) return;
-    stamps.termBegan();
+    proposals.termBegan();
     if (raft.leader() == Membership.NONE) return;
     counts.leaderChanges++;
     waiting.leaderChanged(now);

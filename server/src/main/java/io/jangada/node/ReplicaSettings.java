@@ -41,8 +41,10 @@ public record ReplicaSettings(
   ///   before it bootstraps the cluster; -1: until all of them have met
   /// @param digestTicks how often a leader has members compare what they hold; 0 for never
   /// @param snapshotChunkBytes a chunk of an own snapshot ends with what brings it to this length
-  public record Upkeep(int bootstrapTicks, int digestTicks, int snapshotChunkBytes) {
-    public static final Upkeep NONE = new Upkeep(Bootstrap.ALL, 0, KvLimits.CHUNK_BYTES);
+  /// @param history what a leader keeps
+  public record Upkeep(
+      int bootstrapTicks, int digestTicks, int snapshotChunkBytes, History history) {
+    public static final Upkeep NONE = new Upkeep(Bootstrap.ALL, 0);
 
     public Upkeep {
       require(
@@ -50,8 +52,36 @@ public record ReplicaSettings(
           "snapshotChunkBytes must be 1 to " + KvLimits.CHUNK_BYTES);
     }
 
+    public Upkeep(int bootstrapTicks, int digestTicks, int snapshotChunkBytes) {
+      this(bootstrapTicks, digestTicks, snapshotChunkBytes, History.NONE);
+    }
+
     public Upkeep(int bootstrapTicks, int digestTicks) {
       this(bootstrapTicks, digestTicks, KvLimits.CHUNK_BYTES);
+    }
+
+    public Upkeep withHistory(History history) {
+      return new Upkeep(bootstrapTicks, digestTicks, snapshotChunkBytes, history);
+    }
+  }
+
+  /// What is kept of former values. The leader's settings are those of the cluster.
+  ///
+  /// @param countsRevisions whether revisions are counted from the first command on
+  /// @param millis what is older is given up, in cluster time that members have seen since they
+  ///   started; 0 for any age
+  /// @param bytes what takes more memory is given up, about; 0 for any amount. With 0 for both no
+  ///   history is kept
+  public record History(boolean countsRevisions, long millis, long bytes) {
+    public static final History NONE = new History(false, 0, 0);
+
+    public History {
+      require(millis >= 0, "millis " + millis + ", must be 0 or more");
+      require(bytes >= 0, "bytes " + bytes + ", must be 0 or more");
+    }
+
+    boolean isKept() {
+      return millis > 0 || bytes > 0;
     }
   }
 

@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 /// The state machine of a replica, and what waits to go into it while an installed snapshot is
 /// being loaded. Requests that wait for an entry or a read are answered.
 final class StateMachine {
+  /// How many nodes are looked at in a tick to free history that was given up.
+  private static final int SWEPT_MAX = 1_000;
+
   /// What the protocol said is to be applied, and then read.
   private record Work(List<Entry> committed, List<Long> reads) {}
 
@@ -21,13 +24,21 @@ final class StateMachine {
   private final ArrayDeque<Work> deferred = new ArrayDeque<>();
   private long deferredBytes;
   private KvStore kv;
+  private RangePins pins;
+  private long now;
+  private boolean isFreeing;
 
   StateMachine(
       KvStore kv, WaitingRequests waiting, SnapshotTransfer snapshots, Consumer<Entry> applied) {
-    this.kv = kv;
     this.waiting = waiting;
     this.snapshots = snapshots;
     this.applied = applied;
+    become(kv);
+  }
+
+  private void become(KvStore kv) {
+    this.kv = kv;
+    pins = new RangePins(kv, now);
   }
 
   /// Another object after a restore.
@@ -45,7 +56,32 @@ final class StateMachine {
   void letGo() {
     deferred.clear();
     deferredBytes = 0;
-    kv = kv.emptied();
+    become(kv.emptied());
+  }
+
+  /// Whether an installed snapshot is still being loaded.
+  boolean isRestoring() {
+    return snapshots.isRestoring();
+  }
+
+  /// Time goes by.
+  ///
+  /// @param isMemoryFull whether nothing is to be kept for readers that may not come again
+  void tick(boolean isMemoryFull, long nowNanos) {
+    now = nowNanos;
+    pins.tick(now);
+    if (isMemoryFull) pins.clear();
+    isFreeing = kv.keepsHistory() && !isRestoring() && kv.sweep(SWEPT_MAX);
+  }
+
+  /// Whether history that was given up is yet to be freed.
+  boolean isFreeing() {
+    return isFreeing;
+  }
+
+  /// Answers the reads that are served without leading and that enough is applied for.
+  void serve() {
+    if (!isRestoring()) waiting.serve(kv.appliedIndex(), pins::read);
   }
 
   /// @param leader the leader now, for requests whose entry was truncated
@@ -78,14 +114,14 @@ final class StateMachine {
     for (long ticket : work.reads) {
       Operation.Read read = waiting.read(ticket);
       // What is no read of a client asks for the read index, which is reached.
-      Result result = read == null ? new Result.Written(kv.appliedIndex()) : kv.read(read);
+      Result result = read == null ? new Result.Written(kv.appliedIndex()) : pins.read(read);
       waiting.answer(ticket, new Outcome.Done(result));
     }
   }
 
   /// An installed snapshot is loaded: it becomes the state, and what came after it is applied.
   void restored(KvStore restored, int leader) {
-    kv = restored;
+    become(restored);
     waiting.jumped(kv.appliedIndex());
     while (!deferred.isEmpty()) apply(deferred.poll(), leader);
     deferredBytes = 0;

@@ -54,11 +54,13 @@ public record Status(Role role, Replication replication, State state, Usage usag
     }
   }
 
-  /// @param data keys and values with what finds them, and what an open snapshot keeps
+  /// @param data keys and values with what finds them, former ones too, and what an open snapshot
+  ///   keeps
+  /// @param history what former values take of that, and what removals do
   /// @param sessions what clients asked, and were answered
   /// @param log the log's entries; what they take usually, where they take less
   /// @param requests requests and peers' messages that wait
-  public record Use(long data, long sessions, long log, long requests) {}
+  public record Use(long data, long history, long sessions, long log, long requests) {}
 
   /// What is under way.
   ///

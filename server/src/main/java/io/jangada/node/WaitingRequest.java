@@ -36,10 +36,20 @@ abstract sealed class WaitingRequest {
     /// Another request that waits at the same index: entries of several terms may have been there.
     Submitted next;
 
+    /// The requests that are placed or dropped with this one: they stand in its entry.
+    List<Submitted> joined = List.of();
+
     Submitted(long ticket, Operation.Read read, Consumer<Outcome> reply, long deadlineNanos) {
       super(reply, deadlineNanos);
       this.ticket = ticket;
       this.read = read;
+    }
+
+    /// Takes the others from this one.
+    List<Submitted> takeJoined() {
+      List<Submitted> others = joined;
+      joined = List.of();
+      return others;
     }
 
     Submitted last() {

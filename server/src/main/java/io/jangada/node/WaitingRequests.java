@@ -13,6 +13,7 @@ import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
 import io.jangada.raft.Ready;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -169,10 +170,25 @@ final class WaitingRequests {
     Submitted one = byTicket.get(ticket);
     if (one == null) return;
     counts.proposals++;
+    List<Submitted> joined = one.takeJoined();
     one.place = place;
     Submitted here = byIndex.get(place.index());
     if (here == null) byIndex.put(place.index(), one);
     else here.last().next = one;
+    for (Submitted other : joined) placed(other.ticket, place);
+  }
+
+  /// Whether the protocol has the request, or may get it.
+  boolean isSubmitted(long ticket) {
+    return byTicket.get(ticket) != null;
+  }
+
+  /// Has requests stand in one entry. Returns the ticket under which it is to be proposed: what
+  /// becomes of that is so for all.
+  long join(List<Long> tickets) {
+    Submitted first = byTicket.get(tickets.getFirst());
+    first.joined = tickets.stream().skip(1).map(byTicket::get).toList();
+    return first.ticket;
   }
 
   /// What a client's read asks for that the protocol has; null for everything else.
@@ -184,7 +200,10 @@ final class WaitingRequests {
   /// Answers a request that the protocol has. Nothing happens when it was answered before.
   void answer(long ticket, Outcome outcome) {
     Submitted one = byTicket.get(ticket);
-    if (one != null) end(one, outcome);
+    if (one == null) return;
+    List<Submitted> joined = one.takeJoined();
+    end(one, outcome);
+    for (Submitted other : joined) answer(other.ticket, outcome);
   }
 
   /// The protocol dropped a request.
@@ -286,10 +305,10 @@ final class WaitingRequests {
   }
 
   /// Answers the reads that the state has come far enough for.
-  void serve(KvStore kv) {
+  void serve(long appliedIndex, Function<Operation.Read, Result> store) {
     if (reads.count == 0) return;
-    for (FollowerRead read : questions.removeApplied(kv.appliedIndex()))
-      end(read, new Outcome.Done(kv.read(read.event.read())));
+    for (FollowerRead read : questions.removeApplied(appliedIndex))
+      end(read, new Outcome.Done(store.apply(read.event.read())));
   }
 
   // ---- they end ----

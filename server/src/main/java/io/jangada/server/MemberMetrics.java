@@ -104,6 +104,10 @@ final class MemberMetrics {
         .gauge("used_bytes", "Memory used by data, sessions, log and requests", memory.used())
         .gauge("data_bytes", "Memory used by keys, values and their index", memory.use().data())
         .gauge(
+            "history_bytes",
+            "Memory used by former values and removals, a part of the data's",
+            memory.use().history())
+        .gauge(
             "sessions_bytes",
             "Memory used by sessions and recorded results",
             memory.use().sessions())

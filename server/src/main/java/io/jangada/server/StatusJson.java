@@ -83,6 +83,7 @@ final class StatusJson {
         .put("limit", memory.bytesMax())
         .put("used", memory.used())
         .put("data", memory.use().data())
+        .put("history", memory.use().history())
         .put("sessions", memory.use().sessions())
         .put("log", memory.use().log())
         .put("requests", memory.use().requests())

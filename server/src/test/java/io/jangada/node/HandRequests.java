@@ -67,7 +67,7 @@ final class HandRequests {
 
   void readIndex(long question, long index) {
     waiting.answered(new PeerMessage.ReadIndexReply(LEADER, 1, 1, question, index));
-    waiting.serve(kv);
+    waiting.serve(kv.appliedIndex(), kv::read);
   }
 
   /// The requests that the member serves on coming to lead.

@@ -161,4 +161,44 @@ class SubmittedRequestsTest {
     waiting.jumped(100);
     assertThat(told).hasSize(2);
   }
+
+  private List<Long> joined(String... who) {
+    List<Long> tickets = new ArrayList<>();
+    for (String one : who) tickets.add(waiting.submit(null, tell(one), 100 * (tickets.size() + 1)));
+    assertThat(waiting.join(tickets)).isEqualTo(tickets.getFirst());
+    return tickets;
+  }
+
+  @Test
+  @DisplayName("those that stand in one entry are placed together, and each is answered once")
+  void joined() {
+    List<Long> tickets = joined("first", "second", "third");
+    waiting.placed(tickets.getFirst(), new EntryId(7, 2));
+    expire(200, 5);
+    assertThat(told).containsExactly("first: Unknown[]", "second: Unknown[]");
+    waiting.applied(entry(7, 2), written(7), 1);
+    assertThat(told.subList(2, told.size())).containsExactly("third: " + done(7));
+    assertThat(waiting.submitted()).isZero();
+  }
+
+  @Test
+  @DisplayName("those that stand in one entry are dropped together")
+  void joinedDropped() {
+    List<Long> tickets = joined("first", "second");
+    assertThat(waiting.requeue(tickets.getFirst(), 0)).isFalse();
+    waiting.answer(tickets.getFirst(), new Outcome.NotLeader(2));
+    assertThat(told).containsExactly("first: NotLeader[leader=2]", "second: NotLeader[leader=2]");
+    assertThat(tickets).noneMatch(waiting::isSubmitted);
+  }
+
+  @Test
+  @DisplayName("those that stand in one entry go apart once it is placed")
+  void joinedApart() {
+    List<Long> tickets = joined("first", "second");
+    waiting.placed(tickets.getFirst(), new EntryId(7, 2));
+    waiting.answer(tickets.getFirst(), new Outcome.Unknown());
+    assertThat(told).containsExactly("first: Unknown[]");
+    waiting.applied(entry(7, 3), written(7), 4);
+    assertThat(told.getLast()).isEqualTo("second: NotLeader[leader=4]");
+  }
 }

@@ -1,0 +1,67 @@
+package io.jangada.node;
+
+import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
+import io.jangada.raft.Input;
+import io.jangada.raft.RaftNode;
+import java.util.function.LongSupplier;
+
+/// The commands that a leader proposes by itself, when it is time: to count revisions, to keep
+/// history or not, to give it up, and to remove what is due. All of it is done by entries of the
+/// log (TRAPS: never by a member's own clock). One proposal at a time is enough in a term.
+final class LeaderCommands {
+  private final ReplicaSettings.History settings;
+  private final CommandStamper stamps;
+  private final CompactionSchedule compaction;
+
+  /// The index of the latest proposal of this term, 0 before the first.
+  private long proposed;
+
+  LeaderCommands(ReplicaSettings.History settings, CommandStamper stamps) {
+    this.settings = settings;
+    this.stamps = stamps;
+    this.compaction = new CompactionSchedule(settings);
+  }
+
+  /// What was proposed in another term may never be committed.
+  void termBegan() {
+    proposed = 0;
+  }
+
+  /// Whether other commands are to wait: the first of all is that revisions are counted. It is
+  /// proposed once it is known that none was applied before.
+  boolean isFirstDue() {
+    KvStore kv = stamps.state().kv();
+    return settings.countsRevisions() && kv.isPristine() && !kv.countsRevisions() && proposed == 0;
+  }
+
+  /// Takes note of how things stand, leading or not.
+  void look(long now) {
+    compaction.look(CompactionSchedule.Moment.of(stamps.state(), stamps.clock().millis(now)));
+  }
+
+  /// Proposes what is to be done, if anything is.
+  ///
+  /// @param ticket gives the number of a new request
+  void propose(RaftNode raft, boolean isMemoryShort, LongSupplier ticket, long now) {
+    if (!raft.isEstablished() || raft.applied() < proposed || stamps.state().isRestoring()) return;
+    Operation.Command command = next(raft, isMemoryShort, now);
+    if (command == null) return;
+    long before = raft.last().index();
+    raft.step(new Input.Propose(ticket.getAsLong(), stamps.envelope(null, command, now)));
+    if (raft.last().index() == before) return;
+    proposed = raft.last().index();
+    if (command instanceof Operation.Compact) compaction.proposed();
+  }
+
+  /// What is to be done first; null where there is nothing.
+  private Operation.Command next(RaftNode raft, boolean isMemoryShort, long now) {
+    KvStore kv = stamps.state().kv();
+    if (isFirstDue())
+      return raft.applied() == raft.commit() ? new Operation.CountRevisions() : null;
+    if (kv.keepsHistory() != settings.isKept()) return new Operation.KeepHistory(settings.isKept());
+    long target = compaction.target(isMemoryShort);
+    if (target > 0) return new Operation.Compact(target);
+    return stamps.clock().millis(now) >= kv.nextDeadlineMillis() ? new Operation.Expire() : null;
+  }
+}
