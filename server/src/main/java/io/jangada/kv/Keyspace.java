@@ -126,11 +126,12 @@ final class Keyspace {
     return KeyValue.OVERHEAD_BYTES + bytes;
   }
 
-  /// Whether a value would need more memory than there is already, free or in what it replaces.
+  /// Whether a value would need more memory than there is already, free or in what it replaces,
+  /// once that is not kept any more.
   boolean grows(Bytes key, Bytes value) {
     if (cells.hasRoomFor(key, value)) return false;
     int head = index.get(key);
-    return head == NONE || history.isKept() || !cells.fitsInto(nodes.cell(head), key, value);
+    return head == NONE || !cells.fitsInto(nodes.cell(head), key, value);
   }
 
   // ---- changes ----

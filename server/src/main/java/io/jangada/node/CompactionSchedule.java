@@ -21,7 +21,6 @@ final class CompactionSchedule {
   private static final long BYTES_PAUSE_MILLIS = 1_000;
 
   private static final int SHARE_BITS = 10;
-  private static final long MEMORY_PAUSE_MILLIS = 100;
 
   /// A store at a moment.
   ///
@@ -73,8 +72,8 @@ final class CompactionSchedule {
   /// @param isMemoryShort whether all of it shall go
   long target(boolean isMemoryShort) {
     if (now.revision <= now.compacted) return 0;
+    if (isMemoryShort && now.bytes > 0) return now.revision;
     long pause = now.millis - proposedMillis;
-    if (isMemoryShort && now.bytes > 0 && pause >= MEMORY_PAUSE_MILLIS) return now.revision;
     boolean isLarge = settings.bytes() > 0 && now.bytes > settings.bytes();
     if (isLarge && !now.isFreeing && pause >= BYTES_PAUSE_MILLIS) return fitting();
     Moment oldest = samples.peekFirst();

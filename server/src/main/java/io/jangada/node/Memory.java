@@ -3,10 +3,8 @@ package io.jangada.node;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
 import io.jangada.kv.Condition;
-import io.jangada.kv.KeyRange;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
-import io.jangada.kv.Result;
 import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftEvent.MemoryLevel;
 import io.jangada.raft.RaftNode;
@@ -19,6 +17,9 @@ import java.util.function.Consumer;
 /// all writes, and a margin beyond what has nothing to delete and a session would remember. So
 /// deletes go on, and what is in the log can be applied by all members. What would go beyond only
 /// together with what is not applied yet, or for as long as there is no new snapshot, waits.
+///
+/// History is in no write's way: it is given up some time before the limit is reached, and so are,
+/// at the limit, the pins of ranges.
 ///
 /// A follower takes no entries from two margins beyond on while a snapshot is being written, which
 /// keeps what was overwritten, or is needed for the log. Otherwise it does so from four on, where
@@ -37,9 +38,6 @@ final class Memory {
   /// Below that, and when nothing was refused for a while, it is no longer called full. What is
   /// refused goes by the limit itself.
   private static final int NOT_FULL_PERCENT = 95;
-
-  private static final Operation.Selection COUNTING =
-      new Operation.Selection(Operation.Detail.COUNT, Operation.Between.ANY, Operation.Between.ANY);
 
   private static final long REFUSED_LATELY_NANOS = 10_000_000_000L;
 
@@ -152,8 +150,7 @@ final class Memory {
           Operation.CountRevisions _ ->
           false;
       case Operation.Delete delete -> beyond >= margin && isRemembered && !kv.holds(delete.key());
-      case Operation.DeleteRange delete ->
-          beyond >= margin && isRemembered && (delete.former() || isEmpty(delete.keys()));
+      case Operation.DeleteRange delete -> beyond >= margin && isRemembered && delete.former();
       case Operation.Transaction transaction when !writes(transaction) ->
           beyond >= margin && isRemembered;
       // Many that are on their way may count on the same room.
@@ -161,11 +158,6 @@ final class Memory {
       case Operation.Put put -> beyond + comingBytes() >= margin / 2 || grows(put);
       case Operation.Transaction _, Operation.Grant _ -> true;
     };
-  }
-
-  private boolean isEmpty(KeyRange keys) {
-    var counting = new Operation.Range(keys, 0, COUNTING, Operation.Page.ALL);
-    return parts.state.kv().read(counting) instanceof Result.Ranged counted && counted.count() == 0;
   }
 
   private boolean grows(Operation.Put put) {

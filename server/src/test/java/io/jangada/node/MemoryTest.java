@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
 import io.jangada.kv.Condition;
+import io.jangada.kv.KeyRange;
 import io.jangada.kv.Lifetime;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftEvent.MemoryLevel;
@@ -244,5 +246,114 @@ class MemoryTest {
     }
     assertThat(most).as("while it was loaded").isBetween(5_000_000L, LIMITS.bytesMax() + 500_000);
     assertThat(follower.status().state().digest()).isEqualTo(leader().status().state().digest());
+  }
+
+  private void keepHistory() {
+    var history = new ReplicaSettings.History(true, 3_600_000, 0);
+    var upkeep = ReplicaSettings.Upkeep.NONE.withHistory(history);
+    HandCluster.Settings usual = with(FollowerPolicy.HOLD);
+    cluster =
+        new HandCluster(
+            3, usual.withReplica(settings -> usual.replica().apply(settings).withUpkeep(upkeep)));
+    cluster.elect(1);
+  }
+
+  @Test
+  @DisplayName("history makes no write fail: it is given up, and its memory is free again")
+  void history() {
+    keepHistory();
+    for (int key = 0; key < 500; key++) assertDone(settled(leader().write("k" + key, VALUE)));
+    long data = leader().status().usage().memory().use().data();
+    long largest = 0;
+    for (int i = 0; i < 2_000; i++) {
+      assertDone(settled(leader().write("k" + i % 500, VALUE)));
+      if (i % 16 == 0) cluster.ticks(1);
+      for (HandMember member : cluster.members()) {
+        Status.Use use = member.status().usage().memory().use();
+        largest = Math.max(largest, use.history());
+        assertThat(use.data() + use.sessions() + use.log()).isLessThan(LIMITS.bytesMax());
+      }
+    }
+    assertThat(largest).as("bytes of history").isGreaterThan(1_000_000);
+    assertThat(levels()).doesNotContain(MemoryLevel.FULL);
+    var compact = new Operation.Compact(leader().replica().kv().revision());
+    assertDone(settled(leader().ask(compact)));
+    cluster.ticks(20);
+    assertThat(leader().status().usage().memory().use().history()).isZero();
+    assertThat(leader().status().usage().memory().use().data()).isLessThan(data + data / 8);
+  }
+
+  @Test
+  @DisplayName("with history as many keys have room, and values can be replaced")
+  void fullWithHistory() {
+    keepHistory();
+    for (int i = 0; i < 1_000; i++) {
+      assertDone(settled(leader().write("k" + i % 100, VALUE)));
+      if (i % 16 == 0) cluster.ticks(1);
+    }
+    int keys = fill();
+    assertThat(keys).as("of four kilobytes each").isBetween(1_200, 1_500);
+    for (int key = 0; key < keys; key += 16) assertDone(delete(leader(), "k" + key, null));
+    cluster.ticks(20);
+    for (int key = 0; key < keys; key++) {
+      if (key % 16 == 0) cluster.ticks(1);
+      else assertDone(settled(leader().write("k" + key, "w".repeat(4_000))));
+    }
+    assertThat(fill()).as("the deleted ones first").isBetween(keys / 2, keys);
+  }
+
+  @Test
+  @DisplayName("at the limit transactions, changes and leases that add are refused, others go on")
+  void allKinds() {
+    cluster.elect(1);
+    fill();
+    Bytes key = Bytes.utf8("k1");
+    var write = HandMember.writing("k1", VALUE, 0);
+    var delete = new Operation.Delete(key, new Condition.Always());
+    assertRefused(settled(leader().ask(transaction(write, delete))));
+    assertDone(settled(leader().ask(transaction(delete, new Operation.Get(key)))));
+    settled(leader().write("k1", VALUE));
+    assertRefused(settled(leader().ask(new Operation.Grant(0, 1_000))));
+    assertRefused(settled(leader().ask(put("new", new Change.Set(Bytes.utf8(VALUE), 0)))));
+    var extend = new Change.Extend(Change.Side.END, key, new Change.Growth(false, 10_000));
+    assertRefused(settled(leader().ask(put("k2", extend))));
+    assertDone(settled(leader().ask(put("k2", new Change.Set(Bytes.utf8(VALUE), 7)))));
+    assertDone(settled(leader().ask(put("k2", new Change.Keep()))));
+    var some = new Operation.DeleteRange(KeyRange.prefix(Bytes.utf8("k10")), true);
+    assertDone(settled(leader().ask(some)));
+  }
+
+  private static Operation put(String key, Change change) {
+    return new Operation.Put(
+        Bytes.utf8(key), change, new Lifetime.Same(), new Condition.Always(), false);
+  }
+
+  private static Operation transaction(Operation.Step... steps) {
+    return new Operation.Transaction(List.of(), List.of(steps), List.of());
+  }
+
+  @Test
+  @DisplayName("a full member does not keep what it promised to readers of ranges")
+  void pins() {
+    cluster.elect(1);
+    for (int key = 0; key < 200; key++) assertDone(settled(leader().write("k" + key, VALUE)));
+    var first =
+        (Result.Ranged)
+            done(settled(leader().ask(new Operation.Range(KeyRange.prefix(Bytes.utf8("k"))))));
+    settled(leader().write("k0", VALUE));
+    assertThat(done(settled(leader().ask(rest(first))))).isInstanceOf(Result.Ranged.class);
+    fill();
+    cluster.ticks(2);
+    assertThat(done(settled(leader().ask(rest(first))))).isInstanceOf(Result.Compacted.class);
+  }
+
+  private static Operation rest(Result.Ranged piece) {
+    return new Operation.Range(
+        piece.rest(), piece.revision(), Operation.Selection.ALL, Operation.Page.ALL);
+  }
+
+  private static Result done(List<Outcome> outcomes) {
+    assertDone(outcomes);
+    return ((Outcome.Done) outcomes.getFirst()).result();
   }
 }
