@@ -61,6 +61,7 @@ class LeaderCommandsTest {
       assertThat(kv(id).countsRevisions()).isTrue();
       assertThat(kv(id).keepsHistory()).isTrue();
       assertThat(kv(id).revision()).isEqualTo(4);
+      assertThat(cluster.member(id).told).as("that, to keep history, and three").hasSize(5);
     }
   }
 

@@ -248,8 +248,8 @@ class MemoryTest {
     assertThat(follower.status().state().digest()).isEqualTo(leader().status().state().digest());
   }
 
-  private void keepHistory() {
-    var history = new ReplicaSettings.History(true, 3_600_000, 0);
+  private void keepHistory(long millis) {
+    var history = new ReplicaSettings.History(true, millis, 0);
     var upkeep = ReplicaSettings.Upkeep.NONE.withHistory(history);
     HandCluster.Settings usual = with(FollowerPolicy.HOLD);
     cluster =
@@ -261,7 +261,7 @@ class MemoryTest {
   @Test
   @DisplayName("history makes no write fail: it is given up, and its memory is free again")
   void history() {
-    keepHistory();
+    keepHistory(3_600_000);
     for (int key = 0; key < 500; key++) assertDone(settled(leader().write("k" + key, VALUE)));
     long data = leader().status().usage().memory().use().data();
     long largest = 0;
@@ -286,7 +286,7 @@ class MemoryTest {
   @Test
   @DisplayName("with history as many keys have room, and values can be replaced")
   void fullWithHistory() {
-    keepHistory();
+    keepHistory(3_600_000);
     for (int i = 0; i < 1_000; i++) {
       assertDone(settled(leader().write("k" + i % 100, VALUE)));
       if (i % 16 == 0) cluster.ticks(1);
@@ -335,7 +335,7 @@ class MemoryTest {
   @Test
   @DisplayName("a full member does not keep what it promised to readers of ranges")
   void pins() {
-    cluster.elect(1);
+    keepHistory(0);
     for (int key = 0; key < 200; key++) assertDone(settled(leader().write("k" + key, VALUE)));
     var first =
         (Result.Ranged)
