@@ -99,7 +99,7 @@ class KeepAlivesTest {
     List<Outcome> other = keepAlive(leader, 2L);
     leader.poll();
     cluster.elect(2);
-    cluster.ticks(200);
+    cluster.ticks(2);
     assertThat(one).containsExactly(new Outcome.NotLeader(2)).isEqualTo(other);
     assertThat(leader.status().usage().work().pending()).isZero();
   }
