@@ -16,8 +16,7 @@ import java.util.TreeMap;
 /// [#IDLE_NANOS] after the latest piece. Whatever of a range is asked for later may come to
 /// [Result.Compacted], and the reader begins anew.
 ///
-/// Pins are known to this member alone, and end with the store. As long as revisions are not
-/// counted there is nothing to pin: only the newest state can be read.
+/// Pins are known to this member alone, and end with the store.
 final class RangePins {
   static final int PINS_MAX = 64;
   static final long IDLE_NANOS = 10_000_000_000L;
@@ -64,7 +63,6 @@ final class RangePins {
   }
 
   private void served(Operation.Range range, Result.Ranged piece) {
-    if (!kv.countsRevisions()) return;
     long revision = piece.revision();
     Pin pin = pins.get(revision);
     boolean goesOn = pin != null && range.revision() != 0 && pin.left.remove(range.keys());
