@@ -45,6 +45,7 @@ class MetricsAndStatusTest {
           jangada_server_proposals_committed_total commitIndex
           jangada_server_proposals_applied_total appliedIndex
           jangada_server_memory_data_bytes memory.data
+          jangada_server_memory_history_bytes memory.history
           jangada_server_memory_limit_bytes memory.limit
           jangada_server_memory_log_bytes memory.log
           jangada_server_memory_refused_total memory.refused
