@@ -108,8 +108,8 @@ final class RangePins {
   /// Time goes by.
   void tick(long nowNanos) {
     now = nowNanos;
-    for (var pin : List.copyOf(pins.entrySet()))
-      if (now - pin.getValue().usedNanos > IDLE_NANOS) unpin(pin.getKey());
+    for (long revision : List.copyOf(pins.keySet()))
+      if (now - pins.get(revision).usedNanos > IDLE_NANOS) unpin(revision);
   }
 
   /// Ends all pins: memory is needed for other things.
