@@ -59,7 +59,8 @@ final class LeaderCommands {
     KvStore kv = stamps.state().kv();
     if (isFirstDue())
       return raft.applied() == raft.commit() ? new Operation.CountRevisions() : null;
-    if (kv.keepsHistory() != settings.isKept()) return new Operation.KeepHistory(settings.isKept());
+    if (settings.decides() && kv.keepsHistory() != settings.isKept())
+      return new Operation.KeepHistory(settings.isKept());
     long target = compaction.target(isMemoryShort);
     if (target > 0) return new Operation.Compact(target);
     return stamps.clock().millis(now) >= kv.nextDeadlineMillis() ? new Operation.Expire() : null;

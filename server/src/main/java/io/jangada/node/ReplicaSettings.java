@@ -80,6 +80,11 @@ public record ReplicaSettings(
       require(bytes >= 0, "bytes " + bytes + ", must be 0 or more");
     }
 
+    /// Whether a leader sees to it that history is kept or not: otherwise it leaves that as it is.
+    boolean decides() {
+      return countsRevisions || isKept();
+    }
+
     boolean isKept() {
       return millis > 0 || bytes > 0;
     }
