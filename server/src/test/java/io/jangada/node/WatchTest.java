@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.KeyRange;
-import io.jangada.kv.Operation;
 import io.jangada.kv.WatchEvent;
 import io.jangada.node.watch.Recorder;
 import io.jangada.node.watch.Watch;
@@ -20,17 +19,31 @@ import org.junit.jupiter.api.Test;
 class WatchTest {
   private static final WatchRequest ALL = new WatchRequest(KeyRange.ALL);
 
-  private final HandCluster cluster =
-      new HandCluster(3, HandCluster.Settings.USUAL.withReplica(ReplicaSnapshotTest::little));
-  private final HandMember leader = cluster.elect(1);
-  private final HandMember follower = cluster.member(2);
+  private HandCluster cluster;
+  private HandMember leader;
+  private HandMember follower;
   private final Recorder recorder = new Recorder();
 
+  WatchTest() {
+    start(ReplicaSettings.History.NONE);
+  }
+
+  private void start(ReplicaSettings.History history) {
+    cluster =
+        new HandCluster(
+            3,
+            HandCluster.Settings.USUAL.withReplica(
+                settings ->
+                    ReplicaSnapshotTest.little(settings)
+                        .withUpkeep(ReplicaSettings.Upkeep.NONE.withHistory(history))));
+    leader = cluster.elect(1);
+    follower = cluster.member(2);
+  }
+
   private void keepHistory() {
-    leader.ask(new Operation.CountRevisions());
-    leader.ask(new Operation.KeepHistory(true));
-    cluster.settle();
-    cluster.ticks(10);
+    start(new ReplicaSettings.History(true, 3_600_000, 0));
+    cluster.ticks(20);
+    assertThat(follower.replica().kv().keepsHistory()).isTrue();
   }
 
   private Watch watch(HandMember member, Recorder recorder, WatchRequest request) {
