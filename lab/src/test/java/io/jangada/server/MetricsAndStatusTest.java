@@ -57,6 +57,13 @@ class MetricsAndStatusTest {
           jangada_server_disk_full diskFull
           jangada_server_out_of_files outOfFiles
           jangada_server_snapshot_apply_in_progress restoring
+          jangada_server_compacted_revision compactedRevision
+          jangada_server_leases leases
+          jangada_server_revision revision
+          jangada_server_watch_events_total watches.events
+          jangada_server_watches watches.count
+          jangada_server_watches_lagging watches.lagging
+          jangada_server_watches_overtaken_total watches.overtaken
           jangada_store_keys keys
           jangada_store_db_total_size_in_bytes dataBytes
           """);
@@ -119,8 +126,9 @@ class MetricsAndStatusTest {
   private static SortedMap<String, Double> fields(Json.Obj status) {
     SortedMap<String, Double> fields = new TreeMap<>();
     status.members().forEach((name, value) -> put(fields, name, value));
-    if (status.get("memory") instanceof Json.Obj memory)
-      memory.members().forEach((name, value) -> put(fields, "memory." + name, value));
+    for (String part : List.of("memory", "watches"))
+      if (status.get(part) instanceof Json.Obj inner)
+        inner.members().forEach((name, value) -> put(fields, part + "." + name, value));
     for (Json each : status.list("peers", 64)) {
       Json.Obj peer = (Json.Obj) each;
       long id = peer.number("id", 0, Long.MAX_VALUE);

@@ -58,8 +58,8 @@ class VersionsPerKeyTest {
     }
   }
 
-  /// One server begins with a snapshot that says nothing of changes, the others with their logs:
-  /// what is counted from then on has to be the same for all.
+  /// One server begins with a snapshot, the others with their logs: what is counted has to be the
+  /// same for all.
   @Test
   void theSwitchMayBeTurnedOnWhenThereIsData() throws Exception {
     try (Fleet fleet = new Fleet(folder, 3)) {
@@ -71,9 +71,9 @@ class VersionsPerKeyTest {
       version = ok(fleet.askLeader("cas boat 0 " + version + " 4", "tow0"));
       restart(fleet, Map.of(Setting.VERSIONS_PER_KEY, "true"));
       assertThat(fleet.askLeader("getm boat", ""))
-          .isEqualTo(new TextReply.Meta(1, 0, Bytes.utf8("tow0")));
-      assertThat(fleet.askLeader("cas boat 0 1 4", "tow1")).isEqualTo(new TextReply.Ok(2));
-      assertThat(fleet.askLeader("cas boat 0 2 4", "tow2")).isEqualTo(new TextReply.Ok(3));
+          .isEqualTo(new TextReply.Meta(5, 0, Bytes.utf8("tow0")));
+      assertThat(fleet.askLeader("cas boat 0 5 4", "tow1")).isEqualTo(new TextReply.Ok(6));
+      assertThat(fleet.askLeader("cas boat 0 6 4", "tow2")).isEqualTo(new TextReply.Ok(7));
       assertThat(fleet.until(() -> digests(fleet).size() == 1)).isTrue();
     }
   }

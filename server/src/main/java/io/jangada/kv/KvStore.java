@@ -286,6 +286,11 @@ public final class KvStore {
     return keys.grows(write.key(), write.value());
   }
 
+  /// How many leases there are.
+  public int leaseCount() {
+    return leases.size();
+  }
+
   /// How many clients are remembered.
   public int sessionCount() {
     return sessions.sessionCount();

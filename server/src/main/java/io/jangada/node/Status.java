@@ -32,7 +32,17 @@ public record Status(Role role, Replication replication, State state, Usage usag
   /// @param digest of all that it holds: equal on all members at the same `applied`
   /// @param restoring whether an installed snapshot is still being loaded
   public record State(
-      long applied, int keys, long digest, long clusterTimeMillis, boolean restoring) {}
+      long applied, Contents contents, long digest, long clusterTimeMillis, boolean restoring) {
+    public int keys() {
+      return contents.keys;
+    }
+  }
+
+  /// What is in it.
+  ///
+  /// @param revision of the latest change
+  /// @param compacted the first revision that can be read
+  public record Contents(int keys, int leases, long revision, long compacted) {}
 
   /// What the member takes and does.
   ///

@@ -55,7 +55,7 @@ record StatusReport(Memory.Parts parts, Memory memory, Watches watches, long tic
     KvStore kv = parts.state().kv();
     return new Status.State(
         kv.appliedIndex(),
-        kv.size(),
+        new Status.Contents(kv.size(), kv.leaseCount(), kv.revision(), kv.compacted()),
         kv.digest(),
         moment.clusterTimeMillis,
         parts.snapshots().isRestoring());

@@ -95,6 +95,22 @@ final class MemberMetrics {
             counters.snapshots().failed());
   }
 
+  static MetricList history(Status status) {
+    Status.Contents contents = status.state().contents();
+    Status.Watching watching = status.usage().watching();
+    return new MetricList("jangada_server_")
+        .gauge("revision", "Revision of the latest change", contents.revision())
+        .gauge("compacted_revision", "First revision that can be read", contents.compacted())
+        .gauge("leases", "Leases", contents.leases())
+        .gauge("watches", "Watches on this server", watching.watches())
+        .gauge("watches_lagging", "Watches on this server that are behind", watching.lagging())
+        .counter("watch_events", "Events sent to watches", watching.events())
+        .counter(
+            "watches_overtaken",
+            "Watches that ended because what they needed was compacted",
+            watching.overtaken());
+  }
+
   static MetricList memory(Status.Memory memory) {
     return new MetricList("jangada_server_memory_")
         .gauge(

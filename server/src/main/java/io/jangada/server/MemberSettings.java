@@ -78,8 +78,15 @@ final class MemberSettings {
             Math.max(1, requestTimeout / 10))
         .withSnapshotBytes(memory.snapshotBytes())
         .withInbox(memory.inbox())
-        .withUpkeep(new ReplicaSettings.Upkeep(bootstrapTicks(), ticks(DIGEST_MILLIS)))
+        .withUpkeep(
+            new ReplicaSettings.Upkeep(bootstrapTicks(), ticks(DIGEST_MILLIS))
+                .withHistory(history()))
         .withMemory(memory.limits());
+  }
+
+  private ReplicaSettings.History history() {
+    long millis = settings.number(Setting.HISTORY_MILLIS);
+    return new ReplicaSettings.History(true, millis, millis == 0 ? 0 : memory.historyBytes());
   }
 
   private int bootstrapTicks() {

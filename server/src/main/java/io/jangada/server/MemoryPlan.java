@@ -46,6 +46,9 @@ final class MemoryPlan {
   /// beside what has a limit.
   private static final int VALUES_UNDER_WAY = 2;
 
+  /// Former values have this part of the limit, unless it is set.
+  private static final int HISTORY_PART = 10;
+
   private static final int OLD_PERCENT = 85;
   private static final int HEAP_PERCENT = 70;
   private static final long LIMIT_BYTES_MIN = 8L << 20;
@@ -82,6 +85,13 @@ final class MemoryPlan {
   boolean isCapped() {
     return settings.has(Setting.MEMORY_BYTES_MAX)
         && settings.number(Setting.MEMORY_BYTES_MAX) > limitBytes();
+  }
+
+  /// What former values may take.
+  long historyBytes() {
+    return settings.has(Setting.HISTORY_BYTES)
+        ? Math.min(settings.number(Setting.HISTORY_BYTES), limitBytes() / 2)
+        : limitBytes() / HISTORY_PART;
   }
 
   MemoryLimits limits() {

@@ -71,6 +71,7 @@ final class Metrics {
     status.ifPresent(
         now -> {
           lists.add(MemberMetrics.server(now, meter.isLogOutOfFiles()));
+          lists.add(MemberMetrics.history(now));
           lists.add(MemberMetrics.memory(now.usage().memory()));
           lists.add(MemberMetrics.raft(now));
           lists.add(

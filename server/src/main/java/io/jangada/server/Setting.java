@@ -81,6 +81,16 @@ public enum Setting {
       "",
       "the limit on memory for data, sessions, log and waiting requests; by default, and at most,"
           + " as much as the heap allows"),
+  HISTORY_MILLIS(
+      new Whole(0, 30L * 86_400_000, Unit.MILLIS),
+      "0",
+      "how long former values are kept, for watchers that lag and for reads at a former revision;"
+          + " 0: not at all"),
+  HISTORY_BYTES(
+      new Whole(1 << 20, KvLimits.MEMORY_BYTES_HARD_MAX, Unit.BYTES),
+      "",
+      "how much memory former values may take, where they are kept; by default a tenth of"
+          + " MemoryBytesMax. They never keep a write from being done"),
   SEGMENT_BYTES(
       new Whole(64 << 10, 1 << 30, Unit.BYTES), "64MiB", "the size of a segment of the log"),
   SNAPSHOT_BYTES(

@@ -50,6 +50,10 @@ final class StatusJson {
         .put("snapshotIndex", status.log().snapshot().index())
         .put("logBytes", status.log().bytes())
         .put("keys", status.state().keys())
+        .put("leases", status.state().contents().leases())
+        .put("revision", status.state().contents().revision())
+        .put("compactedRevision", status.state().contents().compacted())
+        .put("watches", watches(status.usage().watching()))
         .put("dataBytes", size.bytes())
         .put("digest", Long.toHexString(status.state().digest()))
         .put("clusterTimeMillis", status.state().clusterTimeMillis())
@@ -75,6 +79,14 @@ final class StatusJson {
     List<Json> problems = new ArrayList<>();
     for (String problem : status.health().problems()) problems.add(new Json.Str(problem));
     return new Json.Arr(problems);
+  }
+
+  private static JsonObjectBuilder watches(Status.Watching watching) {
+    return new JsonObjectBuilder()
+        .put("count", watching.watches())
+        .put("lagging", watching.lagging())
+        .put("events", watching.events())
+        .put("overtaken", watching.overtaken());
   }
 
   private static JsonObjectBuilder memory(Status.Memory memory) {
