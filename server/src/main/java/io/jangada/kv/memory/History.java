@@ -349,15 +349,14 @@ public final class History {
     return true;
   }
 
+  /// The first node of a revision or a later one, found from a mark or from the end, whichever is
+  /// nearer.
   private int firstFrom(long revision) {
+    if (last == NONE || nodes.revision(last) < revision) return NONE;
     Map.Entry<Long, Integer> mark = marks.floorEntry(revision);
-    if (mark != null) {
-      int node = mark.getValue();
-      while (node != NONE && nodes.revision(node) < revision) node = nodes.next(node);
-      return node;
-    }
-    int node = last;
-    if (node == NONE || nodes.revision(node) < revision) return NONE;
+    boolean isNearer = mark != null && revision - mark.getKey() < nodes.revision(last) - revision;
+    int node = isNearer ? mark.getValue() : last;
+    while (nodes.revision(node) < revision) node = nodes.next(node);
     while (nodes.previous(node) != NONE && nodes.revision(nodes.previous(node)) >= revision)
       node = nodes.previous(node);
     return node;
