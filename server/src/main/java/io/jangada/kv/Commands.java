@@ -151,8 +151,7 @@ final class Commands {
 
   /// Ends a lease; its keys go under a revision of their own. Returns how many there were.
   private int end(Leases.Lease lease) {
-    List<Integer> heads = lease.nodes();
-    heads.sort((one, other) -> keys.key(one).compareTo(keys.key(other)));
+    List<Integer> heads = headsOf(lease);
     if (!heads.isEmpty()) isTaken = false;
     for (int head : heads) expire(head);
     if (!heads.isEmpty()) isTaken = false;
@@ -372,6 +371,13 @@ final class Commands {
     return lease != null && lease.deadlineMillis > clusterTimeMillis;
   }
 
+  /// Of its keys, in order.
+  private List<Integer> headsOf(Leases.Lease lease) {
+    List<Integer> heads = lease.nodes();
+    heads.sort((one, other) -> keys.key(one).compareTo(keys.key(other)));
+    return heads;
+  }
+
   private Result grant(Operation.Grant grant) {
     long number = grant.lease() == 0 ? draw() : grant.lease();
     if (leases.get(number) != null) return new Result.Refused(Reason.LEASE_EXISTS);
@@ -407,9 +413,14 @@ final class Commands {
   Result read(Operation.GetLease read) {
     Leases.Lease lease = leases.get(read.lease());
     if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
+    List<Integer> heads = headsOf(lease);
     List<Bytes> held = new ArrayList<>();
-    for (int head : lease.nodes()) held.add(keys.key(head).compact());
-    held.sort(null);
+    long bytes = 0;
+    for (int head : heads) {
+      bytes += Integer.BYTES + (long) keys.key(head).length();
+      if (bytes > KvLimits.RESULT_BYTES_MAX) break;
+      held.add(keys.key(head).compact());
+    }
     long left = Math.max(0, lease.deadlineMillis - clusterTimeMillis);
     return new Result.Leased(lease.number, lease.ttlMillis, left, held);
   }

@@ -128,7 +128,7 @@ public sealed interface Result {
   ///
   /// @param ttlMillis as it was granted
   /// @param leftMillis 0 for one that is due
-  /// @param keys in order
+  /// @param keys in order: the first, as many as go into one result
   record Leased(long lease, long ttlMillis, long leftMillis, List<Bytes> keys) implements Advanced {
     public Leased {
       keys = List.copyOf(keys);
