@@ -4,7 +4,7 @@ import io.jangada.kv.KvLimits;
 import io.jangada.link.LinkSettings;
 import io.jangada.node.InboxLimits;
 import io.jangada.node.MemoryLimits;
-import io.jangada.protocol.text.TextSettings;
+import io.jangada.protocol.port.PortLimits;
 import io.jangada.raft.RaftConfig;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -162,13 +162,13 @@ final class MemoryPlan {
   }
 
   /// @param connectionsMax how many clients may be connected
-  TextSettings.Limits text(int connectionsMax) {
-    TextSettings.PerConnection one = TextSettings.Limits.DEFAULT.perConnection();
-    TextSettings.Together all = TextSettings.Limits.DEFAULT.together();
-    return new TextSettings.Limits(
+  PortLimits text(int connectionsMax) {
+    PortLimits.PerConnection one = PortLimits.DEFAULT.perConnection();
+    PortLimits.Together all = PortLimits.DEFAULT.together();
+    return new PortLimits(
         connectionsMax,
-        new TextSettings.PerConnection(one.commandsMax(), (int) scaled(one.bytesMax())),
-        new TextSettings.Together(
+        new PortLimits.PerConnection(one.commandsMax(), (int) scaled(one.bytesMax())),
+        new PortLimits.Together(
             all.commandsMax(),
             scaled(all.bytesMax()),
             roomy(all.arrivingBytesMax()),

@@ -330,7 +330,7 @@ public final class Server implements AutoCloseable {
                     values.flag(Setting.EMPTY_LINES_ANSWERED))
                 .with(TextSettings.Variant.NO_REPLY, values.flag(Setting.NO_REPLY))
                 .with(TextSettings.Variant.VERSIONS_PER_KEY, values.flag(Setting.VERSIONS_PER_KEY)))
-        .withKnows(id -> addresses.of(id).isPresent())
+        .withAddresses(id -> addresses.of(id).map(Address::client))
         .withVersion("jangada " + Build.read().version());
   }
 

@@ -4,6 +4,8 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
+import io.jangada.protocol.port.Counters;
+import io.jangada.protocol.port.Quota;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 package io.jangada.protocol.text;
 
+import io.jangada.protocol.port.PortLimits;
 import java.util.function.Predicate;
 
 /// The commands of one connection that are not answered yet, or whose reply is not sent yet, oldest
@@ -25,7 +26,7 @@ final class CommandQueue {
 
   private PendingReply lastWaiting;
 
-  CommandQueue(TextSettings.PerConnection limits) {
+  CommandQueue(PortLimits.PerConnection limits) {
     countMax = limits.commandsMax();
     bytesMax = limits.bytesMax();
   }

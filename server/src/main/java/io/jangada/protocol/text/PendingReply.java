@@ -2,11 +2,12 @@ package io.jangada.protocol.text;
 
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
+import io.jangada.protocol.port.Slot;
 import java.util.function.Consumer;
 
 /// The place of one command's reply among those of its connection. The reply may come on any
 /// thread; everything else is the event loop's.
-final class PendingReply implements Consumer<Outcome> {
+final class PendingReply extends Slot implements Consumer<Outcome> {
   /// What a command takes beside its key and value, about.
   static final int OVERHEAD_BYTES = 192;
 
@@ -23,9 +24,6 @@ final class PendingReply implements Consumer<Outcome> {
 
   /// The connection's next command that waits for others.
   PendingReply nextWaiting;
-
-  /// The next on the lane's stack of what was answered.
-  PendingReply below;
 
   /// The reply: one of these three. Set before the slot is given to the lane.
   private Outcome outcome;
@@ -74,8 +72,14 @@ final class PendingReply implements Consumer<Outcome> {
     return new PendingReply(connection, null);
   }
 
-  ClientConnection connection() {
+  @Override
+  protected ClientConnection connection() {
     return connection;
+  }
+
+  @Override
+  protected boolean arrive() {
+    return connection.answered(this);
   }
 
   // ---- from any thread ----

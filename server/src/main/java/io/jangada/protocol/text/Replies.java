@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Result;
 import io.jangada.kv.TimeToLive;
 import io.jangada.node.Outcome;
+import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -177,7 +178,7 @@ final class Replies {
   /// Clients look the id up in their own list of servers, so that only one which must be there may
   /// be named.
   private void writeRedirect(int id, ByteBuf out) {
-    if (id < 0 || !settings.replying().knows().test(id)) {
+    if (id < 0 || settings.replying().addresses().apply(id).isEmpty()) {
       writeLine(INTERNAL, out);
       return;
     }

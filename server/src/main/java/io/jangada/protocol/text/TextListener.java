@@ -3,6 +3,7 @@ package io.jangada.protocol.text;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Replica;
+import io.jangada.protocol.port.Counters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -37,7 +38,7 @@ public final class TextListener implements AutoCloseable {
 
   private final TextSettings settings;
   private final ListenerState shared;
-  private final Map<EventLoop, ReplyBatcher> lanes = new ConcurrentHashMap<>();
+  private final Map<EventLoop, TextLane> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger admitted = new AtomicInteger();
   private final Reserve reserve;
   private final Channel listener;
@@ -79,8 +80,7 @@ public final class TextListener implements AutoCloseable {
   }
 
   private void accept(SocketChannel channel) {
-    ReplyBatcher lane =
-        lanes.computeIfAbsent(channel.eventLoop(), loop -> new ReplyBatcher(loop, settings));
+    TextLane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> TextLane.of(loop, settings));
     if (admitted.incrementAndGet() <= settings.limits().connectionsMax()) {
       channel.closeFuture().addListener(_ -> admitted.decrementAndGet());
       channel.pipeline().addLast(new ClientConnection(shared, lane, channel, null));
@@ -118,7 +118,7 @@ public final class TextListener implements AutoCloseable {
     long began = System.nanoTime();
     ChannelFuture deaf = listener.close();
     // At once: clients go on sending while the port is being closed.
-    CompletableFuture<Void> finished = shared.finish();
+    CompletableFuture<Void> finished = shared.port().finish();
     deaf.awaitUninterruptibly(timeoutMillis);
     long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     return awaitClosed(finished, timeoutMillis - spentMillis);
@@ -141,16 +141,15 @@ public final class TextListener implements AutoCloseable {
   @Override
   public void close() {
     listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
-    awaitClosed(shared.closeAll(), CLOSE_MILLIS_MAX);
+    awaitClosed(shared.port().closeAll(), CLOSE_MILLIS_MAX);
   }
 
   /// What it did and does. Each number is right for its moment; they are not of one moment.
   public TextStats stats() {
     Map<String, Long> commands = new LinkedHashMap<>();
     for (TextCommand.Kind kind : TextCommand.Kind.values()) {
-      long count = 0;
-      for (ReplyBatcher lane : lanes.values()) count += lane.counters().get(kind);
-      commands.put(kind.name().toLowerCase(Locale.ROOT), count);
+      String word = kind.name().toLowerCase(Locale.ROOT);
+      commands.put(word, sum(Counters.FIRST_KIND + kind.ordinal()));
     }
     commands.put("admin", sum(Counters.ADMIN));
     Map<String, Long> errors = new LinkedHashMap<>();
@@ -163,7 +162,8 @@ public final class TextListener implements AutoCloseable {
     long closed = sum(Counters.CLOSED);
     long opened = sum(Counters.OPENED);
     return new TextStats(
-        new TextStats.Connections(opened - closed, opened, sum(Counters.REFUSED), shared.evicted()),
+        new TextStats.Connections(
+            opened - closed, opened, sum(Counters.REFUSED), shared.port().evicted()),
         commands,
         errors,
         new TextStats.Traffic(sum(Counters.BYTES_IN), sum(Counters.BYTES_OUT)),
@@ -172,7 +172,7 @@ public final class TextListener implements AutoCloseable {
 
   private long sum(int counter) {
     long sum = 0;
-    for (ReplyBatcher lane : lanes.values()) sum += lane.counters().get(counter);
+    for (TextLane lane : lanes.values()) sum += lane.batcher().counters().get(counter);
     return sum;
   }
 }

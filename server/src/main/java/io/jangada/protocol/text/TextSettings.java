@@ -2,11 +2,13 @@ package io.jangada.protocol.text;
 
 import io.jangada.kv.KvLimits;
 import io.jangada.node.ReadConsistency;
+import io.jangada.protocol.port.PortLimits;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntPredicate;
+import java.util.function.IntFunction;
 
 /// The settings of a [TextListener].
 ///
@@ -14,7 +16,7 @@ import java.util.function.IntPredicate;
 /// @param limits what bounds memory
 /// @param kv the longest key and value that are taken
 public record TextSettings(
-    Listening listening, Dialect dialect, Limits limits, KvLimits kv, Replying replying) {
+    Listening listening, Dialect dialect, PortLimits limits, KvLimits kv, Replying replying) {
 
   /// @param address where to listen; port 0 for any that is free
   /// @param reserved what is kept beyond the most connections
@@ -26,13 +28,15 @@ public record TextSettings(
   }
 
   /// @param reading what `get` and `getm` promise, and who serves them
-  /// @param knows whether a member's id may stand in a `REDIRECT`: clients look it up in their own
-  ///   list of servers, so it must be one of them
+  /// @param addresses where clients reach a member, as `host:port`; empty for one whose id may not
+  ///   stand in a `REDIRECT`: clients look it up in their own list of servers, so it must be one of
+  ///   them
   /// @param version what `version` answers
-  public record Replying(ReadConsistency reading, IntPredicate knows, String version) {
+  public record Replying(
+      ReadConsistency reading, IntFunction<Optional<String>> addresses, String version) {
     public Replying {
       Objects.requireNonNull(reading);
-      Objects.requireNonNull(knows);
+      Objects.requireNonNull(addresses);
       require(
           version.chars().allMatch(c -> c >= ' ' && c < 0x7f), "version must be printable ASCII");
     }
@@ -84,48 +88,6 @@ public record TextSettings(
     VERSIONS_PER_KEY
   }
 
-  /// @param connectionsMax beyond, a connection gets a line that says so and is closed, unless it
-  ///   is for administration
-  public record Limits(int connectionsMax, PerConnection perConnection, Together together) {
-    public static final Limits DEFAULT =
-        new Limits(
-            10_000,
-            new PerConnection(1_024, 4 << 20),
-            new Together(12_288, 48L << 20, 64L << 20, 64L << 20));
-
-    public Limits {
-      require(connectionsMax >= 1, "connectionsMax must be 1 or more");
-    }
-  }
-
-  /// @param commandsMax commands under way on one connection; beyond, it is not read
-  /// @param bytesMax keys and values of these, and also values found that wait for their turn to be
-  ///   sent; a single larger one goes alone
-  public record PerConnection(int commandsMax, int bytesMax) {
-    public PerConnection {
-      require(commandsMax >= 1, "commandsMax must be 1 or more");
-      require(bytesMax >= 1, "bytesMax must be 1 or more");
-    }
-  }
-
-  /// Of all connections.
-  ///
-  /// @param commandsMax commands under way
-  /// @param bytesMax keys and values of these
-  /// @param arrivingBytesMax lines and values that have not come to their end; beyond, values are
-  ///   read and thrown away, and the command fails
-  /// @param bufferedBytesMax what is held for clients that are slow to take their replies; beyond,
-  ///   the connection that has been stuck for the longest time is closed
-  public record Together(
-      int commandsMax, long bytesMax, long arrivingBytesMax, long bufferedBytesMax) {
-    public Together {
-      require(commandsMax >= 1, "commandsMax must be 1 or more");
-      require(bytesMax >= 1, "bytesMax must be 1 or more");
-      require(arrivingBytesMax >= 1, "arrivingBytesMax must be 1 or more");
-      require(bufferedBytesMax >= 1, "bufferedBytesMax must be 1 or more");
-    }
-  }
-
   /// What is kept beyond the most connections.
   ///
   /// @param adminsMax connections that send nothing but `admin` lines; they are served
@@ -153,9 +115,9 @@ public record TextSettings(
     return new TextSettings(
         new Listening(listen, Reserved.DEFAULT),
         Dialect.DEFAULT,
-        Limits.DEFAULT,
+        PortLimits.DEFAULT,
         KvLimits.DEFAULT,
-        new Replying(new ReadConsistency.Linearizable(), id -> id >= 0, "jangada"));
+        new Replying(new ReadConsistency.Linearizable(), _ -> Optional.of(""), "jangada"));
   }
 
   public TextSettings withReserved(Reserved reserved) {
@@ -167,7 +129,7 @@ public record TextSettings(
     return new TextSettings(listening, dialect, limits, kv, replying);
   }
 
-  public TextSettings withLimits(Limits limits) {
+  public TextSettings withLimits(PortLimits limits) {
     return new TextSettings(listening, dialect, limits, kv, replying);
   }
 
@@ -176,15 +138,15 @@ public record TextSettings(
   }
 
   public TextSettings withReading(ReadConsistency reading) {
-    return withReplying(new Replying(reading, replying.knows, replying.version));
+    return withReplying(new Replying(reading, replying.addresses, replying.version));
   }
 
-  public TextSettings withKnows(IntPredicate knows) {
-    return withReplying(new Replying(replying.reading, knows, replying.version));
+  public TextSettings withAddresses(IntFunction<Optional<String>> addresses) {
+    return withReplying(new Replying(replying.reading, addresses, replying.version));
   }
 
   public TextSettings withVersion(String version) {
-    return withReplying(new Replying(replying.reading, replying.knows, version));
+    return withReplying(new Replying(replying.reading, replying.addresses, version));
   }
 
   private TextSettings withReplying(Replying replying) {

@@ -7,6 +7,7 @@ import io.jangada.kv.Condition;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.protocol.port.Quota;
 import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

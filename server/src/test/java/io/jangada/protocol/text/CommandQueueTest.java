@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
+import io.jangada.protocol.port.PortLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// Which commands of a connection may be under way together, whatever order they are answered in.
 class CommandQueueTest {
-  private final CommandQueue queue = new CommandQueue(TextSettings.Limits.DEFAULT.perConnection());
+  private final CommandQueue queue = new CommandQueue(PortLimits.DEFAULT.perConnection());
   private final List<PendingReply> sent = new ArrayList<>();
   private final List<PendingReply> begun = new ArrayList<>();
   private final List<PendingReply> ended = new ArrayList<>();

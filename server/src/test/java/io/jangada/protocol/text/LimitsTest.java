@@ -2,6 +2,7 @@ package io.jangada.protocol.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.protocol.port.PortLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LimitsTest {
   private static final int VALUE_BYTES = 256 << 10;
   private static final String VALUE = "v".repeat(VALUE_BYTES);
-  private static final TextSettings.Limits USUAL = TextSettings.Limits.DEFAULT;
+  private static final PortLimits USUAL = PortLimits.DEFAULT;
 
   @TempDir private Path directory;
   private Served served;
@@ -26,26 +27,26 @@ class LimitsTest {
     served.close();
   }
 
-  private void start(TextSettings.Limits limits) throws IOException {
+  private void start(PortLimits limits) throws IOException {
     served = Served.with(directory, settings -> settings.withLimits(limits));
   }
 
-  private static TextSettings.Limits commands(int perConnection, int all) {
-    return new TextSettings.Limits(
+  private static PortLimits commands(int perConnection, int all) {
+    return new PortLimits(
         USUAL.connectionsMax(),
-        new TextSettings.PerConnection(perConnection, USUAL.perConnection().bytesMax()),
-        new TextSettings.Together(
+        new PortLimits.PerConnection(perConnection, USUAL.perConnection().bytesMax()),
+        new PortLimits.Together(
             all,
             USUAL.together().bytesMax(),
             USUAL.together().arrivingBytesMax(),
             USUAL.together().bufferedBytesMax()));
   }
 
-  private static TextSettings.Limits bytes(int perConnection, long arriving, long held) {
-    return new TextSettings.Limits(
+  private static PortLimits bytes(int perConnection, long arriving, long held) {
+    return new PortLimits(
         USUAL.connectionsMax(),
-        new TextSettings.PerConnection(USUAL.perConnection().commandsMax(), perConnection),
-        new TextSettings.Together(
+        new PortLimits.PerConnection(USUAL.perConnection().commandsMax(), perConnection),
+        new PortLimits.Together(
             USUAL.together().commandsMax(), USUAL.together().bytesMax(), arriving, held));
   }
 
@@ -130,7 +131,7 @@ class LimitsTest {
 
   @Test
   void connectionsBeyondTheMaximumAreToldSo() throws IOException {
-    start(new TextSettings.Limits(2, USUAL.perConnection(), USUAL.together()));
+    start(new PortLimits(2, USUAL.perConnection(), USUAL.together()));
     Client one = served.client();
     Client two = served.client();
     assertThat(one.ask("get a\r\n")).isEqualTo("ERR_NOT_FOUND");

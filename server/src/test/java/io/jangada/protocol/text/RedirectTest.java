@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.UnaryOperator;
@@ -127,7 +128,10 @@ class RedirectTest {
     start(PATIENT_TICKS, Client.BOUND_MILLIS);
     stand(1);
     assertThat(client(0).ask("get name\r\n")).isEqualTo("REDIRECT 1");
-    TextListener narrow = front(0, settings -> settings.withKnows(known -> known != 1));
+    TextListener narrow =
+        front(
+            0,
+            settings -> settings.withAddresses(id -> id == 1 ? Optional.empty() : Optional.of("")));
     assertThat(client(narrow).ask("get name\r\n")).isEqualTo("ERR_INTERNAL");
     assertThat(client(narrow).ask("frob\r\n")).isEqualTo("ERR_CMD_ERR");
   }

@@ -3,6 +3,7 @@ package io.jangada.protocol.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.protocol.port.PortLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What is kept for administration while clients hold every connection.
 class ReserveTest {
   private static final String TOO_MANY = "ERR_INTERNAL too many connections";
-  private static final TextSettings.Limits USUAL = TextSettings.Limits.DEFAULT;
+  private static final PortLimits USUAL = PortLimits.DEFAULT;
 
   @TempDir private Path directory;
   private Served served;
@@ -28,7 +29,7 @@ class ReserveTest {
   }
 
   private void holdEveryConnection(int firstLineMillis) throws IOException {
-    var two = new TextSettings.Limits(2, USUAL.perConnection(), USUAL.together());
+    var two = new PortLimits(2, USUAL.perConnection(), USUAL.together());
     served =
         Served.held(
             directory,

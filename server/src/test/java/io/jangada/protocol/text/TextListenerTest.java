@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -190,7 +191,10 @@ class TextListenerTest {
 
   @Test
   void theDeskIsAskedAndItsAnswersAreSent() throws IOException {
-    served = Served.held(directory, settings -> settings.withKnows(id -> id == 3));
+    served =
+        Served.held(
+            directory,
+            settings -> settings.withAddresses(id -> id == 3 ? Optional.of("") : Optional.empty()));
     List<List<String>> asked = new ArrayList<>();
     AdminHandler desk =
         (words, reply) -> {

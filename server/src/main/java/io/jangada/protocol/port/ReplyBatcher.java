@@ -1,4 +1,4 @@
-package io.jangada.protocol.text;
+package io.jangada.protocol.port;
 
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
@@ -10,31 +10,24 @@ import java.util.concurrent.atomic.AtomicReference;
 ///
 /// Replies are put on a stack, and only the one that finds it empty wakes the loop, which takes the
 /// whole of it: one wake-up, and one flush for each connection, however many replies came.
-final class ReplyBatcher {
+public final class ReplyBatcher {
   private final EventLoop loop;
   private final Counters counters = new Counters();
-  private final Replies replies;
-  private final AtomicReference<PendingReply> top = new AtomicReference<>();
-  private final ArrayDeque<ClientConnection> due = new ArrayDeque<>();
+  private final AtomicReference<Slot> top = new AtomicReference<>();
+  private final ArrayDeque<Connection> due = new ArrayDeque<>();
   private final Runnable runTurn = this::runTurn;
 
-  ReplyBatcher(EventLoop loop, TextSettings settings) {
+  public ReplyBatcher(EventLoop loop) {
     this.loop = loop;
-    this.replies = new Replies(settings, counters);
   }
 
   /// For the loop alone, but for looking at them.
-  Counters counters() {
+  public Counters counters() {
     return counters;
   }
 
-  /// For the loop alone.
-  Replies replies() {
-    return replies;
-  }
-
   /// Has the loop do something. From any thread.
-  void execute(Runnable task) {
+  public void execute(Runnable task) {
     try {
       loop.execute(task);
     } catch (RejectedExecutionException closed) {
@@ -43,8 +36,8 @@ final class ReplyBatcher {
   }
 
   /// A slot has its reply. From any thread.
-  void answered(PendingReply slot) {
-    PendingReply below;
+  public void answered(Slot slot) {
+    Slot below;
     do {
       below = top.get();
       slot.below = below;
@@ -53,13 +46,13 @@ final class ReplyBatcher {
   }
 
   private void runTurn() {
-    for (PendingReply slot = takeAll(); slot != null; ) {
-      PendingReply next = slot.below;
+    for (Slot slot = takeAll(); slot != null; ) {
+      Slot next = slot.below;
       slot.below = null;
-      if (slot.connection().answered(slot)) due.add(slot.connection());
+      if (slot.arrive()) due.add(slot.connection());
       slot = next;
     }
-    for (ClientConnection one; (one = due.poll()) != null; ) {
+    for (Connection one; (one = due.poll()) != null; ) {
       try {
         one.runTurn();
       } catch (RuntimeException | OutOfMemoryError e) {
@@ -69,10 +62,10 @@ final class ReplyBatcher {
   }
 
   /// The stack turned round: what was answered first is first.
-  private PendingReply takeAll() {
-    PendingReply oldest = null;
-    for (PendingReply slot = top.getAndSet(null); slot != null; ) {
-      PendingReply below = slot.below;
+  private Slot takeAll() {
+    Slot oldest = null;
+    for (Slot slot = top.getAndSet(null); slot != null; ) {
+      Slot below = slot.below;
       slot.below = oldest;
       oldest = slot;
       slot = below;

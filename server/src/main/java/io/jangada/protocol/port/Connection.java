@@ -1,0 +1,328 @@
+package io.jangada.protocol.port;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client's connection, whatever protocol it speaks: when requests are begun, when the socket
+/// is read, and when all is over.
+///
+/// All of it happens on the connection's event loop. What is read and cannot be begun yet stays in
+/// `input`, and the socket is not read meanwhile, so that the client's own socket fills up and the
+/// client waits. That is so while too much is under way, on this connection or on all of them, and
+/// while the client does not take its replies.
+public abstract class Connection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  /// What becomes of a connection.
+  protected enum Phase {
+    SERVING,
+    /// Nothing more is begun; what was is still answered.
+    FINISHING,
+    /// All is answered. What still comes is thrown away.
+    LINGERING,
+    CLOSED
+  }
+
+  private final PortState port;
+  private final ReplyBatcher lane;
+  private final DuplexChannel channel;
+  private final ArrayDeque<ByteBuf> input = new ArrayDeque<>(2);
+
+  private Phase phase = Phase.SERVING;
+  private boolean inputEnded;
+
+  /// Whether this connection stands in a list of those that are given a turn soon.
+  private boolean due;
+
+  /// Whether it waits for others' requests to end, in [PortState]'s list.
+  private boolean queued;
+
+  private boolean paused;
+
+  /// What is held because the client is slow, as [PortState] counts it.
+  private long weightBytes;
+
+  protected Connection(PortState port, ReplyBatcher lane, DuplexChannel channel) {
+    this.port = port;
+    this.lane = lane;
+    this.channel = channel;
+  }
+
+  // ---- what a protocol says ----
+
+  /// Whether another request may be begun beside those under way on this connection.
+  protected abstract boolean hasRoom();
+
+  /// Whether all that was begun is answered, and all answers are sent.
+  protected abstract boolean isIdle();
+
+  /// What is held until the client takes it, about, beside what the socket was given.
+  protected abstract long heldBytes();
+
+  /// Begins what was read before and could not be begun yet.
+  protected void beginWaiting() {}
+
+  /// Takes the next request out of what was read and begins it. Returns false when what is there
+  /// completes none.
+  ///
+  /// @param read what was read; a part of it is to be taken
+  protected abstract boolean beginNext(ByteBuf read);
+
+  /// Writes what there is to be said, as long as the client takes it.
+  ///
+  /// @param before what an earlier call returned, or null
+  /// @return the last of what is written and not flushed; null for nothing
+  protected abstract ChannelPromise send(ChannelPromise before);
+
+  /// What was written is flushed.
+  protected void flushed() {}
+
+  /// Nothing more will come.
+  protected abstract void closed();
+
+  // ---- for the protocol ----
+
+  protected final PortState port() {
+    return port;
+  }
+
+  protected final DuplexChannel channel() {
+    return channel;
+  }
+
+  protected final Counters counters() {
+    return lane.counters();
+  }
+
+  protected final boolean isServing() {
+    return phase == Phase.SERVING;
+  }
+
+  protected final boolean isClosed() {
+    return phase == Phase.CLOSED;
+  }
+
+  /// Begins nothing more, and drops what was read.
+  protected final void stopBeginning() {
+    if (phase != Phase.SERVING) return;
+    phase = Phase.FINISHING;
+    dropInput();
+  }
+
+  /// Writes a buffer, which is not flushed yet.
+  protected final ChannelPromise write(ByteBuf out) {
+    counters().add(Counters.BYTES_OUT, out.readableBytes());
+    ChannelPromise written = channel.newPromise();
+    channel.write(out, written);
+    return written;
+  }
+
+  /// Has a turn planned. Returns whether the caller is to plan it.
+  protected final boolean becomeDue() {
+    if (due) return false;
+    due = true;
+    return true;
+  }
+
+  /// Another handler has the channel from now on.
+  protected final void handOver() {
+    pause(false);
+    phase = Phase.CLOSED;
+    port.closed(this);
+  }
+
+  // ---- the socket ----
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    phase = Phase.CLOSED;
+    closed();
+    pause(false);
+    updateBufferedBytes();
+    dropInput();
+    port.closed(this); // the last: who waits for that finds all else done
+  }
+
+  private void dropInput() {
+    for (ByteBuf one; (one = input.poll()) != null; ) one.release();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf read = (ByteBuf) message;
+    counters().add(Counters.BYTES_IN, read.readableBytes());
+    take(read);
+  }
+
+  /// Begins what came, as far as that can be done.
+  protected final void take(ByteBuf read) {
+    if (phase != Phase.SERVING) {
+      read.release();
+      return;
+    }
+    input.add(read);
+    begin();
+    if (!input.isEmpty()) channel.config().setAutoRead(false);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    drive();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (!(event instanceof ChannelInputShutdownEvent)) return;
+    inputEnded = true;
+    if (phase == Phase.LINGERING) channel.close();
+    else drive();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (!channel.isWritable()) return;
+    port.onProgress(this);
+    drive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    broken(cause);
+  }
+
+  /// Closes the connection for something that no client did, unless it is that one is gone.
+  final void broken(Throwable cause) {
+    if (!(cause instanceof IOException)) LOG.error("a connection broke and is closed", cause);
+    channel.close();
+  }
+
+  // ---- turns ----
+
+  public final ReplyBatcher lane() {
+    return lane;
+  }
+
+  /// Called once for each time that [Slot#arrive] was true.
+  final void runTurn() {
+    due = false;
+    drive();
+  }
+
+  /// There is room again that this connection waited for.
+  final void resume() {
+    queued = false;
+    drive();
+    port.wakeWaiters();
+  }
+
+  /// Has what was begun finished, and begins nothing more.
+  protected void finish() {
+    if (isIdle()) channel.close();
+    stopBeginning();
+    drive();
+  }
+
+  /// From any thread.
+  final void close() {
+    channel.close();
+  }
+
+  // ---- what can be done ----
+
+  /// Does all that can be done now.
+  public final void drive() {
+    if (phase == Phase.CLOSED || phase == Phase.LINGERING) return;
+    ChannelPromise written = send(null);
+    while (begin()) written = send(written);
+    if (written != null) flush(written);
+    flushed();
+    boolean more = !input.isEmpty();
+    if (isIdle() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
+    else pause(more || !port.isServing() || !hasRoom() || !channel.isWritable());
+    if (weightBytes > 0) updateBufferedBytes();
+  }
+
+  /// Has the socket read, or not.
+  private void pause(boolean pauses) {
+    if (channel.config().isAutoRead() == pauses && phase != Phase.CLOSED)
+      channel.config().setAutoRead(!pauses);
+    if (paused == pauses) return;
+    paused = pauses;
+    counters().add(Counters.PAUSED, pauses ? 1 : -1);
+  }
+
+  /// Closes the connection when all replies are with the client's side.
+  private void leave() {
+    phase = Phase.LINGERING;
+    dropInput();
+    pause(false);
+    if (inputEnded) GracefulClose.close(channel);
+    else GracefulClose.linger(channel);
+  }
+
+  /// Begins what can be begun; returns whether there was anything to begin.
+  private boolean begin() {
+    beginWaiting();
+    boolean began = false;
+    while (phase == Phase.SERVING && port.isServing() && !input.isEmpty()) {
+      if (!hasRoom() || !channel.isWritable() || !acquireOrEnqueue()) return began;
+      if (!beginNext()) return began;
+      began = true;
+    }
+    return began;
+  }
+
+  /// Whether what is under way on all connections leaves room. If not, this one is resumed when it
+  /// does.
+  protected final boolean acquireOrEnqueue() {
+    if (port.hasRoom()) return true;
+    if (!queued) {
+      queued = true;
+      port.awaitRoom(this);
+    }
+    return false;
+  }
+
+  private boolean beginNext() {
+    for (ByteBuf read; (read = input.peek()) != null; ) {
+      boolean began = beginNext(read);
+      // What was begun may have been the last, and the input dropped.
+      if (input.peek() == read && !read.isReadable()) input.poll().release();
+      if (began) return true;
+    }
+    return false;
+  }
+
+  // ---- what is held ----
+
+  /// @param written the last of what is flushed
+  private void flush(ChannelPromise written) {
+    channel.flush();
+    if (written.isDone()) return;
+    updateBufferedBytes();
+    written.addListener(_ -> updateBufferedBytes());
+  }
+
+  /// Counts what is held as long as the socket does not take it.
+  private void updateBufferedBytes() {
+    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+    long weight = pending == null ? 0 : pending.totalPendingWriteBytes();
+    if (weight > 0) {
+      weight += heldBytes();
+      for (ByteBuf one : input) weight += one.capacity();
+    }
+    if (weight == weightBytes) return;
+    long before = weightBytes;
+    weightBytes = weight; // first: this connection may be closed for it, and weighed again
+    port.updateBufferedBytes(this, before, weight);
+  }
+}

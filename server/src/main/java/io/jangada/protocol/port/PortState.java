@@ -1,0 +1,176 @@
+package io.jangada.protocol.port;
+
+import io.jangada.node.Replica;
+import java.util.LinkedHashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What all connections of a listener share: whom they serve, and what bounds their memory; for any
+/// thread.
+public final class PortState {
+  private final PortLimits limits;
+  private final Quota arriving;
+  private final Quota commands;
+  private final Quota bytes;
+  private final Quota buffered;
+  private final AtomicLong evicted = new AtomicLong();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final Queue<Connection> awaitingRoom = new ConcurrentLinkedQueue<>();
+
+  /// Connections whose clients do not take what the socket was given; the longest first. Its
+  /// monitor guards it.
+  private final LinkedHashSet<Connection> stuck = new LinkedHashSet<>();
+
+  private final CompletableFuture<Void> empty = new CompletableFuture<>();
+  private volatile Replica replica;
+  private volatile boolean closing;
+
+  public PortState(PortLimits limits) {
+    this.limits = limits;
+    PortLimits.Together together = limits.together();
+    this.arriving = new Quota(together.arrivingBytesMax());
+    this.commands = new Quota(together.commandsMax());
+    this.bytes = new Quota(together.bytesMax());
+    this.buffered = new Quota(together.bufferedBytesMax());
+  }
+
+  public PortLimits limits() {
+    return limits;
+  }
+
+  /// What may be held of requests that have not come to their end.
+  public Quota arriving() {
+    return arriving;
+  }
+
+  // ---- the replica that serves ----
+
+  public void serve(Replica replica) {
+    this.replica = replica;
+    for (Connection one : connections) one.lane().execute(one::drive);
+  }
+
+  public boolean isServing() {
+    return replica != null;
+  }
+
+  public Replica replica() {
+    return replica;
+  }
+
+  // ---- connections ----
+
+  public void opened(Connection connection) {
+    connections.add(connection);
+    if (closing) connection.close();
+  }
+
+  void closed(Connection connection) {
+    connections.remove(connection);
+    if (closing && connections.isEmpty()) empty.complete(null);
+  }
+
+  /// From now on connections are closed when what they began is done.
+  ///
+  /// @return done when all are closed
+  public CompletableFuture<Void> finish() {
+    closing = true;
+    for (Connection one : connections) one.lane().execute(one::finish);
+    if (connections.isEmpty()) empty.complete(null);
+    return empty;
+  }
+
+  public CompletableFuture<Void> closeAll() {
+    closing = true;
+    for (Connection one : connections) one.close();
+    if (connections.isEmpty()) empty.complete(null);
+    return empty;
+  }
+
+  // ---- what is under way ----
+
+  /// A command is given to the replica, or to who else is to answer it.
+  public void began(int costBytes) {
+    commands.take(1);
+    bytes.take(costBytes);
+  }
+
+  /// Whether another command may be begun.
+  boolean hasRoom() {
+    return !commands.isSpent() && !bytes.isSpent();
+  }
+
+  /// Has the connection admitted when there is room.
+  void awaitRoom(Connection connection) {
+    awaitingRoom.add(connection);
+    wakeWaiters(); // there may be room since it looked
+  }
+
+  /// A command has its reply.
+  public void ended(int costBytes) {
+    commands.give(1);
+    bytes.give(costBytes);
+    if (!awaitingRoom.isEmpty()) wakeWaiters();
+  }
+
+  /// Admits as many as there is room for. One that is admitted and takes none calls this again.
+  void wakeWaiters() {
+    for (long left = commands.left(); left > 0 && hasRoom(); left--) {
+      Connection one = awaitingRoom.poll();
+      if (one == null) return;
+      one.lane().execute(one::resume);
+    }
+  }
+
+  // ---- what is held for slow clients ----
+
+  /// What a connection holds for a slow client has changed. Where all hold too much, that which has
+  /// been stuck for the longest time is closed.
+  void updateBufferedBytes(Connection connection, long before, long now) {
+    buffered.take(now - before);
+    synchronized (stuck) {
+      if (now == 0) stuck.remove(connection);
+      else stuck.add(connection);
+    }
+    if (now > before && buffered.isSpent()) evict();
+  }
+
+  /// The client took something.
+  void onProgress(Connection connection) {
+    synchronized (stuck) {
+      if (stuck.remove(connection)) stuck.add(connection);
+    }
+  }
+
+  private void evict() {
+    Connection victim;
+    synchronized (stuck) {
+      victim = stuck.isEmpty() ? null : stuck.removeFirst();
+    }
+    if (victim == null) return;
+    evicted.incrementAndGet();
+    victim.close();
+  }
+
+  // ---- figures ----
+
+  public long evicted() {
+    return evicted.get();
+  }
+
+  public long commandsUnderWay() {
+    return commands.used();
+  }
+
+  public long bytesUnderWay() {
+    return bytes.used();
+  }
+
+  public long bufferedBytes() {
+    return buffered.used();
+  }
+}

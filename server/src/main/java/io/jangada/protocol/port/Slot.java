@@ -1,0 +1,15 @@
+package io.jangada.protocol.port;
+
+/// A reply on its way from the replica to its connection, through a [ReplyBatcher].
+public abstract class Slot {
+  /// The next on the lane's stack of what was answered.
+  Slot below;
+
+  /// Whose reply it is.
+  protected abstract Connection connection();
+
+  /// The reply is there. On the connection's event loop.
+  ///
+  /// @return whether the connection is to be given a turn ([Connection#becomeDue])
+  protected abstract boolean arrive();
+}
