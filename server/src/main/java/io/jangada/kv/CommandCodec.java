@@ -130,6 +130,34 @@ public final class CommandCodec {
     return result;
   }
 
+  /// Writes a result as [#encode(Result)] does, as a part of something else.
+  public static void append(ByteWriter out, Result result) {
+    put(out.put(FORMAT), result);
+  }
+
+  /// Writes a range, without a format before it.
+  public static void append(ByteWriter out, KeyRange keys) {
+    OperationCodec.put(out, keys);
+  }
+
+  public static KeyRange getRange(ByteReader in) {
+    return OperationCodec.getKeys(in);
+  }
+
+  /// Writes an entry, without a format before it.
+  public static void append(ByteWriter out, KeyValue entry) {
+    ResultCodec.put(out, entry);
+  }
+
+  public static KeyValue getEntry(ByteReader in) {
+    return ResultCodec.getEntry(in);
+  }
+
+  /// How many bytes an entry has when it is written.
+  public static int lengthOf(KeyValue entry) {
+    return ResultCodec.ENTRY_BYTES_MIN + entry.key().length() + entry.value().length();
+  }
+
   private static ByteWriter writer(long sizeBytes) {
     return new ByteWriter(Math.toIntExact(OVERHEAD_BYTES + sizeBytes)).put(FORMAT);
   }

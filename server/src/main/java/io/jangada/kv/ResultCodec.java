@@ -9,8 +9,8 @@ import java.util.List;
 
 /// Results as bytes, in the format of [CommandCodec].
 final class ResultCodec {
-  /// What an entry takes at least: with an empty key and an empty value.
-  private static final int ENTRY_BYTES_MIN = 60;
+  /// What an entry takes beside its key and its value.
+  static final int ENTRY_BYTES_MIN = 60;
 
   private static final Result.Reason[] REASONS = Result.Reason.values();
 
@@ -82,7 +82,7 @@ final class ResultCodec {
     for (KeyValue entry : entries) put(out, entry);
   }
 
-  private static void put(ByteWriter out, KeyValue entry) {
+  static void put(ByteWriter out, KeyValue entry) {
     CommandCodec.putKey(out, entry.key());
     CommandCodec.putValue(out, entry.value());
     out.putInt(entry.flags());
@@ -171,7 +171,7 @@ final class ResultCodec {
     return entries;
   }
 
-  private static KeyValue getEntry(ByteReader in) {
+  static KeyValue getEntry(ByteReader in) {
     return new KeyValue(
         CommandCodec.getKey(in),
         CommandCodec.getValue(in),

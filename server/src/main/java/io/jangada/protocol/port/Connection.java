@@ -133,6 +133,11 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     return true;
   }
 
+  /// Plans a turn, unless one is planned.
+  protected final void planTurn() {
+    if (becomeDue()) lane.execute(this::runTurn);
+  }
+
   /// Another handler has the channel from now on.
   protected final void handOver() {
     pause(false);

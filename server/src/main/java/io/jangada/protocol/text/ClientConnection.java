@@ -1,5 +1,6 @@
 package io.jangada.protocol.text;
 
+import io.jangada.protocol.binary.BinaryConnection;
 import io.jangada.protocol.port.Connection;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.GracefulClose;
@@ -27,6 +28,9 @@ final class ClientConnection extends Connection {
 
   /// Where connections beyond the maximum are counted; null for one within it.
   private final Reserve reserve;
+
+  /// Whether nothing was read yet.
+  private boolean isNew = true;
 
   /// How large the next buffer for replies is made: as large as the last.
   private int bufferBytes = FIRST_BUFFER_BYTES;
@@ -62,6 +66,34 @@ final class ClientConnection extends Connection {
     else lookAfter(shared.settings().listening().reserved().firstLineMillis());
     port().opened(this);
     drive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (isNew) {
+      isNew = false;
+      if (BinaryConnection.isBegunBy((ByteBuf) message)) {
+        beginBinary(context, (ByteBuf) message);
+        return;
+      }
+    }
+    super.channelRead(context, message);
+  }
+
+  private void beginBinary(ChannelHandlerContext context, ByteBuf read) {
+    if (reserve != null) {
+      read.release();
+      counters().add(Counters.REFUSED, 1);
+      write(BinaryConnection.refusal("too many connections"));
+      stopBeginning();
+      return;
+    }
+    var binary = new BinaryConnection(port(), lane(), channel(), shared.binary());
+    port().opened(binary);
+    context.pipeline().replace(this, null, binary);
+    handOver();
+    parser.close();
+    binary.channelRead(context, read);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.jangada.protocol.text;
 
 import io.jangada.kv.Operation;
 import io.jangada.node.Replica;
+import io.jangada.protocol.binary.BinarySettings;
 import io.jangada.protocol.port.PortState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,11 +14,13 @@ final class ListenerState {
 
   private final TextSettings settings;
   private final PortState port;
+  private final BinarySettings binary;
   private volatile AdminHandler admin;
 
   ListenerState(TextSettings settings) {
     this.settings = settings;
     this.port = new PortState(settings.limits());
+    this.binary = new BinarySettings(settings.kv(), settings.replying().addresses());
   }
 
   TextSettings settings() {
@@ -26,6 +29,11 @@ final class ListenerState {
 
   PortState port() {
     return port;
+  }
+
+  /// The settings of those that turn out to speak the binary protocol.
+  BinarySettings binary() {
+    return binary;
   }
 
   void serve(Replica replica, AdminHandler admin) {

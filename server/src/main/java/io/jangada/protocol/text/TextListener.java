@@ -152,6 +152,9 @@ public final class TextListener implements AutoCloseable {
       commands.put(word, sum(Counters.FIRST_KIND + kind.ordinal()));
     }
     commands.put("admin", sum(Counters.ADMIN));
+    commands.put("binary command", sum(Counters.COMMANDS));
+    commands.put("binary read", sum(Counters.READS));
+    commands.put("binary watch", sum(Counters.WATCHES));
     Map<String, Long> errors = new LinkedHashMap<>();
     errors.put("ERR_CMD_ERR", sum(Counters.COMMAND_ERRORS));
     errors.put("ERR_NOT_FOUND", sum(Counters.NOT_FOUND));

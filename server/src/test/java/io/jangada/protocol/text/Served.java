@@ -19,11 +19,11 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /// A front on a free port, and the member behind it, alone in its cluster.
-final class Served implements AutoCloseable {
+public final class Served implements AutoCloseable {
   static final int ID = 0;
 
-  final TextListener front;
-  final DurableMember member;
+  public final TextListener front;
+  public final DurableMember member;
   final Loops loops = new Loops("text", 1);
   private final List<Client> clients = new ArrayList<>();
 
@@ -33,21 +33,21 @@ final class Served implements AutoCloseable {
   }
 
   /// With settings of its own, and not serving yet.
-  static Served held(Path directory, UnaryOperator<TextSettings> adjust) throws IOException {
+  public static Served held(Path directory, UnaryOperator<TextSettings> adjust) throws IOException {
     return new Served(directory, adjust);
   }
 
-  static Served with(Path directory, UnaryOperator<TextSettings> adjust) throws IOException {
+  public static Served with(Path directory, UnaryOperator<TextSettings> adjust) throws IOException {
     Served served = held(directory, adjust);
     served.front.serve(served.member.replica(), AdminHandler.NONE);
     return served;
   }
 
-  static Served usual(Path directory) throws IOException {
+  public static Served usual(Path directory) throws IOException {
     return with(directory, settings -> settings);
   }
 
-  static TextSettings settings() {
+  public static TextSettings settings() {
     return TextSettings.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 

@@ -1,0 +1,117 @@
+package io.jangada.protocol.binary;
+
+import io.jangada.kv.CommandCodec;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.Operation;
+import io.jangada.node.Outcome;
+import io.jangada.protocol.port.Slot;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// A request that the replica answers. The reply may come on any thread; everything else is the
+/// event loop's.
+final class PendingRequest extends Slot implements Consumer<Outcome> {
+  /// What a request takes beside its frame, about.
+  static final int OVERHEAD_BYTES = 192;
+
+  private final BinaryConnection connection;
+  final long number;
+  final Request request;
+
+  /// What it counts against limits in bytes while it is under way.
+  final int costBytes;
+
+  /// Set before the slot is given to the lane.
+  private Outcome outcome;
+
+  /// What the reply brings, as it was when it last came.
+  private long replyBytes;
+
+  private long againBytes;
+
+  /// @param frame what the request was read from
+  PendingRequest(BinaryConnection connection, Arrival.Frame frame, Request request) {
+    this.connection = connection;
+    this.number = frame.number();
+    this.request = request;
+    this.costBytes = OVERHEAD_BYTES + frame.body().length() + expectedBytes(request);
+  }
+
+  /// What the result of a request may bring that can bring much. It is set aside before, for what
+  /// comes of a command cannot be asked for again.
+  private static int expectedBytes(Request request) {
+    return switch (request) {
+      case Request.Command(Operation.Command command, _) -> expectedBytes(command);
+      case Request.Read(Operation.Read read, _) -> expectedBytes(read);
+      case Request.Watch _, Request.Window _, Request.Cancel _, Request.Progress _ -> 0;
+    };
+  }
+
+  private static int expectedBytes(Operation operation) {
+    return switch (operation) {
+      case Operation.Range range ->
+          range.selection().detail() == Operation.Detail.COUNT ? 0 : KvLimits.RANGE_BYTES_MAX;
+      case Operation.GetLease _ -> KvLimits.RANGE_BYTES_MAX;
+      case Operation.DeleteRange delete -> delete.former() ? KvLimits.RESULT_BYTES_MAX : 0;
+      case Operation.Transaction(_, List<Operation.Step> then, List<Operation.Step> otherwise) ->
+          Math.max(expectedBytes(then), expectedBytes(otherwise));
+      case Operation.Read _, Operation.Command _ -> 0;
+    };
+  }
+
+  private static int expectedBytes(List<Operation.Step> steps) {
+    long bytes = 0;
+    for (Operation.Step step : steps) bytes += expectedBytes(step);
+    return (int) Math.min(bytes, KvLimits.RESULT_BYTES_MAX);
+  }
+
+  @Override
+  protected BinaryConnection connection() {
+    return connection;
+  }
+
+  @Override
+  public void accept(Outcome outcome) {
+    this.outcome = outcome;
+    connection.lane().answered(this);
+  }
+
+  @Override
+  protected boolean arrive() {
+    replyBytes =
+        OVERHEAD_BYTES
+            + (outcome instanceof Outcome.Done(var result) ? CommandCodec.sizeOf(result) : 0);
+    return connection.answered(this);
+  }
+
+  Outcome outcome() {
+    return outcome;
+  }
+
+  long replyBytes() {
+    return replyBytes;
+  }
+
+  /// It is asked for again, and the answer will bring about as much as before. Returns how much.
+  long expectAgain() {
+    againBytes = replyBytes;
+    return againBytes;
+  }
+
+  /// What was expected of it.
+  long takeExpectedBytes() {
+    long bytes = againBytes;
+    againBytes = 0;
+    return bytes;
+  }
+
+  /// Whether it can be asked for again.
+  boolean isRead() {
+    return request instanceof Request.Read;
+  }
+
+  /// Lets go of the result.
+  void forget() {
+    outcome = null;
+  }
+}
