@@ -61,7 +61,7 @@ public final class BinaryConnection extends Connection {
   /// Those that paused and have a window.
   private final ArrayDeque<WatchStream> pausedWatches = new ArrayDeque<>();
 
-  /// Bytes of events that the socket has not taken; for any thread.
+  /// Bytes of events that are not written yet; for any thread.
   private final AtomicLong eventBytes = new AtomicLong();
 
   public BinaryConnection(
@@ -104,7 +104,9 @@ public final class BinaryConnection extends Connection {
 
   @Override
   protected long heldBytes() {
-    return answerBytes + (long) (requests + messages.size()) * PendingRequest.OVERHEAD_BYTES;
+    return answerBytes
+        + eventBytes.get()
+        + (long) (requests + messages.size()) * PendingRequest.OVERHEAD_BYTES;
   }
 
   @Override
@@ -230,29 +232,26 @@ public final class BinaryConnection extends Connection {
   protected ChannelPromise send(ChannelPromise before) {
     ChannelPromise written = before;
     while (channel().isWritable()) {
-      long events = gather();
+      gather();
       if (out.length() == 0) break;
       written = write(out.take());
-      if (events > 0) written.addListener(_ -> releaseEvents(events));
     }
     return written;
   }
 
-  /// Writes about a buffer. Returns how many bytes of events are complete with it.
-  private long gather() {
+  /// Writes about a buffer.
+  private void gather() {
     for (PendingRequest slot; out.length() < BUFFER_BYTES && (slot = answers.poll()) != null; ) {
       count(slot.outcome());
       out.outcome(slot.number, slot.outcome());
       answerBytes -= slot.replyBytes();
       requests--;
     }
-    long events = 0;
     for (WatchMessage one; out.length() < BUFFER_BYTES && (one = messages.peek()) != null; ) {
       if (!one.write(out)) continue;
       messages.poll();
-      if (one.content instanceof Content.Events(_, long bytes)) events += bytes;
+      if (one.content instanceof Content.Events(_, long bytes)) eventBytes.addAndGet(-bytes);
     }
-    return events;
   }
 
   /// Asks again for what was let go, and has watches go on, as there is room.
@@ -332,11 +331,6 @@ public final class BinaryConnection extends Connection {
   /// From any thread.
   void holdEvents(long bytes) {
     eventBytes.addAndGet(bytes);
-  }
-
-  private void releaseEvents(long bytes) {
-    eventBytes.addAndGet(-bytes);
-    if (!pausedWatches.isEmpty()) planTurn();
   }
 
   // ---- the end ----
