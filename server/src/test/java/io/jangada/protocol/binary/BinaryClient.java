@@ -41,6 +41,15 @@ public final class BinaryClient implements AutoCloseable {
       return reason;
     }
 
+    /// Of a member that does not lead: the leader's id and address.
+    public String leader() {
+      assertThat(kind).as("%s", this).isEqualTo(BinaryFormat.NOT_LEADER);
+      ByteReader in = reader();
+      String leader = in.getInt() + " " + in.getText(1 << 10);
+      in.end();
+      return leader;
+    }
+
     public Result result() {
       assertThat(kind).as("%s", this).isEqualTo(BinaryFormat.DONE);
       return CommandCodec.decodeResult(body);
@@ -137,6 +146,11 @@ public final class BinaryClient implements AutoCloseable {
   Frame read(Operation.Read read, ByteWriter reading) throws IOException {
     send(BinaryFormat.READ, reading.putRaw(CommandCodec.encode(read)));
     return read();
+  }
+
+  /// Asks for a read that followers serve.
+  public Result askFollower(Operation.Read read) throws IOException {
+    return read(read, new ByteWriter(1).put(1)).result();
   }
 
   long watch(KeyRange keys, long from, int options, int window) throws IOException {

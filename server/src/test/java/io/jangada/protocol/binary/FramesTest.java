@@ -67,6 +67,9 @@ class FramesTest {
       client.send(new ByteWriter(8).putLong(other).toBytes().toArray());
       assertThat(client.rest()).isEqualTo(BinaryClient.preface());
     }
+    BinaryClient endless = served.stranger();
+    for (int i = 0; i < 8; i++) endless.send(new byte[1 << 20]);
+    assertThat(endless.rest()).isEqualTo(BinaryClient.preface());
     BinaryClient half = served.stranger();
     half.send(new byte[] {0, 'J'});
     half.socket().shutdownOutput();

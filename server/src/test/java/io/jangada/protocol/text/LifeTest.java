@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,6 +102,7 @@ class LifeTest {
   void afterAnEndlessLineTheReplyArrivesThoughTheClientGoesOnSending() throws IOException {
     Client client = usual();
     byte[] endless = new byte[1 << 20];
+    Arrays.fill(endless, (byte) 'x');
     for (int i = 0; i < 8; i++) client.send(endless);
     assertThat(client.rest()).isEqualTo("ERR_INTERNAL\r\n");
   }

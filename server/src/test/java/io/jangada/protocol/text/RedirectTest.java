@@ -2,6 +2,10 @@ package io.jangada.protocol.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Condition;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
 import io.jangada.net.Loops;
 import io.jangada.node.DurableMember;
 import io.jangada.node.FollowerPolicy;
@@ -10,6 +14,7 @@ import io.jangada.node.ReadConsistency;
 import io.jangada.node.Replica;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
+import io.jangada.protocol.binary.BinaryClient;
 import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
 import io.jangada.raft.RaftConfig;
@@ -193,5 +198,28 @@ class RedirectTest {
     }
     assertThat(follower.ask("delete k0\r\n")).isEqualTo("REDIRECT 1");
     assertThat(stale.ask("delete k0\r\n")).isEqualTo("REDIRECT 1");
+  }
+
+  @Test
+  void binaryClientsAreToldWhereTheLeaderIs() throws IOException {
+    start(PATIENT_TICKS, Client.BOUND_MILLIS);
+    stand(1);
+    assertThat(client(1).ask("set name 0 3\r\nabc\r\n")).startsWith("OK ");
+    TextListener front =
+        front(0, settings -> settings.withAddresses(id -> Optional.of("member-" + id + ":9000")));
+    TextListener narrow = front(0, settings -> settings.withAddresses(_ -> Optional.empty()));
+    Operation.Get get = new Operation.Get(Bytes.utf8("name"));
+    Operation.Command delete = new Operation.Delete(get.key(), new Condition.Always());
+    try (BinaryClient client = new BinaryClient(front.address());
+        BinaryClient other = new BinaryClient(narrow.address())) {
+      for (Operation operation : List.of(get, delete)) {
+        client.send(operation);
+        assertThat(client.read().leader()).isEqualTo("1 member-1:9000");
+        other.send(operation);
+        assertThat(other.read().leader()).isEqualTo("1 ");
+      }
+      assertThat(client.askFollower(get)).isInstanceOf(Result.Found.class);
+    }
+    assertThat(front.stats().errors().get("REDIRECT")).isEqualTo(2);
   }
 }
