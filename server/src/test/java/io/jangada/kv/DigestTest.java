@@ -191,4 +191,20 @@ class DigestTest {
     }
     return log;
   }
+
+  @Test
+  void toCountRevisionsIsInTheDigestWhatAnOlderReleaseTakesItFor() {
+    Bytes begin = CommandCodec.encode(new Envelope(null, 5, new Operation.CountRevisions()));
+    KvStore one = new KvStore(KvLimits.DEFAULT);
+    one.apply(3, begin);
+    assertThat(one.countsRevisions()).isTrue();
+    assertThat(one.digest()).isEqualTo(digestOfUnknown(3, begin));
+    assertThat(one.clusterTimeMillis()).isZero();
+  }
+
+  private static long digestOfUnknown(long index, Bytes bytes) {
+    long digest = Digest.mix(0, index);
+    digest = Digest.mix(digest, bytes.hash64(Digest.KEY0, Digest.KEY1));
+    return Digest.mix(digest, Digest.wordOf(new Result.Refused(Result.Reason.MALFORMED)));
+  }
 }
