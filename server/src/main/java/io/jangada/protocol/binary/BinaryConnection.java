@@ -14,9 +14,11 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// One client's connection. Requests are begun as they are read and answered as answers come.
@@ -59,7 +61,7 @@ public final class BinaryConnection extends Connection {
   private final ArrayDeque<WatchMessage> messages = new ArrayDeque<>();
 
   /// Those that paused and have a window.
-  private final ArrayDeque<WatchStream> pausedWatches = new ArrayDeque<>();
+  private final SequencedSet<WatchStream> pausedWatches = new LinkedHashSet<>();
 
   /// Bytes of events that are not written yet; for any thread.
   private final AtomicLong eventBytes = new AtomicLong();
@@ -250,7 +252,7 @@ public final class BinaryConnection extends Connection {
     for (WatchMessage one; out.length() < BUFFER_BYTES && (one = messages.peek()) != null; ) {
       if (!one.write(out)) continue;
       messages.poll();
-      if (one.content instanceof Content.Events(_, long bytes)) eventBytes.addAndGet(-bytes);
+      release(one);
     }
   }
 
@@ -266,7 +268,7 @@ public final class BinaryConnection extends Connection {
       submit(slot);
     }
     for (int i = 0; i < GO_ON_PER_TURN && takesEvents() && !pausedWatches.isEmpty(); i++)
-      pausedWatches.poll().goOn();
+      pausedWatches.removeFirst().goOn();
     if (takesEvents() && !pausedWatches.isEmpty()) planTurn();
   }
 
@@ -286,9 +288,8 @@ public final class BinaryConnection extends Connection {
   }
 
   private void widen(WatchStream stream, int moreBytes) {
-    boolean hadWindow = stream.hasWindow();
     stream.widen(moreBytes);
-    if (stream.isPaused() && !hadWindow && stream.hasWindow()) pausedWatches.add(stream);
+    if (stream.isPaused() && stream.hasWindow()) pausedWatches.add(stream);
   }
 
   /// Ends a watch for a reason that is not the replica's.
@@ -304,7 +305,10 @@ public final class BinaryConnection extends Connection {
   /// @return whether the connection is to be given a turn and none is planned yet
   boolean arrived(WatchMessage message) {
     WatchStream stream = message.stream;
-    if (isClosed() || watches.get(stream.number()) != stream) return false;
+    if (isClosed() || watches.get(stream.number()) != stream) {
+      release(message);
+      return false;
+    }
     messages.add(message);
     if (message.isLast()) {
       watches.remove(stream.number());
@@ -331,6 +335,11 @@ public final class BinaryConnection extends Connection {
   /// From any thread.
   void holdEvents(long bytes) {
     eventBytes.addAndGet(bytes);
+  }
+
+  /// It is not held any more.
+  private void release(WatchMessage message) {
+    if (message.content instanceof Content.Events(_, long bytes)) eventBytes.addAndGet(-bytes);
   }
 
   // ---- the end ----

@@ -28,6 +28,7 @@ final class WatchStream {
 
   private boolean paused;
   private boolean owesProgress;
+  private boolean isCancelled;
 
   WatchStream(BinaryConnection connection, long number, Request.Watch request) {
     this.connection = connection;
@@ -76,6 +77,7 @@ final class WatchStream {
   /// Has it go on after it has paused.
   void goOn() {
     paused = false;
+    if (isCancelled) return;
     if (feed.lostFrom == 0) {
       feed.watch.ready();
       return;
@@ -100,6 +102,8 @@ final class WatchStream {
   }
 
   void cancel() {
+    if (isCancelled) return;
+    isCancelled = true;
     feed.watch.cancel();
   }
 

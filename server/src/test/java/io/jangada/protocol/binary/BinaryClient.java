@@ -90,8 +90,11 @@ public final class BinaryClient implements AutoCloseable {
     return in;
   }
 
-  void send(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
+  /// Sends bytes, all together.
+  void send(byte[]... parts) throws IOException {
+    ByteWriter all = new ByteWriter(64);
+    for (byte[] part : parts) all.putRaw(Bytes.wrap(part));
+    socket.getOutputStream().write(all.array(), 0, all.length());
   }
 
   // ---- requests ----

@@ -242,7 +242,10 @@ class StreamsTest {
     assertThat(client.read(BinaryFormat.EVENTS).number()).isEqualTo(number);
     assertThat(client.read(BinaryFormat.EVENTS).number()).isEqualTo(other);
     for (long each : new long[] {number, empty}) {
-      client.send(each, BinaryFormat.CANCEL, NOTHING);
+      // In one packet: it must not go on for the window.
+      byte[] window = BinaryClient.frame(each, BinaryFormat.WINDOW, more(1));
+      byte[] cancel = BinaryClient.frame(each, BinaryFormat.CANCEL, NOTHING);
+      client.send(window, cancel);
       Frame ended = client.read(BinaryFormat.ENDED);
       assertThat(ended.number()).isEqualTo(each);
       assertThat(ended.reason()).isEqualTo("cancelled");
