@@ -67,7 +67,7 @@ final class LibraryCaller implements Caller {
                   : new RecordedResult.Mismatch());
       case Reply.Unavailable _ -> new OpResult.No();
       case Reply.Unknown _ -> new OpResult.Unknown();
-      case Reply.Told _, Reply.Refused _ ->
+      case Reply.Told _, Reply.Refused _, Reply.Advanced _ ->
           throw new IllegalStateException(clientOp + " was answered " + reply);
     };
   }

@@ -140,8 +140,27 @@ public final class Output implements Environment.Surrounded {
           failed(ExitCode.UNAVAILABLE, "unavailable", "not done: " + reason);
       case Reply.Unknown(String reason) ->
           failed(ExitCode.FAILED, "unknown", "outcome UNKNOWN: " + reason);
-      case Reply.Found _, Reply.FoundVersion _, Reply.Written _, Reply.Deleted _, Reply.Told _ ->
+      case Reply.Compacted(long compacted) ->
+          failed(
+              ExitCode.FAILED,
+              "compacted",
+              "not kept any more: the first revision that can be read is " + compacted);
+      case Reply.Rejected(Reply.Reason reason) -> rejected(reason, what);
+      case Reply.Found _,
+          Reply.FoundVersion _,
+          Reply.Written _,
+          Reply.Deleted _,
+          Reply.Told _,
+          Reply.Advanced _ ->
           throw new IllegalStateException("not a no: " + reply);
     };
+  }
+
+  private int rejected(Reply.Reason reason, String what) {
+    boolean isMissing = reason == Reply.Reason.LEASE_NOT_FOUND;
+    return failed(
+        isMissing ? ExitCode.KEY_NOT_FOUND : ExitCode.FAILED,
+        isMissing ? "not-found" : "refused",
+        "nothing was changed: " + reason.sentence() + ": " + what);
   }
 }
