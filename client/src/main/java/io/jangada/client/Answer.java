@@ -2,7 +2,7 @@ package io.jangada.client;
 
 import io.jangada.bytes.Bytes;
 
-/// One reply of a server, as the text protocol has it.
+/// One reply of a server, as a protocol has it.
 sealed interface Answer {
   /// `OK <version>`
   record Ok(long version) implements Answer {}
@@ -14,7 +14,22 @@ sealed interface Answer {
   record Meta(long version, long exptimeSeconds, Bytes value) implements Answer {}
 
   /// `REDIRECT <id>`
-  record Redirect(int id) implements Answer {}
+  ///
+  /// @param address where that one listens, or null where it was not said
+  record Redirect(int id, Endpoint address) implements Answer {
+    Redirect(int id) {
+      this(id, null);
+    }
+  }
+
+  /// It was done, with this reply. Only the binary protocol has this and what follows.
+  record Done(Reply reply) implements Answer {}
+
+  /// It was not done, and may be at another time.
+  record Busy(String reason) implements Answer {}
+
+  /// It makes no sense as it was asked.
+  record Refused(String reason) implements Answer {}
 
   /// A line that is one word.
   enum Word implements Answer {
@@ -22,6 +37,7 @@ sealed interface Answer {
     ERR_NOT_FOUND,
     ERR_VERSION,
     ERR_CMD_ERR,
+    /// The outcome is not known.
     ERR_INTERNAL,
     /// `ERR_INTERNAL out of memory`: it was not done, and will not be.
     NO_MEMORY,

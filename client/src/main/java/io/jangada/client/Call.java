@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 /// A command on its way to its reply: how often it was tried, and what is known of whether it was
 /// done. Owned by the dispatcher's event loop once it was submitted.
 final class Call {
-  final Command command;
+  final Request request;
   final long deadlineNanos;
 
   /// The only server to ask, or null for the one that leads.
@@ -32,8 +32,8 @@ final class Call {
   /// What went wrong last, in words.
   String trouble = "no server was asked yet";
 
-  Call(Command command, long deadlineNanos, Endpoint only, Consumer<Reply> consumer) {
-    this.command = command;
+  Call(Request request, long deadlineNanos, Endpoint only, Consumer<Reply> consumer) {
+    this.request = request;
     this.deadlineNanos = deadlineNanos;
     this.only = only;
     this.consumer = consumer;
@@ -41,13 +41,12 @@ final class Call {
 
   /// Whether it can be sent again though it may have been done.
   boolean isRepeatable() {
-    CommandKind kind = command.kind();
-    return !kind.changes() || kind.isNumbered();
+    return !request.changes() || request.isNumbered();
   }
 
   /// What to say when it is given up.
   Reply failure(String reason) {
-    boolean unknown = command.kind().changes() && (isSent || mayBeDone);
+    boolean unknown = request.changes() && (isSent || mayBeDone);
     return unknown ? new Reply.Unknown(reason) : new Reply.Unavailable(reason);
   }
 

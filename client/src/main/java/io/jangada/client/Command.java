@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 ///
 /// @param line without its end
 /// @param data what follows the line, empty for most
-record Command(CommandKind kind, Bytes line, Bytes data) {
+record Command(CommandKind kind, Bytes line, Bytes data) implements Request {
   /// What else a command takes beside these, about, for counting bytes.
   private static final int MORE_BYTES = 128;
 
@@ -59,14 +59,36 @@ record Command(CommandKind kind, Bytes line, Bytes data) {
     return Bytes.wrap(line);
   }
 
-  int sizeBytes() {
+  @Override
+  public boolean isBinary() {
+    return false;
+  }
+
+  @Override
+  public boolean changes() {
+    return kind.changes();
+  }
+
+  @Override
+  public boolean isNumbered() {
+    return kind.isNumbered();
+  }
+
+  @Override
+  public int sizeBytes() {
     return MORE_BYTES + line.length() + data.length();
   }
 
-  /// @param numbered `once <client> <number> `, or nothing
-  void writeTo(ByteBuf out, String numbered) {
-    out.ensureWritable(numbered.length() + line.length() + LINE_END.length + data.length());
-    out.writeCharSequence(numbered, StandardCharsets.US_ASCII);
+  @Override
+  public void writeTo(ByteBuf out, RequestNumbers.Ticket ticket, long number) {
+    String once = ticket == null ? "" : ticket.prefix();
+    out.ensureWritable(once.length() + line.length() + LINE_END.length + data.length());
+    out.writeCharSequence(once, StandardCharsets.US_ASCII);
     out.writeBytes(line.asBuffer()).writeBytes(LINE_END).writeBytes(data.asBuffer());
+  }
+
+  @Override
+  public Reply replyTo(Answer answer) {
+    return kind.replyTo(answer);
   }
 }

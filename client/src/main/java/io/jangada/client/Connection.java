@@ -9,12 +9,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One connection to a server. Calls are written one after the other without waiting, and answers
-/// come in their order. What is given to it before it is open waits for that.
+/// One connection to a server. Calls are written one after the other without waiting. What is given
+/// to it before it is open waits for that.
 ///
 /// It ends when either side closes it, when something arrives that is no reply, or when calls wait
 /// and nothing arrives at all for a while; whatever was not answered then goes back to the owner.
-final class Connection extends ByteToMessageDecoder {
+abstract sealed class Connection extends ByteToMessageDecoder
+    permits TextConnection, BinaryConnection {
   /// What a connection tells, on its event loop.
   interface Owner {
     /// @return false when no such call can have such an answer
@@ -30,8 +31,6 @@ final class Connection extends ByteToMessageDecoder {
 
   private final Endpoint endpoint;
   private final Owner owner;
-  private final AnswerReader reader;
-  private final ArrayDeque<Call> unanswered = new ArrayDeque<>();
   private final ArrayDeque<Call> unsent = new ArrayDeque<>();
   private final long begunNanos = System.nanoTime();
   private Channel channel;
@@ -39,41 +38,73 @@ final class Connection extends ByteToMessageDecoder {
   private long silentSinceNanos;
   private boolean isEnded;
 
-  Connection(Endpoint endpoint, Owner owner, int valueBytesMax) {
+  Connection(Endpoint endpoint, Owner owner) {
     this.endpoint = endpoint;
     this.owner = owner;
-    reader = new AnswerReader(valueBytesMax);
   }
 
-  Endpoint endpoint() {
+  final Endpoint endpoint() {
     return endpoint;
   }
 
-  boolean isEnded() {
+  final Owner owner() {
+    return owner;
+  }
+
+  final boolean isOpen() {
+    return channel != null && !isEnded;
+  }
+
+  final boolean isEnded() {
     return isEnded;
   }
 
+  /// When something arrived last, or something was sent that is to be answered when nothing was
+  /// awaited before.
+  final long silentSinceNanos() {
+    return silentSinceNanos;
+  }
+
+  /// How many answers are awaited, those of calls that were given up by their owner included.
+  abstract int unanswered();
+
+  /// Calls that were sent and not answered; none is from now on.
+  abstract List<Call> takeUnanswered();
+
+  /// Writes a call, which is then among the unanswered.
+  abstract void write(Call call, ByteBuf out);
+
+  /// What the protocol begins with.
+  abstract void begin(ByteBuf out);
+
+  /// Reads one answer, if it is there, and tells of it.
+  abstract void read(ByteBuf in);
+
   /// How many calls wait for an answer here, those given up by their owner included.
-  int waiting() {
-    return unanswered.size() + unsent.size();
+  final int waiting() {
+    return unanswered() + unsent.size();
   }
 
   /// Takes a call; it goes out with the next [#flush].
-  void send(Call call) {
+  final void send(Call call) {
     if (channel == null) unsent.add(call);
     else write(call);
   }
 
   private void write(Call call) {
     if (call.isOver) return;
-    if (unanswered.isEmpty()) silentSinceNanos = System.nanoTime();
-    if (gathered == null) gathered = channel.alloc().buffer(1024);
-    call.command.writeTo(gathered, call.ticket == null ? "" : call.ticket.prefix());
+    write(call, out());
     call.isSent = true;
-    unanswered.add(call);
   }
 
-  void flush() {
+  /// Where to write what goes out with the next [#flush]; only while it [#isOpen].
+  final ByteBuf out() {
+    if (unanswered() == 0) silentSinceNanos = System.nanoTime();
+    if (gathered == null) gathered = channel.alloc().buffer(1024);
+    return gathered;
+  }
+
+  final void flush() {
     if (gathered == null) return;
     ByteBuf out = gathered;
     gathered = null;
@@ -81,28 +112,32 @@ final class Connection extends ByteToMessageDecoder {
   }
 
   /// Ends the connection if calls have waited for so long without a byte from the server.
-  void endIfSilent(long nowNanos, long silenceNanosMax) {
-    if (!unanswered.isEmpty() && nowNanos - silentSinceNanos >= silenceNanosMax)
+  final void endIfSilent(long nowNanos, long silenceNanosMax) {
+    if (unanswered() > 0 && nowNanos - silentSinceNanos >= silenceNanosMax)
       end("did not answer for " + silenceNanosMax / 1_000_000 + " ms");
   }
 
-  /// Ends the connection if calls wait and it could not be made for so long: the resolver of names
-  /// may take its time.
-  void endIfUnmade(long nowNanos, long nanosMax) {
-    if (channel == null && !unsent.isEmpty() && nowNanos - begunNanos >= nanosMax)
+  /// Ends the connection if something waits and it could not be made for so long: the resolver of
+  /// names may take its time.
+  final void endIfUnmade(long nowNanos, long nanosMax) {
+    if (channel == null && isWanted() && nowNanos - begunNanos >= nanosMax)
       end("cannot be reached: no connection after " + nanosMax / 1_000_000 + " ms");
   }
 
+  /// Whether something waits for it to be open.
+  boolean isWanted() {
+    return !unsent.isEmpty();
+  }
+
   /// @param why what is wrong with the server, to be read after its name
-  void end(String why) {
+  final void end(String why) {
     if (isEnded) return;
     isEnded = true;
     if (gathered != null) gathered.release();
     gathered = null;
     if (channel != null) channel.close();
-    List<Call> calls = new ArrayList<>(unanswered);
+    List<Call> calls = new ArrayList<>(takeUnanswered());
     calls.addAll(unsent);
-    unanswered.clear();
     unsent.clear();
     owner.ended(this, calls, endpoint + " " + why);
   }
@@ -114,34 +149,28 @@ final class Connection extends ByteToMessageDecoder {
       return;
     }
     channel = ctx.channel();
+    begin(out());
     while (!unsent.isEmpty()) write(unsent.poll());
     flush();
     super.channelActive(ctx);
   }
 
   @Override
-  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+  protected final void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
     if (isEnded) {
       in.skipBytes(in.readableBytes());
       return;
     }
     silentSinceNanos = System.nanoTime();
-    Answer answer = reader.next(in);
-    if (answer == null) return;
-    Call call = unanswered.poll();
-    if (call == null) throw new MalformedException("a reply without a request");
-    call.isSent = false;
-    if (owner.answered(this, call, answer)) return;
-    // The connection ends, and hands the call back with the others.
-    call.isSent = true;
-    unanswered.addFirst(call);
-    throw new MalformedException("a reply to another command: " + answer);
+    read(in);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
     super.channelRead(ctx, message);
-    if (!isEnded) owner.rested();
+    if (isEnded) return;
+    flush();
+    owner.rested();
   }
 
   @Override

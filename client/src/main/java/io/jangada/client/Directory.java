@@ -30,7 +30,11 @@ final class Directory {
 
   /// Where to send what only the leader does.
   Endpoint target() {
-    if (leader != null) return leader;
+    return leader != null ? leader : anyMember();
+  }
+
+  /// Where to send what every member does: the one that disappointed longest ago.
+  Endpoint anyMember() {
     Set<Endpoint> all = new LinkedHashSet<>(seeds);
     all.addAll(members.values());
     Endpoint best = null;

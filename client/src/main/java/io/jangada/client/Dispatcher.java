@@ -43,6 +43,7 @@ final class Dispatcher implements Connection.Owner {
   private final EventLoop loop;
   private final Directory directory;
   private final RequestNumbers sessions;
+  private final Watches watches;
 
   private final Queue<Call> submitted = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean isWoken = new AtomicBoolean();
@@ -51,13 +52,16 @@ final class Dispatcher implements Connection.Owner {
   private volatile boolean isClosed;
 
   // From here on everything belongs to the event loop.
-  private final Map<Endpoint, Connection[]> connections = new HashMap<>();
+  private final Map<Line, Connection[]> connections = new HashMap<>();
   private final Set<Call> live = new LinkedHashSet<>();
   private final ArrayDeque<Call> numberless = new ArrayDeque<>();
   private final List<Redirected> lost = new ArrayList<>();
   private final List<Connection> touched = new ArrayList<>();
   private Future<?> ticking;
   private int turn;
+
+  /// A server, and a protocol that it is spoken to in.
+  private record Line(Endpoint server, boolean isBinary) {}
 
   /// A call that was sent to a member whose address is being asked for.
   private record Redirected(Call call, Endpoint by, int member) {}
@@ -69,12 +73,13 @@ final class Dispatcher implements Connection.Owner {
     directory = new Directory(options.endpoints(), options.members());
     int windows = options.limits().inFlightMax() / RequestNumbers.WINDOW_NUMBERS + 1;
     sessions = new RequestNumbers(client, 2 * windows);
+    watches = new Watches(loop, options.timing(), this::anyMember, this::pauseNanos);
   }
 
   // ---- from any thread ----
 
   void submit(Call call) {
-    long bytes = bytesInFlight.addAndGet(call.command.sizeBytes());
+    long bytes = bytesInFlight.addAndGet(call.request.sizeBytes());
     int count = inFlight.incrementAndGet();
     boolean tooMany = count > options.limits().inFlightMax();
     boolean tooMuch = count > 1 && bytes > options.limits().bytesInFlightMax();
@@ -87,6 +92,26 @@ final class Dispatcher implements Connection.Owner {
     submitted.add(call);
     if (!isWoken.compareAndSet(false, true)) return;
     execute(this::takeSubmitted);
+  }
+
+  long bytesInFlightMax() {
+    return options.limits().bytesInFlightMax();
+  }
+
+  Watch watch(KeyRange keys, WatchOptions wanted, WatchListener listener) {
+    Watch watch = new Watch(keys, wanted, listener, watches);
+    if (!watches.execute(() -> watches.begin(watch)))
+      listener.onEnded("the client's threads have ended");
+    return watch;
+  }
+
+  /// Does something again and again on the event loop; null when that has ended.
+  Future<?> repeat(Runnable task, long periodNanos) {
+    try {
+      return loop.scheduleAtFixedRate(task, 0, periodNanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      return null;
+    }
   }
 
   /// Ends all calls; they are not sent again.
@@ -107,7 +132,7 @@ final class Dispatcher implements Connection.Owner {
 
   private void release(Call call) {
     inFlight.decrementAndGet();
-    bytesInFlight.addAndGet(-call.command.sizeBytes());
+    bytesInFlight.addAndGet(-call.request.sizeBytes());
   }
 
   // ---- on the event loop ----
@@ -124,7 +149,7 @@ final class Dispatcher implements Connection.Owner {
       ticking =
           loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     if (isClosed) finish(call, call.failure("the client is closed"));
-    else if (!call.command.kind().isNumbered()) dispatch(call);
+    else if (!call.request.isNumbered()) dispatch(call);
     else if (numberless.add(call)) number();
   }
 
@@ -141,7 +166,8 @@ final class Dispatcher implements Connection.Owner {
   private void dispatch(Call call) {
     call.dueNanos = 0;
     call.attempts++;
-    Connection connection = connection(call.only != null ? call.only : directory.target());
+    Endpoint server = call.only != null ? call.only : directory.target();
+    Connection connection = connection(new Line(server, call.request.isBinary()));
     if (connection.waiting() >= 2 * options.limits().inFlightMax()) {
       retry(call, connection.endpoint() + " is behind with its answers", false);
       return;
@@ -226,6 +252,7 @@ final class Dispatcher implements Connection.Owner {
   }
 
   private void endAll() {
+    watches.close();
     takeSubmitted();
     for (Connection[] each : List.copyOf(connections.values()))
       for (Connection connection : each) if (connection != null) connection.end("was closed");
@@ -237,8 +264,11 @@ final class Dispatcher implements Connection.Owner {
   @Override
   public boolean answered(Connection connection, Call call, Answer answer) {
     if (call.isOver) return true;
-    if (answer instanceof Answer.Redirect redirect)
-      redirected(call, connection.endpoint(), redirect.id());
+    if (answer instanceof Answer.Redirect redirect) redirected(call, connection, redirect);
+    else if (answer instanceof Answer.Busy busy)
+      retry(call, connection.endpoint() + " is busy: " + busy.reason(), false);
+    else if (answer instanceof Answer.Refused refused)
+      finish(call, new Reply.Refused(refused.reason()));
     else if (answer == Answer.Word.ERR_INTERNAL)
       retry(call, connection.endpoint() + " answered ERR_INTERNAL", true);
     else if (answer == Answer.Word.NO_MEMORY)
@@ -250,7 +280,7 @@ final class Dispatcher implements Connection.Owner {
   }
 
   private boolean settle(Call call, Answer answer) {
-    Reply reply = call.command.kind().replyTo(answer);
+    Reply reply = call.request.replyTo(answer);
     if (reply != null) finish(call, reply);
     return reply != null;
   }
@@ -263,6 +293,8 @@ final class Dispatcher implements Connection.Owner {
   @Override
   public void ended(Connection connection, List<Call> calls, String why) {
     directory.disappointed(connection.endpoint());
+    if (connection instanceof BinaryConnection binary)
+      for (Watch watch : binary.takeWatches()) watch.lost();
     for (Call call : calls) {
       boolean sent = call.isSent;
       call.isSent = false;
@@ -271,9 +303,17 @@ final class Dispatcher implements Connection.Owner {
     flush();
   }
 
-  private void redirected(Call call, Endpoint by, int member) {
+  private void redirected(Call call, Connection connection, Answer.Redirect redirect) {
+    Endpoint by = connection.endpoint();
+    int member = redirect.id();
+    if (member < 0) {
+      directory.disappointed(by);
+      retry(call, by + " knows no leader", false);
+      return;
+    }
     String news = by + " says that member " + member + " leads";
     Endpoint leader = directory.of(member);
+    if (leader == null) leader = redirect.address();
     if (call.only != null) finish(call, call.failure(news));
     else if (leader == null) {
       call.trouble = news + ", whose address is not known";
@@ -320,17 +360,27 @@ final class Dispatcher implements Connection.Owner {
 
   // ---- connections ----
 
-  private Connection connection(Endpoint endpoint) {
+  /// A connection for a watch, which any member serves.
+  private BinaryConnection anyMember() {
+    return (BinaryConnection) connection(new Line(directory.anyMember(), true));
+  }
+
+  private Connection connection(Line line) {
     Connection[] all =
-        connections.computeIfAbsent(endpoint, e -> new Connection[options.connectionsPerServer()]);
+        connections.computeIfAbsent(line, e -> new Connection[options.connectionsPerServer()]);
     int place = turn++ & Integer.MAX_VALUE;
     place %= all.length;
-    if (all[place] == null || all[place].isEnded()) all[place] = open(endpoint);
+    if (all[place] == null || all[place].isEnded()) all[place] = open(line);
     return all[place];
   }
 
-  private Connection open(Endpoint endpoint) {
-    Connection connection = new Connection(endpoint, this, options.limits().valueBytesMax());
+  private Connection open(Line line) {
+    int valueBytesMax = options.limits().valueBytesMax();
+    Endpoint endpoint = line.server();
+    Connection connection =
+        line.isBinary()
+            ? new BinaryConnection(endpoint, this, valueBytesMax)
+            : new TextConnection(endpoint, this, valueBytesMax);
     // A name may take its time to be resolved.
     Runnable resolving =
         () -> {

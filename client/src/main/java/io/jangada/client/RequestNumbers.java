@@ -14,14 +14,19 @@ final class RequestNumbers {
 
   /// A number of a session, to be given back when its request is over.
   record Ticket(Session session, long number) {
-    /// What stands before a command that has this number.
+    /// What stands before a text command that has this number.
     String prefix() {
-      return session.prefix + number + " ";
+      return "once " + session.client + " " + number + " ";
+    }
+
+    /// The name of the session.
+    String client() {
+      return session.client;
     }
   }
 
   static final class Session {
-    private final String prefix;
+    private final String client;
     private final int place;
     private long next;
     private long lowest;
@@ -30,7 +35,7 @@ final class RequestNumbers {
     private long over;
 
     private Session(String client, int place) {
-      prefix = "once " + client + "." + place + " ";
+      this.client = client + "." + place;
       this.place = place;
     }
 
