@@ -5,14 +5,20 @@ import io.jangada.cli.backup.RestoreCommand;
 import io.jangada.cli.backup.VerifyCommand;
 import io.jangada.cli.cluster.CasCommand;
 import io.jangada.cli.cluster.DeleteCommand;
+import io.jangada.cli.cluster.DiffCommand;
 import io.jangada.cli.cluster.Environment;
 import io.jangada.cli.cluster.GetCommand;
 import io.jangada.cli.cluster.GetmCommand;
+import io.jangada.cli.cluster.HistoryCommand;
 import io.jangada.cli.cluster.LeaderCommand;
+import io.jangada.cli.cluster.LeaseCommand;
+import io.jangada.cli.cluster.ListCommand;
 import io.jangada.cli.cluster.MemberCommand;
+import io.jangada.cli.cluster.PutCommand;
 import io.jangada.cli.cluster.SetCommand;
 import io.jangada.cli.cluster.SnapshotCommand;
 import io.jangada.cli.cluster.StatusCommand;
+import io.jangada.cli.cluster.WatchCommand;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
 import io.jangada.server.Variables;
@@ -45,7 +51,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GetmCommand.class,
       SetCommand.class,
       CasCommand.class,
+      PutCommand.class,
       DeleteCommand.class,
+      ListCommand.class,
+      WatchCommand.class,
+      HistoryCommand.class,
+      DiffCommand.class,
+      LeaseCommand.class,
       StatusCommand.class,
       MemberCommand.class,
       LeaderCommand.class,

@@ -71,7 +71,7 @@ public final class ClusterOptions implements Environment.Surrounded {
   ///
   /// @throws ParameterException when they make no sense
   JangadaClient open() {
-    long millis = millis(STANDARD_MILLIS);
+    long millis = millis();
     long silence = ClientOptions.Timing.DEFAULT.silenceMillis();
     return JangadaClient.connect(options(millis, Math.max(1, Math.min(silence, millis / 2))));
   }
@@ -80,6 +80,11 @@ public final class ClusterOptions implements Environment.Surrounded {
   public JangadaClient openPatiently() {
     long millis = millis(PATIENT_MILLIS);
     return JangadaClient.connect(options(millis, millis));
+  }
+
+  /// For how long is tried what does not take long.
+  long millis() {
+    return millis(STANDARD_MILLIS);
   }
 
   private long millis(long standard) {

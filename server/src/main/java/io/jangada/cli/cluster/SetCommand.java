@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
     name = "set",
     description = {
       "Store a value under a new key; print OK and its version.",
-      "To replace a value, see cas. The command takes effect once, even if it has to be sent"
-          + " several times."
+      "To replace a value, see put and cas. The command takes effect once, even if it has to be"
+          + " sent several times."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -59,6 +59,8 @@ public final class SetCommand implements Callable<Integer> {
     return output.failed(
         ExitCode.PRECONDITION_FAILED,
         "mismatch",
-        "nothing was changed: " + key + " exists; cas replaces its value");
+        "nothing was changed: "
+            + key
+            + " exists already; put replaces its value, cas that of one version");
   }
 }
