@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -49,6 +50,7 @@ final class Dispatcher implements Connection.Owner {
   private final AtomicBoolean isWoken = new AtomicBoolean();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong bytesInFlight = new AtomicLong();
+  private final Set<LeaseKeeper> keepers = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
 
   // From here on everything belongs to the event loop.
@@ -105,18 +107,22 @@ final class Dispatcher implements Connection.Owner {
     return watch;
   }
 
-  /// Does something again and again on the event loop; null when that has ended.
-  Future<?> repeat(Runnable task, long periodNanos) {
+  /// Has a keeper ask for its lease again and again, until that is lost or this is closed.
+  void keep(LeaseKeeper keeper, Runnable request, long periodNanos) {
+    keepers.add(keeper);
+    keeper.whenLost().thenRun(() -> keepers.remove(keeper));
     try {
-      return loop.scheduleAtFixedRate(task, 0, periodNanos, TimeUnit.NANOSECONDS);
+      keeper.startedWith(loop.scheduleAtFixedRate(request, 0, periodNanos, TimeUnit.NANOSECONDS));
+      if (isClosed) keeper.endFor("the client is closed");
     } catch (RejectedExecutionException e) {
-      return null;
+      keeper.endFor("the client's threads have ended");
     }
   }
 
   /// Ends all calls; they are not sent again.
   void close() {
     isClosed = true;
+    for (LeaseKeeper each : keepers) each.endFor("the client was closed");
     execute(this::endAll);
   }
 

@@ -254,7 +254,7 @@ public final class JangadaClient implements AutoCloseable {
   public LeaseKeeper keepAlive(long lease, Duration ttl) {
     LeaseKeeper keeper = new LeaseKeeper(ttl.toNanos());
     JangadaClient hasty = new JangadaClient(dispatcher, own, Math.min(callNanos, ttl.toNanos()));
-    keeper.startedWith(dispatcher.repeat(() -> keepAlive(hasty, lease, keeper), ttl.toNanos() / 3));
+    dispatcher.keep(keeper, () -> keepAlive(hasty, lease, keeper), ttl.toNanos() / 3);
     return keeper;
   }
 

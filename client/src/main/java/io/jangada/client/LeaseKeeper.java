@@ -20,20 +20,19 @@ public final class LeaseKeeper implements AutoCloseable {
 
   void startedWith(Future<?> repeating) {
     this.repeating = repeating;
-    if (repeating == null) end("the client is closed");
-    else if (lost.isDone()) repeating.cancel(false);
+    if (lost.isDone()) repeating.cancel(false);
   }
 
   /// @param sentNanos when what it is the reply to was sent
   void onReply(long sentNanos, Reply.ToKeepAlive reply) {
     if (reply instanceof Reply.KeptAlive kept && kept.ttlMillis().get(0) == 0)
-      end("there is no such lease any more");
+      endFor("there is no such lease any more");
     else if (reply instanceof Reply.KeptAlive) lastsUntilNanos = sentNanos + ttlNanos;
     else if (System.nanoTime() - lastsUntilNanos >= 0)
-      end("it was not kept alive in time: " + reply);
+      endFor("it was not kept alive in time: " + reply);
   }
 
-  private void end(String reason) {
+  void endFor(String reason) {
     lost.complete(reason);
     Future<?> known = repeating;
     if (known != null) known.cancel(false);
@@ -48,6 +47,6 @@ public final class LeaseKeeper implements AutoCloseable {
   /// Leaves the lease to end by itself when its time is over.
   @Override
   public void close() {
-    end("closed");
+    endFor("closed");
   }
 }

@@ -238,4 +238,16 @@ class BinaryCallsTest {
     peer.take(Frames.COMMAND).done(out -> out.put(17).putInt(1).putLong(0));
     assertThat(await(keeper.whenLost())).contains("no such lease");
   }
+
+  @Test
+  void aLeaseIsLostWhenNoServerCouldBeAskedAndWhenTheClientEnds() throws Exception {
+    BinaryPeer peer = peer();
+    JangadaClient client = client(peer);
+    LeaseKeeper hasty = client.keepAlive(6, Duration.ofMillis(90));
+    assertThat(await(hasty.whenLost())).contains("not kept alive in time");
+    LeaseKeeper patient = client.keepAlive(7, Duration.ofHours(1));
+    client.close();
+    assertThat(await(patient.whenLost())).contains("closed");
+    assertThat(await(client.keepAlive(8, Duration.ofHours(1)).whenLost())).contains("client");
+  }
 }
