@@ -123,7 +123,7 @@ class ClientHistoryTest {
         Reply.Ranged gathered =
             (Reply.Ranged) await(client.range(RangeRequest.of(all).limit(50).keysOnly()));
         assertThat(gathered.entries()).hasSize(50);
-        assertThat(gathered.rest().from().toUtf8()).startsWith("k59");
+        assertThat(gathered.rest().from().toUtf8()).startsWith("k58");
         assertThat(((Reply.Removed) await(client.deleteRange(all))).count()).isEqualTo(keys + 1);
         assertThat(((Reply.Counted) await(client.count(all))).count()).isZero();
       }

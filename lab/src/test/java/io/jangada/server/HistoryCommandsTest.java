@@ -6,6 +6,7 @@ import io.jangada.cli.CommandRun;
 import io.jangada.cli.ExitCode;
 import io.jangada.cli.Main;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +78,24 @@ class HistoryCommandsTest {
       assertThat(jangada("list", "boat", "--from", "a").code()).isEqualTo(ExitCode.USAGE);
       assertThat(fleet.server(0)).isNotNull();
     }
+  }
+
+  @Test
+  void aListOfManyPiecesIsWhole() throws Exception {
+    byte[] value = new byte[90_000];
+    Arrays.fill(value, (byte) 'x');
+    try (Fleet fleet = fleet()) {
+      for (int i = 1; i < 9; i++) assertThat(run(value, "put", "k" + i).code()).isZero();
+      assertThat(keys(out("list", "k"))).isEqualTo("k1 k2 k3 k4 k5 k6 k7 k8");
+      assertThat(keys(out("list", "--reverse", "--limit", "6"))).isEqualTo("k8 k7 k6 k5 k4 k3");
+      assertThat(keys(out("list", "--limit", "8"))).isEqualTo("k1 k2 k3 k4 k5 k6 k7 k8");
+      assertThat(fleet.server(0)).isNotNull();
+    }
+  }
+
+  /// The keys of a list whose values are nothing but x.
+  private static String keys(String list) {
+    return list.replaceAll("\tx{90000}\n", " ").strip();
   }
 
   @Test
