@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// a wrong answer.
 @Timeout(180)
 class BenchCommandTest {
-  private static final String HEAP = "--jvm=-Xmx160m";
+  private static final String HEAP = "--jvm=-Xmx192m";
   private static final String COMPILER = "--jvm=-XX:TieredStopAtLevel=1";
   private static final String COLLECTOR = "--jvm=-XX:+UseSerialGC";
 
