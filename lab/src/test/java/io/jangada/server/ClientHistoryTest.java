@@ -70,6 +70,7 @@ class ClientHistoryTest {
   void valuesAreChangedInPlaceAndReadAsTheyWere() throws Exception {
     try (Fleet fleet = new Fleet(folder, 1, HISTORY)) {
       fleet.startAll();
+      fleet.awaitHistory();
       try (JangadaClient client = client(fleet, 1)) {
         long first = revision(await(client.put(KEY, utf8("sail"))));
         long second = revision(await(client.append(KEY, utf8("s"))));
@@ -228,6 +229,7 @@ class ClientHistoryTest {
         };
     try (Fleet fleet = new Fleet(folder, 3, HISTORY)) {
       fleet.startAll();
+      fleet.awaitHistory();
       try (JangadaClient client = client(fleet, 3).within(Duration.ofSeconds(60))) {
         long first = revision(await(client.put(KEY, utf8("0"))));
         Watch watch = client.watch(KeyRange.ALL, WatchOptions.DEFAULT.from(first), listener);
@@ -249,6 +251,44 @@ class ClientHistoryTest {
         assertThat(told).isEqualTo(done);
         assertThat(await(watch.progress())).isGreaterThanOrEqualTo(done.getLast());
         assertThat(seen).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aSlowListenerIsToldEverythingWhenItTakesAgain() throws Exception {
+    int puts = 400;
+    Bytes value = Bytes.wrap(new byte[2_000]);
+    CompletableFuture<Void> taking = new CompletableFuture<>();
+    BlockingQueue<Long> seen = new LinkedBlockingQueue<>();
+    WatchListener listener =
+        new WatchListener() {
+          @Override
+          public CompletionStage<?> onEvents(List<WatchEvent> events, boolean more) {
+            for (WatchEvent each : events) seen.add(each.revision());
+            return taking;
+          }
+
+          @Override
+          public void onCompacted(long compacted) {
+            seen.add(-compacted);
+          }
+        };
+    try (Fleet fleet = new Fleet(folder, 1, HISTORY)) {
+      fleet.startAll();
+      fleet.awaitHistory();
+      try (JangadaClient client = client(fleet, 1)) {
+        long first = revision(await(client.put(KEY, value)));
+        WatchOptions options = WatchOptions.DEFAULT.from(first).withWindowBytes(8 << 10);
+        client.watch(KeyRange.ALL, options, listener);
+        assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(first);
+        List<CompletableFuture<Reply.ToPut>> all = new ArrayList<>();
+        for (int i = 1; i < puts; i++) all.add(client.put(utf8("k" + i), value));
+        for (CompletableFuture<Reply.ToPut> each : all) await(each);
+        assertThat(seen).isEmpty();
+        taking.complete(null);
+        for (long next = first + 1; next < first + puts; next++)
+          assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(next);
       }
     }
   }

@@ -226,6 +226,20 @@ final class Fleet implements AutoCloseable {
     return servers.keySet().stream().filter(one -> one != id).findFirst().orElseThrow();
   }
 
+  /// Waits until the leader has seen to it that former values are kept.
+  void awaitHistory() throws IOException, InterruptedException {
+    need(
+        "history",
+        () -> {
+          askLeader("set probe 0 1", "x");
+          askLeader("delete probe", "");
+          Json.Obj status = status(leader());
+          int compacted = status.number("compactedRevision", Integer.MAX_VALUE);
+          boolean isKept = compacted < status.number("revision", Integer.MAX_VALUE);
+          return isKept ? Optional.of(compacted) : Optional.empty();
+        });
+  }
+
   boolean until(Waiting.Condition condition) throws InterruptedException {
     return Waiting.until(PATIENCE_MILLIS, condition);
   }

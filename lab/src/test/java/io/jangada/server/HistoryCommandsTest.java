@@ -47,7 +47,8 @@ class HistoryCommandsTest {
   private Fleet fleet(String... fields) throws Exception {
     Fleet fleet = new Fleet(folder, 1, fields);
     fleet.startAll();
-    fleet.leader();
+    if (fields.length > 0) fleet.awaitHistory();
+    else fleet.leader();
     environment = Map.of("JANGADA_ENDPOINTS", "127.0.0.1:" + fleet.at(0).clientPort());
     return fleet;
   }
