@@ -6,7 +6,7 @@ import java.util.List;
 /// What a call came to. Every call ends with one of these; its future is never completed with an
 /// exception. Each kind of call has its own closed set, so that a switch can name them all.
 ///
-/// Of those that mean *no*, three are about the cluster and not about the data:
+/// Of those that mean *no*, three are about the request or the cluster and not about the data:
 ///
 /// | | was it done? | try again? |
 /// |---|---|---|

@@ -168,4 +168,10 @@ class HistoryCommandsTest {
       assertThat(fleet.server(0)).isNotNull();
     }
   }
+
+  private static String[] append(String[] words, String last) {
+    String[] all = Arrays.copyOf(words, words.length + 1);
+    all[words.length] = last;
+    return all;
+  }
 }

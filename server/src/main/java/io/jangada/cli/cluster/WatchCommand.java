@@ -2,6 +2,7 @@ package io.jangada.cli.cluster;
 
 import io.jangada.client.JangadaClient;
 import io.jangada.client.KeyRange;
+import io.jangada.client.Reply;
 import io.jangada.client.Watch;
 import io.jangada.client.WatchOptions;
 import java.util.concurrent.Callable;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0:as many changes as were asked for",
       "1:failed, or what comes next is not kept any more",
-      "2:wrong usage"
+      "2:wrong usage",
+      "69:no server was available in time when it began"
     },
     footerHeading = "%nFor example:%n",
     footer = {"  jangada watch boat", "  jangada watch --prefix boat/ --from 100 --former"},
@@ -60,6 +62,10 @@ public final class WatchCommand implements Callable<Integer> {
     WatchOptions options = WatchOptions.DEFAULT.from(from);
     EventPrinter printer = new EventPrinter(output, former, most);
     try (JangadaClient client = cluster.open()) {
+      // A watch waits for servers as long as it takes; a command line that is wrong should not.
+      Reply.ToCount reply = client.count(keys).join();
+      if (!(reply instanceof Reply.Counted))
+        return cluster.no(client, output, reply, key == null ? prefix : key);
       Watch watch = client.watch(keys, former ? options.withFormer() : options, printer);
       int code = printer.end().join();
       watch.close();
