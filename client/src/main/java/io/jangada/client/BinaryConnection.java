@@ -203,6 +203,7 @@ final class BinaryConnection extends Connection {
       }
       case Frames.WATCH_ENDED, Frames.BUSY, Frames.NOT_LEADER, Frames.NO_MEMORY -> {
         watches.remove(number);
+        owner().disappointed(this);
         watch.lost();
       }
       default -> throw new MalformedException("a frame of kind " + kind + " for a watch");

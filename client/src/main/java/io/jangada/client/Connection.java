@@ -24,6 +24,9 @@ abstract sealed class Connection extends ByteToMessageDecoder
     /// All answers that arrived together were told.
     void rested();
 
+    /// Its server cannot do now what every member does.
+    void disappointed(Connection connection);
+
     /// It is of no further use. `calls` were not answered; those that are [Call#isSent] may have
     /// reached the server.
     void ended(Connection connection, List<Call> calls, String why);

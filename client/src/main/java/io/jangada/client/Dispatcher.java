@@ -297,6 +297,11 @@ final class Dispatcher implements Connection.Owner {
   }
 
   @Override
+  public void disappointed(Connection connection) {
+    directory.disappointed(connection.endpoint());
+  }
+
+  @Override
   public void ended(Connection connection, List<Call> calls, String why) {
     directory.disappointed(connection.endpoint());
     if (connection instanceof BinaryConnection binary)

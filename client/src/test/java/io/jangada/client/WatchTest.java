@@ -142,8 +142,10 @@ class WatchTest {
     asked.answer(Frames.PROGRESS_MADE, out -> out.putLong(20));
     assertThat(progress.get(30, TimeUnit.SECONDS)).isEqualTo(20);
     first.reason(Frames.WATCH_ENDED, "no leader");
-    Asked second = one.take(Frames.WATCH);
+    Asked second = other.take(Frames.WATCH);
     assertThat(from(second)).isEqualTo(21);
+    second.reason(Frames.BUSY, "too many watches");
+    assertThat(from(one.take(Frames.WATCH))).isEqualTo(21);
   }
 
   @Test
