@@ -78,6 +78,7 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
   /// is to show how a snapshot brings it up. Whichever server is asked serves.
   private static ClusterPlan plan(int members) {
     return ClusterPlan.of(members)
+        .with("HistoryMillis", "\"10m\"")
         .with("Path", "\".\"")
         .with("Cluster", "\"" + CLUSTER + "\"")
         .with("Followers", "\"forward\"")

@@ -65,6 +65,7 @@ public sealed interface Change {
   ///
   /// @param creates whether a key that is not there counts as one with an empty value
   /// @param bytesMax beyond, the result is [Result.Reason#VALUE_TOO_LONG]: the limit stands in the
-  ///   command, so that it is the same for all members
+  ///   command, so that it is the same for all members; a leader lowers it to its own
+  ///   ([KvLimits#bounded])
   record Growth(boolean creates, int bytesMax) {}
 }

@@ -1,6 +1,7 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -82,6 +83,63 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
       throw new IllegalArgumentException("keyBytesMax " + keyBytesMax);
     if (valueBytesMax < 0 || valueBytesMax > VALUE_BYTES_HARD_MAX)
       throw new IllegalArgumentException("valueBytesMax " + valueBytesMax);
+  }
+
+  /// The command as it may be proposed: no value grows beyond what this member takes.
+  public Operation.Command bounded(Operation.Command command) {
+    return switch (command) {
+      case Operation.Put put -> bounded(put);
+      case Operation.Transaction transaction -> bounded(transaction);
+      case Operation.Write _,
+          Operation.Delete _,
+          Operation.DeleteRange _,
+          Operation.Expire _,
+          Operation.Grant _,
+          Operation.Revoke _,
+          Operation.KeepAlive _,
+          Operation.Compact _,
+          Operation.KeepHistory _,
+          Operation.CountRevisions _ ->
+          command;
+    };
+  }
+
+  private Operation.Put bounded(Operation.Put put) {
+    Change change =
+        switch (put.change()) {
+          case Change.Extend(Change.Side side, Bytes bytes, Change.Growth growth) ->
+              new Change.Extend(side, bytes, bounded(growth));
+          case Change.Replace(int offset, Bytes bytes, Change.Growth growth) ->
+              new Change.Replace(offset, bytes, bounded(growth));
+          case Change.Set _, Change.Keep _, Change.Add _ -> put.change();
+        };
+    return new Operation.Put(put.key(), change, put.lifetime(), put.condition(), put.former());
+  }
+
+  private Change.Growth bounded(Change.Growth growth) {
+    return new Change.Growth(growth.creates(), Math.min(growth.bytesMax(), valueBytesMax));
+  }
+
+  private Operation.Transaction bounded(Operation.Transaction transaction) {
+    return new Operation.Transaction(
+        transaction.compares(), bounded(transaction.then()), bounded(transaction.otherwise()));
+  }
+
+  private List<Operation.Step> bounded(List<Operation.Step> steps) {
+    List<Operation.Step> bounded = new ArrayList<>(steps.size());
+    for (Operation.Step step : steps)
+      bounded.add(
+          switch (step) {
+            case Operation.Put put -> bounded(put);
+            case Operation.Transaction inner -> bounded(inner);
+            case Operation.Get _,
+                Operation.Range _,
+                Operation.Write _,
+                Operation.Delete _,
+                Operation.DeleteRange _ ->
+                step;
+          });
+    return bounded;
   }
 
   /// Why the operation must not be proposed, or nothing if it may. A value to compare with counts

@@ -65,7 +65,8 @@ final class Proposals {
       keepAlives.add(keepAlive, submit.reply(), deadlineNanos);
     } else {
       long ticket = parts.waiting.submit(null, submit.reply(), deadlineNanos);
-      var envelope = stamps.envelope(submit.requestId(), command, now);
+      Operation.Command bounded = stamps.state().kv().limits().bounded(command);
+      var envelope = stamps.envelope(submit.requestId(), bounded, now);
       parts.raft.step(new Input.Propose(ticket, envelope));
     }
   }

@@ -129,4 +129,27 @@ class RefusalTest {
   private static void refused(Result.Reason reason, Operation operation) {
     assertThat(LIMITS.refusalOf(operation)).contains(new Result.Refused(reason));
   }
+
+  @Test
+  void noValueGrowsBeyondWhatThisMemberTakes() {
+    Change.Growth wide = new Change.Growth(true, Integer.MAX_VALUE);
+    Change.Growth narrow = new Change.Growth(false, 4);
+    Operation.Put append = put(KEY, new Change.Extend(Change.Side.END, VALUE, wide), ALWAYS);
+    Operation.Put replace = put(KEY, new Change.Replace(1, VALUE, wide), ALWAYS);
+    Operation.Put shorter = put(KEY, new Change.Replace(1, VALUE, narrow), ALWAYS);
+    Operation.Put appended =
+        put(KEY, new Change.Extend(Change.Side.END, VALUE, new Change.Growth(true, 5)), ALWAYS);
+    assertThat(LIMITS.bounded(append)).isEqualTo(appended);
+    assertThat(LIMITS.bounded(shorter)).isEqualTo(shorter);
+    Operation.Transaction inner =
+        new Operation.Transaction(List.of(), List.of(shorter), List.of(append));
+    Operation.Transaction outer =
+        new Operation.Transaction(List.of(), List.of(inner, replace), List.of(append));
+    var bounded = (Operation.Transaction) LIMITS.bounded(outer);
+    assertThat(bounded.otherwise()).containsExactly(appended);
+    assertThat(bounded.then().getFirst())
+        .isEqualTo(new Operation.Transaction(List.of(), List.of(shorter), List.of(appended)));
+    assertThat(bounded.then().getLast())
+        .isEqualTo(put(KEY, new Change.Replace(1, VALUE, new Change.Growth(true, 5)), ALWAYS));
+  }
 }
