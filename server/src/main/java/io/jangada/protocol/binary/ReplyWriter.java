@@ -13,6 +13,7 @@ import java.util.function.IntFunction;
 /// Gathers what the server says into one buffer, frame by frame.
 final class ReplyWriter {
   private static final int FIRST_BYTES = 512;
+  private static final int KEPT_BYTES_MAX = 64 << 10;
 
   private final IntFunction<Optional<String>> addresses;
   private ByteWriter out = new ByteWriter(FIRST_BYTES);
@@ -28,7 +29,8 @@ final class ReplyWriter {
   /// What was written since this was last called.
   ByteBuf take() {
     ByteBuf written = Unpooled.wrappedBuffer(out.array(), 0, out.length());
-    out = new ByteWriter(FIRST_BYTES);
+    // As large as this one, for there may be as much to say again.
+    out = new ByteWriter(Math.clamp(out.length(), FIRST_BYTES, KEPT_BYTES_MAX));
     return written;
   }
 

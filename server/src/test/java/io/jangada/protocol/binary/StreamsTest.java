@@ -207,8 +207,8 @@ class StreamsTest {
     start(
         settings ->
             settings.withLimits(new PortLimits(usual.connectionsMax(), one, usual.together())));
-    int watches = 100;
-    int rounds = 10;
+    int watches = 60;
+    int rounds = 8;
     for (int i = 0; i < watches; i++)
       client.watch(KeyRange.of(Bytes.utf8("k" + i)), 0, 0, BinaryClient.PLENTY);
     for (int i = 0; i < watches; i++) client.read(BinaryFormat.STARTED);
