@@ -119,11 +119,12 @@ final class MapModel {
 
   private void put(String key, String value, long revision) {
     MapItem old = items.get(key);
-    // Within one transaction each step counts as a change of its own.
+    // All that one transaction does to a key counts as one change.
+    long more = old != null && old.modified() == revision ? 0 : 1;
     MapItem item =
         old == null
             ? new MapItem(key, value, revision, revision, 1)
-            : new MapItem(key, value, old.created(), revision, old.changes() + 1);
+            : new MapItem(key, value, old.created(), revision, old.changes() + more);
     set(new Change(revision, key, old, item));
   }
 

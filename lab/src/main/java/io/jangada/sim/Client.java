@@ -9,46 +9,21 @@ import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
-import io.jangada.raft.Membership;
-import java.util.List;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// One client: asks for one thing at a time, at any member, over a way that may lose the request or
-/// the reply. When no certain answer comes it asks again under the same request id, and in the end
-/// gives up, not knowing. What it saw goes into the history.
+/// One client of single keys: asks for one thing at a time ([Requester]). What it saw goes into the
+/// history.
 final class Client {
-  private static final int TRIES_MAX = 6;
   private static final int VALUES = 5;
-
-  /// One thing that is asked for, through all its tries.
-  private static final class Asked {
-    final int id;
-    final Operation operation;
-    final RequestId requestId;
-    int tries;
-    boolean doubtful;
-    boolean ended;
-
-    Asked(int id, Operation operation, RequestId requestId) {
-      this.id = id;
-      this.operation = operation;
-      this.requestId = requestId;
-    }
-
-    boolean isRead() {
-      return operation instanceof Operation.Get;
-    }
-  }
 
   private final Cluster cluster;
   private final Scheduler world;
   private final History.Recorder history;
   private final RandomGenerator random;
+  private final Requester requester;
   private final Bytes name;
   private int process;
   private long sequence;
-  private int favourite;
   private long lastVersion = 1;
   private boolean stopped;
   private boolean idle = true;
@@ -58,6 +33,7 @@ final class Client {
     this.world = cluster.world();
     this.history = history;
     this.random = cluster.split();
+    this.requester = new Requester(cluster, random);
     this.name = Bytes.utf8("client-" + number);
     this.process = number;
   }
@@ -83,7 +59,10 @@ final class Client {
     int id = history.invoke(process, key, op, world.now());
     Operation operation = operationOf(Bytes.utf8(key), op);
     boolean named = !(operation instanceof Operation.Get) && random.nextInt(5) != 0;
-    attempt(new Asked(id, operation, named ? nextId() : null));
+    boolean here = cluster.swarm().clients().readsElsewhere() && id % 2 == 0;
+    ReadConsistency reading = here ? new ReadConsistency.Follower() : null;
+    var request = new Requester.Request(operation, named ? nextId() : null, reading, 0);
+    requester.ask(request, outcome -> ended(id, outcome));
   }
 
   private RequestId nextId() {
@@ -141,97 +120,19 @@ final class Client {
     return value;
   }
 
-  private void attempt(Asked asked) {
-    asked.tries++;
-    int of = asked.tries;
-    List<Member> up = cluster.upMembers();
-    Member member = up.isEmpty() ? null : choose(up);
-    boolean lost = random.nextInt(50) == 0;
-    if (member != null && !lost) {
-      asked.doubtful = true;
-      world.after(
-          random.nextLong(20_000, 2_000_000),
-          () -> {
-            if (member.isUp()) submit(member, asked, of);
-          });
-    }
-    world.after(random.nextLong(300, 1_500) * Scheduler.MILLI, () -> timedOut(asked, of));
-  }
-
-  private Member choose(List<Member> up) {
-    for (Member member : up) if (member.id == favourite && random.nextInt(4) != 0) return member;
-    return up.get(random.nextInt(up.size()));
-  }
-
-  private void submit(Member member, Asked asked, int of) {
-    boolean first = asked.tries == 1;
-    Consumer<Outcome> reply =
-        outcome -> {
-          if (random.nextInt(50) == 0) return;
-          world.after(
-              random.nextLong(20_000, 2_000_000), () -> answered(asked, of, first, outcome));
-        };
-    boolean here = cluster.swarm().clients().readsElsewhere() && asked.id % 2 == 0;
-    if (here && asked.operation instanceof Operation.Get read)
-      member.replica().read(read, new ReadConsistency.Follower(), reply);
-    else member.replica().submit(asked.operation, asked.requestId, reply);
-  }
-
-  /// @param first whether no other try can have had an effect
-  private void answered(Asked asked, int of, boolean first, Outcome outcome) {
-    if (asked.ended) return;
+  private void ended(int id, Outcome outcome) {
     switch (outcome) {
-      case Outcome.Done(Result.Forgotten()) -> giveUp(asked);
-      case Outcome.Done(Result result) -> complete(asked, result);
-      case Outcome.NotLeader(int leader) -> {
-        favourite = leader == Membership.NONE ? 0 : leader;
-        refused(asked, of, first);
+      case Outcome.Done(Result result) -> history.complete(id, resultOf(result), world.now());
+      case Outcome.NotLeader _ -> history.fail(id, world.now());
+      case Outcome.Unknown() -> {
+        history.unknown(id);
+        process += 1_000;
       }
-      case Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _ -> refused(asked, of, first);
-      case Outcome.Unknown() -> {}
+      case Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _ ->
+          throw new IllegalStateException("a request ended as " + outcome);
     }
-  }
-
-  private void refused(Asked asked, int of, boolean first) {
-    if (of != asked.tries) return;
-    if (first) asked.doubtful = false;
-    boolean content = !asked.doubtful && random.nextInt(4) == 0;
-    if (!content && mayRetry(asked) && asked.tries < TRIES_MAX) {
-      int next = asked.tries;
-      world.after(
-          random.nextLong(5, 100) * Scheduler.MILLI,
-          () -> {
-            if (!asked.ended && asked.tries == next) attempt(asked);
-          });
-    } else {
-      giveUp(asked);
-    }
-  }
-
-  private void timedOut(Asked asked, int of) {
-    if (asked.ended || of != asked.tries) return;
-    if (mayRetry(asked) && asked.tries < TRIES_MAX) attempt(asked);
-    else giveUp(asked);
-  }
-
-  private boolean mayRetry(Asked asked) {
-    boolean remembered = asked.requestId != null && !cluster.swarm().demand().forgetful();
-    return asked.isRead() || remembered || !asked.doubtful;
-  }
-
-  private void giveUp(Asked asked) {
-    if (asked.isRead() || !asked.doubtful) {
-      history.fail(asked.id, world.now());
-    } else {
-      history.unknown(asked.id);
-      process += 1_000;
-    }
-    end(asked);
-  }
-
-  private void complete(Asked asked, Result result) {
-    history.complete(asked.id, resultOf(result), world.now());
-    end(asked);
+    world.after(
+        random.nextLong(Scheduler.MILLI, cluster.swarm().clients().thinkNanosMax()), this::next);
   }
 
   private io.jangada.check.RecordedResult resultOf(Result result) {
@@ -251,11 +152,5 @@ final class Client {
       case Result.Expired _, Result.Forgotten _, Result.Refused _, Result.Advanced _ ->
           throw new IllegalStateException("a client was answered " + result);
     };
-  }
-
-  private void end(Asked asked) {
-    asked.ended = true;
-    world.after(
-        random.nextLong(Scheduler.MILLI, cluster.swarm().clients().thinkNanosMax()), this::next);
   }
 }

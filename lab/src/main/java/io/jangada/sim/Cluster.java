@@ -80,7 +80,8 @@ final class Cluster {
             new ReplicaSettings.Upkeep(
                 swarm.bootstrapsByMajority() ? BOOTSTRAP_TICKS : -1,
                 DIGEST_TICKS,
-                swarm.tuning().room().chunkBytes()))
+                swarm.tuning().room().chunkBytes(),
+                swarm.order().historyOf(id)))
         .withMemory(swarm.memory());
   }
 

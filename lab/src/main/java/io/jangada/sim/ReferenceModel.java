@@ -2,15 +2,20 @@ package io.jangada.sim;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.CommandCodec;
+import io.jangada.kv.Envelope;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Restorer;
+import io.jangada.kv.Result;
 import io.jangada.kv.Snapshot;
 import io.jangada.node.Replica;
 import io.jangada.raft.Entry;
 import io.jangada.raft.SnapshotMeta;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,9 +29,16 @@ import java.util.zip.CRC32C;
 /// never stops, restores or is read while it goes on: snapshots have to be its bytes, and members,
 /// too.
 final class ReferenceModel {
+  private static final Operation.Selection COUNTING =
+      new Operation.Selection(
+          Operation.Detail.COUNT, Operation.Between.ANY, Operation.Between.ANY);
+
   private final KvLimits limits;
   private final int chunkBytes;
   private final SlowKv slow;
+  private final SampledReads sampled = new SampledReads();
+  private final CommittedChanges changes = new CommittedChanges();
+  private final CommittedAnswers answers = new CommittedAnswers();
   private long applied;
   private final SortedMap<Integer, Long> compared = new TreeMap<>();
   private final SortedMap<Long, SnapshotMeta> snapshots = new TreeMap<>();
@@ -42,9 +54,41 @@ final class ReferenceModel {
   /// The next entry is committed.
   void committed(Entry entry) {
     applied = entry.index();
-    if (entry.kind() == Entry.Kind.COMMAND)
-      slow.apply(applied, CommandCodec.decodeEnvelope(entry.data()));
-    else slow.advance(applied);
+    if (entry.kind() == Entry.Kind.COMMAND) {
+      Envelope envelope = CommandCodec.decodeEnvelope(entry.data());
+      answers.note(envelope, slow.apply(applied, envelope));
+    } else {
+      slow.advance(applied);
+    }
+    changes.note(slow);
+  }
+
+  /// All that changed so far.
+  CommittedChanges changes() {
+    return changes;
+  }
+
+  /// What requests came to.
+  CommittedAnswers answers() {
+    return answers;
+  }
+
+  /// Looks at what a range came to: whatever was asked of whom, it is of one revision.
+  void check(Operation.Range range, Result.Ranged ranged) {
+    long revision = ranged.revision();
+    SafetyChecker.check(revision <= slow.revision(), "no revision is read before it is committed");
+    if (revision == 0) return;
+    var asked = new Operation.Range(range.keys(), revision, range.selection(), range.page());
+    var counting = new Operation.Range(range.keys(), revision, COUNTING, Operation.Page.ALL);
+    boolean same =
+        slow.read(asked, 0) instanceof Result.Ranged known
+            && known.entries().equals(ranged.entries())
+            && Objects.equals(known.rest(), ranged.rest())
+            && slow.read(counting, 0) instanceof Result.Ranged counted
+            && (ranged.count() < 0 || ranged.count() == counted.count());
+    if (!same)
+      SafetyChecker.check(
+          false, "a range is what its revision holds: " + range + " gave " + ranged);
   }
 
   /// Looks at a member that has its state in hand.
@@ -72,13 +116,40 @@ final class ReferenceModel {
             && kv.sessionCount() == slow.sessionCount()
             && kv.answerCount() == slow.answerCount();
     if (!equal) SafetyChecker.check(false, "the state is what the log comes to: member " + member);
-    for (KeyValue entry : slow.state()) {
+    List<KeyValue> state = slow.state();
+    checkHistory(member, kv, state);
+    for (KeyValue entry : state) {
       Bytes key = entry.key();
       boolean same = kv.get(key).equals(slow.get(key));
       // Words are made only where they are told: this is looked at most often of all.
       if (!same)
         SafetyChecker.check(
             false, "a value is what the log comes to: member " + member + " " + key);
+    }
+  }
+
+  /// Compares what else can be asked, a part of it each time.
+  private void checkHistory(int member, KvStore kv, List<KeyValue> state) {
+    boolean equal =
+        kv.revision() == slow.revision()
+            && kv.compacted() == slow.compacted()
+            && kv.keepsHistory() == slow.keepsHistory()
+            && kv.countsRevisions() == slow.countsRevisions();
+    if (!equal)
+      SafetyChecker.check(
+          false,
+          "revisions are what the log comes to: member "
+              + member
+              + (" has " + kv.revision() + " from " + kv.compacted())
+              + (", not " + slow.revision() + " from " + slow.compacted()));
+    for (Operation.Read read : sampled.next(slow, state)) {
+      Result result = kv.read(read);
+      Result known = slow.read(read);
+      if (!result.equals(known))
+        SafetyChecker.check(
+            false,
+            "a read is what the log comes to: member " + member + ", " + read + " gave " + result
+                + ", not " + known);
     }
   }
 
@@ -100,6 +171,12 @@ final class ReferenceModel {
           "a snapshot is what the log comes to: " + snapshot);
     }
     List<Bytes> expected = chunksOf(kv);
+    Restorer restorer = KvStore.restorer(limits);
+    expected.forEach(restorer::accept);
+    KvStore restored = restorer.finish();
+    check(0, restored);
+    SafetyChecker.check(
+        chunksOf(restored).equals(expected), "a restored store is what it was made of");
     for (Replica replica : members) {
       if (replica.kv().snapshotting() || replica.kv().appliedIndex() != kv.appliedIndex()) continue;
       SafetyChecker.check(

@@ -63,6 +63,11 @@ final class SafetyChecker {
     return committed.size();
   }
 
+  /// What the committed log comes to.
+  ReferenceModel meaning() {
+    return meaning;
+  }
+
   static void check(boolean holds, String law) {
     if (!holds) throw new LawBrokenException(law);
   }

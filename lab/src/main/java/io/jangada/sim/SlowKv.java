@@ -140,6 +140,11 @@ public final class SlowKv {
     return map.countsRevisions();
   }
 
+  /// The numbers of all leases.
+  List<Long> leases() {
+    return leases.numbers();
+  }
+
   public long clusterTimeMillis() {
     return clusterTimeMillis;
   }

@@ -18,10 +18,16 @@ final class SlowMap {
   /// @param entry null for a removal
   record Version(Bytes key, long revision, long place, KeyValue entry) {}
 
+  private record Touched(long revision, Bytes key) {}
+
   private static final Comparator<Version> IN_ORDER =
       Comparator.comparingLong(Version::revision).thenComparingLong(Version::place);
 
   private final TreeMap<Bytes, List<Version>> versions = new TreeMap<>();
+
+  /// Where anything was changed, in order.
+  private final List<Touched> touched = new ArrayList<>();
+
   private long places;
   private long revision;
   private long compacted;
@@ -89,6 +95,7 @@ final class SlowMap {
   ///
   /// @param entry null for a removal
   void change(Bytes key, KeyValue entry) {
+    touched.add(new Touched(revision, key));
     List<Version> before = new ArrayList<>(versions.getOrDefault(key, List.of()));
     long place = ++places;
     if (!before.isEmpty() && before.getLast().revision == revision) {
@@ -103,10 +110,9 @@ final class SlowMap {
 
   /// The key as it was at a revision; null if it was not there.
   KeyValue at(Bytes key, long asked) {
-    KeyValue entry = null;
-    for (Version version : versions.getOrDefault(key, List.of()))
-      if (version.revision <= asked) entry = version.entry;
-    return entry;
+    for (Version version : versions.getOrDefault(key, List.of()).reversed())
+      if (version.revision <= asked) return version.entry;
+    return null;
   }
 
   KeyValue newest(Bytes key) {
@@ -147,8 +153,11 @@ final class SlowMap {
 
   /// All that happened from a revision on, in order.
   List<WatchEvent> events(long from) {
-    return versions.values().stream()
-        .flatMap(List::stream)
+    return touched.reversed().stream()
+        .takeWhile(each -> each.revision >= from)
+        .map(Touched::key)
+        .distinct()
+        .flatMap(key -> versions.get(key).stream())
         .filter(version -> version.revision >= from)
         .sorted(IN_ORDER)
         .map(this::event)

@@ -3,6 +3,7 @@ package io.jangada.sim;
 import io.jangada.kv.KvLimits;
 import io.jangada.node.InboxLimits;
 import io.jangada.node.MemoryLimits;
+import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.DataOpening;
@@ -15,7 +16,8 @@ import java.util.random.RandomGenerator;
 /// What kind of run a seed is: how many members and clients, which faults there are at all and how
 /// often. Each seed draws its own, so that a swarm of seeds meets combinations that no fixed
 /// mixture would (swarm testing, Groce et al. 2012).
-record SwarmConfig(Members members, Clients clients, Demand demand, Faults faults, Tuning tuning) {
+record SwarmConfig(
+    Members members, Clients clients, Demand demand, Faults faults, Tuning tuning, Order order) {
 
   /// How much clocks may drift so that leases of 12 ticks are just safe: the fastest counts hardly
   /// more than 14 of its ticks while the slowest counts 12.
@@ -156,6 +158,41 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   ///   as much as they want
   record Room(boolean tight, int chunkBytes, long patienceMillis, int dataBytesMax) {}
 
+  /// What is asked of order and history.
+  ///
+  /// @param history what leaders keep
+  /// @param disagree whether every other member keeps no history when it leads
+  /// @param clients those of ranges and transactions
+  /// @param keys of these clients, of each kind
+  /// @param watchers how many watch at once
+  /// @param leases whether leases are asked for
+  record Order(
+      ReplicaSettings.History history,
+      boolean disagree,
+      int clients,
+      int keys,
+      int watchers,
+      boolean leases) {
+    private static Order draw(RandomGenerator random) {
+      boolean counts = random.nextInt(6) != 0;
+      boolean keeps = random.nextInt(5) != 0;
+      long millis = random.nextBoolean() ? random.nextLong(200, 5_000) : 0;
+      long bytes = millis == 0 || random.nextBoolean() ? random.nextLong(500, 20_000) : 0;
+      boolean disagree = keeps && random.nextInt(5) == 0;
+      int clients = random.nextInt(4);
+      int keys = random.nextInt(1, 5);
+      int watchers = random.nextInt(5);
+      boolean leases = random.nextBoolean();
+      var history = new ReplicaSettings.History(counts, keeps ? millis : 0, keeps ? bytes : 0);
+      return new Order(history, disagree, clients, keys, watchers, leases);
+    }
+
+    ReplicaSettings.History historyOf(int member) {
+      boolean keeps = !disagree || member % 2 == 0;
+      return keeps ? history : new ReplicaSettings.History(history.countsRevisions(), 0, 0);
+    }
+  }
+
   /// The order of what is drawn is part of what a seed means.
   static SwarmConfig draw(RandomGenerator random) {
     int[] sizes = {1, 2, 3, 3, 3, 3, 4, 5, 5, 7};
@@ -200,7 +237,8 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
         new Clients(clientCount, keys, thinkNanosMax, readsElsewhere),
         new Demand(valueBytes, forgetful, bursts, leapMillis, addresses),
         new Faults(kinds, narrowLinks, stormNanos, meanNanos, clocks),
-        new Tuning(savesMessages, leaseTicks, entriesMax, storage, room));
+        new Tuning(savesMessages, leaseTicks, entriesMax, storage, room),
+        Order.draw(random));
   }
 
   SwarmConfig withLeases(int leaseTicks, int driftPpmMax) {
@@ -221,7 +259,8 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
         clients,
         demand,
         new Faults(Fault.NONE, false, 6 * Scheduler.SECOND, faults.meanNanos, clocks),
-        tuning);
+        tuning,
+        order);
   }
 
   /// The same with snapshots made again and again, and no log kept behind them.
@@ -238,11 +277,11 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   }
 
   private SwarmConfig with(Faults faults) {
-    return new SwarmConfig(members, clients, demand, faults, tuning);
+    return new SwarmConfig(members, clients, demand, faults, tuning, order);
   }
 
   private SwarmConfig with(Tuning tuning) {
-    return new SwarmConfig(members, clients, demand, faults, tuning);
+    return new SwarmConfig(members, clients, demand, faults, tuning, order);
   }
 
   /// Whether a majority of members that have met bootstrap the cluster, where some start late.
@@ -278,7 +317,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
 
   KvLimits limits() {
     KvLimits usual = KvLimits.DEFAULT;
-    int few = clients.count;
+    int few = clients.count + order.clients;
     KvLimits.State state = new KvLimits.State(1 + few, 2, 3 + few, 1_500, 2);
     return demand.forgetful
         ? new KvLimits(usual.keyBytesMax(), usual.valueBytesMax(), state)

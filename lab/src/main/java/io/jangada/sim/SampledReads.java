@@ -1,0 +1,62 @@
+package io.jangada.sim;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KeyRange;
+import io.jangada.kv.KeyValue;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Operation.Between;
+import io.jangada.kv.Operation.Detail;
+import io.jangada.kv.Operation.Page;
+import io.jangada.kv.Operation.Selection;
+import java.util.List;
+
+/// What a member's state is asked, a little each time: of all that can be asked something else
+/// comes with each look.
+final class SampledReads {
+  private static final int LIMITS = 6;
+
+  private int looks;
+
+  /// The next questions, about what is there.
+  List<Operation.Read> next(SlowKv slow, List<KeyValue> state) {
+    int look = looks++;
+    return switch (look % 4) {
+      case 0 -> List.of(lease(slow.leases(), look), new Operation.ListLeases());
+      case 1 -> List.of(range(state, look, 0, Between.ANY));
+      case 2 -> List.of(range(state, look, past(slow, look), Between.ANY));
+      default -> {
+        long middle = (slow.compacted() + slow.revision()) / 2;
+        yield List.of(
+            range(state, look, 0, new Between(middle, Long.MAX_VALUE)),
+            new Operation.Range(keys(state, look), past(slow, look), counting(), Page.ALL));
+      }
+    };
+  }
+
+  private static Operation.Read lease(List<Long> leases, int look) {
+    return new Operation.GetLease(leases.isEmpty() ? look : leases.get(look % leases.size()));
+  }
+
+  private static long past(SlowKv slow, int look) {
+    return slow.compacted() + look % (slow.revision() - slow.compacted() + 1);
+  }
+
+  private static Selection counting() {
+    return new Selection(Detail.COUNT, Between.ANY, Between.ANY);
+  }
+
+  private static Operation.Range range(
+      List<KeyValue> state, int look, long revision, Between modified) {
+    Detail detail = look % 5 == 0 ? Detail.KEYS : Detail.VALUES;
+    Page page = new Page(look % 8 < 4, look / 4 % LIMITS);
+    return new Operation.Range(
+        keys(state, look), revision, new Selection(detail, Between.ANY, modified), page);
+  }
+
+  private static KeyRange keys(List<KeyValue> state, int look) {
+    if (state.isEmpty() || look % 3 == 0) return KeyRange.ALL;
+    Bytes from = state.get(look % state.size()).key();
+    if (look % 3 == 1) return new KeyRange(from, null);
+    return new KeyRange(from, state.get(look * 7 % state.size()).key());
+  }
+}
