@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
 /// What the committed log comes to: every member's state is held against it. Members that all make
@@ -30,8 +32,7 @@ import java.util.zip.CRC32C;
 /// too.
 final class ReferenceModel {
   private static final Operation.Selection COUNTING =
-      new Operation.Selection(
-          Operation.Detail.COUNT, Operation.Between.ANY, Operation.Between.ANY);
+      new Operation.Selection(Operation.Detail.COUNT, Operation.Between.ANY, Operation.Between.ANY);
 
   private final KvLimits limits;
   private final int chunkBytes;
@@ -39,6 +40,7 @@ final class ReferenceModel {
   private final SampledReads sampled = new SampledReads();
   private final CommittedChanges changes = new CommittedChanges();
   private final CommittedAnswers answers = new CommittedAnswers();
+  private final SortedSet<Long> keptAlive = new TreeSet<>();
   private long applied;
   private final SortedMap<Integer, Long> compared = new TreeMap<>();
   private final SortedMap<Long, SnapshotMeta> snapshots = new TreeMap<>();
@@ -57,10 +59,17 @@ final class ReferenceModel {
     if (entry.kind() == Entry.Kind.COMMAND) {
       Envelope envelope = CommandCodec.decodeEnvelope(entry.data());
       answers.note(envelope, slow.apply(applied, envelope));
+      if (envelope.command() instanceof Operation.KeepAlive(List<Long> leases))
+        keptAlive.addAll(leases);
     } else {
       slow.advance(applied);
     }
     changes.note(slow);
+  }
+
+  /// Whether any entry of the log keeps this lease alive.
+  boolean isKeptAlive(long lease) {
+    return keptAlive.contains(lease);
   }
 
   /// All that changed so far.
@@ -74,7 +83,16 @@ final class ReferenceModel {
   }
 
   /// Looks at what a range came to: whatever was asked of whom, it is of one revision.
-  void check(Operation.Range range, Result.Ranged ranged) {
+  void check(Operation.Range range, Result result) {
+    if (result instanceof Result.Ranged ranged) checkRange(range, ranged);
+    else if (result instanceof Result.Compacted(long compacted))
+      SafetyChecker.check(
+          range.revision() < compacted && compacted <= slow.compacted(),
+          "what is not compacted can be read: " + range.revision() + ", to " + compacted);
+    else SafetyChecker.check(false, "a range that was read before is known: " + range);
+  }
+
+  private void checkRange(Operation.Range range, Result.Ranged ranged) {
     long revision = ranged.revision();
     SafetyChecker.check(revision <= slow.revision(), "no revision is read before it is committed");
     if (revision == 0) return;
@@ -148,8 +166,14 @@ final class ReferenceModel {
       if (!result.equals(known))
         SafetyChecker.check(
             false,
-            "a read is what the log comes to: member " + member + ", " + read + " gave " + result
-                + ", not " + known);
+            "a read is what the log comes to: member "
+                + member
+                + ", "
+                + read
+                + " gave "
+                + result
+                + ", not "
+                + known);
     }
   }
 

@@ -45,6 +45,7 @@ final class Requester {
   private final RandomGenerator random;
   private int favourite;
   private int answering;
+  private boolean wasAskedOnce;
 
   Requester(Cluster cluster, RandomGenerator random) {
     this.cluster = cluster;
@@ -55,6 +56,11 @@ final class Requester {
   /// Which member gave the latest answer.
   int answering() {
     return answering;
+  }
+
+  /// Whether that was asked for once.
+  boolean wasAskedOnce() {
+    return wasAskedOnce;
   }
 
   /// Asks for something.
@@ -111,6 +117,7 @@ final class Requester {
       case Outcome.Done(Result.Forgotten()) -> giveUp(asked);
       case Outcome.Done(Result result) -> {
         answering = member.id;
+        wasAskedOnce = asked.tries == 1;
         check(asked.request, result);
         end(asked, outcome);
       }
@@ -126,7 +133,7 @@ final class Requester {
   private void check(Request request, Result result) {
     ReferenceModel meaning = cluster.laws().meaning();
     if (request.operation instanceof Operation.Range range) {
-      if (result instanceof Result.Ranged ranged) meaning.check(range, ranged);
+      meaning.check(range, result);
     } else if (request.id != null && !(request.operation instanceof Operation.Read)) {
       meaning.answers().check(request.id, result);
     }

@@ -2,10 +2,14 @@ package io.jangada.sim;
 
 import io.jangada.check.Checker;
 import io.jangada.check.History;
+import io.jangada.check.MapChecker;
+import io.jangada.check.MapHistory;
+import io.jangada.check.MapVerdict;
 import io.jangada.check.Verdict;
 import io.jangada.raft.LawBrokenException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -64,6 +68,10 @@ public final class Simulation {
 
   private final List<Client> clients = new ArrayList<>();
   private final History.Recorder history = new History.Recorder();
+  private final List<MapClient> mapClients = new ArrayList<>();
+  private final MapHistory.Recorder mapHistory = new MapHistory.Recorder(0);
+  private final List<WatchProbe> watchers = new ArrayList<>();
+  private final LeaseProbe leases;
 
   private final Consumer<Cluster> plan;
 
@@ -81,6 +89,10 @@ public final class Simulation {
     this.status = new StatusProbe(cluster);
     this.backup = new BackupProbe(cluster);
     this.hoarder = swarm.hoards() ? new Hoarder(cluster) : null;
+    SwarmConfig.Order order = swarm.order();
+    for (int i = 0; i < order.clients(); i++) mapClients.add(new MapClient(cluster, mapHistory, i));
+    for (int i = 0; i < order.watchers(); i++) watchers.add(new WatchProbe(cluster, i));
+    this.leases = new LeaseProbe(cluster);
     cluster.trace("seed " + seed + ": " + swarm);
   }
 
@@ -131,6 +143,9 @@ public final class Simulation {
     if (cluster.swarm().demand().leapMillis() > 0) world.after(Scheduler.SECOND / 2, cluster::leap);
     nemesis.start();
     if (hoarder != null) hoarder.start();
+    mapClients.forEach(MapClient::start);
+    watchers.forEach(WatchProbe::start);
+    if (cluster.swarm().order().leases()) leases.start();
     plan.accept(cluster);
     runUntil(cluster.swarm().faults().stormNanos());
     nemesis.stop();
@@ -138,6 +153,8 @@ public final class Simulation {
     staleness.stop();
     status.stop();
     backup.stop();
+    leases.stop();
+    watchers.forEach(WatchProbe::stop);
     cluster.calm();
   }
 
@@ -145,13 +162,12 @@ public final class Simulation {
     long began = world.now();
     runUntil(began + 3 * Scheduler.SECOND);
     clients.forEach(Client::stop);
+    mapClients.forEach(MapClient::stop);
     if (hoarder != null) hoarder.tidy();
     String unsettled = "not looked at";
     while (unsettled != null) {
       runUntil(world.now() + 100 * Scheduler.MILLI);
-      boolean idle = clients.stream().allMatch(Client::isIdle);
-      if (hoarder != null && !hoarder.isDone()) unsettled = "not all is deleted";
-      else unsettled = idle ? cluster.unsettled() : "clients wait";
+      unsettled = unsettled();
       SafetyChecker.check(
           world.now() - began < CALM_NANOS_MAX,
           "in the calm everything comes to rest: " + unsettled);
@@ -171,6 +187,29 @@ public final class Simulation {
               || member.replica().kv().nextDeadlineMillis() == Long.MAX_VALUE
               || !cluster.leader().replica().raft().membership().contains(member.id),
           "expiry is late by a bound");
+    if (cluster.unsettled() == null) {
+      String late = unsettledWatcher();
+      SafetyChecker.check(late == null, "at rest every watcher is told of all: " + late);
+    }
+  }
+
+  /// What is not at rest yet; null when all is.
+  private String unsettled() {
+    boolean idle =
+        clients.stream().allMatch(Client::isIdle)
+            && mapClients.stream().allMatch(MapClient::isIdle);
+    if (hoarder != null && !hoarder.isDone()) return "not all is deleted";
+    if (!idle) return "clients wait";
+    String ofCluster = cluster.unsettled();
+    return ofCluster != null ? ofCluster : unsettledWatcher();
+  }
+
+  private String unsettledWatcher() {
+    return watchers.stream()
+        .map(WatchProbe::unsettled)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private void runUntil(long time) {
@@ -186,5 +225,12 @@ public final class Simulation {
     Verdict verdict = new Checker().check(history.history());
     SafetyChecker.check(
         verdict instanceof Verdict.Linearizable, "histories are linearizable: " + verdict);
+    mapClients.forEach(MapClient::settle);
+    MapVerdict whole =
+        new MapChecker(MapChecker.Limits.USUAL, MapChecker.Others.ELSEWHERE)
+            .check(mapHistory.history());
+    SafetyChecker.check(
+        whole instanceof MapVerdict.Explained,
+        "the history of the whole map is explained: " + whole);
   }
 }
