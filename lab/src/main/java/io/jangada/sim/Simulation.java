@@ -222,6 +222,7 @@ public final class Simulation {
 
   private void judge() {
     if (cluster.unsettled() == null) cluster.checkData();
+    watchers.forEach(each -> cluster.trace(each.toString()));
     Verdict verdict = new Checker().check(history.history());
     SafetyChecker.check(
         verdict instanceof Verdict.Linearizable, "histories are linearizable: " + verdict);
@@ -229,6 +230,8 @@ public final class Simulation {
     MapVerdict whole =
         new MapChecker(MapChecker.Limits.USUAL, MapChecker.Others.ELSEWHERE)
             .check(mapHistory.history());
+    cluster.trace(
+        "the whole map: " + mapHistory.history().calls().size() + " operations, " + whole);
     SafetyChecker.check(
         whole instanceof MapVerdict.Explained,
         "the history of the whole map is explained: " + whole);

@@ -95,6 +95,9 @@ final class WatchProbe {
   private long next;
 
   private Told now;
+  private int begun;
+  private int told;
+  private int overtaken;
   private boolean stopped;
 
   WatchProbe(Cluster cluster, int number) {
@@ -146,6 +149,7 @@ final class WatchProbe {
     }
     Told told = new Told(member, next == 0);
     now = told;
+    begun++;
     var request = new WatchRequest(keys, next, former, WatchRequest.Kinds.ALL, needsLeader);
     told.watch = member.replica().watch(request, told);
   }
@@ -176,6 +180,7 @@ final class WatchProbe {
   }
 
   private void check(List<WatchEvent> events) {
+    told += events.size();
     int place = changes.firstFrom(next);
     for (WatchEvent event : events) {
       int at = changes.find(keys, place);
@@ -205,6 +210,7 @@ final class WatchProbe {
     check(compacted >= next, "overtaken though it has all before", next);
     if (told.fromNow && !told.hasPaused && !isJump)
       violated("takes all at once, and was overtaken by compaction to " + compacted);
+    overtaken++;
     next = random.nextBoolean() ? 0 : compacted + 1;
     over(told);
   }
@@ -225,5 +231,13 @@ final class WatchProbe {
     if (!cluster.currentMembers().contains(now.member)) return null;
     int missed = changes.find(keys, changes.firstFrom(next));
     return missed < 0 ? null : name + " was not told of " + changes.at(missed);
+  }
+
+  @Override
+  public String toString() {
+    String what = name + (former ? " with former values" : "") + (isSlow ? ", slow," : "");
+    return what
+        + (" was told of " + told + " changes by " + begun + " watches")
+        + (", " + overtaken + " times overtaken");
   }
 }
