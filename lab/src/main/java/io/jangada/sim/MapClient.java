@@ -11,6 +11,7 @@ import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
+import io.jangada.node.Replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -155,13 +156,21 @@ final class MapClient {
     new Listing(id, keys, new Operation.Page(descending, limit)).next(keys, 0, 0);
   }
 
+  /// Whose state a member reads: its own one, which a snapshot replaces, or that of another when it
+  /// leads no more.
+  private record Standing(KvStore store, long term, boolean leads) {
+    static Standing of(Replica replica) {
+      return new Standing(replica.kv(), replica.raft().term(), replica.raft().isLeader());
+    }
+  }
+
   /// A range that is being listed.
   private final class Listing {
     final int id;
     final KeyRange keys;
     final Operation.Page page;
     final List<KeyValue> entries = new ArrayList<>();
-    final Map<Integer, KvStore> stores = new TreeMap<>();
+    final Map<Integer, Standing> before = new TreeMap<>();
     long count;
     int pieces;
     int member;
@@ -170,7 +179,7 @@ final class MapClient {
       this.id = id;
       this.keys = keys;
       this.page = page;
-      for (Member member : cluster.upMembers()) stores.put(member.id, member.replica().kv());
+      for (Member each : cluster.upMembers()) before.put(each.id, Standing.of(each.replica()));
     }
 
     /// @param member that gave the pieces before; 0 for none
@@ -203,14 +212,14 @@ final class MapClient {
       }
     }
 
-    /// A member that goes on with a range has what the range began with, as long as its memory and
-    /// its state are its own.
+    /// A member that goes on with a range has what the range began with, as long as it has memory
+    /// and stands as it did.
     private void checkOver() {
       boolean isSame = requester.answering() == member && requester.wasAskedOnce();
       Member same = cluster.member(member);
       if (cluster.swarm().hoards() || !isSame || !same.isUp()) return;
       SafetyChecker.check(
-          same.replica().kv() != stores.get(member),
+          !Standing.of(same.replica()).equals(before.get(member)),
           "a range that was begun can be read to its end: member " + member);
     }
   }

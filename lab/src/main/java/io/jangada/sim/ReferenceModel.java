@@ -95,6 +95,9 @@ final class ReferenceModel {
   private void checkRange(Operation.Range range, Result.Ranged ranged) {
     long revision = ranged.revision();
     SafetyChecker.check(revision <= slow.revision(), "no revision is read before it is committed");
+    SafetyChecker.check(
+        range.revision() == 0 || range.revision() == revision,
+        "all pieces of a range are of one revision: " + range.revision() + ", " + revision);
     if (revision == 0) return;
     var asked = new Operation.Range(range.keys(), revision, range.selection(), range.page());
     var counting = new Operation.Range(range.keys(), revision, COUNTING, Operation.Page.ALL);
