@@ -9,6 +9,7 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
+import io.jangada.node.Replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -104,6 +105,7 @@ final class LeaseProbe {
     leases.add(lease);
     List<Operation.Step> puts = new ArrayList<>();
     for (int i = 0; i < lease.keys; i++) puts.add(put(lease.key(i), lease.number));
+    if (random.nextInt(3) == 0) puts.add(put(timed(), 0));
     submit(
         new Operation.Transaction(List.of(), puts, List.of()),
         result -> {
@@ -116,6 +118,11 @@ final class LeaseProbe {
         });
     if (lease.isKept) keepAliveLater(lease);
     else if (random.nextInt(3) == 0) revokeLater(lease);
+  }
+
+  /// A key with a time of its own.
+  private Bytes timed() {
+    return Bytes.utf8("timed-" + random.nextInt(9));
   }
 
   private Operation.Put put(Bytes key, long lease) {
@@ -182,7 +189,7 @@ final class LeaseProbe {
     long livesUntil = lease.askedNanos + lease.ttlMillis * Scheduler.MILLI;
     if (stopped || world.now() > livesUntil + Scheduler.SECOND) return;
     lookLater(lease);
-    if (random.nextInt(5) == 0) submit(put(Bytes.utf8("timed-" + random.nextInt(9)), 0), _ -> {});
+    if (random.nextInt(5) == 0) submit(put(timed(), 0), _ -> {});
     var keys = KeyRange.prefix(Bytes.utf8("leased-" + lease.name + "-"));
     boolean asksLease = random.nextBoolean();
     Operation read = asksLease ? new Operation.GetLease(lease.number) : new Operation.Range(keys);
@@ -229,18 +236,27 @@ final class LeaseProbe {
   private void submit(Operation operation, Consumer<Result> whenDone) {
     List<Member> up = cluster.upMembers();
     if (up.isEmpty()) return;
-    RequestId id =
-        operation instanceof Operation.Read || operation instanceof Operation.KeepAlive
-            ? null
-            : new RequestId.Numbered(NAME, ++requests);
-    up.get(random.nextInt(up.size()))
-        .replica()
-        .submit(
-            operation,
-            id,
-            outcome -> {
-              if (outcome instanceof Outcome.Done(Result result)
-                  && !(result instanceof Result.Forgotten)) whenDone.accept(result);
-            });
+    boolean isNamed =
+        !(operation instanceof Operation.Read || operation instanceof Operation.KeepAlive);
+    RequestId id = isNamed ? new RequestId.Numbered(NAME, ++requests) : null;
+    Member member = up.get(random.nextInt(up.size()));
+    Replica replica = member.replica();
+    Consumer<Outcome> reply =
+        outcome -> {
+          if (!(outcome instanceof Outcome.Done(Result result))) return;
+          if (result instanceof Result.Forgotten) return;
+          if (isNamed) checkLater(member, replica, id, result);
+          whenDone.accept(result);
+        };
+    replica.submit(operation, id, reply);
+  }
+
+  /// What the log came to is known after the member's turn.
+  private void checkLater(Member member, Replica replica, RequestId id, Result result) {
+    world.after(
+        0,
+        () -> {
+          if (member.replica() == replica) cluster.laws().meaning().answers().check(id, result);
+        });
   }
 }

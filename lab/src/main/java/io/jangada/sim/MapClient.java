@@ -171,6 +171,7 @@ final class MapClient {
     final Operation.Page page;
     final List<KeyValue> entries = new ArrayList<>();
     final Map<Integer, Standing> before = new TreeMap<>();
+    final long beganNanos = world.now();
     long count;
     int pieces;
     int member;
@@ -212,12 +213,13 @@ final class MapClient {
       }
     }
 
-    /// A member that goes on with a range has what the range began with, as long as it has memory
-    /// and stands as it did.
+    /// A member that goes on with a range has what the range began with, as long as it has memory,
+    /// its clock does not leap, and it stands as it did.
     private void checkOver() {
       boolean isSame = requester.answering() == member && requester.wasAskedOnce();
       Member same = cluster.member(member);
-      if (cluster.swarm().hoards() || !isSame || !same.isUp()) return;
+      boolean isOld = beganNanos <= cluster.leaptNanos();
+      if (cluster.swarm().hoards() || isOld || !isSame || !same.isUp()) return;
       SafetyChecker.check(
           !Standing.of(same.replica()).equals(before.get(member)),
           "a range that was begun can be read to its end: member " + member);

@@ -156,7 +156,7 @@ final class MapRequests {
   private void compare(List<Compare> compares, List<io.jangada.check.Compare> recorded) {
     KeyRange keys = random.nextInt(4) == 0 ? range() : MapRequest.asked(anyKey());
     var same = MapRequest.recorded(keys);
-    int relation = random.nextInt(4);
+    int relation = random.nextBoolean() ? 0 : random.nextInt(4);
     Compare.Relation asked = Compare.Relation.values()[relation];
     var known = io.jangada.check.Compare.Relation.valueOf(asked.name());
     if (random.nextBoolean()) {
