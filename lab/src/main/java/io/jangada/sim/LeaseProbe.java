@@ -24,7 +24,7 @@ final class LeaseProbe {
   private static final Condition ALWAYS = new Condition.Always();
   private static final int KEYS_MAX = 4;
 
-  /// The first number of those that are chosen.
+  /// Those that are chosen have greater numbers.
   private static final long CHOSEN = 1L << 40;
 
   private static final class Lease {
@@ -125,6 +125,13 @@ final class LeaseProbe {
     return Bytes.utf8("timed-" + random.nextInt(9));
   }
 
+  /// Gives a key a time of its own, or nothing at all: there is no such lease.
+  private Operation timing() {
+    Operation.Put put = put(timed(), 0);
+    if (random.nextInt(3) != 0) return put;
+    return new Operation.Transaction(List.of(), List.of(put, put(timed(), CHOSEN)), List.of());
+  }
+
   private Operation.Put put(Bytes key, long lease) {
     var set = new Change.Set(NAME, lease == 0 ? 0 : (int) lease);
     return new Operation.Put(key, set, lifetime(lease), ALWAYS, false);
@@ -189,7 +196,7 @@ final class LeaseProbe {
     long livesUntil = lease.askedNanos + lease.ttlMillis * Scheduler.MILLI;
     if (stopped || world.now() > livesUntil + Scheduler.SECOND) return;
     lookLater(lease);
-    if (random.nextInt(5) == 0) submit(put(timed(), 0), _ -> {});
+    if (random.nextInt(5) == 0) submit(timing(), _ -> {});
     var keys = KeyRange.prefix(Bytes.utf8("leased-" + lease.name + "-"));
     boolean asksLease = random.nextBoolean();
     Operation read = asksLease ? new Operation.GetLease(lease.number) : new Operation.Range(keys);
