@@ -81,7 +81,7 @@ final class Cluster {
                 swarm.bootstrapsByMajority() ? BOOTSTRAP_TICKS : -1,
                 DIGEST_TICKS,
                 swarm.tuning().room().chunkBytes(),
-                swarm.order().historyOf(id)))
+                swarm.order().kept().of(id)))
         .withMemory(swarm.memory());
   }
 

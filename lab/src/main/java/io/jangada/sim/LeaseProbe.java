@@ -207,14 +207,13 @@ final class LeaseProbe {
     boolean isLeft = cluster.laws().meaning().isKeptAlive(lease.number);
     SafetyChecker.check(
         lease.isKept || !isLeft, "a lease lives on for its client alone: " + lease.number);
-    switch (result) {
-      case Result.Refused _ -> checkGone(lease);
-      case Result.Leased leased -> checkKeys(lease, leased.keys().size());
-      case Result.Ranged ranged -> {
-        checkKeys(lease, ranged.entries().size());
-        if (lease.isHeld && lease.keys > 0 && ranged.entries().isEmpty()) checkGone(lease);
-      }
-      default -> throw new IllegalStateException("a read was answered " + result);
+    if (result instanceof Result.Refused) {
+      checkGone(lease);
+    } else if (result instanceof Result.Leased leased) {
+      checkKeys(lease, leased.keys().size());
+    } else if (result instanceof Result.Ranged ranged) {
+      checkKeys(lease, ranged.entries().size());
+      if (lease.isHeld && lease.keys > 0 && ranged.entries().isEmpty()) checkGone(lease);
     }
   }
 
@@ -232,7 +231,7 @@ final class LeaseProbe {
         lease.isRevoked
             || lease.askedNanos <= cluster.leaptNanos()
             || livedNanos >= ttlNanos - drift,
-        "a lease never ends early: "
+        "a lease's end is never early: "
             + lease.number
             + " of "
             + lease.ttlMillis

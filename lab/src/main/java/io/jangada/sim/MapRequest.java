@@ -38,7 +38,21 @@ record MapRequest(Operation operation, MapOp op) {
         yield new Answer(transacted.revision(), all);
       }
       case Result.Ranged ranged -> new Answer(ranged.revision(), read(op, ranged));
-      default -> null;
+      case Result.Written _,
+          Result.Found _,
+          Result.NotFound _,
+          Result.Exists _,
+          Result.Mismatch _,
+          Result.Granted _,
+          Result.KeptAlive _,
+          Result.Leased _,
+          Result.LeaseList _,
+          Result.Noted _,
+          Result.Compacted _,
+          Result.Expired _,
+          Result.Forgotten _,
+          Result.Refused _ ->
+          null;
     };
   }
 
@@ -90,7 +104,19 @@ record MapRequest(Operation operation, MapOp op) {
         for (int i = 0; i < results.size(); i++) all.add(step(steps.get(i), results.get(i)));
         yield new MapResult.Transacted(succeeded, all);
       }
-      default -> throw new IllegalStateException(op + " was answered " + result);
+      case Result.Written _,
+          Result.Exists _,
+          Result.Mismatch _,
+          Result.Granted _,
+          Result.KeptAlive _,
+          Result.Leased _,
+          Result.LeaseList _,
+          Result.Noted _,
+          Result.Compacted _,
+          Result.Expired _,
+          Result.Forgotten _,
+          Result.Refused _ ->
+          throw new IllegalStateException(op + " was answered " + result);
     };
   }
 

@@ -95,14 +95,13 @@ final class Requester {
   }
 
   private void submit(Member member, Asked asked, int of) {
-    boolean first = asked.tries == 1;
     Consumer<Outcome> reply =
         outcome -> {
           if (random.nextInt(50) == 0) return;
           world.after(
               random.nextLong(20_000, 2_000_000),
               () -> {
-                if (!asked.ended) answered(asked, member, of, first, outcome);
+                if (!asked.ended) answered(asked, member, of, outcome);
               });
         };
     Request request = asked.request;
@@ -111,8 +110,7 @@ final class Requester {
     else member.replica().submit(request.operation, request.id, reply);
   }
 
-  /// @param first whether no other try can have had an effect
-  private void answered(Asked asked, Member member, int of, boolean first, Outcome outcome) {
+  private void answered(Asked asked, Member member, int of, Outcome outcome) {
     switch (outcome) {
       case Outcome.Done(Result.Forgotten()) -> giveUp(asked);
       case Outcome.Done(Result result) -> {
@@ -123,9 +121,9 @@ final class Requester {
       }
       case Outcome.NotLeader(int leader) -> {
         favourite = leader == Membership.NONE ? 0 : leader;
-        refused(asked, of, first);
+        refused(asked, of);
       }
-      case Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _ -> refused(asked, of, first);
+      case Outcome.Busy _, Outcome.NoMemory _, Outcome.Refused _ -> refused(asked, of);
       case Outcome.Unknown() -> {}
     }
   }
@@ -139,9 +137,10 @@ final class Requester {
     }
   }
 
-  private void refused(Asked asked, int of, boolean first) {
+  private void refused(Asked asked, int of) {
     if (of != asked.tries) return;
-    if (first) asked.doubtful = false;
+    // No other try can have had an effect.
+    if (of == 1) asked.doubtful = false;
     boolean content = !asked.doubtful && random.nextInt(4) == 0;
     if (!content && mayRetry(asked) && asked.tries < TRIES_MAX) {
       int next = asked.tries;

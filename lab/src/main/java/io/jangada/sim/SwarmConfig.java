@@ -16,8 +16,7 @@ import java.util.random.RandomGenerator;
 /// What kind of run a seed is: how many members and clients, which faults there are at all and how
 /// often. Each seed draws its own, so that a swarm of seeds meets combinations that no fixed
 /// mixture would (swarm testing, Groce et al. 2012).
-record SwarmConfig(
-    Members members, Clients clients, Demand demand, Faults faults, Tuning tuning, Order order) {
+record SwarmConfig(Members members, Clients clients, Demand demand, Faults faults, Tuning tuning) {
 
   /// How much clocks may drift so that leases of 12 ticks are just safe: the fastest counts hardly
   /// more than 14 of its ticks while the slowest counts 12.
@@ -32,7 +31,8 @@ record SwarmConfig(
 
   /// @param thinkNanosMax how long a client waits at most before its next request
   /// @param readsElsewhere whether some reads are served by the member that is asked, leader or not
-  record Clients(int count, int keys, long thinkNanosMax, boolean readsElsewhere) {}
+  /// @param order what else is asked
+  record Clients(int count, int keys, long thinkNanosMax, boolean readsElsewhere, Order order) {}
 
   /// What is asked of the members.
   ///
@@ -160,34 +160,35 @@ record SwarmConfig(
 
   /// What is asked of order and history.
   ///
-  /// @param history what leaders keep
-  /// @param disagree whether every other member keeps no history when it leads
   /// @param clients those of ranges and transactions
   /// @param keys of these clients, of each kind
   /// @param watchers how many watch at once
   /// @param leases whether leases are asked for
-  record Order(
-      ReplicaSettings.History history,
-      boolean disagree,
-      int clients,
-      int keys,
-      int watchers,
-      boolean leases) {
+  record Order(Kept kept, int clients, int keys, int watchers, boolean leases) {
     private static Order draw(RandomGenerator random) {
+      Kept kept = Kept.draw(random);
+      int clients = random.nextInt(4);
+      int keys = random.nextInt(1, 5);
+      int watchers = random.nextInt(5);
+      return new Order(kept, clients, keys, watchers, random.nextBoolean());
+    }
+  }
+
+  /// What leaders keep.
+  ///
+  /// @param disagree whether every other member keeps no history when it leads
+  record Kept(ReplicaSettings.History history, boolean disagree) {
+    private static Kept draw(RandomGenerator random) {
       boolean counts = random.nextInt(6) != 0;
       boolean keeps = random.nextInt(5) != 0;
       long millis = random.nextBoolean() ? random.nextLong(200, 5_000) : 0;
       long bytes = millis == 0 || random.nextBoolean() ? random.nextLong(500, 20_000) : 0;
       boolean disagree = keeps && random.nextInt(5) == 0;
-      int clients = random.nextInt(4);
-      int keys = random.nextInt(1, 5);
-      int watchers = random.nextInt(5);
-      boolean leases = random.nextBoolean();
       var history = new ReplicaSettings.History(counts, keeps ? millis : 0, keeps ? bytes : 0);
-      return new Order(history, disagree, clients, keys, watchers, leases);
+      return new Kept(history, disagree);
     }
 
-    ReplicaSettings.History historyOf(int member) {
+    ReplicaSettings.History of(int member) {
       boolean keeps = !disagree || member % 2 == 0;
       return keeps ? history : new ReplicaSettings.History(history.countsRevisions(), 0, 0);
     }
@@ -228,17 +229,17 @@ record SwarmConfig(
     long patienceMillis = random.nextInt(3) != 0 ? 2_000 : random.nextLong(50, 600);
     if (leaseTicks > 0 && random.nextInt(3) == 0) driftPpmMax = LEASE_DRIFT_PPM_MAX;
     int dataBytesMax = random.nextInt(8) == 0 ? random.nextInt(400_000, 800_000) : 0;
+    Order order = Order.draw(random);
 
     Clocks clocks = new Clocks(driftPpmMax, 0);
     Storage storage = new Storage(snapshotBytes, retainedBytes, segmentBytes, diskNanosMax);
     Room room = new Room(tight, chunkBytes, patienceMillis, dataBytesMax);
     return new SwarmConfig(
         new Members(voters, spares, bootstraps, startNanosMax),
-        new Clients(clientCount, keys, thinkNanosMax, readsElsewhere),
+        new Clients(clientCount, keys, thinkNanosMax, readsElsewhere, order),
         new Demand(valueBytes, forgetful, bursts, leapMillis, addresses),
         new Faults(kinds, narrowLinks, stormNanos, meanNanos, clocks),
-        new Tuning(savesMessages, leaseTicks, entriesMax, storage, room),
-        Order.draw(random));
+        new Tuning(savesMessages, leaseTicks, entriesMax, storage, room));
   }
 
   SwarmConfig withLeases(int leaseTicks, int driftPpmMax) {
@@ -259,8 +260,7 @@ record SwarmConfig(
         clients,
         demand,
         new Faults(Fault.NONE, false, 6 * Scheduler.SECOND, faults.meanNanos, clocks),
-        tuning,
-        order);
+        tuning);
   }
 
   /// The same with snapshots made again and again, and no log kept behind them.
@@ -277,11 +277,15 @@ record SwarmConfig(
   }
 
   private SwarmConfig with(Faults faults) {
-    return new SwarmConfig(members, clients, demand, faults, tuning, order);
+    return new SwarmConfig(members, clients, demand, faults, tuning);
   }
 
   private SwarmConfig with(Tuning tuning) {
-    return new SwarmConfig(members, clients, demand, faults, tuning, order);
+    return new SwarmConfig(members, clients, demand, faults, tuning);
+  }
+
+  Order order() {
+    return clients.order;
   }
 
   /// Whether a majority of members that have met bootstrap the cluster, where some start late.
@@ -317,7 +321,7 @@ record SwarmConfig(
 
   KvLimits limits() {
     KvLimits usual = KvLimits.DEFAULT;
-    int few = clients.count + order.clients;
+    int few = clients.count + order().clients;
     KvLimits.State state = new KvLimits.State(1 + few, 2, 3 + few, 1_500, 2);
     return demand.forgetful
         ? new KvLimits(usual.keyBytesMax(), usual.valueBytesMax(), state)
