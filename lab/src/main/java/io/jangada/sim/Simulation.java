@@ -103,6 +103,13 @@ public final class Simulation {
     return run(seed, swarm -> swarm, new Plan(_ -> {}, lines));
   }
 
+  /// Runs a seed without what it asks of order and history.
+  ///
+  /// @param lines where the story goes, line by line; null for nowhere
+  public static Report runWithoutOrder(long seed, Consumer<String> lines) {
+    return run(seed, SwarmConfig::withoutOrder, new Plan(_ -> {}, lines));
+  }
+
   /// What a test adds to a run.
   ///
   /// @param faults plans them, when the storm begins

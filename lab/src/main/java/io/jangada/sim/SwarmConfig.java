@@ -165,6 +165,9 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   /// @param watchers how many watch at once
   /// @param leases whether leases are asked for
   record Order(Kept kept, int clients, int keys, int watchers, boolean leases) {
+    static final Order NONE =
+        new Order(new Kept(ReplicaSettings.History.NONE, false), 0, 1, 0, false);
+
     private static Order draw(RandomGenerator random) {
       Kept kept = Kept.draw(random);
       int clients = random.nextInt(4);
@@ -189,6 +192,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     }
 
     ReplicaSettings.History of(int member) {
+      if (history == ReplicaSettings.History.NONE) return history;
       boolean keeps = !disagree || member % 2 == 0;
       return keeps ? history : new ReplicaSettings.History(history.countsRevisions(), 0, 0);
     }
@@ -286,6 +290,13 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
 
   Order order() {
     return clients.order;
+  }
+
+  SwarmConfig withoutOrder() {
+    Clients fewer =
+        new Clients(
+            clients.count, clients.keys, clients.thinkNanosMax, clients.readsElsewhere, Order.NONE);
+    return new SwarmConfig(members, fewer, demand, faults, tuning);
   }
 
   /// Whether a majority of members that have met bootstrap the cluster, where some start late.

@@ -40,11 +40,15 @@ import javax.tools.ToolProvider;
 /// ```
 ///
 /// `seed` is the first seed that catches it, and `caught` what that seed breaks, when both were
-/// last searched for. There may be several pairs of `replace` and `by`. What is to be replaced must
-/// be there exactly once; white space at the ends of lines does not count.
+/// last searched for. A line `without order` has seeds run without what they ask of order and
+/// history ([Simulation#runWithoutOrder]). There may be several pairs of `replace` and `by`. What
+/// is to be replaced must be there exactly once; white space at the ends of lines does not count.
 record Mutant(
-    String name, String title, String file, long seed, String caught, List<Change> changes) {
+    String name, String title, String file, Seed seed, String caught, List<Change> changes) {
   record Change(String from, String to) {}
+
+  /// @param way the method of [Simulation] that runs it
+  record Seed(long number, String way) {}
 
   private static final Path SOURCES = Path.of("server/src/main/java");
 
@@ -52,6 +56,7 @@ record Mutant(
     String title = "";
     String file = "";
     long seed = 1;
+    String way = "run";
     String caught = "";
     List<Change> changes = new ArrayList<>();
     StringBuilder from = new StringBuilder();
@@ -69,12 +74,13 @@ record Mutant(
         title = title + (title.isEmpty() ? "" : " ") + line.substring(2);
       else if (line.startsWith("file ")) file = line.substring(5).strip();
       else if (line.startsWith("caught ")) caught = line.substring(7);
+      else if (line.equals("without order")) way = "runWithoutOrder";
       else if (line.startsWith("seed ")) seed = Long.parseLong(line.substring(5).strip());
       else if (!line.isBlank()) throw new IllegalArgumentException(path + ": " + line);
     }
     changes.add(new Change(from.toString().strip(), to.toString().strip()));
     String name = path.getFileName().toString().replace(".txt", "");
-    return new Mutant(name, title, file, seed, caught, changes);
+    return new Mutant(name, title, file, new Seed(seed, way), caught, changes);
   }
 
   /// The changed source. Fails when what is to be replaced is not there exactly once: the mutation
@@ -103,7 +109,7 @@ record Mutant(
         Object report =
             loader
                 .loadClass(Simulation.class.getName())
-                .getMethod("run", long.class, Consumer.class)
+                .getMethod(this.seed.way, long.class, Consumer.class)
                 .invoke(null, seed, null);
         return (String) report.getClass().getMethod("failure").invoke(report);
       } catch (ReflectiveOperationException e) {

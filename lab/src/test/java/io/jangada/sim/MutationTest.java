@@ -43,7 +43,7 @@ class MutationTest {
   void isCaught(Path path) throws IOException {
     Mutant mutant = Mutant.read(path);
     Mutant.Run run = mutant.load();
-    if (!SEARCH && run.failureOf(mutant.seed()) != null) return;
+    if (!SEARCH && run.failureOf(mutant.seed().number()) != null) return;
     String failure = null;
     long seed = 0;
     while (failure == null && seed < SEEDS_MAX) failure = run.failureOf(++seed);
@@ -62,7 +62,7 @@ class MutationTest {
       Mutant mutant = Mutant.read(path);
       String title = mutant.title().replace("|", "\\|");
       String caught = mutant.caught().replace("|", "\\|");
-      table.append("| " + title + " | " + mutant.seed() + " | " + caught + " |\n");
+      table.append("| " + title + " | " + mutant.seed().number() + " | " + caught + " |\n");
     }
     Files.writeString(TABLE, table);
   }
@@ -74,7 +74,8 @@ class MutationTest {
     Mutant mutant = Mutant.read(any);
     Mutant.Change nothing =
         new Mutant.Change(mutant.changes().getFirst().from(), mutant.changes().getFirst().from());
-    Mutant control = new Mutant("control", "nothing", mutant.file(), 1, "", List.of(nothing));
+    Mutant control =
+        new Mutant("control", "nothing", mutant.file(), mutant.seed(), "", List.of(nothing));
     Mutant.Run run = control.load();
     for (long seed = 1; seed <= 20; seed++) assertThat(run.failureOf(seed)).isNull();
   }
