@@ -73,9 +73,17 @@ final class Memory {
     return Math.max(limits.logBytes(), bytes);
   }
 
-  /// Whether the log takes more than usual.
+  /// How much more than usual the log may take: where there is much data, so that snapshots, which
+  /// hold all of it, are rarer, and only half of what is left.
+  long spareLogBytes() {
+    if (limits.isNone()) return 0;
+    long much = parts.state.kv().sizeBytes() - 2 * limits.logBytes();
+    return Math.max(0, Math.min(much, (limits.bytesMax() - lastingBytes()) / 2));
+  }
+
+  /// Whether the log takes more than it may.
   boolean isLogLarge() {
-    return !limits.isNone() && logBytes() > limits.logBytes();
+    return !limits.isNone() && logBytes() > limits.logBytes() + spareLogBytes();
   }
 
   private long requestBytes() {
@@ -127,9 +135,11 @@ final class Memory {
     return coming > 0 && !fits || isLogFull();
   }
 
-  /// Whether the log takes so much more than usual that nothing may be added to it.
+  /// Whether the log takes so much more than it may that nothing may be added to it.
   boolean isLogFull() {
-    return !limits.isNone() && logBytes() >= limits.logBytes() + limits.marginBytes();
+    if (limits.isNone()) return false;
+    long more = logBytes() - limits.logBytes() - limits.marginBytes();
+    return more >= 0 && more >= spareLogBytes();
   }
 
   /// Whether a request must not go into the log.

@@ -433,7 +433,7 @@ public final class Replica {
     rejoin.tick(raft);
     if (digests.tick(raft, state.kv()))
       raft.step(new Input.Transfer(waiting.submit(null, _ -> {}, deadline()), Membership.NONE));
-    snapshots.tick(state.kv(), raft, memory.isLogLarge(), now);
+    snapshots.tick(state.kv(), raft, memory, now);
     memory.look(now, world.observer());
     state.tick(memory.isFull(), now);
   }

@@ -85,11 +85,12 @@ final class SnapshotTransfer {
   }
 
   /// Whether it is time for an own snapshot.
-  private boolean isDue(KvStore kv, boolean logIsLarge, long nowNanos) {
+  private boolean isDue(KvStore kv, Memory memory, long nowNanos) {
     long snapshotBytes = settings.snapshotBytes();
     // Where there is much data, snapshots would otherwise be most of what the disk writes.
-    long dueBytes = Math.clamp(SIZES_APART * kv.sizeBytes(), snapshotBytes, 2 * snapshotBytes);
-    if (logIsLarge) dueBytes = snapshotBytes / 2;
+    long dueBytesMax = 2 * snapshotBytes + memory.spareLogBytes();
+    long dueBytes = Math.clamp(SIZES_APART * kv.sizeBytes(), snapshotBytes, dueBytesMax);
+    if (memory.isLogLarge()) dueBytes = snapshotBytes / 2;
     if (appliedBytes < dueBytes && !lost || isBusy() || isRestoring()) return false;
     return !paused || pauseEndNanos - nowNanos <= 0;
   }
@@ -126,10 +127,10 @@ final class SnapshotTransfer {
 
   /// Time goes by.
   ///
-  /// @param logIsLarge whether the log takes more memory than usual: a snapshot makes it smaller
-  void tick(KvStore kv, RaftNode raft, boolean logIsLarge, long nowNanos) {
+  /// @param memory of which a snapshot makes room: it lets the log become smaller
+  void tick(KvStore kv, RaftNode raft, Memory memory, long nowNanos) {
     if (backups.expire(nowNanos)) retain(raft);
-    if (backups.isWanted() || isDue(kv, logIsLarge, nowNanos)) begin(kv, raft);
+    if (backups.isWanted() || isDue(kv, memory, nowNanos)) begin(kv, raft);
   }
 
   void read(Ready.ChunkRead asked) {

@@ -248,6 +248,36 @@ class MemoryTest {
     assertThat(follower.status().state().digest()).isEqualTo(leader().status().state().digest());
   }
 
+  @Test
+  @DisplayName("where there is much data and memory is left, the log may grow with the data")
+  void muchData() {
+    MemoryLimits limits = new MemoryLimits(32_000_000, 1_000_000);
+    HandCluster.Settings usual = HandCluster.Settings.USUAL;
+    cluster = new HandCluster(3, usual.withReplica(s -> limited(s).withMemory(limits)));
+    cluster.elect(1);
+    writeKeys(250);
+    assertThat(snapshotsOfWriting(250)).as("of a megabyte").isGreaterThanOrEqualTo(1);
+    writeKeys(1_000);
+    assertThat(snapshotsOfWriting(1_000)).as("of four megabytes").isBetween(1L, 2L);
+    assertThat(leader().status().usage().memory().use().log()).isLessThan(4_000_000);
+    int keys = fill();
+    assertThat(snapshotsOfWriting(500)).as("without room").isGreaterThanOrEqualTo(2);
+    assertThat(keys).isGreaterThan(6_000);
+  }
+
+  private void writeKeys(int keys) {
+    for (int key = 0; key < keys; key++) {
+      assertDone(settled(leader().write("k" + key, VALUE)));
+      if (key % 4 == 0) cluster.ticks(1);
+    }
+  }
+
+  private long snapshotsOfWriting(int keys) {
+    long before = leader().status().usage().counters().snapshots().taken();
+    writeKeys(keys);
+    return leader().status().usage().counters().snapshots().taken() - before;
+  }
+
   private void keepHistory(long millis) {
     var history = new ReplicaSettings.History(true, millis, 0);
     var upkeep = ReplicaSettings.Upkeep.NONE.withHistory(history);
