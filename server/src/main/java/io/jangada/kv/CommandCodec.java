@@ -116,6 +116,19 @@ public final class CommandCodec {
     return new Envelope(requestId, time, command);
   }
 
+  /// The key of a command in its envelope; null if it has not exactly one, or these are the bytes
+  /// of none.
+  static Bytes keyOf(Bytes envelope) {
+    try {
+      ByteReader in = open(envelope);
+      in.getLong();
+      getRequestId(in);
+      return OperationCodec.hasKey(in.get()) ? getKey(in) : null;
+    } catch (MalformedException e) {
+      return null;
+    }
+  }
+
   public static Operation decodeOperation(Bytes bytes) {
     ByteReader in = open(bytes);
     Operation operation = OperationCodec.get(in);

@@ -8,6 +8,7 @@ import io.jangada.kv.memory.History;
 import io.jangada.kv.memory.KeyIndex;
 import io.jangada.kv.memory.NodeTable;
 import io.jangada.kv.memory.OrderedIndex;
+import io.jangada.kv.memory.ReadAhead;
 import io.jangada.kv.memory.Slab;
 import io.jangada.kv.memory.Term;
 import io.jangada.kv.memory.TermTable;
@@ -29,6 +30,7 @@ final class Keyspace {
   final Expiry expiry = new Expiry(nodes);
   final History history = new History(nodes, this::gone, this::forgotten);
   private final KeyIndex index;
+  final ReadAhead ahead;
   private final TermTable terms = new TermTable();
   private final Leases leases;
   private int size;
@@ -38,6 +40,7 @@ final class Keyspace {
   /// @param hashSeed of the [KeyIndex]
   Keyspace(long hashSeed, Leases leases) {
     index = new KeyIndex(hashSeed, nodes, cells);
+    ahead = new ReadAhead(index, nodes, cells);
     this.leases = leases;
   }
 

@@ -42,6 +42,8 @@ public final class KvStore {
   private static final int SWEPT_MAX = 16;
 
   private static final Result MALFORMED = new Result.Refused(Result.Reason.MALFORMED);
+  /// From so many keys on it pays to read ahead.
+  private static final int AHEAD_SIZE_MIN = 1 << 15;
 
   private final KvLimits limits;
   private final Leases leases = new Leases();
@@ -133,6 +135,30 @@ public final class KvStore {
     sessions.sweep(nodesMax);
     leases.sweep(nodesMax);
     return keys.history.sweep(nodesMax);
+  }
+
+  // ---- what is about to be done ----
+
+  /// Whether it is worth to say what is about to be done: what few keys take is in the processor's
+  /// caches.
+  public boolean readsAhead() {
+    return size() >= AHEAD_SIZE_MIN;
+  }
+
+  /// The log's entry is about to be applied.
+  public void expect(Bytes encodedEnvelope) {
+    Bytes key = CommandCodec.keyOf(encodedEnvelope);
+    if (key != null) keys.ahead.add(key);
+  }
+
+  /// This is about to be read.
+  public void expect(Operation.Read read) {
+    if (read instanceof Operation.Get(Bytes key)) keys.ahead.add(key);
+  }
+
+  /// Reads from memory what the keys that are expected need, for all at once ([ReadAhead]).
+  public void readAhead() {
+    keys.ahead.read();
   }
 
   // ---- reads, as of the last applied entry ----

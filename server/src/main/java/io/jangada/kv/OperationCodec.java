@@ -65,6 +65,11 @@ final class OperationCodec {
     }
   }
 
+  /// Whether operations of a kind begin with their key.
+  static boolean hasKey(int kind) {
+    return kind <= 3 || kind == 8;
+  }
+
   static Operation get(ByteReader in) {
     try {
       return get(in, 1);

@@ -97,7 +97,16 @@ final class StateMachine {
     for (Entry entry : work.committed) deferredBytes += entry.sizeBytes();
   }
 
+  private void readAhead(Work work) {
+    if (work.committed.size() + work.reads.size() < 2 || !kv.readsAhead()) return;
+    for (Entry entry : work.committed)
+      if (entry.kind() == Entry.Kind.COMMAND) kv.expect(entry.data());
+    for (long ticket : work.reads) kv.expect(waiting.read(ticket));
+    kv.readAhead();
+  }
+
   private void apply(Work work, int leader) {
+    readAhead(work);
     for (Entry entry : work.committed) {
       Result result =
           switch (entry.kind()) {

@@ -49,12 +49,20 @@ public final class KeyIndex {
   }
 
   private int find(int hash, Bytes key) {
-    int bucket = bucketOf(hash);
-    int node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
+    int node = first(bucketOf(hash));
     while (node != NodeTable.NONE
         && !(nodes.keyHash(node) == hash && cells.hasKey(nodes.cell(node), key)))
       node = nodes.nextInBucket(node);
     return node;
+  }
+
+  int bucketOf(Bytes key) {
+    return bucketOf(hashOf(key));
+  }
+
+  /// The first node of a bucket.
+  int first(int bucket) {
+    return pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
   }
 
   /// Adds the node of a key that has none.
@@ -100,9 +108,8 @@ public final class KeyIndex {
 
   /// How many nodes share the key's bucket.
   public int crowdAt(Bytes key) {
-    int bucket = bucketOf(hashOf(key));
     int crowd = 0;
-    int node = pages[bucket >>> PAGE_BITS][bucket & (PAGE - 1)];
+    int node = first(bucketOf(key));
     for (; node != NodeTable.NONE; node = nodes.nextInBucket(node)) crowd++;
     return crowd;
   }

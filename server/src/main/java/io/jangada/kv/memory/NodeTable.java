@@ -181,6 +181,11 @@ public final class NodeTable {
     INTS.set(pages[node >>> PAGE_BITS], at(node) + field, value);
   }
 
+  /// Reads both ends of a node, which may be in two lines of a processor's cache.
+  long touch(int node) {
+    return revision(node) + flags(node);
+  }
+
   public long revision(int node) {
     return getLong(node, REVISION);
   }
