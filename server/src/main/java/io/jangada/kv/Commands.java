@@ -6,6 +6,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Result.Reason;
 import io.jangada.kv.memory.Term;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -17,6 +18,9 @@ import java.util.function.LongConsumer;
 final class Commands {
   /// How many leases end with one entry at most.
   private static final int LEASES_ENDED_MAX = 16;
+
+  /// A key of a lease.
+  private record Held(Bytes key, int head) {}
 
   final Keyspace keys;
   final Leases leases;
@@ -151,12 +155,12 @@ final class Commands {
 
   /// Ends a lease; its keys go under a revision of their own. Returns how many there were.
   private int end(Leases.Lease lease) {
-    List<Integer> heads = headsOf(lease);
-    if (!heads.isEmpty()) isTaken = false;
-    for (int head : heads) expire(head);
-    if (!heads.isEmpty()) isTaken = false;
+    List<Held> held = heldBy(lease);
+    if (!held.isEmpty()) isTaken = false;
+    for (Held one : held) expire(one.head);
+    if (!held.isEmpty()) isTaken = false;
     leases.remove(lease);
-    return heads.size();
+    return held.size();
   }
 
   /// The head of a key, after its value is removed if it is due: the bound on [#removeDue] may have
@@ -371,11 +375,13 @@ final class Commands {
     return lease != null && lease.deadlineMillis > clusterTimeMillis;
   }
 
-  /// Of its keys, in order.
-  private List<Integer> headsOf(Leases.Lease lease) {
-    List<Integer> heads = lease.nodes();
-    heads.sort((one, other) -> keys.key(one).compareTo(keys.key(other)));
-    return heads;
+  /// The keys of a lease, in order.
+  private List<Held> heldBy(Leases.Lease lease) {
+    List<Held> held = new ArrayList<>();
+    // A copy of each key is compared many times in the cache.
+    for (int head : lease.nodes()) held.add(new Held(keys.key(head).compact(), head));
+    held.sort(Comparator.comparing(Held::key));
+    return held;
   }
 
   private Result grant(Operation.Grant grant) {
@@ -413,13 +419,12 @@ final class Commands {
   Result read(Operation.GetLease read) {
     Leases.Lease lease = leases.get(read.lease());
     if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
-    List<Integer> heads = headsOf(lease);
     List<Bytes> held = new ArrayList<>();
     long bytes = 0;
-    for (int head : heads) {
-      bytes += Integer.BYTES + (long) keys.key(head).length();
+    for (Held one : heldBy(lease)) {
+      bytes += Integer.BYTES + (long) one.key.length();
       if (bytes > KvLimits.RESULT_BYTES_MAX) break;
-      held.add(keys.key(head).compact());
+      held.add(one.key);
     }
     long left = Math.max(0, lease.deadlineMillis - clusterTimeMillis);
     return new Result.Leased(lease.number, lease.ttlMillis, left, held);

@@ -42,6 +42,7 @@ public final class KvStore {
   private static final int SWEPT_MAX = 16;
 
   private static final Result MALFORMED = new Result.Refused(Result.Reason.MALFORMED);
+
   /// From so many keys on it pays to read ahead.
   private static final int AHEAD_SIZE_MIN = 1 << 15;
 
