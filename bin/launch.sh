@@ -31,11 +31,12 @@ udp3700_flags="$udp3700_flags -XX:Tier3CompileThreshold=500 -XX:Tier3BackEdgeThr
 # would. Data lies in pages that hardly ever become garbage, so that the serial collector, which costs
 # least, has only what is young to look at. What survives is copied to memory that is touched for the first
 # time, up to 5 ms for a MiB, so that little may be young. A full collection takes as long as there are keys,
-# and an election's timeout is the most that it may take: large heaps have G1.
+# and an election's timeout is the most that it may take: large heaps have G1. Left to itself it takes most of
+# the heap for what is young, which is memory touched for nothing.
 server_heap=${JANGADA_HEAP:-1g}
 case $server_heap in
   [5-9][gG] | [1-9][0-9]*[gG] | [5-9][0-9][0-9][0-9][mM] | [1-9][0-9][0-9][0-9][0-9]*[mM])
-    server_gc='-XX:+UseG1GC -XX:MaxGCPauseMillis=100'
+    server_gc='-XX:+UseG1GC -XX:MaxGCPauseMillis=100 -XX:MaxNewSize=256m'
     ;;
   *) server_gc='-XX:+UseSerialGC -XX:NewRatio=4 -XX:MaxNewSize=64m' ;;
 esac

@@ -108,6 +108,8 @@ class LauncherTest {
     assertThat(server.out()).endsWith("/lib/jangada-server-1.jar kvstore 3 --config a b\n");
     Ran small = finish(command(Map.of("JANGADA_HEAP", "64m"), home + "/bin/kvstore", "3").start());
     assertThat(small.out()).contains("-Xms64m -Xmx64m");
+    Ran large = finish(command(Map.of("JANGADA_HEAP", "6g"), home + "/bin/kvstore", "3").start());
+    assertThat(large.out()).contains("-XX:+UseG1GC ").contains("-XX:MaxNewSize=256m ");
     assertThat(start("jangada", "server", "3").out()).contains("-Xms1g").endsWith(" server 3\n");
     assertThat(start("jangada", "sim").out()).doesNotContain("-Xms");
   }
