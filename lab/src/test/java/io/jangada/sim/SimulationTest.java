@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,5 +71,26 @@ class SimulationTest {
     }
     assertThat(asked).isGreaterThan(3_000);
     assertThat(answered * 2).as("answered of %d", asked).isGreaterThan(asked);
+  }
+
+  @Test
+  @DisplayName("clients of the whole map and watchers get work done in the storm")
+  void orderAndHistoryAreServed() {
+    List<String> lines = new ArrayList<>();
+    for (long seed = 30_001; seed <= 30_030; seed++) Simulation.run(seed, lines::add);
+    assertThat(sum(lines, "the whole map: (\\d+) operations")).isGreaterThan(1_000);
+    assertThat(sum(lines, "explained: (\\d+) revisions")).isGreaterThan(300);
+    assertThat(sum(lines, "was told of (\\d+) changes")).isGreaterThan(2_000);
+    assertThat(sum(lines, "changes by (\\d+) watches")).isGreaterThan(100);
+    assertThat(sum(lines, "(\\d+) times overtaken")).isGreaterThan(10);
+  }
+
+  private static long sum(List<String> lines, String number) {
+    Pattern pattern = Pattern.compile(number);
+    return lines.stream()
+        .map(pattern::matcher)
+        .filter(Matcher::find)
+        .mapToLong(matcher -> Long.parseLong(matcher.group(1)))
+        .sum();
   }
 }
