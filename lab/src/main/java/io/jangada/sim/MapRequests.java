@@ -32,7 +32,8 @@ final class MapRequests {
   /// A command.
   MapRequest command() {
     return switch (random.nextInt(8)) {
-      case 0, 1, 2, 3 -> transaction(1);
+      case 0, 1, 2 -> transaction(1);
+      case 3 -> toggle();
       case 4 -> guarded();
       case 5 -> deletion();
       default -> put();
@@ -121,6 +122,22 @@ final class MapRequests {
     return new MapRequest(put(Bytes.utf8(key), set(value), condition), op);
   }
 
+  /// Writes a key that is not there, and deletes it where it is.
+  private MapRequest toggle() {
+    String key = word();
+    MapRequest put = setting(key);
+    Bytes asked = Bytes.utf8(key);
+    var compare =
+        new Compare.Number(KeyRange.of(asked), Compare.Field.CREATED, Compare.Relation.EQUAL, 0);
+    var recorded =
+        created(io.jangada.check.KeyRange.of(key), io.jangada.check.Compare.Relation.EQUAL);
+    var delete = new Operation.Delete(asked, ALWAYS);
+    return new MapRequest(
+        new Operation.Transaction(
+            List.of(compare), List.of((Operation.Step) put.operation()), List.of(delete)),
+        new MapOp.Transaction(List.of(recorded), List.of(put.op()), List.of(MapOp.delete(key))));
+  }
+
   private static io.jangada.check.Compare created(
       io.jangada.check.KeyRange keys, io.jangada.check.Compare.Relation relation) {
     return new io.jangada.check.Compare.Number(
@@ -175,7 +192,7 @@ final class MapRequests {
   private void step(int depth, List<Operation.Step> steps, List<MapOp> recorded) {
     MapRequest step =
         switch (random.nextInt(7)) {
-          case 0, 1 -> set();
+          case 0, 1 -> setting(word());
           case 2 -> add(number());
           case 3 -> deletion();
           case 4 -> {
@@ -183,14 +200,13 @@ final class MapRequests {
             yield new MapRequest(new Operation.Get(Bytes.utf8(key)), MapOp.get(key));
           }
           case 5 -> read(range(), 0);
-          default -> depth < NESTING_MAX ? transaction(depth + 1) : set();
+          default -> depth < NESTING_MAX ? transaction(depth + 1) : setting(word());
         };
     steps.add((Operation.Step) step.operation());
     recorded.add(step.op());
   }
 
-  private MapRequest set() {
-    String key = word();
+  private MapRequest setting(String key) {
     String value = value();
     return new MapRequest(put(Bytes.utf8(key), set(value), ALWAYS), new MapOp.Put(key, value));
   }
