@@ -15,7 +15,10 @@ public final class BenchRun {
   private static final int IN_VAIN_MAX = 3;
 
   /// What came of it.
-  public record Result(Measured measured, MachineBaseline limits, Costs costs) {}
+  ///
+  /// @param logEntries how many entries the log had for one operation
+  public record Result(
+      Measured measured, MachineBaseline limits, Costs costs, Optional<Double> logEntries) {}
 
   /// @param serverCpuMillis processor time of all servers, for a thousand operations
   /// @param serverBytes memory of all servers at the end
@@ -40,12 +43,16 @@ public final class BenchRun {
 
   private final SystemUnderTest subject;
 
-  /// How many keys are there, by the length of their values.
-  private final Map<Integer, Integer> prefilled = new HashMap<>();
+  /// What is there.
+  private record Made(Workload by, int valueBytes) {}
+
+  /// How much of it there is.
+  private final Map<Made, Integer> prefilled = new HashMap<>();
 
   private Optional<ProcessMeter> serversBefore = Optional.empty();
   private Optional<ProcessMeter> driverBefore = Optional.empty();
   private Optional<DeviceMeter> diskBefore = Optional.empty();
+  private Optional<Long> entriesBefore = Optional.empty();
 
   public BenchRun(SystemUnderTest subject) {
     this.subject = subject;
@@ -66,9 +73,10 @@ public final class BenchRun {
 
   /// Where `set` does not replace, what is written is new each time, and nothing need be there.
   private void prefill(Load load) throws IOException, InterruptedException, TimeoutException {
-    if (load.workload() == Workload.put && !load.overwrites()) return;
+    if (!load.workload().needsFilling(load.overwrites())) return;
+    Made made = new Made(load.workload().filling(), load.valueBytes());
     int keys = load.filledKeys();
-    if (prefilled.getOrDefault(load.valueBytes(), 0) >= keys) return;
+    if (prefilled.getOrDefault(made, 0) >= keys) return;
     int vain = 0;
     for (int done = 0; done < keys; ) {
       try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
@@ -79,10 +87,11 @@ public final class BenchRun {
         done = filled.upTo();
       }
     }
-    prefilled.put(load.valueBytes(), keys);
+    prefilled.put(made, keys);
   }
 
   private void begun() {
+    entriesBefore = subject.logEntries();
     serversBefore = meterServers();
     driverBefore = meterDriver();
     diskBefore = meterDisk();
@@ -114,7 +123,10 @@ public final class BenchRun {
             diskBefore.flatMap(
                 b -> disk.map(a -> (a.writtenBytes() - b.writtenBytes()) / operations)),
             cpu(driverBefore, driver, operations));
-    return new Result(measured, limits, costs);
+    Optional<Long> entries = subject.logEntries();
+    Optional<Double> perOperation =
+        entriesBefore.flatMap(b -> entries.map(a -> (a - b) / operations));
+    return new Result(measured, limits, costs, perOperation);
   }
 
   private static Optional<Double> cpu(

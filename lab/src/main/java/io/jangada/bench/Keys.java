@@ -43,6 +43,11 @@ record Keys(String prefix) {
     }
   }
 
+  /// The number of a lease: each prefix has its own.
+  long lease(long number) {
+    return (prefix.hashCode() & 0x7fff_ffffL) << 32 | number + 1;
+  }
+
   byte[] bytes(long number) {
     byte[] key = new byte[BYTES];
     put(number, key, 0);

@@ -29,10 +29,16 @@ public record Load(Workload workload, Clients clients, Data data, Times times) {
   /// @param keys how many keys are drawn from; for `cas` there is one
   /// @param overwrites whether the servers let `set` replace a value: otherwise every `put` takes a
   ///   fresh key
-  public record Data(int valueBytes, int keys, boolean overwrites) {
+  /// @param rangeKeys how many keys are in a range
+  public record Data(int valueBytes, int keys, boolean overwrites, int rangeKeys) {
     public Data {
       check("value bytes", valueBytes, 1, VALUE_BYTES_MAX);
       check("keys", keys, 1, KEYS_MAX);
+      check("keys of a range", rangeKeys, 1, KEYS_MAX);
+    }
+
+    public Data(int valueBytes, int keys, boolean overwrites) {
+      this(valueBytes, keys, overwrites, 1);
     }
   }
 
@@ -73,6 +79,11 @@ public record Load(Workload workload, Clients clients, Data data, Times times) {
     return data.keys;
   }
 
+  /// How many keys are in a range: no more than there are.
+  public int rangeKeys() {
+    return Math.min(data.rangeKeys, data.keys);
+  }
+
   public boolean overwrites() {
     return data.overwrites;
   }
@@ -96,7 +107,8 @@ public record Load(Workload workload, Clients clients, Data data, Times times) {
 
   /// The same, for servers that do or do not let `set` replace a value.
   public Load overwriting(boolean overwrites) {
-    return new Load(workload, clients, new Data(valueBytes(), keys(), overwrites), times);
+    Data same = new Data(valueBytes(), keys(), overwrites, data.rangeKeys);
+    return new Load(workload, clients, same, times);
   }
 
   /// For people: `put 16 x 32`, or `put 64 at 1000/s`.

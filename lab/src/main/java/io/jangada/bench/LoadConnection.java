@@ -121,8 +121,9 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Proto
   }
 
   private long key(OpType verb) {
-    if (verb == OpType.SET && fresh != null) return fresh.getAsLong();
-    return random.nextInt(load.keys());
+    if (verb.makes() && fresh != null) return fresh.getAsLong();
+    boolean isRange = verb == OpType.RANGE || verb == OpType.COUNT;
+    return random.nextInt(isRange ? load.keys() - load.rangeKeys() + 1 : load.keys());
   }
 
   @Override

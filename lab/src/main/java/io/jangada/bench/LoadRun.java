@@ -90,7 +90,7 @@ public final class LoadRun implements AutoCloseable {
     int keys = load.filledKeys();
     Load filling =
         new Load(
-            Workload.put,
+            load.workload().filling(),
             new Load.Clients(Math.min(connectionsMax, keys), inFlight, 0),
             new Load.Data(load.valueBytes(), keys, load.overwrites()),
             Load.Times.SHORT);
@@ -120,7 +120,7 @@ public final class LoadRun implements AutoCloseable {
   /// @throws IOException when it cannot be begun
   public Measured run(Load load, Watcher watcher) throws IOException, InterruptedException {
     Tally tally = new Tally();
-    boolean isFresh = !load.overwrites() && load.workload() != Workload.cas;
+    boolean isFresh = load.workload().isFresh(load.overwrites());
     LongSupplier fresh = isFresh ? new AtomicLong()::getAndIncrement : null;
     var work = new LoadConnection.Work(load, tally, fresh, System.nanoTime());
     CountDownLatch ended = open(work, isFresh);

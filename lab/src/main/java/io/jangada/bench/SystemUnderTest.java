@@ -4,6 +4,7 @@ import io.jangada.client.Endpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -17,6 +18,11 @@ public interface SystemUnderTest {
 
   /// How connections speak: each with a dialog of its own, all on one event loop.
   Supplier<ProtocolDriver> dialogs(Load load, Contents contents);
+
+  /// How many entries the log of these servers has had, if they tell.
+  default Optional<Long> logEntries() {
+    return Optional.empty();
+  }
 
   /// Their processes, as far as they are of this machine and known.
   List<Long> pids();

@@ -38,6 +38,8 @@ final class TextDriver extends ByteDriver implements ReplyScanner.Check {
           case GET -> Form.GET;
           case SET -> Form.SET;
           case CAS -> version == 0 ? Form.GETM : Form.CAS;
+          case RANGE, COUNT, TRANSACTION, GRANT, KEEP_ALIVE ->
+              throw new IllegalArgumentException("the text protocol has no " + verb);
         };
     asked.add(slot, key, form.ordinal());
     switch (form) {

@@ -1,7 +1,10 @@
 package io.jangada.bench;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
 import io.jangada.client.Endpoint;
+import io.jangada.codec.Json;
+import io.jangada.codec.JsonReader;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
@@ -13,7 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/// A cluster of Jangada's, spoken to with the text protocol.
+/// A cluster of Jangada's, spoken to with the text protocol, or the binary one for what that does
+/// not have.
 ///
 /// @param servers one of them leads
 /// @param pids their processes, as far as they are of this machine and known
@@ -40,6 +44,26 @@ public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk)
     }
   }
 
+  @Override
+  public Optional<Long> logEntries() {
+    long last = 0;
+    for (Endpoint server : servers) {
+      try (TextConnection connection = open(server)) {
+        if (connection.request("admin status") instanceof TextReply.Value(Bytes status))
+          last = Math.max(last, lastIndex(status.toArray()));
+      } catch (IOException | MalformedException e) {
+        // The others tell, too.
+      }
+    }
+    return last == 0 ? Optional.empty() : Optional.of(last);
+  }
+
+  private static long lastIndex(byte[] status) {
+    return new JsonReader().read(status, 0, status.length) instanceof Json.Obj said
+        ? said.number("lastIndex", 0, Long.MAX_VALUE)
+        : 0;
+  }
+
   private Optional<Endpoint> look() throws IOException {
     IOException last = null;
     for (Endpoint server : servers) {
@@ -63,7 +87,9 @@ public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk)
 
   @Override
   public Supplier<ProtocolDriver> dialogs(Load load, Contents contents) {
-    return speaking(load, contents);
+    return load.workload().isBinary()
+        ? () -> new BinaryDriver(load, contents)
+        : speaking(load, contents);
   }
 
   static Supplier<ProtocolDriver> speaking(Load load, Contents contents) {

@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
       "Columns: cpu/1000 and driver are milliseconds of processor time of all servers, and of the"
           + " load generator, for 1000 requests; MiB is the memory of all servers; wr/op are"
           + " the writes to their disk per request, flushes included, B/op the bytes of these"
-          + " writes, other users of the disk included."
+          + " writes, other users of the disk included; log/op are the entries of the log per"
+          + " request."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -56,7 +57,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "  jangada bench",
       "  jangada bench --workload mix --connections 64 --in-flight 1",
-      "  jangada bench --workload put --rate 1000 -o json"
+      "  jangada bench --workload put --rate 1000 -o json",
+      "  jangada bench --workload range --range-keys 1000 --value-bytes 100",
+      "  jangada bench --workload put --setting HistoryMillis=600000"
     },
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
@@ -71,7 +74,8 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "One of: ${COMPLETION-CANDIDATES}. mix is nine gets for a put; cas is all connections"
-              + " on one key.")
+              + " on one key; range reads ranges and count counts them; transaction compares and"
+              + " writes two keys; grant makes leases; keepalive keeps one of --keys leases alive.")
   private Workload workload;
 
   @Option(
@@ -109,6 +113,13 @@ public final class BenchCommand implements Callable<Integer> {
       defaultValue = "100000",
       description = "The number of keys, written beforehand (default: ${DEFAULT-VALUE}).")
   private int keys;
+
+  @Option(
+      names = "--range-keys",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "The number of keys in a range (default: ${DEFAULT-VALUE}).")
+  private int rangeKeys;
 
   @Option(
       names = "--seconds",
@@ -289,10 +300,10 @@ public final class BenchCommand implements Callable<Integer> {
   private int against(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
     Against contests = new Against(telling, rounds);
     OtherStore rival = contests.find(against).orElseThrow(() -> wrong(contests.unknown(against)));
+    if (!loads.stream().allMatch(load -> load.workload().isCommon()))
+      throw wrong("--against compares put, get and mix: others have nothing like the rest");
     if (rival.missing().isPresent())
       return telling.failed(ExitCode.UNAVAILABLE, "unavailable", rival.missing().get());
-    if (loads.stream().anyMatch(load -> load.workload() == Workload.cas))
-      throw wrong("--against does not compare cas: others have no versions like ours");
     try (BenchCluster cluster = start();
         OtherStore.Running other = rival.start(directory)) {
       return contests.run(loads, cluster.subject(), rival, other) ? ExitCode.OK : ExitCode.FAILED;
@@ -333,7 +344,7 @@ public final class BenchCommand implements Callable<Integer> {
           new Load(
               one,
               new Load.Clients(connections, inFlight, rate),
-              new Load.Data(valueBytes, keys, true),
+              new Load.Data(valueBytes, keys, true, rangeKeys),
               new Load.Times(seconds, warmup));
       return workload == null && !load.isOpen() ? Row.standard(load) : List.of(load);
     } catch (IllegalArgumentException e) {

@@ -18,8 +18,8 @@ final class Row {
   private static final double MEBIBYTE = 1 << 20;
 
   static final String HEAD =
-      "workload      value      ops/s   p50 ms   p99 ms p99.9 ms   max ms  cpu/1000  MiB"
-          + "  wr/op   B/op  driver  errors";
+      "workload           value      ops/s   p50 ms   p99 ms p99.9 ms   max ms  cpu/1000  MiB"
+          + "  wr/op   B/op log/op  driver  errors";
 
   private Row() {}
 
@@ -27,7 +27,7 @@ final class Row {
     Measured measured = result.measured();
     Load load = measured.load();
     return format(
-        "%-14s%5d %10.0f %8.2f %8.2f %8.2f %8.1f %9s %4s %6s %6s %7s %7d",
+        "%-19s%5d %10.0f %8.2f %8.2f %8.2f %8.1f %9s %4s %6s %6s %6s %7s %7d",
         load.shape(),
         load.valueBytes(),
         measured.perSecond(),
@@ -39,6 +39,7 @@ final class Row {
         text("%.0f", result.costs().serverBytes().map(bytes -> bytes / MEBIBYTE)),
         text("%.3f", result.costs().diskWrites()),
         text("%.0f", result.costs().diskBytes()),
+        text("%.3f", result.logEntries()),
         text("%.1f", result.costs().driverCpuMillis()),
         measured.failed() + measured.wrong());
   }
@@ -83,6 +84,7 @@ final class Row {
     else out.writeNumberProperty("inFlight", load.inFlight());
     out.writeNumberProperty("valueBytes", load.valueBytes());
     out.writeNumberProperty("keys", load.keys());
+    out.writeNumberProperty("rangeKeys", load.rangeKeys());
     out.writeNumberProperty("seconds", rounded(measured.seconds()));
     out.writeNumberProperty("operations", measured.operations());
     out.writeNumberProperty("perSecond", rounded(measured.perSecond()));
@@ -98,6 +100,7 @@ final class Row {
     write(out, "serverBytes", result.costs().serverBytes().map(bytes -> (double) bytes));
     write(out, "diskWritesPerOperation", result.costs().diskWrites());
     write(out, "diskBytesPerOperation", result.costs().diskBytes());
+    write(out, "logEntriesPerOperation", result.logEntries());
     write(out, "driverCpuMillisPer1000", result.costs().driverCpuMillis());
     MachineBaseline limits = result.limits();
     out.writeStringProperty("fileSystem", limits.fileSystem());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class ComparisonTest {
     latencies.recordValueWithCount(1, operations);
     Measured measured = new Measured(LOAD, 1, latencies, Measured.Mishaps.NONE);
     MachineBaseline limits = new MachineBaseline("ext4", 26, new MachineBaseline.Syncs(1, 1, 1), 1);
-    return new BenchRun.Result(measured, limits, BenchRun.Costs.UNKNOWN);
+    return new BenchRun.Result(measured, limits, BenchRun.Costs.UNKNOWN, Optional.empty());
   }
 
   @Test

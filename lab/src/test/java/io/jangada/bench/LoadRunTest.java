@@ -33,6 +33,7 @@ class LoadRunTest {
   @Test
   void everyWorkloadGoesThroughOnAStoreThatIsRight() throws Exception {
     for (Workload workload : Workload.values()) {
+      if (workload.isBinary()) continue;
       for (boolean overwrites : new boolean[] {true, false}) {
         Load load = load(workload, 0, overwrites);
         Measured measured = run(new FakeStore(overwrites), load);

@@ -76,6 +76,11 @@ class BenchCommandTest {
         "--workload=get --setting=Reads=\"lease\"",
         "--workload=put --value-bytes=65536 --in-flight=4",
         "--workload=put --rate=500 --members=5",
+        "--workload=range --range-keys=50 --setting=HistoryMillis=600000",
+        "--workload=count --range-keys=200 --members=1",
+        "--workload=transaction",
+        "--workload=grant --members=1",
+        "--workload=keepalive --rate=300",
       })
   void soDoesEveryOther(String shape) {
     needGoesThrough(1, shape.split(" "));
@@ -228,10 +233,12 @@ class BenchCommandTest {
             "--rounds=0",
             "--against=nobody",
             "--axes=nothing",
+            "--range-keys=0",
             "--workload=drop")) assertThat(bench(wrong).code()).as(wrong).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--failover=1", "--endpoints=h:1").code()).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--failover=1", "--restart=5").code()).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--growth=x.png", "--against=redis").code()).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--against=redis", "--endpoints=h:1").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(bench("--against=redis", "--workload=range").code()).isEqualTo(ExitCode.USAGE);
   }
 }
