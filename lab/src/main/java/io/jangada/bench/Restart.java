@@ -84,7 +84,7 @@ public record Restart(
   }
 
   /// What the heap of the leader holds when it is rid of garbage.
-  private static Optional<Long> heap(BenchCluster cluster)
+  static Optional<Long> heap(BenchCluster cluster)
       throws IOException, InterruptedException, TimeoutException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     if (!Files.isExecutable(jcmd)) return Optional.empty();

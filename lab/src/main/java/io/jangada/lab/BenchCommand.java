@@ -6,10 +6,13 @@ import io.jangada.bench.Failover;
 import io.jangada.bench.Growth;
 import io.jangada.bench.GrowthPlotter;
 import io.jangada.bench.Load;
+import io.jangada.bench.Measured;
 import io.jangada.bench.OtherStore;
 import io.jangada.bench.Restart;
 import io.jangada.bench.SystemUnderTest;
 import io.jangada.bench.TextServers;
+import io.jangada.bench.WatchRun;
+import io.jangada.bench.Watching;
 import io.jangada.bench.Workload;
 import io.jangada.cli.Bar;
 import io.jangada.cli.ExitCode;
@@ -65,6 +68,9 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
   /// Set by the launcher: what `bin/kvstore` gives to a server's Java.
   private static final String SERVER_FLAGS = "JANGADA_SERVER_FLAGS";
+
+  private static final int WATCHERS_MAX = 10_000;
+  private static final double WATCHED_RATE = 10_000;
 
   @Spec private CommandSpec spec;
   @Mixin private Output telling;
@@ -184,6 +190,22 @@ public final class BenchCommand implements Callable<Integer> {
   private Integer restart;
 
   @Option(
+      names = "--watch",
+      paramLabel = "N",
+      description =
+          "Instead: measure the time from a put's acknowledgement to its event at a watcher; then"
+              + " --rate puts per second (default: 10000) without watchers, and with N watchers"
+              + " of a key each and --watch-all of all keys, one of which does not read.")
+  private Integer watch;
+
+  @Option(
+      names = "--watch-all",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "With --watch: the watchers of all keys (default: ${DEFAULT-VALUE}).")
+  private int watchAll;
+
+  @Option(
       names = "--against",
       paramLabel = "NAME",
       description =
@@ -231,6 +253,7 @@ public final class BenchCommand implements Callable<Integer> {
       try (BenchCluster cluster = start()) {
         if (failover != null) return failover(cluster);
         if (restart != null) return restart(cluster);
+        if (watch != null) return watch(cluster);
         return measure(loads, cluster.subject());
       }
     } catch (TimeoutException e) {
@@ -246,11 +269,15 @@ public final class BenchCommand implements Callable<Integer> {
       throw wrong("--failover must be 1 to 1000, not " + failover);
     if (restart != null && (restart < 1 || restart > Load.KEYS_MAX))
       throw wrong("--restart must be 1 to " + Load.KEYS_MAX + ", not " + restart);
+    if (watch != null && (watch < 1 || watch > WATCHERS_MAX))
+      throw wrong("--watch must be 1 to " + WATCHERS_MAX + ", not " + watch);
+    if (watchAll < 1 || watchAll > Watching.Plan.ALL_MAX)
+      throw wrong("--watch-all must be 1 to " + Watching.Plan.ALL_MAX + ", not " + watchAll);
     if (rounds < 1 || rounds > 100) throw wrong("--rounds must be 1 to 100, not " + rounds);
     if (failover != null && members < 3) throw wrong("--failover needs --members of 3 or more");
-    long special = Stream.of(failover, restart, growth).filter(Objects::nonNull).count();
+    long special = Stream.of(failover, restart, growth, watch).filter(Objects::nonNull).count();
     boolean mixed = special > 0 && (workload != null || against != null) || special > 1;
-    if (mixed) throw wrong("--failover, --restart and --growth stand alone");
+    if (mixed) throw wrong("--failover, --restart, --growth and --watch stand alone");
     if (endpoints != null && (special > 0 || against != null))
       throw wrong("only loads can be put to --endpoints: everything else starts its own members");
   }
@@ -281,6 +308,32 @@ public final class BenchCommand implements Callable<Integer> {
     if (telling.isJson()) telling.json(out -> Row.json(measured, out));
     else telling.line(Row.line(measured));
     return ExitCode.OK;
+  }
+
+  private int watch(BenchCluster cluster)
+      throws IOException, InterruptedException, TimeoutException {
+    double every = rate == 0 ? WATCHED_RATE : rate;
+    Load puts =
+        new Load(
+            Workload.put,
+            new Load.Clients(connections, inFlight, every),
+            new Load.Data(valueBytes, watch, true),
+            new Load.Times(seconds, warmup));
+    Watching measured;
+    try (Bar bar = Bar.of("watch");
+        WatchRun run = new WatchRun(cluster, new Watching.Plan(puts, watchAll), bar)) {
+      measured = run.measure();
+    }
+    if (telling.isJson()) telling.json(out -> Row.json(measured, out));
+    else telling.line(Row.line(measured));
+    if (measured.isGood()) return ExitCode.OK;
+    String trouble =
+        Stream.of(measured.alone(), measured.watched())
+            .map(Measured::trouble)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse("events are missing");
+    return telling.failed(ExitCode.FAILED, "failed", trouble);
   }
 
   private int onForeign(List<Load> loads)

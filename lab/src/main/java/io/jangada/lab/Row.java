@@ -7,10 +7,12 @@ import io.jangada.bench.Load;
 import io.jangada.bench.MachineBaseline;
 import io.jangada.bench.Measured;
 import io.jangada.bench.Restart;
+import io.jangada.bench.Watching;
 import io.jangada.bench.Workload;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.HdrHistogram.Histogram;
 import tools.jackson.core.JsonGenerator;
 
 /// What one load came to, as a line of the table and as an object.
@@ -146,6 +148,73 @@ final class Row {
     out.writeNumberProperty("loadSeconds", rounded(restart.loadSeconds()));
     out.writeNumberProperty("seconds", rounded(restart.seconds()));
     write(out, "heapBytesPerKey", restart.bytesPerKey());
+  }
+
+  static String line(Watching watching) {
+    Watching.Crowd crowd = watching.crowd();
+    Watching.Memory memory = crowd.memory();
+    return format(
+        "acknowledgement to event: at the leader %s, at a follower %s%n"
+            + "%s without watchers: %s%n"
+            + "with %d watchers of a key each, some of all, and one that did not read: %s%n"
+            + "%.0f events/s, %d missed, %d watchers overtaken; the one that did not read %s%n"
+            + "MiB of the leader's heap %s before, %s after; of all servers %s before, %s after",
+        millis(watching.atLeader()),
+        watching.atFollower().map(Row::millis).orElse("-"),
+        watching.alone().load().shape(),
+        millis(watching.alone().latencies()),
+        watching.alone().load().keys(),
+        millis(watching.watched().latencies()),
+        crowd.perSecond(),
+        crowd.missed(),
+        crowd.overtaken(),
+        crowd
+            .catchUpSeconds()
+            .map(seconds -> format("was up to date after %.2f s", seconds))
+            .orElse("was one of these"),
+        mebibytes(memory.heapBefore()),
+        mebibytes(memory.heapAfter()),
+        mebibytes(memory.serversBefore()),
+        mebibytes(memory.serversAfter()));
+  }
+
+  private static String millis(Histogram nanos) {
+    return format("p50 %.2f ms, p99 %.2f ms", millisAt(nanos, 50), millisAt(nanos, 99));
+  }
+
+  private static double millisAt(Histogram nanos, double percentile) {
+    return nanos.getValueAtPercentile(percentile) / 1e6;
+  }
+
+  private static String mebibytes(Optional<Long> bytes) {
+    return text("%.0f", bytes.map(b -> b / MEBIBYTE));
+  }
+
+  static void json(Watching watching, JsonGenerator out) {
+    Watching.Crowd crowd = watching.crowd();
+    out.writeBooleanProperty("ok", watching.isGood());
+    out.writeStringProperty("measured", "watch");
+    out.writeNumberProperty("watchersOfOne", watching.alone().load().keys());
+    out.writeNumberProperty("rate", watching.alone().load().rate());
+    write(out, "eventAtLeader", watching.atLeader());
+    watching.atFollower().ifPresent(delays -> write(out, "eventAtFollower", delays));
+    write(out, "putAlone", watching.alone().latencies());
+    write(out, "putWatched", watching.watched().latencies());
+    out.writeNumberProperty("failed", watching.alone().failed() + watching.watched().failed());
+    out.writeNumberProperty("eventsPerSecond", rounded(crowd.perSecond()));
+    out.writeNumberProperty("missed", crowd.missed());
+    out.writeNumberProperty("overtaken", crowd.overtaken());
+    write(out, "catchUpSeconds", crowd.catchUpSeconds());
+    write(out, "leaderHeapBytesBefore", crowd.memory().heapBefore().map(b -> (double) b));
+    write(out, "leaderHeapBytesAfter", crowd.memory().heapAfter().map(b -> (double) b));
+    write(out, "serverBytesBefore", crowd.memory().serversBefore().map(b -> (double) b));
+    write(out, "serverBytesAfter", crowd.memory().serversAfter().map(b -> (double) b));
+  }
+
+  private static void write(JsonGenerator out, String name, Histogram nanos) {
+    out.writeNumberProperty(name + "Count", nanos.getTotalCount());
+    out.writeNumberProperty(name + "P50Millis", rounded(millisAt(nanos, 50)));
+    out.writeNumberProperty(name + "P99Millis", rounded(millisAt(nanos, 99)));
   }
 
   private static void write(JsonGenerator out, String name, Optional<Double> value) {

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Ranges of 1,000 of 1 M keys of 16 bytes with values of 100, and counts of any range, with
-/// history off and on. Keys were written in no order.
+/// history off and on. Keys were written in their order, or in none, so that neighbours lie apart.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -41,6 +41,9 @@ public class RangeBenchmark {
   @Param({"false", "true"})
   public boolean history;
 
+  @Param({"false", "true"})
+  public boolean inOrder;
+
   private final SplittableRandom random = new SplittableRandom(1);
   private final Keys keys = Keys.ofValues(100);
   private KvStore kv;
@@ -53,7 +56,7 @@ public class RangeBenchmark {
     Bytes value = Bytes.wrap(new byte[100]);
     long next = 0;
     for (int i = 0; i < KEYS; i++) {
-      next = (next + STEP) % KEYS;
+      next = inOrder ? i : (next + STEP) % KEYS;
       apply(new Operation.Write(key(next), value, 0, new Condition.Always()));
     }
   }

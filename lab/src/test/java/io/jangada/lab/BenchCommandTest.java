@@ -96,6 +96,25 @@ class BenchCommandTest {
     assertThat(restart.out()).contains("2000 keys written", "first answer after");
   }
 
+  @Test
+  void watchersSeeEveryEvent() {
+    CommandRun ran =
+        own(
+            "--watch=20",
+            "--watch-all=4",
+            "--rate=500",
+            "--setting=HistoryMillis=600000",
+            "--seconds=1",
+            "--warmup=0.3",
+            "-o",
+            "json");
+    assertThat(ran.code()).as(ran.err() + ran.out()).isZero();
+    assertThat(ran.out())
+        .contains("\"measured\":\"watch\"", "\"missed\":0,", "\"overtaken\":0,")
+        .contains("eventAtFollowerP99Millis", "leaderHeapBytesAfter", "catchUpSeconds")
+        .doesNotContain("Count\":0,", "\"eventsPerSecond\":0");
+  }
+
   /// Fonts are the system's.
   private static boolean canDraw() {
     try {
@@ -234,8 +253,11 @@ class BenchCommandTest {
             "--against=nobody",
             "--axes=nothing",
             "--range-keys=0",
+            "--watch=0",
+            "--watch-all=0",
             "--workload=drop")) assertThat(bench(wrong).code()).as(wrong).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--failover=1", "--endpoints=h:1").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(bench("--watch=1", "--restart=5").code()).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--failover=1", "--restart=5").code()).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--growth=x.png", "--against=redis").code()).isEqualTo(ExitCode.USAGE);
     assertThat(bench("--against=redis", "--endpoints=h:1").code()).isEqualTo(ExitCode.USAGE);
