@@ -48,7 +48,7 @@ final class Cluster {
     for (int id = 1; id <= swarm.members().voters(); id++) ids.add(id);
     this.initialMembers = List.copyOf(ids);
     this.incarnations = new IncarnationChecker(initialMembers, swarm.bootstrapsByMajority());
-    this.faultBudget = new FaultBudget(Membership.of(initialMembers));
+    this.faultBudget = new FaultBudget(Membership.of(initialMembers), swarm.bootstrapsByMajority());
     this.laws =
         new SafetyChecker(
             incarnations,

@@ -18,13 +18,20 @@ final class FaultBudget {
   private record InForce(long index, Membership membership) {}
 
   private final List<Integer> initialMembers;
+
+  /// So many initial members without data would bootstrap the cluster once more, of whatever
+  /// members it is by then.
+  private final int founders;
+
   private final SortedSet<Integer> alone = new TreeSet<>();
   private final List<InForce> begun = new ArrayList<>();
   private final List<Membership> asked = new ArrayList<>();
   private Membership decided;
 
-  FaultBudget(Membership bootstrap) {
+  /// @param byMajority whether a majority of the initial members bootstraps the cluster
+  FaultBudget(Membership bootstrap, boolean byMajority) {
     initialMembers = bootstrap.voters();
+    founders = byMajority ? initialMembers.size() / 2 + 1 : initialMembers.size();
     decided = bootstrap;
     noteAlone(bootstrap);
   }
@@ -63,9 +70,9 @@ final class FaultBudget {
   /// @param intact whether a member has all that it ever had
   boolean mayBeWiped(int victim, IntPredicate intact) {
     IntPredicate left = member -> member != victim && intact.test(member);
-    boolean fellow =
-        !initialMembers.contains(victim) || initialMembers.stream().anyMatch(left::test);
-    return fellow && isQuorumAnyhow(left);
+    long without = initialMembers.stream().filter(member -> !left.test(member)).count();
+    boolean mayBootstrap = initialMembers.contains(victim) && without >= founders;
+    return !mayBootstrap && isQuorumAnyhow(left);
   }
 
   /// Whether a leader may be asked for a membership.
