@@ -108,20 +108,45 @@ public final class WatchRun implements AutoCloseable {
 
   // ---- one watcher ----
 
+  /// A put whose acknowledgement and event are waited for. Owned by the loop.
+  private static final class Awaited {
+    private final CompletableFuture<Long> delay = new CompletableFuture<>();
+    private long revision;
+    private long acknowledgedNanos;
+    private long seenRevision;
+    private long seenNanos;
+
+    void acknowledged(Reply.ToPut reply) {
+      acknowledgedNanos = System.nanoTime();
+      if (reply instanceof Reply.Changed changed) revision = changed.revision();
+      else delay.completeExceptionally(new IOException("a put came to " + reply));
+      completeIfBoth();
+    }
+
+    /// A follower may still tell of the put before.
+    void seen(long event) {
+      seenRevision = event;
+      seenNanos = System.nanoTime();
+      completeIfBoth();
+    }
+
+    private void completeIfBoth() {
+      if (revision > 0 && seenRevision >= revision) delay.complete(seenNanos - acknowledgedNanos);
+    }
+  }
+
   private Histogram delays(Endpoint server) throws IOException, InterruptedException {
-    var next = new AtomicReference<CompletableFuture<Long>>();
-    WatchConnection watch =
-        connect(server, List.of(range(0)), _ -> next.get().complete(System.nanoTime()));
+    var next = new AtomicReference<>(new Awaited());
+    WatchConnection watch = connect(server, List.of(range(0)), event -> next.get().seen(event));
     Histogram delays = new Histogram(Tally.LATENCY_NANOS_MAX, DIGITS);
     long begun = System.nanoTime() + nanos(load.warmupSeconds());
     long end = begun + nanos(load.seconds());
     for (long now = System.nanoTime(); now - end < 0; now = System.nanoTime()) {
-      CompletableFuture<Long> seen = new CompletableFuture<>();
-      next.set(seen);
-      CompletableFuture<Long> acknowledged = new CompletableFuture<>();
+      Awaited put = new Awaited();
+      next.set(put);
       // On the loop, so that both times are taken when the replies arrive.
-      loop.execute(() -> sendPut(0).thenAccept(reply -> acknowledged.complete(System.nanoTime())));
-      long delay = -await(acknowledged, "acknowledgement") + await(seen, "event");
+      loop.execute(() -> sendPut(0).thenAccept(put::acknowledged));
+      long delay = await(put.delay, "event");
       if (now - begun >= 0) delays.recordValue(Math.clamp(delay, 0, Tally.LATENCY_NANOS_MAX));
     }
     onLoop(watch::close);
