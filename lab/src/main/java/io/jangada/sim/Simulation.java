@@ -71,6 +71,8 @@ public final class Simulation {
   private final List<MapClient> mapClients = new ArrayList<>();
   private final MapHistory.Recorder mapHistory = new MapHistory.Recorder(0);
   private final List<WatchProbe> watchers = new ArrayList<>();
+
+  /// Null where nothing is asked of order.
   private final LeaseProbe leases;
 
   private final Consumer<Cluster> plan;
@@ -92,7 +94,7 @@ public final class Simulation {
     SwarmConfig.Order order = swarm.order();
     for (int i = 0; i < order.clients(); i++) mapClients.add(new MapClient(cluster, mapHistory, i));
     for (int i = 0; i < order.watchers(); i++) watchers.add(new WatchProbe(cluster, i));
-    this.leases = new LeaseProbe(cluster);
+    this.leases = order == SwarmConfig.Order.NONE ? null : new LeaseProbe(cluster);
     cluster.trace("seed " + seed + ": " + swarm);
   }
 
@@ -160,7 +162,7 @@ public final class Simulation {
     staleness.stop();
     status.stop();
     backup.stop();
-    leases.stop();
+    if (leases != null) leases.stop();
     watchers.forEach(WatchProbe::stop);
     cluster.calm();
   }
