@@ -10,6 +10,12 @@ final class IndexPages {
   private final NodeTable nodes;
   private final Slab cells;
 
+  /// The cells of one page's nodes.
+  private final int[] ahead = new int[Page.CHILDREN_MAX];
+
+  /// Of all that was read ahead.
+  private long sum;
+
   /// What all pages take, with the bytes that they keep of keys.
   long memoryBytes;
 
@@ -21,6 +27,16 @@ final class IndexPages {
   /// The key of a node, without copying.
   Bytes key(int node) {
     return cells.key(nodes.cell(node));
+  }
+
+  /// Reads what the first nodes are and where their keys begin, for all of them side by side
+  /// ([ReadAhead]): it changes nothing.
+  void readAhead(int[] of, int count) {
+    for (int i = 0; i < count; i++) {
+      ahead[i] = nodes.cell(of[i]);
+      sum += nodes.touch(of[i]);
+    }
+    for (int i = 0; i < count; i++) sum += cells.touch(ahead[i]);
   }
 
   int compareKey(int node, Bytes key) {

@@ -18,6 +18,11 @@ final class Leaf extends Page {
   /// Where the last insertion was.
   private int lastPlace = NONE;
 
+  /// All of it is about to be visited.
+  void readAhead() {
+    pages.readAhead(nodes, count);
+  }
+
   Leaf(IndexPages pages) {
     super(pages, CHILDREN_MAX);
   }

@@ -101,6 +101,7 @@ public final class OrderedIndex {
   private static boolean visitUp(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
+        if (from == null && to == null) leaf.readAhead();
         int end = to == null ? leaf.count : leaf.countBefore(to, 0);
         for (int i = from == null ? 0 : leaf.countBefore(from, 0); i < end; i++)
           if (!visitor.test(leaf.nodes[i])) return false;
@@ -121,6 +122,7 @@ public final class OrderedIndex {
   private static boolean visitDown(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
+        if (from == null && to == null) leaf.readAhead();
         int first = from == null ? 0 : leaf.countBefore(from, 0);
         for (int i = (to == null ? leaf.count : leaf.countBefore(to, 0)) - 1; i >= first; i--)
           if (!visitor.test(leaf.nodes[i])) return false;

@@ -40,6 +40,7 @@ public final class Slab {
 
   private static final int PAGES_MAX = 1 << (31 - PLACE_BITS);
   private static final int HEAD_BYTES = 8;
+  private static final int CACHE_LINE = 64;
   private static final int KINDS = kindOf(PAGED_MAX) + 1;
 
   private final NodeTable nodes;
@@ -206,6 +207,13 @@ public final class Slab {
     byte[] array = array(cell);
     int at = at(cell);
     return Bytes.slice(array, at + HEAD_BYTES, (int) INTS.get(array, at));
+  }
+
+  /// A number without a meaning, from where a key and its value begin.
+  long touch(int cell) {
+    byte[] array = array(cell);
+    int at = at(cell);
+    return array[at] + array[Math.min(at + CACHE_LINE, array.length - 1)];
   }
 
   /// The value in a cell, likewise.
