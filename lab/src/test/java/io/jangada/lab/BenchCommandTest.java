@@ -79,7 +79,7 @@ class BenchCommandTest {
         "--workload=range --range-keys=50 --setting=HistoryMillis=600000",
         "--workload=count --range-keys=200 --members=1",
         "--workload=transaction",
-        "--workload=grant --members=1",
+        "--workload=grant --members=1 --rate=2000",
         "--workload=keepalive --rate=300",
       })
   void soDoesEveryOther(String shape) {

@@ -96,8 +96,8 @@ public enum Setting {
   SNAPSHOT_BYTES(
       new Whole(4 << 10, 64L << 30, Unit.BYTES),
       "64MiB",
-      "a snapshot is taken when the log has grown by this, or up to twice this where there is much"
-          + " data; the default is less where the heap is smaller than 1 GiB"),
+      "a snapshot is taken when the log has grown by this, or more where there is much data; the"
+          + " default is less where the heap is smaller than 1 GiB"),
   LOG_RETAINED_BYTES(
       new Whole(0, 1 << 30, Unit.BYTES),
       "16MiB",
