@@ -141,7 +141,7 @@ final class BinaryConnection extends Connection {
   }
 
   private void readOfCall(long number, int kind, ByteReader body) {
-    // What is still under way of a watch that was given up.
+    // A late frame of a watch that was cancelled.
     if (kind >= Frames.WATCH_STARTED && kind <= Frames.PROGRESS_MADE) return;
     Answer answer = answer(kind, body);
     Call call = calls.remove(number);

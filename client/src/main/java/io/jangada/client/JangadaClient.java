@@ -152,8 +152,8 @@ public final class JangadaClient implements AutoCloseable {
     return put(Put.touch(key).ttl(ttl));
   }
 
-  /// Keys of a range, all of one revision, up to the request's limit or about as many bytes as may
-  /// be under way ([ClientOptions.Limits]); then [Reply.Ranged#rest] says where to go on.
+  /// Reads the keys of a range at one revision, up to the request's limit or about as many bytes as
+  /// may be in flight ([ClientOptions.Limits]); then [Reply.Ranged#rest] is the range still unread.
   public CompletableFuture<Reply.ToRange> range(RangeRequest request) {
     return gather(request, System.nanoTime() + callNanos);
   }

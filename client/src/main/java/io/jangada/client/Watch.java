@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// A watch that was opened by [JangadaClient#watch]. It outlives connections and servers: where one
-/// ends it goes on at the next revision, on another member.
+/// A watch that was opened by [JangadaClient#watch]. It outlives connections and servers: when one
+/// fails, the watch resumes at the next revision on another member.
 ///
-/// What arrived and was not told when a connection ends is forgotten, and comes again.
+/// Events that arrived and were not delivered when a connection ends are dropped, and sent again.
 public final class Watch implements AutoCloseable {
   private static final int FORMER = 1;
   private static final int NO_PUTS = 2;

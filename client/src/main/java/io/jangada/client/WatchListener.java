@@ -9,7 +9,7 @@ public interface WatchListener {
   /// Keys were changed. All events of a revision come together, in the order of revisions, without
   /// gap or double, whichever members they come from.
   ///
-  /// @param more whether the last revision is so large that it goes on in the next call
+  /// @param more whether more events of the last revision follow in the next call
   /// @return what completes when the listener takes more: nothing is told before, and what the
   ///   servers go on to see is not sent here. Null for at once.
   CompletionStage<?> onEvents(List<WatchEvent> events, boolean more);

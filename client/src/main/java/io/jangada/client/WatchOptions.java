@@ -1,6 +1,6 @@
 package io.jangada.client;
 
-/// What a watch tells of, and how much of it may be under way.
+/// The events that a watch reports, and how many bytes of them a server may send ahead.
 ///
 /// @param from the first revision whose changes are told; 0 for all from now on
 /// @param former whether events shall hold what was there before

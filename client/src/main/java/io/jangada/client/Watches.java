@@ -77,7 +77,7 @@ final class Watches {
     losses.remove(watch);
   }
 
-  /// It goes on with another connection, after a pause that grows.
+  /// The watch resumes on another connection, after a back-off.
   void reopen(Watch watch) {
     if (isClosed) return;
     int former = losses.merge(watch, 1, Integer::sum) - 1;

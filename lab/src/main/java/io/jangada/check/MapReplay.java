@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /// Which one is searched for, depth first with jumps back over what cannot matter (P. Prosser,
 /// *Hybrid algorithms for the constraint satisfaction problem*, 1993): an answer is wrong because
 /// of keys, so only holes that may have changed those keys, or others on which they depend, are
-/// filled anew. Where nothing was seen of a hole, any filling that explains all is taken.
+/// filled anew. A hole that no operation observed takes the first filling that explains all
+/// operations.
 final class MapReplay {
   /// A hole: what may fill it, which of them does, and the holes before it that would have to be
   /// filled otherwise if none does.

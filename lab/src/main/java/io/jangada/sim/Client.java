@@ -42,7 +42,7 @@ final class Client {
     world.after(random.nextLong(300 * Scheduler.MILLI), this::next);
   }
 
-  /// Asks for nothing more; what is under way ends.
+  /// Sends no more requests; those in flight complete.
   void stop() {
     stopped = true;
   }

@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// Takes leases, gives them keys, keeps some alive and lets all run out: none ends before its time,
-/// its keys are there together or gone together, whoever keeps a lease alive is told of that lease,
-/// and one that is not kept alive by its client is kept alive by nobody else. Time is the world's,
-/// as for [ExpiryProbe]; that leases end at all is seen when the run ends.
+/// its keys are there together or gone together, a keep-alive is answered for its own lease, and
+/// the log has no keep-alive that no client sent. Time is simulated time, as for [ExpiryProbe]; the
+/// end of the run shows that leases end at all.
 final class LeaseProbe {
   private static final Bytes NAME = Bytes.utf8("lease-probe");
   private static final Condition ALWAYS = new Condition.Always();

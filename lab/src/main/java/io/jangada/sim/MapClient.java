@@ -61,7 +61,7 @@ final class MapClient {
     world.after(random.nextLong(500 * Scheduler.MILLI), this::next);
   }
 
-  /// Asks for nothing more; what is under way ends.
+  /// Sends no more requests; those in flight complete.
   void stop() {
     stopped = true;
   }

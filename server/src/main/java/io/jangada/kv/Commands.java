@@ -416,6 +416,17 @@ final class Commands {
     return new Result.KeptAlive(ttls);
   }
 
+  /// Reads a range as of the revision that it asks for.
+  ///
+  /// @param firstReadable the first revision that may be read
+  Result read(Operation.Range range, long firstReadable, Ranges.Room room) {
+    if (range.revision() > revision()) return new Result.Refused(Reason.FUTURE_REVISION);
+    if (range.revision() == 0 || range.revision() == revision())
+      return Ranges.read(keys, range, revision(), room);
+    if (range.revision() < firstReadable) return new Result.Compacted(compacted());
+    return Ranges.readAt(keys, range, room);
+  }
+
   Result read(Operation.GetLease read) {
     Leases.Lease lease = leases.get(read.lease());
     if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);

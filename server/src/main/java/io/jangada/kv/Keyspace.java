@@ -166,12 +166,17 @@ final class Keyspace {
     }
     if (isBack) {
       ordered.setLive(head, key, true);
-      nodes.created(head, 0);
-      nodes.changes(head, 0);
-      nodes.flags(head, 0);
+      clear(head);
     }
     count(head, 1);
     return head;
+  }
+
+  /// Forgets what is known of the value that a key had.
+  private void clear(int head) {
+    nodes.created(head, 0);
+    nodes.changes(head, 0);
+    nodes.flags(head, 0);
   }
 
   /// Removes a key that has a value.
@@ -194,9 +199,7 @@ final class Keyspace {
     }
     replace(head, key, Bytes.EMPTY, revision);
     nodes.state(head, nodes.state(head) | History.REMOVAL);
-    nodes.created(head, 0);
-    nodes.changes(head, 0);
-    nodes.flags(head, 0);
+    clear(head);
     historyBytes += bytesOf(head);
   }
 

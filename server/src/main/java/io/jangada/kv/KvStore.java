@@ -167,7 +167,7 @@ public final class KvStore {
   public Result read(Operation.Read read) {
     return switch (read) {
       case Operation.Get(Bytes key) -> get(key);
-      case Operation.Range range -> range(range);
+      case Operation.Range range -> commands.read(range, firstReadable(), Ranges.Room.ALONE);
       case Operation.GetLease lease -> commands.read(lease);
       case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
     };
@@ -189,14 +189,6 @@ public final class KvStore {
         keys.nodes.changes(node),
         term == null ? 0 : term.ttl,
         term == null ? 0 : term.deadlineMillis);
-  }
-
-  private Result range(Operation.Range range) {
-    if (range.revision() > revision()) return new Result.Refused(Result.Reason.FUTURE_REVISION);
-    if (range.revision() == 0 || range.revision() == revision())
-      return Ranges.read(keys, range, revision(), Ranges.Room.ALONE);
-    if (range.revision() < firstReadable()) return new Result.Compacted(compacted());
-    return Ranges.readAt(keys, range, Ranges.Room.ALONE);
   }
 
   /// Shows what changed from a revision on, which is greater than [#firstReadable], in order, until
@@ -377,10 +369,6 @@ public final class KvStore {
 
   Sessions sessions() {
     return sessions;
-  }
-
-  Commands commands() {
-    return commands;
   }
 
   void close(Snapshot snapshot) {

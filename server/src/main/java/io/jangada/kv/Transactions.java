@@ -97,18 +97,11 @@ final class Transactions {
   }
 
   private Result range(Operation.Range range) {
-    long revision = commands.revision();
     Ranges.Room room = new Ranges.Room(bytesLeft, false);
-    if (range.revision() > revision) return new Result.Refused(Reason.FUTURE_REVISION);
-    if (range.revision() == 0 || range.revision() == revision)
-      return counted(Ranges.read(keys, range, revision, room));
-    if (range.revision() < commands.compacted()) return new Result.Compacted(commands.compacted());
-    return counted(Ranges.readAt(keys, range, room));
-  }
-
-  private Result counted(Result.Ranged ranged) {
-    for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();
-    return ranged;
+    Result result = commands.read(range, commands.compacted(), room);
+    if (result instanceof Result.Ranged ranged)
+      for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();
+    return result;
   }
 
   // ---- comparisons ----

@@ -59,12 +59,6 @@ public final class VersionList<L extends ListNode<L>> {
     }
   }
 
-  /// Takes a live node out that no reader waits for, so that it can be appended again.
-  public void take(L node) {
-    if (awaited(node)) throw new IllegalStateException("it is still to be read");
-    unlink(node);
-  }
-
   /// The live node with the smallest version, or null. What it costs to look past superseded nodes
   /// is paid once for each of them.
   public L oldest() {
