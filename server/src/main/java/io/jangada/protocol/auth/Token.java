@@ -1,0 +1,67 @@
+package io.jangada.protocol.auth;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// Says who its bearer is, at every member, until it expires or the user's password changes.
+///
+/// Nothing is stored of it: as text it is its content and an HMAC-SHA256 of that under the
+/// cluster's signing key, both in base 64 for URLs with a dot between them.
+///
+/// @param since the auth revision at which the user got the password
+/// @param expiryMillis in cluster time
+public record Token(String user, long since, long expiryMillis) {
+  private static final int FORMAT = 1;
+  private static final int FIXED_BYTES = 1 + 2 * Long.BYTES;
+  private static final int TEXT_LENGTH_MAX = 512;
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+  public String sign(byte[] key) {
+    byte[] name = user.getBytes(StandardCharsets.UTF_8);
+    byte[] content =
+        ByteBuffer.allocate(FIXED_BYTES + name.length)
+            .put((byte) FORMAT)
+            .putLong(since)
+            .putLong(expiryMillis)
+            .put(name)
+            .array();
+    return ENCODER.encodeToString(content) + "." + ENCODER.encodeToString(mac(content, key));
+  }
+
+  /// The token that a text is; empty if it is none that was signed with this key. Whether it has
+  /// expired is for the caller to say.
+  public static Optional<Token> verify(String text, byte[] key) {
+    int dot = text.indexOf('.');
+    if (dot < 0 || text.length() > TEXT_LENGTH_MAX) return Optional.empty();
+    try {
+      byte[] content = Base64.getUrlDecoder().decode(text.substring(0, dot));
+      byte[] mac = Base64.getUrlDecoder().decode(text.substring(dot + 1));
+      if (!MessageDigest.isEqual(mac, mac(content, key))) return Optional.empty();
+      if (content.length < FIXED_BYTES || content[0] != FORMAT) return Optional.empty();
+      ByteBuffer in = ByteBuffer.wrap(content, 1, content.length - 1);
+      long since = in.getLong();
+      long expiryMillis = in.getLong();
+      byte[] name = Arrays.copyOfRange(content, FIXED_BYTES, content.length);
+      return Optional.of(new Token(new String(name, StandardCharsets.UTF_8), since, expiryMillis));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] mac(byte[] content, byte[] key) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      return mac.doFinal(content);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK has no HMAC-SHA256", e);
+    }
+  }
+}
