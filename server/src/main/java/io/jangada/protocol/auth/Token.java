@@ -38,21 +38,37 @@ public record Token(String user, long since, long expiryMillis) {
   /// The token that a text is; empty if it is none that was signed with this key. Whether it has
   /// expired is for the caller to say.
   public static Optional<Token> verify(String text, byte[] key) {
-    int dot = text.indexOf('.');
-    if (dot < 0 || text.length() > TEXT_LENGTH_MAX) return Optional.empty();
-    try {
-      byte[] content = Base64.getUrlDecoder().decode(text.substring(0, dot));
-      byte[] mac = Base64.getUrlDecoder().decode(text.substring(dot + 1));
-      if (!MessageDigest.isEqual(mac, mac(content, key))) return Optional.empty();
-      if (content.length < FIXED_BYTES || content[0] != FORMAT) return Optional.empty();
-      ByteBuffer in = ByteBuffer.wrap(content, 1, content.length - 1);
-      long since = in.getLong();
-      long expiryMillis = in.getLong();
-      byte[] name = Arrays.copyOfRange(content, FIXED_BYTES, content.length);
-      return Optional.of(new Token(new String(name, StandardCharsets.UTF_8), since, expiryMillis));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
+    return Signed.read(text)
+        .filter(signed -> MessageDigest.isEqual(signed.mac, mac(signed.content, key)))
+        .map(signed -> of(signed.content));
+  }
+
+  /// Whose token a text claims to be, which is not verified; empty if it is none.
+  static Optional<String> userOf(String text) {
+    return Signed.read(text).map(signed -> of(signed.content).user);
+  }
+
+  private record Signed(byte[] content, byte[] mac) {
+    static Optional<Signed> read(String text) {
+      int dot = text.indexOf('.');
+      if (dot < 0 || text.length() > TEXT_LENGTH_MAX) return Optional.empty();
+      try {
+        byte[] content = Base64.getUrlDecoder().decode(text.substring(0, dot));
+        byte[] mac = Base64.getUrlDecoder().decode(text.substring(dot + 1));
+        boolean isKnown = content.length >= FIXED_BYTES && content[0] == FORMAT;
+        return isKnown ? Optional.of(new Signed(content, mac)) : Optional.empty();
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
     }
+  }
+
+  private static Token of(byte[] content) {
+    ByteBuffer in = ByteBuffer.wrap(content, 1, content.length - 1);
+    long since = in.getLong();
+    long expiryMillis = in.getLong();
+    byte[] name = Arrays.copyOfRange(content, FIXED_BYTES, content.length);
+    return new Token(new String(name, StandardCharsets.UTF_8), since, expiryMillis);
   }
 
   private static byte[] mac(byte[] content, byte[] key) {

@@ -1,0 +1,206 @@
+package io.jangada.protocol.auth;
+
+import io.jangada.kv.auth.Caller;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// Tells whether a client is who it says it is. May be called from any thread.
+///
+/// Passwords are hashed by a few threads of its own. A password that was right is known again
+/// without that, as long as the user's password does not change: all clients of a server that fails
+/// come to the next one at once. What is kept for it is a keyed hash, in memory alone.
+///
+/// After a wrong password the next attempt from that address waits ([FailedAttempts]).
+public final class Authenticator implements AutoCloseable {
+  /// How long a token is valid.
+  public static final long TOKEN_MILLIS = 5 * 60_000;
+
+  private static final int WAITING_MAX = 1_024;
+  private static final int KNOWN_MAX = 10_000;
+  private static final String WRONG = "wrong user or password";
+  private static final String INVALID_TOKEN = "invalid token";
+  private static final String BUSY = "too many clients wait for their authentication";
+
+  /// What an attempt came to.
+  public sealed interface Answer {
+    /// @param token empty where authentication was never enabled
+    record Granted(Caller caller, String token) implements Answer {}
+
+    record Refused(String reason) implements Answer {}
+
+    /// Nothing is known: to be tried again.
+    record Unavailable(String reason) implements Answer {}
+  }
+
+  /// Finds out what is known of users, and has it be no older than the question.
+  public interface Users {
+    /// @param reply gets null when it could not be found out
+    void find(String user, Consumer<Credentials> reply);
+  }
+
+  /// @param mac of the password, under a key of this process
+  private record Known(long since, byte[] mac) {}
+
+  private final Users users;
+  private final LongSupplier clock;
+  private final ScheduledThreadPoolExecutor threads;
+  private final byte[] processKey = new byte[32];
+
+  // The monitor guards these.
+  private final FailedAttempts attempts = new FailedAttempts();
+  private final Map<String, Known> known =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
+          return size() > KNOWN_MAX;
+        }
+      };
+  private int waiting;
+
+  /// @param name of its threads
+  /// @param clock of nanoseconds
+  public Authenticator(String name, int threadCount, Users users, LongSupplier clock) {
+    this.users = users;
+    this.clock = clock;
+    this.threads =
+        new ScheduledThreadPoolExecutor(
+            threadCount, task -> Thread.ofPlatform().name(name).daemon(true).unstarted(task));
+    new SecureRandom().nextBytes(processKey);
+  }
+
+  /// @param password is wiped out in the end
+  /// @param reply called once, from any thread
+  public void authenticate(String user, byte[] password, InetAddress from, Consumer<Answer> reply) {
+    if (!enter()) {
+      reply.accept(new Answer.Unavailable(BUSY));
+      return;
+    }
+    Consumer<Answer> end =
+        answer -> {
+          leave();
+          Arrays.fill(password, (byte) 0);
+          reply.accept(answer);
+        };
+    users.find(user, found -> check(new Attempt(user, password, from), found, end));
+  }
+
+  private synchronized boolean enter() {
+    if (waiting >= WAITING_MAX) return false;
+    waiting++;
+    return true;
+  }
+
+  private synchronized void leave() {
+    waiting--;
+  }
+
+  /// Tells whose token this is.
+  ///
+  /// @param reply called once, from any thread
+  public void verify(String token, Consumer<Answer> reply) {
+    Optional<String> user = Token.userOf(token);
+    if (user.isEmpty()) reply.accept(new Answer.Refused(INVALID_TOKEN));
+    else users.find(user.get(), found -> reply.accept(verified(token, found)));
+  }
+
+  private static Answer verified(String text, Credentials found) {
+    if (found == null) return new Answer.Unavailable("the users cannot be read now");
+    Optional<Token> token =
+        found.signingKey().length == 0 ? Optional.empty() : Token.verify(text, found.signingKey());
+    boolean isValid =
+        token.isPresent()
+            && token.get().expiryMillis() > found.clusterTimeMillis()
+            && token.get().since() == found.since();
+    if (!isValid) return new Answer.Refused(INVALID_TOKEN);
+    return new Answer.Granted(new Caller(token.get().user(), found.since()), text);
+  }
+
+  private record Attempt(String user, byte[] password, InetAddress from) {}
+
+  private void check(Attempt attempt, Credentials found, Consumer<Answer> end) {
+    if (found == null) {
+      end.accept(new Answer.Unavailable("the users cannot be read now"));
+      return;
+    }
+    byte[] mac = mac(attempt);
+    if (isKnown(attempt.user, new Known(found.since(), mac))) end.accept(granted(attempt, found));
+    else compareInTurn(attempt, found, mac, end);
+  }
+
+  private synchronized boolean isKnown(String user, Known now) {
+    Known before = known.get(user);
+    return before != null && before.since == now.since && Arrays.equals(before.mac, now.mac);
+  }
+
+  /// Compares when the address need not wait any more. Another attempt from there that fails
+  /// meanwhile has this one wait again.
+  private void compareInTurn(Attempt attempt, Credentials found, byte[] mac, Consumer<Answer> end) {
+    Runnable task =
+        () -> {
+          if (waitNanos(attempt.from) > 0) compareInTurn(attempt, found, mac, end);
+          else end.accept(compare(attempt, found, mac));
+        };
+    try {
+      threads.schedule(task, waitNanos(attempt.from), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      end.accept(new Answer.Unavailable("the server stops"));
+    }
+  }
+
+  private synchronized long waitNanos(InetAddress from) {
+    return attempts.waitNanos(from, clock.getAsLong());
+  }
+
+  private Answer compare(Attempt attempt, Credentials found, byte[] mac) {
+    Optional<PasswordHash> hash = PasswordHash.parse(found.password());
+    // One that does not exist takes as long.
+    boolean isRight = hash.orElse(PasswordHash.NONE).matches(attempt.password) && hash.isPresent();
+    synchronized (this) {
+      if (isRight) {
+        attempts.succeeded(attempt.from);
+        known.put(attempt.user, new Known(found.since(), mac));
+      } else {
+        attempts.failed(attempt.from, clock.getAsLong());
+      }
+    }
+    return isRight ? granted(attempt, found) : new Answer.Refused(WRONG);
+  }
+
+  private static Answer granted(Attempt attempt, Credentials found) {
+    long expiryMillis = found.clusterTimeMillis() + TOKEN_MILLIS;
+    Token token = new Token(attempt.user, found.since(), expiryMillis);
+    byte[] key = found.signingKey();
+    return new Answer.Granted(
+        new Caller(attempt.user, found.since()), key.length == 0 ? "" : token.sign(key));
+  }
+
+  private byte[] mac(Attempt attempt) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(processKey, "HmacSHA256"));
+      mac.update(attempt.user.getBytes(StandardCharsets.UTF_8));
+      mac.update((byte) 0);
+      return mac.doFinal(attempt.password);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK has no HMAC-SHA256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
