@@ -13,7 +13,10 @@ import io.jangada.cli.cluster.HistoryCommand;
 import io.jangada.cli.cluster.LeaderCommand;
 import io.jangada.cli.cluster.LeaseCommand;
 import io.jangada.cli.cluster.ListCommand;
+import io.jangada.cli.cluster.AuthCommand;
 import io.jangada.cli.cluster.MemberCommand;
+import io.jangada.cli.cluster.RoleCommand;
+import io.jangada.cli.cluster.UserCommand;
 import io.jangada.cli.cluster.PutCommand;
 import io.jangada.cli.cluster.SetCommand;
 import io.jangada.cli.cluster.SnapshotCommand;
@@ -58,6 +61,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       HistoryCommand.class,
       DiffCommand.class,
       LeaseCommand.class,
+      UserCommand.class,
+      RoleCommand.class,
+      AuthCommand.class,
       StatusCommand.class,
       MemberCommand.class,
       LeaderCommand.class,

@@ -58,6 +58,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private final Replica replica;
   private final Parts parts;
   private final ReplicaQueries queries;
+  private final UserAdmin users;
   private final Semaphore free = new Semaphore(COMMANDS_MAX);
   private final ScheduledThreadPoolExecutor threads;
 
@@ -69,44 +70,65 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     this.replica = replica;
     this.parts = parts;
     this.queries = parts.queries;
+    this.users = new UserAdmin(replica, queries);
     this.threads =
         new ScheduledThreadPoolExecutor(
             THREADS, task -> Thread.ofPlatform().name(name).daemon(true).unstarted(task));
   }
 
   @Override
-  public void run(List<String> words, Consumer<AdminReply> reply) {
+  public void run(List<String> words, Caller caller, Consumer<AdminReply> reply) {
     Optional<AdminLine> line = AdminLine.read(words);
     if (line.isEmpty()) {
       reply.accept(new AdminReply.CommandError());
     } else if (!free.tryAcquire()) {
       reply.accept(refused("too many admin commands at once"));
     } else {
-      begin(line.get(), reply);
+      Consumer<AdminReply> end =
+          answer -> {
+            free.release();
+            reply.accept(answer);
+          };
+      if (line.get().right() == null) begin(line.get(), caller, end);
+      else checkRight(line.get(), caller, end);
     }
   }
 
-  private void begin(AdminLine line, Consumer<AdminReply> reply) {
-    Consumer<AdminReply> end =
-        answer -> {
-          free.release();
-          reply.accept(answer);
-        };
+  /// A change of the membership asks the cluster; what concerns this member's data alone asks what
+  /// it has applied.
+  private void checkRight(AdminLine line, Caller caller, Consumer<AdminReply> end) {
+    ReadConsistency reading =
+        line.right() == Right.MEMBERS
+            ? new ReadConsistency.Follower()
+            : new ReadConsistency.BoundedStale(STALE_MILLIS_MAX);
+    replica.read(
+        new Operation.CheckRight(line.right()),
+        reading,
+        caller,
+        outcome -> {
+          if (outcome instanceof Outcome.Done(Result.Noted _)) begin(line, caller, end);
+          else if (outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason)))
+            end.accept(refused(UserAdmin.text(reason)));
+          else end.accept(refused("whether it is permitted cannot be found out now"));
+        });
+  }
+
+  private void begin(AdminLine line, Caller caller, Consumer<AdminReply> end) {
     try {
       switch (line) {
         case AdminLine.Backup _ -> backup(end);
         case AdminLine.Chunk chunk -> chunk(chunk, end);
-        case AdminLine.Task task -> threads.execute(() -> answer(task, end));
+        case AdminLine.Task task -> threads.execute(() -> answer(task, caller, end));
       }
     } catch (RejectedExecutionException e) {
       end.accept(refused(STOPPING));
     }
   }
 
-  private void answer(AdminLine.Task task, Consumer<AdminReply> reply) {
+  private void answer(AdminLine.Task task, Caller caller, Consumer<AdminReply> reply) {
     AdminReply answer = new AdminReply.InternalError();
     try {
-      answer = carryOut(task);
+      answer = task instanceof UserLine line ? users.run(line, caller) : carryOut(task);
     } catch (RuntimeException e) {
       parts.eventLog.error("failed to carry out " + task + ": " + e, e);
     } finally {
@@ -123,6 +145,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       case AdminLine.Change change -> change(status.get(), change);
       case AdminLine.Transfer(OptionalInt target) -> transfer(status.get(), target);
       case AdminLine.Snapshot _ -> snapshot();
+      case UserLine _ -> throw new IllegalStateException("not for this");
     };
   }
 
@@ -275,7 +298,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     return status.isLeader() ? Optional.empty() : Optional.of(redirect(status.role().leader()));
   }
 
-  private static AdminReply redirect(int leader) {
+  static AdminReply redirect(int leader) {
     return leader == Membership.NONE
         ? refused("no leader is known at the moment")
         : new AdminReply.Redirect(leader);
@@ -400,7 +423,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     threads.shutdownNow();
   }
 
-  private static AdminReply refused(String why) {
+  static AdminReply refused(String why) {
     return JsonObjectBuilder.refusal(why).reply();
   }
 }

@@ -42,6 +42,17 @@ sealed interface AdminLine {
 
   record Replace(int old, int next, Address address, boolean dryRun) implements Change {}
 
+  /// What it takes to give it, where users are checked; null for nothing, or where that is for the
+  /// store to say.
+  default Right right() {
+    return switch (this) {
+      case Backup _, Chunk _ -> Right.BACKUP;
+      case Snapshot _ -> Right.SNAPSHOT;
+      case Change _, Transfer _ -> Right.MEMBERS;
+      case Status _, Members _, UserLine _ -> null;
+    };
+  }
+
   /// Empty when the words make no command.
   static Optional<AdminLine> read(List<String> words) {
     List<String> rest = new ArrayList<>(words.subList(1, words.size()));
@@ -58,6 +69,7 @@ sealed interface AdminLine {
       case "remove" -> one(rest).map(id -> new Remove(id, dryRun));
       case "add" -> add(rest, dryRun);
       case "replace" -> replace(rest, dryRun);
+      case "auth", "user", "role" -> UserLine.read(words);
       default -> Optional.empty();
     };
   }

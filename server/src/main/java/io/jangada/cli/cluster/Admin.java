@@ -11,6 +11,7 @@ import java.util.function.ToIntFunction;
 
 /// Replies to admin commands, read and reported.
 public final class Admin {
+  private static final int LIST_MAX = 10_000;
   private static final String NO_LEADER = "no leader";
 
   private Admin() {}
@@ -59,6 +60,14 @@ public final class Admin {
     boolean later = response.has("done") && !response.flag("done");
     output.line(
         (response.flag("dryRun") ? "would do: " : "") + words + (later ? " (in progress)" : ""));
+    return ExitCode.OK;
+  }
+
+  /// Prints the texts of a list in a server's reply, a line each.
+  static int list(Output output, Json.Obj response, String name) {
+    if (output.isJson()) return raw(output, response);
+    for (Json each : response.list(name, LIST_MAX))
+      if (each instanceof Json.Str(String text)) output.line(text);
     return ExitCode.OK;
   }
 

@@ -1,15 +1,12 @@
 package io.jangada.cli.cluster;
 
 import io.jangada.cli.ExitCode;
-import io.jangada.client.JangadaClient;
 import io.jangada.codec.Json;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,27 +50,6 @@ public final class MemberCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "a command is needed: list, add, …");
-  }
-
-  /// What all of them have in common, as a superclass so that picocli finds its options.
-  private abstract static sealed class AdminCall implements Callable<Integer>
-      permits Listing, Adding, Promoting, Removing, Replacing {
-    @Mixin ClusterOptions cluster;
-    @Mixin Output output;
-
-    abstract String[] words();
-
-    int print(Json.Obj response) {
-      return Admin.reportChange(output, response);
-    }
-
-    @Override
-    public final Integer call() {
-      String[] words = words();
-      try (JangadaClient client = cluster.open()) {
-        return Admin.report(output, client.admin(words).join(), this::print);
-      }
-    }
   }
 
   @Command(

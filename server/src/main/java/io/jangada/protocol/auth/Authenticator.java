@@ -1,8 +1,8 @@
 package io.jangada.protocol.auth;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.auth.Caller;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ public final class Authenticator implements AutoCloseable {
   /// Finds out what is known of users, and has it be no older than the question.
   public interface Users {
     /// @param reply gets null when it could not be found out
-    void find(String user, Consumer<Credentials> reply);
+    void find(Bytes user, Consumer<Credentials> reply);
   }
 
   /// @param mac of the password, under a key of this process
@@ -61,10 +61,10 @@ public final class Authenticator implements AutoCloseable {
 
   // The monitor guards these.
   private final FailedAttempts attempts = new FailedAttempts();
-  private final Map<String, Known> known =
+  private final Map<Bytes, Known> known =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Bytes, Known> eldest) {
           return size() > KNOWN_MAX;
         }
       };
@@ -83,7 +83,7 @@ public final class Authenticator implements AutoCloseable {
 
   /// @param password is wiped out in the end
   /// @param reply called once, from any thread
-  public void authenticate(String user, byte[] password, InetAddress from, Consumer<Answer> reply) {
+  public void authenticate(Bytes user, byte[] password, InetAddress from, Consumer<Answer> reply) {
     if (!enter()) {
       reply.accept(new Answer.Unavailable(BUSY));
       return;
@@ -111,7 +111,7 @@ public final class Authenticator implements AutoCloseable {
   ///
   /// @param reply called once, from any thread
   public void verify(String token, Consumer<Answer> reply) {
-    Optional<String> user = Token.userOf(token);
+    Optional<Bytes> user = Token.userOf(token);
     if (user.isEmpty()) reply.accept(new Answer.Refused(INVALID_TOKEN));
     else users.find(user.get(), found -> reply.accept(verified(token, found)));
   }
@@ -128,7 +128,7 @@ public final class Authenticator implements AutoCloseable {
     return new Answer.Granted(new Caller(token.get().user(), found.since()), text);
   }
 
-  private record Attempt(String user, byte[] password, InetAddress from) {}
+  private record Attempt(Bytes user, byte[] password, InetAddress from) {}
 
   private void check(Attempt attempt, Credentials found, Consumer<Answer> end) {
     if (found == null) {
@@ -140,7 +140,7 @@ public final class Authenticator implements AutoCloseable {
     else compareInTurn(attempt, found, mac, end);
   }
 
-  private synchronized boolean isKnown(String user, Known now) {
+  private synchronized boolean isKnown(Bytes user, Known now) {
     Known before = known.get(user);
     return before != null && before.since == now.since && Arrays.equals(before.mac, now.mac);
   }
@@ -191,7 +191,7 @@ public final class Authenticator implements AutoCloseable {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(processKey, "HmacSHA256"));
-      mac.update(attempt.user.getBytes(StandardCharsets.UTF_8));
+      mac.update(attempt.user.toArray());
       mac.update((byte) 0);
       return mac.doFinal(attempt.password);
     } catch (GeneralSecurityException e) {

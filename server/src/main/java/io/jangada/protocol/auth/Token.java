@@ -1,10 +1,9 @@
 package io.jangada.protocol.auth;
 
+import io.jangada.bytes.Bytes;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import javax.crypto.Mac;
@@ -17,14 +16,15 @@ import javax.crypto.spec.SecretKeySpec;
 ///
 /// @param since the auth revision at which the user got the password
 /// @param expiryMillis in cluster time
-public record Token(String user, long since, long expiryMillis) {
+public record Token(Bytes user, long since, long expiryMillis) {
   private static final int FORMAT = 1;
   private static final int FIXED_BYTES = 1 + 2 * Long.BYTES;
-  private static final int TEXT_LENGTH_MAX = 512;
+  /// The longest text of one.
+  public static final int TEXT_LENGTH_MAX = 512;
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
   public String sign(byte[] key) {
-    byte[] name = user.getBytes(StandardCharsets.UTF_8);
+    byte[] name = user.toArray();
     byte[] content =
         ByteBuffer.allocate(FIXED_BYTES + name.length)
             .put((byte) FORMAT)
@@ -44,7 +44,7 @@ public record Token(String user, long since, long expiryMillis) {
   }
 
   /// Whose token a text claims to be, which is not verified; empty if it is none.
-  static Optional<String> userOf(String text) {
+  static Optional<Bytes> userOf(String text) {
     return Signed.read(text).map(signed -> of(signed.content).user);
   }
 
@@ -67,8 +67,8 @@ public record Token(String user, long since, long expiryMillis) {
     ByteBuffer in = ByteBuffer.wrap(content, 1, content.length - 1);
     long since = in.getLong();
     long expiryMillis = in.getLong();
-    byte[] name = Arrays.copyOfRange(content, FIXED_BYTES, content.length);
-    return new Token(new String(name, StandardCharsets.UTF_8), since, expiryMillis);
+    Bytes user = Bytes.copyOf(content, FIXED_BYTES, content.length - FIXED_BYTES);
+    return new Token(user, since, expiryMillis);
   }
 
   private static byte[] mac(byte[] content, byte[] key) {

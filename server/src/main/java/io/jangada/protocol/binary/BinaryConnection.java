@@ -165,6 +165,15 @@ public final class BinaryConnection extends Connection {
       case Request.Command _ -> submit(frame, request, Counters.COMMANDS);
       case Request.Read _ -> submit(frame, request, Counters.READS);
       case Request.Watch watch -> watch(number, watch);
+      case Request.Password(Bytes user, Bytes password) -> {
+        InetAddress from = address();
+        authenticate(
+            number,
+            reply ->
+                port().authenticator().authenticate(user, password.toArray(), from, reply));
+      }
+      case Request.ShowToken(String token) ->
+          authenticate(number, reply -> port().authenticator().verify(token, reply));
       case Request.Window(int moreBytes) -> {
         WatchStream stream = watches.get(number);
         if (stream != null) widen(stream, moreBytes);
@@ -180,6 +189,24 @@ public final class BinaryConnection extends Connection {
     }
   }
 
+  private void authenticate(long number, Consumer<Consumer<Answer>> attempt) {
+    requests++;
+    authenticate(
+        attempt,
+        answer -> {
+          requests--;
+          switch (answer) {
+            case Answer.Granted(_, String token) -> out.reason(number, BinaryFormat.KNOWN, token);
+            case Answer.Refused(String reason) -> {
+              counters().add(Counters.AUTH_ERRORS, 1);
+              out.reason(number, BinaryFormat.REFUSED, reason);
+            }
+            case Answer.Unavailable(String reason) ->
+                out.reason(number, BinaryFormat.BUSY, reason);
+          }
+        });
+  }
+
   private void submit(Arrival.Frame frame, Request request, int counter) {
     counters().add(counter, 1);
     requests++;
@@ -193,7 +220,12 @@ public final class BinaryConnection extends Connection {
       case Request.Command(Operation.Command command, var id) ->
           replica().submit(command, id, slot);
       case Request.Read(Operation.Read read, var reading) -> replica().read(read, reading, slot);
-      case Request.Watch _, Request.Window _, Request.Cancel _, Request.Progress _ ->
+      case Request.Watch _,
+          Request.Window _,
+          Request.Cancel _,
+          Request.Progress _,
+          Request.Password _,
+          Request.ShowToken _ ->
           throw new IllegalStateException("the replica is not asked for " + slot.request);
     }
   }

@@ -22,6 +22,8 @@ package io.jangada.protocol.binary;
 ///  4 window     more (4)
 ///  5 cancel
 ///  6 progress
+///  7 password   user bytes, password bytes
+///  8 token      token bytes
 /// of the server
 ///  1 done       result
 ///  2 not leader leader (4, -1 for none), address bytes ("host:port", empty if unknown)
@@ -34,6 +36,7 @@ package io.jangada.protocol.binary;
 ///  9 compacted  revision (8)
 /// 10 ended      reason bytes
 /// 11 progress   revision (8)
+/// 12 known      token bytes, empty if there is none
 /// event         bits (1: 1 removed, 2 with former), entry, former entry
 /// ```
 ///
@@ -41,6 +44,9 @@ package io.jangada.protocol.binary;
 /// begin, 5; and 4, 5 and 6 of the client carry it. `from` is the first revision wanted, 0 for
 /// those that are yet to come. Options are bits: 1 with former, 2 no puts, 4 no removals, 8 end
 /// without a leader. `more` of an events frame is 1 where the same revision may go on in the next.
+///
+/// After 7 or 8 the server begins nothing more until it has found out who the client is, and answers
+/// 12, 5 or 3. The client is no one from then on, but after 12.
 ///
 /// **The window** of a watch is how many bytes of events the client takes: those behind `count`.
 /// The server subtracts what it sends, adds what comes as 4, and sends events while there is some
@@ -60,6 +66,9 @@ final class BinaryFormat {
   static final int CANCEL = 5;
   static final int PROGRESS = 6;
 
+  static final int PASSWORD = 7;
+  static final int TOKEN = 8;
+
   static final int DONE = 1;
   static final int NOT_LEADER = 2;
   static final int BUSY = 3;
@@ -71,6 +80,7 @@ final class BinaryFormat {
   static final int COMPACTED = 9;
   static final int ENDED = 10;
   static final int AT_REVISION = 11;
+  static final int KNOWN = 12;
 
   static final int WITH_FORMER = 1;
   static final int NO_PUTS = 2;

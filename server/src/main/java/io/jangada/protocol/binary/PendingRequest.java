@@ -43,7 +43,13 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
     return switch (request) {
       case Request.Command(Operation.Command command, _) -> expectedBytes(command);
       case Request.Read(Operation.Read read, _) -> expectedBytes(read);
-      case Request.Watch _, Request.Window _, Request.Cancel _, Request.Progress _ -> 0;
+      case Request.Watch _,
+          Request.Window _,
+          Request.Cancel _,
+          Request.Progress _,
+          Request.Password _,
+          Request.ShowToken _ ->
+          0;
     };
   }
 

@@ -1,5 +1,6 @@
 package io.jangada.protocol.binary;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.node.ReadConsistency;
@@ -17,6 +18,22 @@ sealed interface Request {
 
   /// @param moreBytes what the client takes beside
   record Window(int moreBytes) implements Request {}
+
+  /// Says who the client is.
+  record Password(Bytes user, Bytes password) implements Request {
+    @Override
+    public String toString() {
+      return "password of " + user;
+    }
+  }
+
+  /// Says who the client is.
+  record ShowToken(String token) implements Request {
+    @Override
+    public String toString() {
+      return "token";
+    }
+  }
 
   record Cancel() implements Request {}
 

@@ -10,6 +10,8 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.watch.WatchRequest;
+import io.jangada.protocol.auth.PasswordHash;
+import io.jangada.protocol.auth.Token;
 
 /// Reads a frame's request.
 final class RequestReader {
@@ -23,7 +25,7 @@ final class RequestReader {
 
   /// Whether there are requests of this kind.
   static boolean knows(int kind) {
-    return kind >= BinaryFormat.COMMAND && kind <= BinaryFormat.PROGRESS;
+    return kind >= BinaryFormat.COMMAND && kind <= BinaryFormat.TOKEN;
   }
 
   /// @throws MalformedException for one that makes no sense
@@ -37,6 +39,9 @@ final class RequestReader {
         case BinaryFormat.WINDOW -> ended(new Request.Window(natural(in.getInt())), in);
         case BinaryFormat.CANCEL -> ended(new Request.Cancel(), in);
         case BinaryFormat.PROGRESS -> ended(new Request.Progress(), in);
+        case BinaryFormat.PASSWORD -> ended(readPassword(in), in);
+        case BinaryFormat.TOKEN ->
+            ended(new Request.ShowToken(in.getText(Token.TEXT_LENGTH_MAX)), in);
         default -> throw new MalformedException("a frame of kind " + frame.kind());
       };
     } catch (IllegalArgumentException e) {
@@ -70,6 +75,11 @@ final class RequestReader {
       if (client.at(i) <= ' ' || client.at(i) > '~')
         throw new MalformedException("a session's name that is not printable");
     return new RequestId.Numbered(client, in.getLong());
+  }
+
+  private static Request readPassword(ByteReader in) {
+    Bytes user = in.getBytes(KvLimits.USER_NAME_BYTES_MAX);
+    return new Request.Password(user, in.getBytes(PasswordHash.PASSWORD_BYTES_MAX));
   }
 
   private static Request readRead(ByteReader in, Bytes body) {

@@ -1,5 +1,7 @@
 package io.jangada.protocol.port;
 
+import io.jangada.kv.auth.Caller;
+import io.jangada.protocol.auth.Authenticator.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,7 +10,10 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +52,12 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
   private boolean queued;
 
   private boolean paused;
+
+  /// Who the client is; null while it did not say.
+  private Caller caller;
+
+  /// Whether it is being found out, and nothing else is begun meanwhile.
+  private boolean isAuthenticating;
 
   /// What is held because the client is slow, as [PortState] counts it.
   private long weightBytes;
@@ -126,6 +137,30 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     return written;
   }
 
+  /// Who the client is; null while it did not say.
+  protected final Caller caller() {
+    return caller;
+  }
+
+  /// Finds out who the client is before anything else is begun. It is no one while that is unknown,
+  /// and if it fails.
+  ///
+  /// @param attempt gives the answer to what it is given
+  /// @param reply called on the event loop, even if the connection is closed by then
+  protected final void authenticate(
+      Consumer<Consumer<Answer>> attempt, Consumer<Answer> reply) {
+    isAuthenticating = true;
+    caller = null;
+    attempt.accept(answer -> lane.execute(() -> authenticated(answer, reply)));
+  }
+
+  private void authenticated(Answer answer, Consumer<Answer> reply) {
+    isAuthenticating = false;
+    if (answer instanceof Answer.Granted(Caller granted, _)) caller = granted;
+    reply.accept(answer);
+    drive();
+  }
+
   /// Has a turn planned. Returns whether the caller is to plan it.
   protected final boolean becomeDue() {
     if (due) return false;
@@ -143,6 +178,11 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     pause(false);
     phase = Phase.CLOSED;
     port.closed(this);
+  }
+
+  /// Where the client is.
+  protected final InetAddress address() {
+    return ((InetSocketAddress) channel.remoteAddress()).getAddress();
   }
 
   // ---- the socket ----
@@ -252,7 +292,9 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     flushed();
     boolean more = !input.isEmpty();
     if (isIdle() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
-    else pause(more || !port.isServing() || !hasRoom() || !channel.isWritable());
+    else
+      pause(
+          more || isAuthenticating || !port.isServing() || !hasRoom() || !channel.isWritable());
     if (weightBytes > 0) updateBufferedBytes();
   }
 
@@ -279,7 +321,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     beginWaiting();
     boolean began = false;
     while (phase == Phase.SERVING && port.isServing() && !input.isEmpty()) {
-      if (!hasRoom() || !channel.isWritable() || !acquireOrEnqueue()) return began;
+      if (isAuthenticating || !hasRoom() || !channel.isWritable() || !acquireOrEnqueue()) return began;
       if (!beginNext()) return began;
       began = true;
     }

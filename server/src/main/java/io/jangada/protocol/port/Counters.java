@@ -27,8 +27,11 @@ public final class Counters {
   public static final int READS = 14;
   public static final int WATCHES = 15;
 
+  /// Requests of clients that are not known, or may not do this.
+  public static final int AUTH_ERRORS = 16;
+
   /// The first of up to [#KINDS_MAX] that a protocol gives names to.
-  public static final int FIRST_KIND = 16;
+  public static final int FIRST_KIND = 17;
 
   private static final int KINDS_MAX = 8;
 

@@ -1,6 +1,7 @@
 package io.jangada.protocol.port;
 
 import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Authenticator;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
@@ -27,6 +28,7 @@ public final class PortState {
 
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private volatile Replica replica;
+  private Authenticator authenticator;
   private volatile boolean closing;
 
   public PortState(PortLimits limits) {
@@ -49,8 +51,9 @@ public final class PortState {
 
   // ---- the replica that serves ----
 
-  public void serve(Replica replica) {
-    this.replica = replica;
+  public void serve(Replica replica, Authenticator authenticator) {
+    this.authenticator = authenticator;
+    this.replica = replica; // the last: it says that there is something to serve
     for (Connection one : connections) one.lane().execute(one::drive);
   }
 
@@ -60,6 +63,11 @@ public final class PortState {
 
   public Replica replica() {
     return replica;
+  }
+
+  /// Who tells who clients are, once this [#isServing].
+  public Authenticator authenticator() {
+    return authenticator;
   }
 
   // ---- connections ----

@@ -1,5 +1,6 @@
 package io.jangada.protocol.text;
 
+import io.jangada.kv.auth.Caller;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -7,11 +8,12 @@ import java.util.function.Consumer;
 @FunctionalInterface
 public interface AdminHandler {
   /// The handler that knows no word.
-  AdminHandler NONE = (_, reply) -> reply.accept(new AdminReply.CommandError());
+  AdminHandler NONE = (_, _, reply) -> reply.accept(new AdminReply.CommandError());
 
   /// Carries out one line. Called on an event loop, so it must be quick.
   ///
   /// @param words what follows `admin`, at least one
+  /// @param caller who asks; null for a client that did not say
   /// @param reply to be called once, from any thread
-  void run(List<String> words, Consumer<AdminReply> reply);
+  void run(List<String> words, Caller caller, Consumer<AdminReply> reply);
 }

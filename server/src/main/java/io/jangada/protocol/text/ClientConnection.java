@@ -1,5 +1,7 @@
 package io.jangada.protocol.text;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.protocol.auth.Authenticator.Answer;
 import io.jangada.protocol.binary.BinaryConnection;
 import io.jangada.protocol.port.Connection;
 import io.jangada.protocol.port.Counters;
@@ -9,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
 /// One client's connection. Commands are begun as they are parsed and answered in their order.
@@ -187,7 +190,8 @@ final class ClientConnection extends Connection {
 
   private void begin(TextCommand command) {
     if (reserve != null) {
-      boolean isAdmin = command instanceof TextCommand.Admin;
+      boolean isAdmin =
+          command instanceof TextCommand.Admin || command instanceof TextCommand.Auth;
       if (!isAdmin || !reserve.admit(this)) {
         turnAway();
         return;
@@ -204,8 +208,9 @@ final class ClientConnection extends Connection {
         counters().add(Counters.ADMIN, 1);
         PendingReply slot = PendingReply.ofAdmin(this);
         queue.add(slot);
-        shared.submit(admin, slot);
+        shared.submit(admin, slot, caller());
       }
+      case TextCommand.Auth(Bytes user, Bytes password) -> authenticate(user, password);
       case TextCommand.Version() -> answer(replies.version());
       case TextCommand.Malformed() -> answer(Replies.COMMAND_ERROR);
       case TextCommand.Derailed() -> {
@@ -220,6 +225,22 @@ final class ClientConnection extends Connection {
       }
       case TextCommand.Quit() -> stopBeginning();
     }
+  }
+
+  private void authenticate(Bytes user, Bytes password) {
+    PendingReply slot = PendingReply.ofAdmin(this);
+    queue.add(slot);
+    port().began(slot.costBytes);
+    InetAddress from = address();
+    authenticate(
+        reply -> port().authenticator().authenticate(user, password.toArray(), from, reply),
+        answer ->
+            slot.acceptLine(
+                switch (answer) {
+                  case Answer.Granted _ -> Replies.AUTHENTICATED;
+                  case Answer.Refused _ -> Replies.AUTH_ERROR;
+                  case Answer.Unavailable _ -> Replies.INTERNAL;
+                }));
   }
 
   private void submit(PendingReply slot) {

@@ -41,6 +41,7 @@ final class CommandParser {
   private static final long DELETE = LineTokenizer.word("delete");
   private static final long ONCE = LineTokenizer.word("once");
   private static final long ADMIN = LineTokenizer.word("admin");
+  private static final long AUTH = LineTokenizer.word("auth");
   private static final long VERSION = LineTokenizer.word("version");
   private static final long QUIT = LineTokenizer.word("quit");
   private static final long NOREPLY = LineTokenizer.word("noreply");
@@ -177,6 +178,8 @@ final class CommandParser {
     long word = fields.word(0);
     if (word == ONCE) return once();
     if (word == ADMIN && fields.count() > 1) return new TextCommand.Admin(fields.texts(1));
+    if (word == AUTH && fields.count() == 3)
+      return new TextCommand.Auth(fields.bytes(1), fields.bytes(2));
     if (word == VERSION && fields.count() == 1) return new TextCommand.Version();
     if (word == QUIT && fields.count() == 1) return new TextCommand.Quit();
     return request(0, null);

@@ -1,7 +1,9 @@
 package io.jangada.protocol.text;
 
 import io.jangada.kv.Operation;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.binary.BinarySettings;
 import io.jangada.protocol.port.PortState;
 import org.slf4j.Logger;
@@ -36,9 +38,9 @@ final class ListenerState {
     return binary;
   }
 
-  void serve(Replica replica, AdminHandler admin) {
+  void serve(Replica replica, AdminHandler admin, Authenticator authenticator) {
     this.admin = admin;
-    port.serve(replica);
+    port.serve(replica, authenticator);
   }
 
   void submit(TextCommand.Request request, PendingReply slot) {
@@ -48,10 +50,10 @@ final class ListenerState {
     else port.replica().submit(request.operation(), request.requestId(), slot);
   }
 
-  void submit(TextCommand.Admin line, PendingReply slot) {
+  void submit(TextCommand.Admin line, PendingReply slot, Caller caller) {
     port.began(slot.costBytes);
     try {
-      admin.run(line.words(), slot::acceptAdmin);
+      admin.run(line.words(), caller, slot::acceptAdmin);
     } catch (RuntimeException e) {
       LOG.error("'admin {}' failed", String.join(" ", line.words()), e);
       slot.acceptAdmin(new AdminReply.InternalError());

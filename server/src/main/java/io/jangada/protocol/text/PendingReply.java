@@ -92,6 +92,11 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
     connection.lane().answered(this);
   }
 
+  void acceptLine(Replies.Line reply) {
+    this.line = reply;
+    connection.lane().answered(this);
+  }
+
   void acceptAdmin(AdminReply reply) {
     this.adminReply = reply;
     connection.lane().answered(this);

@@ -28,6 +28,12 @@ final class Replies {
   static final Line TOO_MANY_CONNECTIONS =
       new Line("ERR_INTERNAL too many connections", Line.UNCOUNTED);
 
+  static final Line AUTHENTICATED = new Line("OK", Line.UNCOUNTED);
+
+  /// Of a client that did not say, or could not show, who it is.
+  static final Line AUTH_ERROR = new Line("ERR_AUTH", Counters.AUTH_ERRORS);
+
+  private static final Line PERMISSION_ERROR = new Line("ERR_PERMISSION", Counters.AUTH_ERRORS);
   private static final Line NO_MEMORY =
       new Line("ERR_INTERNAL " + Outcome.NoMemory.REASON, Counters.INTERNAL_ERRORS);
   private static final Line NOT_FOUND = new Line("ERR_NOT_FOUND", Counters.NOT_FOUND);

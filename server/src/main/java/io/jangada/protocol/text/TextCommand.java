@@ -42,6 +42,14 @@ sealed interface TextCommand {
 
   record Admin(List<String> words) implements TextCommand {}
 
+  /// Says who the client is.
+  record Auth(Bytes user, Bytes password) implements TextCommand {
+    @Override
+    public String toString() {
+      return "auth " + user;
+    }
+  }
+
   record Version() implements TextCommand {}
 
   record Quit() implements TextCommand {}

@@ -3,6 +3,7 @@ package io.jangada.protocol.text;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.Counters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -105,8 +106,8 @@ public final class TextListener implements AutoCloseable {
   }
 
   /// From now on commands are carried out, those that came before included. To be called once.
-  public void serve(Replica replica, AdminHandler admin) {
-    shared.serve(replica, admin);
+  public void serve(Replica replica, AdminHandler admin, Authenticator authenticator) {
+    shared.serve(replica, admin, authenticator);
   }
 
   /// Takes no more connections, begins no more commands, answers those that were begun, and closes
@@ -161,6 +162,7 @@ public final class TextListener implements AutoCloseable {
     errors.put("ERR_VERSION", sum(Counters.VERSION_ERRORS));
     errors.put("ERR_INTERNAL", sum(Counters.INTERNAL_ERRORS));
     errors.put("ERR_FORGOTTEN", sum(Counters.FORGOTTEN));
+    errors.put("ERR_AUTH", sum(Counters.AUTH_ERRORS));
     errors.put("REDIRECT", sum(Counters.REDIRECTS));
     long closed = sum(Counters.CLOSED);
     long opened = sum(Counters.OPENED);

@@ -3,6 +3,7 @@ package io.jangada.protocol.auth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.auth.Caller;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class AuthenticatorTest {
   private static final byte[] KEY = "the key of the cluster, 32 bytes".getBytes(UTF_8);
+  private static final Bytes ANA = Bytes.utf8("ana");
   private static final String RIGHT = hash("right");
   private static final InetAddress ADDRESS = InetAddress.getLoopbackAddress();
 
@@ -29,8 +31,8 @@ class AuthenticatorTest {
     return PasswordHash.of(password.getBytes(UTF_8), new SecureRandom()).text();
   }
 
-  private void find(String user, Consumer<Credentials> reply) {
-    reply.accept(users.getOrDefault(user, new Credentials("", 0, KEY, 1_000)));
+  private void find(Bytes user, Consumer<Credentials> reply) {
+    reply.accept(users.getOrDefault(user.toUtf8(), new Credentials("", 0, KEY, 1_000)));
   }
 
   @AfterEach
@@ -40,7 +42,7 @@ class AuthenticatorTest {
 
   private Answer authenticate(String user, String password) throws Exception {
     var answer = new CompletableFuture<Answer>();
-    authenticator.authenticate(user, password.getBytes(UTF_8), ADDRESS, answer::complete);
+    authenticator.authenticate(Bytes.utf8(user), password.getBytes(UTF_8), ADDRESS, answer::complete);
     return answer.get(20, TimeUnit.SECONDS);
   }
 
@@ -57,7 +59,7 @@ class AuthenticatorTest {
       assertThat(authenticate("ana", "right"))
           .isInstanceOfSatisfying(
               Answer.Granted.class,
-              granted -> assertThat(granted.caller()).isEqualTo(new Caller("ana", 7)));
+              granted -> assertThat(granted.caller()).isEqualTo(new Caller(ANA, 7)));
   }
 
   @Test
@@ -88,7 +90,7 @@ class AuthenticatorTest {
     authenticate("ana", "right");
     authenticate("ana", "wrong");
     var waits = new CompletableFuture<Answer>();
-    authenticator.authenticate("eva", "right".getBytes(UTF_8), ADDRESS, waits::complete);
+    authenticator.authenticate(Bytes.utf8("eva"), "right".getBytes(UTF_8), ADDRESS, waits::complete);
     assertThat(authenticate("ana", "right")).isInstanceOf(Answer.Granted.class);
     assertThat(waits).isNotDone();
     clock.addAndGet(FailedAttempts.FIRST_NANOS);
@@ -99,7 +101,7 @@ class AuthenticatorTest {
   void aTokenIsValidUntilItExpiresOrThePasswordChanges() throws Exception {
     users.put("ana", new Credentials(RIGHT, 7, KEY, 1_000));
     String token = ((Answer.Granted) authenticate("ana", "right")).token();
-    assertThat(verify(token)).isEqualTo(new Answer.Granted(new Caller("ana", 7), token));
+    assertThat(verify(token)).isEqualTo(new Answer.Granted(new Caller(ANA, 7), token));
     users.put("ana", new Credentials(RIGHT, 8, KEY, 1_000));
     assertThat(verify(token)).isInstanceOf(Answer.Refused.class);
     users.put("ana", new Credentials(RIGHT, 7, KEY, 1_000 + Authenticator.TOKEN_MILLIS));
@@ -113,14 +115,14 @@ class AuthenticatorTest {
   void withoutASigningKeyThereIsNoToken() throws Exception {
     users.put("ana", new Credentials(RIGHT, 7, new byte[0], 1_000));
     assertThat(authenticate("ana", "right"))
-        .isEqualTo(new Answer.Granted(new Caller("ana", 7), ""));
+        .isEqualTo(new Answer.Granted(new Caller(ANA, 7), ""));
   }
 
   @Test
   void tooManyThatWaitAreTurnedAway() {
     var replies = new java.util.ArrayList<Answer>();
     Authenticator stuck = new Authenticator("stuck", 1, (_, _) -> {}, clock::get);
-    for (int i = 0; i < 1_025; i++) stuck.authenticate("ana", new byte[0], ADDRESS, replies::add);
+    for (int i = 0; i < 1_025; i++) stuck.authenticate(ANA, new byte[0], ADDRESS, replies::add);
     assertThat(replies).singleElement().isInstanceOf(Answer.Unavailable.class);
     stuck.close();
   }

@@ -3,13 +3,14 @@ package io.jangada.protocol.auth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.bytes.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenTest {
   private static final byte[] KEY = "the key of the cluster, 32 bytes".getBytes(UTF_8);
-  private static final Token TOKEN = new Token("josé", 7, 1_000);
+  private static final Token TOKEN = new Token(Bytes.utf8("josé"), 7, 1_000);
 
   @Test
   void aTokenIsReadBackUnderTheKeyThatSignedIt() {
