@@ -82,13 +82,14 @@ final class CertificateCheck extends X509ExtendedTrustManager {
             TlsFailure.Kind.EXPIRED, "its certificate " + subject + " is not valid yet", e);
     }
     String message = String.valueOf(e.getMessage());
-    if (!message.contains("path building failed") && !message.contains("No trusted certificate"))
+    if (message.contains("subject alternative") || message.contains("No name matching"))
       return rejected(
-          message.contains("subject alternative") || message.contains("No name matching")
-              ? TlsFailure.Kind.NAME
-              : TlsFailure.Kind.UNTRUSTED,
-          "its certificate " + subject + " is not accepted: " + CertificateText.shown(message),
+          TlsFailure.Kind.NAME,
+          "its certificate " + subject + " does not name it: " + CertificateText.shown(message),
           e);
+    if (message.contains("sage does not permit") || message.contains("does not allow use"))
+      return rejected(
+          TlsFailure.Kind.UNTRUSTED, "its certificate " + subject + " is for another use", e);
     if (chain.length == 1 && last.getIssuerX500Principal().equals(last.getSubjectX500Principal()))
       return rejected(
           TlsFailure.Kind.SELF_SIGNED,
@@ -98,9 +99,10 @@ final class CertificateCheck extends X509ExtendedTrustManager {
         TlsFailure.Kind.UNTRUSTED,
         "its certificate "
             + subject
-            + " was issued by "
+            + " was issued by '"
             + CertificateText.shown(last.getIssuerX500Principal())
-            + ", which is not trusted",
+            + "' and does not come from a trusted CA: "
+            + CertificateText.shown(message),
         e);
   }
 
