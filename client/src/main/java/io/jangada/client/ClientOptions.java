@@ -10,13 +10,24 @@ import java.util.TreeMap;
 ///   themselves
 /// @param members where members listen, as far as it is known from the start: what a `REDIRECT`
 ///   names is looked up here, and asked of a server otherwise
-/// @param connectionsPerServer 1 or more; 1 serves most
 public record ClientOptions(
     List<Endpoint> endpoints,
     Map<Integer, Endpoint> members,
-    int connectionsPerServer,
+    Connections connections,
     Timing timing,
     Limits limits) {
+  /// How servers are connected to.
+  ///
+  /// @param perServer how many connections there are to each, 1 or more; 1 serves most
+  /// @param tls null for connections without TLS
+  public record Connections(int perServer, ClientTls tls) {
+    public static final Connections DEFAULT = new Connections(1, null);
+
+    public Connections {
+      if (perServer < 1) throw new IllegalArgumentException(perServer + " connections per server");
+    }
+  }
+
   /// Durations, in milliseconds, all of 1 or more.
   ///
   /// @param callMillis from a call to its reply at the latest, whatever happens
@@ -64,28 +75,38 @@ public record ClientOptions(
     endpoints = List.copyOf(endpoints);
     members = java.util.Collections.unmodifiableMap(new TreeMap<>(members));
     if (endpoints.isEmpty()) throw new IllegalArgumentException("a client without an endpoint");
-    if (connectionsPerServer < 1)
-      throw new IllegalArgumentException(connectionsPerServer + " connections per server");
   }
 
   /// These servers and otherwise what serves most.
   public static ClientOptions of(List<Endpoint> endpoints) {
-    return new ClientOptions(endpoints, Map.of(), 1, Timing.DEFAULT, Limits.DEFAULT);
+    return new ClientOptions(
+        endpoints, Map.of(), Connections.DEFAULT, Timing.DEFAULT, Limits.DEFAULT);
   }
 
   public ClientOptions withMembers(Map<Integer, Endpoint> members) {
-    return new ClientOptions(endpoints, members, connectionsPerServer, timing, limits);
+    return new ClientOptions(endpoints, members, connections, timing, limits);
   }
 
   public ClientOptions withConnectionsPerServer(int connectionsPerServer) {
-    return new ClientOptions(endpoints, members, connectionsPerServer, timing, limits);
+    return with(new Connections(connectionsPerServer, connections.tls));
+  }
+
+  /// With TLS on all connections.
+  ///
+  /// @param tls null for connections without TLS
+  public ClientOptions withTls(ClientTls tls) {
+    return with(new Connections(connections.perServer, tls));
+  }
+
+  private ClientOptions with(Connections connections) {
+    return new ClientOptions(endpoints, members, connections, timing, limits);
   }
 
   public ClientOptions withTiming(Timing timing) {
-    return new ClientOptions(endpoints, members, connectionsPerServer, timing, limits);
+    return new ClientOptions(endpoints, members, connections, timing, limits);
   }
 
   public ClientOptions withLimits(Limits limits) {
-    return new ClientOptions(endpoints, members, connectionsPerServer, timing, limits);
+    return new ClientOptions(endpoints, members, connections, timing, limits);
   }
 }

@@ -1,10 +1,16 @@
 package io.jangada.client;
 
 import io.jangada.bytes.MalformedException;
+import io.jangada.net.TlsFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +38,11 @@ abstract sealed class Connection extends ByteToMessageDecoder
     void ended(Connection connection, List<Call> calls, String why);
   }
 
+  /// What a port that speaks TLS says to those who do not.
+  private static final ByteBuf SPEAKS_TLS =
+      Unpooled.unreleasableBuffer(
+          Unpooled.copiedBuffer("this port speaks TLS", StandardCharsets.US_ASCII));
+
   private final Endpoint endpoint;
   private final Owner owner;
   private final ArrayDeque<Call> unsent = new ArrayDeque<>();
@@ -40,6 +51,9 @@ abstract sealed class Connection extends ByteToMessageDecoder
   private ByteBuf gathered;
   private long silentSinceNanos;
   private boolean isEnded;
+
+  /// Whether a byte of the protocol has arrived.
+  private boolean isServed;
 
   Connection(Endpoint endpoint, Owner owner) {
     this.endpoint = endpoint;
@@ -132,6 +146,14 @@ abstract sealed class Connection extends ByteToMessageDecoder
     return !unsent.isEmpty();
   }
 
+  /// Ends it when the server refused this side, and so has read no request.
+  private void endUnserved(String why) {
+    List<Call> unread = takeUnanswered();
+    for (Call call : unread) call.isSent = false;
+    unsent.addAll(unread);
+    end(why);
+  }
+
   /// @param why what is wrong with the server, to be read after its name
   final void end(String why) {
     if (isEnded) return;
@@ -151,11 +173,36 @@ abstract sealed class Connection extends ByteToMessageDecoder
       ctx.close();
       return;
     }
+    if (ctx.pipeline().get(SslHandler.class) == null) open(ctx);
+    super.channelActive(ctx);
+  }
+
+  /// What is written before hands are shaken would count as sent.
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !isEnded) {
+      if (handshake.isSuccess()) open(ctx);
+      else end(overTls(handshake.cause()));
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
+  private void open(ChannelHandlerContext ctx) {
     channel = ctx.channel();
     begin(out());
     while (!unsent.isEmpty()) write(unsent.poll());
     flush();
-    super.channelActive(ctx);
+  }
+
+  /// Whether the server said that it does not accept this side's certificate. With TLS 1.3 that
+  /// comes after the client's part of the handshake.
+  private static boolean isOfCertificate(TlsFailure failure) {
+    boolean named = failure.text().contains("certificate") || failure.text().contains("unknown_ca");
+    return failure.kind() == TlsFailure.Kind.ALERT && named;
+  }
+
+  private static String overTls(Throwable cause) {
+    return "cannot be reached over TLS: " + TlsFailure.of(cause).text();
   }
 
   @Override
@@ -165,7 +212,18 @@ abstract sealed class Connection extends ByteToMessageDecoder
       return;
     }
     silentSinceNanos = System.nanoTime();
+    if (!isServed && startsWith(in, SPEAKS_TLS)) {
+      endUnserved("speaks TLS, and this client was not told to");
+      return;
+    }
+    isServed = true;
     read(in);
+  }
+
+  private static boolean startsWith(ByteBuf in, ByteBuf text) {
+    int length = text.readableBytes();
+    return in.readableBytes() >= length
+        && ByteBufUtil.equals(in, in.readerIndex(), text, text.readerIndex(), length);
   }
 
   @Override
@@ -183,6 +241,11 @@ abstract sealed class Connection extends ByteToMessageDecoder
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (TlsFailure.isCauseOf(cause)) {
+      if (!isServed && isOfCertificate(TlsFailure.of(cause))) endUnserved(overTls(cause));
+      else end(overTls(cause));
+      return;
+    }
     Throwable root = cause.getCause() == null ? cause : cause.getCause();
     boolean garbage = root instanceof MalformedException;
     end((garbage ? "sent a malformed reply: " : "was lost: ") + root.getMessage());

@@ -3,14 +3,7 @@ package io.jangada.client;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.net.Loops;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +33,7 @@ final class Dispatcher implements Connection.Owner {
   private static final int ATTEMPTS_AT_ONCE = 2;
 
   private final ClientOptions options;
+  private final Dialler dialler;
   private final Loops loops;
   private final EventLoop loop;
   private final Directory directory;
@@ -68,8 +62,9 @@ final class Dispatcher implements Connection.Owner {
   /// A call that was sent to a member whose address is being asked for.
   private record Redirected(Call call, Endpoint by, int member) {}
 
-  Dispatcher(ClientOptions options, String client, Loops loops) {
+  Dispatcher(ClientOptions options, Dialler dialler, String client, Loops loops) {
     this.options = options;
+    this.dialler = dialler;
     this.loops = loops;
     loop = loops.group().next();
     directory = new Directory(options.endpoints(), options.members());
@@ -251,7 +246,7 @@ final class Dispatcher implements Connection.Owner {
       for (Connection connection : each)
         if (connection != null) {
           connection.endIfSilent(now, most);
-          connection.endIfUnmade(now, 2 * connect);
+          connection.endIfUnmade(now, dialler.timesOfConnect() * connect);
           waiting |= connection.waiting() > 0;
         }
     return waiting;
@@ -378,7 +373,7 @@ final class Dispatcher implements Connection.Owner {
 
   private Connection connection(Line line) {
     Connection[] all =
-        connections.computeIfAbsent(line, e -> new Connection[options.connectionsPerServer()]);
+        connections.computeIfAbsent(line, e -> new Connection[options.connections().perServer()]);
     int place = turn++ & Integer.MAX_VALUE;
     place %= all.length;
     if (all[place] == null || all[place].isEnded()) all[place] = open(line);
@@ -392,51 +387,7 @@ final class Dispatcher implements Connection.Owner {
         line.isBinary()
             ? new BinaryConnection(endpoint, this, valueBytesMax)
             : new TextConnection(endpoint, this, valueBytesMax);
-    // A name may take its time to be resolved.
-    Runnable resolving =
-        () -> {
-          var address = new InetSocketAddress(endpoint.host(), endpoint.port());
-          execute(() -> connect(connection, address));
-        };
-    Thread thread = new Thread(resolving, "jangada-resolve");
-    thread.setDaemon(true);
-    thread.start();
+    dialler.dial(connection, loops, loop, options.timing().connectMillis());
     return connection;
-  }
-
-  private void connect(Connection connection, InetSocketAddress address) {
-    if (connection.isEnded()) return;
-    if (address.isUnresolved()) {
-      connection.end("cannot be reached: no such host");
-      return;
-    }
-    new Bootstrap()
-        .group(loop)
-        .channel(loops.socketClass())
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.SO_KEEPALIVE, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.timing().connectMillis())
-        .handler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(connection);
-              }
-            })
-        .connect(address)
-        .addListener(
-            (ChannelFutureListener)
-                done -> {
-                  if (!done.isSuccess())
-                    connection.end("cannot be reached: " + reason(done.cause()));
-                });
-  }
-
-  /// The system's words for it are lost among others.
-  private String reason(Throwable cause) {
-    if (cause instanceof ConnectTimeoutException)
-      return "no answer within " + options.timing().connectMillis() + " ms";
-    String message = "" + cause.getMessage();
-    return message.contains("Connection refused") ? "connection refused" : message;
   }
 }

@@ -57,16 +57,27 @@ public final class JangadaClient implements AutoCloseable {
   }
 
   /// A client with a thread of its own. Connections are made as calls need them.
+  ///
+  /// @throws IllegalArgumentException when files of [ClientTls] cannot be used; the message says
+  ///   which, and why
   public static JangadaClient connect(ClientOptions options) {
+    Dialler dialler = Dialler.of(options.connections().tls());
     Loops own = new Loops("jangada-client", 1);
     return new JangadaClient(
-        new Dispatcher(options, newName(), own), own, nanos(options.timing().callMillis()));
+        new Dispatcher(options, dialler, newName(), own), own, callNanos(options));
   }
 
   /// A client on one of these event loops, which must outlive it.
+  ///
+  /// @throws IllegalArgumentException when files of [ClientTls] cannot be used
   public static JangadaClient connect(ClientOptions options, Loops loops) {
+    Dialler dialler = Dialler.of(options.connections().tls());
     return new JangadaClient(
-        new Dispatcher(options, newName(), loops), null, nanos(options.timing().callMillis()));
+        new Dispatcher(options, dialler, newName(), loops), null, callNanos(options));
+  }
+
+  private static long callNanos(ClientOptions options) {
+    return nanos(options.timing().callMillis());
   }
 
   private static long nanos(long millis) {

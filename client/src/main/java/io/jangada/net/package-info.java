@@ -1,2 +1,3 @@
-/// Event loops, addresses and keep-alive, for both sides of a connection.
+/// Event loops, addresses, keep-alive and TLS, for both sides of a connection. For TLS start
+/// reading at [io.jangada.net.TlsContext] and [io.jangada.net.PortGate].
 package io.jangada.net;

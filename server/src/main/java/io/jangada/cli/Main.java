@@ -3,6 +3,7 @@ package io.jangada.cli;
 import io.jangada.cli.backup.BackupCommand;
 import io.jangada.cli.backup.RestoreCommand;
 import io.jangada.cli.backup.VerifyCommand;
+import io.jangada.cli.certs.CertsCommand;
 import io.jangada.cli.cluster.CasCommand;
 import io.jangada.cli.cluster.DeleteCommand;
 import io.jangada.cli.cluster.DiffCommand;
@@ -70,7 +71,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SnapshotCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      CertsCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

@@ -240,6 +240,32 @@ final class ConfigReader {
           settings, Setting.HEARTBEAT_MILLIS, "at most half of ElectionTimeoutMillis, " + election);
     if (settings.number(Setting.SEGMENT_BYTES) % 512 != 0)
       unfit(settings, Setting.SEGMENT_BYTES, "a multiple of 512");
+    checkTls(settings);
+  }
+
+  private void checkTls(Settings settings) {
+    needs(settings, Setting.CERT_FILE, Setting.KEY_FILE);
+    needs(settings, Setting.KEY_FILE, Setting.CERT_FILE);
+    needs(settings, Setting.CRL_FILE, Setting.TRUSTED_CA_FILE);
+    if (settings.flag(Setting.CLIENT_CERT_AUTH)) {
+      needs(settings, Setting.CLIENT_CERT_AUTH, Setting.CERT_FILE);
+      needs(settings, Setting.CLIENT_CERT_AUTH, Setting.TRUSTED_CA_FILE);
+    } else if (settings.has(Setting.CLIENT_CERT_ALLOWED_NAMES)) {
+      problems.add(file + ": ClientCertAllowedNames needs ClientCertAuth.");
+    }
+    needs(settings, Setting.PEER_CERT_FILE, Setting.PEER_KEY_FILE);
+    needs(settings, Setting.PEER_CERT_FILE, Setting.PEER_TRUSTED_CA_FILE);
+    needs(settings, Setting.PEER_KEY_FILE, Setting.PEER_CERT_FILE);
+    needs(settings, Setting.PEER_TRUSTED_CA_FILE, Setting.PEER_CERT_FILE);
+    needs(settings, Setting.PEER_CERT_ALLOWED_NAMES, Setting.PEER_CERT_FILE);
+    needs(settings, Setting.PEER_CRL_FILE, Setting.PEER_CERT_FILE);
+  }
+
+  /// A server that only half of TLS is configured for must not start without it.
+  private void needs(Settings settings, Setting setting, Setting other) {
+    if (settings.has(setting) && !settings.has(other))
+      problems.add(
+          file + ": " + setting.field() + " needs " + other.field() + ", which has no value.");
   }
 
   /// A value that was refused already is not also missing.

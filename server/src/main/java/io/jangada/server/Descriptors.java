@@ -50,6 +50,11 @@ record Descriptors(long max, long open) {
     }
   }
 
+  /// The same with more that are open, or will be: connections whose TLS handshake is unfinished.
+  Descriptors withOpen(int more) {
+    return new Descriptors(max, open + more);
+  }
+
   /// @param most the shares where descriptors are plenty
   /// @param peers how many other servers there are
   Shares share(Shares most, int peers) {

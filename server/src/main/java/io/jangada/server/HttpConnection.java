@@ -1,5 +1,6 @@
 package io.jangada.server;
 
+import io.jangada.net.HalfClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -7,7 +8,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -95,7 +95,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   /// A client that sends no more still gets the answer to what it sent.
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (!(event instanceof ChannelInputShutdownEvent)) return;
+    if (!HalfClose.isInputEnd(event)) return;
     isLast = true;
     if (phase != Phase.ANSWERING) channel.close();
   }
@@ -226,7 +226,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     phase = isLast ? Phase.LEAVING : Phase.IDLE;
     closeAfter(isLast ? LINGER_MILLIS : port.limits().idleMillis());
     if (channel.isInputShutdown()) channel.close();
-    else if (isLast) channel.shutdownOutput();
+    else if (isLast) HalfClose.shutdownOutput(channel);
   }
 
   @Override

@@ -2,8 +2,8 @@ package io.jangada.server;
 
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
+import io.jangada.net.PortGate;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -49,7 +49,7 @@ final class HttpPort implements AutoCloseable {
   private final SequencedSet<HttpConnection> idle = new LinkedHashSet<>();
   private final SequencedSet<HttpConnection> answering = new LinkedHashSet<>();
 
-  private HttpPort(InetSocketAddress listen, HttpEndpoint endpoint, Limits limits)
+  private HttpPort(InetSocketAddress listen, HttpEndpoint endpoint, Limits limits, PortGate gate)
       throws IOException {
     this.endpoint = endpoint;
     this.limits = limits;
@@ -59,13 +59,7 @@ final class HttpPort implements AutoCloseable {
             .listener("HTTP")
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    accept(channel);
-                  }
-                })
+            .childHandler(gate.handler(this::accept))
             .bind(listen)
             .awaitUninterruptibly();
     listener = bound.channel();
@@ -78,10 +72,12 @@ final class HttpPort implements AutoCloseable {
 
   /// Begins to listen. The endpoint is closed with the port.
   ///
+  /// @param gate what connections pass first
   /// @throws IOException when it cannot; the message says where and why
-  static HttpPort start(InetSocketAddress listen, HttpEndpoint endpoint, Limits limits)
+  static HttpPort start(
+      InetSocketAddress listen, HttpEndpoint endpoint, Limits limits, PortGate gate)
       throws IOException {
-    return new HttpPort(listen, endpoint, limits);
+    return new HttpPort(listen, endpoint, limits, gate);
   }
 
   private void accept(SocketChannel channel) {

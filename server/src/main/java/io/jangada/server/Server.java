@@ -7,6 +7,7 @@ import io.jangada.link.Probe;
 import io.jangada.link.TcpLinks;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
+import io.jangada.net.PortGate;
 import io.jangada.node.DurableMember;
 import io.jangada.node.LoopExecutor;
 import io.jangada.node.PeerMessage;
@@ -57,6 +58,7 @@ public final class Server implements AutoCloseable {
   private final ChangeSignal changes = new ChangeSignal();
   private final boolean sharing;
   private final Loops clientLoops;
+  private ServerTls tls;
 
   /// Where messages of peers go; null until the disk is read.
   private final AtomicReference<Replica> replica = new AtomicReference<>();
@@ -131,6 +133,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void begin(ServerListener host) throws IOException {
+    tls = new ServerTls(config, entry.id());
     shareDescriptors();
     listener = TextListener.start(textSettings(), clientLoops);
     eventLog.info("listens for clients on " + HostPort.text(listener.address()));
@@ -179,6 +182,7 @@ public final class Server implements AutoCloseable {
   private void shareDescriptors() {
     Descriptors descriptors = Descriptors.ofThisProcess();
     TextSettings.Reserved reserved = TextSettings.Reserved.DEFAULT;
+    if (tls.hasClientTls()) descriptors = descriptors.withOpen(reserved.newConnectionsMax());
     int http = config.httpPort(entry) == 0 ? 0 : HttpPort.Limits.DEFAULT.connectionsMax();
     int configured = config.settings().whole(Setting.CONNECTIONS_MAX);
     Descriptors.Shares most =
@@ -223,8 +227,10 @@ public final class Server implements AutoCloseable {
     HttpEndpoint endpoint =
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
-    http = HttpPort.start(listen, endpoint, limits);
-    eventLog.info("serves health, metrics and status on http://" + HostPort.text(listen));
+    PortGate gate = tls.httpGate(limits.connectionsMax());
+    http = HttpPort.start(listen, endpoint, limits, gate);
+    String scheme = gate.tls() == null ? "http://" : "https://";
+    eventLog.info("serves health, metrics and status on " + scheme + HostPort.text(listen));
   }
 
   private LinkSettings linkSettings() {
@@ -320,6 +326,7 @@ public final class Server implements AutoCloseable {
         .withReading(settings.reading())
         .withLimits(memory.text(shares.clients()))
         .withReserved(reserved())
+        .withGate(tls.clientGate(shares.newConnections()))
         .withDialect(
             TextSettings.Dialect.DEFAULT
                 .with(TextSettings.Variant.SEED_SPELLING, values.flag(Setting.SEED_SPELLING))

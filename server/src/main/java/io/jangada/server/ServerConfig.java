@@ -92,11 +92,25 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
 
   /// Names in the file count from where the file is; all others from where the process is.
   private Path place(Setting setting) {
-    Settings.Value value = settings.value(setting).orElseThrow();
+    return place(settings.value(setting).orElseThrow());
+  }
+
+  private Path place(Settings.Value value) {
     Path path = Path.of(value.text());
     boolean inFile = value.source().equals(file.toString());
     return (inFile ? file.toAbsolutePath().resolveSibling(path) : path.toAbsolutePath())
         .normalize();
+  }
+
+  /// The file that a setting names, `{id}` in it replaced; empty where the setting has no value.
+  public Optional<Path> file(Setting setting, int id) {
+    return settings
+        .value(setting)
+        .map(value -> place(new Settings.Value(withId(value.text(), id), value.source())));
+  }
+
+  private static String withId(String text, int id) {
+    return text.replace("{id}", Integer.toString(id));
   }
 
   /// The port of health, metrics and status of a server; 0 for none. A flag or a variable goes

@@ -2,6 +2,7 @@ package io.jangada.server;
 
 import io.jangada.kv.KvLimits;
 import io.jangada.server.SettingType.Flag;
+import io.jangada.server.SettingType.Names;
 import io.jangada.server.SettingType.Range;
 import io.jangada.server.SettingType.Text;
 import io.jangada.server.SettingType.Whole;
@@ -123,6 +124,43 @@ public enum Setting {
   VERSIONS_PER_KEY(
       new Flag(), "false", "let versions count the changes of each key, beginning with 1"),
   ADMIN(new Flag(), "true", "whether the client port accepts admin commands"),
+  CERT_FILE(
+      file(),
+      "",
+      "the certificate of the client and HTTP ports, in PEM, followed by those of intermediate CAs;"
+          + " with it they speak TLS. {id} in a name stands for the server's id; in the file:"
+          + " relative to the file's folder"),
+  KEY_FILE(file(), "", "the private key of CertFile: PKCS#8 in PEM, not encrypted"),
+  TRUSTED_CA_FILE(
+      file(), "", "the CAs that clients' certificates come from; programs check servers with it"),
+  CLIENT_CERT_AUTH(
+      new Flag(),
+      "false",
+      "whether clients of the client port need a certificate of TrustedCaFile"),
+  CLIENT_CERT_ALLOWED_NAMES(
+      new Names(),
+      "",
+      "with ClientCertAuth: the common or alternative names that clients' certificates may have;"
+          + " any by default"),
+  CRL_FILE(file(), "", "the certificates that the CAs of TrustedCaFile have revoked"),
+  PEER_CERT_FILE(
+      file(),
+      "",
+      "the certificate of this server among the servers, in PEM; with it they speak TLS, and each"
+          + " checks the other's"),
+  PEER_KEY_FILE(file(), "", "the private key of PeerCertFile"),
+  PEER_TRUSTED_CA_FILE(file(), "", "the CAs that the other servers' certificates come from"),
+  PEER_CERT_ALLOWED_NAMES(
+      new Names(),
+      "",
+      "the common or alternative names that the other servers' certificates may have; any by"
+          + " default"),
+  PEER_CRL_FILE(file(), "", "the certificates that the CAs of PeerTrustedCaFile have revoked"),
+  PEER_SECRET_FILE(
+      file(),
+      "",
+      "a file with a secret of 16 bytes or more that all servers share; a server that does not know"
+          + " it is refused"),
   LOG_LEVEL(
       word("error", "warn", "info", "debug", "trace"),
       "info",
@@ -141,6 +179,10 @@ public enum Setting {
 
   private static SettingType text(String pattern, String wants) {
     return new Text(Pattern.compile(pattern), wants);
+  }
+
+  private static SettingType file() {
+    return text(".+", "the name of a file");
   }
 
   private static SettingType word(String... words) {

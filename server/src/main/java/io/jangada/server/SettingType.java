@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What values a [Setting] takes, and how they are written in a file, in the environment and on the
 /// command line.
@@ -142,6 +144,35 @@ sealed interface SettingType {
     @Override
     public Optional<String> written(Json json) {
       return json instanceof Json.Str(String value) ? Optional.of(value) : Optional.empty();
+    }
+  }
+
+  /// Several names, with commas between them.
+  record Names() implements SettingType {
+    @Override
+    public Optional<String> normal(String written) {
+      List<String> names = Stream.of(written.split(",", -1)).map(String::strip).toList();
+      return names.stream().allMatch(name -> name.matches("[!-~]([ -~]*[!-~])?"))
+          ? Optional.of(String.join(",", names))
+          : Optional.empty();
+    }
+
+    @Override
+    public String wants() {
+      return "names with commas between them, or an array of names";
+    }
+
+    @Override
+    public Optional<String> written(Json json) {
+      return switch (json) {
+        case Json.Str(String value) -> Optional.of(value);
+        case Json.Arr(List<Json> items) when items.stream().allMatch(Json.Str.class::isInstance) ->
+            Optional.of(
+                items.stream()
+                    .map(item -> ((Json.Str) item).value())
+                    .collect(Collectors.joining(",")));
+        case Json.Num _, Json.Obj _, Json.Arr _, Json.Bool _, Json.Null _ -> Optional.empty();
+      };
     }
   }
 }

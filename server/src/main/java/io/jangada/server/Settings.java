@@ -1,6 +1,7 @@
 package io.jangada.server;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,6 +53,11 @@ public final class Settings {
 
   public int whole(Setting setting) {
     return Math.toIntExact(number(setting));
+  }
+
+  /// The names of a list; none where it has no value.
+  List<String> names(Setting setting) {
+    return has(setting) ? List.of(text(setting).split(",")) : List.of();
   }
 
   /// The lower end of a range.

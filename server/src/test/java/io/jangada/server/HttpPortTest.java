@@ -3,6 +3,7 @@ package io.jangada.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jangada.net.PortGate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -43,7 +44,7 @@ class HttpPortTest {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var parts =
         new HttpEndpoint.Parts(new ReplicaQueries(() -> null, 1_000), null, null, broken::get);
-    port = HttpPort.start(any, new HttpEndpoint(parts), limits);
+    port = HttpPort.start(any, new HttpEndpoint(parts), limits, PortGate.plain("HTTP"));
   }
 
   private Socket send(String text) throws IOException {

@@ -19,7 +19,7 @@ public record Environment(
   }
 
   /// An option group that looks beyond its options.
-  interface Surrounded {
+  public interface Surrounded {
     void surround(Environment surroundings);
   }
 

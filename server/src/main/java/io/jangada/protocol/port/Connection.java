@@ -2,12 +2,12 @@ package io.jangada.protocol.port;
 
 import io.jangada.kv.auth.Caller;
 import io.jangada.protocol.auth.Authenticator.Answer;
+import io.jangada.net.HalfClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -226,7 +226,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (!(event instanceof ChannelInputShutdownEvent)) return;
+    if (!HalfClose.isInputEnd(event)) return;
     inputEnded = true;
     if (phase == Phase.LINGERING) channel.close();
     else drive();

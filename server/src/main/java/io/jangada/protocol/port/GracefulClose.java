@@ -1,5 +1,6 @@
 package io.jangada.protocol.port;
 
+import io.jangada.net.HalfClose;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -28,7 +29,7 @@ public final class GracefulClose {
         .addListener(
             flushed -> {
               if (!flushed.isSuccess()) return;
-              channel.shutdownOutput();
+              HalfClose.shutdownOutput(channel);
               tearDownLater(channel);
             });
   }

@@ -1,6 +1,7 @@
 package io.jangada.protocol.text;
 
 import io.jangada.kv.KvLimits;
+import io.jangada.net.PortGate;
 import io.jangada.node.ReadConsistency;
 import io.jangada.protocol.port.PortLimits;
 import java.net.InetSocketAddress;
@@ -20,10 +21,12 @@ public record TextSettings(
 
   /// @param address where to listen; port 0 for any that is free
   /// @param reserved what is kept beyond the most connections
-  public record Listening(InetSocketAddress address, Reserved reserved) {
+  /// @param gate what connections pass first: TLS, where there is any
+  public record Listening(InetSocketAddress address, Reserved reserved, PortGate gate) {
     public Listening {
       Objects.requireNonNull(address);
       Objects.requireNonNull(reserved);
+      Objects.requireNonNull(gate);
     }
   }
 
@@ -113,7 +116,7 @@ public record TextSettings(
   /// The usual settings, for a cluster whose members' ids are all known.
   public static TextSettings of(InetSocketAddress listen) {
     return new TextSettings(
-        new Listening(listen, Reserved.DEFAULT),
+        new Listening(listen, Reserved.DEFAULT, PortGate.plain("client")),
         Dialect.DEFAULT,
         PortLimits.DEFAULT,
         KvLimits.DEFAULT,
@@ -121,7 +124,12 @@ public record TextSettings(
   }
 
   public TextSettings withReserved(Reserved reserved) {
-    Listening changed = new Listening(listening.address, reserved);
+    Listening changed = new Listening(listening.address, reserved, listening.gate);
+    return new TextSettings(changed, dialect, limits, kv, replying);
+  }
+
+  public TextSettings withGate(PortGate gate) {
+    Listening changed = new Listening(listening.address, listening.reserved, gate);
     return new TextSettings(changed, dialect, limits, kv, replying);
   }
 
