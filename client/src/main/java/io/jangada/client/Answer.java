@@ -42,6 +42,12 @@ sealed interface Answer {
     /// `ERR_INTERNAL out of memory`: it was not done, and will not be.
     NO_MEMORY,
     /// The number of a `once` is no greater than one that the server has forgotten.
-    ERR_FORGOTTEN
+    ERR_FORGOTTEN,
+    /// `OK`: the server knows who the client is.
+    KNOWN,
+    /// It does not, and has to: nothing was done.
+    ERR_AUTH,
+    /// The user may not do that: nothing was done.
+    ERR_PERMISSION
   }
 }

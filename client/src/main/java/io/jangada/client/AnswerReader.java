@@ -74,6 +74,9 @@ final class AnswerReader {
       case "ERR_INTERNAL" -> Word.ERR_INTERNAL;
       case "ERR_INTERNAL out of memory" -> Word.NO_MEMORY;
       case "ERR_FORGOTTEN" -> Word.ERR_FORGOTTEN;
+      case "OK" -> Word.KNOWN;
+      case "ERR_AUTH" -> Word.ERR_AUTH;
+      case "ERR_PERMISSION" -> Word.ERR_PERMISSION;
       default -> numbered(line);
     };
   }

@@ -3,6 +3,7 @@ package io.jangada.client;
 import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.MalformedException;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,8 @@ final class BinaryConnection extends Connection {
 
   private boolean isGreeted;
 
-  BinaryConnection(Endpoint endpoint, Owner owner, int valueBytesMax) {
-    super(endpoint, owner);
+  BinaryConnection(Endpoint endpoint, Login login, Owner owner, int valueBytesMax) {
+    super(endpoint, login, owner);
     frameBytesMax = (long) valueBytesMax + FRAME_MORE_BYTES;
   }
 
@@ -64,7 +65,18 @@ final class BinaryConnection extends Connection {
   @Override
   void begin(ByteBuf out) {
     out.writeLong(Frames.PREFACE);
+    if (login() != null) {
+      int start = Frames.begin(out, ++lastNumber, Frames.PASSWORD);
+      write(out, login().user());
+      write(out, login().password());
+      Frames.end(out, start);
+    }
     watches.forEach((number, watch) -> watch.writeTo(out, number));
+  }
+
+  private static void write(ByteBuf out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length).writeBytes(bytes);
   }
 
   @Override
@@ -135,9 +147,17 @@ final class BinaryConnection extends Connection {
     int kind = in.readByte();
     byte[] body = new byte[length - Frames.HEAD_BYTES];
     in.readBytes(body);
-    if (number == probe) probe = 0;
+    if (awaitsLogin()) readOfLogin(kind);
+    else if (number == probe) probe = 0;
     else if (watches.containsKey(number)) readOfWatch(number, kind, body);
     else readOfCall(number, kind, new ByteReader(body, 0, body.length));
+  }
+
+  /// The server begins nothing before it has found out who the client is.
+  private void readOfLogin(int kind) {
+    if (kind == Frames.KNOWN) loggedIn();
+    else if (kind == Frames.REFUSED) endRefused();
+    else end("could not say whether it knows the user");
   }
 
   private void readOfCall(long number, int kind, ByteReader body) {

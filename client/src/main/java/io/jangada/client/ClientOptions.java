@@ -20,8 +20,9 @@ public record ClientOptions(
   ///
   /// @param perServer how many connections there are to each, 1 or more; 1 serves most
   /// @param tls null for connections without TLS
-  public record Connections(int perServer, ClientTls tls) {
-    public static final Connections DEFAULT = new Connections(1, null);
+  /// @param login null for a client that does not say who it is
+  public record Connections(int perServer, ClientTls tls, Login login) {
+    public static final Connections DEFAULT = new Connections(1, null, null);
 
     public Connections {
       if (perServer < 1) throw new IllegalArgumentException(perServer + " connections per server");
@@ -88,14 +89,21 @@ public record ClientOptions(
   }
 
   public ClientOptions withConnectionsPerServer(int connectionsPerServer) {
-    return with(new Connections(connectionsPerServer, connections.tls));
+    return with(new Connections(connectionsPerServer, connections.tls, connections.login));
   }
 
   /// With TLS on all connections.
   ///
   /// @param tls null for connections without TLS
   public ClientOptions withTls(ClientTls tls) {
-    return with(new Connections(connections.perServer, tls));
+    return with(new Connections(connections.perServer, tls, connections.login));
+  }
+
+  /// With a user that every connection authenticates as.
+  ///
+  /// @param login null for a client that does not say who it is
+  public ClientOptions withLogin(Login login) {
+    return with(new Connections(connections.perServer, connections.tls, login));
   }
 
   private ClientOptions with(Connections connections) {

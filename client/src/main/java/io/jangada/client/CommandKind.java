@@ -60,7 +60,7 @@ enum CommandKind {
           };
       case ERR_VERSION -> this == SET || this == CAS ? new Reply.Mismatch() : null;
       case ERR_CMD_ERR -> new Reply.Refused("the server rejects the command: ERR_CMD_ERR");
-      case ERR_INTERNAL, NO_MEMORY, ERR_FORGOTTEN -> null;
+      case ERR_INTERNAL, NO_MEMORY, ERR_FORGOTTEN, KNOWN, ERR_AUTH, ERR_PERMISSION -> null;
     };
   }
 }

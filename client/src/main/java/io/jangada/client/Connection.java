@@ -36,6 +36,9 @@ abstract sealed class Connection extends ByteToMessageDecoder
     /// It is of no further use. `calls` were not answered; those that are [Call#isSent] may have
     /// reached the server.
     void ended(Connection connection, List<Call> calls, String why);
+
+    /// It is of no further use: the server does not accept the user. `calls` were not begun.
+    void refused(Connection connection, List<Call> calls, String why);
   }
 
   /// What a port that speaks TLS says to those who do not.
@@ -44,6 +47,7 @@ abstract sealed class Connection extends ByteToMessageDecoder
           Unpooled.copiedBuffer("this port speaks TLS", StandardCharsets.US_ASCII));
 
   private final Endpoint endpoint;
+  private final Login login;
   private final Owner owner;
   private final ArrayDeque<Call> unsent = new ArrayDeque<>();
   private final long begunNanos = System.nanoTime();
@@ -52,11 +56,17 @@ abstract sealed class Connection extends ByteToMessageDecoder
   private long silentSinceNanos;
   private boolean isEnded;
 
+  /// Whether the server is still to say that it knows the user.
+  private boolean awaitsLogin;
+
   /// Whether a byte of the protocol has arrived.
   private boolean isServed;
 
-  Connection(Endpoint endpoint, Owner owner) {
+  /// @param login null for a client that does not say who it is
+  Connection(Endpoint endpoint, Login login, Owner owner) {
     this.endpoint = endpoint;
+    this.login = login;
+    awaitsLogin = login != null;
     this.owner = owner;
   }
 
@@ -66,6 +76,18 @@ abstract sealed class Connection extends ByteToMessageDecoder
 
   final Owner owner() {
     return owner;
+  }
+
+  final Login login() {
+    return login;
+  }
+
+  final boolean awaitsLogin() {
+    return awaitsLogin;
+  }
+
+  final void loggedIn() {
+    awaitsLogin = false;
   }
 
   final boolean isOpen() {
@@ -130,7 +152,8 @@ abstract sealed class Connection extends ByteToMessageDecoder
 
   /// Ends the connection if calls have waited for so long without a byte from the server.
   final void endIfSilent(long nowNanos, long silenceNanosMax) {
-    if (unanswered() > 0 && nowNanos - silentSinceNanos >= silenceNanosMax)
+    if ((awaitsLogin && isOpen() || unanswered() > 0)
+        && nowNanos - silentSinceNanos >= silenceNanosMax)
       end("did not answer for " + silenceNanosMax / 1_000_000 + " ms");
   }
 
@@ -156,7 +179,15 @@ abstract sealed class Connection extends ByteToMessageDecoder
 
   /// @param why what is wrong with the server, to be read after its name
   final void end(String why) {
-    if (isEnded) return;
+    if (!isEnded) owner.ended(this, takeAll(), endpoint + " " + why);
+  }
+
+  /// Ends it when the server does not accept the user.
+  final void endRefused() {
+    if (!isEnded) owner.refused(this, takeAll(), endpoint + " refuses the user or the password");
+  }
+
+  private List<Call> takeAll() {
     isEnded = true;
     if (gathered != null) gathered.release();
     gathered = null;
@@ -164,7 +195,7 @@ abstract sealed class Connection extends ByteToMessageDecoder
     List<Call> calls = new ArrayList<>(takeUnanswered());
     calls.addAll(unsent);
     unsent.clear();
-    owner.ended(this, calls, endpoint + " " + why);
+    return calls;
   }
 
   @Override

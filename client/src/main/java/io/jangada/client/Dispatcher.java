@@ -272,12 +272,43 @@ final class Dispatcher implements Connection.Owner {
       finish(call, new Reply.Refused(refused.reason()));
     else if (answer == Answer.Word.ERR_INTERNAL)
       retry(call, connection.endpoint() + " answered ERR_INTERNAL", true);
+    else if (isStranger(answer)) unknown(call, connection);
+    else if (answer == Answer.Word.ERR_PERMISSION || isDenied(answer))
+      finish(call, new Reply.Refused("permission denied"));
     else if (answer == Answer.Word.NO_MEMORY)
       finish(call, call.failure(connection.endpoint() + " is out of memory"));
     else if (answer == Answer.Word.ERR_FORGOTTEN && call.ticket != null)
       finish(call, new Reply.Unknown("the servers no longer know the outcome"));
     else return settle(call, answer);
     return true;
+  }
+
+  /// Whether the server does not know who the client is, and has to.
+  private static boolean isStranger(Answer answer) {
+    return answer == Answer.Word.ERR_AUTH
+        || reason(answer) == Reply.Reason.NO_USER
+        || reason(answer) == Reply.Reason.STALE_USER;
+  }
+
+  private static boolean isDenied(Answer answer) {
+    return reason(answer) == Reply.Reason.PERMISSION_DENIED;
+  }
+
+  private static Reply.Reason reason(Answer answer) {
+    return answer instanceof Answer.Done done && done.reply() instanceof Reply.Rejected rejected
+        ? rejected.reason()
+        : null;
+  }
+
+  /// The user that the connection authenticated as may have another password by now: another
+  /// connection tells.
+  private void unknown(Call call, Connection connection) {
+    if (connection.login() == null) {
+      finish(call, new Reply.Refused("users are checked here, and this client has none"));
+      return;
+    }
+    connection.end("does not know the user any more");
+    retry(call, connection.endpoint() + " does not know the user any more", false);
   }
 
   private boolean settle(Call call, Answer answer) {
@@ -307,6 +338,13 @@ final class Dispatcher implements Connection.Owner {
       if (!call.isOver) retry(call, why, sent);
     }
     flush();
+  }
+
+  @Override
+  public void refused(Connection connection, List<Call> calls, String why) {
+    if (connection instanceof BinaryConnection binary)
+      for (Watch watch : binary.takeWatches()) watch.refused(why);
+    for (Call call : calls) if (!call.isOver) finish(call, new Reply.Refused(why));
   }
 
   private void redirected(Call call, Connection connection, Answer.Redirect redirect) {
@@ -382,11 +420,12 @@ final class Dispatcher implements Connection.Owner {
 
   private Connection open(Line line) {
     int valueBytesMax = options.limits().valueBytesMax();
+    Login login = options.connections().login();
     Endpoint endpoint = line.server();
     Connection connection =
         line.isBinary()
-            ? new BinaryConnection(endpoint, this, valueBytesMax)
-            : new TextConnection(endpoint, this, valueBytesMax);
+            ? new BinaryConnection(endpoint, login, this, valueBytesMax)
+            : new TextConnection(endpoint, login, this, valueBytesMax);
     dialler.dial(connection, loops, loop, options.timing().connectMillis());
     return connection;
   }

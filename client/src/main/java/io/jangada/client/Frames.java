@@ -15,6 +15,7 @@ final class Frames {
   static final int WINDOW = 4;
   static final int CANCEL = 5;
   static final int PROGRESS = 6;
+  static final int PASSWORD = 7;
 
   // From the server.
   static final int DONE = 1;
@@ -28,6 +29,7 @@ final class Frames {
   static final int WATCH_COMPACTED = 9;
   static final int WATCH_ENDED = 10;
   static final int PROGRESS_MADE = 11;
+  static final int KNOWN = 12;
 
   // How up to date a read is.
   static final int LINEARIZABLE = 0;

@@ -181,6 +181,9 @@ public sealed interface Reply {
     OVERFLOW("the sum is out of bounds"),
     FUTURE_REVISION("there is no such revision yet"),
     RESULT_TOO_LARGE("the transaction's results are too large"),
+    NO_USER("users are checked here, and the client did not say who it is"),
+    STALE_USER("the user is gone, or its password has changed"),
+    PERMISSION_DENIED("permission denied"),
     /// One that servers of a later release have.
     OTHER("for a reason that this client does not know");
 

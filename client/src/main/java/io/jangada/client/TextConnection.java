@@ -2,6 +2,7 @@ package io.jangada.client;
 
 import io.jangada.bytes.MalformedException;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +12,8 @@ final class TextConnection extends Connection {
   private final AnswerReader reader;
   private final ArrayDeque<Call> unanswered = new ArrayDeque<>();
 
-  TextConnection(Endpoint endpoint, Owner owner, int valueBytesMax) {
-    super(endpoint, owner);
+  TextConnection(Endpoint endpoint, Login login, Owner owner, int valueBytesMax) {
+    super(endpoint, login, owner);
     reader = new AnswerReader(valueBytesMax);
   }
 
@@ -29,7 +30,11 @@ final class TextConnection extends Connection {
   }
 
   @Override
-  void begin(ByteBuf out) {}
+  void begin(ByteBuf out) {
+    if (login() == null) return;
+    String line = "auth " + login().user() + " " + login().password() + "\r\n";
+    out.writeCharSequence(line, StandardCharsets.UTF_8);
+  }
 
   @Override
   void write(Call call, ByteBuf out) {
@@ -41,6 +46,12 @@ final class TextConnection extends Connection {
   void read(ByteBuf in) {
     Answer answer = reader.next(in);
     if (answer == null) return;
+    if (awaitsLogin()) {
+      if (answer == Answer.Word.KNOWN) loggedIn();
+      else if (answer == Answer.Word.ERR_AUTH) endRefused();
+      else end("could not say whether it knows the user");
+      return;
+    }
     Call call = unanswered.poll();
     if (call == null) throw new MalformedException("a reply without a request");
     call.isSent = false;

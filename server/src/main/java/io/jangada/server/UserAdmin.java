@@ -29,8 +29,7 @@ final class UserAdmin {
   /// @param caller null for a client that did not say who it is
   AdminReply run(UserLine line, Caller caller) {
     Operation operation = operation(line);
-    Outcome outcome =
-        queries.outcome(reply -> replica.submit(operation, null, caller, reply));
+    Outcome outcome = queries.outcome(reply -> replica.submit(operation, null, caller, reply));
     return switch (outcome) {
       case Outcome.Done(Result result) -> reply(result);
       case Outcome.NotLeader(int leader) -> AdminCommands.redirect(leader);
@@ -67,10 +66,7 @@ final class UserAdmin {
       case Result.NameList(List<Bytes> names) ->
           JsonObjectBuilder.ok().put("names", texts(names)).reply();
       case Result.FoundUser(Bytes _, boolean hasPassword, List<Bytes> roles) ->
-          JsonObjectBuilder.ok()
-              .put("hasPassword", hasPassword)
-              .put("roles", texts(roles))
-              .reply();
+          JsonObjectBuilder.ok().put("hasPassword", hasPassword).put("roles", texts(roles)).reply();
       case Result.FoundRole(Role role) ->
           JsonObjectBuilder.ok().put("permissions", permissions(role)).reply();
       case Result.Refused(Result.Reason reason) -> AdminCommands.refused(text(reason));

@@ -19,7 +19,8 @@ public final class Variables {
           "JANGADA_JAVA_HOME",
           "JANGADA_MVN_ARGS",
           "JANGADA_OPTS",
-          "JANGADA_SERVER_FLAGS");
+          "JANGADA_SERVER_FLAGS",
+          "JANGADA_USER");
 
   /// Names and values of those that Kubernetes sets where there is a service of such a name.
   private static final Pattern SERVICE_NAME =

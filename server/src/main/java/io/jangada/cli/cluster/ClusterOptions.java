@@ -5,6 +5,7 @@ import io.jangada.cli.Durations;
 import io.jangada.client.ClientOptions;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
+import io.jangada.client.Login;
 import io.jangada.client.Reply;
 import io.jangada.server.ConfigException;
 import io.jangada.server.ServerConfig;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,6 +63,11 @@ public final class ClusterOptions implements Environment.Surrounded {
       description = "The timeout, such as 500ms or 10s (default: 5s; for long operations, 60s).")
   private String timeout;
 
+  @Mixin private UserOptions user;
+
+  /// Asked for once, for all clients of the command.
+  private Optional<Login> login;
+
   private Environment surroundings = Environment.ofProcess();
 
   @Override
@@ -98,7 +106,19 @@ public final class ClusterOptions implements Environment.Surrounded {
         new ClientOptions.Timing(
             millis, silence, connect, standard.backOffMinMillis(), standard.backOffMaxMillis());
     Map<Integer, Endpoint> members = configured();
-    return ClientOptions.of(endpoints(members)).withMembers(members).withTiming(timing);
+    return ClientOptions.of(endpoints(members))
+        .withMembers(members)
+        .withTiming(timing)
+        .withLogin(login());
+  }
+
+  private Login login() {
+    try {
+      if (login == null) login = Optional.ofNullable(user.login(surroundings.environment()));
+      return login.orElse(null);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
   }
 
   /// An argument as bytes.

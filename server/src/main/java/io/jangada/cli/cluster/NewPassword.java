@@ -58,8 +58,7 @@ public final class NewPassword implements Environment.Surrounded {
   private String line(ClusterOptions cluster) {
     try (var in =
         file == null
-            ? new BufferedReader(
-                new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8))
+            ? new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8))
             : Files.newBufferedReader(file)) {
       String line = in.readLine();
       return line == null ? "" : line;

@@ -32,8 +32,7 @@ import picocli.CommandLine.Spec;
     })
 public final class RoleCommand implements Runnable {
   private static final String ROLE = "The role's name.";
-  private static final String KEY =
-      "The key, or the first of a range and the first behind it.";
+  private static final String KEY = "The key, or the first of a range and the first behind it.";
   private static final String RIGHT =
       "members (change the membership and the leader), backup (read all data), snapshot, users"
           + " (change users and roles).";

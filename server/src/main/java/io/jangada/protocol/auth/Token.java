@@ -19,8 +19,10 @@ import javax.crypto.spec.SecretKeySpec;
 public record Token(Bytes user, long since, long expiryMillis) {
   private static final int FORMAT = 1;
   private static final int FIXED_BYTES = 1 + 2 * Long.BYTES;
+
   /// The longest text of one.
   public static final int TEXT_LENGTH_MAX = 512;
+
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
   public String sign(byte[] key) {

@@ -169,8 +169,7 @@ public final class BinaryConnection extends Connection {
         InetAddress from = address();
         authenticate(
             number,
-            reply ->
-                port().authenticator().authenticate(user, password.toArray(), from, reply));
+            reply -> port().authenticator().authenticate(user, password.toArray(), from, reply));
       }
       case Request.ShowToken(String token) ->
           authenticate(number, reply -> port().authenticator().verify(token, reply));
@@ -201,8 +200,7 @@ public final class BinaryConnection extends Connection {
               counters().add(Counters.AUTH_ERRORS, 1);
               out.reason(number, BinaryFormat.REFUSED, reason);
             }
-            case Answer.Unavailable(String reason) ->
-                out.reason(number, BinaryFormat.BUSY, reason);
+            case Answer.Unavailable(String reason) -> out.reason(number, BinaryFormat.BUSY, reason);
           }
         });
   }

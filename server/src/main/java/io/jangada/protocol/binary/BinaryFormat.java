@@ -45,8 +45,8 @@ package io.jangada.protocol.binary;
 /// those that are yet to come. Options are bits: 1 with former, 2 no puts, 4 no removals, 8 end
 /// without a leader. `more` of an events frame is 1 where the same revision may go on in the next.
 ///
-/// After 7 or 8 the server begins nothing more until it has found out who the client is, and answers
-/// 12, 5 or 3. The client is no one from then on, but after 12.
+/// After 7 or 8 the server begins nothing more until it has found out who the client is, and
+/// answers 12, 5 or 3. The client is no one from then on, but after 12.
 ///
 /// **The window** of a watch is how many bytes of events the client takes: those behind `count`.
 /// The server subtracts what it sends, adds what comes as 4, and sends events while there is some

@@ -1,8 +1,8 @@
 package io.jangada.protocol.port;
 
 import io.jangada.kv.auth.Caller;
-import io.jangada.protocol.auth.Authenticator.Answer;
 import io.jangada.net.HalfClose;
+import io.jangada.protocol.auth.Authenticator.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -147,8 +147,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
   ///
   /// @param attempt gives the answer to what it is given
   /// @param reply called on the event loop, even if the connection is closed by then
-  protected final void authenticate(
-      Consumer<Consumer<Answer>> attempt, Consumer<Answer> reply) {
+  protected final void authenticate(Consumer<Consumer<Answer>> attempt, Consumer<Answer> reply) {
     isAuthenticating = true;
     caller = null;
     attempt.accept(answer -> lane.execute(() -> authenticated(answer, reply)));
@@ -293,8 +292,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     boolean more = !input.isEmpty();
     if (isIdle() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
     else
-      pause(
-          more || isAuthenticating || !port.isServing() || !hasRoom() || !channel.isWritable());
+      pause(more || isAuthenticating || !port.isServing() || !hasRoom() || !channel.isWritable());
     if (weightBytes > 0) updateBufferedBytes();
   }
 
@@ -321,7 +319,8 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     beginWaiting();
     boolean began = false;
     while (phase == Phase.SERVING && port.isServing() && !input.isEmpty()) {
-      if (isAuthenticating || !hasRoom() || !channel.isWritable() || !acquireOrEnqueue()) return began;
+      if (isAuthenticating || !hasRoom() || !channel.isWritable() || !acquireOrEnqueue())
+        return began;
       if (!beginNext()) return began;
       began = true;
     }

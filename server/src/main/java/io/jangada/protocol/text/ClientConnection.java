@@ -190,8 +190,7 @@ final class ClientConnection extends Connection {
 
   private void begin(TextCommand command) {
     if (reserve != null) {
-      boolean isAdmin =
-          command instanceof TextCommand.Admin || command instanceof TextCommand.Auth;
+      boolean isAdmin = command instanceof TextCommand.Admin || command instanceof TextCommand.Auth;
       if (!isAdmin || !reserve.admit(this)) {
         turnAway();
         return;

@@ -42,7 +42,8 @@ class AuthenticatorTest {
 
   private Answer authenticate(String user, String password) throws Exception {
     var answer = new CompletableFuture<Answer>();
-    authenticator.authenticate(Bytes.utf8(user), password.getBytes(UTF_8), ADDRESS, answer::complete);
+    authenticator.authenticate(
+        Bytes.utf8(user), password.getBytes(UTF_8), ADDRESS, answer::complete);
     return answer.get(20, TimeUnit.SECONDS);
   }
 
@@ -90,7 +91,8 @@ class AuthenticatorTest {
     authenticate("ana", "right");
     authenticate("ana", "wrong");
     var waits = new CompletableFuture<Answer>();
-    authenticator.authenticate(Bytes.utf8("eva"), "right".getBytes(UTF_8), ADDRESS, waits::complete);
+    authenticator.authenticate(
+        Bytes.utf8("eva"), "right".getBytes(UTF_8), ADDRESS, waits::complete);
     assertThat(authenticate("ana", "right")).isInstanceOf(Answer.Granted.class);
     assertThat(waits).isNotDone();
     clock.addAndGet(FailedAttempts.FIRST_NANOS);
@@ -114,8 +116,7 @@ class AuthenticatorTest {
   @Test
   void withoutASigningKeyThereIsNoToken() throws Exception {
     users.put("ana", new Credentials(RIGHT, 7, new byte[0], 1_000));
-    assertThat(authenticate("ana", "right"))
-        .isEqualTo(new Answer.Granted(new Caller(ANA, 7), ""));
+    assertThat(authenticate("ana", "right")).isEqualTo(new Answer.Granted(new Caller(ANA, 7), ""));
   }
 
   @Test
