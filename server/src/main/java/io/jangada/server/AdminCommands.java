@@ -1,6 +1,9 @@
 package io.jangada.server;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Result;
+import io.jangada.kv.auth.Caller;
+import io.jangada.kv.auth.Right;
 import io.jangada.kv.Operation;
 import io.jangada.link.Probe;
 import io.jangada.node.Backup;
@@ -36,6 +39,10 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private static final String SILENT = "the server does not report its status";
   private static final int THREADS = 4;
   private static final int COMMANDS_MAX = 64;
+
+  /// How far a member may be behind the cluster that is asked for what it has.
+  private static final long STALE_MILLIS_MAX = 60_000;
+
   private static final int PROBE_MILLIS_MAX = 1_000;
   private static final long MAJORITY_MILLIS_MAX = 1_000;
   private static final long REPLACE_MILLIS = 500;
@@ -102,9 +109,9 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
             ? new ReadConsistency.Follower()
             : new ReadConsistency.BoundedStale(STALE_MILLIS_MAX);
     replica.read(
+        caller,
         new Operation.CheckRight(line.right()),
         reading,
-        caller,
         outcome -> {
           if (outcome instanceof Outcome.Done(Result.Noted _)) begin(line, caller, end);
           else if (outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason)))

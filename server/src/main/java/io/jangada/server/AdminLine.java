@@ -1,5 +1,6 @@
 package io.jangada.server;
 
+import io.jangada.kv.auth.Right;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

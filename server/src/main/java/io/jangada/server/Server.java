@@ -16,6 +16,7 @@ import io.jangada.node.ReplicaExecutor;
 import io.jangada.node.Status;
 import io.jangada.node.ThreadExecutor;
 import io.jangada.node.Transport;
+import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.text.AdminHandler;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextSettings;
@@ -73,6 +74,7 @@ public final class Server implements AutoCloseable {
   private HttpPort http;
   private DurableMember member;
   private AdminCommands admin;
+  private Authenticator authenticator;
   private Departure departure;
   private boolean stopped;
   private boolean closed;
@@ -158,7 +160,11 @@ public final class Server implements AutoCloseable {
         .group()
         .scheduleWithFixedDelay(
             this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
-    listener.serve(started, config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE);
+    authenticator =
+        new Authenticator(
+            "auth-" + entry.id(), clientThreads(), new ReplicaUsers(started), System::nanoTime);
+    AdminHandler adminHandler = config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE;
+    listener.serve(started, adminHandler, authenticator);
   }
 
   /// A cluster that was bootstrapped before there were ids gets one from its leader as soon as all
@@ -387,6 +393,7 @@ public final class Server implements AutoCloseable {
     closed = true;
     stopped = true;
     if (admin != null) admin.close();
+    if (authenticator != null) authenticator.close();
     if (listener != null) listener.close();
     if (http != null) http.close();
     letGo = member == null || member.close(diskMillisMax);

@@ -29,7 +29,7 @@ final class UserAdmin {
   /// @param caller null for a client that did not say who it is
   AdminReply run(UserLine line, Caller caller) {
     Operation operation = operation(line);
-    Outcome outcome = queries.outcome(reply -> replica.submit(operation, null, caller, reply));
+    Outcome outcome = queries.outcome(reply -> replica.submit(caller, operation, null, reply));
     return switch (outcome) {
       case Outcome.Done(Result result) -> reply(result);
       case Outcome.NotLeader(int leader) -> AdminCommands.redirect(leader);

@@ -32,6 +32,7 @@ public final class Authenticator implements AutoCloseable {
   private static final int KNOWN_MAX = 10_000;
   private static final String WRONG = "wrong user or password";
   private static final String INVALID_TOKEN = "invalid token";
+  private static final String UNREADABLE = "the users cannot be read now";
   private static final String BUSY = "too many clients wait for their authentication";
 
   /// What an attempt came to.
@@ -116,13 +117,29 @@ public final class Authenticator implements AutoCloseable {
     else users.find(user.get(), found -> reply.accept(verified(token, found)));
   }
 
+  /// Tells whether there is a user whose name a certificate has.
+  ///
+  /// @param reply called once, from any thread
+  public void accept(Bytes user, Consumer<Answer> reply) {
+    users.find(
+        user,
+        found ->
+            reply.accept(
+                found == null
+                    ? new Answer.Unavailable(UNREADABLE)
+                    : found.exists()
+                        ? new Answer.Granted(new Caller(user, found.since()), "")
+                        : new Answer.Refused("no such user")));
+  }
+
   private static Answer verified(String text, Credentials found) {
-    if (found == null) return new Answer.Unavailable("the users cannot be read now");
+    if (found == null) return new Answer.Unavailable(UNREADABLE);
     Optional<Token> token =
         found.signingKey().length == 0 ? Optional.empty() : Token.verify(text, found.signingKey());
     boolean isValid =
         token.isPresent()
             && token.get().expiryMillis() > found.clusterTimeMillis()
+            && found.exists()
             && token.get().since() == found.since();
     if (!isValid) return new Answer.Refused(INVALID_TOKEN);
     return new Answer.Granted(new Caller(token.get().user(), found.since()), text);
@@ -132,7 +149,7 @@ public final class Authenticator implements AutoCloseable {
 
   private void check(Attempt attempt, Credentials found, Consumer<Answer> end) {
     if (found == null) {
-      end.accept(new Answer.Unavailable("the users cannot be read now"));
+      end.accept(new Answer.Unavailable(UNREADABLE));
       return;
     }
     byte[] mac = mac(attempt);

@@ -1,6 +1,13 @@
 package io.jangada.protocol.binary;
 
 import io.jangada.bytes.MalformedException;
+import io.jangada.bytes.Bytes;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchRequest;
+import io.jangada.node.watch.Watcher;
+import io.jangada.protocol.auth.Authenticator.Answer;
+import java.net.InetAddress;
+import java.util.function.Consumer;
 import io.jangada.kv.Operation;
 import io.jangada.node.Outcome;
 import io.jangada.node.Replica;
@@ -87,8 +94,12 @@ public final class BinaryConnection extends Connection {
     return out.take();
   }
 
-  Replica replica() {
+  private Replica replica() {
     return port().replica();
+  }
+
+  Watch watch(WatchRequest request, Watcher watcher) {
+    return replica().watch(new Watch.Asked(caller(), request), watcher);
   }
 
   // ---- requests ----
@@ -216,8 +227,9 @@ public final class BinaryConnection extends Connection {
     costBytes += slot.costBytes;
     switch (slot.request) {
       case Request.Command(Operation.Command command, var id) ->
-          replica().submit(command, id, slot);
-      case Request.Read(Operation.Read read, var reading) -> replica().read(read, reading, slot);
+          replica().submit(caller(), command, id, slot);
+      case Request.Read(Operation.Read read, var reading) ->
+          replica().read(caller(), read, reading, slot);
       case Request.Watch _,
           Request.Window _,
           Request.Cancel _,

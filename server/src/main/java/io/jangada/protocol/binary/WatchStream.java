@@ -1,7 +1,6 @@
 package io.jangada.protocol.binary;
 
 import io.jangada.kv.WatchEvent;
-import io.jangada.node.Replica;
 import io.jangada.node.watch.Watch;
 import io.jangada.node.watch.WatchEnd;
 import io.jangada.node.watch.WatchRequest;
@@ -53,8 +52,7 @@ final class WatchStream {
 
   private void watch(Feed next, WatchRequest request) {
     feed = next;
-    Replica replica = connection.replica();
-    next.watch = replica.watch(request, next);
+    next.watch = connection.watch(request, next);
   }
 
   /// It has paused.

@@ -243,7 +243,7 @@ final class ClientConnection extends Connection {
   }
 
   private void submit(PendingReply slot) {
-    shared.submit(slot.request, slot);
+    shared.submit(slot.request, slot, caller());
   }
 
   private void answer(Replies.Line line) {

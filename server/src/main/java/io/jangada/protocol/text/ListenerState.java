@@ -43,11 +43,11 @@ final class ListenerState {
     port.serve(replica, authenticator);
   }
 
-  void submit(TextCommand.Request request, PendingReply slot) {
+  void submit(TextCommand.Request request, PendingReply slot, Caller caller) {
     port.began(slot.costBytes);
     if (request.operation() instanceof Operation.Get read)
-      port.replica().read(read, settings.replying().reading(), slot);
-    else port.replica().submit(request.operation(), request.requestId(), slot);
+      port.replica().read(caller, read, settings.replying().reading(), slot);
+    else port.replica().submit(caller, request.operation(), request.requestId(), slot);
   }
 
   void submit(TextCommand.Admin line, PendingReply slot, Caller caller) {
@@ -55,7 +55,7 @@ final class ListenerState {
     try {
       admin.run(line.words(), caller, slot::acceptAdmin);
     } catch (RuntimeException e) {
-      LOG.error("'admin {}' failed", String.join(" ", line.words()), e);
+      LOG.error("'admin {} …' failed", line.words().getFirst(), e);
       slot.acceptAdmin(new AdminReply.InternalError());
     }
   }
