@@ -54,7 +54,7 @@ final class WatchStream {
   private void watch(Feed next, WatchRequest request) {
     feed = next;
     Replica replica = connection.replica();
-    next.watch = replica.watch(request, next);
+    next.watch = replica.watch(new Watch.Asked(request), next);
   }
 
   /// It has paused.

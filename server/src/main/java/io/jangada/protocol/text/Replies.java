@@ -143,7 +143,21 @@ final class Replies {
           NOT_A_NUMBER,
           OVERFLOW,
           FUTURE_REVISION,
-          RESULT_TOO_LARGE ->
+          RESULT_TOO_LARGE,
+          NO_USER,
+          STALE_USER,
+          PERMISSION_DENIED,
+          USER_EXISTS,
+          USER_NOT_FOUND,
+          ROLE_EXISTS,
+          ROLE_NOT_FOUND,
+          ROLE_NOT_GRANTED,
+          PERMISSION_NOT_GRANTED,
+          ROOT_USER_NEEDED,
+          ROOT_ROLE_NEEDED,
+          INVALID_AUTH_MANAGEMENT,
+          INVALID_NAME,
+          TOO_MANY_USERS ->
           INTERNAL;
     };
   }
