@@ -181,9 +181,20 @@ public sealed interface Reply {
     OVERFLOW("the sum is out of bounds"),
     FUTURE_REVISION("there is no such revision yet"),
     RESULT_TOO_LARGE("the transaction's results are too large"),
-    NO_USER("users are checked here, and the client did not say who it is"),
-    STALE_USER("the user is gone, or its password has changed"),
+    NO_USER("a user must be named"),
+    STALE_USER("the user is gone, or its password changed"),
     PERMISSION_DENIED("permission denied"),
+    USER_EXISTS("the user exists"),
+    USER_NOT_FOUND("no such user"),
+    ROLE_EXISTS("the role exists"),
+    ROLE_NOT_FOUND("no such role"),
+    ROLE_NOT_GRANTED("the user does not have the role"),
+    PERMISSION_NOT_GRANTED("the role does not have the permission"),
+    ROOT_USER_NEEDED("there is no user root"),
+    ROOT_ROLE_NEEDED("the user root does not have the role root"),
+    INVALID_AUTH_MANAGEMENT("invalid auth management"),
+    INVALID_NAME("the name is empty, too long, or no UTF-8"),
+    TOO_MANY_USERS("there are too many users, roles or permissions"),
     /// One that servers of a later release have.
     OTHER("for a reason that this client does not know");
 

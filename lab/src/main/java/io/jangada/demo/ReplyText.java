@@ -89,6 +89,20 @@ record ReplyText(String text, int code) {
           case OVERFLOW -> "the sum is greater, or less, than a number can be";
           case FUTURE_REVISION -> "there is no such revision yet";
           case RESULT_TOO_LARGE -> "the transaction would show too much";
+          case NO_USER -> "users are checked, and no user asks";
+          case STALE_USER -> "the user is gone, or has another password";
+          case PERMISSION_DENIED -> "permission denied";
+          case USER_EXISTS -> "there is such a user already";
+          case USER_NOT_FOUND -> "there is no such user";
+          case ROLE_EXISTS -> "there is such a role already";
+          case ROLE_NOT_FOUND -> "there is no such role";
+          case ROLE_NOT_GRANTED -> "the user does not have that role";
+          case PERMISSION_NOT_GRANTED -> "the role does not have that permission";
+          case ROOT_USER_NEEDED -> "there is no user root";
+          case ROOT_ROLE_NEEDED -> "the user root does not have the role root";
+          case INVALID_AUTH_MANAGEMENT -> "invalid auth management";
+          case INVALID_NAME -> "that is no name";
+          case TOO_MANY_USERS -> "there are as many users and roles as there may be";
         };
     return new ReplyText("refused: " + why, ExitCode.FAILED);
   }

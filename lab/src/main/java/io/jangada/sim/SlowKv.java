@@ -10,10 +10,13 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
 import io.jangada.kv.WatchEvent;
+import io.jangada.kv.auth.AuthChange;
+import io.jangada.kv.auth.Caller;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// The meaning of [io.jangada.kv.KvStore], said in the dullest way: plain lists and maps,
@@ -32,6 +35,8 @@ public final class SlowKv {
   private final KvLimits.State limits;
   private final SlowMap map = new SlowMap();
   private final SlowLeases leases = new SlowLeases();
+  private final SlowUsers users =
+      new SlowUsers(lease -> lease == 0 ? List.of() : map.keysOf(lease));
   private final TreeMap<Bytes, Session> sessions = new TreeMap<>();
   private long clusterTimeMillis;
 
@@ -68,12 +73,13 @@ public final class SlowKv {
     }
     removeDue();
     RequestId id = envelope.requestId();
-    if (id == null) return execute(index, command);
+    Result.Reason no = users.objection(envelope.caller(), command);
+    if (no != null) return mayBeDone(id) ? new Result.Forgotten() : new Result.Refused(no);
+    if (id == null) return execute(index, envelope);
     Session session = use(index, id.client());
     for (var answer : session.answers) if (answer.getKey().equals(id)) return answer.getValue();
-    if (id instanceof RequestId.Numbered numbered
-        && numbered.sequence() <= session.highestForgotten) return new Result.Forgotten();
-    Result result = execute(index, command);
+    if (isForgotten(session, id)) return new Result.Forgotten();
+    Result result = execute(index, envelope);
     session.answers.add(Map.entry(id, result));
     if (session.answers.size() > limits.answersPerSessionMax()) {
       RequestId forgotten = session.answers.removeFirst().getKey();
@@ -82,6 +88,24 @@ public final class SlowKv {
     }
     while (answerCount() > limits.answersMax()) sessions.remove(leastRecentlyUsed());
     return result;
+  }
+
+  private static boolean isForgotten(Session session, RequestId id) {
+    return id instanceof RequestId.Numbered n && n.sequence() <= session.highestForgotten;
+  }
+
+  /// Whether a request that is not permitted may be one that was done before.
+  private boolean mayBeDone(RequestId id) {
+    Session session = id == null ? null : sessions.get(id.client());
+    if (session == null || isIdle(session)) return false;
+    return isForgotten(session, id)
+        || session.answers.stream().anyMatch(answer -> answer.getKey().equals(id));
+  }
+
+  /// Reads for a caller as of the last applied entry.
+  public Result read(Caller caller, Operation.Read read) {
+    Result.Reason no = users.objection(caller, read);
+    return no == null ? read(read) : new Result.Refused(no);
   }
 
   /// Reads as of the last applied entry.
@@ -106,6 +130,7 @@ public final class SlowKv {
         yield new Result.Leased(lease, leases.ttlMillis(lease), left, map.keysOf(lease));
       }
       case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
+      case Operation.UsersRead ofUsers -> users.read(ofUsers);
     };
   }
 
@@ -138,6 +163,11 @@ public final class SlowKv {
 
   public boolean countsRevisions() {
     return map.countsRevisions();
+  }
+
+  /// The users, each with the auth revision of its making or last password.
+  public SortedMap<Bytes, Long> usersSince() {
+    return users.since();
   }
 
   /// The numbers of all leases.
@@ -196,7 +226,8 @@ public final class SlowKv {
           Operation.KeepAlive _,
           Operation.Compact _,
           Operation.KeepHistory _,
-          Operation.CountRevisions _ ->
+          Operation.CountRevisions _,
+          Operation.ChangeUsers _ ->
           true;
     };
   }
@@ -263,7 +294,8 @@ public final class SlowKv {
     return keys.size();
   }
 
-  private Result execute(long index, Operation.Command command) {
+  private Result execute(long index, Envelope envelope) {
+    Operation.Command command = envelope.command();
     for (Bytes key : SlowSteps.keysNamed(command))
       if (map.newest(key) != null && isDue(map.newest(key))) removeDue(key);
     return switch (command) {
@@ -279,13 +311,15 @@ public final class SlowKv {
         int count = end(lease);
         yield new Result.Removed(map.revision(), count, List.of());
       }
-      case Operation.KeepAlive(List<Long> numbers) -> leases.keepAlive(numbers, clusterTimeMillis);
+      case Operation.KeepAlive(List<Long> numbers) ->
+          leases.keepAlive(numbers, clusterTimeMillis, users.keepAlives(envelope.caller()));
       case Operation.Compact(long revision) -> compact(revision);
       case Operation.KeepHistory(boolean keeps) -> {
         map.keepHistory(keeps);
         yield new Result.Noted(map.revision());
       }
       case Operation.CountRevisions() -> new Result.Noted(map.revision());
+      case Operation.ChangeUsers(AuthChange change) -> users.change(change);
     };
   }
 

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /// The leases, without their keys: each key says itself which lease it has.
 final class SlowLeases {
@@ -30,10 +31,12 @@ final class SlowLeases {
     return new Result.Granted(number, grant.ttlMillis());
   }
 
-  Result keepAlive(List<Long> numbers, long nowMillis) {
+  /// @param isPermitted whether a lease that is there may be kept alive
+  Result keepAlive(List<Long> numbers, long nowMillis, LongPredicate isPermitted) {
     List<Long> ttls = new ArrayList<>();
     for (long number : numbers) {
-      if (isAlive(number, nowMillis)) {
+      if (isAlive(number, nowMillis) && !isPermitted.test(number)) ttls.add(-1L);
+      else if (isAlive(number, nowMillis)) {
         long ttlMillis = leases.get(number).ttlMillis;
         leases.put(number, new Lease(ttlMillis, nowMillis + ttlMillis));
         ttls.add(ttlMillis);

@@ -54,8 +54,10 @@ final class SlowSteps {
           Operation.Compact _,
           Operation.KeepHistory _,
           Operation.CountRevisions _,
+          Operation.ChangeUsers _,
           Operation.GetLease _,
-          Operation.ListLeases _ -> {}
+          Operation.ListLeases _,
+          Operation.UsersRead _ -> {}
     }
     return keys;
   }

@@ -198,9 +198,12 @@ public final class BinaryMessages {
   private static void put(ByteBuf out, PeerMessage.Request request) {
     out.writeLong(request.number());
     switch (request.operation()) {
-      case Operation.Read read -> put(out.writeByte(0), CommandCodec.encode((Operation) read));
-      case Operation.Command command ->
-          put(out.writeByte(1), CommandCodec.encode(new Envelope(request.requestId(), 0, command)));
+      case Operation.Read read ->
+          put(out.writeByte(0), CommandCodec.encode(request.caller(), read));
+      case Operation.Command command -> {
+        var envelope = new Envelope(request.caller(), request.requestId(), 0, command);
+        put(out.writeByte(1), CommandCodec.encode(envelope));
+      }
     }
   }
 
@@ -353,13 +356,13 @@ public final class BinaryMessages {
     Bytes bytes = in.getBytes();
     return switch (kind) {
       case 0 -> {
-        if (!(CommandCodec.decodeOperation(bytes) instanceof Operation.Read read))
-          throw new MalformedException("a read that is none");
-        yield new PeerMessage.Request(number, null, read);
+        CommandCodec.CallersRead read = CommandCodec.decodeRead(bytes);
+        yield new PeerMessage.Request(number, read.caller(), null, read.read());
       }
       case 1 -> {
         Envelope envelope = CommandCodec.decodeEnvelope(bytes);
-        yield new PeerMessage.Request(number, envelope.requestId(), envelope.command());
+        yield new PeerMessage.Request(
+            number, envelope.caller(), envelope.requestId(), envelope.command());
       }
       default -> throw new MalformedException("a request of kind " + kind);
     };

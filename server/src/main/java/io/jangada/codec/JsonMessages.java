@@ -211,10 +211,11 @@ public final class JsonMessages {
     out.writeNumberProperty("n", request.number());
     switch (request.operation()) {
       case Operation.Read read ->
-          out.writeStringProperty("get", base64(CommandCodec.encode((Operation) read)));
-      case Operation.Command command ->
-          out.writeStringProperty(
-              "do", base64(CommandCodec.encode(new Envelope(request.requestId(), 0, command))));
+          out.writeStringProperty("get", base64(CommandCodec.encode(request.caller(), read)));
+      case Operation.Command command -> {
+        var envelope = new Envelope(request.caller(), request.requestId(), 0, command);
+        out.writeStringProperty("do", base64(CommandCodec.encode(envelope)));
+      }
     }
     out.writeEndObject();
   }
@@ -429,13 +430,13 @@ public final class JsonMessages {
 
   private static PeerMessage.Request command(Json.Obj one) {
     Envelope envelope = CommandCodec.decodeEnvelope(data(one, "do"));
-    return new PeerMessage.Request(sending(one), envelope.requestId(), envelope.command());
+    return new PeerMessage.Request(
+        sending(one), envelope.caller(), envelope.requestId(), envelope.command());
   }
 
   private static PeerMessage.Request read(Json.Obj one) {
-    if (!(CommandCodec.decodeOperation(data(one, "get")) instanceof Operation.Read read))
-      throw new MalformedException("'get' is no read");
-    return new PeerMessage.Request(sending(one), null, read);
+    CommandCodec.CallersRead read = CommandCodec.decodeRead(data(one, "get"));
+    return new PeerMessage.Request(sending(one), read.caller(), null, read.read());
   }
 
   private static List<PeerMessage.Reply> replies(Json.Obj in) {

@@ -4,6 +4,7 @@ import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.kv.auth.Caller;
 
 /// Envelopes, operations and results as bytes.
 ///
@@ -12,6 +13,8 @@ import io.jangada.bytes.MalformedException;
 ///
 /// ```
 /// envelope   format, cluster time (8), request id, operation
+///            | 2, caller, cluster time (8), request id, operation
+/// caller     user since (8)
 /// request id 0 | 1 client sequence (8) | 2 client name
 /// operation  1 key                                 get
 ///            2 key value ttl (8) condition         write
@@ -30,6 +33,27 @@ import io.jangada.bytes.MalformedException;
 ///            14 revision (8)                       compact
 ///            15 keeps (1)                          keep history
 ///            16                                    count revisions
+///            17 auth change                        change users
+///            18 name                               get user
+///            19 name                               get role
+///            20                                    list users
+///            21                                    list roles
+///            22                                    auth status
+///            23 name                               get credentials
+///            24 right (1)                          check right
+/// auth change  1 signing key                       enable
+///            2                                     disable
+///            3 name, optional hash                 add user
+///            4 name                                delete user
+///            5 name, optional hash                 change password
+///            6 name name                           grant role
+///            7 name name                           revoke role
+///            8 name                                add role
+///            9 name                                delete role
+///            10 name kind (1) range                grant permission
+///            11 name range                         revoke permission
+///            12 name right (1)                     grant right
+///            13 name right (1)                     revoke right
 /// range      0 from | 1 from, to | 2 key, which alone is in it
 /// compare    1 range relation (1) value | 2 range field (1) relation (1) number (8)
 /// change     1 value flags (4) | 2 keep | 3 arithmetic (1) delta (8) optional initial (8)
@@ -59,9 +83,19 @@ import io.jangada.bytes.MalformedException;
 ///            19 leases (8 each)                    lease list
 ///            20 revision (8)                       noted
 ///            21 compacted (8)                      compacted
+///            22 auth revision (8)                  users changed
+///            23 name has password (1) names        found user
+///            24 role                               found role
+///            25 names                              name list
+///            26 enabled (1) auth revision (8) users (4) roles (4)  auth state
+///            27 optional hash, since (8) optional signing key, auth revision (8)  credentials
+/// role       name permissions: kind (1) range, rights: right (1)
 /// entry      key value flags (4) created (8) modified (8) changes (8)
 ///            ttl (8) deadline (8) lease (8)
 /// ```
+///
+/// The second form of an envelope is that of a command which says who asks for it. Members pass on
+/// reads in the same way: an operation, or 2, the caller and an operation.
 ///
 /// What there are several of has four bytes of count before it; what is optional has one byte
 /// before it, 1 where it is there and 0 where it is not. What is one of few is its place among them
@@ -80,16 +114,38 @@ import io.jangada.bytes.MalformedException;
 public final class CommandCodec {
   static final int FORMAT = 1;
 
+  /// Of what has a caller.
+  private static final int FORMAT_WITH_CALLER = 2;
+
   private static final int OVERHEAD_BYTES = 64;
 
   private CommandCodec() {}
 
   public static Bytes encode(Envelope envelope) {
-    ByteWriter out = writer(sizeOf(envelope.command()));
+    ByteWriter out = writer(envelope.caller(), sizeOf(envelope.command()));
     out.putLong(envelope.clusterTimeMillis());
     put(out, envelope.requestId());
     OperationCodec.put(out, envelope.command());
     return out.handOver();
+  }
+
+  /// A read, with who asks for it: null where that is not said.
+  public record CallersRead(Caller caller, Operation.Read read) {}
+
+  /// @param caller null where it is not said who asks
+  public static Bytes encode(Caller caller, Operation.Read read) {
+    ByteWriter out = writer(caller, sizeOf(read));
+    OperationCodec.put(out, read);
+    return out.handOver();
+  }
+
+  public static CallersRead decodeRead(Bytes bytes) {
+    ByteReader in = new ByteReader(bytes);
+    Caller caller = openWithCaller(in);
+    if (!(OperationCodec.get(in) instanceof Operation.Read read))
+      throw new MalformedException("a read that is none");
+    in.end();
+    return new CallersRead(caller, read);
   }
 
   public static Bytes encode(Operation operation) {
@@ -105,7 +161,8 @@ public final class CommandCodec {
   }
 
   public static Envelope decodeEnvelope(Bytes bytes) {
-    ByteReader in = open(bytes);
+    ByteReader in = new ByteReader(bytes);
+    Caller caller = openWithCaller(in);
     long time = in.getLong();
     if (time < 0 || time > Envelope.CLUSTER_TIME_MILLIS_MAX)
       throw new MalformedException("cluster time " + time);
@@ -113,14 +170,15 @@ public final class CommandCodec {
     if (!(OperationCodec.get(in) instanceof Operation.Command command))
       throw new MalformedException("an envelope with a read in it");
     in.end();
-    return new Envelope(requestId, time, command);
+    return new Envelope(caller, requestId, time, command);
   }
 
   /// The key of a command in its envelope; null if it has not exactly one, or these are the bytes
   /// of none.
   static Bytes keyOf(Bytes envelope) {
     try {
-      ByteReader in = open(envelope);
+      ByteReader in = new ByteReader(envelope);
+      openWithCaller(in);
       in.getLong();
       getRequestId(in);
       return OperationCodec.hasKey(in.get()) ? getKey(in) : null;
@@ -173,6 +231,36 @@ public final class CommandCodec {
 
   private static ByteWriter writer(long sizeBytes) {
     return new ByteWriter(Math.toIntExact(OVERHEAD_BYTES + sizeBytes)).put(FORMAT);
+  }
+
+  /// @param caller null where it is not said who asks
+  private static ByteWriter writer(Caller caller, long sizeBytes) {
+    if (caller == null) return writer(sizeBytes);
+    long withCallerBytes = OVERHEAD_BYTES + caller.sizeBytes() + sizeBytes;
+    ByteWriter out = new ByteWriter(Math.toIntExact(withCallerBytes)).put(FORMAT_WITH_CALLER);
+    append(out, caller);
+    return out;
+  }
+
+  /// Begins to read what may have a caller: null for none.
+  private static Caller openWithCaller(ByteReader in) {
+    int format = in.get();
+    if (format != FORMAT && format != FORMAT_WITH_CALLER)
+      throw new MalformedException("format " + format + ", known are 1 and 2");
+    return format == FORMAT ? null : getCaller(in);
+  }
+
+  /// Writes a caller, without a format before it.
+  public static void append(ByteWriter out, Caller caller) {
+    out.putBytes(checked("user", caller.user(), KvLimits.USER_NAME_BYTES_MAX));
+    out.putLong(caller.since());
+  }
+
+  public static Caller getCaller(ByteReader in) {
+    Bytes user = in.getBytes(KvLimits.USER_NAME_BYTES_MAX);
+    long since = in.getLong();
+    if (since < 0) throw new MalformedException("a user since " + since);
+    return new Caller(user, since);
   }
 
   private static ByteReader open(Bytes bytes) {

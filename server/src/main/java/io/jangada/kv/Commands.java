@@ -4,11 +4,14 @@ import static io.jangada.kv.memory.NodeTable.NONE;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Result.Reason;
+import io.jangada.kv.auth.AuthChange;
+import io.jangada.kv.auth.Users;
 import io.jangada.kv.memory.Term;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /// What commands do to keys and leases, and under which revisions.
 ///
@@ -24,6 +27,7 @@ final class Commands {
 
   final Keyspace keys;
   final Leases leases;
+  private final Users users;
   private final int expiriesMax;
 
   /// Gets what the digest shall hold of what is due and goes.
@@ -39,9 +43,10 @@ final class Commands {
   /// Whether the present part has its revision.
   private boolean isTaken;
 
-  Commands(Keyspace keys, Leases leases, int expiriesMax, LongConsumer expired) {
+  Commands(Keyspace keys, Users users, int expiriesMax, LongConsumer expired) {
     this.keys = keys;
-    this.leases = leases;
+    this.leases = keys.leases;
+    this.users = users;
     this.expiriesMax = expiriesMax;
     this.expired = expired;
   }
@@ -230,7 +235,7 @@ final class Commands {
       case Operation.Expire() -> new Result.Expired(due);
       case Operation.Grant grant -> grant(grant);
       case Operation.Revoke(long lease) -> revoke(lease);
-      case Operation.KeepAlive(List<Long> numbers) -> keepAlive(numbers);
+      case Operation.KeepAlive(List<Long> numbers) -> keepAlive(numbers, _ -> true);
       case Operation.Compact(long to) -> compact(to);
       case Operation.KeepHistory(boolean keeps) -> {
         keys.history.compacted(compacted());
@@ -239,6 +244,7 @@ final class Commands {
         yield new Result.Noted(revision());
       }
       case Operation.CountRevisions() -> new Result.Noted(revision());
+      case Operation.ChangeUsers(AuthChange change) -> users.change(change);
     };
   }
 
@@ -405,13 +411,16 @@ final class Commands {
     return new Result.Removed(revision(), count, List.of());
   }
 
-  private Result keepAlive(List<Long> numbers) {
+  /// @param isPermitted whether the caller may keep a lease alive that is there
+  Result keepAlive(List<Long> numbers, LongPredicate isPermitted) {
     List<Long> ttls = new ArrayList<>(numbers.size());
     for (long number : numbers) {
       boolean isAlive = isAlive(number);
+      boolean isDenied = isAlive && !isPermitted.test(number);
       Leases.Lease lease = leases.get(number);
-      ttls.add(isAlive ? lease.ttlMillis : 0);
-      if (isAlive) leases.keepAlive(lease, clusterTimeMillis + lease.ttlMillis);
+      if (isDenied) ttls.add(Result.KeptAlive.DENIED);
+      else ttls.add(isAlive ? lease.ttlMillis : 0);
+      if (isAlive && !isDenied) leases.keepAlive(lease, clusterTimeMillis + lease.ttlMillis);
     }
     return new Result.KeptAlive(ttls);
   }

@@ -59,6 +59,8 @@ final class Digest {
       case Result.LeaseList(List<Long> leases) -> mix(17, wordOf(leases, Long::longValue));
       case Result.Noted(long revision) -> mix(18, revision);
       case Result.Compacted(long compacted) -> mix(19, compacted);
+      case Result.UsersChanged(long authRevision) -> mix(20, authRevision);
+      case Result.OfUsers read -> wordOf(CommandCodec.encode(read));
     };
   }
 

@@ -32,7 +32,7 @@ final class Keyspace {
   private final KeyIndex index;
   final ReadAhead ahead;
   private final TermTable terms = new TermTable();
-  private final Leases leases;
+  final Leases leases;
   private int size;
   private long sizeBytes;
   private long historyBytes;

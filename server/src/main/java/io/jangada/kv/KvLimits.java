@@ -1,6 +1,9 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.auth.AuthChange;
+import io.jangada.kv.auth.Permission;
+import io.jangada.kv.auth.Right;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +51,32 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
 
   /// How many leases one command keeps alive at most.
   public static final int KEEP_ALIVES_MAX = 10_000;
+
+  public static final int USERS_MAX = 10_000;
+  public static final int ROLES_MAX = 10_000;
+  public static final int ROLES_OF_USER_MAX = 1_000;
+  public static final int PERMISSIONS_OF_ROLE_MAX = 1_000;
+
+  /// What a role takes in memory at most, so that it goes into one result.
+  public static final int ROLE_BYTES_MAX = 1 << 20;
+
+  /// What all users and roles take in memory at most.
+  public static final long USERS_BYTES_MAX = 64 << 20;
+
+  /// Of users and roles.
+  public static final int USER_NAME_BYTES_MAX = 256;
+
+  /// The hash of a password.
+  public static final int HASH_BYTES_MAX = 1 << 10;
+
+  public static final int SIGNING_KEY_BYTES_MIN = 16;
+  public static final int SIGNING_KEY_BYTES_MAX = 64;
+
+  /// How many keys a lease has at most for a user to whom not all keys are permitted…
+  public static final int CHECKED_KEYS_OF_LEASE_MAX = 10_000;
+
+  /// …and how many the leases have together that one command names.
+  public static final int CHECKED_KEYS_MAX = 100_000;
 
   /// A snapshot's chunk ends with the first record that brings it to this length.
   public static final int CHUNK_BYTES = 64 << 10;
@@ -99,7 +128,8 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
           Operation.KeepAlive _,
           Operation.Compact _,
           Operation.KeepHistory _,
-          Operation.CountRevisions _ ->
+          Operation.CountRevisions _,
+          Operation.ChangeUsers _ ->
           command;
     };
   }
@@ -164,6 +194,8 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
       case Operation.Transaction transaction -> objection(transaction);
       case Operation.KeepAlive(List<Long> leases) ->
           leases.size() > KEEP_ALIVES_MAX ? Result.Reason.TRANSACTION_TOO_LARGE : null;
+      case Operation.ChangeUsers(AuthChange change) -> objection(change);
+      case Operation.UsersRead read -> objection(read);
       case Operation.Expire _,
           Operation.Grant _,
           Operation.Revoke _,
@@ -174,6 +206,65 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
           Operation.ListLeases _ ->
           null;
     };
+  }
+
+  private Result.Reason objection(AuthChange change) {
+    return switch (change) {
+      case AuthChange.Enable(Bytes key) -> {
+        boolean fits =
+            key.length() >= SIGNING_KEY_BYTES_MIN && key.length() <= SIGNING_KEY_BYTES_MAX;
+        yield fits ? null : Result.Reason.INVALID_NAME;
+      }
+      case AuthChange.Disable() -> null;
+      case AuthChange.AddUser(Bytes user, Bytes hash) -> objection(user, hash);
+      case AuthChange.DeleteUser(Bytes user) -> objectionToName(user);
+      case AuthChange.ChangePassword(Bytes user, Bytes hash) -> objection(user, hash);
+      case AuthChange.GrantRole(Bytes user, Bytes role) -> objectionToNames(user, role);
+      case AuthChange.RevokeRole(Bytes user, Bytes role) -> objectionToNames(user, role);
+      case AuthChange.AddRole(Bytes role) -> objectionToName(role);
+      case AuthChange.DeleteRole(Bytes role) -> objectionToName(role);
+      case AuthChange.GrantPermission(Bytes role, Permission permission) ->
+          objection(role, permission.keys());
+      case AuthChange.RevokePermission(Bytes role, KeyRange keys) -> objection(role, keys);
+      case AuthChange.GrantRight(Bytes role, Right _) -> objectionToName(role);
+      case AuthChange.RevokeRight(Bytes role, Right _) -> objectionToName(role);
+    };
+  }
+
+  private static Result.Reason objection(Operation.UsersRead read) {
+    return switch (read) {
+      case Operation.GetUser(Bytes user) -> objectionToName(user);
+      case Operation.GetRole(Bytes role) -> objectionToName(role);
+      case Operation.GetCredentials(Bytes user) -> objectionToName(user);
+      case Operation.ListUsers _,
+          Operation.ListRoles _,
+          Operation.AuthStatus _,
+          Operation.CheckRight _ ->
+          null;
+    };
+  }
+
+  private Result.Reason objection(Bytes role, KeyRange keys) {
+    Result.Reason reason = objectionToName(role);
+    return reason == null ? objection(keys, 0) : reason;
+  }
+
+  private static Result.Reason objection(Bytes user, Bytes hash) {
+    boolean isTooLong = hash != null && hash.length() > HASH_BYTES_MAX;
+    return isTooLong ? Result.Reason.INVALID_NAME : objectionToName(user);
+  }
+
+  private static Result.Reason objectionToNames(Bytes name, Bytes other) {
+    Result.Reason reason = objectionToName(name);
+    return reason == null ? objectionToName(other) : reason;
+  }
+
+  private static Result.Reason objectionToName(Bytes name) {
+    boolean fits =
+        name.length() >= 1
+            && name.length() <= USER_NAME_BYTES_MAX
+            && Bytes.utf8(name.toUtf8()).equals(name);
+    return fits ? null : Result.Reason.INVALID_NAME;
   }
 
   private Result.Reason objection(int keyBytes, int valueBytes) {

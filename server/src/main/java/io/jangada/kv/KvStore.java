@@ -4,6 +4,8 @@ import static io.jangada.kv.memory.NodeTable.NONE;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.kv.auth.Caller;
+import io.jangada.kv.auth.Users;
 import io.jangada.kv.memory.Term;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -36,6 +38,10 @@ import java.util.function.Predicate;
 /// **Sessions.** A command with a [RequestId] that is remembered gets the answer it got first, and
 /// changes nothing but the session's last use. See [Sessions] for what is remembered how long.
 ///
+/// **Users.** While users are checked ([Users]), a command is done and a read answered only for a
+/// caller to whom it is permitted, at its place in the log and in the state that answers. A command
+/// that is refused for that uses no session.
+///
 /// Not thread-safe: one owner.
 public final class KvStore {
   /// How many nodes one command looks at to free what nobody needs any more.
@@ -48,6 +54,7 @@ public final class KvStore {
 
   private final KvLimits limits;
   private final Leases leases = new Leases();
+  private final Users users;
   private final Keyspace keys;
   private final Commands commands;
   private final Sessions sessions;
@@ -61,16 +68,21 @@ public final class KvStore {
   /// @param hashSeed keys the index against clients that choose colliding keys. It shows in nothing
   ///   else, so members need not have the same.
   public KvStore(KvLimits limits, long hashSeed) {
+    this(limits, hashSeed, new Users());
+  }
+
+  private KvStore(KvLimits limits, long hashSeed, Users users) {
     this.limits = Objects.requireNonNull(limits);
+    this.users = users;
     keys = new Keyspace(hashSeed, leases);
-    commands = new Commands(keys, leases, limits.state().expiriesMax(), this::mix);
+    commands = new Commands(keys, users, limits.state().expiriesMax(), this::mix);
     sessions = new Sessions(limits.state());
   }
 
-  /// A store that has the place, the time and the digest of this one and none of its data: it
-  /// stands for this one while another is made of a snapshot, and nothing is read from it.
+  /// A store that has the place, the time, the digest and the users of this one and none of its
+  /// data: it stands for this one while another is made of a snapshot, and nothing is read from it.
   public KvStore emptied() {
-    KvStore empty = new KvStore(limits);
+    KvStore empty = new KvStore(limits, 0, users);
     empty.commands.index(appliedIndex());
     empty.commands.clusterTimeMillis(clusterTimeMillis());
     if (countsRevisions()) empty.commands.countRevisionsFrom(revision());
@@ -164,12 +176,32 @@ public final class KvStore {
 
   // ---- reads, as of the last applied entry ----
 
+  /// Reads for a caller, if it is permitted.
+  ///
+  /// @param caller null where it is not said who asks
+  public Result read(Caller caller, Operation.Read read) {
+    Result.Reason objection = objection(caller, read);
+    return objection == null ? read(read) : new Result.Refused(objection);
+  }
+
+  /// Why an operation is not permitted to a caller now; null if it is.
+  ///
+  /// @param caller null where it is not said who asks
+  public Result.Reason objection(Caller caller, Operation operation) {
+    boolean isForMembers = operation instanceof Operation.GetCredentials;
+    if (isForMembers && (caller == null || !caller.isMember()))
+      return Result.Reason.PERMISSION_DENIED;
+    return users.isEnabled() ? AccessCheck.objection(this, caller, operation) : null;
+  }
+
+  /// Reads for whom everything is permitted.
   public Result read(Operation.Read read) {
     return switch (read) {
       case Operation.Get(Bytes key) -> get(key);
       case Operation.Range range -> commands.read(range, firstReadable(), Ranges.Room.ALONE);
       case Operation.GetLease lease -> commands.read(lease);
       case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
+      case Operation.UsersRead ofUsers -> users.read(ofUsers);
     };
   }
 
@@ -285,10 +317,10 @@ public final class KvStore {
     return keys.sizeBytes();
   }
 
-  /// What keys, values, leases and what finds them take in memory, about, with all that is former:
-  /// members that applied the same need not have the same.
+  /// What keys, values, leases, users and what finds them take in memory, about, with all that is
+  /// former: members that applied the same need not have the same.
   public long dataMemoryBytes() {
-    return keys.memoryBytes() + leases.memoryBytes();
+    return keys.memoryBytes() + leases.memoryBytes() + users.memoryBytes();
   }
 
   /// What sessions and answers take in memory, about, likewise.
@@ -359,6 +391,11 @@ public final class KvStore {
     return openSnapshot != null;
   }
 
+  /// The users, which only commands change.
+  public Users users() {
+    return users;
+  }
+
   Keyspace keys() {
     return keys;
   }
@@ -392,6 +429,7 @@ public final class KvStore {
       keys.history.keeps(revisions.keeps());
       keys.history.compacted(revisions.compacted());
     }
+    if (header.users() != null) users.restore(header.users());
     keys.reserve(header.totals().keys());
   }
 
@@ -403,14 +441,31 @@ public final class KvStore {
     sessions.endIdle(clusterTimeMillis());
     int due = commands.removeDue();
     RequestId id = envelope.requestId();
-    if (id == null) return commands.execute(command, due);
+    if (users.isEnabled()) {
+      Result.Reason objection = objection(envelope.caller(), command);
+      if (objection != null) return refuse(id, objection);
+    }
+    if (id == null) return execute(envelope.caller(), command, due);
     Sessions.Session session = sessions.use(id.client(), appliedIndex(), clusterTimeMillis());
     Result first = sessions.answerTo(id);
     if (first != null) return first;
     if (Sessions.maybeForgotten(session, id)) return Result.Forgotten.INSTANCE;
-    Result result = commands.execute(command, due);
+    Result result = execute(envelope.caller(), command, due);
     sessions.remember(session, id, result, appliedIndex());
     return result;
+  }
+
+  private Result execute(Caller caller, Operation.Command command, int due) {
+    if (users.isEnabled() && command instanceof Operation.KeepAlive keepAlive)
+      return commands.keepAlive(keepAlive.leases(), AccessCheck.of(this, caller)::permitsKeepAlive);
+    return commands.execute(command, due);
+  }
+
+  /// What a command comes to that is not permitted now. If it may be one that was done before, that
+  /// is not denied.
+  private Result refuse(RequestId id, Result.Reason objection) {
+    boolean mayBeDone = id != null && sessions.mayHaveDone(id, clusterTimeMillis());
+    return mayBeDone ? Result.Forgotten.INSTANCE : new Result.Refused(objection);
   }
 
   private void mix(long word) {

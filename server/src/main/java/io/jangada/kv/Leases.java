@@ -37,6 +37,10 @@ final class Leases {
       this.keys = keys;
     }
 
+    int keyCount() {
+      return keys.size();
+    }
+
     /// Of its keys, in no order that means something.
     List<Integer> nodes() {
       List<Integer> nodes = new ArrayList<>(keys.size());

@@ -1,6 +1,8 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.auth.AuthChange;
+import io.jangada.kv.auth.Right;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,7 +32,8 @@ public sealed interface Operation {
             KeepAlive _,
             Compact _,
             KeepHistory _,
-            CountRevisions _ ->
+            CountRevisions _,
+            ChangeUsers _ ->
             false;
       };
     }
@@ -207,4 +210,52 @@ public sealed interface Operation {
 
   /// Has revisions counted from now on ([KvStore]). The leader of an unused store proposes it.
   record CountRevisions() implements Command {}
+
+  /// Changes users or roles: [Result.UsersChanged]. No key has changed then.
+  record ChangeUsers(AuthChange change) implements Command {
+    public ChangeUsers {
+      Objects.requireNonNull(change);
+    }
+  }
+
+  /// What reads users and roles. It is no part of a transaction.
+  sealed interface UsersRead extends Read {}
+
+  /// Reads a user, without its password's hash: [Result.FoundUser].
+  record GetUser(Bytes user) implements UsersRead {
+    public GetUser {
+      Objects.requireNonNull(user);
+    }
+  }
+
+  /// Reads a role: [Result.FoundRole].
+  record GetRole(Bytes role) implements UsersRead {
+    public GetRole {
+      Objects.requireNonNull(role);
+    }
+  }
+
+  /// Reads the names of all users: [Result.NameList].
+  record ListUsers() implements UsersRead {}
+
+  /// Reads the names of all roles: [Result.NameList].
+  record ListRoles() implements UsersRead {}
+
+  /// Reads whether users are checked: [Result.AuthState]. It is for everybody.
+  record AuthStatus() implements UsersRead {}
+
+  /// Reads what it takes to find out who somebody is: [Result.Credentials]. It is for members
+  /// alone, and its result leaves through no client protocol.
+  record GetCredentials(Bytes user) implements UsersRead {
+    public GetCredentials {
+      Objects.requireNonNull(user);
+    }
+  }
+
+  /// Asks whether the caller has a right: [Result.AuthState], or [Result.Refused].
+  record CheckRight(Right right) implements UsersRead {
+    public CheckRight {
+      Objects.requireNonNull(right);
+    }
+  }
 }

@@ -4,6 +4,8 @@ import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.kv.auth.AuthChange;
+import io.jangada.kv.auth.Right;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,6 +64,14 @@ final class OperationCodec {
       case Operation.Compact(long revision) -> out.put(14).putLong(revision);
       case Operation.KeepHistory(boolean keeps) -> putFlag(out.put(15), keeps);
       case Operation.CountRevisions() -> out.put(16);
+      case Operation.ChangeUsers(AuthChange change) -> AuthCodec.put(out.put(17), change);
+      case Operation.GetUser(Bytes user) -> AuthCodec.putName(out.put(18), user);
+      case Operation.GetRole(Bytes role) -> AuthCodec.putName(out.put(19), role);
+      case Operation.ListUsers() -> out.put(20);
+      case Operation.ListRoles() -> out.put(21);
+      case Operation.AuthStatus() -> out.put(22);
+      case Operation.GetCredentials(Bytes user) -> AuthCodec.putName(out.put(23), user);
+      case Operation.CheckRight(Right right) -> out.put(24).put(right.ordinal());
     }
   }
 
@@ -108,6 +118,14 @@ final class OperationCodec {
       case 14 -> new Operation.Compact(in.getLong());
       case 15 -> new Operation.KeepHistory(getFlag(in));
       case 16 -> new Operation.CountRevisions();
+      case 17 -> new Operation.ChangeUsers(AuthCodec.getChange(in));
+      case 18 -> new Operation.GetUser(AuthCodec.getName(in));
+      case 19 -> new Operation.GetRole(AuthCodec.getName(in));
+      case 20 -> new Operation.ListUsers();
+      case 21 -> new Operation.ListRoles();
+      case 22 -> new Operation.AuthStatus();
+      case 23 -> new Operation.GetCredentials(AuthCodec.getName(in));
+      case 24 -> new Operation.CheckRight(AuthCodec.getRight(in));
       default -> throw new MalformedException("operation of kind " + kind);
     };
   }

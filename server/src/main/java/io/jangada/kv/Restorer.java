@@ -5,6 +5,8 @@ import static io.jangada.kv.memory.NodeTable.NONE;
 import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.kv.auth.Role;
+import io.jangada.kv.auth.User;
 import java.util.List;
 
 /// Makes a store of a snapshot's chunks. Beside the store itself it needs one chunk's memory.
@@ -16,6 +18,8 @@ public final class Restorer {
   private static final List<List<Integer>> PARTS =
       List.of(
           List.of(StateFormat.HEADER),
+          List.of(StateFormat.ROLE),
+          List.of(StateFormat.USER),
           List.of(StateFormat.LEASE),
           List.of(StateFormat.VALUE, StateFormat.PRESENT, StateFormat.FORMER, StateFormat.REMOVAL),
           List.of(StateFormat.SESSION),
@@ -27,6 +31,8 @@ public final class Restorer {
   private int part;
   private long lastVersion;
   private long lastUsedMillis;
+  private int roles;
+  private int users;
   private int leases;
   private int values;
   private long formers;
@@ -54,6 +60,9 @@ public final class Restorer {
   public KvStore finish() {
     if (header == null) throw new MalformedException("the snapshot has no header");
     StateFormat.Totals totals = header.totals();
+    StateFormat.Auth auth = header.auth();
+    checkTotal("roles", roles, auth == null ? 0 : auth.roles());
+    checkTotal("users", users, auth == null ? 0 : auth.users());
     checkTotal("leases", leases, totals.leases());
     checkTotal("values", values, totals.keys());
     checkTotal("sessions", sessions, totals.sessions());
@@ -76,6 +85,8 @@ public final class Restorer {
     enter(kind);
     switch (kind) {
       case StateFormat.HEADER -> acceptHeader(StateFormat.getHeader(in));
+      case StateFormat.ROLE -> accept(AuthCodec.getRole(in));
+      case StateFormat.USER -> accept(AuthCodec.getUser(in));
       case StateFormat.LEASE -> accept(StateFormat.getLease(in));
       case StateFormat.VALUE -> acceptValue(StateFormat.getValue(in, header.counts()), kind);
       case StateFormat.PRESENT, StateFormat.FORMER ->
@@ -93,17 +104,21 @@ public final class Restorer {
     int next = part;
     while (next < PARTS.size() && !PARTS.get(next).contains(kind)) next++;
     boolean isFirst = header == null;
-    boolean hasHistory = header != null && header.revisions() != null;
     boolean fits =
-        next < PARTS.size()
-            && isFirst == (kind == StateFormat.HEADER)
-            && !isEnded
-            && (kind <= StateFormat.ANSWER ? kind != StateFormat.VALUE || !hasHistory : hasHistory);
+        next < PARTS.size() && isFirst == (kind == StateFormat.HEADER) && !isEnded && fits(kind);
     if (!fits) throw new MalformedException("snapshot record of kind " + kind + " after " + part);
     if (next != part) {
       part = next;
       lastVersion = 0;
     }
+  }
+
+  /// Whether snapshots of the header's format have records of this kind.
+  private boolean fits(int kind) {
+    boolean hasHistory = header != null && header.revisions() != null;
+    if (kind == StateFormat.ROLE || kind == StateFormat.USER) return header.auth() != null;
+    if (kind > StateFormat.ANSWER) return hasHistory;
+    return kind != StateFormat.VALUE || !hasHistory;
   }
 
   private void acceptHeader(StateFormat.Header header) {
@@ -113,6 +128,16 @@ public final class Restorer {
           "the snapshot was made under " + header.limits() + ", this member has " + own);
     this.header = header;
     store.restore(header);
+  }
+
+  private void accept(Role role) {
+    boolean fits = roles++ < header.auth().roles() && role.isValid();
+    StateFormat.check(fits && store.users().restore(role), "role that does not fit", roles);
+  }
+
+  private void accept(User user) {
+    boolean fits = users++ < header.auth().users() && user.since() <= header.users().revision();
+    StateFormat.check(fits && store.users().restore(user), "user that does not fit", users);
   }
 
   private void accept(Leases.Lease lease) {

@@ -1,6 +1,7 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.auth.Role;
 import java.util.List;
 import java.util.Objects;
 
@@ -117,8 +118,10 @@ public sealed interface Result {
   /// The leases last on.
   ///
   /// @param ttlMillis how long each lasts from now on, in the order of the command; 0 for one that
-  ///   is not there
+  ///   is not there, [#DENIED] for one that the caller may not keep alive
   record KeptAlive(List<Long> ttlMillis) implements Advanced {
+    public static final long DENIED = -1;
+
     public KeptAlive {
       ttlMillis = List.copyOf(ttlMillis);
     }
@@ -151,6 +154,48 @@ public sealed interface Result {
   ///
   /// @param compacted the first revision that can be read
   record Compacted(long compacted) implements Advanced {}
+
+  /// What only operations on users and roles come to.
+  sealed interface OfUsers extends Advanced {}
+
+  /// The change was made, or there was nothing to change.
+  ///
+  /// @param authRevision of users and roles now
+  record UsersChanged(long authRevision) implements OfUsers {}
+
+  /// @param roles by name, in order
+  record FoundUser(Bytes name, boolean hasPassword, List<Bytes> roles) implements OfUsers {
+    public FoundUser {
+      Objects.requireNonNull(name);
+      roles = List.copyOf(roles);
+    }
+  }
+
+  record FoundRole(Role role) implements OfUsers {
+    public FoundRole {
+      Objects.requireNonNull(role);
+    }
+  }
+
+  /// The names of all users, or of all roles, in order.
+  record NameList(List<Bytes> names) implements OfUsers {
+    public NameList {
+      names = List.copyOf(names);
+    }
+  }
+
+  /// @param isEnabled whether users are checked
+  /// @param users how many there are
+  /// @param roles likewise
+  record AuthState(boolean isEnabled, long authRevision, int users, int roles) implements OfUsers {}
+
+  /// What it takes to find out whether somebody is a user.
+  ///
+  /// @param hash of its password; null if it has none
+  /// @param since as the user's [io.jangada.kv.auth.Caller] has it
+  /// @param signingKey with which tokens are signed; null while users are not checked
+  record Credentials(Bytes hash, long since, Bytes signingKey, long authRevision)
+      implements OfUsers {}
 
   /// What an [Operation.Expire] removed.
   record Expired(int count) implements Result {}
@@ -191,6 +236,32 @@ public sealed interface Result {
     FUTURE_REVISION,
     /// The results of a transaction have as many bytes as they may: a step that would show a value
     /// was not done.
-    RESULT_TOO_LARGE
+    RESULT_TOO_LARGE,
+    /// Users are checked, and nobody said who asks.
+    NO_USER,
+    /// The user that asks is gone, or its password changed since it proved who it is.
+    STALE_USER,
+    /// The user that asks may not do that.
+    PERMISSION_DENIED,
+    USER_EXISTS,
+    USER_NOT_FOUND,
+    ROLE_EXISTS,
+    ROLE_NOT_FOUND,
+    /// The user has no such role.
+    ROLE_NOT_GRANTED,
+    /// The role has no permission for exactly these keys, or not that right.
+    PERMISSION_NOT_GRANTED,
+    /// There must be a user root before users are checked…
+    ROOT_USER_NEEDED,
+    /// …and it must have the role root.
+    ROOT_ROLE_NEEDED,
+    /// While users are checked there is a user root that has the role root; and no permission is
+    /// for an empty range.
+    INVALID_AUTH_MANAGEMENT,
+    /// A name is empty, longer than [KvLimits#USER_NAME_BYTES_MAX], or no UTF-8; or a hash or a
+    /// signing key has a length that none has.
+    INVALID_NAME,
+    /// There are as many users, roles, permissions or roles of a user as there may be.
+    TOO_MANY_USERS
   }
 }

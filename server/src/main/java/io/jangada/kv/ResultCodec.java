@@ -66,6 +66,7 @@ final class ResultCodec {
       case Result.LeaseList(List<Long> leases) -> putNumbers(out.put(19), leases);
       case Result.Noted(long revision) -> out.put(20).putLong(revision);
       case Result.Compacted(long compacted) -> out.put(21).putLong(compacted);
+      case Result.OfUsers ofUsers -> AuthCodec.put(out, ofUsers);
     }
   }
 
@@ -127,7 +128,7 @@ final class ResultCodec {
       case 19 -> new Result.LeaseList(getNumbers(in));
       case 20 -> new Result.Noted(in.getLong());
       case 21 -> new Result.Compacted(in.getLong());
-      default -> throw new MalformedException("result of kind " + kind);
+      default -> AuthCodec.getResult(kind, in);
     };
   }
 

@@ -179,6 +179,13 @@ final class Sessions {
     };
   }
 
+  /// Whether a request may have been done already, going by what is remembered of its client.
+  boolean mayHaveDone(RequestId id, long clusterTimeMillis) {
+    Session session = byClient.get(id.client());
+    if (session == null || idle(session, clusterTimeMillis)) return false;
+    return byRequest.containsKey(id) || maybeForgotten(session, id);
+  }
+
   /// Keeps the answer to a request that was done at this index.
   void remember(Session session, RequestId id, Result result, long index) {
     Answer answer = new Answer(withClient(id, session.client), result);

@@ -1,6 +1,8 @@
 package io.jangada.kv;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.auth.AuthChange;
+import io.jangada.kv.auth.Role;
 import java.util.List;
 
 /// How many bytes of keys and values things have, about: what they count against limits, and what
@@ -22,6 +24,10 @@ final class Sizes {
       case Operation.DeleteRange delete -> delete.keys().sizeBytes();
       case Operation.Transaction transaction -> of(transaction);
       case Operation.KeepAlive(List<Long> leases) -> (long) Long.BYTES * leases.size();
+      case Operation.ChangeUsers(AuthChange change) -> change.sizeBytes();
+      case Operation.GetUser(Bytes user) -> user.length();
+      case Operation.GetRole(Bytes role) -> role.length();
+      case Operation.GetCredentials(Bytes user) -> user.length();
       case Operation.Expire _,
           Operation.Grant _,
           Operation.Revoke _,
@@ -29,7 +35,11 @@ final class Sizes {
           Operation.KeepHistory _,
           Operation.CountRevisions _,
           Operation.GetLease _,
-          Operation.ListLeases _ ->
+          Operation.ListLeases _,
+          Operation.ListUsers _,
+          Operation.ListRoles _,
+          Operation.AuthStatus _,
+          Operation.CheckRight _ ->
           0;
     };
   }
@@ -90,6 +100,7 @@ final class Sizes {
         for (Bytes key : leased.keys()) bytes += Integer.BYTES + key.length();
         yield bytes;
       }
+      case Result.OfUsers ofUsers -> of(ofUsers);
       case Result.Written _,
           Result.NotFound _,
           Result.Exists _,
@@ -103,6 +114,23 @@ final class Sizes {
           Result.Compacted _ ->
           0;
     };
+  }
+
+  private static long of(Result.OfUsers result) {
+    return switch (result) {
+      case Result.UsersChanged _, Result.AuthState _ -> 0;
+      case Result.FoundUser(Bytes name, boolean _, List<Bytes> roles) ->
+          name.length() + ofNames(roles);
+      case Result.FoundRole(Role role) -> role.sizeBytes();
+      case Result.NameList(List<Bytes> names) -> ofNames(names);
+      case Result.Credentials _ -> KvLimits.HASH_BYTES_MAX + KvLimits.SIGNING_KEY_BYTES_MAX;
+    };
+  }
+
+  private static long ofNames(List<Bytes> names) {
+    long bytes = 0;
+    for (Bytes name : names) bytes += Integer.BYTES + name.length();
+    return bytes;
   }
 
   private static long of(List<KeyValue> entries) {

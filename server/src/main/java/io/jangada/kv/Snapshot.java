@@ -2,6 +2,9 @@ package io.jangada.kv;
 
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.auth.Role;
+import io.jangada.kv.auth.User;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -21,11 +24,18 @@ public final class Snapshot implements AutoCloseable {
   private final Consumer<Sessions.Answer> answerReader;
   private Stage stage = Stage.HEADER;
 
+  /// As they were at the beginning: few enough to be noted.
+  private final Iterator<Role> roles;
+
+  private final Iterator<User> users;
+
   /// How many values, former values and removals were put.
   private long nodes;
 
   private enum Stage {
     HEADER,
+    ROLES,
+    USERS,
     LEASES,
     VALUES,
     SESSIONS,
@@ -39,6 +49,8 @@ public final class Snapshot implements AutoCloseable {
     this.store = store;
     this.header = header;
     this.chunkBytes = chunkBytes;
+    roles = store.users().roles().iterator();
+    users = store.users().users().iterator();
     out = newWriter();
     valueReader = node -> StateFormat.put(out, header, store.keys(), node);
     leaseReader = lease -> StateFormat.put(out, lease);
@@ -87,7 +99,15 @@ public final class Snapshot implements AutoCloseable {
     switch (stage) {
       case HEADER -> {
         StateFormat.put(out, header);
-        stage = Stage.LEASES;
+        stage = Stage.ROLES;
+      }
+      case ROLES -> {
+        if (roles.hasNext()) StateFormat.put(out, roles.next());
+        else stage = Stage.USERS;
+      }
+      case USERS -> {
+        if (users.hasNext()) StateFormat.put(out, users.next());
+        else stage = Stage.LEASES;
       }
       case LEASES -> {
         if (!store.leases().read(leaseReader)) stage = Stage.VALUES;

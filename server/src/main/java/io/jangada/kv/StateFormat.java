@@ -4,23 +4,27 @@ import io.jangada.bytes.ByteReader;
 import io.jangada.bytes.ByteWriter;
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.kv.auth.Role;
+import io.jangada.kv.auth.User;
+import io.jangada.kv.auth.Users;
 import io.jangada.kv.memory.NodeTable;
 import io.jangada.kv.memory.Term;
 
 /// A snapshot as bytes.
 ///
 /// A snapshot is a list of chunks, a chunk is a list of whole records, and a record begins with its
-/// kind, one byte. First comes one header, then all leases, then all values in the order of their
-/// revisions, then all sessions and then all answers by the index of their last use, and the end. A
-/// chunk ends with the first record that brings it to [KvLimits#CHUNK_BYTES], so its length passes
-/// that by less than one record.
+/// kind, one byte. First comes one header, then all roles, all users and all leases, then all
+/// values in the order of their revisions, then all sessions and then all answers by the index of
+/// their last use, and the end. A chunk ends with the first record that brings it to
+/// [KvLimits#CHUNK_BYTES], so its length passes that by less than one record.
 ///
 /// ```
-/// header   1 format (1, 2 or 3) applied index (8) cluster time (8) digest (8)
+/// header   1 format (1 to 4) applied index (8) cluster time (8) digest (8)
 ///            sessionsMax (4) answersPerSessionMax (4) answersMax (4) idleMillisMax (8)
 ///            expiriesMax (4)
 ///            keys (4) sessions (4) answers (4)
-///            in format 3: revision (8) compacted (8) keeps history (1) leases (4)
+///            from format 3 on: revision (8) compacted (8) keeps history (1) leases (4)
+///            in format 4: auth revision (8) optional signing key, roles (4) users (4)
 /// value    2 revision (8) changes (8, in format 2) ttl (8) deadline (8) key value
 /// session  3 version (8) last used (8) highest forgotten (8) client
 /// answer   4 version (8) request id, result
@@ -29,23 +33,27 @@ import io.jangada.kv.memory.Term;
 /// former   7 likewise
 /// removal  8 revision (8) key
 /// end      9 values, former values and removals (8)
+/// role     10 role
+/// user     11 name optional hash, since (8) roles: names
 /// terms    0 | 1 ttl (8) deadline (8) | 2 lease (8)
 /// ```
 ///
-/// Format 3 is that of a store that counts revisions. Of the others, which have neither leases nor
-/// an end, format 2 is that of a store that counts changes, and format 1 that of one which does
-/// not: there every key has 1.
+/// Format 4 is that of a store in which users or roles were ever changed; format 3 that of any
+/// other that counts revisions. Of those below, which have neither leases nor an end, format 2 is
+/// that of a store that counts changes, and format 1 that of one which does not: there every key
+/// has 1.
 ///
 /// A *former* value is one that its key had, or one of the leaving and coming back of a key that
 /// can be read from the compacted revision on; a later record of the same key follows.
 ///
-/// Byte strings, request ids and results are as in [CommandCodec]. The bytes follow from the state
-/// alone, and the state from the log: any member makes the same ones for the same applied index.
-/// There is no checksum here: the parts that store or send chunks have one over them.
+/// Byte strings, roles, request ids and results are as in [CommandCodec]. The bytes follow from the
+/// state alone, and the state from the log: any member makes the same ones for the same applied
+/// index. There is no checksum here: the parts that store or send chunks have one over them.
 final class StateFormat {
   private static final int UNCOUNTED = 1;
   private static final int COUNTED = 2;
   private static final int REVISIONS = 3;
+  private static final int USERS = 4;
 
   static final int HEADER = 1;
   static final int VALUE = 2;
@@ -56,6 +64,8 @@ final class StateFormat {
   static final int FORMER = 7;
   static final int REMOVAL = 8;
   static final int END = 9;
+  static final int ROLE = 10;
+  static final int USER = 11;
 
   private StateFormat() {}
 
@@ -74,11 +84,22 @@ final class StateFormat {
           store.counts(),
           new Position(store.appliedIndex(), store.clusterTimeMillis(), store.digest()),
           store.countsRevisions()
-              ? new Revisions(store.revision(), store.compacted(), store.keepsHistory())
+              ? new Revisions(
+                  store.revision(), store.compacted(), store.keepsHistory(), Auth.of(store.users()))
               : null,
           store.limits().state(),
           new Totals(
               store.size(), store.leases().size(), store.sessionCount(), store.answerCount()));
+    }
+
+    /// Null where there is nothing of users.
+    Auth auth() {
+      return revisions == null ? null : revisions.auth;
+    }
+
+    /// Where the users stand, or null.
+    Users.Header users() {
+      return auth() == null ? null : auth().header;
     }
 
     /// The greatest revision that a value can have.
@@ -91,14 +112,28 @@ final class StateFormat {
   record Position(long appliedIndex, long clusterTimeMillis, long digest) {}
 
   /// @param keeps whether former values are kept
-  record Revisions(long revision, long compacted, boolean keeps) {}
+  /// @param auth null where there is nothing of users
+  record Revisions(long revision, long compacted, boolean keeps, Auth auth) {
+    private Revisions with(Auth there) {
+      return new Revisions(revision, compacted, keeps, there);
+    }
+  }
+
+  /// @param roles how many follow
+  /// @param users likewise
+  record Auth(Users.Header header, int roles, int users) {
+    /// Null where nothing was ever changed.
+    private static Auth of(Users users) {
+      if (users.isPristine()) return null;
+      return new Auth(users.header(), users.roleCount(), users.userCount());
+    }
+  }
 
   /// How many records of each kind follow; of values, how many keys have one.
   record Totals(int keys, int leases, int sessions, int answers) {}
 
   static void put(ByteWriter out, Header header) {
-    int format = header.revisions != null ? REVISIONS : header.counts ? COUNTED : UNCOUNTED;
-    out.put(HEADER).put(format).putLong(header.position.appliedIndex);
+    out.put(HEADER).put(formatOf(header)).putLong(header.position.appliedIndex);
     out.putLong(header.position.clusterTimeMillis).putLong(header.position.digest);
     KvLimits.State limits = header.limits;
     out.putInt(limits.sessionsMax()).putInt(limits.answersPerSessionMax());
@@ -109,6 +144,26 @@ final class StateFormat {
     if (revisions == null) return;
     out.putLong(revisions.revision).putLong(revisions.compacted);
     out.put(revisions.keeps ? 1 : 0).putInt(totals.leases);
+    if (revisions.auth != null) put(out, revisions.auth);
+  }
+
+  private static int formatOf(Header header) {
+    if (header.auth() != null) return USERS;
+    if (header.revisions != null) return REVISIONS;
+    return header.counts ? COUNTED : UNCOUNTED;
+  }
+
+  private static void put(ByteWriter out, Auth auth) {
+    AuthCodec.putSigningKey(out.putLong(auth.header.revision()), auth.header.signingKey());
+    out.putInt(auth.roles).putInt(auth.users);
+  }
+
+  static void put(ByteWriter out, Role role) {
+    AuthCodec.put(out.put(ROLE), role);
+  }
+
+  static void put(ByteWriter out, User user) {
+    AuthCodec.put(out.put(USER), user);
   }
 
   static void put(ByteWriter out, Leases.Lease lease) {
@@ -165,9 +220,9 @@ final class StateFormat {
 
   static Header getHeader(ByteReader in) {
     int format = in.get();
-    if (format < UNCOUNTED || format > REVISIONS)
+    if (format < UNCOUNTED || format > USERS)
       throw new MalformedException(
-          "snapshot of format %d, known are %d to %d".formatted(format, UNCOUNTED, REVISIONS));
+          "snapshot of format %d, known are %d to %d".formatted(format, UNCOUNTED, USERS));
     long index = in.getLong();
     long time = in.getLong();
     long digest = in.getLong();
@@ -180,9 +235,10 @@ final class StateFormat {
     check(keys >= 0, "number of keys", keys);
     check(sessions >= 0 && sessions <= limits.sessionsMax(), "number of sessions", sessions);
     check(answers >= 0 && answers <= limits.answersMax(), "number of answers", answers);
-    Revisions revisions = format == REVISIONS ? getRevisions(in) : null;
-    int leases = format == REVISIONS ? in.getInt() : 0;
+    Revisions revisions = format >= REVISIONS ? getRevisions(in) : null;
+    int leases = format >= REVISIONS ? in.getInt() : 0;
     check(leases >= 0 && leases <= KvLimits.LEASES_MAX, "number of leases", leases);
+    if (format == USERS) revisions = revisions.with(getAuth(in));
     Position position = new Position(index, time, digest);
     Totals totals = new Totals(keys, leases, sessions, answers);
     return new Header(format >= COUNTED, position, revisions, limits, totals);
@@ -196,7 +252,18 @@ final class StateFormat {
     check(keeps <= 1, "kept history", keeps);
     boolean fits = compacted >= 0 && compacted <= revision;
     check(fits && (keeps == 1 || compacted == revision), "compacted revision", compacted);
-    return new Revisions(revision, compacted, keeps == 1);
+    return new Revisions(revision, compacted, keeps == 1, null);
+  }
+
+  private static Auth getAuth(ByteReader in) {
+    long revision = in.getLong();
+    Bytes signingKey = AuthCodec.getSigningKey(in);
+    int roles = in.getInt();
+    int users = in.getInt();
+    check(revision > 1, "auth revision", revision);
+    check(roles >= 0 && roles <= KvLimits.ROLES_MAX, "number of roles", roles);
+    check(users >= 0 && users <= KvLimits.USERS_MAX, "number of users", users);
+    return new Auth(new Users.Header(revision, signingKey), roles, users);
   }
 
   private static KvLimits.State getLimits(ByteReader in) {
@@ -300,7 +367,8 @@ final class StateFormat {
         result instanceof Result.Found
             || result instanceof Result.Ranged
             || result instanceof Result.Leased
-            || result instanceof Result.LeaseList;
+            || result instanceof Result.LeaseList
+            || result instanceof Result.OfUsers && !(result instanceof Result.UsersChanged);
     if (isRead) throw new MalformedException("a read among the answers");
     Sessions.Answer answer = new Sessions.Answer(id, result);
     answer.version = version;

@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.watch.Watch;
 import io.jangada.node.watch.WatchEnd;
 import io.jangada.raft.Membership;
@@ -13,8 +14,8 @@ sealed interface Event {
   /// What it counts against limits in bytes, about.
   default long sizeBytes() {
     return switch (this) {
-      case Submit submit -> PeerMessage.sizeOf(submit.operation);
-      case Read read -> PeerMessage.sizeOf(read.read);
+      case Submit submit -> PeerMessage.sizeOf(submit.caller, submit.operation);
+      case Read read -> PeerMessage.sizeOf(read.caller, read.read);
       case FromPeer(PeerMessage message) -> message.sizeBytes();
       case Watching(Watch.Call call) -> PeerMessage.OVERHEAD_BYTES + call.sizeBytes();
       case Synced _,
@@ -50,12 +51,22 @@ sealed interface Event {
     }
   }
 
+  /// @param caller null where it is not said who asks
   /// @param requestId null for a request that is never retried
-  record Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply)
-      implements Event {}
+  record Submit(Caller caller, Operation operation, RequestId requestId, Consumer<Outcome> reply)
+      implements Event {
+    Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply) {
+      this(null, operation, requestId, reply);
+    }
+  }
 
-  record Read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply)
-      implements Event {}
+  /// @param caller null where it is not said who asks
+  record Read(Caller caller, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply)
+      implements Event {
+    Read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
+      this(null, read, reading, reply);
+    }
+  }
 
   /// A watch begins, or its client wants something of it.
   record Watching(Watch.Call call) implements Event {}

@@ -3,19 +3,25 @@ package io.jangada.node;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.kv.auth.Caller;
 import io.jangada.raft.Input;
 import io.jangada.raft.RaftNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/// The keep-alives that came to a leader since its last tick: they become one entry. Each requester
-/// has a ticket of its own meanwhile, and gets its part of the result.
+/// The keep-alives that came to a leader since its last tick: they become one entry for each
+/// caller. Each requester has a ticket of its own meanwhile, and gets its part of the result.
 ///
 /// A request id is not looked at: to keep a lease alive twice is to keep it alive. A session
 /// remembers nothing of it.
 final class KeepAlives {
+  private static final Result DENIED = new Result.Refused(Result.Reason.PERMISSION_DENIED);
+
   private static final class Gathered implements Consumer<Outcome> {
+    final Caller caller;
     final List<Long> leases;
     final Consumer<Outcome> reply;
     long ticket;
@@ -23,16 +29,18 @@ final class KeepAlives {
     /// Where its leases begin among those of the entry.
     int from;
 
-    Gathered(List<Long> leases, Consumer<Outcome> reply) {
+    Gathered(List<Long> leases, Event.Submit submit) {
+      this.caller = submit.caller();
       this.leases = leases;
-      this.reply = reply;
+      this.reply = submit.reply();
     }
 
     @Override
     public void accept(Outcome outcome) {
       if (outcome instanceof Outcome.Done(Result.KeptAlive(List<Long> ttlMillis))) {
         List<Long> own = ttlMillis.subList(from, from + leases.size());
-        reply.accept(new Outcome.Done(new Result.KeptAlive(own)));
+        boolean isDenied = own.contains(Result.KeptAlive.DENIED);
+        reply.accept(new Outcome.Done(isDenied ? DENIED : new Result.KeptAlive(own)));
       } else {
         reply.accept(outcome);
       }
@@ -54,8 +62,8 @@ final class KeepAlives {
     return gathered.isEmpty() || leases + command.leases().size() <= KvLimits.KEEP_ALIVES_MAX;
   }
 
-  void add(Operation.KeepAlive command, Consumer<Outcome> reply, long deadlineNanos) {
-    Gathered one = new Gathered(command.leases(), reply);
+  void add(Operation.KeepAlive command, Event.Submit submit, long deadlineNanos) {
+    Gathered one = new Gathered(command.leases(), submit);
     one.ticket = waiting.submit(null, one, deadlineNanos);
     gathered.add(one);
     leases += one.leases.size();
@@ -65,17 +73,23 @@ final class KeepAlives {
   /// it dropped.
   void propose(RaftNode raft, long nowNanos) {
     gathered.removeIf(one -> !waiting.isSubmitted(one.ticket));
-    if (!gathered.isEmpty()) {
-      List<Long> all = new ArrayList<>();
-      for (Gathered one : gathered) {
-        one.from = all.size();
-        all.addAll(one.leases);
-      }
-      long ticket = waiting.join(gathered.stream().map(one -> one.ticket).toList());
-      var command = new Operation.KeepAlive(all);
-      raft.step(new Input.Propose(ticket, stamps.envelope(null, command, nowNanos)));
-    }
+    var byCaller =
+        new TreeMap<Caller, List<Gathered>>(Comparator.nullsFirst(Comparator.naturalOrder()));
+    for (Gathered one : gathered)
+      byCaller.computeIfAbsent(one.caller, _ -> new ArrayList<>()).add(one);
+    byCaller.forEach((caller, ones) -> propose(raft, caller, ones, nowNanos));
     gathered.clear();
     leases = 0;
+  }
+
+  private void propose(RaftNode raft, Caller caller, List<Gathered> ones, long nowNanos) {
+    List<Long> all = new ArrayList<>();
+    for (Gathered one : ones) {
+      one.from = all.size();
+      all.addAll(one.leases);
+    }
+    long ticket = waiting.join(ones.stream().map(one -> one.ticket).toList());
+    var command = new Operation.KeepAlive(all);
+    raft.step(new Input.Propose(ticket, stamps.envelope(caller, command, nowNanos)));
   }
 }

@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
+import io.jangada.kv.auth.Caller;
 import io.jangada.raft.Input;
 import io.jangada.raft.RaftNode;
 import java.util.function.LongSupplier;
@@ -48,10 +49,19 @@ final class LeaderCommands {
     Operation.Command command = next(raft, isMemoryShort, now);
     if (command == null) return;
     long before = raft.last().index();
-    raft.step(new Input.Propose(ticket.getAsLong(), stamps.envelope(null, command, now)));
+    raft.step(
+        new Input.Propose(ticket.getAsLong(), stamps.envelope(callerOf(command), command, now)));
     if (raft.last().index() == before) return;
     proposed = raft.last().index();
     if (command instanceof Operation.Compact) compaction.proposed();
+  }
+
+  /// Says that a member asks where that matters: releases that know no users would not understand
+  /// it.
+  private Caller callerOf(Operation.Command command) {
+    boolean isChecked =
+        command instanceof Operation.Compact || command instanceof Operation.KeepHistory;
+    return isChecked && stamps.state().kv().users().isEnabled() ? Caller.MEMBER : null;
   }
 
   /// What is to be done first; null where there is nothing.

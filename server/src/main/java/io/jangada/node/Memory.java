@@ -5,6 +5,7 @@ import io.jangada.kv.Change;
 import io.jangada.kv.Condition;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
+import io.jangada.kv.auth.AuthChange;
 import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftEvent.MemoryLevel;
 import io.jangada.raft.RaftNode;
@@ -159,6 +160,7 @@ final class Memory {
           Operation.KeepHistory _,
           Operation.CountRevisions _ ->
           false;
+      case Operation.ChangeUsers(AuthChange change) -> change.isAdding() || beyond >= margin;
       case Operation.Delete delete -> beyond >= margin && isRemembered && !kv.holds(delete.key());
       case Operation.DeleteRange delete -> beyond >= margin && isRemembered && delete.former();
       case Operation.Transaction transaction when !writes(transaction) ->

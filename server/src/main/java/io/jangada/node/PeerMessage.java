@@ -4,6 +4,7 @@ import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
+import io.jangada.kv.auth.Caller;
 import io.jangada.raft.Entry;
 import io.jangada.raft.Membership;
 import io.jangada.raft.Message;
@@ -87,16 +88,24 @@ public sealed interface PeerMessage {
   }
 
   /// @param number the sender's number for it, to be named in the reply
+  /// @param caller who asks for it; null where that is not said
   /// @param requestId under which it is applied at most once; null for a read
-  record Request(long number, RequestId requestId, Operation operation) {
+  record Request(long number, Caller caller, RequestId requestId, Operation operation) {
+    public Request(long number, RequestId requestId, Operation operation) {
+      this(number, null, requestId, operation);
+    }
+
     long sizeBytes() {
-      return sizeOf(operation);
+      return sizeOf(caller, operation);
     }
   }
 
   /// What an operation counts against limits in bytes, about.
-  static long sizeOf(Operation operation) {
-    return OVERHEAD_BYTES + CommandCodec.sizeOf(operation);
+  ///
+  /// @param caller null where it is not said who asks
+  static long sizeOf(Caller caller, Operation operation) {
+    int callerBytes = caller == null ? 0 : caller.sizeBytes();
+    return OVERHEAD_BYTES + callerBytes + CommandCodec.sizeOf(operation);
   }
 
   /// How forwarded requests ended.

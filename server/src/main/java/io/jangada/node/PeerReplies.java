@@ -32,7 +32,8 @@ final class PeerReplies {
     for (PeerMessage.Request request : forward.requests()) {
       Consumer<Outcome> reply =
           outcome -> add(forward.from(), new PeerMessage.Reply(request.number(), outcome));
-      requests.add(new Event.Submit(request.operation(), request.requestId(), reply));
+      requests.add(
+          new Event.Submit(request.caller(), request.operation(), request.requestId(), reply));
     }
     return requests;
   }

@@ -62,11 +62,11 @@ final class Proposals {
       parts.memory.refuse(submit);
     } else if (command instanceof Operation.KeepAlive keepAlive) {
       if (!keepAlives.hasRoomFor(keepAlive)) keepAlives.propose(parts.raft, now);
-      keepAlives.add(keepAlive, submit.reply(), deadlineNanos);
+      keepAlives.add(keepAlive, submit, deadlineNanos);
     } else {
       long ticket = parts.waiting.submit(null, submit.reply(), deadlineNanos);
       Operation.Command bounded = stamps.state().kv().limits().bounded(command);
-      var envelope = stamps.envelope(submit.requestId(), bounded, now);
+      var envelope = stamps.envelope(submit, bounded, now);
       parts.raft.step(new Input.Propose(ticket, envelope));
     }
   }

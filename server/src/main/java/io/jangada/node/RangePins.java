@@ -4,6 +4,7 @@ import io.jangada.kv.KeyRange;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.node.WaitingRequest.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +55,10 @@ final class RangePins {
     return pins.size();
   }
 
-  /// Reads as of the last applied entry.
-  Result read(Operation.Read read) {
-    Result result = kv.read(read);
+  /// Reads as of the last applied entry, if that is permitted.
+  Result read(Reading reading) {
+    Operation.Read read = reading.read();
+    Result result = kv.read(reading.caller(), read);
     if (read instanceof Operation.Range range && result instanceof Result.Ranged piece)
       served(range, piece);
     return result;

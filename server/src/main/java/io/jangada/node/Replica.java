@@ -3,9 +3,9 @@ package io.jangada.node;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.watch.Watch;
 import io.jangada.node.watch.WatchEnd;
-import io.jangada.node.watch.WatchRequest;
 import io.jangada.node.watch.Watcher;
 import io.jangada.node.watch.Watches;
 import io.jangada.raft.Entry;
@@ -110,26 +110,37 @@ public final class Replica {
 
   // ---- from any thread ----
 
-  /// Asks for an operation.
-  ///
-  /// @param requestId under which a command is applied at most once however often it is submitted;
-  ///   null for a command that is submitted once
+  /// Asks for an operation of which it is not known who asks.
   public void submit(Operation operation, RequestId requestId, Consumer<Outcome> reply) {
-    submitRead(new Event.Submit(operation, requestId, reply), reply);
+    submit(null, operation, requestId, reply);
+  }
+
+  /// Asks for an operation. While users are checked it must be permitted to its caller: a command
+  /// where it is applied, a read where it is answered, a watch whenever something is handed out.
+  ///
+  /// @param requestId under which a command is applied at most once; null for one submitted once
+  public void submit(
+      Caller caller, Operation operation, RequestId requestId, Consumer<Outcome> reply) {
+    submitRead(new Event.Submit(caller, operation, requestId, reply), reply);
+  }
+
+  public void read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
+    read(null, read, reading, reply);
   }
 
   /// Reads a value that is as fresh as `reading` demands.
-  public void read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
+  public void read(
+      Caller caller, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
     switch (reading) {
-      case ReadConsistency.Linearizable() -> submit(read, null, reply);
+      case ReadConsistency.Linearizable() -> submit(caller, read, null, reply);
       case ReadConsistency.Follower _, ReadConsistency.BoundedStale _ ->
-          submitRead(new Event.Read(read, reading, reply), reply);
+          submitRead(new Event.Read(caller, read, reading, reply), reply);
     }
   }
 
   /// Watches keys. Where the inbox takes no more, the watch ends before this returns.
-  public Watch watch(WatchRequest request, Watcher watcher) {
-    Watch watch = new Watch(request, watcher, call -> inbox.offer(new Event.Watching(call)));
+  public Watch watch(Watch.Asked asked, Watcher watcher) {
+    var watch = new Watch(asked, watcher, call -> inbox.offer(new Event.Watching(call)));
     if (!watch.begin()) watcher.ended(inbox.isClosed() ? WatchEnd.STOPPED : WatchEnd.BUSY);
     return watch;
   }
@@ -151,7 +162,7 @@ public final class Replica {
     submitRead(new Event.Transfer(target, reply), reply);
   }
 
-  /// Has a snapshot taken of what is applied. Answered as soon as it has begun.
+  /// Has a snapshot taken of what is applied, answered as soon as it has begun.
   public void takeSnapshot(Consumer<Outcome> reply) {
     submitRead(new Event.TakeSnapshot(reply), reply);
   }
@@ -361,7 +372,7 @@ public final class Replica {
       case Operation.Read _ when digests.differs() ->
           submit.reply().accept(new Outcome.NotLeader(leaderToName()));
       case Operation.Read read ->
-          raft.step(new Input.Read(waiting.submit(read, submit.reply(), deadline), witness));
+          raft.step(new Input.Read(waiting.submit(submit, read, deadline), witness));
       case Operation.Command command -> proposals.submit(submit, command, deadline, now);
     }
   }

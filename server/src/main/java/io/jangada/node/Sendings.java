@@ -76,7 +76,9 @@ final class Sendings {
     while (isDue(nowNanos)) {
       Forwarded one = bySending.first();
       long number = nextNumber;
-      var request = new PeerMessage.Request(number, one.requestId(), one.submit.operation());
+      Event.Submit submit = one.submit;
+      var request =
+          new PeerMessage.Request(number, submit.caller(), one.requestId(), submit.operation());
       dueBytes += request.sizeBytes();
       if (!due.isEmpty() && dueBytes > messageBytesMax) break;
       nextNumber++;

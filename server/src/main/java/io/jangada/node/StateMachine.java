@@ -1,8 +1,8 @@
 package io.jangada.node;
 
 import io.jangada.kv.KvStore;
-import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.node.WaitingRequest.Reading;
 import io.jangada.raft.Entry;
 import io.jangada.raft.Ready;
 import java.util.ArrayDeque;
@@ -101,8 +101,12 @@ final class StateMachine {
     if (work.committed.size() + work.reads.size() < 2 || !kv.readsAhead()) return;
     for (Entry entry : work.committed)
       if (entry.kind() == Entry.Kind.COMMAND) kv.expect(entry.data());
-    for (long ticket : work.reads) kv.expect(waiting.read(ticket));
+    for (long ticket : work.reads) expect(waiting.read(ticket));
     kv.readAhead();
+  }
+
+  private void expect(Reading reading) {
+    if (reading != null) kv.expect(reading.read());
   }
 
   private void apply(Work work, int leader) {
@@ -121,7 +125,7 @@ final class StateMachine {
       waiting.applied(entry, result, leader);
     }
     for (long ticket : work.reads) {
-      Operation.Read read = waiting.read(ticket);
+      Reading read = waiting.read(ticket);
       // What is no read of a client asks for the read index, which is reached.
       Result result = read == null ? new Result.Written(kv.appliedIndex()) : pins.read(read);
       waiting.answer(ticket, new Outcome.Done(result));

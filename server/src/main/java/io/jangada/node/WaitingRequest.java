@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.auth.Caller;
 import io.jangada.raft.EntryId;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,11 @@ abstract sealed class WaitingRequest {
     this.deadlineNanos = deadlineNanos;
   }
 
+  /// A client's read.
+  ///
+  /// @param caller null where it is not said who asks
+  record Reading(Caller caller, Operation.Read read) {}
+
   /// Given to the protocol while this member leads. A read waits for the quorum's word and until
   /// enough is applied, a command until the entry at its place is applied.
   static final class Submitted extends WaitingRequest {
@@ -28,7 +34,7 @@ abstract sealed class WaitingRequest {
     final long ticket;
 
     /// What a client's read asks for; null for everything else.
-    final Operation.Read read;
+    final Reading read;
 
     /// The place in the log; null until there is one, and always for a read.
     EntryId place;
@@ -39,7 +45,7 @@ abstract sealed class WaitingRequest {
     /// The requests that are placed or dropped with this one: they stand in its entry.
     List<Submitted> joined = List.of();
 
-    Submitted(long ticket, Operation.Read read, Consumer<Outcome> reply, long deadlineNanos) {
+    Submitted(long ticket, Reading read, Consumer<Outcome> reply, long deadlineNanos) {
       super(reply, deadlineNanos);
       this.ticket = ticket;
       this.read = read;
@@ -121,7 +127,8 @@ abstract sealed class WaitingRequest {
                     case Outcome.NotLeader _, Outcome.Busy _, Outcome.NoMemory _ ->
                         new Outcome.Unknown();
                   });
-      return new Event.Submit(submit.operation(), requestId(), isDoubtful() ? doubting : reply);
+      Consumer<Outcome> receiver = isDoubtful() ? doubting : reply;
+      return new Event.Submit(submit.caller(), submit.operation(), requestId(), receiver);
     }
   }
 

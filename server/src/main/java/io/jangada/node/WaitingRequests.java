@@ -8,6 +8,7 @@ import io.jangada.node.WaitingRequest.FollowerRead;
 import io.jangada.node.WaitingRequest.Forwarded;
 import io.jangada.node.WaitingRequest.Held;
 import io.jangada.node.WaitingRequest.Queued;
+import io.jangada.node.WaitingRequest.Reading;
 import io.jangada.node.WaitingRequest.Submitted;
 import io.jangada.raft.Entry;
 import io.jangada.raft.EntryId;
@@ -119,11 +120,16 @@ final class WaitingRequests {
   /// Takes a request that goes to the protocol. Returns its ticket.
   ///
   /// @param read null for what is not a client's read
-  long submit(Operation.Read read, Consumer<Outcome> reply, long deadlineNanos) {
+  long submit(Reading read, Consumer<Outcome> reply, long deadlineNanos) {
     long ticket = nextTicket++;
     byTicket.put(ticket, new Submitted(ticket, read, reply, deadlineNanos));
     submitted++;
     return ticket;
+  }
+
+  /// Takes a client's read that goes to the protocol. Returns its ticket.
+  long submit(Event.Submit submit, Operation.Read read, long deadlineNanos) {
+    return submit(new Reading(submit.caller(), read), submit.reply(), deadlineNanos);
   }
 
   /// Queues a request that had no effect so far.
@@ -192,7 +198,7 @@ final class WaitingRequests {
   }
 
   /// What a client's read asks for that the protocol has; null for everything else.
-  Operation.Read read(long ticket) {
+  Reading read(long ticket) {
     Submitted one = byTicket.get(ticket);
     return one == null ? null : one.read;
   }
@@ -220,7 +226,8 @@ final class WaitingRequests {
     Submitted one = byTicket.get(ticket);
     if (one == null || one.read == null) return false;
     remove(one);
-    queue(new Event.Submit(one.read, null, one.reply), nowNanos, one.deadlineNanos);
+    var submit = new Event.Submit(one.read.caller(), one.read.read(), null, one.reply);
+    queue(submit, nowNanos, one.deadlineNanos);
     return true;
   }
 
@@ -261,7 +268,8 @@ final class WaitingRequests {
     if (reads.count > 0) {
       for (FollowerRead read : questions.removeIf(_ -> true)) {
         remove(read);
-        var submit = new Event.Submit(read.event.read(), null, read.reply);
+        Event.Read event = read.event;
+        var submit = new Event.Submit(event.caller(), event.read(), null, read.reply);
         service.accept(submit, read.deadlineNanos);
       }
     }
@@ -305,10 +313,10 @@ final class WaitingRequests {
   }
 
   /// Answers the reads that the state has come far enough for.
-  void serve(long appliedIndex, Function<Operation.Read, Result> store) {
+  void serve(long appliedIndex, Function<Reading, Result> store) {
     if (reads.count == 0) return;
     for (FollowerRead read : questions.removeApplied(appliedIndex))
-      end(read, new Outcome.Done(store.apply(read.event.read())));
+      end(read, new Outcome.Done(store.apply(new Reading(read.event.caller(), read.event.read()))));
   }
 
   // ---- they end ----

@@ -130,7 +130,7 @@ class JsonMessagesTest {
             + "'commit':0,'round':0} | -9223372036854775808/1",
         "{'rpc':'install','term':1,'time':0,'snapshot':[]} | 'snapshot' is not an object",
         "{'rpc':'forward','term':1,'requests':[{'n':1,'get':'AQM='}]} | ",
-        "{'rpc':'forward','term':1,'requests':[{'n':1,'get':'AQQ='}]} | 'get' is no read",
+        "{'rpc':'forward','term':1,'requests':[{'n':1,'get':'AQQ='}]} | a read that is none",
         "{'rpc':'forward','term':1,'requests':[7]} | a request is not an object",
         "{'rpc':'ask','term':1} | no member 'n'",
         "{'rpc':'told','term':1,'n':-1,'index':-1} | 'index' is not from 0",

@@ -8,6 +8,7 @@ import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
 import io.jangada.node.PeerMessage;
 import io.jangada.raft.Entry;
@@ -118,7 +119,12 @@ public final class RandomMessages {
     List<PeerMessage.Request> requests = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--)
       requests.add(
-          switch (random.nextInt(6)) {
+          switch (random.nextInt(8)) {
+            case 6 ->
+                new PeerMessage.Request(
+                    random.nextLong(), caller(random), null, new Operation.Get(data(random)));
+            case 7 ->
+                new PeerMessage.Request(random.nextLong(), caller(random), null, write(random));
             case 0 ->
                 new PeerMessage.Request(random.nextLong(), null, new Operation.Get(data(random)));
             case 4 ->
@@ -138,6 +144,10 @@ public final class RandomMessages {
                     new Operation.Delete(data(random), new Condition.Value(data(random))));
           });
     return requests;
+  }
+
+  private static Caller caller(Random random) {
+    return random.nextBoolean() ? Caller.MEMBER : new Caller(data(random), number(random));
   }
 
   private static Operation.Transaction transaction(Random random) {

@@ -196,10 +196,18 @@ class AllKindsCodecTest {
   }
 
   private static List<Operation> operations(int count) {
-    RandomOperations random = new RandomOperations(new SplittableRandom(7), 9);
+    SplittableRandom dice = new SplittableRandom(7);
+    RandomOperations random = new RandomOperations(dice, 9);
+    RandomUsers users = new RandomUsers(dice, random);
     List<Operation> all = new ArrayList<>();
     for (int i = 0; i < count; i++)
-      all.add(i % 4 == 0 ? random.read(100 + i) : random.command(100 + i));
+      all.add(
+          switch (i % 6) {
+            case 0 -> random.read(100 + i);
+            case 1 -> users.read();
+            case 2 -> new Operation.ChangeUsers(users.change());
+            default -> random.command(100 + i);
+          });
     return all;
   }
 

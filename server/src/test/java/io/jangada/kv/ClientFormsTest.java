@@ -220,7 +220,7 @@ class ClientFormsTest {
   /// Not all results are those of requests that a client can make.
   private static boolean isForClients(Result result) {
     return switch (result) {
-      case Result.Expired _, Result.Noted _ -> false;
+      case Result.Expired _, Result.Noted _, Result.OfUsers _ -> false;
       case Result.Transacted transacted ->
           transacted.results().stream().allMatch(each -> isForClients(each) && isOfStep(each));
       default -> true;
@@ -260,7 +260,8 @@ class ClientFormsTest {
           new Reply.Leased(lease, ttl, left, keys);
       case Result.LeaseList(List<Long> leases) -> new Reply.LeaseList(leases);
       case Result.Compacted(long compacted) -> new Reply.Compacted(compacted);
-      case Result.Expired _, Result.Noted _ -> throw new AssertionError("not for clients");
+      case Result.Expired _, Result.Noted _, Result.OfUsers _ ->
+          throw new AssertionError("not for clients");
     };
   }
 

@@ -12,10 +12,12 @@ final class RandomResults {
 
   private final RandomGenerator dice;
   private final RandomOperations operations;
+  private final RandomUsers users;
 
   RandomResults(RandomGenerator dice) {
     this.dice = dice;
     this.operations = new RandomOperations(dice, 9);
+    this.users = new RandomUsers(dice, operations);
   }
 
   Result next() {
@@ -23,7 +25,7 @@ final class RandomResults {
   }
 
   private Result next(int depth) {
-    return switch (dice.nextInt(20)) {
+    return switch (dice.nextInt(22)) {
       case 0 -> new Result.Written(number(), number());
       case 1 -> new Result.Written(number());
       case 2 -> new Result.Found(value(), number(), number(), number(), number());
@@ -53,6 +55,7 @@ final class RandomResults {
       case 16 -> new Result.LeaseList(list(this::number));
       case 17 -> new Result.Noted(number());
       case 18 -> new Result.Compacted(number());
+      case 19, 20 -> users.result();
       default -> {
         List<Result> results = depth < NESTED_MAX ? list(() -> next(depth + 1)) : List.of();
         yield new Result.Transacted(number(), dice.nextBoolean(), results);

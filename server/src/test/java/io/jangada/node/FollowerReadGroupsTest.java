@@ -50,7 +50,7 @@ class FollowerReadGroupsTest {
     long next = kv.appliedIndex() + 1;
     var write = HandMember.writing("k", "" + next, 0);
     kv.apply(next, CommandCodec.encode(new Envelope(null, 0, write)));
-    reads.serve(kv.appliedIndex(), kv::read);
+    reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
   }
 
   private void applyAllAndCheck(long last) {
@@ -89,7 +89,8 @@ class FollowerReadGroupsTest {
       long index = random.nextLong(1, MANY);
       readAt(index);
       last = Math.max(last, index);
-      if (random.nextInt(4) == 0) reads.serve(kv.appliedIndex(), kv::read);
+      if (random.nextInt(4) == 0)
+        reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
     }
     applyAllAndCheck(last);
   }

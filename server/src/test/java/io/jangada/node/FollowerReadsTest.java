@@ -44,7 +44,7 @@ class FollowerReadsTest {
       var write = HandMember.writing("k", "" + next, 0);
       kv.apply(next, CommandCodec.encode(new Envelope(null, 0, write)));
     }
-    reads.serve(kv.appliedIndex(), kv::read);
+    reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
   }
 
   private List<String> found() {
@@ -147,10 +147,10 @@ class FollowerReadsTest {
     requests.readIndex(question, 1);
     told.clear();
     add(stale(100), 100 * MILLI);
-    reads.serve(kv.appliedIndex(), kv::read);
+    reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
     assertThat(found()).containsExactly("1");
     add(stale(100), 100 * MILLI + 1);
-    reads.serve(kv.appliedIndex(), kv::read);
+    reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
     assertThat(told).as("too old by a nanosecond").hasSize(1);
     requests.readIndex(requests.ask(100 * MILLI + 1), 1);
     assertThat(told).hasSize(2);
@@ -166,7 +166,7 @@ class FollowerReadsTest {
     requests.readIndex(first, 0);
     told.clear();
     add(stale(100), RETRY + 20 * MILLI);
-    reads.serve(kv.appliedIndex(), kv::read);
+    reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
     assertThat(told).isEmpty();
   }
 
@@ -193,7 +193,7 @@ class FollowerReadsTest {
     requests.readIndex(question, 0);
     told.clear();
     add(stale(0), 7);
-    reads.serve(kv.appliedIndex(), kv::read);
+    reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
     assertThat(told).isEmpty();
     requests.ask(7);
   }
@@ -205,7 +205,7 @@ class FollowerReadsTest {
     requests.readIndex(requests.ask(0), 3);
     applyUpTo(2);
     add(stale(100), MILLI);
-    reads.serve(kv.appliedIndex(), kv::read);
+    reads.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
     assertThat(told).isEmpty();
     applyUpTo(3);
     assertThat(found()).containsExactly("3", "3");

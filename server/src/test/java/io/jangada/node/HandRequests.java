@@ -67,7 +67,7 @@ final class HandRequests {
 
   void readIndex(long question, long index) {
     waiting.answered(new PeerMessage.ReadIndexReply(LEADER, 1, 1, question, index));
-    waiting.serve(kv.appliedIndex(), kv::read);
+    waiting.serve(kv.appliedIndex(), reading -> kv.read(reading.read()));
   }
 
   /// The requests that the member serves on coming to lead.

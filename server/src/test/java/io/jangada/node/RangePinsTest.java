@@ -40,7 +40,7 @@ class RangePinsTest {
   }
 
   private Result.Ranged first() {
-    return (Result.Ranged) pins.read(new Operation.Range(KeyRange.ALL));
+    return (Result.Ranged) read(pins, new Operation.Range(KeyRange.ALL));
   }
 
   private static Operation.Range after(Result.Ranged piece, long limit) {
@@ -49,12 +49,13 @@ class RangePinsTest {
   }
 
   private Result next(Result.Ranged piece) {
-    return pins.read(after(piece, 0));
+    return read(pins, after(piece, 0));
   }
 
   private Result.Ranged limited() {
     return (Result.Ranged)
-        pins.read(
+        read(
+            pins,
             new Operation.Range(
                 KeyRange.ALL, 0, Operation.Selection.ALL, new Operation.Page(false, 1)));
   }
@@ -126,7 +127,7 @@ class RangePinsTest {
     for (int i = 0; i < RangePins.PINS_MAX - 2; i++) {
       write("a", "d" + i);
       first();
-      if (i == 0) assertThat(pins.read(after(cut.getLast(), 1))).isInstanceOf(Result.Ranged.class);
+      if (i == 0) assertThat(read(pins, after(cut.getLast(), 1))).isInstanceOf(Result.Ranged.class);
     }
     assertThat(next(used)).isInstanceOf(Result.Ranged.class);
     assertThat(next(unused)).isInstanceOf(Result.Compacted.class);
@@ -144,7 +145,11 @@ class RangePinsTest {
   @Test
   @DisplayName("a whole range in one piece pins nothing")
   void onePiece() {
-    pins.read(new Operation.Range(KeyRange.of(Bytes.utf8("k0"))));
+    read(pins, new Operation.Range(KeyRange.of(Bytes.utf8("k0"))));
     assertThat(pins.count()).isZero();
+  }
+
+  private static Result read(RangePins pins, Operation.Range range) {
+    return pins.read(new WaitingRequest.Reading(null, range));
   }
 }

@@ -26,7 +26,7 @@ class SubmittedRequestsTest {
   }
 
   private long read(String who, long deadline) {
-    return waiting.submit(READ, tell(who), deadline);
+    return waiting.submit(new WaitingRequest.Reading(null, READ), tell(who), deadline);
   }
 
   private void expire(long now, int leader) {

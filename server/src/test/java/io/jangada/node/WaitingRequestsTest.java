@@ -33,7 +33,7 @@ class WaitingRequestsTest {
   }
 
   private long submitRead(String who, long deadline) {
-    return waiting.submit(READ, tell(who), deadline);
+    return waiting.submit(new WaitingRequest.Reading(null, READ), tell(who), deadline);
   }
 
   private void readHere(String who, long deadline) {

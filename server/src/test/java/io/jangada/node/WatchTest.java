@@ -47,7 +47,7 @@ class WatchTest {
   }
 
   private Watch watch(HandMember member, Recorder recorder, WatchRequest request) {
-    Watch watch = member.replica().watch(request, recorder);
+    Watch watch = member.replica().watch(new Watch.Asked(request), recorder);
     cluster.settle();
     return watch;
   }
@@ -197,7 +197,7 @@ class WatchTest {
     founding.ticksUntil(() -> founding.members().stream().anyMatch(HandMember::leads));
     HandMember first = founding.elect(1);
     HandMember second = founding.member(2);
-    second.replica().watch(ALL, recorder);
+    second.replica().watch(new Watch.Asked(ALL), recorder);
     founding.settle();
     assertThat(recorder.started).isNotNegative();
     List<Outcome> changed = new ArrayList<>();
@@ -213,10 +213,10 @@ class WatchTest {
   void stopped() {
     watch(leader, recorder, ALL);
     Recorder unseen = new Recorder();
-    leader.replica().watch(ALL, unseen);
+    leader.replica().watch(new Watch.Asked(ALL), unseen);
     leader.replica().abandon();
     Recorder late = new Recorder();
-    leader.replica().watch(ALL, late);
+    leader.replica().watch(new Watch.Asked(ALL), late);
     assertThat(List.of(recorder, unseen, late)).allMatch(each -> each.ended == WatchEnd.STOPPED);
   }
 
@@ -229,9 +229,9 @@ class WatchTest {
             HandCluster.Settings.USUAL.withReplica(
                 settings -> settings.withInbox(new InboxLimits(1, 1 << 20, 2, 1 << 20))));
     HandMember alone = full.member(1);
-    alone.replica().watch(ALL, recorder);
+    alone.replica().watch(new Watch.Asked(ALL), recorder);
     Recorder second = new Recorder();
-    Watch refused = alone.replica().watch(ALL, second);
+    Watch refused = alone.replica().watch(new Watch.Asked(ALL), second);
     assertThat(second.ended).isEqualTo(WatchEnd.BUSY);
     refused.cancel();
     full.settle();

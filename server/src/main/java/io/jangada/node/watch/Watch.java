@@ -2,6 +2,7 @@ package io.jangada.node.watch;
 
 import io.jangada.kv.KeyChange;
 import io.jangada.kv.WatchEvent;
+import io.jangada.kv.auth.Caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,6 +11,20 @@ import java.util.function.Predicate;
 /// One watch: for its client a handle whose methods may be called from any thread, for [Watches]
 /// the place up to which events were handed over.
 public final class Watch implements Comparable<Watch> {
+  /// What is watched, and for whom.
+  ///
+  /// @param caller null where it is not known who asks
+  public record Asked(Caller caller, WatchRequest request) {
+    public Asked {
+      Objects.requireNonNull(request);
+    }
+
+    /// It is not known for whom.
+    public Asked(WatchRequest request) {
+      this(null, request);
+    }
+  }
+
   /// A wish of a watch's client, on its way to the owner.
   ///
   /// @param watch which one
@@ -28,7 +43,7 @@ public final class Watch implements Comparable<Watch> {
 
     /// What it counts against limits in bytes, beside its own size.
     public int sizeBytes() {
-      return kind == Kind.BEGIN ? watch.request.sizeBytes() : 0;
+      return kind == Kind.BEGIN ? watch.asked.request.sizeBytes() : 0;
     }
   }
 
@@ -46,7 +61,7 @@ public final class Watch implements Comparable<Watch> {
     PAUSED
   }
 
-  private final WatchRequest request;
+  private final Asked asked;
   private final Watcher watcher;
   private final Predicate<Call> calls;
 
@@ -59,12 +74,15 @@ public final class Watch implements Comparable<Watch> {
 
   boolean owesProgress;
 
+  /// The auth revision as of which it was found to be permitted; 0 for none.
+  long permittedAt;
+
   /// Events that were found for it and not handed over; null for none.
   List<WatchEvent> found;
 
   /// @param calls takes a call to the owner, or returns false where it cannot
-  public Watch(WatchRequest request, Watcher watcher, Predicate<Call> calls) {
-    this.request = Objects.requireNonNull(request);
+  public Watch(Asked asked, Watcher watcher, Predicate<Call> calls) {
+    this.asked = Objects.requireNonNull(asked);
     this.watcher = Objects.requireNonNull(watcher);
     this.calls = Objects.requireNonNull(calls);
   }
@@ -91,7 +109,12 @@ public final class Watch implements Comparable<Watch> {
   }
 
   public WatchRequest request() {
-    return request;
+    return asked.request;
+  }
+
+  /// Null where it is not known who asks.
+  public Caller caller() {
+    return asked.caller;
   }
 
   public Watcher watcher() {
@@ -100,13 +123,13 @@ public final class Watch implements Comparable<Watch> {
 
   /// Whether it wants an event of a key in its range that it has not got yet.
   boolean wants(KeyChange change) {
-    return change.revision() >= next && request.kinds().include(change.isRemoval());
+    return change.revision() >= next && asked.request.kinds().include(change.isRemoval());
   }
 
   /// Notes the event of the change that a portion shows.
   void find(Portion portion) {
     if (found == null) found = new ArrayList<>();
-    found.add(portion.take(request.former()));
+    found.add(portion.take(asked.request.former()));
   }
 
   @Override

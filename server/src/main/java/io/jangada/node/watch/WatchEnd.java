@@ -5,6 +5,7 @@ public enum WatchEnd {
   CANCELLED("the watch was cancelled"),
   BUSY("too many requests are waiting"),
   TOO_MANY("this member has as many watches as it takes"),
+  PERMISSION_DENIED("permission denied"),
   NO_LEADER("the member has no leader"),
   REMOVED("the member was removed from the cluster"),
   DATA_DIFFERS("the member's data differs from that of the others"),

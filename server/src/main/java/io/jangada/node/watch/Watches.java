@@ -1,11 +1,13 @@
 package io.jangada.node.watch;
 
 import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
 import io.jangada.node.watch.Watch.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -25,6 +27,10 @@ import java.util.TreeSet;
 ///
 /// A revision is never divided: a portion ends with a whole one, however large it is.
 ///
+/// **Users.** A watch must be permitted to its caller when it starts and, whenever something of
+/// users has changed, again before anything more is handed to it: otherwise it ends. Watches that
+/// have nothing to get are looked at after such a change too, some a turn.
+///
 /// The order in which watchers are called is that of the watches' numbers, for each portion.
 ///
 /// Not thread-safe: the replica's owner alone uses it.
@@ -38,9 +44,12 @@ public final class Watches {
   /// is kept for them has a limit.
   private static final int BEHIND_MAX = 10_000;
 
+  /// Of how many watches in a turn it is found out whether they are still permitted.
+  private static final int RECHECKED_PER_TURN = 1_000;
+
   private final int watchesMax;
   private final long leaderlessNanosMax;
-  private final SortedSet<Watch> all = new TreeSet<>();
+  private final NavigableSet<Watch> all = new TreeSet<>();
 
   /// Those of [#all] that need a leader.
   private final SortedSet<Watch> needLeader = new TreeSet<>();
@@ -64,6 +73,12 @@ public final class Watches {
 
   /// The revision up to which current watches were handed everything.
   private long head;
+
+  /// The auth revision as of which all watches are permitted, or are being looked at.
+  private long recheckedAt;
+
+  /// The last watch that was looked at for that; null when all were.
+  private Watch lastRechecked;
 
   /// @param leaderlessNanosMax a watch that needs a leader does so long without
   public Watches(int watchesMax, long leaderlessNanosMax, long nowNanos) {
@@ -139,11 +154,12 @@ public final class Watches {
     }
     pin(store);
     for (Watch watch; (watch = fresh.poll()) != null; ) if (watch.state == State.NEW) start(watch);
+    recheck();
     handOut();
     readOn();
     for (Watch watch; (watch = asked.poll()) != null; )
       if (watch.state == State.CURRENT && watch.owesProgress) tellProgress(watch);
-    return head < kv.revision() || !readers.isEmpty();
+    return head < kv.revision() || !readers.isEmpty() || !areAllRechecked();
   }
 
   /// The member stops.
@@ -184,6 +200,10 @@ public final class Watches {
   }
 
   private void start(Watch watch) {
+    if (!check(watch)) {
+      end(watch, WatchEnd.PERMISSION_DENIED);
+      return;
+    }
     long from = watch.request().from();
     watch.next = from == 0 ? kv.revision() + 1 : from;
     watch.watcher().started(kv.revision());
@@ -212,7 +232,7 @@ public final class Watches {
       handed += portion.handed();
       Collections.sort(touched);
       for (Watch watch : touched) {
-        if (deliver(watch)) continue;
+        if (deliver(watch) || watch.state == State.OUT) continue;
         current.remove(watch);
         watch.next = Math.max(watch.next, head + 1);
         watch.state = State.PAUSED;
@@ -262,17 +282,55 @@ public final class Watches {
               if (isInRange && watch.wants(change)) watch.find(portion);
             });
     watch.next = last + 1;
-    if (watch.found != null && !deliver(watch)) watch.state = State.PAUSED;
+    boolean takesMore = watch.found == null || deliver(watch);
+    if (watch.state == State.OUT) return;
+    if (!takesMore) watch.state = State.PAUSED;
     else if (last >= kv.revision()) makeCurrent(watch);
     else readers.add(watch);
   }
 
-  /// Hands over what was found. Returns whether the watcher takes more.
+  /// Hands over what was found, or ends the watch that may not have it. Returns whether the watcher
+  /// takes more.
   private boolean deliver(Watch watch) {
     var events = Collections.unmodifiableList(watch.found);
     watch.found = null;
+    if (!check(watch)) {
+      end(watch, WatchEnd.PERMISSION_DENIED);
+      return false;
+    }
     eventsSent += events.size();
     return watch.watcher().events(events);
+  }
+
+  // ---- users ----
+
+  /// Finds out whether a watch is permitted now.
+  private boolean check(Watch watch) {
+    long revision = kv.users().revision();
+    if (watch.permittedAt == revision) return true;
+    var read = new Operation.Range(watch.request().keys());
+    if (kv.objection(watch.caller(), read) != null) return false;
+    watch.permittedAt = revision;
+    return true;
+  }
+
+  private boolean areAllRechecked() {
+    return lastRechecked == null && recheckedAt == kv.users().revision();
+  }
+
+  private Watch first() {
+    return all.isEmpty() ? null : all.first();
+  }
+
+  /// Ends some of the watches that are no longer permitted.
+  private void recheck() {
+    for (int i = 0; i < RECHECKED_PER_TURN && !areAllRechecked(); i++) {
+      if (lastRechecked == null) recheckedAt = kv.users().revision();
+      Watch next = lastRechecked == null ? first() : all.higher(lastRechecked);
+      lastRechecked = next;
+      if (next != null && next.state != State.NEW && !check(next))
+        end(next, WatchEnd.PERMISSION_DENIED);
+    }
   }
 
   private void tellProgress(Watch watch) {

@@ -71,6 +71,8 @@ sealed interface ReplyBody {
       case KEY_TOO_LONG -> new Failure(ErrorCode.MALFORMED_REQUEST, "the key is too long");
       case VALUE_TOO_LONG -> new Failure(ErrorCode.MALFORMED_REQUEST, "a value is too long");
       case MALFORMED -> new Failure(ErrorCode.ABORT, "the command cannot be read");
+      case NO_USER, STALE_USER, PERMISSION_DENIED ->
+          new Failure(ErrorCode.ABORT, "permission denied");
       case TRANSACTION_TOO_LARGE,
           LEASE_NOT_FOUND,
           LEASE_EXISTS,
@@ -78,7 +80,18 @@ sealed interface ReplyBody {
           NOT_A_NUMBER,
           OVERFLOW,
           FUTURE_REVISION,
-          RESULT_TOO_LARGE ->
+          RESULT_TOO_LARGE,
+          USER_EXISTS,
+          USER_NOT_FOUND,
+          ROLE_EXISTS,
+          ROLE_NOT_FOUND,
+          ROLE_NOT_GRANTED,
+          PERMISSION_NOT_GRANTED,
+          ROOT_USER_NEEDED,
+          ROOT_ROLE_NEEDED,
+          INVALID_AUTH_MANAGEMENT,
+          INVALID_NAME,
+          TOO_MANY_USERS ->
           throw new IllegalStateException("no client asks for what is refused as " + reason);
     };
   }

@@ -141,6 +141,8 @@ final class Replies {
   private static Line lineOf(Result.Reason reason) {
     return switch (reason) {
       case KEY_TOO_LONG, VALUE_TOO_LONG -> COMMAND_ERROR;
+      case NO_USER, STALE_USER -> AUTH_ERROR;
+      case PERMISSION_DENIED -> PERMISSION_ERROR;
       case MALFORMED,
           TRANSACTION_TOO_LARGE,
           LEASE_NOT_FOUND,
@@ -149,7 +151,18 @@ final class Replies {
           NOT_A_NUMBER,
           OVERFLOW,
           FUTURE_REVISION,
-          RESULT_TOO_LARGE ->
+          RESULT_TOO_LARGE,
+          USER_EXISTS,
+          USER_NOT_FOUND,
+          ROLE_EXISTS,
+          ROLE_NOT_FOUND,
+          ROLE_NOT_GRANTED,
+          PERMISSION_NOT_GRANTED,
+          ROOT_USER_NEEDED,
+          ROOT_ROLE_NEEDED,
+          INVALID_AUTH_MANAGEMENT,
+          INVALID_NAME,
+          TOO_MANY_USERS ->
           INTERNAL;
     };
   }

@@ -26,10 +26,14 @@ class WatchesTest {
   private final Watches watches = new Watches(1_000, PATIENCE, 0);
 
   private Watch begin(Recorder recorder, WatchRequest request) {
+    return begin(recorder, new Watch.Asked(null, request));
+  }
+
+  private Watch begin(Recorder recorder, Watch.Asked asked) {
     Watch[] watch = new Watch[1];
     watch[0] =
         new Watch(
-            request,
+            asked,
             recorder,
             call -> {
               watches.handle(call);

@@ -1,0 +1,2 @@
+/// Users, their roles and what these permit, as the state machine has them.
+package io.jangada.kv.auth;
