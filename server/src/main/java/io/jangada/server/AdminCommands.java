@@ -1,10 +1,10 @@
 package io.jangada.server;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.kv.auth.Caller;
 import io.jangada.kv.auth.Right;
-import io.jangada.kv.Operation;
 import io.jangada.link.Probe;
 import io.jangada.node.Backup;
 import io.jangada.node.BackupChunk;

@@ -18,7 +18,8 @@ sealed interface AdminLine {
   record Chunk(long index, long term, int number) implements Copy {}
 
   /// A command that a thread carries out, and may wait for.
-  sealed interface Task extends AdminLine {}
+  sealed interface Task extends AdminLine
+      permits Status, Members, Transfer, Snapshot, Change, UserLine {}
 
   record Status() implements Task {}
 

@@ -108,26 +108,30 @@ sealed interface UserLine extends AdminLine.Task {
     if (name.isEmpty()) return Optional.empty();
     Bytes role = name.get();
     List<String> more = rest.subList(1, rest.size());
-    if (verb.equals("show") && more.isEmpty()) return Optional.of(new ShowRole(role));
-    Optional<AuthChange> change =
-        switch (verb) {
-          case "add" when more.isEmpty() -> Optional.of(new AuthChange.AddRole(role));
-          case "delete" when more.isEmpty() -> Optional.of(new AuthChange.DeleteRole(role));
-          case "grant" when !more.isEmpty() ->
-              kind(more.getFirst())
-                  .flatMap(
-                      kind ->
-                          keys(more.subList(1, more.size()))
-                              .map(keys -> new Permission(kind, keys)))
-                  .map(permission -> new AuthChange.GrantPermission(role, permission));
-          case "revoke" -> keys(more).map(keys -> new AuthChange.RevokePermission(role, keys));
-          case "allow" when more.size() == 1 ->
-              right(more.getFirst()).map(right -> new AuthChange.GrantRight(role, right));
-          case "forbid" when more.size() == 1 ->
-              right(more.getFirst()).map(right -> new AuthChange.RevokeRight(role, right));
-          default -> Optional.empty();
-        };
-    return change.map(Change::new);
+    if (!more.isEmpty()) return change(verb, role, more).map(Change::new);
+    return switch (verb) {
+      case "show" -> Optional.of(new ShowRole(role));
+      case "add" -> Optional.of(new Change(new AuthChange.AddRole(role)));
+      case "delete" -> Optional.of(new Change(new AuthChange.DeleteRole(role)));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<AuthChange> change(String verb, Bytes role, List<String> more) {
+    String first = more.getFirst();
+    Optional<Right> right = more.size() == 1 ? right(first) : Optional.empty();
+    return switch (verb) {
+      case "grant" -> {
+        Optional<KeyRange> keys = keys(more.subList(1, more.size()));
+        yield kind(first)
+            .flatMap(kind -> keys.map(range -> new Permission(kind, range)))
+            .map(permission -> new AuthChange.GrantPermission(role, permission));
+      }
+      case "revoke" -> keys(more).map(keys -> new AuthChange.RevokePermission(role, keys));
+      case "allow" -> right.map(one -> new AuthChange.GrantRight(role, one));
+      case "forbid" -> right.map(one -> new AuthChange.RevokeRight(role, one));
+      default -> Optional.empty();
+    };
   }
 
   private static Optional<Permission.Kind> kind(String word) {

@@ -7,8 +7,7 @@ package io.jangada.protocol.auth;
 ///   does not exist
 /// @param signingKey of tokens; empty while users are not checked
 /// @param clusterTimeMillis now
-public record Credentials(
-    String password, long since, byte[] signingKey, long clusterTimeMillis) {
+public record Credentials(String password, long since, byte[] signingKey, long clusterTimeMillis) {
   boolean exists() {
     return since > 0;
   }

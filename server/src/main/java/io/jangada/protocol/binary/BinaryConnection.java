@@ -1,16 +1,14 @@
 package io.jangada.protocol.binary;
 
-import io.jangada.bytes.MalformedException;
 import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
+import io.jangada.kv.Operation;
+import io.jangada.node.Outcome;
+import io.jangada.node.Replica;
 import io.jangada.node.watch.Watch;
 import io.jangada.node.watch.WatchRequest;
 import io.jangada.node.watch.Watcher;
 import io.jangada.protocol.auth.Authenticator.Answer;
-import java.net.InetAddress;
-import java.util.function.Consumer;
-import io.jangada.kv.Operation;
-import io.jangada.node.Outcome;
-import io.jangada.node.Replica;
 import io.jangada.protocol.binary.WatchMessage.Content;
 import io.jangada.protocol.port.Connection;
 import io.jangada.protocol.port.Counters;
@@ -19,6 +17,7 @@ import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// One client's connection. Requests are begun as they are read and answered as answers come.
 ///
