@@ -86,6 +86,12 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     }
   }
 
+  @Override
+  public List<String> withoutSecrets(List<String> words) {
+    boolean isWhole = AdminLine.read(words).isPresent();
+    return isWhole ? words : AdminHandler.super.withoutSecrets(words);
+  }
+
   private void begin(AdminLine line, Consumer<AdminReply> reply) {
     Consumer<AdminReply> end =
         answer -> {

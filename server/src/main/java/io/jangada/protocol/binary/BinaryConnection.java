@@ -3,7 +3,9 @@ package io.jangada.protocol.binary;
 import io.jangada.bytes.MalformedException;
 import io.jangada.kv.Operation;
 import io.jangada.node.Outcome;
-import io.jangada.node.Replica;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchRequest;
+import io.jangada.node.watch.Watcher;
 import io.jangada.protocol.binary.WatchMessage.Content;
 import io.jangada.protocol.port.Connection;
 import io.jangada.protocol.port.Counters;
@@ -87,8 +89,11 @@ public final class BinaryConnection extends Connection {
     return out.take();
   }
 
-  Replica replica() {
-    return port().replica();
+  /// Begins a watch of the replica.
+  ///
+  /// @param goesOn whether it is the rest of one that was let go
+  Watch watch(WatchRequest request, Watcher watcher, boolean goesOn) {
+    return goesOn ? port().watchOn(this, request, watcher) : port().watch(this, request, watcher);
   }
 
   // ---- requests ----
@@ -183,19 +188,28 @@ public final class BinaryConnection extends Connection {
   private void submit(Arrival.Frame frame, Request request, int counter) {
     counters().add(counter, 1);
     requests++;
-    submit(new PendingRequest(this, frame, request));
+    PendingRequest slot = new PendingRequest(this, frame, request);
+    charge(slot);
+    switch (request) {
+      case Request.Command(Operation.Command command, var id) ->
+          port().submit(this, command, id, slot);
+      case Request.Read(Operation.Read read, var reading) -> port().read(this, read, reading, slot);
+      case Request.Watch _, Request.Window _, Request.Cancel _, Request.Progress _ ->
+          throw new IllegalStateException("the replica is not asked for " + request);
+    }
   }
 
-  private void submit(PendingRequest slot) {
+  /// Asks for a result that was let go.
+  private void readAgain(PendingRequest slot) {
+    charge(slot);
+    Request.Read request = (Request.Read) slot.request;
+    port().readAgain(this, request.read(), request.reading(), slot);
+  }
+
+  /// Counts what the replica is given.
+  private void charge(PendingRequest slot) {
     port().began(slot.costBytes);
     costBytes += slot.costBytes;
-    switch (slot.request) {
-      case Request.Command(Operation.Command command, var id) ->
-          replica().submit(command, id, slot);
-      case Request.Read(Operation.Read read, var reading) -> replica().read(read, reading, slot);
-      case Request.Watch _, Request.Window _, Request.Cancel _, Request.Progress _ ->
-          throw new IllegalStateException("the replica is not asked for " + slot.request);
-    }
   }
 
   // ---- answers ----
@@ -265,7 +279,7 @@ public final class BinaryConnection extends Connection {
       if (bytes > 0 && bytes + postponed.peek().replyBytes() > bytesMax) break;
       PendingRequest slot = postponed.poll();
       expectedBytes += slot.expectAgain();
-      submit(slot);
+      readAgain(slot);
     }
     for (int i = 0; i < GO_ON_PER_TURN && takesEvents() && !pausedWatches.isEmpty(); i++)
       pausedWatches.removeFirst().goOn();

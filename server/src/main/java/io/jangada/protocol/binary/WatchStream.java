@@ -1,7 +1,6 @@
 package io.jangada.protocol.binary;
 
 import io.jangada.kv.WatchEvent;
-import io.jangada.node.Replica;
 import io.jangada.node.watch.Watch;
 import io.jangada.node.watch.WatchEnd;
 import io.jangada.node.watch.WatchRequest;
@@ -48,13 +47,12 @@ final class WatchStream {
   // ---- on the event loop ----
 
   void begin() {
-    watch(new Feed(false), wanted);
+    watch(new Feed(false), wanted, false);
   }
 
-  private void watch(Feed next, WatchRequest request) {
+  private void watch(Feed next, WatchRequest request, boolean goesOn) {
     feed = next;
-    Replica replica = connection.replica();
-    next.watch = replica.watch(request, next);
+    next.watch = connection.watch(request, next, goesOn);
   }
 
   /// It has paused.
@@ -87,7 +85,7 @@ final class WatchStream {
     WatchRequest rest =
         new WatchRequest(
             wanted.keys(), feed.lostFrom, wanted.former(), wanted.kinds(), wanted.needsLeader());
-    watch(new Feed(true), rest);
+    watch(new Feed(true), rest, true);
     if (owesProgress) feed.watch.progress();
   }
 

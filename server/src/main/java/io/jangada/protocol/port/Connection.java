@@ -1,5 +1,6 @@
 package io.jangada.protocol.port;
 
+import io.jangada.protocol.auth.AuditEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -101,6 +102,21 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   protected final Counters counters() {
     return lane.counters();
+  }
+
+  /// The user whose requests these are; null where none is known.
+  public String user() {
+    return null;
+  }
+
+  /// The subject of the client's certificate; null for none.
+  public String certificate() {
+    return null;
+  }
+
+  /// Who asks, for the audit trail.
+  public final AuditEvent.Who who() {
+    return new AuditEvent.Who(user(), channel.remoteAddress(), certificate());
   }
 
   protected final boolean isServing() {

@@ -175,7 +175,7 @@ final class ClientConnection extends Connection {
   @Override
   protected void flushed() {
     for (PendingReply slot; channel().isWritable() && (slot = queue.pollPostponed()) != null; )
-      submit(slot);
+      shared.readAgain(slot);
   }
 
   private boolean tryStart(PendingReply slot) {

@@ -3,6 +3,7 @@ package io.jangada.protocol.text;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.port.Counters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -106,7 +107,12 @@ public final class TextListener implements AutoCloseable {
 
   /// From now on commands are carried out, those that came before included. To be called once.
   public void serve(Replica replica, AdminHandler admin) {
-    shared.serve(replica, admin);
+    serve(replica, admin, Audit.NONE);
+  }
+
+  /// The same, and says what clients ask for.
+  public void serve(Replica replica, AdminHandler admin, Audit audit) {
+    shared.serve(replica, admin, audit);
   }
 
   /// Takes no more connections, begins no more commands, answers those that were begun, and closes
