@@ -88,8 +88,18 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
 
   @Override
   public List<String> withoutSecrets(List<String> words) {
-    boolean isWhole = AdminLine.read(words).isPresent();
-    return isWhole ? words : AdminHandler.super.withoutSecrets(words);
+    Optional<AdminLine> line = AdminLine.read(words);
+    if (line.isEmpty()) return AdminHandler.super.withoutSecrets(words);
+    return switch (line.get()) {
+      case AdminLine.Backup _,
+          AdminLine.Chunk _,
+          AdminLine.Status _,
+          AdminLine.Members _,
+          AdminLine.Transfer _,
+          AdminLine.Snapshot _,
+          AdminLine.Change _ ->
+          words;
+    };
   }
 
   private void begin(AdminLine line, Consumer<AdminReply> reply) {

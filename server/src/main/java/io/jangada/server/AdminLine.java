@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// One `admin` command, read. None has a secret among its words: all of them are kept in the audit
-/// trail ([AdminCommands#withoutSecrets]).
+/// One `admin` command, read.
 sealed interface AdminLine {
   String DRY_RUN = "dry-run";
 

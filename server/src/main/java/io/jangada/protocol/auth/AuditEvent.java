@@ -28,6 +28,14 @@ public record AuditEvent(Kind kind, Who who, What what, AuditEnd end) {
     Objects.requireNonNull(end);
   }
 
+  /// An attempt to be taken for a user.
+  ///
+  /// @param name the user whose password or token was shown; null where that is not known
+  public static AuditEvent ofAuthentication(Who who, String name, AuditEnd end) {
+    List<String> words = name == null ? List.of() : List.of(name);
+    return new AuditEvent(Kind.AUTH, who, What.ofWords("authenticate", words), end);
+  }
+
   /// How much memory it takes, about.
   public int sizeBytes() {
     int bytes = OVERHEAD_BYTES + what.sizeBytes() + 2 * end.reason().length();

@@ -154,11 +154,8 @@ class AuditLineTest {
     String evil = "\n{\"kind\":\"admin\"}\u2028\u0085\u001b\ud800\"\\\u202e\udb40\udc01";
     String line =
         line(
-            new AuditEvent(
-                AuditEvent.Kind.AUTH,
-                new AuditEvent.Who(evil, null, evil),
-                AuditEvent.What.ofWords("auth", List.of(evil)),
-                AuditEnd.refused(evil)));
+            AuditEvent.ofAuthentication(
+                new AuditEvent.Who(evil, null, evil), evil, AuditEnd.refused(evil)));
     assertIsOneLine(line);
     Json.Obj fields = parsed(line);
     assertThat(fields.text("kind")).isEqualTo("auth");
