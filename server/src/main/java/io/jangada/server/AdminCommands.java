@@ -101,6 +101,24 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     }
   }
 
+  @Override
+  public List<String> withoutSecrets(List<String> words) {
+    Optional<AdminLine> line = AdminLine.read(words);
+    if (line.isEmpty()) return AdminHandler.super.withoutSecrets(words);
+    return switch (line.get()) {
+      case AdminLine.Backup _,
+          AdminLine.Chunk _,
+          AdminLine.Status _,
+          AdminLine.Members _,
+          AdminLine.Transfer _,
+          AdminLine.Snapshot _,
+          AdminLine.Change _ ->
+          words;
+      // The third word may be a name, and the fourth a password's hash.
+      case UserLine _ -> words.subList(0, Math.min(3, words.size()));
+    };
+  }
+
   /// A change of the membership asks the cluster; what concerns this member's data alone asks what
   /// it has applied.
   private void checkRight(AdminLine line, Caller caller, Consumer<AdminReply> end) {
@@ -113,7 +131,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
         new Operation.CheckRight(line.right()),
         reading,
         outcome -> {
-          if (outcome instanceof Outcome.Done(Result.Noted _)) begin(line, caller, end);
+          if (outcome instanceof Outcome.Done(Result.AuthState _)) begin(line, caller, end);
           else if (outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason)))
             end.accept(refused(UserAdmin.text(reason)));
           else end.accept(refused("whether it is permitted cannot be found out now"));

@@ -50,6 +50,8 @@ final class JsonObjectBuilder {
   }
 
   AdminReply reply() {
-    return new AdminReply.Value(json().canonical());
+    boolean refuses = new Json.Bool(false).equals(members.get("ok"));
+    String refusal = refuses && members.get("error") instanceof Json.Str(String why) ? why : null;
+    return new AdminReply.Value(json().canonical(), refusal);
   }
 }

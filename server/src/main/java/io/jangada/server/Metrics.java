@@ -6,6 +6,7 @@ import io.jangada.link.TcpLinks;
 import io.jangada.node.Status;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextStats;
+import io.jangada.server.audit.AuditTrail;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
@@ -37,12 +38,18 @@ final class Metrics {
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
+  private volatile Optional<AuditTrail> audit = Optional.empty();
 
   Metrics(DiskMeter meter, DataSize size, TextListener listener, TcpLinks links) {
     this.meter = meter;
     this.size = size;
     this.listener = listener;
     this.links = links;
+  }
+
+  /// Shows also what became of the lines of the audit trail.
+  void show(AuditTrail trail) {
+    audit = Optional.of(trail);
   }
 
   static String contentType() {
@@ -78,6 +85,7 @@ final class Metrics {
               new MetricList("jangada_store_")
                   .gauge("keys", "Keys in the store", now.state().keys()));
         });
+    lists.add(audit());
     lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
     return MetricList.all(lists);
   }
@@ -120,6 +128,16 @@ final class Metrics {
         .counter("put", "Commands set and cas", sum(commands, "set", "cas"))
         .counter("delete", "Commands delete", sum(commands, "delete"))
         .counter("range", "Commands get and getm", sum(commands, "get", "getm"));
+  }
+
+  private MetricList audit() {
+    return new MetricList("jangada_audit_")
+        .counter(
+            "lines", "Lines written to the audit trail", audit.map(AuditTrail::lines).orElse(0L))
+        .counter(
+            "dropped",
+            "Lines of the audit trail that were not written",
+            audit.map(AuditTrail::dropped).orElse(0L));
   }
 
   private static long sum(Map<String, Long> commands, String... words) {

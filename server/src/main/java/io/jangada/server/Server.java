@@ -16,12 +16,15 @@ import io.jangada.node.ReplicaExecutor;
 import io.jangada.node.Status;
 import io.jangada.node.ThreadExecutor;
 import io.jangada.node.Transport;
+import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.text.AdminHandler;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextSettings;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftEvent;
+import io.jangada.server.audit.AuditSettings;
+import io.jangada.server.audit.AuditTrail;
 import io.jangada.store.DataOpening;
 import io.jangada.store.Disk;
 import java.io.IOException;
@@ -72,6 +75,10 @@ public final class Server implements AutoCloseable {
   private TextListener listener;
   private TcpLinks links;
   private HttpPort http;
+
+  /// Null for none.
+  private AuditTrail audit;
+
   private DurableMember member;
   private AdminCommands admin;
   private Authenticator authenticator;
@@ -144,6 +151,7 @@ public final class Server implements AutoCloseable {
     // Until its data is read, no other server may take this one for one without.
     LinkSettings saying = linkSettings().withHasData(DataOpening.isUsed(disk));
     links = TcpLinks.start(saying, this::peer, this::receive, new LinkWatcher());
+    startAudit();
     startHttp();
     departure = new Departure(throttled());
     member =
@@ -164,7 +172,14 @@ public final class Server implements AutoCloseable {
         new Authenticator(
             "auth-" + entry.id(), clientThreads(), new ReplicaUsers(started), System::nanoTime);
     AdminHandler adminHandler = config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE;
-    listener.serve(started, adminHandler, authenticator);
+    listener.serve(started, adminHandler, authenticator, audit == null ? Audit.NONE : audit);
+  }
+
+  private void startAudit() {
+    Optional<AuditSettings> wanted = config.audit(entry.id());
+    if (wanted.isEmpty()) return;
+    audit = AuditTrail.start(wanted.get(), new AuditTrail.Log(eventLog::error, eventLog::info));
+    eventLog.info("writes its audit trail to " + wanted.get().place().file());
   }
 
   /// A cluster that was bootstrapped before there were ids gets one from its leader as soon as all
@@ -230,6 +245,7 @@ public final class Server implements AutoCloseable {
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     Metrics metrics = new Metrics(meter, size, listener, links);
+    if (audit != null) metrics.show(audit);
     HttpEndpoint endpoint =
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
@@ -396,6 +412,7 @@ public final class Server implements AutoCloseable {
     if (authenticator != null) authenticator.close();
     if (listener != null) listener.close();
     if (http != null) http.close();
+    if (audit != null) audit.close(CLOSE_MILLIS_MAX);
     letGo = member == null || member.close(diskMillisMax);
     if (links != null) links.close();
     clientLoops.close();

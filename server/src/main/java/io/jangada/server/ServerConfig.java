@@ -1,5 +1,7 @@
 package io.jangada.server;
 
+import io.jangada.server.audit.AuditSettings;
+import io.jangada.server.audit.KeySelection;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -90,13 +92,40 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     return !settings.has(Setting.DATA_DIR) && settings.is(Setting.PATH, "...");
   }
 
-  /// Names in the file count from where the file is; all others from where the process is.
+  /// What a server's audit trail is about; empty for no trail.
+  Optional<AuditSettings> audit(int id) {
+    return settings
+        .value(Setting.AUDIT_FILE)
+        .filter(value -> !value.text().isEmpty())
+        .map(value -> place(value, value.text().replace("{id}", Integer.toString(id))))
+        .map(file -> auditTo(file, id));
+  }
+
+  private AuditSettings auditTo(Path file, int id) {
+    AuditSettings.Place place =
+        new AuditSettings.Place(
+            file,
+            settings.number(Setting.AUDIT_FILE_BYTES_MAX),
+            settings.whole(Setting.AUDIT_FILES_MAX));
+    return new AuditSettings(
+        id,
+        place,
+        KeySelection.of(settings.value(Setting.AUDIT_WRITES).map(Settings.Value::text).orElse("")),
+        KeySelection.of(settings.value(Setting.AUDIT_READS).map(Settings.Value::text).orElse("")),
+        settings.whole(Setting.AUDIT_SAMPLE_PERCENT));
+  }
+
   private Path place(Setting setting) {
     return place(settings.value(setting).orElseThrow());
   }
 
   private Path place(Settings.Value value) {
-    Path path = Path.of(value.text());
+    return place(value, value.text());
+  }
+
+  /// Names in the file count from where the file is; all others from where the process is.
+  private Path place(Settings.Value value, String name) {
+    Path path = Path.of(name);
     boolean inFile = value.source().equals(file.toString());
     return (inFile ? file.toAbsolutePath().resolveSibling(path) : path.toAbsolutePath())
         .normalize();

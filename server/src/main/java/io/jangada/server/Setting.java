@@ -161,6 +161,29 @@ public enum Setting {
       "",
       "a file with a secret of 16 bytes or more that all servers share; a server that does not know"
           + " it is refused"),
+  AUDIT_FILE(
+      text(".*", "the name of a file"),
+      "",
+      "the file of the audit trail, where {id} stands for the server's id; in the file: relative to"
+          + " the file's folder; none: no trail"),
+  AUDIT_FILE_BYTES_MAX(
+      new Whole(64 << 10, 1L << 40, Unit.BYTES),
+      "64MiB",
+      "another file of the audit trail is begun when one is this large"),
+  AUDIT_FILES_MAX(
+      new Whole(1, 1_000, Unit.NONE), "8", "how many files of the audit trail are kept"),
+  AUDIT_WRITES(
+      text(".*", "prefixes of keys with blanks between them, or *"),
+      "",
+      "which keys' changes are in the audit trail: prefixes with blanks between them, * for all"),
+  AUDIT_READS(
+      text(".*", "prefixes of keys with blanks between them, or *"),
+      "",
+      "which keys' reads and watches are in the audit trail: likewise"),
+  AUDIT_SAMPLE_PERCENT(
+      new Whole(0, 100, Unit.NONE),
+      "100",
+      "how many of these writes and reads are in the audit trail, taken at random"),
   LOG_LEVEL(
       word("error", "warn", "info", "debug", "trace"),
       "info",

@@ -39,6 +39,9 @@ public final class NewPassword implements Environment.Surrounded {
     if (none) return null;
     byte[] password = read(cluster).getBytes(StandardCharsets.UTF_8);
     if (password.length == 0) throw cluster.wrong("the password is empty; see --no-password");
+    for (byte one : password)
+      if (one >= 0 && one <= ' ' || one == 0x7f)
+        throw cluster.wrong("a password has no blanks and no control characters");
     if (password.length > PasswordHash.PASSWORD_BYTES_MAX)
       throw cluster.wrong(
           "the password is longer than " + PasswordHash.PASSWORD_BYTES_MAX + " bytes");

@@ -4,7 +4,6 @@ import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.kv.Operation;
 import io.jangada.node.Outcome;
-import io.jangada.node.Replica;
 import io.jangada.node.watch.Watch;
 import io.jangada.node.watch.WatchRequest;
 import io.jangada.node.watch.Watcher;
@@ -94,12 +93,11 @@ public final class BinaryConnection extends Connection {
     return out.take();
   }
 
-  private Replica replica() {
-    return port().replica();
-  }
-
-  Watch watch(WatchRequest request, Watcher watcher) {
-    return replica().watch(new Watch.Asked(caller(), request), watcher);
+  /// Begins a watch of the replica.
+  ///
+  /// @param goesOn whether it is the rest of one that was let go
+  Watch watch(WatchRequest request, Watcher watcher, boolean goesOn) {
+    return goesOn ? port().watchOn(this, request, watcher) : port().watch(this, request, watcher);
   }
 
   // ---- requests ----
@@ -180,10 +178,11 @@ public final class BinaryConnection extends Connection {
         InetAddress from = address();
         authenticate(
             number,
+            user.toUtf8(),
             reply -> port().authenticator().authenticate(user, password.toArray(), from, reply));
       }
       case Request.ShowToken(String token) ->
-          authenticate(number, reply -> port().authenticator().verify(token, reply));
+          authenticate(number, null, reply -> port().authenticator().verify(token, reply));
       case Request.Window(int moreBytes) -> {
         WatchStream stream = watches.get(number);
         if (stream != null) widen(stream, moreBytes);
@@ -199,9 +198,10 @@ public final class BinaryConnection extends Connection {
     }
   }
 
-  private void authenticate(long number, Consumer<Consumer<Answer>> attempt) {
+  private void authenticate(long number, String name, Consumer<Consumer<Answer>> attempt) {
     requests++;
     authenticate(
+        name,
         attempt,
         answer -> {
           requests--;
@@ -219,25 +219,33 @@ public final class BinaryConnection extends Connection {
   private void submit(Arrival.Frame frame, Request request, int counter) {
     counters().add(counter, 1);
     requests++;
-    submit(new PendingRequest(this, frame, request));
-  }
-
-  private void submit(PendingRequest slot) {
-    port().began(slot.costBytes);
-    costBytes += slot.costBytes;
-    switch (slot.request) {
+    PendingRequest slot = new PendingRequest(this, frame, request);
+    charge(slot);
+    switch (request) {
       case Request.Command(Operation.Command command, var id) ->
-          replica().submit(caller(), command, id, slot);
-      case Request.Read(Operation.Read read, var reading) ->
-          replica().read(caller(), read, reading, slot);
+          port().submit(this, command, id, slot);
+      case Request.Read(Operation.Read read, var reading) -> port().read(this, read, reading, slot);
       case Request.Watch _,
           Request.Window _,
           Request.Cancel _,
           Request.Progress _,
           Request.Password _,
           Request.ShowToken _ ->
-          throw new IllegalStateException("the replica is not asked for " + slot.request);
+          throw new IllegalStateException("the replica is not asked for " + request);
     }
+  }
+
+  /// Asks for a result that was let go.
+  private void readAgain(PendingRequest slot) {
+    charge(slot);
+    Request.Read request = (Request.Read) slot.request;
+    port().readAgain(this, request.read(), request.reading(), slot);
+  }
+
+  /// Counts what the replica is given.
+  private void charge(PendingRequest slot) {
+    port().began(slot.costBytes);
+    costBytes += slot.costBytes;
   }
 
   // ---- answers ----
@@ -307,7 +315,7 @@ public final class BinaryConnection extends Connection {
       if (bytes > 0 && bytes + postponed.peek().replyBytes() > bytesMax) break;
       PendingRequest slot = postponed.poll();
       expectedBytes += slot.expectAgain();
-      submit(slot);
+      readAgain(slot);
     }
     for (int i = 0; i < GO_ON_PER_TURN && takesEvents() && !pausedWatches.isEmpty(); i++)
       pausedWatches.removeFirst().goOn();

@@ -40,8 +40,8 @@ package io.jangada.protocol.binary;
 /// event         bits (1: 1 removed, 2 with former), entry, former entry
 /// ```
 ///
-/// The number of a watch stands for it until the server has sent 9, 10 or, where it could not
-/// begin, 5; and 4, 5 and 6 of the client carry it. `from` is the first revision wanted, 0 for
+/// The number of a watch stands for it until the server has sent 9, 10 or, where it could not begin
+/// or is not permitted any more, 5; and 4, 5 and 6 of the client carry it. `from` is the first revision wanted, 0 for
 /// those that are yet to come. Options are bits: 1 with former, 2 no puts, 4 no removals, 8 end
 /// without a leader. `more` of an events frame is 1 where the same revision may go on in the next.
 ///

@@ -27,6 +27,9 @@ final class WatchMessage extends Slot {
     record Compacted(long revision) implements Content {}
 
     record Ended(String reason) implements Content {}
+
+    /// It has ended, and would end again.
+    record Refused(String reason) implements Content {}
   }
 
   final WatchStream stream;
@@ -53,7 +56,7 @@ final class WatchMessage extends Slot {
   /// Whether nothing of the watch follows.
   boolean isLast() {
     return switch (content) {
-      case Content.Compacted _, Content.Ended _ -> true;
+      case Content.Compacted _, Content.Ended _, Content.Refused _ -> true;
       case Content.Started _, Content.Events _, Content.Paused _, Content.Progress _ -> false;
     };
   }
@@ -77,6 +80,7 @@ final class WatchMessage extends Slot {
       case Content.Progress(long at) -> out.revision(number, BinaryFormat.AT_REVISION, at);
       case Content.Compacted(long at) -> out.revision(number, BinaryFormat.COMPACTED, at);
       case Content.Ended(String reason) -> out.reason(number, BinaryFormat.ENDED, reason);
+      case Content.Refused(String reason) -> out.reason(number, BinaryFormat.REFUSED, reason);
     }
     return true;
   }

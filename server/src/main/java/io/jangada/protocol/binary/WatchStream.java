@@ -47,12 +47,12 @@ final class WatchStream {
   // ---- on the event loop ----
 
   void begin() {
-    watch(new Feed(false), wanted);
+    watch(new Feed(false), wanted, false);
   }
 
-  private void watch(Feed next, WatchRequest request) {
+  private void watch(Feed next, WatchRequest request, boolean goesOn) {
     feed = next;
-    next.watch = connection.watch(request, next);
+    next.watch = connection.watch(request, next, goesOn);
   }
 
   /// It has paused.
@@ -85,7 +85,7 @@ final class WatchStream {
     WatchRequest rest =
         new WatchRequest(
             wanted.keys(), feed.lostFrom, wanted.former(), wanted.kinds(), wanted.needsLeader());
-    watch(new Feed(true), rest);
+    watch(new Feed(true), rest, true);
     if (owesProgress) feed.watch.progress();
   }
 
@@ -161,7 +161,13 @@ final class WatchStream {
     @Override
     public void ended(WatchEnd reason) {
       if (isReplaced) return;
-      say(new Content.Ended(reason == WatchEnd.CANCELLED ? CANCELLED : reason.text()));
+      say(
+          switch (reason) {
+            case PERMISSION_DENIED -> new Content.Refused(reason.text());
+            case CANCELLED -> new Content.Ended(CANCELLED);
+            case BUSY, TOO_MANY, NO_LEADER, REMOVED, DATA_DIFFERS, STOPPED ->
+                new Content.Ended(reason.text());
+          });
     }
   }
 }

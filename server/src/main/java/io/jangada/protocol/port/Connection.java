@@ -2,6 +2,8 @@ package io.jangada.protocol.port;
 
 import io.jangada.kv.auth.Caller;
 import io.jangada.net.HalfClose;
+import io.jangada.protocol.auth.AuditEnd;
+import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -114,6 +116,21 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     return lane.counters();
   }
 
+  /// The user whose requests these are; null where none is known.
+  public String user() {
+    return caller == null ? null : caller.user().toUtf8();
+  }
+
+  /// The subject of the client's certificate; null for none.
+  public String certificate() {
+    return null;
+  }
+
+  /// Who asks, for the audit trail.
+  public final AuditEvent.Who who() {
+    return new AuditEvent.Who(user(), channel.remoteAddress(), certificate());
+  }
+
   protected final boolean isServing() {
     return phase == Phase.SERVING;
   }
@@ -138,26 +155,42 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /// Who the client is; null while it did not say.
-  protected final Caller caller() {
+  public final Caller caller() {
     return caller;
   }
 
   /// Finds out who the client is before anything else is begun. It is no one while that is unknown,
   /// and if it fails.
   ///
+  /// @param name whom the client says to be; null where that is not known
   /// @param attempt gives the answer to what it is given
   /// @param reply called on the event loop, even if the connection is closed by then
-  protected final void authenticate(Consumer<Consumer<Answer>> attempt, Consumer<Answer> reply) {
-    isAuthenticating = true;
+  protected final void authenticate(
+      String name, Consumer<Consumer<Answer>> attempt, Consumer<Answer> reply) {
     caller = null;
-    attempt.accept(answer -> lane.execute(() -> authenticated(answer, reply)));
+    if (port.authenticator() == null) {
+      reply.accept(new Answer.Unavailable("there are no users here"));
+      return;
+    }
+    isAuthenticating = true;
+    attempt.accept(answer -> lane.execute(() -> authenticated(name, answer, reply)));
   }
 
-  private void authenticated(Answer answer, Consumer<Answer> reply) {
+  private void authenticated(String name, Answer answer, Consumer<Answer> reply) {
     isAuthenticating = false;
     if (answer instanceof Answer.Granted(Caller granted, _)) caller = granted;
+    if (port.audit().isOn())
+      port.audit().record(AuditEvent.ofAuthentication(who(), name, end(answer)));
     reply.accept(answer);
     drive();
+  }
+
+  private static AuditEnd end(Answer answer) {
+    return switch (answer) {
+      case Answer.Granted _ -> AuditEnd.done(0);
+      case Answer.Refused(String reason) -> AuditEnd.refused(reason);
+      case Answer.Unavailable(String reason) -> AuditEnd.busy(reason);
+    };
   }
 
   /// Has a turn planned. Returns whether the caller is to plan it.

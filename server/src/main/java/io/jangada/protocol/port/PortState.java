@@ -1,6 +1,16 @@
 package io.jangada.protocol.port;
 
+import io.jangada.kv.Operation;
+import io.jangada.kv.RequestId;
+import io.jangada.node.Outcome;
+import io.jangada.node.ReadConsistency;
 import io.jangada.node.Replica;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchRequest;
+import io.jangada.node.watch.Watcher;
+import io.jangada.protocol.auth.Audit;
+import io.jangada.protocol.auth.AuditEnd;
+import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator;
 import java.util.LinkedHashSet;
 import java.util.Queue;
@@ -9,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// What all connections of a listener share: whom they serve, and what bounds their memory; for any
 /// thread.
@@ -27,6 +38,10 @@ public final class PortState {
   private final LinkedHashSet<Connection> stuck = new LinkedHashSet<>();
 
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
+
+  /// Written before the replica.
+  private Audit audit = Audit.NONE;
+
   private volatile Replica replica;
   private Authenticator authenticator;
   private volatile boolean closing;
@@ -51,8 +66,9 @@ public final class PortState {
 
   // ---- the replica that serves ----
 
-  public void serve(Replica replica, Authenticator authenticator) {
+  public void serve(Replica replica, Authenticator authenticator, Audit audit) {
     this.authenticator = authenticator;
+    this.audit = audit;
     this.replica = replica; // the last: it says that there is something to serve
     for (Connection one : connections) one.lane().execute(one::drive);
   }
@@ -65,9 +81,63 @@ public final class PortState {
     return replica;
   }
 
-  /// Who tells who clients are, once this [#isServing].
+  /// Who tells who clients are, once this [#isServing]; null for nobody.
   public Authenticator authenticator() {
     return authenticator;
+  }
+
+  /// Where it is said what clients ask for. To be asked for when the port serves.
+  public Audit audit() {
+    return audit;
+  }
+
+  // ---- what clients ask of it: the one way for all protocols ----
+
+  /// Asks for an operation, for a client.
+  ///
+  /// @param requestId as [Replica#submit] has it
+  public void submit(
+      Connection client, Operation operation, RequestId requestId, Consumer<Outcome> reply) {
+    replica.submit(client.caller(), operation, requestId, audited(client, operation, reply));
+  }
+
+  /// Reads, for a client.
+  public void read(
+      Connection client, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
+    replica.read(client.caller(), read, reading, audited(client, read, reply));
+  }
+
+  /// Reads once more for a request whose reply was let go. It was recorded the first time.
+  public void readAgain(
+      Connection client, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
+    replica.read(client.caller(), read, reading, reply);
+  }
+
+  /// Watches keys, for a client.
+  public Watch watch(Connection client, WatchRequest request, Watcher watcher) {
+    Watch.Asked asked = new Watch.Asked(client.caller(), request);
+    if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
+    return replica.watch(asked, new AuditedWatcher(audit, client.who(), request, watcher));
+  }
+
+  /// Has a watch go on that was let go. Its start was recorded.
+  public Watch watchOn(Connection client, WatchRequest request, Watcher watcher) {
+    Watch.Asked asked = new Watch.Asked(client.caller(), request);
+    if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
+    return replica.watch(asked, AuditedWatcher.ofStarted(audit, client.who(), request, watcher));
+  }
+
+  private Consumer<Outcome> audited(
+      Connection client, Operation operation, Consumer<Outcome> reply) {
+    if (!audit.wants(operation)) return reply;
+    AuditEvent.Kind kind =
+        operation instanceof Operation.Read ? AuditEvent.Kind.READ : AuditEvent.Kind.COMMAND;
+    AuditEvent.Who who = client.who();
+    AuditEvent.What what = AuditEvent.What.of(operation);
+    return outcome -> {
+      reply.accept(outcome);
+      audit.record(new AuditEvent(kind, who, what, AuditEnd.of(outcome)));
+    };
   }
 
   // ---- connections ----

@@ -16,4 +16,10 @@ public interface AdminHandler {
   /// @param caller who asks; null for a client that did not say
   /// @param reply to be called once, from any thread
   void run(List<String> words, Caller caller, Consumer<AdminReply> reply);
+
+  /// What may be shown and kept of a line: without passwords, and without what may be a mistyped
+  /// one. By default the first word alone.
+  default List<String> withoutSecrets(List<String> words) {
+    return words.subList(0, 1);
+  }
 }

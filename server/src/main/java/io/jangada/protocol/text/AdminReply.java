@@ -6,9 +6,16 @@ import java.util.Objects;
 /// What an `admin` line came to.
 public sealed interface AdminReply {
   /// `VALUE <n>`, and the bytes.
-  record Value(Bytes bytes) implements AdminReply {
+  ///
+  /// @param refusal why nothing was done, where the bytes say that; null otherwise
+  record Value(Bytes bytes, String refusal) implements AdminReply {
     public Value {
       Objects.requireNonNull(bytes);
+    }
+
+    /// What was done, or what was asked for.
+    public Value(Bytes bytes) {
+      this(bytes, null);
     }
   }
 

@@ -178,7 +178,7 @@ final class ClientConnection extends Connection {
   @Override
   protected void flushed() {
     for (PendingReply slot; channel().isWritable() && (slot = queue.pollPostponed()) != null; )
-      submit(slot);
+      shared.readAgain(slot);
   }
 
   private boolean tryStart(PendingReply slot) {
@@ -207,7 +207,7 @@ final class ClientConnection extends Connection {
         counters().add(Counters.ADMIN, 1);
         PendingReply slot = PendingReply.ofAdmin(this);
         queue.add(slot);
-        shared.submit(admin, slot, caller());
+        shared.submit(admin, slot);
       }
       case TextCommand.Auth(Bytes user, Bytes password) -> authenticate(user, password);
       case TextCommand.Version() -> answer(replies.version());
@@ -232,6 +232,7 @@ final class ClientConnection extends Connection {
     port().began(slot.costBytes);
     InetAddress from = address();
     authenticate(
+        user.toUtf8(),
         reply -> port().authenticator().authenticate(user, password.toArray(), from, reply),
         answer ->
             slot.acceptLine(
@@ -243,7 +244,7 @@ final class ClientConnection extends Connection {
   }
 
   private void submit(PendingReply slot) {
-    shared.submit(slot.request, slot, caller());
+    shared.submit(slot.request, slot);
   }
 
   private void answer(Replies.Line line) {

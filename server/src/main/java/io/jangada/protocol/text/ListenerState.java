@@ -1,11 +1,15 @@
 package io.jangada.protocol.text;
 
 import io.jangada.kv.Operation;
-import io.jangada.kv.auth.Caller;
 import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Audit;
+import io.jangada.protocol.auth.AuditEnd;
+import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.binary.BinarySettings;
 import io.jangada.protocol.port.PortState;
+import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,26 +42,55 @@ final class ListenerState {
     return binary;
   }
 
-  void serve(Replica replica, AdminHandler admin, Authenticator authenticator) {
+  void serve(Replica replica, AdminHandler admin, Authenticator authenticator, Audit audit) {
     this.admin = admin;
-    port.serve(replica, authenticator);
+    port.serve(replica, authenticator, audit);
   }
 
-  void submit(TextCommand.Request request, PendingReply slot, Caller caller) {
+  void submit(TextCommand.Request request, PendingReply slot) {
     port.began(slot.costBytes);
     if (request.operation() instanceof Operation.Get read)
-      port.replica().read(caller, read, settings.replying().reading(), slot);
-    else port.replica().submit(caller, request.operation(), request.requestId(), slot);
+      port.read(slot.connection(), read, settings.replying().reading(), slot);
+    else port.submit(slot.connection(), request.operation(), request.requestId(), slot);
   }
 
-  void submit(TextCommand.Admin line, PendingReply slot, Caller caller) {
+  /// Asks for a value that was let go.
+  void readAgain(PendingReply slot) {
     port.began(slot.costBytes);
+    Operation.Get read = (Operation.Get) slot.request.operation();
+    port.readAgain(slot.connection(), read, settings.replying().reading(), slot);
+  }
+
+  void submit(TextCommand.Admin line, PendingReply slot) {
+    port.began(slot.costBytes);
+    List<String> shown = admin.withoutSecrets(line.words());
+    Consumer<AdminReply> reply = slot::acceptAdmin;
+    if (port.audit().isOn()) reply = audited(slot.connection().who(), shown, reply);
     try {
-      admin.run(line.words(), caller, slot::acceptAdmin);
+      admin.run(line.words(), slot.connection().caller(), reply);
     } catch (RuntimeException e) {
-      LOG.error("'admin {} …' failed", line.words().getFirst(), e);
-      slot.acceptAdmin(new AdminReply.InternalError());
+      LOG.error("'admin {}' failed", String.join(" ", shown), e);
+      reply.accept(new AdminReply.InternalError());
     }
+  }
+
+  private Consumer<AdminReply> audited(
+      AuditEvent.Who who, List<String> shown, Consumer<AdminReply> reply) {
+    AuditEvent.What what = AuditEvent.What.ofWords("admin", shown);
+    return answer -> {
+      reply.accept(answer);
+      port.audit().record(new AuditEvent(AuditEvent.Kind.ADMIN, who, what, end(answer)));
+    };
+  }
+
+  private static AuditEnd end(AdminReply reply) {
+    return switch (reply) {
+      case AdminReply.Value value when value.refusal() != null -> AuditEnd.refused(value.refusal());
+      case AdminReply.Value _ -> AuditEnd.done(0);
+      case AdminReply.Redirect(int id) -> AuditEnd.notLeader(id);
+      case AdminReply.CommandError() -> AuditEnd.refused("no such command");
+      case AdminReply.InternalError() -> AuditEnd.refused("failed");
+    };
   }
 
   TextStats.Now now(long paused) {

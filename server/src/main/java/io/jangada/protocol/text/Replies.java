@@ -95,7 +95,7 @@ final class Replies {
 
   private void write(AdminReply reply, ByteBuf out) {
     switch (reply) {
-      case AdminReply.Value(Bytes bytes) -> {
+      case AdminReply.Value(Bytes bytes, String _) -> {
         out.writeBytes(VALUE);
         writeData(bytes, out);
       }

@@ -3,6 +3,7 @@ package io.jangada.protocol.text;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.Counters;
 import io.netty.bootstrap.ServerBootstrap;
@@ -99,8 +100,13 @@ public final class TextListener implements AutoCloseable {
   }
 
   /// From now on commands are carried out, those that came before included. To be called once.
-  public void serve(Replica replica, AdminHandler admin, Authenticator authenticator) {
-    shared.serve(replica, admin, authenticator);
+  public void serve(Replica replica, AdminHandler admin) {
+    serve(replica, admin, null, Audit.NONE);
+  }
+
+  /// The same for clients that authenticate, and says what they ask for.
+  public void serve(Replica replica, AdminHandler admin, Authenticator authenticator, Audit audit) {
+    shared.serve(replica, admin, authenticator, audit);
   }
 
   /// Takes no more connections, begins no more commands, answers those that were begun, and closes

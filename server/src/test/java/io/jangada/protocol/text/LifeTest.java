@@ -113,7 +113,7 @@ class LifeTest {
     List<Consumer<AdminReply>> begun = new ArrayList<>();
     CompletableFuture<Void> asked = new CompletableFuture<>();
     AdminHandler desk =
-        (_, reply) -> {
+        (_, _, reply) -> {
           begun.add(reply);
           asked.complete(null);
         };
@@ -140,7 +140,7 @@ class LifeTest {
   @Test
   void drainingWaitsNoLongerThanItIsTold() throws Exception {
     served = Served.held(directory, settings -> settings);
-    served.front.serve(served.member.replica(), (_, _) -> {});
+    served.front.serve(served.member.replica(), (_, _, _) -> {});
     Client client = served.client().send("frob\r\nadmin work\r\n");
     assertThat(client.line()).isEqualTo("ERR_CMD_ERR");
     assertThat(served.front.drain(50)).isFalse();

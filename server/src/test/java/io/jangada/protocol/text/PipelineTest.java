@@ -170,7 +170,8 @@ class PipelineTest {
               case TextCommand.Malformed _, TextCommand.Derailed _, TextCommand.Admin _ ->
                   "ERR_CMD_ERR";
               case TextCommand.Version _ -> "VERSION jangada";
-              case TextCommand.Overlong _, TextCommand.Dropped _ -> "ERR_INTERNAL";
+              case TextCommand.Overlong _, TextCommand.Dropped _, TextCommand.Auth _ ->
+                  "ERR_INTERNAL";
               case TextCommand.Quit _, TextCommand.Ignored _ -> "";
               case TextCommand.Request _ ->
                   "OK [0-9]+|VALUE .*|DELETED|ERR_NOT_FOUND|ERR_VERSION|ERR_FORGOTTEN";

@@ -20,6 +20,7 @@ final class RandomInput {
           "delete",
           "once",
           "admin",
+          "auth",
           "version",
           "quit",
           "GET",

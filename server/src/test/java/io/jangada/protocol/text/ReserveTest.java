@@ -39,7 +39,7 @@ class ReserveTest {
                     .withReserved(new TextSettings.Reserved(2, 3, firstLineMillis)));
     served.front.serve(
         served.member.replica(),
-        (words, reply) -> reply.accept(new AdminReply.Value(Bytes.utf8(words.getFirst()))));
+        (words, _, reply) -> reply.accept(new AdminReply.Value(Bytes.utf8(words.getFirst()))));
     for (int i = 0; i < 2; i++) holders.add(served.client());
     for (Client each : holders) assertThat(each.ask("get a\r\n")).isEqualTo("ERR_NOT_FOUND");
   }

@@ -78,11 +78,20 @@ final class SlowParser {
         if (words.size() < 2) refuse(words);
         else commands.add(new TextCommand.Admin(utf8(words.subList(1, words.size()))));
       }
+      case "auth" -> {
+        if (words.size() == 3)
+          commands.add(new TextCommand.Auth(raw(words.get(1)), raw(words.get(2))));
+        else refuse(words);
+      }
       case "version" -> alone(words, new TextCommand.Version());
       case "quit" -> alone(words, new TextCommand.Quit());
       case "once" -> once(words);
       default -> request(words, words, null);
     }
+  }
+
+  private static Bytes raw(String word) {
+    return Bytes.wrap(latin(word));
   }
 
   private void malformed() {

@@ -197,7 +197,7 @@ class TextListenerTest {
             settings -> settings.withAddresses(id -> id == 3 ? Optional.of("") : Optional.empty()));
     List<List<String>> asked = new ArrayList<>();
     AdminHandler desk =
-        (words, reply) -> {
+        (words, _, reply) -> {
           asked.add(words);
           switch (words.getFirst()) {
             case "value" -> reply.accept(new AdminReply.Value(Bytes.utf8("{\"ok\":true}")));
@@ -225,7 +225,7 @@ class TextListenerTest {
     served = Served.held(directory, settings -> settings);
     List<Consumer<AdminReply>> late = new ArrayList<>();
     AdminHandler desk =
-        (words, reply) -> {
+        (words, _, reply) -> {
           if (words.contains("break")) throw new IllegalStateException("on purpose");
           late.add(reply);
         };
