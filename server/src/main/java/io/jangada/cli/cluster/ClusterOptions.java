@@ -3,6 +3,7 @@ package io.jangada.cli.cluster;
 import io.jangada.bytes.Bytes;
 import io.jangada.cli.Durations;
 import io.jangada.client.ClientOptions;
+import io.jangada.client.ClientTls;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,6 +63,9 @@ public final class ClusterOptions implements Environment.Surrounded {
       description = "The timeout, such as 500ms or 10s (default: 5s; for long operations, 60s).")
   private String timeout;
 
+  @ArgGroup(validate = false, order = 1, heading = "%nTLS:%n")
+  private TlsOptions tls = new TlsOptions();
+
   private Environment surroundings = Environment.ofProcess();
 
   @Override
@@ -73,13 +79,21 @@ public final class ClusterOptions implements Environment.Surrounded {
   JangadaClient open() {
     long millis = millis();
     long silence = ClientOptions.Timing.DEFAULT.silenceMillis();
-    return JangadaClient.connect(options(millis, Math.max(1, Math.min(silence, millis / 2))));
+    return connect(options(millis, Math.max(1, Math.min(silence, millis / 2))));
   }
 
   /// A client for commands that servers take long to answer.
   public JangadaClient openPatiently() {
     long millis = millis(PATIENT_MILLIS);
-    return JangadaClient.connect(options(millis, millis));
+    return connect(options(millis, millis));
+  }
+
+  private JangadaClient connect(ClientOptions options) {
+    try {
+      return JangadaClient.connect(options);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
   }
 
   /// For how long is tried what does not take long.
@@ -98,7 +112,19 @@ public final class ClusterOptions implements Environment.Surrounded {
         new ClientOptions.Timing(
             millis, silence, connect, standard.backOffMinMillis(), standard.backOffMaxMillis());
     Map<Integer, Endpoint> members = configured();
-    return ClientOptions.of(endpoints(members)).withMembers(members).withTiming(timing);
+    return ClientOptions.of(endpoints(members))
+        .withMembers(members)
+        .withTiming(timing)
+        .withTls(tls());
+  }
+
+  /// How servers are spoken to; null for no TLS.
+  private ClientTls tls() {
+    try {
+      return tls.choose(surroundings.environment(), config());
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
   }
 
   /// An argument as bytes.
@@ -155,19 +181,28 @@ public final class ClusterOptions implements Environment.Surrounded {
     }
   }
 
-  /// Where members listen according to the file. A file that only lies around says nothing where
-  /// servers were named: it may be that of another cluster.
+  /// Where members listen according to the file.
   private Map<Integer, Endpoint> configured() {
     Map<Integer, Endpoint> members = new TreeMap<>();
+    try {
+      for (ServerConfig.Entry entry : config().map(ServerConfig::servers).orElse(List.of()))
+        members.put(entry.id(), new Endpoint(entry.hostname(), entry.clientPort()));
+      return members;
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  /// The file. One that only lies around says nothing where servers were named: it may be that of
+  /// another cluster.
+  private Optional<ServerConfig> config() {
     String variable = surroundings.environment().getOrDefault(VARIABLE, "");
     boolean isNamed = endpoints != null || !variable.isEmpty();
     Path file = config != null ? config : surroundings.folder().resolve(FILE);
-    if (config == null && (isNamed || !Files.exists(file))) return members;
+    if (config == null && (isNamed || !Files.exists(file))) return Optional.empty();
     try {
-      for (ServerConfig.Entry entry : ServerConfig.read(file).servers())
-        members.put(entry.id(), new Endpoint(entry.hostname(), entry.clientPort()));
-      return members;
-    } catch (ConfigException | IllegalArgumentException e) {
+      return Optional.of(ServerConfig.read(file));
+    } catch (ConfigException e) {
       throw wrong(e.getMessage());
     }
   }
