@@ -2,6 +2,7 @@ package io.jangada.net;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -9,6 +10,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -22,8 +24,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -45,6 +50,7 @@ public final class TlsContext {
           "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  private static final String HOST_CHECK = "HTTPS";
   private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   /// How long the other side may take for the last bytes of a connection that is closed.
@@ -141,7 +147,7 @@ public final class TlsContext {
           .trustManager(InsecureTrustManagerFactory.INSTANCE)
           .endpointIdentificationAlgorithm(null)
           .build();
-    return builder.trustManager(check).endpointIdentificationAlgorithm("HTTPS").build();
+    return builder.trustManager(check).endpointIdentificationAlgorithm(HOST_CHECK).build();
   }
 
   private static SslContextBuilder common(SslContextBuilder builder) {
@@ -162,6 +168,21 @@ public final class TlsContext {
   /// @param host a name or an address
   public SslHandler dialler(ByteBufAllocator buffers, String host, int port) {
     return limited(client.newHandler(buffers, host, port));
+  }
+
+  /// The same over a socket that is connected, for threads that may wait.
+  ///
+  /// @throws IOException when the handshake fails
+  public Socket dial(Socket connected, String host, int port) throws IOException {
+    SSLSocketFactory factory = ((JdkSslContext) client).context().getSocketFactory();
+    SSLSocket socket = (SSLSocket) factory.createSocket(connected, host, port, true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setProtocols(VERSIONS);
+    parameters.setCipherSuites(client.cipherSuites().toArray(new String[0]));
+    if (!policy.insecure()) parameters.setEndpointIdentificationAlgorithm(HOST_CHECK);
+    socket.setSSLParameters(parameters);
+    socket.startHandshake();
+    return socket;
   }
 
   private static SslHandler limited(SslHandler handler) {

@@ -43,7 +43,7 @@ final class DemoSession implements AutoCloseable {
   }
 
   private static Demo.Options at(Path data) {
-    return new Demo.Options(0, data, false, false);
+    return new Demo.Options(0, data, false, false, false);
   }
 
   static DemoSession script(Path data) {

@@ -27,7 +27,7 @@ class DemoTest {
   @TempDir private Path data;
 
   private Demo.Options here() {
-    return new Demo.Options(0, data, false, false);
+    return new Demo.Options(0, data, false, false, false);
   }
 
   private DemoSession.Ran play(String... lines) {
@@ -36,7 +36,7 @@ class DemoTest {
 
   @Test
   void withoutInputItPlaysATourAndSaysWhatHappened() {
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false));
+    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false, false));
     assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(ExitCode.OK);
     assertThat(ran.err()).isEmpty();
     assertThat(ran.out())
@@ -279,7 +279,8 @@ class DemoTest {
     String answer = first.out().lines().toList().get(1).replaceFirst(" {3}\\[.*", "");
     assertThat(second.out()).startsWith(answer);
     assertThat(second.out()).containsPattern("(?m)^n3 ").doesNotContainPattern("(?m)^n4 ");
-    DemoSession.Ran wider = DemoSession.play(new Demo.Options(5, data, false, false), "get k");
+    DemoSession.Ran wider =
+        DemoSession.play(new Demo.Options(5, data, false, false, false), "get k");
     assertThat(wider.code()).isEqualTo(ExitCode.FAILED);
     assertThat(wider.err()).contains("3 members", "--members");
   }
@@ -288,7 +289,7 @@ class DemoTest {
   void fiveMembersSurviveTheLossOfTwo() {
     DemoSession.Ran ran =
         DemoSession.play(
-            new Demo.Options(5, data, false, false),
+            new Demo.Options(5, data, false, false, false),
             "wait",
             "set k v",
             "kill leader",
@@ -302,12 +303,13 @@ class DemoTest {
   @Test
   void aDirectoryThatIsNotADemosIsRefusedAndUntouched() throws Exception {
     Path other = Files.createDirectories(data.resolve("servers/server-1"));
-    assertThat(DemoSession.play(new Demo.Options(0, other.getParent(), false, false), "get k"))
+    assertThat(
+            DemoSession.play(new Demo.Options(0, other.getParent(), false, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains(other.getParent().toString()));
     assertThat(other).isEmptyDirectory();
     Path file = Files.writeString(data.resolve("file"), "x");
-    assertThat(DemoSession.play(new Demo.Options(0, file, false, false), "get k"))
+    assertThat(DemoSession.play(new Demo.Options(0, file, false, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains("jangada demo: " + file));
   }
