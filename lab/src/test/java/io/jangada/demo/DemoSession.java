@@ -50,6 +50,10 @@ final class DemoSession implements AutoCloseable {
     return script(data, OsDisk::new);
   }
 
+  static DemoSession script(Demo.Options options) {
+    return new DemoSession(options, false, OsDisk::new);
+  }
+
   static DemoSession script(Path data, DemoMember.DiskOpener opener) {
     return new DemoSession(at(data), false, opener);
   }

@@ -3,7 +3,9 @@ package io.jangada.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.cli.CommandRun;
 import io.jangada.cli.ExitCode;
+import io.jangada.cli.Main;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.store.Disk;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
 import org.junit.jupiter.api.Test;
@@ -346,6 +349,24 @@ class DemoTest {
       }
       assertThat(ports).hasSize(3);
     }
+  }
+
+  @Test
+  void withTlsItsPortsSpeakNothingElseAndCommandsFindTheAuthority() throws Exception {
+    try (DemoSession session = DemoSession.script(new Demo.Options(1, data, false, false, true))) {
+      session.type("set k v");
+      String port = session.hear("try openssl .*/ca.crt -connect 127.0.0.1:([0-9]+)").group(1);
+      session.answer("ok, version 2 ");
+      CommandRun.Shell shell = new CommandRun.Shell(Main.commandLine(Map.of()), Map.of(), data);
+      assertThat(shell.run(new byte[0], "get", "k")).isEqualTo(new CommandRun(0, "v\n", ""));
+      String at = "127.0.0.1:" + port;
+      CommandRun plain = shell.run(new byte[0], "status", "--endpoints", at);
+      assertThat(plain.err()).contains(at + " speaks TLS");
+      String ca = "" + data.resolve("certs/ca.crt");
+      CommandRun told = shell.run(new byte[0], "status", "--endpoints", at, "--cacert", ca);
+      assertThat(told.code()).as(told.err()).isZero();
+    }
+    assertThat(data.resolve("certs/peer-1.key")).exists();
   }
 
   @Test
