@@ -26,6 +26,7 @@ public final class PortGate {
     public static final Limits DEFAULT = new Limits(1_000, 5_000);
   }
 
+  private final String port;
   private final ReloadingTls tls;
   private final Limits limits;
   private final RefusalLog log;
@@ -38,6 +39,7 @@ public final class PortGate {
   /// @param port what clients it is for, for people
   /// @param tls null for a port without TLS
   public PortGate(String port, ReloadingTls tls, Limits limits) {
+    this.port = port;
     this.tls = tls;
     this.limits = limits;
     this.log = new RefusalLog(port, System::nanoTime);
@@ -100,6 +102,11 @@ public final class PortGate {
   void countRefused(InetSocketAddress from, TlsFailure why) {
     refused.get(why.kind()).increment();
     if (why.kind() != TlsFailure.Kind.CLOSED) log.refused(from, why);
+  }
+
+  /// What clients it is for, for people.
+  public String port() {
+    return port;
   }
 
   /// Null for a port without TLS.

@@ -70,6 +70,12 @@ public final class FrameReader {
     return count;
   }
 
+  /// Reads over some bytes.
+  public void skip(int bytes) {
+    need(bytes);
+    in.skipBytes(bytes);
+  }
+
   public void end() {
     if (remaining() != 0) throw new MalformedException(remaining() + " bytes left over");
   }

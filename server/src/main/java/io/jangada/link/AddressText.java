@@ -1,6 +1,7 @@
 package io.jangada.link;
 
 import io.jangada.net.HostPort;
+import io.jangada.net.TlsFailure;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -34,6 +35,7 @@ final class AddressText {
   }
 
   static String reason(Throwable cause) {
+    if (TlsFailure.isCauseOf(cause)) return TlsFailure.of(cause).text();
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     if (cause instanceof ConnectTimeoutException) return "no answer";
     for (Throwable each = cause; each != null; each = each.getCause())

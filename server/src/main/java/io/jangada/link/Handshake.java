@@ -4,6 +4,7 @@ import io.jangada.bytes.MalformedException;
 import io.jangada.codec.FrameReader;
 import io.jangada.codec.Frames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
 /// What two members say to each other before anything else.
@@ -16,6 +17,17 @@ import java.nio.charset.StandardCharsets;
 /// hello    cluster: string, sender (4) receiver (4) port (4) identity
 /// verdict  0 welcome | 1 refused (1), cluster: string, member (4) reason: string, identity
 /// identity cluster id (8) restored from (8) flags (1): 1 has data; not in version 1
+/// ```
+///
+/// Members that share a [Secret] speak version 3, and no other. There the hello ends with a nonce,
+/// and two frames come before the verdict: the other side's nonce and proof, and the sender's
+/// proof. Nothing else is answered to a side that has not proved that it knows the secret. A proof
+/// is an HMAC over the side it is of, the second nonce, and the whole hello:
+///
+/// ```
+/// hello      cluster: string, sender (4) receiver (4) port (4) identity, nonce (32)
+/// challenge  nonce (32) proof (32)
+/// proof      proof (32)
 /// ```
 ///
 /// A member that knows only version 1 answers a later one with a refusal in version 1; it is then
@@ -33,6 +45,9 @@ import java.nio.charset.StandardCharsets;
 final class Handshake {
   static final int VERSION = 2;
 
+  /// The version of members that share a secret.
+  static final int PROVING_VERSION = 3;
+
   /// The last version without cluster ids.
   static final int PLAIN_VERSION = 1;
 
@@ -42,6 +57,7 @@ final class Handshake {
   static final int FRAME_BYTES_MAX = 1_024;
   static final int PREAMBLE_BYTES = 8;
 
+  private static final byte[] NO_NONCE = {};
   private static final byte[] WORD = "jangada".getBytes(StandardCharsets.US_ASCII);
   private static final int CLUSTER_BYTES_MAX = 256;
   private static final int REASON_BYTES_MAX = 512;
@@ -58,12 +74,49 @@ final class Handshake {
   record Verdict(boolean welcome, ClusterIdentity cluster, int member, String reason) {}
 
   static void write(ByteBuf out, Hello hello, int version) {
+    write(out, hello, version, NO_NONCE);
+  }
+
+  /// Appends a hello and returns its payload.
+  ///
+  /// @param nonce empty in versions without a proof
+  static byte[] write(ByteBuf out, Hello hello, int version, byte[] nonce) {
     putPreamble(out, version);
     int start = Frames.begin(out);
     putText(out, hello.cluster.name());
     out.writeInt(hello.from).writeInt(hello.to).writeInt(hello.port);
     putIdentity(out, hello.cluster, version);
+    out.writeBytes(nonce);
     Frames.end(out, start);
+    int from = start + Frames.HEADER_BYTES;
+    return ByteBufUtil.getBytes(out, from, out.writerIndex() - from);
+  }
+
+  /// Appends a frame of nonces and proofs, after the preamble of its side.
+  static void write(ByteBuf out, byte[]... parts) {
+    int start = Frames.begin(out);
+    for (byte[] part : parts) out.writeBytes(part);
+    Frames.end(out, start);
+  }
+
+  /// The frame of nonces and proofs that the buffer begins with, of so many bytes, or null while
+  /// not all of it is there.
+  static byte[] readParts(ByteBuf in, int bytes) {
+    int length = Frames.payloadLength(in, FRAME_BYTES_MAX);
+    if (length < 0) return null;
+    if (length != bytes)
+      throw new MalformedException("a proof of " + length + " bytes, not " + bytes);
+    Frames.open(in, length);
+    byte[] parts = new byte[length];
+    in.readBytes(parts);
+    return parts;
+  }
+
+  /// The payload of the hello that the buffer begins with, or null while not all of it is there.
+  static byte[] peekHello(ByteBuf in) {
+    int length = Frames.payloadLength(in, FRAME_BYTES_MAX);
+    if (length < 0) return null;
+    return ByteBufUtil.getBytes(in, in.readerIndex() + Frames.HEADER_BYTES, length);
   }
 
   static void write(ByteBuf out, Verdict verdict, int version) {
@@ -93,7 +146,7 @@ final class Handshake {
     out.writeBoolean(identity.hasData());
   }
 
-  private static void putPreamble(ByteBuf out, int version) {
+  static void putPreamble(ByteBuf out, int version) {
     out.writeBytes(WORD).writeByte(version);
   }
 
@@ -128,6 +181,7 @@ final class Handshake {
     int to = reader.getInt();
     int port = reader.getInt();
     ClusterIdentity identity = identity(reader, cluster, version);
+    if (version == PROVING_VERSION) reader.skip(Secret.NONCE_BYTES);
     reader.end();
     if (from < 0 || port < 0 || port > 65_535)
       throw new MalformedException("a hello of member " + from + ", port " + port);

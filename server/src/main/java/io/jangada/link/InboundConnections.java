@@ -1,11 +1,15 @@
 package io.jangada.link;
 
+import io.jangada.net.TlsContext;
 import io.jangada.node.PeerMessage;
 import io.netty.channel.Channel;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// What one peer sends. Everything happens on the event loop, but for the figures.
 final class InboundConnections {
+  private static final long DRAIN_MILLIS = 1_000;
+
   private final Link link;
   private final Consumer<PeerMessage> receiver;
   private final TcpLinks.Watcher watcher;
@@ -34,14 +38,15 @@ final class InboundConnections {
     return link.peer();
   }
 
-  /// The peer made this connection. An older one is over, whether its end was noticed or not.
+  /// The peer made this connection. An older one is over, whether its end was noticed or not; what
+  /// is still in it is read for a moment, as a peer that renews its connection lost nothing.
   void begun(InboundHandler next, String address) {
     Channel old = channel;
     connection = next;
     channel = next.channel();
     sinceNanos = System.nanoTime();
     if (old != null) {
-      old.close();
+      old.eventLoop().schedule(() -> old.close(), DRAIN_MILLIS, TimeUnit.MILLISECONDS);
       report(new LinkEvent.Left(peer(), "a newer connection of this member replaced it"));
     }
     report(new LinkEvent.Accepted(peer(), address));
@@ -64,6 +69,11 @@ final class InboundConnections {
   /// More is known of this member's cluster.
   void recheck() {
     if (channel != null) connection.recheck();
+  }
+
+  /// The certificates that are accepted have changed.
+  void recheckCertificate(TlsContext tls) {
+    if (channel != null) connection.recheckCertificate(tls);
   }
 
   void close() {

@@ -3,6 +3,7 @@ package io.jangada.link;
 import io.jangada.bytes.MalformedException;
 import io.jangada.codec.BinaryMessages;
 import io.jangada.codec.Frames;
+import io.jangada.net.TlsContext;
 import io.jangada.node.PeerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,11 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   /// The version that both speak; 0 while it is not known.
   private int version;
+
+  /// A hello whose sender has yet to prove that it knows the secret, and what it was asked.
+  private Handshake.Hello unproved;
+
+  private Challenge challenge;
 
   private ClusterIdentity cluster;
   private ChannelHandlerContext context;
@@ -65,19 +72,53 @@ final class InboundHandler extends ByteToMessageDecoder {
     if (version == 0) {
       int theirVersion = Handshake.readVersion(in, "the client");
       if (theirVersion < 0) return;
-      version = Math.clamp(theirVersion, Handshake.PLAIN_VERSION, Handshake.VERSION);
+      version =
+          settings.secret().isNone()
+              ? Math.clamp(theirVersion, Handshake.PLAIN_VERSION, Handshake.VERSION)
+              : Handshake.PROVING_VERSION;
       if (theirVersion != version) {
-        refuse(
-            context,
-            "unsupported version "
-                + theirVersion
-                + " of the protocol, known is "
-                + Handshake.VERSION);
+        refuse(context, mismatch(theirVersion));
         return;
       }
     }
+    if (version == Handshake.PROVING_VERSION) {
+      challenge(context, in);
+      return;
+    }
     Handshake.Hello hello = Handshake.readHello(in, version);
-    if (hello == null) return;
+    if (hello != null) judge(context, hello);
+  }
+
+  private String mismatch(int theirVersion) {
+    if (version == Handshake.PROVING_VERSION)
+      return "it gives no proof of the cluster's secret (PeerSecretFile)";
+    if (theirVersion == Handshake.PROVING_VERSION)
+      return "it has a cluster secret (PeerSecretFile), and this member has none";
+    return "unsupported version "
+        + theirVersion
+        + " of the protocol, known is "
+        + Handshake.VERSION;
+  }
+
+  /// Asks for a proof, and takes it.
+  private void challenge(ChannelHandlerContext context, ByteBuf in) {
+    if (challenge == null) {
+      byte[] payload = Handshake.peekHello(in);
+      if (payload == null) return;
+      unproved = Handshake.readHello(in, version);
+      challenge = new Challenge(settings.secret(), payload);
+      ByteBuf out = context.alloc().buffer(256);
+      challenge.write(out);
+      context.writeAndFlush(out);
+      return;
+    }
+    byte[] proof = Handshake.readParts(in, Secret.PROOF_BYTES);
+    if (proof == null) return;
+    if (challenge.isAnsweredBy(proof)) judge(context, unproved);
+    else refuse(context, "it does not know the cluster's secret (PeerSecretFile)");
+  }
+
+  private void judge(ChannelHandlerContext context, Handshake.Hello hello) {
     String refusal = acceptor.refusal(hello);
     if (refusal != null) {
       refuse(context, refusal);
@@ -99,6 +140,13 @@ final class InboundHandler extends ByteToMessageDecoder {
     if (mismatch != null && reason == null) bidFarewell(mismatch);
   }
 
+  /// Ends the connection if the peer's certificate is no longer accepted.
+  void recheckCertificate(TlsContext tls) {
+    SslHandler handler = context.pipeline().get(SslHandler.class);
+    if (handler == null || reason != null) return;
+    tls.rejection(handler.engine().getSession()).ifPresent(failure -> bidFarewell(failure.text()));
+  }
+
   private void refuse(ChannelHandlerContext context, String why) {
     reason = why;
     answer(context, refusal(why)).addListener(ChannelFutureListener.CLOSE);
@@ -106,7 +154,8 @@ final class InboundHandler extends ByteToMessageDecoder {
 
   private ChannelFuture answer(ChannelHandlerContext context, Handshake.Verdict verdict) {
     ByteBuf out = context.alloc().buffer(256);
-    Handshake.write(out, verdict, version);
+    if (challenge == null) Handshake.write(out, verdict, version);
+    else Handshake.writeAgain(out, verdict, version);
     return context.writeAndFlush(out);
   }
 

@@ -2,15 +2,23 @@ package io.jangada.link;
 
 import io.jangada.codec.BinaryMessages;
 import io.jangada.codec.Frames;
+import io.jangada.net.HostPort;
+import io.jangada.net.ReloadingTls;
+import io.jangada.net.TlsContext;
 import io.jangada.node.PeerMessage;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -61,7 +69,14 @@ final class Link {
   private final LogDeduplicator reported = new LogDeduplicator();
 
   /// The version of the handshake that the peer is greeted in.
-  private volatile int version = Handshake.VERSION;
+  private volatile int version;
+
+  /// Whether a connection is being made that is to take the place of `channel`, and that one, once
+  /// there is a socket for it.
+  private boolean renewing;
+
+  private Channel successor;
+  private boolean renewalFailed;
 
   private boolean speaksPlainlyNext;
 
@@ -79,6 +94,7 @@ final class Link {
     this.peer = peer;
     this.linkContext = linkContext;
     this.queue = new SendQueue(linkContext.settings().limits().queueBytesMax());
+    this.version = Greeting.version(linkContext.settings().secret());
   }
 
   int peer() {
@@ -200,6 +216,10 @@ final class Link {
   private void dial() {
     state = State.DIALLING;
     sinceNanos = System.nanoTime();
+    startDialling();
+  }
+
+  private void startDialling() {
     int dial = dials++;
     InetSocketAddress seen = seenAt;
     Thread.ofPlatform().daemon(true).name("dial-" + peer).start(() -> lookUp(dial, seen));
@@ -216,8 +236,15 @@ final class Link {
     } catch (UnknownHostException | RuntimeException e) {
       next = () -> failed(null, new LinkEvent.Unreachable(peer, AddressText.reason(e)));
     }
+    Runnable latest = next;
     try {
-      linkContext.loop().execute(next);
+      linkContext
+          .loop()
+          .execute(
+              () -> {
+                // A connection that was to be replaced may be lost, and dialled anew, meanwhile.
+                if (dial == dials - 1) latest.run();
+              });
     } catch (RejectedExecutionException closed) {
       // The loops are closed: there is nothing left to connect.
       return;
@@ -237,7 +264,7 @@ final class Link {
   }
 
   private void connect(InetSocketAddress address) {
-    if (state != State.DIALLING) return;
+    if (state != State.DIALLING && !renewing) return;
     LinkSettings.Times times = linkContext.settings().times();
     Bootstrap bootstrap =
         linkContext
@@ -247,12 +274,13 @@ final class Link {
             .group(linkContext.loop())
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, times.connectMillis())
-            .handler(new OutboundHandler(this, linkContext));
+            .handler(handler(address));
     // A peer whose machine is gone acknowledges nothing and refuses nothing.
     if (EpollSocketChannel.class == linkContext.settings().loops().socketClass())
       bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, times.stallMillis());
     ChannelFuture connecting = bootstrap.connect(address);
-    channel = connecting.channel();
+    if (renewing) successor = connecting.channel();
+    else channel = connecting.channel();
     connecting.addListener(
         done -> {
           if (done.isSuccess()) return;
@@ -264,8 +292,26 @@ final class Link {
         });
   }
 
+  private ChannelHandler handler(InetSocketAddress address) {
+    OutboundHandler outbound = new OutboundHandler(this, linkContext);
+    ReloadingTls tls = linkContext.settings().tls();
+    if (tls == null) return outbound;
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel made) {
+        SslHandler encrypting =
+            tls.context().dialler(made.alloc(), HostPort.host(address), address.getPort());
+        made.pipeline().addLast(encrypting, outbound);
+      }
+    };
+  }
+
   /// The peer bade us welcome.
   void opened(Channel welcomed) {
+    if (renewing && welcomed == successor) {
+      replaceChannel();
+      return;
+    }
     if (state != State.DIALLING || welcomed != channel) return;
     long now = System.nanoTime();
     // What waited for so long is out of date.
@@ -310,8 +356,18 @@ final class Link {
   ///
   /// @param over the attempt; null for one that did not get as far as a channel
   void failed(Channel over, LinkEvent event) {
+    if (renewing && over == successor) {
+      renewing = false;
+      renewalFailed = true;
+      successor = null;
+      report(event);
+      return;
+    }
     if (state != State.DIALLING || over != channel) return;
-    version = speaksPlainlyNext ? Handshake.PLAIN_VERSION : Handshake.VERSION;
+    version =
+        speaksPlainlyNext
+            ? Handshake.PLAIN_VERSION
+            : Greeting.version(linkContext.settings().secret());
     speaksPlainlyNext = false;
     if (event instanceof LinkEvent.Refused) refusals++;
     else failures++;
@@ -323,7 +379,7 @@ final class Link {
   void ended(Channel over, String reason) {
     if (state != State.OPEN || over != channel) return;
     losses++;
-    version = Handshake.VERSION;
+    version = Greeting.version(linkContext.settings().secret());
     boolean stable = System.nanoTime() - sinceNanos > stableNanos();
     if (stable) pauseMillis = 0;
     rest();
@@ -340,6 +396,7 @@ final class Link {
     LinkSettings.Times times = linkContext.settings().times();
     state = State.IDLE;
     channel = null;
+    stopRenewing();
     connectedNanos = -1;
     roundTripMicros = -1;
     pauseMillis =
@@ -373,6 +430,62 @@ final class Link {
     stalled.close();
   }
 
+  // ---- on the loop: renewing ----
+
+  /// Makes a new connection, which takes the place of the open one when the peer bids welcome.
+  /// Until then messages go over the old one.
+  void renew() {
+    renewalFailed = false;
+    if (state != State.OPEN || renewing) return;
+    renewing = true;
+    startDialling();
+  }
+
+  boolean isRenewing() {
+    return renewing;
+  }
+
+  /// Whether the last attempt failed, and the connection is still the old one.
+  boolean needsRenewal() {
+    return renewalFailed && state == State.OPEN;
+  }
+
+  /// What the old connection was given still goes out.
+  private void replaceChannel() {
+    Channel old = channel;
+    channel = successor;
+    successor = null;
+    renewing = false;
+    sinceNanos = System.nanoTime();
+    progressNanos = sinceNanos;
+    connects++;
+    linkContext
+        .watcher()
+        .event(new LinkEvent.Renewed(peer, AddressText.text(channel.remoteAddress())));
+    old.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    runTurn();
+  }
+
+  private void stopRenewing() {
+    renewing = false;
+    renewalFailed = false;
+    if (successor != null) successor.close();
+    successor = null;
+  }
+
+  /// Ends the connection if the peer's certificate is no longer accepted.
+  void recheckCertificate(TlsContext tls) {
+    SslHandler handler = state == State.OPEN ? channel.pipeline().get(SslHandler.class) : null;
+    if (handler == null) return;
+    tls.rejectionOfServer(handler.engine().getSession())
+        .ifPresent(
+            failure -> {
+              Channel refused = channel;
+              ended(refused, failure.text());
+              refused.close();
+            });
+  }
+
   private void report(LinkEvent event) {
     if (reported.recordIfNew(event.text())) linkContext.watcher().event(event);
   }
@@ -382,5 +495,6 @@ final class Link {
     blocked = true;
     queue.dropAll();
     if (channel != null) channel.close();
+    stopRenewing();
   }
 }

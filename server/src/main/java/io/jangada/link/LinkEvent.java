@@ -7,6 +7,8 @@ public sealed interface LinkEvent {
   default String text() {
     return switch (this) {
       case Connected(int peer, String address) -> "connected to member " + peer + " at " + address;
+      case Renewed(int peer, String address) ->
+          "renewed the connection to member " + peer + " at " + address;
       case Lost(int peer, String reason) -> "lost the connection to member " + peer + ": " + reason;
       case Unreachable(int peer, String reason) -> "cannot reach member " + peer + ": " + reason;
       case Refused(int peer, String reason) ->
@@ -24,13 +26,16 @@ public sealed interface LinkEvent {
   /// Whether an operator should look at it.
   default boolean isComplaint() {
     return switch (this) {
-      case Connected _, Accepted _, Left _ -> false;
+      case Connected _, Renewed _, Accepted _, Left _ -> false;
       case Lost _, Unreachable _, Refused _, TurnedAway _, Unsendable _ -> true;
     };
   }
 
   /// The connection to a peer is open.
   record Connected(int peer, String address) implements LinkEvent {}
+
+  /// A new connection to a peer took the place of the one before, with new certificates.
+  record Renewed(int peer, String address) implements LinkEvent {}
 
   /// A connection to a peer ended.
   record Lost(int peer, String reason) implements LinkEvent {}

@@ -2,6 +2,7 @@ package io.jangada.link;
 
 import io.jangada.kv.KvLimits;
 import io.jangada.net.Loops;
+import io.jangada.net.ReloadingTls;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.Identity;
 import io.jangada.store.SnapshotStore;
@@ -18,10 +19,17 @@ public record LinkSettings(
   /// @param memberId this member
   /// @param hasData whether the handshake states that the member holds data, until
   ///   [TcpLinks#identify] gives more
-  public record Self(String clusterId, int memberId, boolean hasData) {
+  public record Self(String clusterId, int memberId, boolean hasData, Credentials credentials) {
     public Self {
       Identity.of(clusterId, memberId);
     }
+  }
+
+  /// How members know each other for members.
+  ///
+  /// @param tls null for links without TLS
+  public record Credentials(ReloadingTls tls, Secret secret) {
+    public static final Credentials NONE = new Credentials(null, Secret.NONE);
   }
 
   /// @param address where to listen for peers; port 0 for any that is free
@@ -81,7 +89,7 @@ public record LinkSettings(
   public static LinkSettings of(
       String clusterId, int memberId, InetSocketAddress listen, Loops loops) {
     return new LinkSettings(
-        new Self(clusterId, memberId, false),
+        new Self(clusterId, memberId, false, Credentials.NONE),
         new Listening(listen, HANDSHAKES_MAX),
         loops,
         Limits.DEFAULT,
@@ -96,9 +104,23 @@ public record LinkSettings(
     return self.memberId;
   }
 
+  Secret secret() {
+    return self.credentials.secret;
+  }
+
+  /// Null for links without TLS.
+  ReloadingTls tls() {
+    return self.credentials.tls;
+  }
+
   public LinkSettings withHasData(boolean hasData) {
-    Self saying = new Self(self.clusterId, self.memberId, hasData);
+    Self saying = new Self(self.clusterId, self.memberId, hasData, self.credentials);
     return new LinkSettings(saying, listening, loops, limits, times);
+  }
+
+  public LinkSettings withCredentials(Credentials credentials) {
+    Self proving = new Self(self.clusterId, self.memberId, self.hasData, credentials);
+    return new LinkSettings(proving, listening, loops, limits, times);
   }
 
   public LinkSettings withHandshakesMax(int handshakesMax) {

@@ -13,6 +13,7 @@ final class OutboundHandler extends ByteToMessageDecoder {
   private final LinkContext linkContext;
   private final LinkSettings settings;
   private final int version;
+  private final Greeting greeting;
   private boolean versionSeen;
   private boolean welcome;
   private String remote;
@@ -26,6 +27,7 @@ final class OutboundHandler extends ByteToMessageDecoder {
     this.linkContext = linkContext;
     this.settings = linkContext.settings();
     this.version = link.version();
+    this.greeting = new Greeting(settings.secret(), version);
   }
 
   @Override
@@ -33,11 +35,10 @@ final class OutboundHandler extends ByteToMessageDecoder {
     remote = AddressText.text(context.channel().remoteAddress());
     sentIdentity = linkContext.local().identity().get();
     ByteBuf out = context.alloc().buffer(256);
-    Handshake.write(
+    greeting.writeHello(
         out,
         new Handshake.Hello(
-            sentIdentity, settings.memberId(), link.peer(), linkContext.local().port().getAsInt()),
-        version);
+            sentIdentity, settings.memberId(), link.peer(), linkContext.local().port().getAsInt()));
     context.writeAndFlush(out);
     int millis = settings.times().connectMillis();
     context
@@ -65,10 +66,14 @@ final class OutboundHandler extends ByteToMessageDecoder {
       int answered = Handshake.readVersion(in, "the server");
       if (answered < 0) return;
       versionSeen = true;
-      if (answered != version) {
-        if (answered == Handshake.PLAIN_VERSION) link.speakPlainly();
-        throw new MalformedException("it speaks version " + answered + " of the protocol");
-      }
+      if (answered == Handshake.PLAIN_VERSION && version == Handshake.VERSION) link.speakPlainly();
+      greeting.checkVersion(answered);
+    }
+    if (!greeting.isProved()) {
+      ByteBuf answer = context.alloc().buffer(64);
+      if (greeting.answerChallenge(in, answer)) context.writeAndFlush(answer);
+      else answer.release();
+      return;
     }
     Handshake.Verdict verdict = Handshake.readVerdict(in, version);
     if (verdict == null) return;

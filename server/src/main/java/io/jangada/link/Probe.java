@@ -2,10 +2,10 @@ package io.jangada.link;
 
 import io.jangada.bytes.MalformedException;
 import io.jangada.net.HostPort;
+import io.jangada.net.TlsContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -18,7 +18,9 @@ import java.util.function.Supplier;
 /// @param cluster what is known of the cluster that the member must be of
 /// @param from the sender
 /// @param port where the sender listens for peers
-public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
+/// @param credentials as all members have them
+public record Probe(
+    Supplier<ClusterIdentity> cluster, int from, int port, LinkSettings.Credentials credentials) {
   private static final int BUFFER_BYTES = 2 * Handshake.FRAME_BYTES_MAX;
 
   /// Why `member` cannot be added at `address`: it is not to be reached, is of another cluster, or
@@ -29,10 +31,11 @@ public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
     String place = HostPort.text(address);
     if (address.isUnresolved()) return Optional.of("there is no host " + address.getHostString());
     long deadline = System.nanoTime() + millisMax * 1_000_000L;
-    try (Socket socket = new Socket()) {
-      socket.connect(address, millisMax);
-      hello(socket, member);
-      Handshake.Verdict verdict = verdict(socket, deadline);
+    try (Socket plain = new Socket()) {
+      plain.connect(address, millisMax);
+      plain.setSoTimeout(millisMax);
+      Socket socket = secured(plain, address);
+      Handshake.Verdict verdict = shakeHands(socket, member, deadline);
       if (!verdict.welcome()) return Optional.of(place + " refuses: " + verdict.reason());
       if (!verdict.cluster().hasData()) return Optional.empty();
       return Optional.of(
@@ -44,36 +47,55 @@ public record Probe(Supplier<ClusterIdentity> cluster, int from, int port) {
     } catch (SocketTimeoutException e) {
       return Optional.of("no reply from " + place + " within " + millisMax + " ms");
     } catch (IOException e) {
-      return Optional.of("no connection to " + place + ": " + e.getMessage());
+      return Optional.of("no connection to " + place + ": " + AddressText.reason(e));
     } catch (MalformedException e) {
       return Optional.of("no member at " + place + ": " + e.getMessage());
     }
   }
 
-  private void hello(Socket socket, int member) throws IOException {
+  private Socket secured(Socket plain, InetSocketAddress address) throws IOException {
+    if (credentials.tls() == null) return plain;
+    TlsContext tls = credentials.tls().context();
+    return tls.dial(plain, HostPort.host(address), address.getPort());
+  }
+
+  private Handshake.Verdict shakeHands(Socket socket, int member, long deadlineNanos)
+      throws IOException {
+    int version = Greeting.version(credentials.secret());
+    Greeting greeting = new Greeting(credentials.secret(), version);
     ByteBuf out = Unpooled.buffer();
-    Handshake.write(out, new Handshake.Hello(cluster.get(), from, member, port), Handshake.VERSION);
+    greeting.writeHello(out, new Handshake.Hello(cluster.get(), from, member, port));
+    send(socket, out);
+    ByteBuf in = Unpooled.buffer(BUFFER_BYTES, BUFFER_BYTES);
+    int answered = -1;
+    while (answered < 0) {
+      receive(socket, in, deadlineNanos);
+      answered = Handshake.readVersion(in, "the server");
+    }
+    greeting.checkVersion(answered);
+    while (true) {
+      if (!greeting.isProved()) {
+        if (greeting.answerChallenge(in, out)) send(socket, out);
+      } else {
+        Handshake.Verdict verdict = Handshake.readVerdict(in, version);
+        if (verdict != null) return verdict;
+      }
+      receive(socket, in, deadlineNanos);
+    }
+  }
+
+  private static void send(Socket socket, ByteBuf out) throws IOException {
     out.readBytes(socket.getOutputStream(), out.readableBytes());
     socket.getOutputStream().flush();
   }
 
-  private static Handshake.Verdict verdict(Socket socket, long deadlineNanos) throws IOException {
-    ByteBuf in = Unpooled.buffer(BUFFER_BYTES, BUFFER_BYTES);
-    InputStream stream = socket.getInputStream();
-    int version = -1;
-    while (true) {
-      if (version < 0) version = Handshake.readVersion(in, "the server");
-      if (version >= 0 && version != Handshake.VERSION)
-        throw new MalformedException("it speaks version " + version);
-      Handshake.Verdict verdict = version < 0 ? null : Handshake.readVerdict(in, version);
-      if (verdict != null) return verdict;
-      long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-      if (leftMillis <= 0) throw new SocketTimeoutException();
-      socket.setSoTimeout((int) leftMillis);
-      byte[] read = new byte[in.writableBytes()];
-      int length = stream.read(read);
-      if (length < 0) throw new IOException("it closed the connection");
-      in.writeBytes(read, 0, length);
-    }
+  private static void receive(Socket socket, ByteBuf in, long deadlineNanos) throws IOException {
+    long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+    if (leftMillis <= 0) throw new SocketTimeoutException();
+    socket.setSoTimeout((int) leftMillis);
+    byte[] read = new byte[in.writableBytes()];
+    int length = socket.getInputStream().read(read);
+    if (length < 0) throw new IOException("it closed the connection");
+    in.writeBytes(read, 0, length);
   }
 }

@@ -1,17 +1,19 @@
 package io.jangada.link;
 
+import io.jangada.net.PortGate;
+import io.jangada.net.TlsContext;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -48,7 +50,13 @@ public final class TcpLinks implements Transport, AutoCloseable {
   private final EventLoop loop;
   private final KnownPeers peers;
   private final Acceptor acceptor;
+  private final PortGate gate;
   private final Channel listener;
+
+  /// Links whose connections are to be made anew, and the one that is at it; on the loop alone.
+  private final SequencedSet<Link> renewals = new LinkedHashSet<>();
+
+  private Link renewing;
   private final ScheduledFuture<?> watching;
   private final AtomicBoolean due = new AtomicBoolean();
   private final Runnable runTurn = this::runTurn;
@@ -75,6 +83,12 @@ public final class TcpLinks implements Transport, AutoCloseable {
             untilClosed(watcher));
     peers = new KnownPeers(linkContext, receiver);
     acceptor = new Acceptor(linkContext, peers);
+    gate =
+        new PortGate(
+            "log",
+            settings.tls(),
+            new PortGate.Limits(
+                settings.listening().handshakesMax(), settings.times().connectMillis()));
     listener = listen(linkContext);
     watching =
         loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
@@ -131,12 +145,9 @@ public final class TcpLinks implements Transport, AutoCloseable {
             .listener(loop, "log")
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childHandler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new InboundHandler(acceptor, linkContext));
-                  }
-                });
+                gate.handler(
+                    channel ->
+                        channel.pipeline().addLast(new InboundHandler(acceptor, linkContext))));
     var bound = bootstrap.bind(settings.listening().address()).awaitUninterruptibly();
     if (bound.isSuccess()) return bound.channel();
     throw new IOException(
@@ -192,6 +203,44 @@ public final class TcpLinks implements Transport, AutoCloseable {
 
   private void watch() {
     for (KnownPeers.Peer peer : peers.all()) peer.link().watch();
+    renewNext();
+  }
+
+  /// The certificates have changed: connections whose other side is no longer accepted are ended,
+  /// and all others to peers are made anew, one after the other. From any thread.
+  public void renew() {
+    if (closed || settings.tls() == null) return;
+    try {
+      loop.execute(
+          () -> {
+            TlsContext tls = settings.tls().context();
+            for (KnownPeers.Peer peer : peers.all()) {
+              peer.inbound().recheckCertificate(tls);
+              peer.link().recheckCertificate(tls);
+              renewals.add(peer.link());
+            }
+          });
+    } catch (RejectedExecutionException over) {
+      closed = true;
+    }
+  }
+
+  /// One at a time, so that a mistake in the new certificates does not cost all links at once. One
+  /// that fails is tried again after the others.
+  private void renewNext() {
+    if (renewing != null) {
+      if (renewing.isRenewing()) return;
+      if (renewing.needsRenewal()) renewals.add(renewing);
+      renewing = null;
+    }
+    if (renewals.isEmpty()) return;
+    renewing = renewals.removeFirst();
+    renewing.renew();
+  }
+
+  /// What connections of peers pass first.
+  public PortGate gate() {
+    return gate;
   }
 
   /// Blocks all traffic with a peer, in both directions, or lets it flow again.

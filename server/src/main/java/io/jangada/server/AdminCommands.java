@@ -3,6 +3,7 @@ package io.jangada.server;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.link.Probe;
+import io.jangada.net.TlsException;
 import io.jangada.node.Backup;
 import io.jangada.node.BackupChunk;
 import io.jangada.node.Outcome;
@@ -39,6 +40,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private static final int PROBE_MILLIS_MAX = 1_000;
   private static final long MAJORITY_MILLIS_MAX = 1_000;
   private static final long REPLACE_MILLIS = 500;
+  private static final long TLS_LOOK_MILLIS = 1_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   record Parts(
@@ -49,7 +51,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       Leading leading) {}
 
   /// @param probe looks whether a server is where it is said to be
-  record Places(Addresses addresses, Probe probe) {}
+  record Places(Addresses addresses, Probe probe, ServerTls tls) {}
 
   /// @param changes signalled when something happens in the protocol
   /// @param transferMillisMax how long a transfer of leadership may take
@@ -72,6 +74,10 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     this.threads =
         new ScheduledThreadPoolExecutor(
             THREADS, task -> Thread.ofPlatform().name(name).daemon(true).unstarted(task));
+    ServerTls tls = parts.places.tls;
+    if (!tls.isOff())
+      threads.scheduleWithFixedDelay(
+          tls::reloadIfChanged, TLS_LOOK_MILLIS, TLS_LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -123,6 +129,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       case AdminLine.Change change -> change(status.get(), change);
       case AdminLine.Transfer(OptionalInt target) -> transfer(status.get(), target);
       case AdminLine.Snapshot _ -> snapshot();
+      case AdminLine.ReloadCerts _ -> reloadCerts();
     };
   }
 
@@ -351,6 +358,18 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     voters.remove(status.role().id());
     voters.retainAll(parts.report.alive(status));
     return voters.size() >= majority;
+  }
+
+  private AdminReply reloadCerts() {
+    ServerTls tls = parts.places.tls;
+    if (tls.isOff()) return refused("no port of this server has TLS");
+    try {
+      tls.reload();
+      return JsonObjectBuilder.ok().put("says", "the TLS files are read again").reply();
+    } catch (TlsException e) {
+      parts.eventLog.warn("goes on with old TLS files: " + e.getMessage());
+      return refused(e.getMessage());
+    }
   }
 
   private AdminReply snapshot() {

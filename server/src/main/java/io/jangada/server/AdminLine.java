@@ -28,6 +28,9 @@ sealed interface AdminLine {
 
   record Snapshot() implements Task {}
 
+  /// Reads the TLS files again.
+  record ReloadCerts() implements Task {}
+
   /// A change of the membership.
   sealed interface Change extends Task {
     /// Whether only to say what would happen.
@@ -51,6 +54,7 @@ sealed interface AdminLine {
       case "status" -> words.size() == 1 ? Optional.of(new Status()) : Optional.empty();
       case "members" -> words.size() == 1 ? Optional.of(new Members()) : Optional.empty();
       case "snapshot" -> words.size() == 1 ? Optional.of(new Snapshot()) : Optional.empty();
+      case "reload-certs" -> words.size() == 1 ? Optional.of(new ReloadCerts()) : Optional.empty();
       case "backup" -> words.size() == 1 ? Optional.of(new Backup()) : Optional.empty();
       case "chunk" -> dryRun ? Optional.empty() : chunk(rest);
       case "transfer" -> dryRun ? Optional.empty() : transfer(rest);

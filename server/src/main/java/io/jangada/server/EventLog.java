@@ -131,7 +131,8 @@ final class EventLog {
   /// Logs an event of the links to the other servers.
   void link(LinkEvent event) {
     if (event.isComplaint()) warn(event.text());
-    else if (event instanceof LinkEvent.Connected) info(event.text());
+    else if (event instanceof LinkEvent.Connected || event instanceof LinkEvent.Renewed)
+      info(event.text());
     else debug(event.text());
   }
 

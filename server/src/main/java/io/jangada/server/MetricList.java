@@ -88,6 +88,21 @@ final class MetricList {
     return this;
   }
 
+  /// @param values by what the labels say, in their order
+  MetricList counters(
+      String name, String help, List<String> labels, Map<List<String>, ? extends Number> values) {
+    CounterSnapshot.Builder counter = CounterSnapshot.builder().name(prefix + name).help(help);
+    values.forEach(
+        (key, value) ->
+            counter.dataPoint(
+                CounterDataPointSnapshot.builder()
+                    .value(value.doubleValue())
+                    .labels(Labels.of(labels, key))
+                    .build()));
+    metrics.add(counter.build());
+    return this;
+  }
+
   /// @param durations in microseconds
   MetricList durations(String name, String help, Histogram durations) {
     ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();

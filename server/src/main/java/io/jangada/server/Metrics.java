@@ -3,6 +3,7 @@ package io.jangada.server;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.jangada.link.LinkStats;
 import io.jangada.link.TcpLinks;
+import io.jangada.net.PortGate;
 import io.jangada.node.Status;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextStats;
@@ -34,11 +35,15 @@ final class Metrics {
   private final DataSize size;
   private final TextListener listener;
   private final TcpLinks links;
+  private final List<PortGate> gates;
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
-  Metrics(DiskMeter meter, DataSize size, TextListener listener, TcpLinks links) {
+  /// @param gates of the ports
+  Metrics(
+      DiskMeter meter, DataSize size, TextListener listener, TcpLinks links, List<PortGate> gates) {
+    this.gates = gates;
     this.meter = meter;
     this.size = size;
     this.listener = listener;
@@ -79,6 +84,7 @@ final class Metrics {
                   .gauge("keys", "Keys in the store", now.state().keys()));
         });
     lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
+    lists.add(TlsMetrics.of(gates));
     return MetricList.all(lists);
   }
 

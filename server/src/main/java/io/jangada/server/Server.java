@@ -26,6 +26,7 @@ import io.jangada.store.Disk;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
@@ -59,6 +60,7 @@ public final class Server implements AutoCloseable {
   private final boolean sharing;
   private final Loops clientLoops;
   private ServerTls tls;
+  private PortGate clientGate;
 
   /// Where messages of peers go; null until the disk is read.
   private final AtomicReference<Replica> replica = new AtomicReference<>();
@@ -135,6 +137,7 @@ public final class Server implements AutoCloseable {
   private void begin(ServerListener host) throws IOException {
     tls = new ServerTls(config, entry.id());
     shareDescriptors();
+    clientGate = tls.clientGate(shares.newConnections());
     listener = TextListener.start(textSettings(), clientLoops);
     eventLog.info("listens for clients on " + HostPort.text(listener.address()));
     eventLog.memory(memory);
@@ -142,6 +145,7 @@ public final class Server implements AutoCloseable {
     // Until its data is read, no other server may take this one for one without.
     LinkSettings saying = linkSettings().withHasData(DataOpening.isUsed(disk));
     links = TcpLinks.start(saying, this::peer, this::receive, new LinkWatcher());
+    if (tls.peers() != null) tls.peers().onReload(links::renew);
     startHttp();
     departure = new Departure(throttled());
     member =
@@ -182,8 +186,8 @@ public final class Server implements AutoCloseable {
   private void shareDescriptors() {
     Descriptors descriptors = Descriptors.ofThisProcess();
     TextSettings.Reserved reserved = TextSettings.Reserved.DEFAULT;
-    if (tls.hasClientTls()) descriptors = descriptors.withOpen(reserved.newConnectionsMax());
     int http = config.httpPort(entry) == 0 ? 0 : HttpPort.Limits.DEFAULT.connectionsMax();
+    if (tls.hasClientTls()) descriptors = descriptors.withOpen(reserved.newConnectionsMax() + http);
     int configured = config.settings().whole(Setting.CONNECTIONS_MAX);
     Descriptors.Shares most =
         new Descriptors.Shares(
@@ -223,11 +227,12 @@ public final class Server implements AutoCloseable {
     if (port == 0) return;
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
-    Metrics metrics = new Metrics(meter, size, listener, links);
+    PortGate gate = tls.httpGate(shares.http());
+    List<PortGate> gates = List.of(clientGate, gate, links.gate());
+    Metrics metrics = new Metrics(meter, size, listener, links, gates);
     HttpEndpoint endpoint =
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
-    PortGate gate = tls.httpGate(limits.connectionsMax());
     http = HttpPort.start(listen, endpoint, limits, gate);
     String scheme = gate.tls() == null ? "http://" : "https://";
     eventLog.info("serves health, metrics and status on " + scheme + HostPort.text(listen));
@@ -236,6 +241,7 @@ public final class Server implements AutoCloseable {
   private LinkSettings linkSettings() {
     String cluster = config.settings().text(Setting.CLUSTER);
     return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
+        .withCredentials(new LinkSettings.Credentials(tls.peers(), tls.secret()))
         .withLimits(settings.links())
         .withHandshakesMax(shares.newConnections());
   }
@@ -302,7 +308,12 @@ public final class Server implements AutoCloseable {
 
   private AdminCommands adminCommands(Replica replica) {
     long transferMillisMax = 4 * config.settings().high(Setting.ELECTION_TIMEOUT_MILLIS);
-    Probe probe = new Probe(links::identity, entry.id(), entry.logPort());
+    Probe probe =
+        new Probe(
+            links::identity,
+            entry.id(),
+            entry.logPort(),
+            new LinkSettings.Credentials(tls.peers(), tls.secret()));
     return new AdminCommands(
         "admin-" + entry.id(),
         replica,
@@ -310,7 +321,7 @@ public final class Server implements AutoCloseable {
             queries,
             report,
             eventLog,
-            new AdminCommands.Places(addresses, probe),
+            new AdminCommands.Places(addresses, probe, tls),
             new AdminCommands.Leading(changes, transferMillisMax)));
   }
 
@@ -326,7 +337,7 @@ public final class Server implements AutoCloseable {
         .withReading(settings.reading())
         .withLimits(memory.text(shares.clients()))
         .withReserved(reserved())
-        .withGate(tls.clientGate(shares.newConnections()))
+        .withGate(clientGate)
         .withDialect(
             TextSettings.Dialect.DEFAULT
                 .with(TextSettings.Variant.SEED_SPELLING, values.flag(Setting.SEED_SPELLING))

@@ -1,10 +1,12 @@
 package io.jangada.server;
 
+import io.jangada.link.Secret;
 import io.jangada.net.PortGate;
 import io.jangada.net.ReloadingTls;
 import io.jangada.net.TlsException;
 import io.jangada.net.TlsFiles;
 import io.jangada.net.TlsPolicy;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -29,11 +31,12 @@ final class ServerTls {
 
   private final ReloadingTls http;
   private final ReloadingTls peers;
+  private final Secret secret;
 
   /// Reads the files.
   ///
-  /// @throws TlsException when they cannot be used; the message says which and why
-  ServerTls(ServerConfig config, int id) throws TlsException {
+  /// @throws IOException when they cannot be used; the message says which and why
+  ServerTls(ServerConfig config, int id) throws IOException {
     Settings settings = config.settings();
     TlsFiles files =
         new TlsFiles(
@@ -48,6 +51,7 @@ final class ServerTls {
             false);
     clients = open("client", files, asked);
     http = open("HTTP", files, TlsPolicy.DEFAULT);
+    secret = Secret.read(config.file(Setting.PEER_SECRET_FILE, id));
     peers =
         open(
             "log",
@@ -81,6 +85,11 @@ final class ServerTls {
   /// Null where links have no TLS.
   ReloadingTls peers() {
     return peers;
+  }
+
+  /// What all servers share; [Secret#NONE] where none is configured.
+  Secret secret() {
+    return secret;
   }
 
   boolean hasClientTls() {

@@ -24,7 +24,7 @@ class ProbeTest {
   }
 
   private static Probe probe(String cluster) {
-    return new Probe(() -> ClusterIdentity.named(cluster), 1, 9050);
+    return new Probe(() -> ClusterIdentity.named(cluster), 1, 9050, LinkSettings.Credentials.NONE);
   }
 
   @Test

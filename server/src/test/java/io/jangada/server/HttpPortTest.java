@@ -214,7 +214,7 @@ class HttpPortTest {
         "nonsense\r\n\r\n",
         "GET /%zz HTTP/1.1\r\n\r\n",
         "GET  \r\n\r\n",
-        "\u0016\u0003\u0001\r\n\r\n"
+        "\u0015\u0003\u0001\r\n\r\n"
       })
   void whatIsNoRequestIsRefused(String text) throws IOException {
     start(HttpPort.Limits.DEFAULT);
@@ -222,6 +222,13 @@ class HttpPortTest {
     assertThat(ask("GET /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");
     assertThat(ask("GET / HTTP/1.1\r\nX: " + "x".repeat(20_000) + "\r\n\r\n"))
         .startsWith("HTTP/1.1 400");
+  }
+
+  @Test
+  void aClientThatSpeaksTlsGetsASentence() throws IOException {
+    start(HttpPort.Limits.DEFAULT);
+    assertThat(rest(send("\u0016\u0003\u0001\r\n\r\n")))
+        .isEqualTo("this port does not speak TLS\r\n");
   }
 
   @Test
