@@ -49,6 +49,13 @@ public final class TestCertificates {
     return issue(alias, subject, "-ext", subjectAlternativeNames, "-ext", BOTH_USES);
   }
 
+  /// A certificate for one use.
+  ///
+  /// @param use as keytool's `eku=…`
+  public TlsFiles issueFor(String alias, String use) {
+    return issue(alias, "CN=" + alias, "-ext", LOOPBACK, "-ext", use);
+  }
+
   /// A certificate that expired five days ago.
   public TlsFiles issueExpired(String alias) {
     return issue(

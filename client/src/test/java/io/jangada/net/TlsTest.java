@@ -320,6 +320,22 @@ class TlsTest {
     awaitTrue(() -> gate.refused(TlsFailure.Kind.VERSION) == 2);
   }
 
+  @Test
+  void aCertificateThatHasExpiredOrIsForAnotherUseIsRefused() throws Exception {
+    PortGate gate = gate(server, TlsPolicy.MUTUAL);
+    int port = listen(gate);
+    opensslAs(port, ours.issueExpired("late"));
+    awaitRefusal(gate, TlsFailure.Kind.EXPIRED);
+    opensslAs(port, ours.issueFor("oneway", "eku=serverAuth"));
+    awaitRefusal(gate, TlsFailure.Kind.UNTRUSTED);
+    assertThat(gate.handshakes()).isZero();
+  }
+
+  private static void opensslAs(int port, TlsFiles its) throws Exception {
+    String certificate = its.certificate().toString();
+    openssl(port, "-tls1_2", "-cert", certificate, "-key", its.key().toString());
+  }
+
   // ---- handshakes that are never finished ----
 
   @Test

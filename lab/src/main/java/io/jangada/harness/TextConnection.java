@@ -60,6 +60,11 @@ public final class TextConnection implements AutoCloseable {
     }
   }
 
+  /// The same over a socket that is connected, through TLS say.
+  public static TextConnection over(Socket connected, int millisMax) throws IOException {
+    return new TextConnection(connected, millisMax);
+  }
+
   // ---- one command, one reply ----
 
   public TextReply set(String key, long exptimeSeconds, Bytes value) throws IOException {

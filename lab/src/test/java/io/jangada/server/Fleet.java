@@ -9,10 +9,13 @@ import io.jangada.harness.FreePorts;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
+import io.jangada.net.TlsContext;
 import io.jangada.store.Disk;
 import io.jangada.store.OsDisk;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,6 +49,7 @@ final class Fleet implements AutoCloseable {
   private final Map<Integer, ServerConfig.Entry> places = new TreeMap<>();
   private final Map<Integer, Server> servers = new HashMap<>();
   private final Map<Integer, Throwable> broken = new HashMap<>();
+  private TlsContext tls;
 
   /// @param size how many servers the configuration lists, from 0 on
   /// @param fields further fields of the configuration, as JSON with `'` for `"`
@@ -137,8 +141,23 @@ final class Fleet implements AutoCloseable {
     return file.resolveSibling("data/server-" + id);
   }
 
+  /// From now on clients speak TLS to the client ports; plainly again for null.
+  void dialWith(TlsContext tls) {
+    this.tls = tls;
+  }
+
   TextConnection connect(int id) throws IOException {
-    return TextConnection.open(servers.get(id).address(), REPLY_MILLIS_MAX);
+    InetSocketAddress address = servers.get(id).address();
+    if (tls == null) return TextConnection.open(address, REPLY_MILLIS_MAX);
+    Socket plain = new Socket(address.getAddress(), address.getPort());
+    try {
+      plain.setTcpNoDelay(true);
+      Socket socket = tls.dial(plain, at(id).hostname(), address.getPort());
+      return TextConnection.over(socket, REPLY_MILLIS_MAX);
+    } catch (IOException e) {
+      plain.close();
+      throw e;
+    }
   }
 
   /// What one server answers.

@@ -139,6 +139,19 @@ final class Ends implements AutoCloseable {
     return heard == sent || heard >= 0 && to.hears(sent);
   }
 
+  /// What a member says when no connection to a peer comes to be. Sends until it does.
+  static String complaint(End from, int to) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
+    for (int term = 1; System.nanoTime() - end < 0; term++) {
+      from.send(to, term);
+      LinkEvent event = from.events.poll(5, TimeUnit.MILLISECONDS);
+      if (event instanceof LinkEvent.Unreachable(int peer, String _) && peer == to
+          || event instanceof LinkEvent.Refused(int other, String _) && other == to)
+        return event.text();
+    }
+    return "no complaint";
+  }
+
   @Override
   public void close() {
     ends.forEach(end -> end.links.close());

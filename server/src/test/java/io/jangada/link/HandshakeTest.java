@@ -136,7 +136,7 @@ class HandshakeTest {
   @Test
   void a_peer_of_another_version_is_told_of() throws Exception {
     Ends.End one = ends.open(1);
-    assertThat(told(one, "jangada\3".getBytes(StandardCharsets.US_ASCII))).contains("version 3");
+    assertThat(told(one, "jangada\4".getBytes(StandardCharsets.US_ASCII))).contains("version 4");
   }
 
   @Test

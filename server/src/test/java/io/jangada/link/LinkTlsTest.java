@@ -50,15 +50,6 @@ class LinkTlsTest {
     return end;
   }
 
-  /// What the one that dials says when the link does not come to be.
-  private static String complaint(Ends.End from, int to) throws InterruptedException {
-    for (int term = 1; from.events.isEmpty(); term++) {
-      from.send(to, term);
-      Thread.onSpinWait();
-    }
-    return from.nextEvent().text();
-  }
-
   @Test
   void membersTalkBothWays() throws Exception {
     Ends.End one = open(1, tls(first));
@@ -80,9 +71,9 @@ class LinkTlsTest {
     TlsFiles theirs = impostor.issue("server-2");
     Ends.End one = open(1, tls(first));
     Ends.End two = open(2, tls(new TlsFiles(theirs.certificate(), theirs.key(), ca.ca(), null)));
-    assertThat(complaint(two, 1)).contains("it refused this side");
+    assertThat(Ends.complaint(two, 1)).contains("it refused this side");
     assertThat(one.links.gate().refused(TlsFailure.Kind.UNTRUSTED)).isPositive();
-    assertThat(complaint(one, 2)).contains("does not come from a trusted CA");
+    assertThat(Ends.complaint(one, 2)).contains("does not come from a trusted CA");
     assertThat(one.received).isEmpty();
     assertThat(two.received).isEmpty();
   }
@@ -91,9 +82,9 @@ class LinkTlsTest {
   void aMemberWithAnotherNameIsRefused() throws Exception {
     Ends.End one = open(1, tls(first, "server-1", "server-3"));
     Ends.End two = open(2, tls(second));
-    assertThat(complaint(two, 1)).contains("it refused this side");
+    assertThat(Ends.complaint(two, 1)).contains("it refused this side");
     assertThat(one.links.gate().refused(TlsFailure.Kind.NAME)).isPositive();
-    assertThat(complaint(one, 2)).contains("none of the allowed names");
+    assertThat(Ends.complaint(one, 2)).contains("none of the allowed names");
   }
 
   @Test
@@ -101,15 +92,15 @@ class LinkTlsTest {
     TlsFiles elsewhere = ca.issue("elsewhere", "CN=server-2", "san=dns:b.example");
     Ends.End one = open(1, tls(first));
     open(2, tls(elsewhere));
-    assertThat(complaint(one, 2)).contains("does not name it");
+    assertThat(Ends.complaint(one, 2)).contains("does not name it");
   }
 
   @Test
   void aMemberWithoutTlsAndOneWithItGetAClearWord() throws Exception {
     Ends.End one = open(1, tls(first));
     Ends.End plain = ends.open(2);
-    assertThat(complaint(plain, 1)).contains("this port speaks TLS");
-    assertThat(complaint(one, 2)).contains("it does not speak TLS");
+    assertThat(Ends.complaint(plain, 1)).contains("this port speaks TLS");
+    assertThat(Ends.complaint(one, 2)).contains("it does not speak TLS");
     assertThat(one.links.gate().refused(TlsFailure.Kind.PLAIN)).isPositive();
     assertThat(plain.links.gate().refused(TlsFailure.Kind.TLS)).isPositive();
   }
@@ -163,10 +154,28 @@ class LinkTlsTest {
       told.add(one.nextEvent().text());
     assertThat(told.toString()).contains("'CN=lost' is revoked");
     one.received.clear();
-    assertThat(complaint(one, 2)).contains("revoked");
+    assertThat(Ends.complaint(one, 2)).contains("revoked");
     two.events.clear();
-    assertThat(complaint(two, 1)).contains("it refused this side");
+    assertThat(Ends.complaint(two, 1)).contains("it refused this side");
     assertThat(one.received).isEmpty();
+  }
+
+  /// Records all that one member says to another, and says it again.
+  @Test
+  void whatWasRecordedIsUselessOnTheNextConnection() throws Exception {
+    Ends.End two = open(2, tls(second));
+    Ends.End one = open(1, tls(first));
+    try (Wiretap tap = new Wiretap(two.links.address())) {
+      ends.addresses.put(2, tap.address());
+      assertThat(Ends.isReached(one, two)).isTrue();
+      one.links.close();
+      two.received.clear();
+      long handshakes = two.links.gate().handshakes();
+      tap.replay();
+      while (two.links.gate().refused(TlsFailure.Kind.OTHER) == 0) Thread.onSpinWait();
+      assertThat(two.links.gate().handshakes()).isEqualTo(handshakes);
+      assertThat(two.received).isEmpty();
+    }
   }
 
   @Test
