@@ -1,17 +1,21 @@
 package io.jangada.bench;
 
+import io.jangada.client.ClientOptions;
 import io.jangada.client.Endpoint;
 import io.jangada.harness.AdminClient;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
+import io.jangada.harness.Tls;
+import io.jangada.net.TlsContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /// A cluster that a bench starts for itself: processes of this program, set up as `bin/kvstore`
@@ -98,9 +102,23 @@ public final class BenchCluster implements AutoCloseable {
     return pids;
   }
 
+  /// A load on one of its members.
+  LoadRun load(Endpoint server, LoadRun.Language language) throws IOException {
+    return new LoadRun(server, language, tls());
+  }
+
+  /// A client of its members.
+  ClientOptions clientOptions() {
+    return ClientOptions.of(endpoints()).withTls(processes.tls());
+  }
+
+  Optional<TlsContext> tls() throws IOException {
+    return Optional.ofNullable(Tls.context(processes.tls()));
+  }
+
   /// As that which loads are put to.
-  public SystemUnderTest subject() {
-    return new TextServers(endpoints(), pids(), directory);
+  public SystemUnderTest subject() throws IOException {
+    return new TextServers(endpoints(), pids(), directory, tls());
   }
 
   /// Kills all servers and removes their data.

@@ -65,7 +65,7 @@ public final class BenchRun {
         MachineBaseline.measure(subject.disk(), wanted.valueBytes() + Keys.BYTES);
     Load load = wanted.overwriting(subject.overwrites(subject.leader()));
     prefill(load);
-    try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
+    try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs, subject.tls())) {
       Measured measured = run.run(load, new LoadRun.Watcher(this::begun, progress));
       return result(measured, limits);
     }
@@ -79,7 +79,7 @@ public final class BenchRun {
     if (prefilled.getOrDefault(made, 0) >= keys) return;
     int vain = 0;
     for (int done = 0; done < keys; ) {
-      try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs)) {
+      try (LoadRun run = new LoadRun(subject.leader(), subject::dialogs, subject.tls())) {
         // Where it does not come to the end, the leader may have changed.
         LoadRun.Filled filled = run.fill(load, done);
         vain = filled.upTo() > done ? 0 : vain + 1;

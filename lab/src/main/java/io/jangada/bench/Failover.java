@@ -1,7 +1,6 @@
 package io.jangada.bench;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.client.ClientOptions;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
 import java.io.IOException;
@@ -20,7 +19,7 @@ public record Failover(double[] millis) {
   public static Failover measure(BenchCluster cluster, int rounds, DoubleConsumer progress)
       throws IOException, InterruptedException, TimeoutException {
     double[] millis = new double[rounds];
-    try (JangadaClient client = JangadaClient.connect(ClientOptions.of(cluster.endpoints()))) {
+    try (JangadaClient client = JangadaClient.connect(cluster.clientOptions())) {
       for (int round = 0; round < rounds; round++) {
         progress.accept((double) round / rounds);
         for (int i = 0; i < WRITES_BEFORE; i++) write(client, "before" + i);

@@ -153,7 +153,7 @@ public final class Growth {
             new Load.Data(VALUE_BYTES, ENTRIES_AT_ONCE, true),
             Load.Times.SHORT);
     int leader = cluster.leader();
-    try (LoadRun run = new LoadRun(cluster.endpoint(leader), TextServers::speaking)) {
+    try (LoadRun run = cluster.load(cluster.endpoint(leader), TextServers::speaking)) {
       while (cluster.admin().status(leader).progress().last() < entries) run.prefill(writing);
     }
   }

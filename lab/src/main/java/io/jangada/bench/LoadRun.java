@@ -2,14 +2,18 @@ package io.jangada.bench;
 
 import io.jangada.client.Endpoint;
 import io.jangada.net.Loops;
+import io.jangada.net.TlsContext;
+import io.jangada.net.TlsFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +38,7 @@ public final class LoadRun implements AutoCloseable {
   private final Loops loops = new Loops("jangada-bench", 1);
   private final Endpoint server;
   private final Language language;
+  private final Optional<TlsContext> tls;
   private final EventLoop loop;
   private final List<LoadConnection> connections = new ArrayList<>();
 
@@ -52,7 +57,13 @@ public final class LoadRun implements AutoCloseable {
 
   /// @param server the one that leads
   public LoadRun(Endpoint server, Language language) {
+    this(server, language, Optional.empty());
+  }
+
+  /// @param tls empty for no TLS
+  public LoadRun(Endpoint server, Language language, Optional<TlsContext> tls) {
     this.server = server;
+    this.tls = tls;
     this.language = language;
     loop = loops.group().next();
   }
@@ -219,6 +230,8 @@ public final class LoadRun implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    tls.map(each -> each.dialler(channel.alloc(), server.host(), server.port()))
+                        .ifPresent(channel.pipeline()::addLast);
                     connection.dialog().prepare(channel.pipeline());
                     channel.pipeline().addLast(connection);
                   }
@@ -226,6 +239,12 @@ public final class LoadRun implements AutoCloseable {
             .connect(server.host(), server.port());
     if (!connecting.await(CONNECT_SECONDS_MAX, TimeUnit.SECONDS) || !connecting.isSuccess())
       throw new IOException(server + " cannot be reached: " + connecting.cause());
+    SslHandler handler = connecting.channel().pipeline().get(SslHandler.class);
+    if (handler != null
+        && (!handler.handshakeFuture().await(CONNECT_SECONDS_MAX, TimeUnit.SECONDS)
+            || !handler.handshakeFuture().isSuccess()))
+      throw new IOException(
+          server + ": " + TlsFailure.of(handler.handshakeFuture().cause()).text());
     return connecting.channel();
   }
 

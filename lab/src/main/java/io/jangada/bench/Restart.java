@@ -1,8 +1,6 @@
 package io.jangada.bench;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.client.ClientOptions;
-import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
 import io.jangada.harness.AdminClient;
@@ -39,17 +37,16 @@ public record Restart(
   public static Restart measure(BenchCluster cluster, int keys, DoubleConsumer progress)
       throws IOException, InterruptedException, TimeoutException {
     Load all = load(keys);
-    try (JangadaClient client = JangadaClient.connect(ClientOptions.of(cluster.endpoints()))) {
-      Endpoint leader = cluster.endpoint(cluster.leader());
+    try (JangadaClient client = JangadaClient.connect(cluster.clientOptions())) {
       int half = keys / 2;
-      double loadSeconds = fill(leader, load(half), 0);
+      double loadSeconds = fill(cluster, load(half), 0);
       Optional<Long> before = settledHeap(cluster);
       progress.accept(0.3);
-      loadSeconds += fill(leader, all, half);
+      loadSeconds += fill(cluster, all, half);
       Optional<Long> after = settledHeap(cluster);
       progress.accept(0.7);
       int entries = Math.min(ENTRIES_BEHIND, keys);
-      fill(leader, load(entries), 0);
+      fill(cluster, load(entries), 0);
       cluster.awaitAll();
       progress.accept(0.8);
       for (int id : cluster.processes().ids()) cluster.processes().kill(id);
@@ -66,10 +63,10 @@ public record Restart(
         Workload.get, Load.Clients.ONE, new Load.Data(VALUE_BYTES, keys, true), Load.Times.SHORT);
   }
 
-  private static double fill(Endpoint leader, Load load, int from)
-      throws IOException, InterruptedException {
+  private static double fill(BenchCluster cluster, Load load, int from)
+      throws IOException, InterruptedException, TimeoutException {
     long began = System.nanoTime();
-    try (LoadRun run = new LoadRun(leader, TextServers::speaking)) {
+    try (LoadRun run = cluster.load(cluster.endpoint(cluster.leader()), TextServers::speaking)) {
       run.prefill(load, from);
     }
     return (System.nanoTime() - began) / 1e9;

@@ -1,6 +1,7 @@
 package io.jangada.bench;
 
 import io.jangada.client.Endpoint;
+import io.jangada.net.TlsContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,11 @@ public interface SystemUnderTest {
 
   /// How connections speak: each with a dialog of its own, all on one event loop.
   Supplier<ProtocolDriver> dialogs(Load load, Contents contents);
+
+  /// How TLS is spoken with them; empty for no TLS.
+  default Optional<TlsContext> tls() {
+    return Optional.empty();
+  }
 
   /// How many entries the log of these servers has had, if they tell.
   default Optional<Long> logEntries() {

@@ -8,6 +8,7 @@ import io.jangada.codec.JsonReader;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.harness.Waiting;
+import io.jangada.net.TlsContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -22,7 +23,9 @@ import java.util.function.Supplier;
 /// @param servers one of them leads
 /// @param pids their processes, as far as they are of this machine and known
 /// @param disk a directory on their disk, or on a like one
-public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk)
+/// @param tls how they are spoken to; empty for no TLS
+public record TextServers(
+    List<Endpoint> servers, List<Long> pids, Path disk, Optional<TlsContext> tls)
     implements SystemUnderTest {
   private static final long LEADER_MILLIS_MAX = 20_000;
   private static final int REPLY_MILLIS_MAX = 1_000;
@@ -80,9 +83,9 @@ public record TextServers(List<Endpoint> servers, List<Long> pids, Path disk)
     return Optional.empty();
   }
 
-  private static TextConnection open(Endpoint server) throws IOException {
-    return TextConnection.open(
-        new InetSocketAddress(server.host(), server.port()), REPLY_MILLIS_MAX);
+  private TextConnection open(Endpoint server) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(server.host(), server.port());
+    return TextConnection.open(address, REPLY_MILLIS_MAX, tls.orElse(null));
   }
 
   @Override

@@ -1,13 +1,15 @@
 package io.jangada.bench;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.client.ClientOptions;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Reply;
 import io.jangada.harness.Waiting;
 import io.jangada.kv.KeyRange;
 import io.jangada.net.Loops;
+import io.jangada.net.TlsContext;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,11 +53,11 @@ public final class WatchRun implements AutoCloseable {
     this.progress = progress;
     load = plan.load();
     keys = Keys.ofValues(load.valueBytes());
-    client = JangadaClient.connect(ClientOptions.of(cluster.endpoints()), loops);
+    client = JangadaClient.connect(cluster.clientOptions(), loops);
   }
 
   public Watching measure() throws IOException, InterruptedException, TimeoutException {
-    try (LoadRun run = new LoadRun(leader(), TextServers::speaking)) {
+    try (LoadRun run = cluster.load(leader(), TextServers::speaking)) {
       run.prefill(load);
     }
     List<Endpoint> servers = leaderFirst();
@@ -101,7 +103,7 @@ public final class WatchRun implements AutoCloseable {
 
   private Measured puts(LoadRun.Watcher watcher)
       throws IOException, InterruptedException, TimeoutException {
-    try (LoadRun run = new LoadRun(leader(), TextServers::speaking)) {
+    try (LoadRun run = cluster.load(leader(), TextServers::speaking)) {
       return run.run(load, watcher);
     }
   }
@@ -257,8 +259,18 @@ public final class WatchRun implements AutoCloseable {
   private WatchConnection connect(Endpoint server, List<KeyRange> ranges, LongConsumer onEvent)
       throws IOException, InterruptedException {
     WatchConnection watches = new WatchConnection(ranges, onEvent);
+    Optional<TlsContext> tls = cluster.tls();
+    ChannelInitializer<Channel> handlers =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            tls.map(each -> each.dialler(channel.alloc(), server.host(), server.port()))
+                .ifPresent(channel.pipeline()::addLast);
+            channel.pipeline().addLast(watches);
+          }
+        };
     var connecting =
-        loops.dialler().group(loop).handler(watches).connect(server.host(), server.port());
+        loops.dialler().group(loop).handler(handlers).connect(server.host(), server.port());
     if (!connecting.await(STEP_SECONDS_MAX, TimeUnit.SECONDS) || !connecting.isSuccess())
       throw new IOException(server + " cannot be reached: " + connecting.cause());
     await(watches.started(), "watch");

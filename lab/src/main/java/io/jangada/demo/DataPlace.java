@@ -1,5 +1,6 @@
 package io.jangada.demo;
 
+import io.jangada.cli.certs.LoopbackCertificates;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.server.ConfigException;
@@ -24,24 +25,26 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
   private static final int MEMBERS_DEFAULT = 3;
   private static final String CLUSTER = "jangada-demo";
   private static final String FILE = "config.json";
+  private static final String CERTIFICATES = "certs";
   private static final String LOCK = "demo.lock";
 
   /// A directory of this demo alone.
-  static DataPlace temporary(int members, boolean keep) throws IOException {
+  static DataPlace temporary(int members, boolean keep, boolean tls) throws IOException {
     Path path = Files.createTempDirectory("jangada-demo-");
-    return place(path, members == 0 ? MEMBERS_DEFAULT : members, !keep);
+    return place(path, plan(path, members == 0 ? MEMBERS_DEFAULT : members, tls), !keep);
   }
 
   /// A directory of the user's, new or with the data of an earlier demo.
   ///
   /// @param members 0 for as many as there are, or [#MEMBERS_DEFAULT]
   /// @throws UserError when it holds something else
-  static DataPlace at(Path path, int members) throws IOException, UserError {
+  static DataPlace at(Path path, int members, boolean tls) throws IOException, UserError {
     Files.createDirectories(path);
     int found = found(path);
     if (found > 0 && members > 0 && found != members)
       throw new UserError(path + " holds a cluster of " + found + " members: leave --members away");
-    return place(path, found > 0 ? found : members == 0 ? MEMBERS_DEFAULT : members, false);
+    int count = found > 0 ? found : members == 0 ? MEMBERS_DEFAULT : members;
+    return place(path, plan(path, count, tls), false);
   }
 
   /// How many members have data there; 0 when there is no demo's data.
@@ -64,10 +67,11 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
   }
 
   /// Takes the directory and chooses ports, others each time.
-  private static DataPlace place(Path path, int members, boolean temporary) throws IOException {
+  private static DataPlace place(Path path, ClusterPlan plan, boolean temporary)
+      throws IOException {
     DiskLock lock = new OsDisk(path).lock(LOCK);
     try {
-      return new DataPlace(path, ServerConfig.read(plan(members).write(path)), temporary, lock);
+      return new DataPlace(path, ServerConfig.read(plan.write(path)), temporary, lock);
     } catch (IOException | ConfigException e) {
       lock.close();
       throw new IOException(e.getMessage(), e);
@@ -76,6 +80,14 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
 
   /// Keeps no entries behind a snapshot: the log is small here, and a member that comes back late
   /// is to show how a snapshot brings it up. Whichever server is asked serves.
+  private static ClusterPlan plan(Path path, int members, boolean tls) throws IOException {
+    ClusterPlan plan = plan(members);
+    if (!tls) return plan;
+    for (var field : LoopbackCertificates.make(path.resolve(CERTIFICATES), members).entrySet())
+      plan = plan.with(field.getKey(), field.getValue());
+    return plan;
+  }
+
   private static ClusterPlan plan(int members) {
     return ClusterPlan.of(members)
         .with("HistoryMillis", "\"10m\"")
@@ -88,6 +100,15 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
         .with("SegmentBytes", "4194304")
         .with("SnapshotBytes", "1048576")
         .with("LogRetainedBytes", "0");
+  }
+
+  /// A command that speaks with the server at a port, for people.
+  String netcat(String port) {
+    if (!config.settings().has(Setting.CERT_FILE)) return "nc 127.0.0.1 " + port;
+    return "openssl s_client -quiet -CAfile "
+        + path.resolve(CERTIFICATES).resolve("ca.crt")
+        + " -connect 127.0.0.1:"
+        + port;
   }
 
   /// Gives it back, and removes it if it is temporary.

@@ -19,7 +19,8 @@ public final class Demo {
   /// @param data where; null for a temporary directory
   /// @param keep whether a temporary directory stays
   /// @param verbose whether details of the cluster's events are shown
-  public record Options(int members, Path data, boolean keep, boolean verbose) {}
+  /// @param tls whether ports speak TLS
+  public record Options(int members, Path data, boolean keep, boolean verbose, boolean tls) {}
 
   /// @param terminal whether a person types
   /// @param styled whether the output understands escape sequences, and they are wanted
@@ -91,8 +92,8 @@ public final class Demo {
 
   private static DataPlace place(Options options) throws IOException, UserError {
     return options.data == null
-        ? DataPlace.temporary(options.members, options.keep)
-        : DataPlace.at(options.data, options.members);
+        ? DataPlace.temporary(options.members, options.keep, options.tls)
+        : DataPlace.at(options.data, options.members, options.tls);
   }
 
   private int run() throws IOException, InterruptedException, UserError {
@@ -125,7 +126,7 @@ public final class Demo {
     for (int id : cluster.ids()) start(id);
     String port = cluster.ports().replaceFirst(",.*", "");
     narrator.narrate(
-        "they serve at 127.0.0.1, ports " + cluster.ports() + ": try nc 127.0.0.1 " + port);
+        "they serve at 127.0.0.1, ports " + cluster.ports() + ": try " + place.netcat(port));
   }
 
   private void start(int id) throws UserError {

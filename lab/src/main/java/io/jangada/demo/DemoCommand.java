@@ -46,6 +46,11 @@ public final class DemoCommand implements Callable<Integer> {
   private boolean keep;
 
   @Option(
+      names = "--tls",
+      description = "Speak TLS at all ports; certificates are made beside the data, in certs.")
+  private boolean tls;
+
+  @Option(
       names = {"-v", "--verbose"},
       description = "Print more events: votes, seeds.")
   private boolean verbose;
@@ -60,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
     boolean terminal = console != null && console.isTerminal();
     boolean styled = terminal && spec.commandLine().getColorScheme().ansi().enabled();
     return Demo.run(
-        new Demo.Options(members == null ? 0 : members, data, keep, verbose),
+        new Demo.Options(members == null ? 0 : members, data, keep, verbose, tls),
         new Demo.Streams(
             System.in, spec.commandLine().getOut(), spec.commandLine().getErr(), terminal, styled));
   }

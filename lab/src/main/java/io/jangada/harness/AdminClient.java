@@ -44,8 +44,7 @@ public final class AdminClient {
 
   /// A server's reply to one command.
   public TextReply request(int server, String line) throws IOException {
-    try (TextConnection connection =
-        TextConnection.open(cluster.clientAddress(server), replyMillisMax)) {
+    try (TextConnection connection = cluster.connect(server, replyMillisMax)) {
       return connection.request("admin " + line);
     }
   }

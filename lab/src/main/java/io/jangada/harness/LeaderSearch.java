@@ -56,8 +56,7 @@ public final class LeaderSearch {
 
   /// Whom this server names, itself included.
   private Optional<Integer> query(int server) {
-    try (TextConnection connection =
-        TextConnection.open(cluster.clientAddress(server), REPLY_MILLIS_MAX)) {
+    try (TextConnection connection = cluster.connect(server, REPLY_MILLIS_MAX)) {
       return switch (connection.get(KEY)) {
         // One that names itself and does not answer is about to: it is asked again later.
         case TextReply.Redirect(int leader) when leader != server -> Optional.of(leader);

@@ -1,5 +1,8 @@
 package io.jangada.harness;
 
+import io.jangada.client.ClientTls;
+import io.jangada.net.TlsContext;
+import io.jangada.net.TlsException;
 import io.jangada.server.ConfigException;
 import io.jangada.server.ServerConfig;
 import io.jangada.server.Setting;
@@ -32,6 +35,9 @@ public final class ProcessCluster implements AutoCloseable {
   private final SortedMap<Integer, Place> places = new TreeMap<>();
   private final FreePorts ports = new FreePorts(new SplittableRandom());
   private final ServerConfig initialConfig;
+
+  /// Null before it is needed, and where there is no TLS.
+  private TlsContext context;
 
   /// Where one server runs, and its process if there is one.
   private static final class Place {
@@ -134,6 +140,24 @@ public final class ProcessCluster implements AutoCloseable {
   public InetSocketAddress clientAddress(int id) {
     ServerConfig.Entry entry = entry(id);
     return new InetSocketAddress(entry.hostname(), entry.clientPort());
+  }
+
+  /// How clients speak TLS with these servers; null for no TLS.
+  public ClientTls tls() {
+    return Tls.of(initialConfig);
+  }
+
+  /// A connection to a server's client port.
+  ///
+  /// @param millisMax how long connecting, and then each reply, may take
+  public TextConnection connect(int id, int millisMax) throws IOException {
+    return TextConnection.open(clientAddress(id), millisMax, context());
+  }
+
+  /// The files do not change while these servers run.
+  private synchronized TlsContext context() throws TlsException {
+    if (context == null) context = Tls.context(tls());
+    return context;
   }
 
   /// `host:port` of every server, as `--endpoints` wants them.

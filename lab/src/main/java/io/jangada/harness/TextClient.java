@@ -135,8 +135,7 @@ public final class TextClient implements AutoCloseable {
   private TextConnection connection(int server) throws IOException {
     TextConnection open = connections.get(server);
     if (open != null) return open;
-    TextConnection connection =
-        TextConnection.open(cluster.clientAddress(server), patience.replyMillisMax);
+    TextConnection connection = cluster.connect(server, patience.replyMillisMax);
     connections.put(server, connection);
     return connection;
   }

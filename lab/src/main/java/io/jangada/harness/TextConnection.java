@@ -1,6 +1,7 @@
 package io.jangada.harness;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.net.TlsContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,10 +41,18 @@ public final class TextConnection implements AutoCloseable {
   ///
   /// @param millisMax how long connecting, and then each reply, may take
   public static TextConnection open(InetSocketAddress address, int millisMax) throws IOException {
+    return open(address, millisMax, null);
+  }
+
+  /// The same over TLS; null for no TLS.
+  public static TextConnection open(InetSocketAddress address, int millisMax, TlsContext tls)
+      throws IOException {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
       socket.connect(address, millisMax);
+      socket.setSoTimeout(millisMax);
+      if (tls != null) socket = tls.dial(socket, address.getHostString(), address.getPort());
       return new TextConnection(socket, millisMax);
     } catch (IOException e) {
       socket.close();

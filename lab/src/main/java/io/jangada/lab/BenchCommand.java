@@ -2,6 +2,7 @@ package io.jangada.lab;
 
 import io.jangada.bench.BenchCluster;
 import io.jangada.bench.BenchRun;
+import io.jangada.bench.Cleanup;
 import io.jangada.bench.Failover;
 import io.jangada.bench.Growth;
 import io.jangada.bench.GrowthPlotter;
@@ -16,18 +17,26 @@ import io.jangada.bench.Watching;
 import io.jangada.bench.Workload;
 import io.jangada.cli.Bar;
 import io.jangada.cli.ExitCode;
+import io.jangada.cli.certs.LoopbackCertificates;
 import io.jangada.cli.cluster.Output;
+import io.jangada.cli.cluster.TlsOptions;
+import io.jangada.client.ClientTls;
 import io.jangada.client.Endpoint;
+import io.jangada.harness.Tls;
+import io.jangada.net.TlsContext;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -168,6 +177,14 @@ public final class BenchCommand implements Callable<Integer> {
   private Map<String, String> settings = new TreeMap<>();
 
   @Option(
+      names = "--tls",
+      description = "Have them speak TLS, with clients and with each other; makes certificates.")
+  private boolean isTls;
+
+  @ArgGroup(validate = false, order = 1, heading = "%nTLS, with --endpoints:%n")
+  private TlsOptions tls = new TlsOptions();
+
+  @Option(
       names = "--jvm",
       paramLabel = "FLAG",
       description = "A flag for their JVM, instead of those of bin/kvstore; can be repeated.")
@@ -248,18 +265,31 @@ public final class BenchCommand implements Callable<Integer> {
     check();
     try {
       if (endpoints != null) return onForeign(loads);
-      if (growth != null) return growth();
-      if (against != null) return against(loads);
-      try (BenchCluster cluster = start()) {
-        if (failover != null) return failover(cluster);
-        if (restart != null) return restart(cluster);
-        if (watch != null) return watch(cluster);
-        return measure(loads, cluster.subject());
-      }
+      return isTls ? withCertificates(loads) : onOwn(loads);
     } catch (TimeoutException e) {
       return telling.failed(ExitCode.UNAVAILABLE, "unavailable", e.getMessage());
     } catch (IOException e) {
       return telling.failed(ExitCode.FAILED, "failed", e.getMessage());
+    }
+  }
+
+  private int withCertificates(List<Load> loads)
+      throws IOException, InterruptedException, TimeoutException {
+    Path folder = Files.createTempDirectory(directory, "jangada-bench-certs");
+    try (Cleanup _ = new Cleanup(folder, () -> {})) {
+      LoopbackCertificates.make(folder, members).forEach(settings::putIfAbsent);
+      return onOwn(loads);
+    }
+  }
+
+  private int onOwn(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
+    if (growth != null) return growth();
+    if (against != null) return against(loads);
+    try (BenchCluster cluster = start()) {
+      if (failover != null) return failover(cluster);
+      if (restart != null) return restart(cluster);
+      if (watch != null) return watch(cluster);
+      return measure(loads, cluster.subject());
     }
   }
 
@@ -340,9 +370,11 @@ public final class BenchCommand implements Callable<Integer> {
       throws IOException, InterruptedException, TimeoutException {
     try {
       List<Endpoint> servers = Endpoint.parseList(endpoints);
-      return measure(loads, new TextServers(servers, List.of(), directory));
+      ClientTls asked = tls.choose(System.getenv(), Optional.empty());
+      Optional<TlsContext> spoken = Optional.ofNullable(Tls.context(asked));
+      return measure(loads, new TextServers(servers, List.of(), directory, spoken));
     } catch (IllegalArgumentException e) {
-      throw wrong("--endpoints: " + e.getMessage());
+      throw wrong(e.getMessage());
     }
   }
 

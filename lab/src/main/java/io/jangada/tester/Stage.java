@@ -58,7 +58,7 @@ final class Stage implements AutoCloseable {
   }
 
   TextConnection connect(int server, int replyMillisMax) throws IOException {
-    TextConnection connection = TextConnection.open(cluster.clientAddress(server), replyMillisMax);
+    TextConnection connection = cluster.connect(server, replyMillisMax);
     opened.add(connection);
     return connection;
   }
@@ -106,8 +106,7 @@ final class Stage implements AutoCloseable {
   }
 
   private boolean follows(int server, int leader) throws IOException {
-    try (TextConnection connection =
-        TextConnection.open(cluster.clientAddress(server), REPLY_MILLIS_MAX)) {
+    try (TextConnection connection = cluster.connect(server, REPLY_MILLIS_MAX)) {
       return connection.get(key("nobody")).equals(new TextReply.Redirect(leader));
     }
   }

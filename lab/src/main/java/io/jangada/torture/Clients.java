@@ -30,7 +30,9 @@ final class Clients {
   Clients(ProcessCluster cluster, HistoryRecorder chronicle, ProgressLine progressLine) {
     this.chronicle = chronicle;
     this.progressLine = progressLine;
-    this.library = JangadaClient.connect(ClientOptions.of(Endpoint.parseList(cluster.endpoints())));
+    this.library =
+        JangadaClient.connect(
+            ClientOptions.of(Endpoint.parseList(cluster.endpoints())).withTls(cluster.tls()));
   }
 
   /// Sets them going.

@@ -60,7 +60,7 @@ final class TextCaller implements Caller {
   private void goTo(int server) throws IOException {
     close();
     if (!cluster.ids().contains(server)) throw new IOException("server " + server + " is gone");
-    connection = TextConnection.open(cluster.clientAddress(server), REPLY_MILLIS_MAX);
+    connection = cluster.connect(server, REPLY_MILLIS_MAX);
   }
 
   private static byte[] bytes(List<ClientOp> clientOps) {

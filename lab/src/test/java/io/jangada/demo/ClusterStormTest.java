@@ -52,7 +52,7 @@ class ClusterStormTest {
     LogSetup.silence();
     EventNarrator narrator =
         new EventNarrator(new Screen(new PrintWriter(told), new PrintWriter(told), false), false);
-    cluster = new DemoCluster(DataPlace.at(data, 3).config(), narrator, OsDisk::new);
+    cluster = new DemoCluster(DataPlace.at(data, 3, false).config(), narrator, OsDisk::new);
     try {
       for (int id : cluster.ids()) cluster.start(id);
       List<CompletableFuture<Void>> clients = new ArrayList<>();

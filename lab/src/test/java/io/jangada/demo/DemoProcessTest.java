@@ -83,7 +83,7 @@ class DemoProcessTest {
 
     String[] reads =
         Stream.iterate(0, i -> i < 50, i -> i + 1).map(i -> "get k" + i).toArray(String[]::new);
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, data, false, false), reads);
+    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, data, false, false, false), reads);
     assertThat(ran.code()).as(ran.err()).isEqualTo(ExitCode.OK);
     List<String> found = ran.out().lines().toList();
     for (int i = 0; i < 50; i++) {

@@ -43,11 +43,15 @@ final class DemoSession implements AutoCloseable {
   }
 
   private static Demo.Options at(Path data) {
-    return new Demo.Options(0, data, false, false);
+    return new Demo.Options(0, data, false, false, false);
   }
 
   static DemoSession script(Path data) {
     return script(data, OsDisk::new);
+  }
+
+  static DemoSession script(Demo.Options options) {
+    return new DemoSession(options, false, OsDisk::new);
   }
 
   static DemoSession script(Path data, DemoMember.DiskOpener opener) {

@@ -3,7 +3,9 @@ package io.jangada.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.cli.CommandRun;
 import io.jangada.cli.ExitCode;
+import io.jangada.cli.Main;
 import io.jangada.harness.TextConnection;
 import io.jangada.harness.TextReply;
 import io.jangada.store.Disk;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
 import org.junit.jupiter.api.Test;
@@ -27,7 +30,7 @@ class DemoTest {
   @TempDir private Path data;
 
   private Demo.Options here() {
-    return new Demo.Options(0, data, false, false);
+    return new Demo.Options(0, data, false, false, false);
   }
 
   private DemoSession.Ran play(String... lines) {
@@ -36,7 +39,7 @@ class DemoTest {
 
   @Test
   void withoutInputItPlaysATourAndSaysWhatHappened() {
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false));
+    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false, false));
     assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(ExitCode.OK);
     assertThat(ran.err()).isEmpty();
     assertThat(ran.out())
@@ -279,7 +282,8 @@ class DemoTest {
     String answer = first.out().lines().toList().get(1).replaceFirst(" {3}\\[.*", "");
     assertThat(second.out()).startsWith(answer);
     assertThat(second.out()).containsPattern("(?m)^n3 ").doesNotContainPattern("(?m)^n4 ");
-    DemoSession.Ran wider = DemoSession.play(new Demo.Options(5, data, false, false), "get k");
+    DemoSession.Ran wider =
+        DemoSession.play(new Demo.Options(5, data, false, false, false), "get k");
     assertThat(wider.code()).isEqualTo(ExitCode.FAILED);
     assertThat(wider.err()).contains("3 members", "--members");
   }
@@ -288,7 +292,7 @@ class DemoTest {
   void fiveMembersSurviveTheLossOfTwo() {
     DemoSession.Ran ran =
         DemoSession.play(
-            new Demo.Options(5, data, false, false),
+            new Demo.Options(5, data, false, false, false),
             "wait",
             "set k v",
             "kill leader",
@@ -302,12 +306,13 @@ class DemoTest {
   @Test
   void aDirectoryThatIsNotADemosIsRefusedAndUntouched() throws Exception {
     Path other = Files.createDirectories(data.resolve("servers/server-1"));
-    assertThat(DemoSession.play(new Demo.Options(0, other.getParent(), false, false), "get k"))
+    assertThat(
+            DemoSession.play(new Demo.Options(0, other.getParent(), false, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains(other.getParent().toString()));
     assertThat(other).isEmptyDirectory();
     Path file = Files.writeString(data.resolve("file"), "x");
-    assertThat(DemoSession.play(new Demo.Options(0, file, false, false), "get k"))
+    assertThat(DemoSession.play(new Demo.Options(0, file, false, false, false), "get k"))
         .satisfies(ran -> assertThat(ran.code()).isEqualTo(ExitCode.FAILED))
         .satisfies(ran -> assertThat(ran.err()).contains("jangada demo: " + file));
   }
@@ -344,6 +349,24 @@ class DemoTest {
       }
       assertThat(ports).hasSize(3);
     }
+  }
+
+  @Test
+  void withTlsItsPortsSpeakNothingElseAndCommandsFindTheAuthority() throws Exception {
+    try (DemoSession session = DemoSession.script(new Demo.Options(1, data, false, false, true))) {
+      session.type("set k v");
+      String port = session.hear("try openssl .*/ca.crt -connect 127.0.0.1:([0-9]+)").group(1);
+      session.answer("ok, version 2 ");
+      CommandRun.Shell shell = new CommandRun.Shell(Main.commandLine(Map.of()), Map.of(), data);
+      assertThat(shell.run(new byte[0], "get", "k")).isEqualTo(new CommandRun(0, "v\n", ""));
+      String at = "127.0.0.1:" + port;
+      CommandRun plain = shell.run(new byte[0], "status", "--endpoints", at);
+      assertThat(plain.err()).contains(at + " speaks TLS");
+      String ca = "" + data.resolve("certs/ca.crt");
+      CommandRun told = shell.run(new byte[0], "status", "--endpoints", at, "--cacert", ca);
+      assertThat(told.code()).as(told.err()).isZero();
+    }
+    assertThat(data.resolve("certs/peer-1.key")).exists();
   }
 
   @Test

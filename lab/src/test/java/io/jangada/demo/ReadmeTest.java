@@ -30,14 +30,15 @@ class ReadmeTest {
   @Test
   void theScriptAnswersAsShown() throws IOException {
     Matcher shown = shown(SCRIPT);
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, data, false, false), shown.group(1));
+    DemoSession.Ran ran =
+        DemoSession.play(new Demo.Options(0, data, false, false, false), shown.group(1));
     assertThat(ran.code()).as(ran.err()).isEqualTo(ExitCode.OK);
     assertThat(alike(ran.out())).isEqualTo(alike(shown.group(2)));
   }
 
   @Test
   void theTourGoesAsShown() throws IOException {
-    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false), "");
+    DemoSession.Ran ran = DemoSession.play(new Demo.Options(0, null, false, false, false), "");
     assertThat(ran.code()).as(ran.out()).isEqualTo(ExitCode.OK);
     assertThat(spoken(ran.out())).isEqualTo(spoken(shown(TOUR).group(1)));
   }

@@ -79,6 +79,7 @@ class BenchCommandTest {
         "--workload=range --range-keys=50 --setting=HistoryMillis=600000",
         "--workload=count --range-keys=200 --members=1",
         "--workload=transaction",
+        "--workload=mix --members=1 --tls",
         "--workload=grant --members=1 --rate=2000",
         "--workload=keepalive --rate=300",
       })

@@ -14,9 +14,12 @@ public final class Variables {
   private static final List<String> OTHERS =
       List.of(
           "JANGADA_AOT",
+          "JANGADA_CACERT",
+          "JANGADA_CERT",
           "JANGADA_ENDPOINTS",
           "JANGADA_HEAP",
           "JANGADA_JAVA_HOME",
+          "JANGADA_KEY",
           "JANGADA_MVN_ARGS",
           "JANGADA_OPTS",
           "JANGADA_SERVER_FLAGS",

@@ -62,7 +62,9 @@ class CertsCommandTest {
     CommandRun made = certs("--client", "alice");
     assertThat(made.err()).isEmpty();
     assertThat(made.out())
-        .contains("\"CertFile\": \"certs/server-{id}.crt\"", "\"PeerCrlFile\": \"certs/ca.crl\"");
+        .contains(
+            "\"CertFile\": \"certs/server-{id}.crt\"",
+            "\"PeerCertAllowedNames\": \"jangada-peer\"");
     Map<String, String> before = contents();
     assertThat(before)
         .containsOnlyKeys(

@@ -19,6 +19,8 @@ record Advice(Path config, CertFolder folder) {
     settings.put("PeerKeyFile", name("peer-{id}.key"));
     settings.put("PeerTrustedCaFile", name("ca.crt"));
     settings.put("PeerCrlFile", name("ca.crl"));
+    // The same authority signs for clients.
+    settings.put("PeerCertAllowedNames", Holder.PEER);
     return settings;
   }
 
@@ -46,8 +48,8 @@ record Advice(Path config, CertFolder folder) {
         signs more. To use certificates of your own authority, put them in the same places; servers
         that run read them anew. Files are PEM: certificates with the intermediate ones behind them,
         keys as PKCS#8. A server's certificate has its Hostname among its alternative names, and the
-        usage serverAuth; a peer's has serverAuth and clientAuth. Without a list of revoked ones,
-        leave out CrlFile and PeerCrlFile."""
+        usage serverAuth; a peer's has serverAuth and clientAuth, and a name of
+        PeerCertAllowedNames. Without a list of revoked ones, leave out CrlFile and PeerCrlFile."""
         .formatted(config, lines, folder.path());
   }
 }

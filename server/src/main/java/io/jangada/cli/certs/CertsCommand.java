@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
           + " servers (peer-ID), and some for clients.",
       "What is there already is kept. Keys can be read by their owner alone."
     },
-    subcommands = {RenewCommand.class, RevokeCommand.class, ShowCommand.class},
+    subcommands = {RenewCommand.class, RevokeCommand.class, ReloadCommand.class, ShowCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:made", "1:failed, or nothing was missing", "2:wrong usage"},
     footerHeading = "%nFor example:%n",

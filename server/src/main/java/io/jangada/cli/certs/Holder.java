@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
 /// @param usages the extended key usages, in words or numbers
 /// @param hosts names and addresses, the certificate's alternative names; none for a client
 record Holder(String file, String name, List<String> usages, Set<String> hosts) {
+  /// A name that all peers' certificates have and no client's: by it servers tell them apart.
+  static final String PEER = "jangada-peer";
+
   private static final Pattern CLIENT_NAME = Pattern.compile("[0-9A-Za-z][0-9A-Za-z._@-]{0,63}");
   private static final Pattern DNS_NAME =
       Pattern.compile("[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?(\\.[0-9A-Za-z-]+)*\\.?");
@@ -40,6 +43,7 @@ record Holder(String file, String name, List<String> usages, Set<String> hosts) 
     if (!CLIENT_NAME.matcher(name).matches())
       throw new UnfitException(
           "'" + name + "' is no client's name here: 1 to 64 letters, digits, and . _ @ -");
+    if (name.equals(PEER)) throw new UnfitException("'" + name + "' is what servers are called");
     return new Holder(fileOfClient(name), "CN=" + name, List.of("clientAuth"), Set.of());
   }
 
@@ -58,10 +62,12 @@ record Holder(String file, String name, List<String> usages, Set<String> hosts) 
     for (String each : further) hosts.add(host(each));
     hosts.addAll(List.of("localhost", "127.0.0.1", "::1"));
     String name = "server-" + server.id();
+    Set<String> peerHosts = new LinkedHashSet<>(hosts);
+    peerHosts.add(PEER);
+    List<String> both = List.of("serverAuth", "clientAuth");
     return List.of(
         new Holder(name, "CN=" + name, List.of("serverAuth"), hosts),
-        new Holder(
-            "peer-" + server.id(), "CN=" + name, List.of("serverAuth", "clientAuth"), hosts));
+        new Holder("peer-" + server.id(), "CN=" + name, both, peerHosts));
   }
 
   /// The one that a certificate is for.

@@ -3,6 +3,7 @@ package io.jangada.cli.cluster;
 import io.jangada.bytes.Bytes;
 import io.jangada.cli.Durations;
 import io.jangada.client.ClientOptions;
+import io.jangada.client.ClientTls;
 import io.jangada.client.Endpoint;
 import io.jangada.client.JangadaClient;
 import io.jangada.client.Login;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -68,6 +70,9 @@ public final class ClusterOptions implements Environment.Surrounded {
   /// Asked for once, for all clients of the command.
   private Optional<Login> login;
 
+  @ArgGroup(validate = false, order = 1, heading = "%nTLS:%n")
+  private TlsOptions tls = new TlsOptions();
+
   private Environment surroundings = Environment.ofProcess();
 
   @Override
@@ -81,13 +86,21 @@ public final class ClusterOptions implements Environment.Surrounded {
   JangadaClient open() {
     long millis = millis();
     long silence = ClientOptions.Timing.DEFAULT.silenceMillis();
-    return JangadaClient.connect(options(millis, Math.max(1, Math.min(silence, millis / 2))));
+    return connect(options(millis, Math.max(1, Math.min(silence, millis / 2))));
   }
 
   /// A client for commands that servers take long to answer.
   public JangadaClient openPatiently() {
     long millis = millis(PATIENT_MILLIS);
-    return JangadaClient.connect(options(millis, millis));
+    return connect(options(millis, millis));
+  }
+
+  private JangadaClient connect(ClientOptions options) {
+    try {
+      return JangadaClient.connect(options);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
   }
 
   /// For how long is tried what does not take long.
@@ -109,6 +122,7 @@ public final class ClusterOptions implements Environment.Surrounded {
     return ClientOptions.of(endpoints(members))
         .withMembers(members)
         .withTiming(timing)
+        .withTls(tls())
         .withLogin(login());
   }
 
@@ -116,6 +130,15 @@ public final class ClusterOptions implements Environment.Surrounded {
     try {
       if (login == null) login = Optional.ofNullable(user.login(surroundings.environment()));
       return login.orElse(null);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  /// How servers are spoken to; null for no TLS.
+  private ClientTls tls() {
+    try {
+      return tls.choose(surroundings.environment(), config());
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }
@@ -175,19 +198,28 @@ public final class ClusterOptions implements Environment.Surrounded {
     }
   }
 
-  /// Where members listen according to the file. A file that only lies around says nothing where
-  /// servers were named: it may be that of another cluster.
+  /// Where members listen according to the file.
   private Map<Integer, Endpoint> configured() {
     Map<Integer, Endpoint> members = new TreeMap<>();
+    try {
+      for (ServerConfig.Entry entry : config().map(ServerConfig::servers).orElse(List.of()))
+        members.put(entry.id(), new Endpoint(entry.hostname(), entry.clientPort()));
+      return members;
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  /// The file. One that only lies around says nothing where servers were named: it may be that of
+  /// another cluster.
+  private Optional<ServerConfig> config() {
     String variable = surroundings.environment().getOrDefault(VARIABLE, "");
     boolean isNamed = endpoints != null || !variable.isEmpty();
     Path file = config != null ? config : surroundings.folder().resolve(FILE);
-    if (config == null && (isNamed || !Files.exists(file))) return members;
+    if (config == null && (isNamed || !Files.exists(file))) return Optional.empty();
     try {
-      for (ServerConfig.Entry entry : ServerConfig.read(file).servers())
-        members.put(entry.id(), new Endpoint(entry.hostname(), entry.clientPort()));
-      return members;
-    } catch (ConfigException | IllegalArgumentException e) {
+      return Optional.of(ServerConfig.read(file));
+    } catch (ConfigException e) {
       throw wrong(e.getMessage());
     }
   }

@@ -27,14 +27,16 @@ class KeytoolTest {
     assertThat(peer.file()).isEqualTo("peer-4");
     assertThat(peer.extensions())
         .contains(
-            "san=ip:2001:db8::7,dns:db.example,ip:10.0.0.4,dns:localhost,ip:127.0.0.1,ip:::1");
+            "san=ip:2001:db8::7,dns:db.example,ip:10.0.0.4,dns:localhost,ip:127.0.0.1,ip:::1"
+                + ",dns:jangada-peer");
   }
 
   @Test
   void whatNoCertificateCanNameIsRefused() {
     var odd = new ServerConfig.Entry(0, "a_b", 9000, 9050, 0);
     assertThatThrownBy(() -> Holder.ofServer(odd, List.of())).hasMessageContaining("'a_b'");
-    for (String name : List.of("", "a/b", "../a", "a,b", "a b", "é", "a".repeat(65)))
+    for (String name :
+        List.of("", "a/b", "../a", "a,b", "a b", "é", "jangada-peer", "a".repeat(65)))
       assertThatThrownBy(() -> Holder.client(name)).isInstanceOf(Holder.UnfitException.class);
   }
 }
