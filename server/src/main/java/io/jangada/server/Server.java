@@ -148,7 +148,10 @@ public final class Server implements AutoCloseable {
     shareDescriptors();
     clientGate = tls.clientGate(shares.newConnections());
     listener = TextListener.start(textSettings(), clientLoops);
-    eventLog.info("listens for clients on " + HostPort.text(listener.address()));
+    eventLog.info(
+        "listens for clients on "
+            + HostPort.text(listener.address())
+            + (tls.hasClientTls() ? " with TLS" : ""));
     eventLog.memory(memory);
     Disk disk = disk(host);
     // Until its data is read, no other server may take this one for one without.
@@ -174,7 +177,12 @@ public final class Server implements AutoCloseable {
             this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
     authenticator =
         new Authenticator(
-            "auth-" + entry.id(), clientThreads(), new ReplicaUsers(started), System::nanoTime);
+            new Authenticator.Settings(
+                "auth-" + entry.id(),
+                clientThreads(),
+                config.settings().flag(Setting.CERT_USERS)),
+            new ReplicaUsers(started),
+            System::nanoTime);
     AdminHandler adminHandler = config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE;
     listener.serve(started, adminHandler, authenticator, audit == null ? Audit.NONE : audit);
   }
@@ -250,7 +258,7 @@ public final class Server implements AutoCloseable {
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     PortGate gate = tls.httpGate(shares.http());
     List<PortGate> gates = List.of(clientGate, gate, links.gate());
-    Metrics metrics = new Metrics(meter, size, listener, links, gates);
+    Metrics metrics = new Metrics(meter, size, new Metrics.Ports(listener, links, gates));
     if (audit != null) metrics.show(audit);
     HttpEndpoint endpoint =
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));

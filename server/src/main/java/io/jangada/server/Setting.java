@@ -142,6 +142,10 @@ public enum Setting {
       "",
       "with ClientCertAuth: the common or alternative names that clients' certificates may have;"
           + " any by default"),
+  CERT_USERS(
+      new Flag(),
+      "false",
+      "with ClientCertAuth: whether the common name of a client's certificate is its user"),
   CRL_FILE(file(), "", "the certificates that the CAs of TrustedCaFile have revoked"),
   PEER_CERT_FILE(
       file(),

@@ -55,6 +55,7 @@ public final class Authenticator implements AutoCloseable {
   /// @param mac of the password, under a key of this process
   private record Known(long since, byte[] mac) {}
 
+  private final Settings settings;
   private final Users users;
   private final LongSupplier clock;
   private final ScheduledThreadPoolExecutor threads;
@@ -71,14 +72,19 @@ public final class Authenticator implements AutoCloseable {
       };
   private int waiting;
 
-  /// @param name of its threads
+  /// @param threadName of its threads
+  /// @param certificates whether the common name of a client's certificate is its user
+  public record Settings(String threadName, int threadCount, boolean certificates) {}
+
   /// @param clock of nanoseconds
-  public Authenticator(String name, int threadCount, Users users, LongSupplier clock) {
+  public Authenticator(Settings settings, Users users, LongSupplier clock) {
+    this.settings = settings;
     this.users = users;
     this.clock = clock;
     this.threads =
         new ScheduledThreadPoolExecutor(
-            threadCount, task -> Thread.ofPlatform().name(name).daemon(true).unstarted(task));
+            settings.threadCount,
+            task -> Thread.ofPlatform().name(settings.threadName).daemon(true).unstarted(task));
     new SecureRandom().nextBytes(processKey);
   }
 
@@ -115,6 +121,11 @@ public final class Authenticator implements AutoCloseable {
     Optional<Bytes> user = Token.userOf(token);
     if (user.isEmpty()) reply.accept(new Answer.Refused(INVALID_TOKEN));
     else users.find(user.get(), found -> reply.accept(verified(token, found)));
+  }
+
+  /// Whether the common name of a client's certificate is its user.
+  public boolean acceptsCertificates() {
+    return settings.certificates;
   }
 
   /// Tells whether there is a user whose name a certificate has.

@@ -1,9 +1,12 @@
 package io.jangada.protocol.port;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.auth.Caller;
+import io.jangada.net.CertificateText;
 import io.jangada.net.HalfClose;
 import io.jangada.protocol.auth.AuditEnd;
 import io.jangada.protocol.auth.AuditEvent;
+import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -57,6 +60,9 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   /// Who the client is; null while it did not say.
   private Caller caller;
+
+  /// Whether its certificate was looked at.
+  private boolean isIntroduced;
 
   /// Whether it is being found out, and nothing else is begun meanwhile.
   private boolean isAuthenticating;
@@ -123,7 +129,9 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   /// The subject of the client's certificate; null for none.
   public String certificate() {
-    return null;
+    return CertificateText.ofPeer(channel)
+        .map(one -> one.getSubjectX500Principal().getName())
+        .orElse(null);
   }
 
   /// Who asks, for the audit trail.
@@ -347,8 +355,24 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     else GracefulClose.linger(channel);
   }
 
+  /// Takes the client for the user that its certificate names, where that is wanted.
+  private void introduce() {
+    isIntroduced = true;
+    Authenticator authenticator = port.authenticator();
+    if (authenticator == null || !authenticator.acceptsCertificates()) return;
+    CertificateText.ofPeer(channel)
+        .flatMap(CertificateText::commonName)
+        .ifPresent(
+            name ->
+                authenticate(
+                    name,
+                    reply -> authenticator.accept(Bytes.utf8(name), reply),
+                    _ -> {}));
+  }
+
   /// Begins what can be begun; returns whether there was anything to begin.
   private boolean begin() {
+    if (!isIntroduced && port.isServing() && !input.isEmpty()) introduce();
     beginWaiting();
     boolean began = false;
     while (phase == Phase.SERVING && port.isServing() && !input.isEmpty()) {
