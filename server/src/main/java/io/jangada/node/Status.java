@@ -42,7 +42,9 @@ public record Status(Role role, Replication replication, State state, Usage usag
   ///
   /// @param revision of the latest change
   /// @param compacted the first revision that can be read
-  public record Contents(int keys, int leases, long revision, long compacted) {}
+  /// @param checksUsers whether users are checked
+  public record Contents(
+      int keys, int leases, long revision, long compacted, boolean checksUsers) {}
 
   /// What the member takes and does.
   ///

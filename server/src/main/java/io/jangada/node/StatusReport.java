@@ -55,7 +55,8 @@ record StatusReport(Memory.Parts parts, Memory memory, Watches watches, long tic
     KvStore kv = parts.state().kv();
     return new Status.State(
         kv.appliedIndex(),
-        new Status.Contents(kv.size(), kv.leaseCount(), kv.revision(), kv.compacted()),
+        new Status.Contents(
+            kv.size(), kv.leaseCount(), kv.revision(), kv.compacted(), kv.users().isEnabled()),
         kv.digest(),
         moment.clusterTimeMillis,
         parts.snapshots().isRestoring());

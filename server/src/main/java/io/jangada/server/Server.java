@@ -178,9 +178,7 @@ public final class Server implements AutoCloseable {
     authenticator =
         new Authenticator(
             new Authenticator.Settings(
-                "auth-" + entry.id(),
-                clientThreads(),
-                config.settings().flag(Setting.CERT_USERS)),
+                "auth-" + entry.id(), clientThreads(), config.settings().flag(Setting.CERT_USERS)),
             new ReplicaUsers(started),
             System::nanoTime);
     AdminHandler adminHandler = config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE;
@@ -237,6 +235,10 @@ public final class Server implements AutoCloseable {
             + ", "
             + status.state().keys()
             + " keys");
+    if (report.isExposed(status))
+      eventLog.warn(
+          "CHECKS NO USERS and can be reached from other machines: anyone there can read and write"
+              + " everything ('jangada auth enable' changes that; see docs/SECURITY.md)");
     if (links.identity().hasData() && !membership.contains(entry.id()))
       eventLog.warn(
           "holds data of "

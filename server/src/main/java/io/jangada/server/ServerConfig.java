@@ -154,6 +154,16 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     return value.source().equals(Settings.DEFAULT);
   }
 
+  /// Whether a server's client port can be reached from other machines.
+  boolean listensBeyondLoopback(Entry entry) {
+    try {
+      Optional<String> host = listen(entry);
+      return host.isEmpty() || !InetAddress.getByName(host.get()).isLoopbackAddress();
+    } catch (ConfigException | UnknownHostException e) {
+      return true;
+    }
+  }
+
   /// The address on which a server listens; empty for all of this machine.
   ///
   /// @throws ConfigException when that depends on where its host is, and there is no such host: a

@@ -22,6 +22,10 @@ final class StatusJson {
   private final String version = Build.read().version();
   private final long startedNanos = System.nanoTime();
 
+  /// Whether other machines reach the client port; null until it is first asked for, for a name may
+  /// have to be looked up.
+  private volatile Boolean isReached;
+
   StatusJson(ServerConfig config, Addresses addresses, DiskMeter meter, DataSize size) {
     this.config = config;
     this.addresses = addresses;
@@ -40,6 +44,8 @@ final class StatusJson {
         .put("roleSinceMillis", status.role().sinceMillis())
         .put("probation", status.health().rejoining())
         .put("unready", status.health().unready())
+        .put("authentication", status.state().contents().checksUsers())
+        .put("exposed", isExposed(status))
         .put("problems", problems(status))
         .put("term", status.role().term())
         .put("leader", status.role().leader())
@@ -69,6 +75,14 @@ final class StatusJson {
         .put("memoryBytes", runtime.totalMemory() - runtime.freeMemory())
         .put("diskSyncMicros", syncs())
         .put("peers", peers(status));
+  }
+
+  /// Whether anyone on another machine may read and write everything.
+  boolean isExposed(Status status) {
+    if (status.state().contents().checksUsers()) return false;
+    if (isReached == null)
+      isReached = config.find(status.role().id()).map(config::listensBeyondLoopback).orElse(true);
+    return isReached;
   }
 
   private static String clusterId(Status status) {

@@ -49,11 +49,18 @@ public final class StatusCommand implements Callable<Integer> {
     for (ClusterStatus.Answer each : muster.answers())
       if (each.error() != null) output.complain(complaint(each));
     muster.complaints().forEach(output::complain);
+    if (muster.answers().stream().anyMatch(each -> isExposed(each.status())))
+      output.complain(
+          "users are not checked: anyone who reaches a port can read and write everything");
     if (muster.leader() == null) {
       output.complain("no leader");
       return ExitCode.UNAVAILABLE;
     }
     return muster.isComplete() ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static boolean isExposed(Json.Obj status) {
+    return status != null && status.flag("exposed");
   }
 
   private static String complaint(ClusterStatus.Answer silent) {

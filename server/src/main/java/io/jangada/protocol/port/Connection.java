@@ -367,7 +367,9 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
                 authenticate(
                     name,
                     reply -> authenticator.accept(Bytes.utf8(name), reply),
-                    _ -> {}));
+                    answer -> {
+                      if (answer instanceof Answer.Unavailable) channel.close();
+                    }));
   }
 
   /// Begins what can be begun; returns whether there was anything to begin.

@@ -25,8 +25,8 @@ class AuthenticatorTest {
 
   private final Map<String, Credentials> users = new ConcurrentHashMap<>();
   private final AtomicLong clock = new AtomicLong();
-  private final Authenticator authenticator = new Authenticator(
-          new Authenticator.Settings("auth", 1, false), this::find, clock::get);
+  private final Authenticator authenticator =
+      new Authenticator(new Authenticator.Settings("auth", 1, false), this::find, clock::get);
 
   private static String hash(String password) {
     return PasswordHash.of(password.getBytes(UTF_8), new SecureRandom()).text();
@@ -123,8 +123,8 @@ class AuthenticatorTest {
   @Test
   void tooManyThatWaitAreTurnedAway() {
     var replies = new java.util.ArrayList<Answer>();
-    Authenticator stuck = new Authenticator(
-            new Authenticator.Settings("stuck", 1, false), (_, _) -> {}, clock::get);
+    Authenticator stuck =
+        new Authenticator(new Authenticator.Settings("stuck", 1, false), (_, _) -> {}, clock::get);
     for (int i = 0; i < 1_025; i++) stuck.authenticate(ANA, new byte[0], ADDRESS, replies::add);
     assertThat(replies).singleElement().isInstanceOf(Answer.Unavailable.class);
     stuck.close();
