@@ -118,6 +118,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
           AdminLine.Members _,
           AdminLine.Transfer _,
           AdminLine.Snapshot _,
+          AdminLine.ReloadCerts _,
           AdminLine.Change _ ->
           words;
       // The third word may be a name, and the fourth a password's hash.

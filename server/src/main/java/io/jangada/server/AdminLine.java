@@ -19,7 +19,7 @@ sealed interface AdminLine {
 
   /// A command that a thread carries out, and may wait for.
   sealed interface Task extends AdminLine
-      permits Status, Members, Transfer, Snapshot, Change, UserLine {}
+      permits Status, Members, Transfer, Snapshot, ReloadCerts, Change, UserLine {}
 
   record Status() implements Task {}
 
@@ -53,7 +53,7 @@ sealed interface AdminLine {
     return switch (this) {
       case Backup _, Chunk _ -> Right.BACKUP;
       case Snapshot _ -> Right.SNAPSHOT;
-      case Change _, Transfer _ -> Right.MEMBERS;
+      case Change _, Transfer _, ReloadCerts _ -> Right.MEMBERS;
       case Status _, Members _, UserLine _ -> null;
     };
   }

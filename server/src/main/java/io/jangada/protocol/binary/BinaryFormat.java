@@ -41,9 +41,10 @@ package io.jangada.protocol.binary;
 /// ```
 ///
 /// The number of a watch stands for it until the server has sent 9, 10 or, where it could not begin
-/// or is not permitted any more, 5; and 4, 5 and 6 of the client carry it. `from` is the first revision wanted, 0 for
-/// those that are yet to come. Options are bits: 1 with former, 2 no puts, 4 no removals, 8 end
-/// without a leader. `more` of an events frame is 1 where the same revision may go on in the next.
+/// or is not permitted any more, 5; and 4, 5 and 6 of the client carry it. `from` is the first
+/// revision wanted, 0 for those that are yet to come. Options are bits: 1 with former, 2 no puts, 4
+/// no removals, 8 end without a leader. `more` of an events frame is 1 where the same revision may
+/// go on in the next.
 ///
 /// After 7 or 8 the server begins nothing more until it has found out who the client is, and
 /// answers 12, 5 or 3. The client is no one from then on, but after 12.
