@@ -16,10 +16,12 @@ import io.jangada.client.WatchOptions;
 import io.jangada.codec.Json;
 import io.jangada.codec.JsonReader;
 import io.jangada.harness.TextConnection;
+import io.jangada.protocol.auth.PasswordHash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +165,35 @@ class AuditedServerTest {
         awaitLines(fleet, "watch", "watch [{prefix:fleet/}] done");
         watch.close();
       }
+    }
+  }
+
+  @Test
+  void authenticationsAreThereAndHashesAreNot() throws Exception {
+    byte[] password = "hunter2".getBytes(StandardCharsets.UTF_8);
+    String hash = PasswordHash.of(password, new SecureRandom()).text();
+    try (Fleet fleet = new Fleet(folder, 1, ALL)) {
+      fleet.start(0);
+      fleet.leader();
+      assertThat(fleet.admin("user add root " + AdminWord.of(hash)).flag("ok")).isTrue();
+      assertThat(fleet.admin("user grant root root").flag("ok")).isTrue();
+      assertThat(fleet.admin("auth enable").flag("ok")).isTrue();
+      try (TextConnection connection = fleet.connect(0)) {
+        connection.send(TextConnection.command("auth root hunter3", Bytes.EMPTY));
+        fleet.until(() -> lines("auth").size() == 1);
+        connection.send(TextConnection.command("auth root hunter2", Bytes.EMPTY));
+        connection.send(TextConnection.command("delete boat", Bytes.EMPTY));
+        fleet.until(() -> lines("command").contains("delete [{key:boat}] done not found"));
+      }
+      assertThat(lines("admin")).contains("admin [user,add,root] done");
+      assertThat(lines("auth")).hasSize(2);
+      assertThat(lines("auth").get(0)).startsWith("authenticate [root] refused");
+      assertThat(lines("auth").get(1)).isEqualTo("authenticate [root] done");
+      assertThat(trail().getLast().text("user")).isEqualTo("root");
+      assertThat(folder.resolve("trail/server-0.log"))
+          .content()
+          .doesNotContain("hunter")
+          .doesNotContain("pbkdf2");
     }
   }
 

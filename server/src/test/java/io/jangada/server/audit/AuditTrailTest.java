@@ -202,6 +202,10 @@ class AuditTrailTest {
       long kept = AuditTrail.WAITING_LINES_MAX - trail.dropped();
       assertThat(kept * large.sizeBytes()).isLessThan(AuditTrail.WAITING_BYTES_MAX + (512 << 10));
       taker.open.countDown();
+      taker.take((int) kept + 1); // and a line about the others
+      long before = trail.dropped();
+      trail.record(large);
+      assertThat(trail.dropped()).as("there is room again").isEqualTo(before);
     }
   }
 
