@@ -162,7 +162,8 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     try {
       answer = task instanceof UserLine line ? users.run(line, caller) : carryOut(task);
     } catch (RuntimeException e) {
-      parts.eventLog.error("failed to carry out " + task + ": " + e, e);
+      parts.eventLog.error(
+          "failed to carry out an admin " + task.getClass().getSimpleName() + ": " + e, e);
     } finally {
       reply.accept(answer);
     }

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// How a server stands, in the words of `admin status`, `admin members` and `/status`.
 final class StatusJson {
@@ -22,9 +24,9 @@ final class StatusJson {
   private final String version = Build.read().version();
   private final long startedNanos = System.nanoTime();
 
-  /// Whether other machines reach the client port; null until it is first asked for, for a name may
-  /// have to be looked up.
-  private volatile Boolean isReached;
+  /// Whether other machines reach the client port: found out when it is first asked for, for a name
+  /// may have to be looked up.
+  private final Map<Integer, Boolean> reached = new ConcurrentHashMap<>();
 
   StatusJson(ServerConfig config, Addresses addresses, DiskMeter meter, DataSize size) {
     this.config = config;
@@ -80,9 +82,9 @@ final class StatusJson {
   /// Whether anyone on another machine may read and write everything.
   boolean isExposed(Status status) {
     if (status.state().contents().checksUsers()) return false;
-    if (isReached == null)
-      isReached = config.find(status.role().id()).map(config::listensBeyondLoopback).orElse(true);
-    return isReached;
+    return reached.computeIfAbsent(
+        status.role().id(),
+        id -> config.find(id).map(config::listensBeyondLoopback).orElse(true));
   }
 
   private static String clusterId(Status status) {

@@ -57,7 +57,10 @@ final class RequestReader {
   private static Request readCommand(ByteReader in, Bytes body) {
     RequestId id = readSession(in);
     return switch (readOperation(in, body)) {
-      case Operation.Expire _, Operation.CountRevisions _, Operation.KeepHistory _ ->
+      case Operation.Expire _,
+          Operation.CountRevisions _,
+          Operation.KeepHistory _,
+          Operation.ChangeUsers _ ->
           throw new MalformedException("a command that only servers give");
       case Operation.Command command -> new Request.Command(command, id);
       case Operation.Read _ -> throw new MalformedException("a read sent as a command");
@@ -91,9 +94,12 @@ final class RequestReader {
           case 2 -> new ReadConsistency.BoundedStale(in.getLong());
           default -> throw new MalformedException("a read of kind " + kind);
         };
-    if (!(readOperation(in, body) instanceof Operation.Read read))
-      throw new MalformedException("a command sent as a read");
-    return new Request.Read(read, reading);
+    return switch (readOperation(in, body)) {
+      case Operation.GetCredentials _ ->
+          throw new MalformedException("a read that only servers do");
+      case Operation.Read read -> new Request.Read(read, reading);
+      case Operation.Command _ -> throw new MalformedException("a command sent as a read");
+    };
   }
 
   /// What is left of the body.

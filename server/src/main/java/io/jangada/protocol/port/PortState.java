@@ -2,6 +2,7 @@ package io.jangada.protocol.port;
 
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.Replica;
@@ -12,6 +13,7 @@ import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.AuditEnd;
 import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
@@ -24,6 +26,10 @@ import java.util.function.Consumer;
 /// What all connections of a listener share: whom they serve, and what bounds their memory; for any
 /// thread.
 public final class PortState {
+  private static final Set<Result.Reason> DENIALS =
+      EnumSet.of(
+          Result.Reason.NO_USER, Result.Reason.STALE_USER, Result.Reason.PERMISSION_DENIED);
+
   private final PortLimits limits;
   private final Quota arriving;
   private final Quota commands;
@@ -129,15 +135,22 @@ public final class PortState {
 
   private Consumer<Outcome> audited(
       Connection client, Operation operation, Consumer<Outcome> reply) {
-    if (!audit.wants(operation)) return reply;
+    if (!audit.isOn()) return reply;
+    boolean isWanted = audit.wants(operation);
     AuditEvent.Kind kind =
         operation instanceof Operation.Read ? AuditEvent.Kind.READ : AuditEvent.Kind.COMMAND;
     AuditEvent.Who who = client.who();
     AuditEvent.What what = AuditEvent.What.of(operation);
     return outcome -> {
       reply.accept(outcome);
-      audit.record(new AuditEvent(kind, who, what, AuditEnd.of(outcome)));
+      if (isWanted || isDenied(outcome)) audit.record(new AuditEvent(kind, who, what, AuditEnd.of(outcome)));
     };
+  }
+
+  /// Whether the client may not do that, whoever it is: always recorded where the trail is on.
+  private static boolean isDenied(Outcome outcome) {
+    return outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
+        && DENIALS.contains(reason);
   }
 
   // ---- connections ----

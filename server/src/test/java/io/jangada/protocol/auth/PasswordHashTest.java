@@ -9,6 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordHashTest {
+  private static final String END =
+      "$TmFDbAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
   private final SecureRandom random = new SecureRandom();
 
   @Test
@@ -62,8 +65,8 @@ class PasswordHashTest {
       strings = {
         "",
         "jangada",
-        "pbkdf2-sha256$9999$TmFDbAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-        "pbkdf2-sha256$2000001$TmFDbAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "pbkdf2-sha256$09999" + END,
+        "pbkdf2-sha256$2000001" + END,
         "pbkdf2-sha256$80000$TmFDbAAAAAAAAAAAAAAAA===$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         "pbkdf2-sha256$80000$TmFDbAAAAAAAAAAAAAAAAA==$AAAA",
         "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy",
