@@ -81,7 +81,9 @@ class MetricsAndStatusTest {
           "handingOver",
           "peers.id",
           "peers.installing",
-          "peers.lastHeardMillis");
+          "peers.lastHeardMillis",
+          "authentication",
+          "exposed");
 
   /// Metrics, and where [Status] counts the same.
   private static final SortedMap<String, String> COUNTERS =
