@@ -220,6 +220,7 @@ public final class Replica {
     for (Event event; (event = mail.poll()) != null; ) handle(event);
     watchLeader();
     attend();
+    state.goOn(raft.leader());
     int portions = 0;
     do act(raft.advance());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
@@ -227,7 +228,7 @@ public final class Replica {
     snapshots.drive(raft, restored -> state.restored(restored, raft.leader()));
     boolean more = serveWatches();
     replies.flush();
-    return more || !inbox.isEmpty() || raft.hasMore();
+    return more || !inbox.isEmpty() || raft.hasMore() || state.hasMore();
   }
 
   /// When [#poll] is due again at the latest, on the replica's clock.
@@ -265,6 +266,12 @@ public final class Replica {
   /// Whether an installed snapshot is still being loaded: the state machine lags behind until then.
   public boolean isRestoring() {
     return snapshots.isRestoring();
+  }
+
+  /// Whether the state machine lags behind for this or another reason, and may be in the middle of
+  /// an entry.
+  public boolean isBehind() {
+    return state.isBehind();
   }
 
   private void handle(Event event) {
@@ -451,7 +458,7 @@ public final class Replica {
 
   /// Returns whether there is more to hand out at once.
   private boolean serveWatches() {
-    if (isRestoring()) return false;
+    if (isBehind()) return false;
     WatchEnd why = raft.isRemoved() ? WatchEnd.REMOVED : null;
     if (digests.differs()) why = WatchEnd.DATA_DIFFERS;
     return watches.serve(state.kv(), why, raft.leader() != Membership.NONE, now);
