@@ -156,7 +156,7 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   /// @param patienceMillis after which members give up what is not decided
   /// @param dataBytesMax how much memory members have for data, and are given more than that; 0 for
   ///   as much as they want
-  /// @param sliceKeys how many keys one entry removes at a time
+  /// @param sliceKeys how many keys are removed in a turn
   record Room(
       boolean tight, int chunkBytes, long patienceMillis, int dataBytesMax, int sliceKeys) {}
 
@@ -305,7 +305,15 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     Clients fewer =
         new Clients(
             clients.count, clients.keys, clients.thinkNanosMax, clients.readsElsewhere, Order.NONE);
-    return new SwarmConfig(members, fewer, demand, faults, tuning);
+    Room usual = tuning.room;
+    Room room =
+        new Room(
+            usual.tight,
+            usual.chunkBytes,
+            usual.patienceMillis,
+            usual.dataBytesMax,
+            KvLimits.SLICE_KEYS);
+    return new SwarmConfig(members, fewer, demand, faults, tuning.with(room));
   }
 
   /// Whether a majority of members that have met bootstrap the cluster, where some start late.

@@ -138,6 +138,7 @@ class KvStoreHistoryTwinTest {
   /// Applies an entry of the log a few keys at a time, while a snapshot is read.
   private Result applied(String when) {
     long before = store.appliedIndex();
+    if (dice.nextBoolean()) store.beginTurn();
     Result result = store.begin(log.size(), log.getLast());
     while (result == null) {
       slices++;
@@ -149,6 +150,7 @@ class KvStoreHistoryTwinTest {
         chunk.ifPresent(chunks::add);
         isRead = chunk.isEmpty();
       }
+      store.beginTurn();
       result = store.goOn();
     }
     assertThat(store.isBehind()).as(when).isFalse();

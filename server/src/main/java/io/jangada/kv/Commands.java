@@ -39,6 +39,7 @@ final class Commands {
   private int due;
 
   private int leasesEnded;
+  private boolean areValuesGone;
 
   /// What is being removed; null for nothing.
   private Removal removal;
@@ -46,7 +47,7 @@ final class Commands {
   /// The lease whose keys these are, or null.
   private Leases.Lease ending;
 
-  /// How many keys may still be looked at before other things are done.
+  /// How many keys may still be looked at in this turn.
   private int allowed;
 
   Commands(Keyspace keys, Leases leases, int expiriesMax, LongConsumer expired) {
@@ -140,21 +141,18 @@ final class Commands {
     return lease == null ? ofValue : Math.min(ofValue, lease.deadlineMillis);
   }
 
-  /// Begins with what is due: removes some of the values.
-  void removeDue() {
+  /// Begins with what is due.
+  void beginDue() {
     isTaken = false;
     due = 0;
     leasesEnded = 0;
-    for (Term first = keys.expiry.first();
-        due < expiriesMax && first != null && first.deadlineMillis <= clusterTimeMillis;
-        first = keys.expiry.first()) {
-      expire(first.node());
-      due++;
-    }
+    areValuesGone = false;
   }
 
-  /// Goes on with the leases that are due. Returns whether no more of them are to end now.
-  boolean endDueLeases() {
+  /// Goes on with what is due. Returns whether no more of it is to go now.
+  boolean removeDue() {
+    if (!areValuesGone && !removeDueValues()) return false;
+    areValuesGone = true;
     while (removeOn()) {
       Leases.Lease lease = leasesEnded < LEASES_ENDED_MAX ? leases.first() : null;
       if (lease == null || lease.deadlineMillis > clusterTimeMillis) return true;
@@ -163,6 +161,18 @@ final class Commands {
       end(lease);
     }
     return false;
+  }
+
+  private boolean removeDueValues() {
+    for (Term first = keys.expiry.first();
+        due < expiriesMax && first != null && first.deadlineMillis <= clusterTimeMillis;
+        first = keys.expiry.first()) {
+      if (allowed <= 0) return false;
+      expire(first.node());
+      due++;
+      allowed--;
+    }
+    return true;
   }
 
   private void expire(int head) {
@@ -179,7 +189,7 @@ final class Commands {
 
   // ---- what is removed some at a time ----
 
-  /// Allows to look at so many more keys before [#removeOn] stops.
+  /// Allows to look at so many more keys in this turn.
   void allow(int keysMax) {
     allowed = keysMax;
   }

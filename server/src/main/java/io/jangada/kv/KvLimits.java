@@ -13,7 +13,7 @@ import java.util.Optional;
 ///
 /// @param keyBytesMax 1 to [#KEY_BYTES_HARD_MAX]
 /// @param valueBytesMax 0 to [#VALUE_BYTES_HARD_MAX]
-/// @param sliceKeys how many keys are removed at a time where one entry removes very many
+/// @param sliceKeys how many keys are removed in a turn where entries remove very many
 ///   ([KvStore#begin]): it shows in nothing but how long that takes
 public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int sliceKeys) {
   /// No encoded command holds a longer key, whatever the configuration.
@@ -52,7 +52,7 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
   /// How many leases one command keeps alive at most.
   public static final int KEEP_ALIVES_MAX = 10_000;
 
-  /// The removal of so many keys is short enough to be done at a time.
+  /// The removal of so many keys is short enough for one turn.
   public static final int SLICE_KEYS = 1_000;
 
   /// A snapshot's chunk ends with the first record that brings it to this length.

@@ -107,13 +107,17 @@ public final class KvStore {
   /// all members have them, and a member that stopped there would stop again at every restart.
   public Result apply(long index, Bytes encodedEnvelope) {
     Result result = begin(index, encodedEnvelope);
-    while (result == null) result = goOn();
+    while (result == null) {
+      beginTurn();
+      result = goOn();
+    }
     return result;
   }
 
-  /// Begins to apply an entry. A range that it deletes, and leases that end with it, may have very
-  /// many keys, which are removed some at a time. Until the last is gone the store shows neither
-  /// what was nor what will be: it is not read, and no snapshot is opened.
+  /// Begins to apply an entry. A range that it deletes, and what is due and goes with it, may have
+  /// very many keys, which are removed some in each turn of the owner ([#beginTurn]). Until the
+  /// last is gone the store shows neither what was nor what will be: it is not read, and no
+  /// snapshot is opened.
   ///
   /// @return what the entry came to, or null while it is not done: then [#goOn] is to be called
   public Result begin(long index, Bytes encodedEnvelope) {
@@ -131,16 +135,22 @@ public final class KvStore {
       return end(new Result.Noted(revision()), MALFORMED);
     commands.clusterTimeMillis(envelope.clusterTimeMillis());
     sessions.endIdle(clusterTimeMillis());
-    commands.removeDue();
+    commands.beginDue();
     begun = envelope;
     isAtWork = false;
     session = null;
     return goOn();
   }
 
-  /// Goes on with the entry that was begun. Returns what it came to, or null while it is not done.
-  public Result goOn() {
+  /// Begins a turn of the owner, in which [KvLimits#sliceKeys] keys are removed by such entries,
+  /// about: all entries of the turn share these.
+  public void beginTurn() {
     commands.allow(limits.sliceKeys());
+  }
+
+  /// Goes on with the entry that was begun, in another turn. Returns what it came to, or null while
+  /// it is not done.
+  public Result goOn() {
     Result result = isAtWork ? commands.goOn() : executed();
     if (result == null) return null;
     if (isAtWork && session != null)
@@ -154,10 +164,10 @@ public final class KvStore {
     return begun != null;
   }
 
-  /// Ends what is due, and then does the work of the command if it was not done before. Returns
+  /// Removes what is due, and then does the work of the command if it was not done before. Returns
   /// null if something is left.
   private Result executed() {
-    if (!commands.endDueLeases()) return null;
+    if (!commands.removeDue()) return null;
     Result known = begun.requestId() == null ? null : answerBefore(begun.requestId());
     if (known != null) return known;
     isAtWork = true;

@@ -220,7 +220,7 @@ public final class Replica {
     for (Event event; (event = mail.poll()) != null; ) handle(event);
     watchLeader();
     attend();
-    state.goOn(raft.leader());
+    state.beginTurn(raft.leader());
     int portions = 0;
     do act(raft.advance());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);

@@ -115,8 +115,9 @@ final class StateMachine {
     if (!mustWait) apply(Integer.MAX_VALUE, leader);
   }
 
-  /// Goes on with what waits, a turn's part of it.
-  void goOn(int leader) {
+  /// Begins a turn of the owner: goes on with what waits, a turn's part of it.
+  void beginTurn(int leader) {
+    kv.beginTurn();
     if (!hasMore()) return;
     apply(entriesMax, leader);
     boolean isCatchingUp = hasMore() && !kv.isBehind();
@@ -180,6 +181,6 @@ final class StateMachine {
   void restored(KvStore restored, int leader) {
     become(restored);
     waiting.jumped(kv.appliedIndex());
-    goOn(leader);
+    beginTurn(leader);
   }
 }
