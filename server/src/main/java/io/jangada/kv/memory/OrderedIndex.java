@@ -56,6 +56,7 @@ public final class OrderedIndex {
     addLive(1);
     size++;
     long head = leaf.admit(key, shared);
+    leaf.admitLength(key.length());
     int place = leaf.countBefore(key, head);
     if (leaf.isFull()) split(leaf, place, node, head);
     else leaf.insert(place, node, head);
@@ -84,8 +85,25 @@ public final class OrderedIndex {
   ///
   /// @param to null for no end
   public long count(Bytes from, Bytes to) {
-    int end = to == null ? root.live() : liveBefore(to);
-    return Math.max(0, end - liveBefore(from));
+    if (to == null) return root.live() - liveBefore(from);
+    if (to.compareTo(from) <= 0) return 0;
+    Page first = root;
+    Page last = root;
+    int knownOfFirst = 0;
+    int knownOfLast = 0;
+    int count = 0;
+    // Both ways down side by side: what one waits for from memory, the other does not wait for.
+    while (first instanceof Inner left && last instanceof Inner right) {
+      int begin = left.countUpTo(from, knownOfFirst);
+      int end = right.countUpTo(to, knownOfLast);
+      count += right.liveBefore(end) - left.liveBefore(begin);
+      knownOfFirst = left.sharedAt(begin, knownOfFirst);
+      knownOfLast = right.sharedAt(end, knownOfLast);
+      first = left.children[begin];
+      last = right.children[end];
+    }
+    count -= ((Leaf) first).liveBefore(from, knownOfFirst);
+    return count + ((Leaf) last).liveBefore(to, knownOfLast);
   }
 
   /// Visits the nodes of all keys, live or not, that are not before `from` and are before `to`,
@@ -150,8 +168,7 @@ public final class OrderedIndex {
       known = inner.sharedAt(place, known);
       page = inner.children[place];
     }
-    Leaf leaf = (Leaf) page;
-    return sum + leaf.liveBefore(leaf.countBefore(key, known));
+    return sum + ((Leaf) page).liveBefore(key, known);
   }
 
   // ---- changes ----
