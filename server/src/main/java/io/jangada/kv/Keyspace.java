@@ -110,16 +110,25 @@ final class Keyspace {
 
   /// A value with all that is known of it, to be kept.
   KeyValue toKeep(int node, boolean hasValue) {
-    Bytes value = hasValue ? cells.valueToKeep(nodes.cell(node)) : Bytes.EMPTY;
+    // What is in one line of the processor's cache is read at once, before anything is copied.
+    int cell = nodes.cell(node);
+    int flags = nodes.flags(node);
     Term term = term(node);
-    return new KeyValue(
-        key(node).compact(),
-        value,
-        nodes.flags(node),
-        new KeyValue.Revisions(nodes.created(node), nodes.revision(node), nodes.changes(node)),
+    var revisions =
+        new KeyValue.Revisions(nodes.created(node), nodes.revision(node), nodes.changes(node));
+    var terms =
         term == null
             ? KeyValue.Terms.FOR_EVER
-            : new KeyValue.Terms(term.ttl, term.deadlineMillis, term.lease));
+            : new KeyValue.Terms(term.ttl, term.deadlineMillis, term.lease);
+    if (!hasValue || !cells.isPaged(cell)) {
+      Bytes value = hasValue ? cells.valueToKeep(cell) : Bytes.EMPTY;
+      return new KeyValue(cells.key(cell).compact(), value, flags, revisions, terms);
+    }
+    int keyBytes = cells.keyBytes(cell);
+    Bytes both = cells.keyAndValueToKeep(cell);
+    Bytes key = both.slice(0, keyBytes);
+    Bytes value = both.slice(keyBytes, both.length() - keyBytes);
+    return new KeyValue(key, value, flags, revisions, terms);
   }
 
   /// What [#toKeep] counts against limits.

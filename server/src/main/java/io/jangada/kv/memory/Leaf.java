@@ -22,9 +22,9 @@ final class Leaf extends Page {
   /// Where the last insertion was.
   private byte lastPlace = NONE;
 
-  /// All of it is about to be visited.
-  void readAhead() {
-    pages.readAhead(nodes, count);
+  /// The nodes between two places are about to be visited.
+  void readAhead(int from, int end) {
+    pages.readAhead(nodes, from, end);
   }
 
   Leaf(IndexPages pages) {

@@ -119,10 +119,10 @@ public final class OrderedIndex {
   private static boolean visitUp(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
-        if (from == null && to == null) leaf.readAhead();
+        int first = from == null ? 0 : leaf.countBefore(from, 0);
         int end = to == null ? leaf.count : leaf.countBefore(to, 0);
-        for (int i = from == null ? 0 : leaf.countBefore(from, 0); i < end; i++)
-          if (!visitor.test(leaf.nodes[i])) return false;
+        leaf.readAhead(first, end);
+        for (int i = first; i < end; i++) if (!visitor.test(leaf.nodes[i])) return false;
       }
       case Inner inner -> {
         int first = from == null ? 0 : inner.countUpTo(from, 0);
@@ -140,10 +140,10 @@ public final class OrderedIndex {
   private static boolean visitDown(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
-        if (from == null && to == null) leaf.readAhead();
         int first = from == null ? 0 : leaf.countBefore(from, 0);
-        for (int i = (to == null ? leaf.count : leaf.countBefore(to, 0)) - 1; i >= first; i--)
-          if (!visitor.test(leaf.nodes[i])) return false;
+        int end = to == null ? leaf.count : leaf.countBefore(to, 0);
+        leaf.readAhead(first, end);
+        for (int i = end - 1; i >= first; i--) if (!visitor.test(leaf.nodes[i])) return false;
       }
       case Inner inner -> {
         int first = from == null ? 0 : inner.countUpTo(from, 0);
