@@ -12,6 +12,7 @@ import io.jangada.kv.memory.ReadAhead;
 import io.jangada.kv.memory.Slab;
 import io.jangada.kv.memory.Term;
 import io.jangada.kv.memory.TermTable;
+import java.util.List;
 
 /// All keys with their values, as they are and as they were.
 ///
@@ -256,6 +257,13 @@ final class Keyspace {
   }
 
   // ---- from a snapshot ----
+
+  /// Reads from memory what these keys need that are about to be put.
+  void readAhead(List<Bytes> keys) {
+    for (Bytes key : keys) ahead.add(key);
+    ahead.read();
+    ordered.readAhead(keys);
+  }
 
   /// Notes the end that a former value had, before the value that follows it is put.
   void ended(int head, Term term) {

@@ -27,6 +27,14 @@ final class Leaf extends Page {
     pages.readAhead(nodes, from, end);
   }
 
+  /// Reads the page, into which a node is about to be inserted ([ReadAhead]): a number without a
+  /// meaning.
+  long touch() {
+    long read = 0;
+    for (int i = 0; i < heads.length; i += HEADS_SKIPPED) read += heads[i] + nodes[i];
+    return read;
+  }
+
   Leaf(IndexPages pages) {
     super(pages, CHILDREN_MAX);
   }

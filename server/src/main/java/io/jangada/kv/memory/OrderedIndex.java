@@ -1,6 +1,7 @@
 package io.jangada.kv.memory;
 
 import io.jangada.bytes.Bytes;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /// All keys in the order of their bytes, each with the number of its node: a B+tree.
@@ -28,6 +29,10 @@ public final class OrderedIndex {
   private final Inner[] path = new Inner[LEVELS_MAX];
 
   private final int[] places = new int[LEVELS_MAX];
+
+  /// Of all that was read ahead.
+  private long sum;
+
   private int depth;
 
   /// How many first bytes all keys of that leaf have in common at least.
@@ -46,6 +51,14 @@ public final class OrderedIndex {
 
   public long memoryBytes() {
     return pages.memoryBytes;
+  }
+
+  /// Reads the pages that these keys belong into, for all of them side by side ([ReadAhead]): it
+  /// changes nothing.
+  public void readAhead(List<Bytes> keys) {
+    Leaf[] leaves = new Leaf[keys.size()];
+    for (int i = 0; i < leaves.length; i++) leaves[i] = descend(keys.get(i));
+    for (Leaf leaf : leaves) sum += leaf.touch();
   }
 
   /// Adds a key that is not there, as a live one.

@@ -24,7 +24,7 @@ abstract sealed class Page permits Leaf, Inner {
   private static final int SHARED_MAX = 5;
 
   /// As many heads as are in a line of a processor's cache.
-  private static final int HEADS_SKIPPED = 8;
+  static final int HEADS_SKIPPED = 8;
 
   private static final byte[] NO_PREFIX = {};
 
