@@ -66,6 +66,7 @@ public final class Replica {
   private final RoleWatch roles;
   private final Memory memory;
   private final Watches watches;
+  private final CommitQuestions commits;
 
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
@@ -95,6 +96,7 @@ public final class Replica {
     this.now = world.clock().nanos();
     long patienceNanos = 3L * settings.raft().electionTicksMax() * settings.tickNanos();
     this.watches = new Watches(Watches.WATCHES_MAX, patienceNanos, now);
+    this.commits = new CommitQuestions(settings.tickNanos());
     this.report = new StatusReport(parts, memory, watches, settings.tickNanos());
     this.tickedNanos = now;
     this.roles = new RoleWatch(now);
@@ -224,6 +226,7 @@ public final class Replica {
     int portions = 0;
     do act(raft.advance());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
+    askForCommit();
     state.serve();
     snapshots.drive(raft, restored -> state.restored(restored, raft.leader()));
     boolean more = serveWatches();
@@ -233,7 +236,7 @@ public final class Replica {
 
   /// When [#poll] is due again at the latest, on the replica's clock.
   public long nextPollNanos() {
-    return tickedNanos + settings.tickNanos();
+    return commits.nextNanos(tickedNanos + settings.tickNanos());
   }
 
   /// Ends every request that waits with [Outcome.Unknown], or with [Outcome.NotLeader] where it was
@@ -393,6 +396,7 @@ public final class Replica {
       case PeerMessage.ReadIndexRequest ask -> replyReadIndex(ask);
       case PeerMessage.ReadIndexReply reply -> {
         waiting.answered(reply);
+        commits.answered(reply.number(), now);
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
       case PeerMessage.Bootstrap bootstrap -> rejoin.handle(bootstrap, raft);
@@ -423,6 +427,14 @@ public final class Replica {
     else if (raft.isRemoved()) waiting.abandon();
     else if (isOnlyToName()) waiting.name(leader);
     else if (leader != Membership.NONE) waiting.follow(leader, raft.term(), now);
+  }
+
+  /// Has watches told of a commit before the leader's next message brings it.
+  private void askForCommit() {
+    boolean follows = raft.leader() != Membership.NONE && !raft.isLeader() && !isOnlyToName();
+    if (watches.count() == 0 || !follows) commits.stop();
+    else if (commits.look(raft.commit(), raft.durable(), now))
+      commits.submitted(waiting.askReadIndex(raft.leader(), raft.term()), now);
   }
 
   // ---- time ----
