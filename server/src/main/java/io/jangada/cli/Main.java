@@ -18,6 +18,7 @@ import io.jangada.cli.cluster.PutCommand;
 import io.jangada.cli.cluster.SetCommand;
 import io.jangada.cli.cluster.SnapshotCommand;
 import io.jangada.cli.cluster.StatusCommand;
+import io.jangada.cli.cluster.TxnCommand;
 import io.jangada.cli.cluster.WatchCommand;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       HistoryCommand.class,
       DiffCommand.class,
       LeaseCommand.class,
+      TxnCommand.class,
       StatusCommand.class,
       MemberCommand.class,
       LeaderCommand.class,
