@@ -184,6 +184,10 @@ class WatchTest {
     assertThat(recorder.ended).isEqualTo(WatchEnd.CANCELLED);
   }
 
+  private static WatchRequest from(long revision) {
+    return new WatchRequest(KeyRange.ALL, revision, false, WatchRequest.Kinds.ALL, true);
+  }
+
   /// Has a follower get by a snapshot what it did not see.
   private void jump() {
     cluster.isolate(2);
@@ -218,6 +222,22 @@ class WatchTest {
     assertThat(values(recorder)).containsExactly("0");
     assertThat(recorder.compacted).isGreaterThan(recorder.events.getLast().revision());
     assertThat(follower.status().usage().watching()).isEqualTo(new Status.Watching(0, 0, 1, 1));
+  }
+
+  @Test
+  @DisplayName("without history another member goes on where nothing was missed, and only there")
+  void elsewhere() {
+    watch(leader, recorder, ALL);
+    write("1", "2");
+    long told = recorder.events.getLast().revision();
+    Recorder next = new Recorder();
+    Recorder missed = new Recorder();
+    watch(follower, next, from(told + 1));
+    watch(follower, missed, from(told));
+    write("3");
+    assertThat(values(next)).containsExactly("3");
+    assertThat(missed.events).isEmpty();
+    assertThat(missed.compacted).isEqualTo(told);
   }
 
   @Test
