@@ -32,6 +32,9 @@ public final class Watch implements AutoCloseable {
   /// Whether the server has begun it.
   private boolean isStarted;
 
+  /// Whether [#askProgress] asked over this connection, and was not answered.
+  private boolean isAsked;
+
   /// The revision from which on events are still to be told; 0 as long as none is known.
   private long next;
 
@@ -82,6 +85,14 @@ public final class Watch implements AutoCloseable {
     connection.flush();
   }
 
+  /// Asks how far its server is. While other keys change, the events alone do not tell that, and
+  /// the next server would be asked for revisions that one without history does not have.
+  void askProgress() {
+    if (connection == null || !isStarted || isAsked || !progressRequests.isEmpty()) return;
+    isAsked = true;
+    connection.requestProgress(number);
+  }
+
   boolean isEnded() {
     return isEnded;
   }
@@ -96,6 +107,7 @@ public final class Watch implements AutoCloseable {
     partialSeen = 0;
     toldBytes = 0;
     isStarted = false;
+    isAsked = false;
     number = connection.open(this);
     connection.flush();
   }
@@ -149,6 +161,7 @@ public final class Watch implements AutoCloseable {
   }
 
   void progressed(long revision) {
+    isAsked = false;
     untold.add(() -> tellProgress(revision));
     tellNext();
   }

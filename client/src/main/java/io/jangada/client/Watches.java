@@ -1,6 +1,7 @@
 package io.jangada.client;
 
 import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +20,9 @@ final class Watches {
   /// How often in the time of silence that is allowed connections are looked at.
   private static final int LOOKS = 4;
 
+  /// How many watches ask at one look how far their servers are.
+  private static final int ASKED_MAX = 100;
+
   private final EventLoop loop;
   private final ClientOptions.Timing timing;
   private final Supplier<BinaryConnection> anyMember;
@@ -27,6 +31,9 @@ final class Watches {
   private final IntToLongFunction pauseNanos;
 
   private final Set<Watch> all = new LinkedHashSet<>();
+
+  /// Those whose turn it is to ask how far their servers are; some at each look.
+  private final ArrayDeque<Watch> turns = new ArrayDeque<>();
 
   /// How often each was lost since it last was served.
   private final Map<Watch, Integer> losses = new HashMap<>();
@@ -87,6 +94,7 @@ final class Watches {
   void ended(Watch watch) {
     all.remove(watch);
     losses.remove(watch);
+    if (all.isEmpty()) turns.clear();
     if (!all.isEmpty() || looking == null) return;
     looking.cancel(false);
     looking = null;
@@ -96,6 +104,7 @@ final class Watches {
     long now = System.nanoTime();
     long silence = TimeUnit.MILLISECONDS.toNanos(timing.silenceMillis());
     long connect = TimeUnit.MILLISECONDS.toNanos(timing.connectMillis());
+    askProgress();
     Set<BinaryConnection> used = new LinkedHashSet<>();
     for (Watch watch : all) if (watch.connection() != null) used.add(watch.connection());
     for (BinaryConnection each : used) {
@@ -104,6 +113,11 @@ final class Watches {
       each.endIfSilent(now, silence);
       each.endIfUnmade(now, 2 * connect);
     }
+  }
+
+  private void askProgress() {
+    if (turns.isEmpty()) turns.addAll(all);
+    for (int asked = 0; asked < ASKED_MAX && !turns.isEmpty(); asked++) turns.poll().askProgress();
   }
 
   void close() {

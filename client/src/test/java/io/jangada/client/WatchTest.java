@@ -149,6 +149,21 @@ class WatchTest {
   }
 
   @Test
+  void aWatchOfKeysThatDoNotChangeGoesOnWhereItsServerWas() throws Exception {
+    BinaryPeer one = peer();
+    BinaryPeer other = peer();
+    watch(client(1_000, one, other), 0);
+    Asked first = one.take(Frames.WATCH);
+    started(first, 6);
+    Asked asked = one.take(Frames.PROGRESS);
+    assertThat(asked.number()).isEqualTo(first.number());
+    asked.answer(Frames.PROGRESS_MADE, out -> out.putLong(20));
+    one.take(Frames.PROGRESS);
+    first.line().close();
+    assertThat(from(other.take(Frames.WATCH))).isEqualTo(21);
+  }
+
+  @Test
   void aRevisionThatWasToldInPartIsGoneOnWithWhereItStood() throws Exception {
     BinaryPeer peer = peer();
     watch(client(5_000, peer), 5);

@@ -2,8 +2,7 @@ package io.jangada.check;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +15,7 @@ public record MapEvent(String key, MapItem item, MapItem former) {
   }
 
   /// A revision that changed something: which operation took it (null for one that is not in the
-  /// history), and what it did, in the order of its steps.
+  /// history), and what it did, with one event for each key.
   public record Revision(long number, MapHistory.Call by, List<MapEvent> events) {
     /// See the record.
     public Revision {
@@ -29,15 +28,21 @@ public record MapEvent(String key, MapItem item, MapItem former) {
     }
   }
 
-  /// The events of the changes that one revision made.
+  /// The events of the changes that one revision made: one for each key, which says what the last
+  /// step left of it, and none for a key that came and went. A key stands where it was changed
+  /// first or, if it went and came back, where it came back.
   static List<MapEvent> of(List<MapModel.Change> changes) {
-    Map<String, MapItem> former = new HashMap<>();
-    List<MapEvent> events = new ArrayList<>();
+    Map<String, MapEvent> events = new LinkedHashMap<>();
     for (MapModel.Change change : changes) {
-      if (!former.containsKey(change.key())) former.put(change.key(), change.before());
-      events.add(new MapEvent(change.key(), change.after(), former.get(change.key())));
+      String key = change.key();
+      MapEvent earlier = events.get(key);
+      MapItem former = earlier == null ? change.before() : earlier.former;
+      boolean isBack = change.before() == null;
+      boolean isNothing = former == null && change.after() == null;
+      if (isBack || isNothing) events.remove(key);
+      if (!isNothing) events.put(key, new MapEvent(key, change.after(), former));
     }
-    return events;
+    return List.copyOf(events.values());
   }
 
   /// In plain words, such as `b deleted`.

@@ -284,7 +284,7 @@ final class Cluster {
         && !membership.voters().equals(initialMembers))
       return "not all are voters again: " + membership;
     for (Member member : members.values()) {
-      if (member.replica().isRestoring()) return "member " + member.id + " restores";
+      if (member.replica().isBehind()) return "member " + member.id + " is behind";
       if (membership.contains(member.id) && member.replica().raft().incarnation().rejoining())
         return "member " + member.id + " is rejoining";
     }

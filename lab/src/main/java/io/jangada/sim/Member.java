@@ -19,6 +19,9 @@ import java.util.random.RandomGenerator;
 /// here what threads call in production: `poll` when the replica is woken or a tick is due, the
 /// log's `work` when something was submitted, and its completion after as long as the disk takes.
 final class Member {
+  /// How long a turn takes at most in which an entry removes a part of its keys.
+  private static final long SLICE_NANOS_MAX = 4 * Scheduler.MILLI;
+
   /// How fast the disk is just now.
   record DiskSpeed(long nanosMin, long nanosMax) {}
 
@@ -241,9 +244,13 @@ final class Member {
   }
 
   private void wake(int of) {
+    wakeWithin(100_000, of);
+  }
+
+  private void wakeWithin(long nanosMax, int of) {
     if (of != boot || pollPlanned) return;
     pollPlanned = true;
-    world.after(random.nextLong(1_000, 100_000), () -> pollOf(of));
+    world.after(random.nextLong(1_000, nanosMax), () -> pollOf(of));
   }
 
   private void pollOf(int of) {
@@ -264,7 +271,9 @@ final class Member {
     }
     lookAtStanding();
     cluster.polled(this);
-    if (more) wake(of);
+    // A slice of a removal takes its time.
+    if (replica.kv().isBehind()) wakeWithin(SLICE_NANOS_MAX, of);
+    else if (more) wake(of);
     else awaitTick(of);
   }
 

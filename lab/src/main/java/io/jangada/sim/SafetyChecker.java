@@ -228,7 +228,7 @@ final class SafetyChecker {
   }
 
   private void observeState(Replica replica) {
-    if (replica.isRestoring()) return;
+    if (replica.isBehind()) return;
     KvStore kv = replica.kv();
     long applied = kv.appliedIndex();
     check(applied <= replica.raft().commit(), "applied never passes commit");

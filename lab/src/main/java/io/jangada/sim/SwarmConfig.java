@@ -156,7 +156,9 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   /// @param patienceMillis after which members give up what is not decided
   /// @param dataBytesMax how much memory members have for data, and are given more than that; 0 for
   ///   as much as they want
-  record Room(boolean tight, int chunkBytes, long patienceMillis, int dataBytesMax) {}
+  /// @param sliceKeys how many keys are removed in a turn
+  record Room(
+      boolean tight, int chunkBytes, long patienceMillis, int dataBytesMax, int sliceKeys) {}
 
   /// What is asked of order and history.
   ///
@@ -234,10 +236,11 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     if (leaseTicks > 0 && random.nextInt(3) == 0) driftPpmMax = LEASE_DRIFT_PPM_MAX;
     int dataBytesMax = random.nextInt(8) == 0 ? random.nextInt(400_000, 800_000) : 0;
     Order order = Order.draw(random);
+    int sliceKeys = random.nextInt(3) == 0 ? random.nextInt(1, 4) : KvLimits.SLICE_KEYS;
 
     Clocks clocks = new Clocks(driftPpmMax, 0);
     Storage storage = new Storage(snapshotBytes, retainedBytes, segmentBytes, diskNanosMax);
-    Room room = new Room(tight, chunkBytes, patienceMillis, dataBytesMax);
+    Room room = new Room(tight, chunkBytes, patienceMillis, dataBytesMax, sliceKeys);
     return new SwarmConfig(
         new Members(voters, spares, bootstraps, startNanosMax),
         new Clients(clientCount, keys, thinkNanosMax, readsElsewhere, order),
@@ -277,7 +280,13 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   SwarmConfig hoarding(int dataBytesMax) {
     Room usual = tuning.room;
     return with(
-        tuning.with(new Room(usual.tight, usual.chunkBytes, usual.patienceMillis, dataBytesMax)));
+        tuning.with(
+            new Room(
+                usual.tight,
+                usual.chunkBytes,
+                usual.patienceMillis,
+                dataBytesMax,
+                usual.sliceKeys)));
   }
 
   private SwarmConfig with(Faults faults) {
@@ -296,7 +305,15 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
     Clients fewer =
         new Clients(
             clients.count, clients.keys, clients.thinkNanosMax, clients.readsElsewhere, Order.NONE);
-    return new SwarmConfig(members, fewer, demand, faults, tuning);
+    Room usual = tuning.room;
+    Room room =
+        new Room(
+            usual.tight,
+            usual.chunkBytes,
+            usual.patienceMillis,
+            usual.dataBytesMax,
+            KvLimits.SLICE_KEYS);
+    return new SwarmConfig(members, fewer, demand, faults, tuning.with(room));
   }
 
   /// Whether a majority of members that have met bootstrap the cluster, where some start late.
@@ -331,11 +348,11 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   }
 
   KvLimits limits() {
-    KvLimits usual = KvLimits.DEFAULT;
+    KvLimits usual = KvLimits.DEFAULT.withSliceKeys(tuning.room.sliceKeys);
     int few = clients.count + order().clients;
     KvLimits.State state = new KvLimits.State(1 + few, 2, 3 + few, 1_500, 2);
     return demand.forgetful
-        ? new KvLimits(usual.keyBytesMax(), usual.valueBytesMax(), state)
+        ? new KvLimits(usual.keyBytesMax(), usual.valueBytesMax(), state, usual.sliceKeys())
         : usual;
   }
 

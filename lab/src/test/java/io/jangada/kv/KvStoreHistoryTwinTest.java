@@ -1,6 +1,7 @@
 package io.jangada.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.sim.SlowKv;
@@ -29,9 +30,17 @@ class KvStoreHistoryTwinTest {
   private final List<Long> pins = new ArrayList<>();
   private final ArrayDeque<Operation.Command> planned = new ArrayDeque<>();
   private final SlowKv twin = new SlowKv(LIMITS.state());
-  private KvStore store = new KvStore(LIMITS, 1);
+  private KvLimits limits;
+  private KvStore store;
   private Snapshot open;
   private List<Bytes> chunks;
+
+  /// Whether the snapshot was read to its end in the middle of an entry.
+  private boolean isRead;
+
+  /// How often an entry was gone on with.
+  private int slices;
+
   private int restores;
   private int historic;
 
@@ -44,6 +53,8 @@ class KvStoreHistoryTwinTest {
     dice = new SplittableRandom(seed);
     comparison = new TwinComparison(twin, dice);
     int keys = 10 + 20 * (int) (seed % 3);
+    limits = LIMITS.withSliceKeys(1 + (int) (seed % 3));
+    store = new KvStore(limits, 1);
     RandomOperations operations = new RandomOperations(dice, keys);
     RandomCommands old = new RandomCommands(dice, keys);
     RandomCommands all = RandomCommands.all(dice, keys);
@@ -73,6 +84,7 @@ class KvStoreHistoryTwinTest {
     }
     assertThat(restores).isGreaterThan(5);
     assertThat(historic).isGreaterThan(COMMANDS / 4);
+    assertThat(slices).isGreaterThan(10);
     historyGoes();
   }
 
@@ -118,9 +130,32 @@ class KvStoreHistoryTwinTest {
 
   private void apply(Envelope envelope, String when) {
     log.add(CommandCodec.encode(envelope));
-    assertThat(store.apply(log.size(), log.getLast()))
+    assertThat(applied(when))
         .as("%s: %s", when, envelope)
         .isEqualTo(twin.apply(log.size(), envelope));
+  }
+
+  /// Applies an entry of the log a few keys at a time, while a snapshot is read.
+  private Result applied(String when) {
+    long before = store.appliedIndex();
+    if (dice.nextBoolean()) store.beginTurn();
+    Result result = store.begin(log.size(), log.getLast());
+    while (result == null) {
+      slices++;
+      assertThat(store.isBehind()).as(when).isTrue();
+      assertThat(store.appliedIndex()).as(when).isEqualTo(before);
+      assertThatThrownBy(store::snapshot).isInstanceOf(IllegalStateException.class);
+      if (open != null && !isRead && dice.nextInt(3) == 0) {
+        var chunk = open.nextChunk();
+        chunk.ifPresent(chunks::add);
+        isRead = chunk.isEmpty();
+      }
+      store.beginTurn();
+      result = store.goOn();
+    }
+    assertThat(store.isBehind()).as(when).isFalse();
+    assertThat(store.appliedIndex()).as(when).isEqualTo(log.size());
+    return result;
   }
 
   /// An entry that is none of the state machine's.
@@ -151,7 +186,10 @@ class KvStoreHistoryTwinTest {
 
   private void snapshots(String when) {
     int what = dice.nextInt(100);
-    if (open == null) {
+    if (isRead) {
+      isRead = false;
+      finished(when);
+    } else if (open == null) {
       if (what < 4) {
         open = store.snapshot(CHUNK_BYTES);
         chunks = new ArrayList<>();
@@ -174,7 +212,7 @@ class KvStoreHistoryTwinTest {
     assertThat(Scribe.chunksOf(otherMember(covered).snapshot(CHUNK_BYTES)))
         .as(when)
         .isEqualTo(chunks);
-    KvStore restored = Scribe.restored(LIMITS, chunks);
+    KvStore restored = Scribe.restored(limits, chunks);
     assertThat(Scribe.chunksOf(restored.snapshot(CHUNK_BYTES))).as(when).isEqualTo(chunks);
     comparison.everything(restored, when + ", restored");
     for (int i = covered; i < log.size(); i++) replay(restored, i + 1);
@@ -208,6 +246,7 @@ class KvStoreHistoryTwinTest {
   /// Commands that change nothing take away what is no longer to be kept.
   private void historyGoes() {
     if (open != null) open.close();
+    open = null;
     pins.forEach(store::unpin);
     apply(new Envelope(null, 0, new Operation.KeepHistory(false)), "at the end");
     for (int i = 0; i < COMMANDS && store.historyBytes() > 0; i++)

@@ -96,6 +96,7 @@ class MetricsAndStatusTest {
           jangada_server_read_indexes_failed_total requests.readsFailed
           jangada_server_follower_reads_total followerReads.served
           jangada_server_follower_reads_failed_total followerReads.failed
+          jangada_server_read_index_requests_total followerReads.questions
           jangada_server_snapshots_taken_total snapshots.taken
           jangada_server_snapshots_installed_total snapshots.installed
           jangada_server_snapshots_failed_total snapshots.failed

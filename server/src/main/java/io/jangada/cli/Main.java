@@ -21,6 +21,7 @@ import io.jangada.cli.cluster.RoleCommand;
 import io.jangada.cli.cluster.SetCommand;
 import io.jangada.cli.cluster.SnapshotCommand;
 import io.jangada.cli.cluster.StatusCommand;
+import io.jangada.cli.cluster.TxnCommand;
 import io.jangada.cli.cluster.UserCommand;
 import io.jangada.cli.cluster.WatchCommand;
 import io.jangada.server.Nearest;
@@ -62,6 +63,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       HistoryCommand.class,
       DiffCommand.class,
       LeaseCommand.class,
+      TxnCommand.class,
       UserCommand.class,
       RoleCommand.class,
       AuthCommand.class,

@@ -7,6 +7,7 @@ import io.jangada.kv.auth.AuthChange;
 import io.jangada.kv.auth.Caller;
 import io.jangada.kv.auth.Right;
 import io.jangada.kv.auth.Users;
+import io.jangada.kv.memory.Term;
 import java.util.TreeMap;
 
 /// Whether a caller may have one operation done, by the users and leases as they are now. It
@@ -143,7 +144,8 @@ final class AccessCheck {
   }
 
   private boolean writesKeysOf(Leases.Lease lease) {
-    for (int node : lease.nodes()) if (!access.writes(store.keys().key(node))) return false;
+    for (Term term = lease.firstTerm(); term != null; term = term.next())
+      if (!access.writes(store.keys().key(term.node()))) return false;
     return true;
   }
 
@@ -151,14 +153,15 @@ final class AccessCheck {
     Leases.Lease lease = store.leases().get(number);
     if (lease == null || access.readsAll()) return true;
     if (!spend(lease)) return false;
-    for (int node : lease.nodes()) if (!access.reads(store.keys().key(node))) return false;
+    for (Term term = lease.firstTerm(); term != null; term = term.next())
+      if (!access.reads(store.keys().key(term.node()))) return false;
     return true;
   }
 
   /// Counts the keys of a lease that are to be looked at. Returns false if they are too many.
   private boolean spend(Leases.Lease lease) {
-    looked += lease.keyCount();
-    return lease.keyCount() <= KvLimits.CHECKED_KEYS_OF_LEASE_MAX
+    looked += lease.size();
+    return lease.size() <= KvLimits.CHECKED_KEYS_OF_LEASE_MAX
         && looked <= KvLimits.CHECKED_KEYS_MAX;
   }
 

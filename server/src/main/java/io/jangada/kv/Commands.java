@@ -8,7 +8,6 @@ import io.jangada.kv.auth.AuthChange;
 import io.jangada.kv.auth.Users;
 import io.jangada.kv.memory.Term;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
@@ -21,9 +20,6 @@ import java.util.function.LongPredicate;
 final class Commands {
   /// How many leases end with one entry at most.
   private static final int LEASES_ENDED_MAX = 16;
-
-  /// A key of a lease.
-  private record Held(Bytes key, int head) {}
 
   final Keyspace keys;
   final Leases leases;
@@ -42,6 +38,21 @@ final class Commands {
 
   /// Whether the present part has its revision.
   private boolean isTaken;
+
+  /// How many keys were removed because they were due, and how many leases for it.
+  private int due;
+
+  private int leasesEnded;
+  private boolean areValuesGone;
+
+  /// What is being removed; null for nothing.
+  private Removal removal;
+
+  /// The lease whose keys these are, or null.
+  private Leases.Lease ending;
+
+  /// How many keys may still be looked at in this turn.
+  private int allowed;
 
   Commands(Keyspace keys, Users users, int expiriesMax, LongConsumer expired) {
     this.keys = keys;
@@ -135,22 +146,38 @@ final class Commands {
     return lease == null ? ofValue : Math.min(ofValue, lease.deadlineMillis);
   }
 
-  /// Removes some of what is due. Returns how many keys that was.
-  int removeDue() {
+  /// Begins with what is due.
+  void beginDue() {
     isTaken = false;
-    int removed = 0;
+    due = 0;
+    leasesEnded = 0;
+    areValuesGone = false;
+  }
+
+  /// Goes on with what is due. Returns whether no more of it is to go now.
+  boolean removeDue() {
+    if (!areValuesGone && !removeDueValues()) return false;
+    areValuesGone = true;
+    while (removeOn()) {
+      Leases.Lease lease = leasesEnded < LEASES_ENDED_MAX ? leases.first() : null;
+      if (lease == null || lease.deadlineMillis > clusterTimeMillis) return true;
+      leasesEnded++;
+      due += lease.size();
+      end(lease);
+    }
+    return false;
+  }
+
+  private boolean removeDueValues() {
     for (Term first = keys.expiry.first();
-        removed < expiriesMax && first != null && first.deadlineMillis <= clusterTimeMillis;
+        due < expiriesMax && first != null && first.deadlineMillis <= clusterTimeMillis;
         first = keys.expiry.first()) {
+      if (allowed <= 0) return false;
       expire(first.node());
-      removed++;
+      due++;
+      allowed--;
     }
-    for (int i = 0; i < LEASES_ENDED_MAX; i++) {
-      Leases.Lease lease = leases.first();
-      if (lease == null || lease.deadlineMillis > clusterTimeMillis) break;
-      removed += end(lease);
-    }
-    return removed;
+    return true;
   }
 
   private void expire(int head) {
@@ -158,14 +185,47 @@ final class Commands {
     keys.remove(head, taken());
   }
 
-  /// Ends a lease; its keys go under a revision of their own. Returns how many there were.
-  private int end(Leases.Lease lease) {
-    List<Held> held = heldBy(lease);
-    if (!held.isEmpty()) isTaken = false;
-    for (Held one : held) expire(one.head);
-    if (!held.isEmpty()) isTaken = false;
-    leases.remove(lease);
-    return held.size();
+  /// Begins to end a lease; its keys go under a revision of their own.
+  private void end(Leases.Lease lease) {
+    if (lease.size() > 0) isTaken = false;
+    ending = lease;
+    removal = new Removal.OfLease(keys, lease);
+  }
+
+  // ---- what is removed some at a time ----
+
+  /// Allows to look at so many more keys in this turn.
+  void allow(int keysMax) {
+    allowed = keysMax;
+  }
+
+  /// Goes on with what is being removed. Returns whether nothing is left of it.
+  private boolean removeOn() {
+    if (removal == null) return true;
+    while (!removal.isDone()) {
+      if (allowed <= 0) return false;
+      allowed -= removal.step(allowed, this::remove);
+    }
+    if (ending != null) {
+      if (removal.count() > 0) isTaken = false;
+      leases.remove(ending);
+    }
+    ending = null;
+    removal = null;
+    return true;
+  }
+
+  private void remove(int head) {
+    if (ending != null) expire(head);
+    else keys.remove(head, taken());
+  }
+
+  /// Goes on with a command that [#execute] left. Returns what it came to, or null while it is not
+  /// done.
+  Result goOn() {
+    Removal mine = removal;
+    if (!removeOn()) return null;
+    return new Result.Removed(revision(), mine.count(), mine.formers());
   }
 
   /// The head of a key, after its value is removed if it is due: the bound on [#removeDue] may have
@@ -202,10 +262,8 @@ final class Commands {
 
   // ---- commands ----
 
-  /// Does the work of a command.
-  ///
-  /// @param due how many keys were removed because they were due
-  Result execute(Operation.Command command, int due) {
+  /// Does the work of a command, or begins with it: then null is returned, and [#goOn] does it.
+  Result execute(Operation.Command command) {
     return switch (command) {
       case Operation.Write write -> {
         int head = headNotDue(write.key());
@@ -225,7 +283,9 @@ final class Commands {
       case Operation.DeleteRange delete -> {
         removeDue(delete);
         isTaken = false;
-        yield deleteRange(delete, new Ranges.Room(KvLimits.RESULT_BYTES_MAX, true));
+        var room = new Ranges.Room(KvLimits.RESULT_BYTES_MAX, true);
+        removal = new Removal.OfRange(keys, delete, room);
+        yield null;
       }
       case Operation.Transaction transaction -> {
         removeDue(transaction);
@@ -321,30 +381,11 @@ final class Commands {
     };
   }
 
+  /// Removes a range as a part of something else: all at once.
   Result.Removed deleteRange(Operation.DeleteRange delete, Ranges.Room room) {
-    KeyRange range = delete.keys();
-    List<Integer> heads = new ArrayList<>();
-    List<KeyValue> formers = new ArrayList<>();
-    if (range.isEmpty() || keys.ordered.count(range.from(), range.to()) == 0)
-      return new Result.Removed(revision(), 0, List.of());
-    keys.ordered.scan(
-        range.from(),
-        range.to(),
-        false,
-        head -> {
-          if (keys.hasValue(head)) heads.add(head);
-          return true;
-        });
-    long bytes = 0;
-    for (int head : heads) {
-      bytes += keys.sizeOf(head, true);
-      boolean fits = bytes <= room.bytes() || room.isAlone() && formers.isEmpty();
-      if (!delete.former() || !fits) break;
-      formers.add(keys.toKeep(head, true));
-    }
-    long at = taken();
-    for (int head : heads) keys.remove(head, at);
-    return new Result.Removed(at, heads.size(), formers);
+    Removal whole = new Removal.OfRange(keys, delete, room);
+    whole.finish(head -> keys.remove(head, taken()));
+    return new Result.Removed(revision(), whole.count(), whole.formers());
   }
 
   /// What speaks against the guarded command, or null if the guard holds.
@@ -381,15 +422,6 @@ final class Commands {
     return lease != null && lease.deadlineMillis > clusterTimeMillis;
   }
 
-  /// The keys of a lease, in order.
-  private List<Held> heldBy(Leases.Lease lease) {
-    List<Held> held = new ArrayList<>();
-    // A copy of each key is compared many times in the cache.
-    for (int head : lease.nodes()) held.add(new Held(keys.key(head).compact(), head));
-    held.sort(Comparator.comparing(Held::key));
-    return held;
-  }
-
   private Result grant(Operation.Grant grant) {
     long number = grant.lease() == 0 ? draw() : grant.lease();
     if (leases.get(number) != null) return new Result.Refused(Reason.LEASE_EXISTS);
@@ -407,8 +439,8 @@ final class Commands {
   private Result revoke(long number) {
     Leases.Lease lease = leases.get(number);
     if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
-    int count = end(lease);
-    return new Result.Removed(revision(), count, List.of());
+    end(lease);
+    return null;
   }
 
   /// @param isPermitted whether the caller may keep a lease alive that is there
@@ -440,14 +472,15 @@ final class Commands {
     Leases.Lease lease = leases.get(read.lease());
     if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
     List<Bytes> held = new ArrayList<>();
+    // What finds them to be removed finds them to be read.
+    new Removal.OfLease(keys, lease).finish(head -> held.add(keys.key(head).compact()));
     long bytes = 0;
-    for (Held one : heldBy(lease)) {
-      bytes += Integer.BYTES + (long) one.key.length();
-      if (bytes > KvLimits.RESULT_BYTES_MAX) break;
-      held.add(one.key);
-    }
+    int shown = 0;
+    while (shown < held.size() && bytes <= KvLimits.RESULT_BYTES_MAX)
+      bytes += Integer.BYTES + (long) held.get(shown++).length();
+    if (bytes > KvLimits.RESULT_BYTES_MAX) shown--;
     long left = Math.max(0, lease.deadlineMillis - clusterTimeMillis);
-    return new Result.Leased(lease.number, lease.ttlMillis, left, held);
+    return new Result.Leased(lease.number, lease.ttlMillis, left, held.subList(0, shown));
   }
 
   // ---- history ----

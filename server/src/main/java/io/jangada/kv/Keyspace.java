@@ -12,6 +12,7 @@ import io.jangada.kv.memory.ReadAhead;
 import io.jangada.kv.memory.Slab;
 import io.jangada.kv.memory.Term;
 import io.jangada.kv.memory.TermTable;
+import java.util.List;
 
 /// All keys with their values, as they are and as they were.
 ///
@@ -110,16 +111,25 @@ final class Keyspace {
 
   /// A value with all that is known of it, to be kept.
   KeyValue toKeep(int node, boolean hasValue) {
-    Bytes value = hasValue ? cells.valueToKeep(nodes.cell(node)) : Bytes.EMPTY;
+    // What is in one line of the processor's cache is read at once, before anything is copied.
+    int cell = nodes.cell(node);
+    int flags = nodes.flags(node);
     Term term = term(node);
-    return new KeyValue(
-        key(node).compact(),
-        value,
-        nodes.flags(node),
-        new KeyValue.Revisions(nodes.created(node), nodes.revision(node), nodes.changes(node)),
+    var revisions =
+        new KeyValue.Revisions(nodes.created(node), nodes.revision(node), nodes.changes(node));
+    var terms =
         term == null
             ? KeyValue.Terms.FOR_EVER
-            : new KeyValue.Terms(term.ttl, term.deadlineMillis, term.lease));
+            : new KeyValue.Terms(term.ttl, term.deadlineMillis, term.lease);
+    if (!hasValue || !cells.isPaged(cell)) {
+      Bytes value = hasValue ? cells.valueToKeep(cell) : Bytes.EMPTY;
+      return new KeyValue(cells.key(cell).compact(), value, flags, revisions, terms);
+    }
+    int keyBytes = cells.keyBytes(cell);
+    Bytes both = cells.keyAndValueToKeep(cell);
+    Bytes key = both.slice(0, keyBytes);
+    Bytes value = both.slice(keyBytes, both.length() - keyBytes);
+    return new KeyValue(key, value, flags, revisions, terms);
   }
 
   /// What [#toKeep] counts against limits.
@@ -247,6 +257,13 @@ final class Keyspace {
   }
 
   // ---- from a snapshot ----
+
+  /// Reads from memory what these keys need that are about to be put.
+  void readAhead(List<Bytes> keys) {
+    for (Bytes key : keys) ahead.add(key);
+    ahead.read();
+    ordered.readAhead(keys);
+  }
 
   /// Notes the end that a former value had, before the value that follows it is put.
   void ended(int head, Term term) {

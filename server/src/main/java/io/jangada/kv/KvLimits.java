@@ -10,12 +10,15 @@ import java.util.Optional;
 
 /// Every limit of the state machine, in one place.
 ///
-/// The first two are asked before a command is proposed and may differ from member to member. Those
-/// of [State] decide what commands come to: all members of a cluster must have the same.
+/// All but those of [State] may differ from member to member; the first two are asked before a
+/// command is proposed. Those of [State] decide what commands come to: all members of a cluster
+/// must have the same.
 ///
 /// @param keyBytesMax 1 to [#KEY_BYTES_HARD_MAX]
 /// @param valueBytesMax 0 to [#VALUE_BYTES_HARD_MAX]
-public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
+/// @param sliceKeys how many keys are removed in a turn where entries remove very many
+///   ([KvStore#begin]): it shows in nothing but how long that takes
+public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int sliceKeys) {
   /// No encoded command holds a longer key, whatever the configuration.
   public static final int KEY_BYTES_HARD_MAX = 64 << 10;
 
@@ -78,6 +81,9 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
   /// …and how many the leases have together that one command names.
   public static final int CHECKED_KEYS_MAX = 100_000;
 
+  /// The removal of so many keys is short enough for one turn.
+  public static final int SLICE_KEYS = 1_000;
+
   /// A snapshot's chunk ends with the first record that brings it to this length.
   public static final int CHUNK_BYTES = 64 << 10;
 
@@ -112,6 +118,15 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state) {
       throw new IllegalArgumentException("keyBytesMax " + keyBytesMax);
     if (valueBytesMax < 0 || valueBytesMax > VALUE_BYTES_HARD_MAX)
       throw new IllegalArgumentException("valueBytesMax " + valueBytesMax);
+    if (sliceKeys < 1) throw new IllegalArgumentException("sliceKeys " + sliceKeys);
+  }
+
+  public KvLimits(int keyBytesMax, int valueBytesMax, State state) {
+    this(keyBytesMax, valueBytesMax, state, SLICE_KEYS);
+  }
+
+  public KvLimits withSliceKeys(int sliceKeys) {
+    return new KvLimits(keyBytesMax, valueBytesMax, state, sliceKeys);
   }
 
   /// The command as it may be proposed: no value grows beyond what this member takes.

@@ -61,6 +61,20 @@ public final class KvStore {
   private long digest;
   private Snapshot openSnapshot;
 
+  /// The last entry that was applied to its end, 0 before the first, and the digest since.
+  private long appliedIndex;
+
+  private long appliedDigest;
+
+  /// The command that was begun and is not done; null for none.
+  private Envelope begun;
+
+  /// Whether what is due is gone, so that the command does its own work.
+  private boolean isAtWork;
+
+  /// That of the command, if its request has a name.
+  private Sessions.Session session;
+
   public KvStore(KvLimits limits) {
     this(limits, 0);
   }
@@ -83,10 +97,9 @@ public final class KvStore {
   /// data: it stands for this one while another is made of a snapshot, and nothing is read from it.
   public KvStore emptied() {
     KvStore empty = new KvStore(limits, 0, users);
-    empty.commands.index(appliedIndex());
+    empty.stand(appliedIndex, appliedDigest);
     empty.commands.clusterTimeMillis(clusterTimeMillis());
     if (countsRevisions()) empty.commands.countRevisionsFrom(revision());
-    empty.digest = digest;
     if (!isPristine()) empty.commands.used();
     return empty;
   }
@@ -105,17 +118,92 @@ public final class KvStore {
   /// Bytes that are no envelope give [Result.Refused] and change nothing else: they are in the log,
   /// all members have them, and a member that stopped there would stop again at every restart.
   public Result apply(long index, Bytes encodedEnvelope) {
-    advance(index);
+    Result result = begin(index, encodedEnvelope);
+    while (result == null) {
+      beginTurn();
+      result = goOn();
+    }
+    return result;
+  }
+
+  /// Begins to apply an entry. A range that it deletes, and what is due and goes with it, may have
+  /// very many keys, which are removed some in each turn of the owner ([#beginTurn]). Until the
+  /// last is gone the store shows neither what was nor what will be: it is not read, and no
+  /// snapshot is opened.
+  ///
+  /// @return what the entry came to, or null while it is not done: then [#goOn] is to be called
+  public Result begin(long index, Bytes encodedEnvelope) {
+    checkNext(index);
+    commands.index(index);
     mix(index);
     mix(encodedEnvelope.hash64(Digest.KEY0, Digest.KEY1));
     sweep(SWEPT_MAX);
     Envelope envelope = decode(encodedEnvelope);
-    Result result = envelope == null ? MALFORMED : apply(envelope);
+    if (envelope == null) return end(MALFORMED, MALFORMED);
+    Operation.Command command = envelope.command();
+    if (!command.isOld()) commands.countRevisions();
     // Where an older release takes part it knows no such command, and agrees in all else.
-    boolean isUnknown = envelope != null && envelope.command() instanceof Operation.CountRevisions;
-    mix(Digest.wordOf(isUnknown ? MALFORMED : result));
+    if (command instanceof Operation.CountRevisions)
+      return end(new Result.Noted(revision()), MALFORMED);
+    commands.clusterTimeMillis(envelope.clusterTimeMillis());
+    sessions.endIdle(clusterTimeMillis());
+    commands.beginDue();
+    begun = envelope;
+    isAtWork = false;
+    session = null;
+    return goOn();
+  }
+
+  /// Begins a turn of the owner, in which [KvLimits#sliceKeys] keys are removed by such entries,
+  /// about: all entries of the turn share these.
+  public void beginTurn() {
+    commands.allow(limits.sliceKeys());
+  }
+
+  /// Goes on with the entry that was begun, in another turn. Returns what it came to, or null while
+  /// it is not done.
+  public Result goOn() {
+    Result result = isAtWork ? commands.goOn() : executed();
+    if (result == null) return null;
+    if (isAtWork && session != null)
+      sessions.remember(session, begun.requestId(), result, commands.index());
+    begun = null;
+    return end(result, result);
+  }
+
+  /// Whether an entry was begun and is not done.
+  public boolean isBehind() {
+    return begun != null;
+  }
+
+  /// Removes what is due, and then does the work of the command if it was not done before. Returns
+  /// null if something is left.
+  private Result executed() {
+    if (!commands.removeDue()) return null;
+    Result.Reason objection = users.isEnabled() ? objection(begun.caller(), begun.command()) : null;
+    if (objection != null) return refuse(begun.requestId(), objection);
+    Result known = begun.requestId() == null ? null : answerBefore(begun.requestId());
+    if (known != null) return known;
+    isAtWork = true;
+    Result result = execute();
+    return result == null ? commands.goOn() : result;
+  }
+
+  /// What a request came to that is not to be done now; null if it is.
+  private Result answerBefore(RequestId id) {
+    session = sessions.use(id.client(), commands.index(), clusterTimeMillis());
+    Result first = sessions.answerTo(id);
+    if (first != null) return first;
+    if (Sessions.maybeForgotten(session, id)) return Result.Forgotten.INSTANCE;
+    return null;
+  }
+
+  /// @param mixed what the digest holds of the result
+  private Result end(Result result, Result mixed) {
+    mix(Digest.wordOf(mixed));
     commands.used();
     if (!keys.history.keeps()) keys.history.compacted(revision());
+    stand(commands.index(), digest);
     return result;
   }
 
@@ -136,9 +224,20 @@ public final class KvStore {
   /// Notes that the log's entry at this index is none of the state machine's: a leader's no-op or a
   /// membership.
   public void advance(long index) {
-    if (index <= appliedIndex())
-      throw new IllegalStateException("entry " + index + " after " + appliedIndex());
+    checkNext(index);
+    stand(index, digest);
+  }
+
+  private void stand(long index, long digest) {
     commands.index(index);
+    this.digest = digest;
+    appliedIndex = index;
+    appliedDigest = digest;
+  }
+
+  private void checkNext(long index) {
+    if (index <= commands.index() || isBehind())
+      throw new IllegalStateException("entry " + index + " after " + commands.index());
   }
 
   /// Frees some of what nobody needs any more, which shows in nothing but memory.
@@ -288,7 +387,7 @@ public final class KvStore {
 
   /// The index of the last entry applied, 0 before the first.
   public long appliedIndex() {
-    return commands.index();
+    return appliedIndex;
   }
 
   public long clusterTimeMillis() {
@@ -304,7 +403,7 @@ public final class KvStore {
   /// A number made of everything ever applied, in order, and what it came to. Members that applied
   /// the same entries have the same; those that did not have the same with a chance of 1 in 2^64.
   public long digest() {
-    return digest;
+    return appliedDigest;
   }
 
   /// How many keys there are.
@@ -379,6 +478,7 @@ public final class KvStore {
   /// @param chunkBytes a chunk ends with the first record that brings it to this length
   public Snapshot snapshot(int chunkBytes) {
     if (openSnapshot != null) throw new IllegalStateException("a snapshot is open already");
+    if (isBehind()) throw new IllegalStateException("an entry is half applied");
     keys.history.open(revision());
     leases.open();
     sessions.open(appliedIndex());
@@ -417,9 +517,8 @@ public final class KvStore {
   }
 
   void restore(StateFormat.Header header) {
-    commands.index(header.position().appliedIndex());
+    stand(header.position().appliedIndex(), header.position().digest());
     commands.clusterTimeMillis(header.position().clusterTimeMillis());
-    digest = header.position().digest();
     // The digest is 0 until the first command.
     if (digest != 0) commands.used();
     if (header.counts()) commands.countChanges();
@@ -433,32 +532,11 @@ public final class KvStore {
     keys.reserve(header.totals().keys());
   }
 
-  private Result apply(Envelope envelope) {
-    Operation.Command command = envelope.command();
-    if (!command.isOld()) commands.countRevisions();
-    if (command instanceof Operation.CountRevisions) return new Result.Noted(revision());
-    commands.clusterTimeMillis(envelope.clusterTimeMillis());
-    sessions.endIdle(clusterTimeMillis());
-    int due = commands.removeDue();
-    RequestId id = envelope.requestId();
-    if (users.isEnabled()) {
-      Result.Reason objection = objection(envelope.caller(), command);
-      if (objection != null) return refuse(id, objection);
-    }
-    if (id == null) return execute(envelope.caller(), command, due);
-    Sessions.Session session = sessions.use(id.client(), appliedIndex(), clusterTimeMillis());
-    Result first = sessions.answerTo(id);
-    if (first != null) return first;
-    if (Sessions.maybeForgotten(session, id)) return Result.Forgotten.INSTANCE;
-    Result result = execute(envelope.caller(), command, due);
-    sessions.remember(session, id, result, appliedIndex());
-    return result;
-  }
-
-  private Result execute(Caller caller, Operation.Command command, int due) {
-    if (users.isEnabled() && command instanceof Operation.KeepAlive keepAlive)
+  private Result execute() {
+    Caller caller = begun.caller();
+    if (users.isEnabled() && begun.command() instanceof Operation.KeepAlive keepAlive)
       return commands.keepAlive(keepAlive.leases(), AccessCheck.of(this, caller)::permitsKeepAlive);
-    return commands.execute(command, due);
+    return commands.execute(begun.command());
   }
 
   /// What a command comes to that is not permitted now. If it may be one that was done before, that

@@ -4,7 +4,6 @@ import io.jangada.kv.memory.ListNode;
 import io.jangada.kv.memory.Term;
 import io.jangada.kv.memory.TermList;
 import io.jangada.kv.memory.VersionList;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -37,15 +36,14 @@ final class Leases {
       this.keys = keys;
     }
 
-    int keyCount() {
+    /// How many keys it has.
+    int size() {
       return keys.size();
     }
 
-    /// Of its keys, in no order that means something.
-    List<Integer> nodes() {
-      List<Integer> nodes = new ArrayList<>(keys.size());
-      for (Term term = keys.first(); term != null; term = term.next()) nodes.add(term.node());
-      return nodes;
+    /// That of its first key, or null; the keys are in no order that means something.
+    Term firstTerm() {
+      return keys.first();
     }
   }
 

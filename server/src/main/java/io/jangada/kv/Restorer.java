@@ -7,6 +7,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.kv.auth.Role;
 import io.jangada.kv.auth.User;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Makes a store of a snapshot's chunks. Beside the store itself it needs one chunk's memory.
@@ -26,7 +27,16 @@ public final class Restorer {
           List.of(StateFormat.ANSWER),
           List.of(StateFormat.END));
 
+  /// So many values are taken together: what they need of memory is read for all at once.
+  private static final int WAITING_MAX = 64;
+
+  private record Waiting(StateFormat.Value value, int kind) {}
+
   private final KvStore store;
+
+  /// Values that were read and are yet to be taken; none between two chunks.
+  private final List<Waiting> waiting = new ArrayList<>();
+
   private StateFormat.Header header;
   private int part;
   private long lastVersion;
@@ -49,6 +59,7 @@ public final class Restorer {
   public void accept(Bytes chunk) {
     ByteReader in = new ByteReader(chunk);
     while (in.remaining() > 0) acceptRecord(in);
+    acceptWaiting();
   }
 
   /// What the store takes in memory so far, about.
@@ -88,10 +99,10 @@ public final class Restorer {
       case StateFormat.ROLE -> accept(AuthCodec.getRole(in));
       case StateFormat.USER -> accept(AuthCodec.getUser(in));
       case StateFormat.LEASE -> accept(StateFormat.getLease(in));
-      case StateFormat.VALUE -> acceptValue(StateFormat.getValue(in, header.counts()), kind);
+      case StateFormat.VALUE -> await(StateFormat.getValue(in, header.counts()), kind);
       case StateFormat.PRESENT, StateFormat.FORMER ->
-          acceptValue(StateFormat.getValueWithHistory(in), kind);
-      case StateFormat.REMOVAL -> acceptValue(StateFormat.getRemoval(in), kind);
+          await(StateFormat.getValueWithHistory(in), kind);
+      case StateFormat.REMOVAL -> await(StateFormat.getRemoval(in), kind);
       case StateFormat.SESSION -> accept(StateFormat.getSession(in));
       case StateFormat.ANSWER -> accept(StateFormat.getAnswer(in));
       case StateFormat.END -> acceptEnd(in.getLong());
@@ -108,6 +119,7 @@ public final class Restorer {
         next < PARTS.size() && isFirst == (kind == StateFormat.HEADER) && !isEnded && fits(kind);
     if (!fits) throw new MalformedException("snapshot record of kind " + kind + " after " + part);
     if (next != part) {
+      acceptWaiting();
       part = next;
       lastVersion = 0;
     }
@@ -143,6 +155,20 @@ public final class Restorer {
   private void accept(Leases.Lease lease) {
     StateFormat.check(leases++ < header.totals().leases(), "lease too many", lease.number);
     StateFormat.check(store.leases().add(lease), "second lease of one number", lease.number);
+  }
+
+  private void await(StateFormat.Value value, int kind) {
+    waiting.add(new Waiting(value, kind));
+    if (waiting.size() == WAITING_MAX) acceptWaiting();
+  }
+
+  private void acceptWaiting() {
+    if (waiting.isEmpty()) return;
+    List<Bytes> keys = new ArrayList<>(waiting.size());
+    for (Waiting one : waiting) keys.add(one.value.key());
+    store.keys().readAhead(keys);
+    for (Waiting one : waiting) acceptValue(one.value, one.kind);
+    waiting.clear();
   }
 
   private void acceptValue(StateFormat.Value value, int kind) {

@@ -45,7 +45,7 @@ final class LeaderCommands {
   ///
   /// @param ticket gives the number of a new request
   void propose(RaftNode raft, boolean isMemoryShort, LongSupplier ticket, long now) {
-    if (!raft.isEstablished() || raft.applied() < proposed || stamps.state().isRestoring()) return;
+    if (!raft.isEstablished() || raft.applied() < proposed || stamps.state().isBehind()) return;
     Operation.Command command = next(raft, isMemoryShort, now);
     if (command == null) return;
     long before = raft.last().index();

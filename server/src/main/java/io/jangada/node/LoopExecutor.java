@@ -18,12 +18,15 @@ public final class LoopExecutor implements ReplicaExecutor {
   private final Consumer<Throwable> failed;
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Runnable runTurn = this::runTurn;
-  private final Runnable timer = this::timer;
 
   // The loop's alone.
   private Thread thread;
   private Replica replica;
   private boolean timed;
+
+  /// When the timer fires that does so soonest; valid while one is set.
+  private long timedNanos;
+
   private boolean over;
 
   /// @param loop of one thread
@@ -54,7 +57,7 @@ public final class LoopExecutor implements ReplicaExecutor {
     woken.set(false);
     try {
       if (replica.poll()) wakeup();
-      if (!timed && !over) arm();
+      if (!over) arm();
     } catch (Throwable broken) {
       failed.accept(broken);
       end();
@@ -62,13 +65,15 @@ public final class LoopExecutor implements ReplicaExecutor {
   }
 
   private void arm() {
-    long wait = Math.max(0, replica.nextPollNanos() - CLOCK.nanos());
+    long due = replica.nextPollNanos();
+    if (timed && due - timedNanos >= 0) return;
     timed = true;
-    loop.schedule(timer, wait, TimeUnit.NANOSECONDS);
+    timedNanos = due;
+    loop.schedule(() -> fire(due), Math.max(0, due - CLOCK.nanos()), TimeUnit.NANOSECONDS);
   }
 
-  private void timer() {
-    timed = false;
+  private void fire(long due) {
+    if (due == timedNanos) timed = false;
     runTurn();
   }
 

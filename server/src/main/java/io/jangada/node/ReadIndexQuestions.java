@@ -103,7 +103,7 @@ final class ReadIndexQuestions {
 
   /// Asks for all that gathered: the number of the question that is sent to the leader now.
   long submit(long nowNanos) {
-    long number = nextNumber++;
+    long number = takeNumber();
     open.add(new Question(number, nowNanos, gathering));
     gathering = new ArrayList<>();
     submittedNanos = nowNanos;
@@ -114,6 +114,11 @@ final class ReadIndexQuestions {
       open.peek().reads.addAll(reads);
     }
     return number;
+  }
+
+  /// A number for a question that no read waits for, or for the next one.
+  long takeNumber() {
+    return nextNumber++;
   }
 
   /// Another member leads, or in another term: it is asked without delay.

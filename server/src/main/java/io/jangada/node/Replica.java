@@ -66,6 +66,7 @@ public final class Replica {
   private final RoleWatch roles;
   private final Memory memory;
   private final Watches watches;
+  private final CommitQuestions commits;
 
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
@@ -95,6 +96,7 @@ public final class Replica {
     this.now = world.clock().nanos();
     long patienceNanos = 3L * settings.raft().electionTicksMax() * settings.tickNanos();
     this.watches = new Watches(Watches.WATCHES_MAX, patienceNanos, now);
+    this.commits = new CommitQuestions(settings.tickNanos());
     this.report = new StatusReport(parts, memory, watches, settings.tickNanos());
     this.tickedNanos = now;
     this.roles = new RoleWatch(now);
@@ -231,19 +233,21 @@ public final class Replica {
     for (Event event; (event = mail.poll()) != null; ) handle(event);
     watchLeader();
     attend();
+    state.beginTurn(raft.leader());
     int portions = 0;
     do act(raft.advance());
     while (raft.hasMore() && ++portions < PORTIONS_PER_POLL);
+    askForCommit();
     state.serve();
     snapshots.drive(raft, restored -> state.restored(restored, raft.leader()));
     boolean more = serveWatches();
     replies.flush();
-    return more || !inbox.isEmpty() || raft.hasMore();
+    return more || !inbox.isEmpty() || raft.hasMore() || state.hasMore();
   }
 
   /// When [#poll] is due again at the latest, on the replica's clock.
   public long nextPollNanos() {
-    return tickedNanos + settings.tickNanos();
+    return commits.nextNanos(tickedNanos + settings.tickNanos());
   }
 
   /// Ends every request that waits with [Outcome.Unknown], or with [Outcome.NotLeader] where it was
@@ -276,6 +280,12 @@ public final class Replica {
   /// Whether an installed snapshot is still being loaded: the state machine lags behind until then.
   public boolean isRestoring() {
     return snapshots.isRestoring();
+  }
+
+  /// Whether the state machine lags behind for this or another reason, and may be in the middle of
+  /// an entry.
+  public boolean isBehind() {
+    return state.isBehind();
   }
 
   private void handle(Event event) {
@@ -397,6 +407,7 @@ public final class Replica {
       case PeerMessage.ReadIndexRequest ask -> replyReadIndex(ask);
       case PeerMessage.ReadIndexReply reply -> {
         waiting.answered(reply);
+        commits.answered(reply.number(), now);
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
       case PeerMessage.Bootstrap bootstrap -> rejoin.handle(bootstrap, raft);
@@ -427,6 +438,14 @@ public final class Replica {
     else if (raft.isRemoved()) waiting.abandon();
     else if (isOnlyToName()) waiting.name(leader);
     else if (leader != Membership.NONE) waiting.follow(leader, raft.term(), now);
+  }
+
+  /// Has watches told of a commit before the leader's next message brings it.
+  private void askForCommit() {
+    boolean follows = raft.leader() != Membership.NONE && !raft.isLeader() && !isOnlyToName();
+    if (watches.count() == 0 || !follows) commits.stop();
+    else if (commits.look(raft.commit(), raft.durable(), now))
+      commits.submitted(waiting.askReadIndex(raft.leader(), raft.term()), now);
   }
 
   // ---- time ----
@@ -462,7 +481,7 @@ public final class Replica {
 
   /// Returns whether there is more to hand out at once.
   private boolean serveWatches() {
-    if (isRestoring()) return false;
+    if (isBehind()) return false;
     WatchEnd why = raft.isRemoved() ? WatchEnd.REMOVED : null;
     if (digests.differs()) why = WatchEnd.DATA_DIFFERS;
     return watches.serve(state.kv(), why, raft.leader() != Membership.NONE, now);

@@ -108,6 +108,7 @@ final class SnapshotTransfer {
   /// Begins a snapshot of what is applied now, if that makes sense.
   Outcome begin(KvStore kv, RaftNode raft) {
     if (isBusy() || isRestoring()) return new Outcome.Busy("a snapshot is under way");
+    if (kv.isBehind()) return new Outcome.Busy("very many keys are being removed");
     if (kv.appliedIndex() == 0 || appliedBytes == 0 && raft.snapshot() != null && !lost)
       return new Outcome.Refused("nothing was applied since the last snapshot");
     EntryId last = new EntryId(kv.appliedIndex(), raft.termAt(kv.appliedIndex()));

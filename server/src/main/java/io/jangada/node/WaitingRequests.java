@@ -287,11 +287,20 @@ final class WaitingRequests {
       transport.send(
           new PeerMessage.Forward(settings.raft().id(), leader, term, sendings.send(nowNanos)));
     name(leader);
-    if (reads.count > 0 && questions.isDue(nowNanos)) {
-      counts.readQuestions++;
-      long number = questions.submit(nowNanos);
-      transport.send(new PeerMessage.ReadIndexRequest(settings.raft().id(), leader, term, number));
-    }
+    if (reads.count > 0 && questions.isDue(nowNanos))
+      askReadIndex(leader, term, questions.submit(nowNanos));
+  }
+
+  /// Asks the leader how far it has committed, for no read. Returns the question's number.
+  long askReadIndex(int leader, long term) {
+    long number = questions.takeNumber();
+    askReadIndex(leader, term, number);
+    return number;
+  }
+
+  private void askReadIndex(int leader, long term, long number) {
+    counts.readQuestions++;
+    transport.send(new PeerMessage.ReadIndexRequest(settings.raft().id(), leader, term, number));
   }
 
   /// Ends the held requests with the leader's name.

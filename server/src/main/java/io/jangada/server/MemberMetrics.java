@@ -68,6 +68,10 @@ final class MemberMetrics {
             "follower_reads_failed",
             "Reads as a follower that failed",
             counters.followerReads().failed())
+        .counter(
+            "read_index_requests",
+            "Requests to the leader for its read index, for reads and watches",
+            counters.followerReads().questions())
         .gauge(
             "requests_pending",
             "Requests that wait for their entry to be committed or their read to be confirmed",

@@ -83,8 +83,7 @@ final class StatusJson {
   boolean isExposed(Status status) {
     if (status.state().contents().checksUsers()) return false;
     return reached.computeIfAbsent(
-        status.role().id(),
-        id -> config.find(id).map(config::listensBeyondLoopback).orElse(true));
+        status.role().id(), id -> config.find(id).map(config::listensBeyondLoopback).orElse(true));
   }
 
   private static String clusterId(Status status) {

@@ -4,19 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.KeyRange;
 import io.jangada.kv.Operation;
+import io.jangada.node.watch.Recorder;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchRequest;
+import io.jangada.raft.Entry;
+import io.jangada.raft.EntryId;
 import io.jangada.raft.Membership;
+import io.jangada.raft.Message;
 import io.jangada.raft.RaftConfig;
 import io.jangada.raft.RaftEvent;
+import io.jangada.store.DurableLog;
 import io.jangada.store.MemoryDisk;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +53,9 @@ class ReplicaExecutorTest {
   private final ScheduledExecutorService loop =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "replica"));
   private final ReplicaExecutor owner;
+  private final BlockingQueue<PeerMessage> sent = new LinkedBlockingQueue<>();
   private Replica replica;
+  private DurableLog log;
 
   ReplicaExecutorTest(Kind kind) {
     owner =
@@ -55,16 +67,20 @@ class ReplicaExecutorTest {
 
   @BeforeEach
   void prepare() throws IOException {
+    replica = replica(10_000_000, () -> {});
+  }
+
+  private Replica replica(long tickNanos, Runnable wakeLog) throws IOException {
     // One of two: it will wait for the other's vote for ever.
     RaftConfig raft = RaftConfig.of(1, Membership.of(1, 2));
-    ReplicaSettings settings = ReplicaSettings.of(raft).withTimes(10_000_000, 600_000, 500);
+    ReplicaSettings settings = ReplicaSettings.of(raft).withTimes(tickNanos, 600_000, 500);
     var storage =
-        new Start.Storage(
-            new MemoryDisk(), Start.StorageSettings.small("test"), () -> {}, () -> {});
+        new Start.Storage(new MemoryDisk(), Start.StorageSettings.small("test"), wakeLog, () -> {});
     Start start = Start.open(settings, storage, new SplittableRandom(1));
+    log = start.log();
     Replica.Dependencies world =
-        new Replica.Dependencies(ReplicaExecutor.CLOCK, _ -> {}, events::add);
-    replica = new Replica(settings, start, world, owner::wakeup);
+        new Replica.Dependencies(ReplicaExecutor.CLOCK, sent::add, events::add);
+    return new Replica(settings, start, world, owner::wakeup);
   }
 
   @AfterEach
@@ -104,6 +120,25 @@ class ReplicaExecutorTest {
     owner.start(replica);
     RaftEvent event = events.poll(BOUND_SECONDS, TimeUnit.SECONDS);
     assertThat(event).isEqualTo(new RaftEvent.ElectionStarted(0, true));
+  }
+
+  @Test
+  @DisplayName("what is due before the next tick is not left until then")
+  void soonerThanTick() throws Exception {
+    Semaphore written = new Semaphore(0);
+    replica = replica(TimeUnit.HOURS.toNanos(1), written::release);
+    owner.start(replica);
+    replica.watch(new Watch.Asked(new WatchRequest(KeyRange.ALL)), new Recorder());
+    Entry entry = new Entry(1, 1, Entry.Kind.NO_OP, Bytes.EMPTY);
+    var append = new Message.AppendEntries(2, 1, 1, EntryId.ZERO, List.of(entry), 0, 1);
+    replica.receive(new PeerMessage.Raft(append, 0));
+    assertThat(written.tryAcquire(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+    replica.synced(log.work());
+    PeerMessage message;
+    do {
+      message = sent.poll(BOUND_SECONDS, TimeUnit.SECONDS);
+    } while (message instanceof PeerMessage.Raft);
+    assertThat(message).isInstanceOf(PeerMessage.ReadIndexRequest.class);
   }
 
   @Test

@@ -109,6 +109,57 @@ class WatchTest {
     assertThat(recorder.ended).isNull();
   }
 
+  private static boolean asks(PeerMessage message) {
+    return message instanceof PeerMessage.ReadIndexRequest;
+  }
+
+  private void pass(long nanos) {
+    cluster.now += nanos;
+    cluster.settle();
+  }
+
+  @Test
+  @DisplayName("a follower asks for a commit that does not come by itself")
+  void soon() {
+    watch(follower, recorder, ALL);
+    HandCluster.assertDone(settled(leader.write("k", "1")));
+    assertThat(recorder.events).isEmpty();
+    pass(CommitQuestions.PATIENCE_NANOS);
+    assertThat(values(recorder)).containsExactly("1");
+    assertThat(cluster.count(WatchTest::asks)).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("a follower asks for nothing while commits come with the next entries")
+  void busyLeader() {
+    watch(follower, recorder, ALL);
+    HandCluster.assertDone(settled(leader.write("k", "0")));
+    for (int i = 1; i <= 20; i++) {
+      pass(CommitQuestions.PATIENCE_NANOS * 2 / 3);
+      HandCluster.assertDone(settled(leader.write("k", "" + i)));
+    }
+    assertThat(values(recorder)).hasSize(20).endsWith("19");
+    assertThat(cluster.count(WatchTest::asks)).isZero();
+    pass(CommitQuestions.PATIENCE_NANOS);
+    assertThat(values(recorder)).hasSize(21);
+  }
+
+  @Test
+  @DisplayName("a question that got lost is asked once more; without watches none is asked")
+  void lostQuestion() {
+    HandCluster.assertDone(settled(leader.write("k", "1")));
+    pass(CommitQuestions.PATIENCE_NANOS);
+    assertThat(cluster.count(WatchTest::asks)).isZero();
+    watch(follower, recorder, ALL);
+    cluster.lose(message -> asks(message) || HandCluster.isAppend(message));
+    pass(CommitQuestions.PATIENCE_NANOS);
+    assertThat(cluster.count(WatchTest::asks)).isEqualTo(1);
+    cluster.lose(HandCluster::isAppend);
+    cluster.ticks(1);
+    assertThat(values(recorder)).containsExactly("1");
+    assertThat(cluster.count(WatchTest::asks)).isEqualTo(2);
+  }
+
   @Test
   @DisplayName("a slow watcher catches up; progress is told of when it has")
   void slow() {
@@ -131,6 +182,10 @@ class WatchTest {
     watch.cancel();
     cluster.settle();
     assertThat(recorder.ended).isEqualTo(WatchEnd.CANCELLED);
+  }
+
+  private static WatchRequest from(long revision) {
+    return new WatchRequest(KeyRange.ALL, revision, false, WatchRequest.Kinds.ALL, true);
   }
 
   /// Has a follower get by a snapshot what it did not see.
@@ -167,6 +222,22 @@ class WatchTest {
     assertThat(values(recorder)).containsExactly("0");
     assertThat(recorder.compacted).isGreaterThan(recorder.events.getLast().revision());
     assertThat(follower.status().usage().watching()).isEqualTo(new Status.Watching(0, 0, 1, 1));
+  }
+
+  @Test
+  @DisplayName("without history another member goes on where nothing was missed, and only there")
+  void elsewhere() {
+    watch(leader, recorder, ALL);
+    write("1", "2");
+    long told = recorder.events.getLast().revision();
+    Recorder next = new Recorder();
+    Recorder missed = new Recorder();
+    watch(follower, next, from(told + 1));
+    watch(follower, missed, from(told));
+    write("3");
+    assertThat(values(next)).containsExactly("3");
+    assertThat(missed.events).isEmpty();
+    assertThat(missed.compacted).isEqualTo(told);
   }
 
   @Test

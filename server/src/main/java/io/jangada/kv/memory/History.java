@@ -44,6 +44,9 @@ public final class History {
   /// [#marks] leads to it.
   private static final int MARKED = 8;
 
+  /// How many nodes that came one sweep answers for.
+  private static final int ANSWERED_MAX = 1_000;
+
   /// There is a mark for about so many revisions.
   private static final int MARK_REVISIONS = 256;
 
@@ -66,7 +69,7 @@ public final class History {
   /// The first node that the compactor has yet to pass; none if there is nothing to pass.
   private int compactor;
 
-  /// How many nodes came since the last sweep.
+  /// How many nodes came, less those that sweeps have answered for.
   private int appended;
 
   private boolean open;
@@ -248,11 +251,13 @@ public final class History {
 
   /// Gives back some of what nobody may ask for any more: more than one change can add.
   ///
-  /// @param nodesMax how many nodes are looked at, beside twice as many as came since
+  /// @param nodesMax how many nodes are looked at, beside twice as many as came since, up to a
+  ///   bound for one sweep
   /// @return whether there is more to do
   public boolean sweep(int nodesMax) {
-    int left = nodesMax + 2 * appended;
-    appended = 0;
+    int answered = Math.min(appended, ANSWERED_MAX);
+    int left = nodesMax + 2 * answered;
+    appended -= answered;
     long floor = floor();
     while (left > 0 && compactor != NONE && nodes.revision(compactor) <= floor) {
       pass();

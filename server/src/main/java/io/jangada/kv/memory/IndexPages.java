@@ -29,14 +29,19 @@ final class IndexPages {
     return cells.key(nodes.cell(node));
   }
 
-  /// Reads what the first nodes are and where their keys begin, for all of them side by side
-  /// ([ReadAhead]): it changes nothing.
-  void readAhead(int[] of, int count) {
-    for (int i = 0; i < count; i++) {
+  /// Reads what the nodes between two places are, and their keys and values, for all of them side
+  /// by side ([ReadAhead]): it changes nothing. Nodes that were made one after the other need no
+  /// such help: where they and their cells lie side by side, the processor reads ahead by itself.
+  void readAhead(int[] of, int from, int end) {
+    if (end - from < 2 || Math.abs(of[end - 1] - of[from]) == end - from - 1) return;
+    long read = 0;
+    for (int i = from; i < end; i++) {
       ahead[i] = nodes.cell(of[i]);
-      sum += nodes.touch(of[i]);
+      read += nodes.touch(of[i]);
     }
-    for (int i = 0; i < count; i++) sum += cells.touch(ahead[i]);
+    for (int i = from; i < end; i++) read += cells.touch(ahead[i]);
+    for (int i = from; i < end; i++) read += cells.touchRest(ahead[i]);
+    sum += read;
   }
 
   int compareKey(int node, Bytes key) {

@@ -8,27 +8,43 @@ final class Leaf extends Page {
   /// The page itself, and its arrays.
   private static final int FIXED_BYTES = 48 + (16 + 8 * CHILDREN_MAX) + (16 + 4 * CHILDREN_MAX);
 
-  private static final int NONE = -2;
+  private static final byte NONE = -2;
+  static final short MIXED = -1;
 
   final int[] nodes = new int[CHILDREN_MAX];
 
   /// A bit for each node, the lowest for the first.
   private long liveBits;
 
-  /// Where the last insertion was.
-  private int lastPlace = NONE;
+  /// How long all keys are, or [#MIXED].
+  short keyLength = MIXED;
 
-  /// All of it is about to be visited.
-  void readAhead() {
-    pages.readAhead(nodes, count);
+  /// Where the last insertion was.
+  private byte lastPlace = NONE;
+
+  /// The nodes between two places are about to be visited.
+  void readAhead(int from, int end) {
+    pages.readAhead(nodes, from, end);
+  }
+
+  /// Reads the page, into which a node is about to be inserted ([ReadAhead]): a number without a
+  /// meaning.
+  long touch() {
+    long read = 0;
+    for (int i = 0; i < heads.length; i += HEADS_SKIPPED) read += heads[i] + nodes[i];
+    return read;
   }
 
   Leaf(IndexPages pages) {
     super(pages, CHILDREN_MAX);
   }
 
+  /// Keys of one length that are all in their heads need not be read: the one that is shorter is
+  /// the beginning of the other.
   @Override
   int compareKey(int place, Bytes key) {
+    if (keyLength != MIXED && keyLength - prefixLength <= Long.BYTES)
+      return Integer.compare(keyLength, key.length());
     return pages.compareKey(nodes[place], key);
   }
 
@@ -67,6 +83,13 @@ final class Leaf extends Page {
     return Long.bitCount(liveBits & bitsBefore(place));
   }
 
+  /// How many of the nodes before a key are live.
+  ///
+  /// @param shared as [#countBefore] has it
+  int liveBefore(Bytes key, int shared) {
+    return liveBefore(countBefore(key, shared));
+  }
+
   boolean isLive(int place) {
     return (liveBits >>> place & 1) == 1;
   }
@@ -84,6 +107,12 @@ final class Leaf extends Page {
     throw new IllegalArgumentException("node " + node + " is not in the index by " + key);
   }
 
+  /// Notes the length of a key that is about to be inserted.
+  void admitLength(int length) {
+    if (count == 0) keyLength = length <= Short.MAX_VALUE ? (short) length : MIXED;
+    else if (keyLength != length) keyLength = MIXED;
+  }
+
   /// Inserts a live node; the page has room, and has admitted its key.
   void insert(int place, int node, long head) {
     System.arraycopy(nodes, place, nodes, place + 1, count - place);
@@ -91,7 +120,7 @@ final class Leaf extends Page {
     insertHead(place, head);
     long before = bitsBefore(place);
     liveBits = (liveBits & ~before) << 1 | 1L << place | liveBits & before;
-    lastPlace = place;
+    lastPlace = (byte) place;
   }
 
   void remove(int place) {
@@ -112,6 +141,7 @@ final class Leaf extends Page {
   /// Moves the nodes from a place on to a new page.
   Leaf split(int from) {
     Leaf next = new Leaf(pages);
+    next.keyLength = keyLength;
     moveTo(next, from);
     lastPlace = NONE;
     return next;
@@ -138,7 +168,10 @@ final class Leaf extends Page {
     int shared = commonPrefix(next);
     shortenPrefix(shared);
     next.shortenPrefix(shared);
-    ((Leaf) next).moveTo(this, 0);
+    Leaf leaf = (Leaf) next;
+    if (count == 0) keyLength = leaf.keyLength;
+    else if (leaf.count > 0 && leaf.keyLength != keyLength) keyLength = MIXED;
+    leaf.moveTo(this, 0);
     lengthenPrefix();
     lastPlace = NONE;
   }

@@ -1,6 +1,7 @@
 package io.jangada.kv.memory;
 
 import io.jangada.bytes.Bytes;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /// All keys in the order of their bytes, each with the number of its node: a B+tree.
@@ -28,6 +29,10 @@ public final class OrderedIndex {
   private final Inner[] path = new Inner[LEVELS_MAX];
 
   private final int[] places = new int[LEVELS_MAX];
+
+  /// Of all that was read ahead.
+  private long sum;
+
   private int depth;
 
   /// How many first bytes all keys of that leaf have in common at least.
@@ -48,6 +53,14 @@ public final class OrderedIndex {
     return pages.memoryBytes;
   }
 
+  /// Reads the pages that these keys belong into, for all of them side by side ([ReadAhead]): it
+  /// changes nothing.
+  public void readAhead(List<Bytes> keys) {
+    Leaf[] leaves = new Leaf[keys.size()];
+    for (int i = 0; i < leaves.length; i++) leaves[i] = descend(keys.get(i));
+    for (Leaf leaf : leaves) sum += leaf.touch();
+  }
+
   /// Adds a key that is not there, as a live one.
   ///
   /// @param node whose cell has the key, as long as it is here
@@ -56,6 +69,7 @@ public final class OrderedIndex {
     addLive(1);
     size++;
     long head = leaf.admit(key, shared);
+    leaf.admitLength(key.length());
     int place = leaf.countBefore(key, head);
     if (leaf.isFull()) split(leaf, place, node, head);
     else leaf.insert(place, node, head);
@@ -84,8 +98,25 @@ public final class OrderedIndex {
   ///
   /// @param to null for no end
   public long count(Bytes from, Bytes to) {
-    int end = to == null ? root.live() : liveBefore(to);
-    return Math.max(0, end - liveBefore(from));
+    if (to == null) return root.live() - liveBefore(from);
+    if (to.compareTo(from) <= 0) return 0;
+    Page first = root;
+    Page last = root;
+    int knownOfFirst = 0;
+    int knownOfLast = 0;
+    int count = 0;
+    // Both ways down side by side: what one waits for from memory, the other does not wait for.
+    while (first instanceof Inner left && last instanceof Inner right) {
+      int begin = left.countUpTo(from, knownOfFirst);
+      int end = right.countUpTo(to, knownOfLast);
+      count += right.liveBefore(end) - left.liveBefore(begin);
+      knownOfFirst = left.sharedAt(begin, knownOfFirst);
+      knownOfLast = right.sharedAt(end, knownOfLast);
+      first = left.children[begin];
+      last = right.children[end];
+    }
+    count -= ((Leaf) first).liveBefore(from, knownOfFirst);
+    return count + ((Leaf) last).liveBefore(to, knownOfLast);
   }
 
   /// Visits the nodes of all keys, live or not, that are not before `from` and are before `to`,
@@ -101,10 +132,10 @@ public final class OrderedIndex {
   private static boolean visitUp(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
-        if (from == null && to == null) leaf.readAhead();
+        int first = from == null ? 0 : leaf.countBefore(from, 0);
         int end = to == null ? leaf.count : leaf.countBefore(to, 0);
-        for (int i = from == null ? 0 : leaf.countBefore(from, 0); i < end; i++)
-          if (!visitor.test(leaf.nodes[i])) return false;
+        leaf.readAhead(first, end);
+        for (int i = first; i < end; i++) if (!visitor.test(leaf.nodes[i])) return false;
       }
       case Inner inner -> {
         int first = from == null ? 0 : inner.countUpTo(from, 0);
@@ -122,10 +153,10 @@ public final class OrderedIndex {
   private static boolean visitDown(Page page, Bytes from, Bytes to, IntPredicate visitor) {
     switch (page) {
       case Leaf leaf -> {
-        if (from == null && to == null) leaf.readAhead();
         int first = from == null ? 0 : leaf.countBefore(from, 0);
-        for (int i = (to == null ? leaf.count : leaf.countBefore(to, 0)) - 1; i >= first; i--)
-          if (!visitor.test(leaf.nodes[i])) return false;
+        int end = to == null ? leaf.count : leaf.countBefore(to, 0);
+        leaf.readAhead(first, end);
+        for (int i = end - 1; i >= first; i--) if (!visitor.test(leaf.nodes[i])) return false;
       }
       case Inner inner -> {
         int first = from == null ? 0 : inner.countUpTo(from, 0);
@@ -150,8 +181,7 @@ public final class OrderedIndex {
       known = inner.sharedAt(place, known);
       page = inner.children[place];
     }
-    Leaf leaf = (Leaf) page;
-    return sum + leaf.liveBefore(leaf.countBefore(key, known));
+    return sum + ((Leaf) page).liveBefore(key, known);
   }
 
   // ---- changes ----

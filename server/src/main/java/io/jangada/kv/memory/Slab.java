@@ -209,11 +209,17 @@ public final class Slab {
     return Bytes.slice(array, at + HEAD_BYTES, (int) INTS.get(array, at));
   }
 
-  /// A number without a meaning, from where a key and its value begin.
+  /// A number without a meaning, from where a cell begins.
   long touch(int cell) {
+    return array(cell)[at(cell)];
+  }
+
+  /// Likewise, from the rest of what is in it, or from its first lines.
+  long touchRest(int cell) {
     byte[] array = array(cell);
     int at = at(cell);
-    return array[at] + array[Math.min(at + CACHE_LINE, array.length - 1)];
+    int last = HEAD_BYTES + (int) INTS.get(array, at) + (int) INTS.get(array, at + 4) - 1;
+    return array[at + Math.min(CACHE_LINE, last)] + array[at + Math.min(2 * CACHE_LINE, last)];
   }
 
   /// The value in a cell, likewise.
@@ -227,6 +233,24 @@ public final class Slab {
   /// The value in a cell, to be kept: a copy, but for one that has an array of its own.
   public Bytes valueToKeep(int cell) {
     return cell < 0 ? value(cell) : value(cell).compact();
+  }
+
+  /// Whether the cell is one of many in a page.
+  public boolean isPaged(int cell) {
+    return cell >= 0;
+  }
+
+  /// How long the key in a cell is.
+  public int keyBytes(int cell) {
+    return (int) INTS.get(array(cell), at(cell));
+  }
+
+  /// The key in a cell with the value behind it, copied together.
+  public Bytes keyAndValueToKeep(int cell) {
+    byte[] array = array(cell);
+    int at = at(cell);
+    int bytes = (int) INTS.get(array, at) + (int) INTS.get(array, at + 4);
+    return Bytes.copyOf(array, at + HEAD_BYTES, bytes);
   }
 
   public boolean hasKey(int cell, Bytes key) {

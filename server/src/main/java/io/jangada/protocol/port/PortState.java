@@ -27,8 +27,7 @@ import java.util.function.Consumer;
 /// thread.
 public final class PortState {
   private static final Set<Result.Reason> DENIALS =
-      EnumSet.of(
-          Result.Reason.NO_USER, Result.Reason.STALE_USER, Result.Reason.PERMISSION_DENIED);
+      EnumSet.of(Result.Reason.NO_USER, Result.Reason.STALE_USER, Result.Reason.PERMISSION_DENIED);
 
   private final PortLimits limits;
   private final Quota arriving;
@@ -143,7 +142,8 @@ public final class PortState {
     AuditEvent.What what = AuditEvent.What.of(operation);
     return outcome -> {
       reply.accept(outcome);
-      if (isWanted || isDenied(outcome)) audit.record(new AuditEvent(kind, who, what, AuditEnd.of(outcome)));
+      if (isWanted || isDenied(outcome))
+        audit.record(new AuditEvent(kind, who, what, AuditEnd.of(outcome)));
     };
   }
 

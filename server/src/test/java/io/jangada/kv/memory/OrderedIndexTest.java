@@ -22,6 +22,8 @@ class OrderedIndexTest {
     SHORT(dice -> bytes(dice, dice.nextInt(3), 256)),
     /// Many of them are prefixes of others, and end where others go on with 0.
     ZEROS(dice -> bytes(dice, dice.nextInt(24), 2)),
+    /// Many of them end with zeros: what is left without these comes just before.
+    ONE_LENGTH(dice -> bytes(dice, 7, 3)),
     HIGH(dice -> bytes(dice, dice.nextInt(20), -2)),
     ONE_PREFIX(dice -> Bytes.utf8("/registry/pods/default/" + dice.nextInt(100_000))),
     MANY_PREFIXES(dice -> Bytes.utf8(prefix(dice) + "/" + dice.nextInt(3_000))),
@@ -75,6 +77,7 @@ class OrderedIndexTest {
       else removeNear(key);
       most = Math.max(most, index.size());
       if (step % 50 == 0) compare(kind.draw(dice), kind.draw(dice));
+      if (step % 50 == 25) compare(near(kind.draw(dice), dice), near(kind.draw(dice), dice));
       if (step % 1_000 == 999) PageRules.check(index);
     }
     assertThat(most).isGreaterThan(500);
@@ -197,6 +200,13 @@ class OrderedIndexTest {
   private void addOrSetLive(Bytes key, boolean live) {
     if (keys.twin.containsKey(key)) keys.setLive(key, live);
     else keys.add(key);
+  }
+
+  /// The key with some of its bytes cut off, or with zeros behind it.
+  private static Bytes near(Bytes key, SplittableRandom dice) {
+    byte[] near = new byte[dice.nextInt(key.length() + 3)];
+    key.slice(0, Math.min(near.length, key.length())).copyTo(near, 0);
+    return Bytes.wrap(near);
   }
 
   /// Removes the key, or the one behind it, or the last.

@@ -48,6 +48,8 @@ final class PageRules {
     assertThat(level).as("depth").isEqualTo(depth);
     assertThat(leaf.count > 0 || leaf == index.root).isTrue();
     assertThat(leaf.live()).isEqualTo(leaf.liveBefore(leaf.count));
+    for (int i = 0; i < leaf.count && leaf.keyLength != Leaf.MIXED; i++)
+      assertThat(leaf.key(i).length()).isEqualTo(leaf.keyLength);
   }
 
   private void checkInner(Inner inner, int level, Bytes from, Bytes to) {

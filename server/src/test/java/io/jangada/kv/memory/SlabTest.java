@@ -124,6 +124,12 @@ class SlabTest {
     assertThat(cells.key(nodes.cell(twin.node))).isEqualTo(twin.key);
     assertThat(cells.value(nodes.cell(twin.node))).isEqualTo(twin.value);
     assertThat(cells.valueToKeep(nodes.cell(twin.node))).isEqualTo(twin.value);
+    if (cells.isPaged(nodes.cell(twin.node))) {
+      Bytes both = cells.keyAndValueToKeep(nodes.cell(twin.node));
+      int keyBytes = cells.keyBytes(nodes.cell(twin.node));
+      assertThat(both.slice(0, keyBytes)).isEqualTo(twin.key);
+      assertThat(both.slice(keyBytes, both.length() - keyBytes)).isEqualTo(twin.value);
+    }
     assertThat(cells.hasKey(nodes.cell(twin.node), twin.key)).isTrue();
     assertThat(cells.hasKey(nodes.cell(twin.node), Bytes.utf8("no such key at all, anywhere")))
         .isFalse();
