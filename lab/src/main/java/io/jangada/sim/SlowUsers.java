@@ -17,6 +17,7 @@ import io.jangada.kv.auth.Right;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
@@ -26,7 +27,11 @@ import java.util.function.LongPredicate;
 final class SlowUsers {
   private static final Bytes ROOT = Bytes.utf8("root");
 
-  private final SlowRoles roles = new SlowRoles();
+  private SlowRoles roles = new SlowRoles();
+
+  /// As they were from an entry on.
+  private final TreeMap<Long, SlowRoles> former = new TreeMap<>();
+
   private final LongFunction<List<Bytes>> keysOfLease;
 
   /// @param keysOfLease the keys that a lease has, none where there is no such lease
@@ -34,8 +39,25 @@ final class SlowUsers {
     this.keysOfLease = keysOfLease;
   }
 
-  Result change(AuthChange change) {
+  Result change(long index, AuthChange change) {
+    roles = roles.copy();
+    former.put(index, roles);
     return roles.change(change);
+  }
+
+  /// The first of some entries, and those among the others that changed something here.
+  List<Long> changes(long first, long last) {
+    List<Long> all = new ArrayList<>(List.of(first));
+    if (first < last) all.addAll(former.subMap(first + 1, last + 1).keySet());
+    return all;
+  }
+
+  /// What was to be said of [#objection] after an entry.
+  Reason objectionAt(long index, Caller caller, Operation operation) {
+    var then = former.floorEntry(index);
+    SlowUsers as = new SlowUsers(keysOfLease);
+    if (then != null) as.roles = then.getValue();
+    return as.objection(caller, operation);
   }
 
   Result read(Operation.UsersRead read) {
