@@ -63,8 +63,18 @@ final class AuthProbe {
 
   /// The end of a range may be a key, or the one behind it.
   static Bytes bound(RandomGenerator random) {
-    Bytes key = Bytes.utf8("u" + random.nextInt(KEYS));
-    return random.nextInt(4) == 0 ? KeyRange.after(key) : key;
+    return bound(random, random.nextInt(KEYS));
+  }
+
+  private static Bytes bound(RandomGenerator random, int number) {
+    Bytes key = Bytes.utf8("u" + number);
+    return random.nextBoolean() ? KeyRange.after(key) : key;
+  }
+
+  /// Few of these are empty.
+  static KeyRange range(RandomGenerator random) {
+    int from = random.nextInt(KEYS - 1);
+    return new KeyRange(bound(random, from), bound(random, random.nextInt(from, KEYS)));
   }
 
   private Permission permission() {
@@ -77,7 +87,7 @@ final class AuthProbe {
     return switch (random.nextInt(6)) {
       case 0 -> KeyRange.of(bound(random));
       case 1 -> KeyRange.prefix(Bytes.utf8("u"));
-      default -> new KeyRange(bound(random), bound(random));
+      default -> range(random);
     };
   }
 
@@ -108,7 +118,7 @@ final class AuthProbe {
   private AuthChange change() {
     Bytes user = name(random.nextInt(USERS));
     Bytes role = name(random.nextInt(USERS));
-    return switch (random.nextInt(32)) {
+    return switch (random.nextInt(40)) {
       case 0 -> new AuthChange.Disable();
       case 1, 2, 3 -> new AuthChange.Enable(SIGNING_KEY);
       case 4, 5 -> new AuthChange.DeleteUser(user);
@@ -158,8 +168,10 @@ final class AuthProbe {
   }
 
   private static void check(Cluster cluster, Asked asked, Replica replica, Result result) {
-    if (asked.member.replica() == replica)
-      cluster.laws().meaning().answers().check(asked.id, result);
+    if (asked.member.replica() != replica) return;
+    CommittedAnswers answers = cluster.laws().meaning().answers();
+    answers.check(asked.id, result);
+    answers.check(asked.id, asked.caller);
   }
 
   /// Why it is not at rest; null if it is.

@@ -150,7 +150,7 @@ final class AuthUser {
   private KeyRange keys() {
     return switch (random.nextInt(4)) {
       case 0 -> KeyRange.of(key());
-      default -> new KeyRange(AuthProbe.bound(random), AuthProbe.bound(random));
+      default -> AuthProbe.range(random);
     };
   }
 

@@ -27,7 +27,7 @@ import java.util.function.LongPredicate;
 final class SlowUsers {
   private static final Bytes ROOT = Bytes.utf8("root");
 
-  private SlowRoles roles = new SlowRoles();
+  private SlowRoles roles;
 
   /// As they were from an entry on.
   private final TreeMap<Long, SlowRoles> former = new TreeMap<>();
@@ -36,7 +36,12 @@ final class SlowUsers {
 
   /// @param keysOfLease the keys that a lease has, none where there is no such lease
   SlowUsers(LongFunction<List<Bytes>> keysOfLease) {
+    this(keysOfLease, new SlowRoles());
+  }
+
+  private SlowUsers(LongFunction<List<Bytes>> keysOfLease, SlowRoles roles) {
     this.keysOfLease = keysOfLease;
+    this.roles = roles;
   }
 
   Result change(long index, AuthChange change) {
@@ -55,9 +60,8 @@ final class SlowUsers {
   /// What was to be said of [#objection] after an entry.
   Reason objectionAt(long index, Caller caller, Operation operation) {
     var then = former.floorEntry(index);
-    SlowUsers as = new SlowUsers(keysOfLease);
-    if (then != null) as.roles = then.getValue();
-    return as.objection(caller, operation);
+    SlowRoles there = then == null ? new SlowRoles() : then.getValue();
+    return new SlowUsers(keysOfLease, there).objection(caller, operation);
   }
 
   Result read(Operation.UsersRead read) {
