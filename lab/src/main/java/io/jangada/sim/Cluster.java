@@ -1,5 +1,6 @@
 package io.jangada.sim;
 
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.FollowerPolicy;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
@@ -103,6 +104,11 @@ final class Cluster {
 
   SwarmConfig swarm() {
     return swarm;
+  }
+
+  /// Who asks for what is always permitted; null where there are no users.
+  Caller caller() {
+    return swarm.order().asked().users() ? AuthProbe.ROOT : null;
   }
 
   SimNetwork network() {

@@ -70,7 +70,8 @@ final class ExpiryProbe {
   }
 
   private void submit(Member member, Operation operation, Consumer<Outcome> reply) {
-    member.replica().submit(operation, new RequestId.Numbered(NAME, ++requests), reply);
+    var id = new RequestId.Numbered(NAME, ++requests);
+    member.replica().submit(cluster.caller(), operation, id, reply);
   }
 
   private void changeLater(Written written) {
@@ -102,6 +103,7 @@ final class ExpiryProbe {
     up.get(random.nextInt(up.size()))
         .replica()
         .submit(
+            cluster.caller(),
             new Operation.Get(written.key),
             null,
             outcome -> {

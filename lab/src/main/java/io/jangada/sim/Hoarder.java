@@ -101,6 +101,7 @@ final class Hoarder {
     asked
         .replica()
         .submit(
+            cluster.caller(),
             operation,
             null,
             outcome -> {

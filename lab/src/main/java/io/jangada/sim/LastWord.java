@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
 import io.jangada.raft.Membership;
@@ -15,19 +16,24 @@ import java.util.TreeMap;
 final class LastWord {
   private static final Bytes VALUE = Bytes.utf8("said");
 
+  private final Caller caller;
   private final SortedMap<Integer, Outcome> written = new TreeMap<>();
   private final SortedMap<Integer, Outcome> read = new TreeMap<>();
+
+  LastWord(Caller caller) {
+    this.caller = caller;
+  }
 
   /// Asks a member.
   void request(Member member) {
     if (!member.isUp()) return;
     Bytes key = Bytes.utf8("last-" + member.id);
     var write = new Operation.Write(key, VALUE, 0, new Condition.Always());
-    member.replica().submit(write, null, outcome -> written.put(member.id, outcome));
+    member.replica().submit(caller, write, null, outcome -> written.put(member.id, outcome));
     var get = new Operation.Get(key);
     member
         .replica()
-        .read(get, new ReadConsistency.Follower(), outcome -> read.put(member.id, outcome));
+        .read(caller, get, new ReadConsistency.Follower(), outcome -> read.put(member.id, outcome));
   }
 
   /// Looks at what a member answered.

@@ -254,7 +254,7 @@ final class LeaseProbe {
           if (isNamed) checkLater(member, replica, id, result);
           whenDone.accept(result);
         };
-    replica.submit(operation, id, reply);
+    replica.submit(cluster.caller(), operation, id, reply);
   }
 
   /// What the log came to is known after the member's turn.

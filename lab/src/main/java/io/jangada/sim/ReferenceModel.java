@@ -10,6 +10,7 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.Restorer;
 import io.jangada.kv.Result;
 import io.jangada.kv.Snapshot;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.Replica;
 import io.jangada.raft.Entry;
 import io.jangada.raft.SnapshotMeta;
@@ -71,6 +72,27 @@ final class ReferenceModel {
   boolean isKeptAlive(long lease) {
     return keptAlive.contains(lease);
   }
+
+  /// The last entry that is committed.
+  long applied() {
+    return applied;
+  }
+
+  /// Why something was not permitted after an entry, null if it was.
+  Result.Reason objectionAt(long index, Caller caller, Operation operation) {
+    return slow.objectionAt(index, caller, operation);
+  }
+
+  /// Whether something was permitted after one of some entries, or was not for this reason.
+  ///
+  /// @param reason null for permitted
+  boolean wasSo(Span span, Result.Reason reason, Caller caller, Operation operation) {
+    return slow.authChanges(span.first, span.last).stream()
+        .anyMatch(index -> objectionAt(index, caller, operation) == reason);
+  }
+
+  /// Entries from one to another, both included.
+  record Span(long first, long last) {}
 
   /// All that changed so far.
   CommittedChanges changes() {

@@ -106,8 +106,8 @@ final class Requester {
         };
     Request request = asked.request;
     if (request.reading != null && request.operation instanceof Operation.Read read)
-      member.replica().read(read, request.reading, reply);
-    else member.replica().submit(request.operation, request.id, reply);
+      member.replica().read(cluster.caller(), read, request.reading, reply);
+    else member.replica().submit(cluster.caller(), request.operation, request.id, reply);
   }
 
   private void answered(Asked asked, Member member, int of, Outcome outcome) {

@@ -8,6 +8,7 @@ import io.jangada.kv.Operation.Between;
 import io.jangada.kv.Operation.Detail;
 import io.jangada.kv.Operation.Page;
 import io.jangada.kv.Operation.Selection;
+import io.jangada.kv.Result;
 import java.util.List;
 
 /// What a member's state is asked, a little each time: of all that can be asked something else
@@ -21,7 +22,13 @@ final class SampledReads {
   List<Operation.Read> next(SlowKv slow, List<KeyValue> state) {
     int look = looks++;
     return switch (look % 4) {
-      case 0 -> List.of(lease(slow.leases(), look), new Operation.ListLeases());
+      case 0 ->
+          List.of(
+              lease(slow.leases(), look),
+              new Operation.ListLeases(),
+              new Operation.AuthStatus(),
+              user(slow, look),
+              role(slow, look));
       case 1 -> List.of(range(state, look, 0, Between.ANY));
       case 2 -> List.of(range(state, look, past(slow, look), Between.ANY));
       default -> {
@@ -35,6 +42,19 @@ final class SampledReads {
 
   private static Operation.Read lease(List<Long> leases, int look) {
     return new Operation.GetLease(leases.isEmpty() ? look : leases.get(look % leases.size()));
+  }
+
+  private static Operation.Read user(SlowKv slow, int look) {
+    List<Bytes> names = List.copyOf(slow.usersSince().keySet());
+    if (names.isEmpty()) return new Operation.ListUsers();
+    return new Operation.GetCredentials(names.get(look / 4 % names.size()));
+  }
+
+  private static Operation.Read role(SlowKv slow, int look) {
+    var all = (Result.NameList) slow.read(new Operation.ListRoles());
+    List<Bytes> names = all.names();
+    if (names.isEmpty()) return new Operation.ListRoles();
+    return new Operation.GetRole(names.get(look / 4 % names.size()));
   }
 
   private static long past(SlowKv slow, int look) {

@@ -75,6 +75,9 @@ public final class Simulation {
   /// Null where nothing is asked of order.
   private final LeaseProbe leases;
 
+  /// Null where there are no users.
+  private final AuthProbe auth;
+
   private final Consumer<Cluster> plan;
 
   private Simulation(long seed, UnaryOperator<SwarmConfig> changed, Plan plan) {
@@ -95,6 +98,7 @@ public final class Simulation {
     for (int i = 0; i < order.clients(); i++) mapClients.add(new MapClient(cluster, mapHistory, i));
     for (int i = 0; i < order.watchers(); i++) watchers.add(new WatchProbe(cluster, i));
     this.leases = order == SwarmConfig.Order.NONE ? null : new LeaseProbe(cluster);
+    this.auth = order.asked().users() ? new AuthProbe(cluster) : null;
     cluster.trace("seed " + seed + ": " + swarm);
   }
 
@@ -154,7 +158,8 @@ public final class Simulation {
     if (hoarder != null) hoarder.start();
     mapClients.forEach(MapClient::start);
     watchers.forEach(WatchProbe::start);
-    if (cluster.swarm().order().leases()) leases.start();
+    if (cluster.swarm().order().asked().leases()) leases.start();
+    if (auth != null) auth.start();
     plan.accept(cluster);
     runUntil(cluster.swarm().faults().stormNanos());
     nemesis.stop();
@@ -163,6 +168,7 @@ public final class Simulation {
     status.stop();
     backup.stop();
     if (leases != null) leases.stop();
+    if (auth != null) auth.stop();
     watchers.forEach(WatchProbe::stop);
     cluster.calm();
   }
@@ -181,7 +187,7 @@ public final class Simulation {
           world.now() - began < CALM_NANOS_MAX,
           "in the calm everything comes to rest: " + unsettled);
     }
-    LastWord last = new LastWord();
+    LastWord last = new LastWord(cluster.caller());
     List<Member> members = cluster.currentMembers();
     // One after the other: those who let little wait may be busy with five.
     for (int i = 0; i < members.size(); i++) {
@@ -214,6 +220,8 @@ public final class Simulation {
   }
 
   private String unsettledWatcher() {
+    String ofUsers = auth == null ? null : auth.unsettled();
+    if (ofUsers != null) return ofUsers;
     return watchers.stream()
         .map(WatchProbe::unsettled)
         .filter(Objects::nonNull)
@@ -232,6 +240,7 @@ public final class Simulation {
   private void judge() {
     if (cluster.unsettled() == null) cluster.checkData();
     watchers.forEach(each -> cluster.trace(each.toString()));
+    if (auth != null) cluster.trace(auth.toString());
     Verdict verdict = new Checker().check(history.history());
     SafetyChecker.check(
         verdict instanceof Verdict.Linearizable, "histories are linearizable: " + verdict);

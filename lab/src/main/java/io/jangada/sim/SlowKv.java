@@ -102,6 +102,16 @@ public final class SlowKv {
         || session.answers.stream().anyMatch(answer -> answer.getKey().equals(id));
   }
 
+  /// Why something was not permitted after an entry, null if it was.
+  Result.Reason objectionAt(long index, Caller caller, Operation operation) {
+    return users.objectionAt(index, caller, operation);
+  }
+
+  /// The first of some entries, and those among the others that changed users.
+  List<Long> authChanges(long first, long last) {
+    return users.changes(first, last);
+  }
+
   /// Reads for a caller as of the last applied entry.
   public Result read(Caller caller, Operation.Read read) {
     Result.Reason no = users.objection(caller, read);
@@ -319,7 +329,7 @@ public final class SlowKv {
         yield new Result.Noted(map.revision());
       }
       case Operation.CountRevisions() -> new Result.Noted(map.revision());
-      case Operation.ChangeUsers(AuthChange change) -> users.change(change);
+      case Operation.ChangeUsers(AuthChange change) -> users.change(index, change);
     };
   }
 

@@ -27,11 +27,26 @@ final class SlowRoles {
     private Bytes hash;
     private long since;
     private final TreeSet<Bytes> roles = new TreeSet<>();
+
+    private User copy() {
+      User copy = new User();
+      copy.hash = hash;
+      copy.since = since;
+      copy.roles.addAll(roles);
+      return copy;
+    }
   }
 
   private static final class Granted {
     private final List<Permission> permissions = new ArrayList<>();
     private final TreeSet<Right> rights = new TreeSet<>();
+
+    private Granted copy() {
+      Granted copy = new Granted();
+      copy.permissions.addAll(permissions);
+      copy.rights.addAll(rights);
+      return copy;
+    }
   }
 
   private final TreeMap<Bytes, User> users = new TreeMap<>();
@@ -39,6 +54,16 @@ final class SlowRoles {
   private boolean isEnabled;
   private Bytes signingKey;
   private long revision = 1;
+
+  SlowRoles copy() {
+    SlowRoles copy = new SlowRoles();
+    users.forEach((name, user) -> copy.users.put(name, user.copy()));
+    roles.forEach((name, role) -> copy.roles.put(name, role.copy()));
+    copy.isEnabled = isEnabled;
+    copy.signingKey = signingKey;
+    copy.revision = revision;
+    return copy;
+  }
 
   boolean isEnabled() {
     return isEnabled;

@@ -17,6 +17,7 @@ import io.jangada.kv.auth.Right;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
@@ -26,16 +27,41 @@ import java.util.function.LongPredicate;
 final class SlowUsers {
   private static final Bytes ROOT = Bytes.utf8("root");
 
-  private final SlowRoles roles = new SlowRoles();
+  private SlowRoles roles;
+
+  /// As they were from an entry on.
+  private final TreeMap<Long, SlowRoles> former = new TreeMap<>();
+
   private final LongFunction<List<Bytes>> keysOfLease;
 
   /// @param keysOfLease the keys that a lease has, none where there is no such lease
   SlowUsers(LongFunction<List<Bytes>> keysOfLease) {
-    this.keysOfLease = keysOfLease;
+    this(keysOfLease, new SlowRoles());
   }
 
-  Result change(AuthChange change) {
+  private SlowUsers(LongFunction<List<Bytes>> keysOfLease, SlowRoles roles) {
+    this.keysOfLease = keysOfLease;
+    this.roles = roles;
+  }
+
+  Result change(long index, AuthChange change) {
+    roles = roles.copy();
+    former.put(index, roles);
     return roles.change(change);
+  }
+
+  /// The first of some entries, and those among the others that changed something here.
+  List<Long> changes(long first, long last) {
+    List<Long> all = new ArrayList<>(List.of(first));
+    if (first < last) all.addAll(former.subMap(first + 1, last + 1).keySet());
+    return all;
+  }
+
+  /// What was to be said of [#objection] after an entry.
+  Reason objectionAt(long index, Caller caller, Operation operation) {
+    var then = former.floorEntry(index);
+    SlowRoles there = then == null ? new SlowRoles() : then.getValue();
+    return new SlowUsers(keysOfLease, there).objection(caller, operation);
   }
 
   Result read(Operation.UsersRead read) {

@@ -62,6 +62,7 @@ final class StalenessProbe {
     member
         .replica()
         .submit(
+            cluster.caller(),
             new Operation.Write(KEY, value, 0, new Condition.Always()),
             new RequestId.Numbered(NAME, sequence),
             outcome -> {
@@ -88,6 +89,7 @@ final class StalenessProbe {
     member
         .replica()
         .read(
+            cluster.caller(),
             new Operation.Get(KEY),
             reading,
             outcome -> {

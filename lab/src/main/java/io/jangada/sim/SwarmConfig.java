@@ -165,17 +165,28 @@ record SwarmConfig(Members members, Clients clients, Demand demand, Faults fault
   /// @param clients those of ranges and transactions
   /// @param keys of these clients, of each kind
   /// @param watchers how many watch at once
-  /// @param leases whether leases are asked for
-  record Order(Kept kept, int clients, int keys, int watchers, boolean leases) {
+  record Order(Kept kept, int clients, int keys, int watchers, Asked asked) {
     static final Order NONE =
-        new Order(new Kept(ReplicaSettings.History.NONE, false), 0, 1, 0, false);
+        new Order(new Kept(ReplicaSettings.History.NONE, false), 0, 1, 0, Asked.NONE);
 
     private static Order draw(RandomGenerator random) {
       Kept kept = Kept.draw(random);
       int clients = random.nextInt(4);
       int keys = random.nextInt(1, 5);
       int watchers = random.nextInt(5);
-      return new Order(kept, clients, keys, watchers, random.nextBoolean());
+      return new Order(kept, clients, keys, watchers, Asked.draw(random));
+    }
+  }
+
+  /// What else is asked of a cluster with order.
+  ///
+  /// @param leases whether leases are asked for
+  /// @param users whether there are users, and they are checked
+  record Asked(boolean leases, boolean users) {
+    private static final Asked NONE = new Asked(false, false);
+
+    private static Asked draw(RandomGenerator random) {
+      return new Asked(random.nextBoolean(), random.nextInt(4) == 0);
     }
   }
 

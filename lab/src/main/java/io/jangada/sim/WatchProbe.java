@@ -151,7 +151,7 @@ final class WatchProbe {
     now = told;
     begun++;
     var request = new WatchRequest(keys, next, former, WatchRequest.Kinds.ALL, needsLeader);
-    told.watch = member.replica().watch(new Watch.Asked(request), told);
+    told.watch = member.replica().watch(new Watch.Asked(cluster.caller(), request), told);
   }
 
   private void beginLater() {

@@ -7,6 +7,7 @@ import io.jangada.bytes.MalformedException;
 import io.jangada.kv.auth.Caller;
 import io.jangada.kv.auth.Users;
 import io.jangada.kv.memory.Term;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -446,6 +447,13 @@ public final class KvStore {
   /// How many leases there are.
   public int leaseCount() {
     return leases.size();
+  }
+
+  /// How many keys some leases have together.
+  public long keyCount(List<Long> numbers) {
+    long count = 0;
+    for (long number : numbers) count += leases.keyCount(number);
+    return count;
   }
 
   /// How many clients are remembered.

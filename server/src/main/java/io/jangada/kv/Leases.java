@@ -72,6 +72,12 @@ final class Leases {
     return byNumber.get(number);
   }
 
+  /// How many keys a lease has: 0 for one that is not there.
+  int keyCount(long number) {
+    Lease lease = byNumber.get(number);
+    return lease == null ? 0 : lease.keyCount();
+  }
+
   List<Long> numbers() {
     return List.copyOf(byNumber.keySet());
   }

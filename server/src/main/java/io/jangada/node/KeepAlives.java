@@ -1,6 +1,7 @@
 package io.jangada.node;
 
 import io.jangada.kv.KvLimits;
+import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.kv.auth.Caller;
@@ -51,6 +52,7 @@ final class KeepAlives {
   private final CommandStamper stamps;
   private final List<Gathered> gathered = new ArrayList<>();
   private int leases;
+  private long keys;
 
   KeepAlives(WaitingRequests waiting, CommandStamper stamps) {
     this.waiting = waiting;
@@ -59,7 +61,15 @@ final class KeepAlives {
 
   /// Whether a command fits into the entry with those that are there.
   boolean hasRoomFor(Operation.KeepAlive command) {
-    return gathered.isEmpty() || leases + command.leases().size() <= KvLimits.KEEP_ALIVES_MAX;
+    if (gathered.isEmpty()) return true;
+    boolean fits = leases + command.leases().size() <= KvLimits.KEEP_ALIVES_MAX;
+    return fits && keys + checkedKeys(command) <= KvLimits.CHECKED_KEYS_MAX;
+  }
+
+  /// How many keys are looked at to find out whether it is permitted.
+  private long checkedKeys(Operation.KeepAlive command) {
+    KvStore kv = stamps.state().kv();
+    return kv.users().isEnabled() ? kv.keyCount(command.leases()) : 0;
   }
 
   void add(Operation.KeepAlive command, Event.Submit submit, long deadlineNanos) {
@@ -67,6 +77,7 @@ final class KeepAlives {
     one.ticket = waiting.submit(null, one, deadlineNanos);
     gathered.add(one);
     leases += one.leases.size();
+    keys += checkedKeys(command);
   }
 
   /// Proposes what gathered, but for what was answered meanwhile. A member that leads no more has
@@ -80,6 +91,7 @@ final class KeepAlives {
     byCaller.forEach((caller, ones) -> propose(raft, caller, ones, nowNanos));
     gathered.clear();
     leases = 0;
+    keys = 0;
   }
 
   private void propose(RaftNode raft, Caller caller, List<Gathered> ones, long nowNanos) {

@@ -167,7 +167,7 @@ class ChangesTest {
   @Test
   void formatsAndNumbersThatNoStoreWritesAreRefused() throws IOException {
     byte[] format = oldSnapshot().toArray();
-    for (int unknown : new int[] {0, 4}) {
+    for (int unknown : new int[] {0, 5}) {
       format[FORMAT_AT] = (byte) unknown;
       assertThatThrownBy(() -> restored(KvLimits.DEFAULT, List.of(Bytes.wrap(format))))
           .isInstanceOf(MalformedException.class)

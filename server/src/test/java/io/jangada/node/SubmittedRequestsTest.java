@@ -138,7 +138,7 @@ class SubmittedRequestsTest {
   @DisplayName("a request is answered once, whoever is first")
   void once() {
     long ticket = read("read", 100);
-    assertThat(waiting.read(ticket)).isEqualTo(READ);
+    assertThat(waiting.read(ticket).read()).isEqualTo(READ);
 
     waiting.answer(ticket, new Outcome.Busy("full"));
     waiting.answer(ticket, new Outcome.Unknown());
