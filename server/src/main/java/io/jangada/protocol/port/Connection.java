@@ -8,6 +8,8 @@ import io.jangada.protocol.auth.AuditEnd;
 import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.auth.Authenticator.Answer;
+import io.jangada.net.Closing;
+import io.jangada.net.TlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -266,7 +268,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (!HalfClose.isInputEnd(event)) return;
+    if (!Closing.isInputEnd(event)) return;
     inputEnded = true;
     if (phase == Phase.LINGERING) channel.close();
     else drive();
@@ -284,9 +286,11 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     broken(cause);
   }
 
-  /// Closes the connection for something that no client did, unless it is that one is gone.
+  /// Closes the connection for something that no client did, unless it is that one is gone or
+  /// speaks broken TLS.
   final void broken(Throwable cause) {
-    if (!(cause instanceof IOException)) LOG.error("a connection broke and is closed", cause);
+    boolean isTheClients = cause instanceof IOException || TlsFailure.isCauseOf(cause);
+    if (!isTheClients) LOG.error("a connection broke and is closed", cause);
     channel.close();
   }
 
@@ -316,9 +320,9 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     drive();
   }
 
-  /// From any thread.
+  /// At once, from any thread.
   final void close() {
-    channel.close();
+    Closing.abort(channel);
   }
 
   // ---- what can be done ----
