@@ -1,5 +1,7 @@
 package io.jangada.net;
 
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.security.auth.x500.X500Principal;
 
 /// The names of certificates.
@@ -18,6 +21,18 @@ public final class CertificateText {
   private static final int SHOWN_CHARS_MAX = 120;
 
   private CertificateText() {}
+
+  /// The certificate that the other side of a connection showed; empty without TLS, or where none
+  /// was asked for.
+  public static Optional<X509Certificate> ofPeer(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) return Optional.empty();
+    try {
+      return Optional.of((X509Certificate) tls.engine().getSession().getPeerCertificates()[0]);
+    } catch (SSLPeerUnverifiedException e) {
+      return Optional.empty();
+    }
+  }
 
   /// The common name of a certificate's subject.
   public static Optional<String> commonName(X509Certificate certificate) {

@@ -8,6 +8,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,12 +75,28 @@ class TlsTest {
     }
   }
 
+  /// Says the common name of each client.
+  private static final class Naming extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      String name =
+          CertificateText.ofPeer(context.channel())
+              .flatMap(CertificateText::commonName)
+              .orElse("nobody");
+      context.writeAndFlush(Unpooled.copiedBuffer(name, StandardCharsets.US_ASCII));
+    }
+  }
+
   private int listen(PortGate gate) {
+    return listen(gate, Echo::new);
+  }
+
+  private int listen(PortGate gate, Supplier<ChannelHandler> protocol) {
     Channel listener =
         loops
             .listener("test")
             .option(io.netty.channel.ChannelOption.SO_BACKLOG, 4_096)
-            .childHandler(gate.handler(channel -> channel.pipeline().addLast(new Echo())))
+            .childHandler(gate.handler(channel -> channel.pipeline().addLast(protocol.get())))
             .bind(InetAddress.getLoopbackAddress(), 0)
             .awaitUninterruptibly()
             .channel();
@@ -173,6 +191,14 @@ class TlsTest {
   void bothSidesShowTheirCertificates() throws Exception {
     PortGate gate = gate(server, TlsPolicy.MUTUAL.withAllowedNames(List.of("client")));
     assertThat(echo(listen(gate), context(client), "localhost")).isEqualTo("hello");
+  }
+
+  @Test
+  void aPortKnowsWhomItServes() throws Exception {
+    int port = listen(gate(server, TlsPolicy.MUTUAL), Naming::new);
+    assertThat(echo(port, context(client), "localhost")).isEqualTo("client");
+    int asking = listen(gate(server, TlsPolicy.DEFAULT), Naming::new);
+    assertThat(echo(asking, context(client), "localhost")).isEqualTo("nobody");
   }
 
   @Test
@@ -316,7 +342,7 @@ class TlsTest {
     assertThat(old).contains("alert protocol version").contains("Cipher is (NONE)");
     assertThat(openssl(port, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"))
         .contains("Cipher is (NONE)");
-    assertThat(gate.handshakes()).isEqualTo(2);
+    awaitTrue(() -> gate.handshakes() == 2);
     awaitTrue(() -> gate.refused(TlsFailure.Kind.VERSION) == 2);
   }
 

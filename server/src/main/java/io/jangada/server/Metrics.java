@@ -36,18 +36,22 @@ final class Metrics {
   private final TextListener listener;
   private final TcpLinks links;
   private final List<PortGate> gates;
+
+  /// The ports that are looked at.
+  ///
+  /// @param gates of these and of the HTTP port
+  record Ports(TextListener listener, TcpLinks links, List<PortGate> gates) {}
+
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
-  /// @param gates of the ports
-  Metrics(
-      DiskMeter meter, DataSize size, TextListener listener, TcpLinks links, List<PortGate> gates) {
-    this.gates = gates;
+  Metrics(DiskMeter meter, DataSize size, Ports ports) {
+    this.gates = ports.gates;
     this.meter = meter;
     this.size = size;
-    this.listener = listener;
-    this.links = links;
+    this.listener = ports.listener;
+    this.links = ports.links;
   }
 
   static String contentType() {

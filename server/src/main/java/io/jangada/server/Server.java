@@ -139,7 +139,10 @@ public final class Server implements AutoCloseable {
     shareDescriptors();
     clientGate = tls.clientGate(shares.newConnections());
     listener = TextListener.start(textSettings(), clientLoops);
-    eventLog.info("listens for clients on " + HostPort.text(listener.address()));
+    eventLog.info(
+        "listens for clients on "
+            + HostPort.text(listener.address())
+            + (tls.hasClientTls() ? " with TLS" : ""));
     eventLog.memory(memory);
     Disk disk = disk(host);
     // Until its data is read, no other server may take this one for one without.
@@ -229,7 +232,7 @@ public final class Server implements AutoCloseable {
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     PortGate gate = tls.httpGate(shares.http());
     List<PortGate> gates = List.of(clientGate, gate, links.gate());
-    Metrics metrics = new Metrics(meter, size, listener, links, gates);
+    Metrics metrics = new Metrics(meter, size, new Metrics.Ports(listener, links, gates));
     HttpEndpoint endpoint =
         new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());

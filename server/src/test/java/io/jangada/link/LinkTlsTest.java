@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,9 @@ class LinkTlsTest {
   private static TestCertificates ca;
   private static TlsFiles first;
   private static TlsFiles second;
+
+  /// For peers that are soon tried again, and not given up because the machine is busy.
+  private static final LinkSettings.Times PATIENT = new LinkSettings.Times(10_000, 1, 4, 20_000);
 
   private final Ends ends = new Ends();
 
@@ -44,7 +48,7 @@ class LinkTlsTest {
 
   private Ends.End open(int id, ReloadingTls tls) throws IOException {
     LinkSettings.Credentials credentials = new LinkSettings.Credentials(tls, Secret.NONE);
-    Ends.End end = ends.open(ends.settings(id).withCredentials(credentials));
+    Ends.End end = ends.open(ends.settings(id).withCredentials(credentials).withTimes(PATIENT));
     tls.onReload(end.links::renew);
     ends.addresses.put(id, end.links.address());
     return end;
@@ -117,24 +121,19 @@ class LinkTlsTest {
     TestCertificates.replace(old.certificate(), next.certificate());
     TestCertificates.replace(old.key(), next.key());
     tls.reload();
-    List<Long> sent = new ArrayList<>();
-    List<Long> heard = new ArrayList<>();
-    for (long term = 10_000; one.events.isEmpty(); term++) {
-      one.send(2, term);
-      sent.add(term);
-      heard.add(two.nextTerm());
+    two.received.clear();
+    long sent = 0;
+    for (; one.events.isEmpty() || sent < 100_000; sent++) {
+      one.send(2, sent);
+      // No more at a time than may wait.
+      if (sent % 1_000 == 0) while (one.stats(2).now().queueBytes() > 1 << 20) Thread.onSpinWait();
     }
     assertThat(one.next(LinkEvent.Renewed.class).peer()).isEqualTo(2);
-    assertThat(heard).isEqualTo(sent);
+    BitSet heard = new BitSet();
+    while (heard.cardinality() < sent) heard.set((int) two.nextTerm());
     assertThat(two.gone).isEmpty();
     assertThat(one.stats(2).attempts().losses()).isZero();
     assertThat(one.stats(2).sent().dropped()).isZero();
-    assertThat(two.hears(last(one))).isTrue();
-  }
-
-  private static long last(Ends.End from) {
-    from.send(2, 1L << 40);
-    return 1L << 40;
   }
 
   @Test
