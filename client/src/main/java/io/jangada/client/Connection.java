@@ -211,8 +211,9 @@ abstract sealed class Connection extends ByteToMessageDecoder
   /// What is written before hands are shaken would count as sent.
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    if (event instanceof SslHandshakeCompletionEvent handshake && !isEnded) {
-      if (handshake.isSuccess()) open(ctx);
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (isEnded) ctx.close();
+      else if (handshake.isSuccess()) open(ctx);
       else end(overTls(handshake.cause()));
     }
     super.userEventTriggered(ctx, event);

@@ -308,6 +308,8 @@ public final class BenchCommand implements Callable<Integer> {
     long special = Stream.of(failover, restart, growth, watch).filter(Objects::nonNull).count();
     boolean mixed = special > 0 && (workload != null || against != null) || special > 1;
     if (mixed) throw wrong("--failover, --restart, --growth and --watch stand alone");
+    if (isTls && (endpoints != null || growth != null))
+      throw wrong("--tls is for members that bench starts, and --growth starts its own");
     if (endpoints != null && (special > 0 || against != null))
       throw wrong("only loads can be put to --endpoints: everything else starts its own members");
   }

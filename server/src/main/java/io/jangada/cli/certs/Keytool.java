@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /// Keys are EC P-256, signatures SHA-256 with ECDSA. Certificates begin an hour ago: clocks differ.
 final class Keytool implements AutoCloseable {
   private static final String CA = "ca";
-  private static final String PASSWORD = "JANGADA_KEYTOOL_PASSWORD";
+  private static final String PASSWORD = "KEYTOOL_PASSWORD";
   private static final int SECONDS_MAX = 60;
   private static final int SAID_BYTES_MAX = 64 << 10;
   private static final List<String> KEYS =
