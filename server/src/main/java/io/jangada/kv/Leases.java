@@ -75,7 +75,7 @@ final class Leases {
   /// How many keys a lease has: 0 for one that is not there.
   int keyCount(long number) {
     Lease lease = byNumber.get(number);
-    return lease == null ? 0 : lease.keyCount();
+    return lease == null ? 0 : lease.size();
   }
 
   List<Long> numbers() {

@@ -1,5 +1,7 @@
 package io.jangada.node;
 
+import io.jangada.raft.RaftNode;
+
 /// When a follower asks the leader how far it has committed, for the watches that it serves.
 ///
 /// A follower learns of a commit with the next message of the protocol: under load with the next
@@ -38,6 +40,12 @@ final class CommitQuestions {
   /// Nothing is to be learnt: there are no watches, or no leader to ask.
   void stop() {
     isBehind = false;
+  }
+
+  /// Asks the leader if that is due.
+  void ask(RaftNode raft, WaitingRequests waiting, long nowNanos) {
+    if (look(raft.commit(), raft.durable(), nowNanos))
+      submitted(waiting.askReadIndex(raft.leader(), raft.term()), nowNanos);
   }
 
   /// Notes how far the log is. Returns whether the leader is to be asked now.

@@ -92,11 +92,14 @@ sealed interface Event {
   /// @param target [Membership#NONE] for the most suitable voter
   record Transfer(int target, Consumer<Outcome> reply) implements Event {}
 
-  record TakeSnapshot(Consumer<Outcome> reply) implements Event {}
+  /// What concerns snapshots.
+  sealed interface OfSnapshots extends Event {}
 
-  record AskBackup(Consumer<Backup> reply) implements Event {}
+  record TakeSnapshot(Consumer<Outcome> reply) implements OfSnapshots {}
 
-  record AskChunk(BackupChunk chunk, Consumer<Backup> reply) implements Event {}
+  record AskBackup(Consumer<Backup> reply) implements OfSnapshots {}
+
+  record AskChunk(BackupChunk chunk, Consumer<Backup> reply) implements OfSnapshots {}
 
   record AskStatus(Consumer<Status> reply) implements Event {}
 }

@@ -9,6 +9,7 @@ import io.jangada.kv.auth.AuthChange;
 import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftEvent.MemoryLevel;
 import io.jangada.raft.RaftNode;
+import io.jangada.store.DurableLog;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -200,9 +201,13 @@ final class Memory {
     submit.reply().accept(new Outcome.NoMemory());
   }
 
-  /// Whether entries of a leader may be accepted. Where no snapshot will make room they may, far
-  /// beyond the limit: there may be deletes among them.
-  boolean hasRoomForEntries() {
+  /// Whether entries of a leader may be accepted: a message that brings some is as good as lost
+  /// while the disk, or the loading of a snapshot, is far behind, or memory is short. Where no
+  /// snapshot will make room they may, far beyond the limit: there may be deletes among them.
+  ///
+  /// @param deferredBytesMax how much may wait to be applied
+  boolean hasRoomForEntries(DurableLog log, long deferredBytesMax) {
+    if (parts.state.deferredBytes() >= deferredBytesMax || !log.hasRoom()) return false;
     if (limits.isNone()) return true;
     long beyond = storeBytes() + logBytes() - limits.bytesMax();
     boolean willShrink = parts.snapshots.isBusy() || isLogFull();

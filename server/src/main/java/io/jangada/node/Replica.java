@@ -126,10 +126,6 @@ public final class Replica {
     submitRead(new Event.Submit(caller, operation, requestId, reply), reply);
   }
 
-  public void read(Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
-    read(null, read, reading, reply);
-  }
-
   /// Reads a value that is as fresh as `reading` demands.
   public void read(
       Caller caller, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
@@ -282,8 +278,7 @@ public final class Replica {
     return snapshots.isRestoring();
   }
 
-  /// Whether the state machine lags behind for this or another reason, and may be in the middle of
-  /// an entry.
+  /// Whether the state machine lags behind, for this or another reason, and may be half-way.
   public boolean isBehind() {
     return state.isBehind();
   }
@@ -306,24 +301,18 @@ public final class Replica {
           raft.step(new Input.ChangeMembership(waiting.submit(null, reply, deadline()), target));
       case Event.Transfer(int target, Consumer<Outcome> reply) ->
           raft.step(new Input.Transfer(waiting.submit(null, reply, deadline()), target));
-      case Event.TakeSnapshot(Consumer<Outcome> reply) ->
-          reply.accept(snapshots.begin(state.kv(), raft));
-      case Event.AskBackup(Consumer<Backup> reply) ->
-          snapshots.backup(state.kv(), raft, reply, now);
-      case Event.AskChunk(BackupChunk chunk, Consumer<Backup> reply) ->
-          snapshots.backups().read(chunk, raft.snapshot(), reply, now);
+      case Event.OfSnapshots wish -> snapshots.handle(wish, state.kv(), raft, now);
       case Event.AskStatus(Consumer<Status> reply) -> reply.accept(status());
     }
   }
 
   private Status status() {
-    String waitsFor = rejoin.waitsFor(raft);
     var moment =
         new StatusReport.Moment(
             now - roles.sinceNanos(),
             clusterClock.millis(now),
             proposals.isDiskFull(),
-            problems.health(waitsFor, raft.isRemoved(), digests, now));
+            problems.health(rejoin.waitsFor(raft), raft.isRemoved(), digests, now));
     return report.status(moment, counts);
   }
 
@@ -391,7 +380,9 @@ public final class Replica {
     if (message.to() != raft.id()) return;
     switch (message) {
       case PeerMessage.Raft(Message inner, long clusterTimeMillis) -> {
-        if (PeerMessage.bringsEntries(inner) && !hasRoomForEntries()) return;
+        long deferredBytesMax = settings.snapshotBytes();
+        if (PeerMessage.bringsEntries(inner) && !memory.hasRoomForEntries(log, deferredBytesMax))
+          return;
         raft.step(new Input.Receive(inner));
         if (raft.leader() == inner.from() && raft.term() == inner.term())
           clusterClock.synchronize(clusterTimeMillis, now);
@@ -423,13 +414,6 @@ public final class Replica {
     raft.step(new Input.Read(ticket, ask.from()));
   }
 
-  /// Whether entries of a leader may be accepted: a message that brings some is as good as lost
-  /// while the disk, or the loading of a snapshot, is far behind, or memory is short.
-  private boolean hasRoomForEntries() {
-    boolean loads = state.deferredBytes() < settings.snapshotBytes();
-    return loads && log.hasRoom() && memory.hasRoomForEntries();
-  }
-
   /// Goes on with what waits for a leader, be it this member or another.
   private void attend() {
     int leader = raft.leader();
@@ -443,9 +427,8 @@ public final class Replica {
   /// Has watches told of a commit before the leader's next message brings it.
   private void askForCommit() {
     boolean follows = raft.leader() != Membership.NONE && !raft.isLeader() && !isOnlyToName();
-    if (watches.count() == 0 || !follows) commits.stop();
-    else if (commits.look(raft.commit(), raft.durable(), now))
-      commits.submitted(waiting.askReadIndex(raft.leader(), raft.term()), now);
+    if (watches.count() > 0 && follows) commits.ask(raft, waiting, now);
+    else commits.stop();
   }
 
   // ---- time ----

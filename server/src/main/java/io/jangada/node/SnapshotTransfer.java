@@ -120,6 +120,16 @@ final class SnapshotTransfer {
     return new Outcome.Done(new Result.Written(last.index()));
   }
 
+  /// Does what is asked for.
+  void handle(Event.OfSnapshots wish, KvStore kv, RaftNode raft, long nowNanos) {
+    switch (wish) {
+      case Event.TakeSnapshot(Consumer<Outcome> reply) -> reply.accept(begin(kv, raft));
+      case Event.AskBackup(Consumer<Backup> reply) -> backup(kv, raft, reply, nowNanos);
+      case Event.AskChunk(BackupChunk chunk, Consumer<Backup> reply) ->
+          backups.read(chunk, raft.snapshot(), reply, nowNanos);
+    }
+  }
+
   /// A backup needs a snapshot.
   void backup(KvStore kv, RaftNode raft, Consumer<Backup> reply, long nowNanos) {
     backups.request(kv.appliedIndex(), raft.snapshot(), reply, nowNanos);

@@ -224,7 +224,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     Outcome outcome =
         ReplicaQueries.outcome(
             MAJORITY_MILLIS_MAX,
-            reply -> replica.read(read, new ReadConsistency.Linearizable(), reply));
+            reply -> replica.read(Caller.MEMBER, read, new ReadConsistency.Linearizable(), reply));
     return outcome instanceof Outcome.Done;
   }
 

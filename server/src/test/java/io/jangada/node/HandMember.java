@@ -178,7 +178,7 @@ final class HandMember {
 
   List<Outcome> read(String key, ReadConsistency reading) {
     List<Outcome> outcomes = new ArrayList<>();
-    replica.read(new Operation.Get(Bytes.utf8(key)), reading, outcomes::add);
+    replica.read(null, new Operation.Get(Bytes.utf8(key)), reading, outcomes::add);
     return outcomes;
   }
 

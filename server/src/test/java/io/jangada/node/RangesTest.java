@@ -45,7 +45,7 @@ class RangesTest {
 
   private Result read(HandMember member, Operation.Range range, ReadConsistency reading) {
     List<Outcome> outcomes = new ArrayList<>();
-    member.replica().read(range, reading, outcomes::add);
+    member.replica().read(null, range, reading, outcomes::add);
     cluster.ticks(20);
     assertDone(outcomes);
     return ((Outcome.Done) outcomes.getFirst()).result();

@@ -292,7 +292,7 @@ class RejoinTest {
     List<Outcome> write = cluster.member(3).write("k", "v");
     List<Outcome> read = new ArrayList<>();
     Operation.Get get = new Operation.Get(Bytes.utf8("k"));
-    cluster.member(3).replica().read(get, new ReadConsistency.Follower(), read::add);
+    cluster.member(3).replica().read(null, get, new ReadConsistency.Follower(), read::add);
     cluster.settle();
     assertThat(write).containsExactly(new Outcome.NotLeader(1));
     assertThat(read).containsExactly(new Outcome.NotLeader(1));
