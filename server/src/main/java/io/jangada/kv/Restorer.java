@@ -148,7 +148,10 @@ public final class Restorer {
   }
 
   private void accept(User user) {
-    boolean fits = users++ < header.auth().users() && user.since() <= header.users().revision();
+    boolean fits =
+        users++ < header.auth().users()
+            && user.isValid()
+            && user.since() <= header.users().revision();
     StateFormat.check(fits && store.users().restore(user), "user that does not fit", users);
   }
 

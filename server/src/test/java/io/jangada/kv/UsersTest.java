@@ -3,6 +3,7 @@ package io.jangada.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.bytes.MalformedException;
 import io.jangada.kv.auth.AuthChange;
 import io.jangada.kv.auth.Caller;
 import io.jangada.kv.auth.Permission;
@@ -275,6 +276,29 @@ class UsersTest {
         .isInstanceOf(Result.Found.class);
     assertThat(set(ann, "a")).isEqualTo(DENIED);
     assertThat(store.emptied().users().isEnabled()).isTrue();
+  }
+
+  @Test
+  @DisplayName("a snapshot with users that is damaged is refused, or is one of other users")
+  void damage() {
+    enable();
+    grant(Permission.Kind.READ, range("a", "c"));
+    change(new AuthChange.GrantRight(TEAM, Right.BACKUP));
+    byte[] whole = Scribe.chunksOf(store.snapshot()).getFirst().toArray();
+    int refused = 0;
+    for (int at = 0; at < whole.length; at++)
+      for (int wrong : new int[] {0, 1, 0xff, whole[at] + 1}) {
+        byte[] bytes = whole.clone();
+        bytes[at] = (byte) wrong;
+        try {
+          KvStore restored = Scribe.restored(KvLimits.DEFAULT, List.of(Bytes.wrap(bytes)));
+          Bytes again = Scribe.chunksOf(restored.snapshot()).getFirst();
+          assertThat(again).as("at %d", at).isEqualTo(Bytes.wrap(bytes));
+        } catch (MalformedException e) {
+          refused++;
+        }
+      }
+    assertThat(refused).isGreaterThan(whole.length / 4);
   }
 
   private static int formatOf(KvStore store) {

@@ -26,6 +26,13 @@ public record User(Bytes name, Bytes hash, long since, List<Bytes> roles) {
     return Collections.binarySearch(roles, role) >= 0;
   }
 
+  /// Whether a user can be so: its roles are in order, none of them twice.
+  public boolean isValid() {
+    for (int i = 1; i < roles.size(); i++)
+      if (roles.get(i - 1).compareTo(roles.get(i)) >= 0) return false;
+    return since > 1;
+  }
+
   User with(Bytes role) {
     List<Bytes> more = new ArrayList<>(roles);
     more.add(role);

@@ -325,20 +325,26 @@ public final class Users {
     isEnabled = signingKey != null;
   }
 
-  /// Takes a role of a snapshot; false if there is one of its name.
+  /// Takes a role of a snapshot; false unless its name is behind those before.
   public boolean restore(Role role) {
-    if (roles.putIfAbsent(role.name(), role) != null) return false;
+    if (!isNext(roles, role.name())) return false;
+    roles.put(role.name(), role);
     sizeBytes += role.sizeBytes();
     return true;
   }
 
-  /// Takes a user of a snapshot, after all roles; false if there is one of its name, or it has a
-  /// role that is not there.
+  /// Takes a user of a snapshot, after all roles; false unless its name is behind those before and
+  /// its roles are there.
   public boolean restore(User user) {
     for (Bytes role : user.roles())
       if (!role.equals(ROOT) && !roles.containsKey(role)) return false;
-    if (users.putIfAbsent(user.name(), user) != null) return false;
+    if (!isNext(users, user.name())) return false;
+    users.put(user.name(), user);
     sizeBytes += user.sizeBytes();
     return true;
+  }
+
+  private static boolean isNext(TreeMap<Bytes, ?> there, Bytes name) {
+    return there.isEmpty() || there.lastKey().compareTo(name) < 0;
   }
 }
