@@ -2,7 +2,7 @@ package io.jangada.net;
 
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import javax.net.ssl.SSLException;
 
 /// Why a TLS connection could not be made.
@@ -43,9 +43,9 @@ public record TlsFailure(Kind kind, String text) {
         return new TlsFailure(Kind.PLAIN, "it does not speak TLS");
       if (each instanceof SslHandshakeTimeoutException)
         return new TlsFailure(Kind.TIMEOUT, "it did not finish the TLS handshake in time");
-      if (each instanceof ClosedChannelException)
-        return new TlsFailure(Kind.CLOSED, "it closed the connection during the TLS handshake");
     }
+    if (thrown instanceof IOException && !isCauseOf(thrown))
+      return new TlsFailure(Kind.CLOSED, "it closed the connection during the TLS handshake");
     return ofMessage(messageOf(thrown));
   }
 

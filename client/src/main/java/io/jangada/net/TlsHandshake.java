@@ -61,8 +61,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
             () -> {
               if (isOver) return;
               end(why);
-              // Not through the TLS handler, which would wait for the client to take an alert.
-              channel.unsafe().close(channel.unsafe().voidPromise());
+              Closing.abort(channel);
             });
   }
 

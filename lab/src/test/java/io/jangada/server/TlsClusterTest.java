@@ -3,6 +3,9 @@ package io.jangada.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.jangada.codec.Json;
 import io.jangada.harness.TextReply;
 import io.jangada.net.TestCertificates;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// Three servers with TLS on all ports.
 @Timeout(120)
@@ -217,6 +221,28 @@ class TlsClusterTest {
         assertThat(bytes).isGreaterThan((long) gets * value.length());
       }
     }
+  }
+
+  @Test
+  void whatIsNoTlsAfterTheHandshakeEndsTheConnectionAndIsNoErrorOfTheServer() throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger("io.jangada.protocol.port.Connection");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try (Fleet fleet = started()) {
+      int leader = fleet.leader();
+      var address = fleet.server(leader).address();
+      try (Socket plain = new Socket(address.getAddress(), address.getPort())) {
+        plain.setSoTimeout(PATIENCE_MILLIS);
+        as("client").dial(plain, "127.0.0.1", address.getPort());
+        plain.getOutputStream().write("get boat\r\n".getBytes(StandardCharsets.US_ASCII));
+        while (plain.getInputStream().read() >= 0) Thread.onSpinWait();
+      }
+      assertThat(fleet.askLeader("get boat", "")).isInstanceOf(TextReply.NotFound.class);
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertThat(lines.list).isEmpty();
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.jangada.server;
 
-import io.jangada.net.HalfClose;
+import io.jangada.net.Closing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -95,7 +95,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   /// A client that sends no more still gets the answer to what it sent.
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (!HalfClose.isInputEnd(event)) return;
+    if (!Closing.isInputEnd(event)) return;
     isLast = true;
     if (phase != Phase.ANSWERING) channel.close();
   }
@@ -226,7 +226,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     phase = isLast ? Phase.LEAVING : Phase.IDLE;
     closeAfter(isLast ? LINGER_MILLIS : port.limits().idleMillis());
     if (channel.isInputShutdown()) channel.close();
-    else if (isLast) HalfClose.shutdownOutput(channel);
+    else if (isLast) Closing.shutdownOutput(channel);
   }
 
   @Override

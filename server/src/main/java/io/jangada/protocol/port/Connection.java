@@ -1,6 +1,7 @@
 package io.jangada.protocol.port;
 
-import io.jangada.net.HalfClose;
+import io.jangada.net.Closing;
+import io.jangada.net.TlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -186,7 +187,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (!HalfClose.isInputEnd(event)) return;
+    if (!Closing.isInputEnd(event)) return;
     inputEnded = true;
     if (phase == Phase.LINGERING) channel.close();
     else drive();
@@ -204,9 +205,11 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     broken(cause);
   }
 
-  /// Closes the connection for something that no client did, unless it is that one is gone.
+  /// Closes the connection for something that no client did, unless it is that one is gone or
+  /// speaks broken TLS.
   final void broken(Throwable cause) {
-    if (!(cause instanceof IOException)) LOG.error("a connection broke and is closed", cause);
+    boolean isTheClients = cause instanceof IOException || TlsFailure.isCauseOf(cause);
+    if (!isTheClients) LOG.error("a connection broke and is closed", cause);
     channel.close();
   }
 
@@ -236,9 +239,9 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     drive();
   }
 
-  /// From any thread.
+  /// At once, from any thread.
   final void close() {
-    channel.close();
+    Closing.abort(channel);
   }
 
   // ---- what can be done ----

@@ -1,6 +1,6 @@
 package io.jangada.protocol.port;
 
-import io.jangada.net.HalfClose;
+import io.jangada.net.Closing;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -29,7 +29,7 @@ public final class GracefulClose {
         .addListener(
             flushed -> {
               if (!flushed.isSuccess()) return;
-              HalfClose.shutdownOutput(channel);
+              Closing.shutdownOutput(channel);
               tearDownLater(channel);
             });
   }
