@@ -159,8 +159,8 @@ public final class TlsContext {
 
   /// The handler of a connection that was accepted. There must be a certificate.
   ///
-  /// Keys are computed on the event loop: with a thread of its own for that, a client that ended its
-  /// side right behind its handshake was seen to get nothing.
+  /// Keys are computed on the event loop: with a thread of its own for that, a client that ended
+  /// its side right behind its handshake was seen to get nothing.
   public SslHandler acceptor(ByteBufAllocator buffers) {
     if (server == null) throw new IllegalStateException("a server needs a certificate");
     return limited(server.newHandler(buffers));

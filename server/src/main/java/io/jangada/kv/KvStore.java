@@ -3,7 +3,6 @@ package io.jangada.kv;
 import static io.jangada.kv.memory.NodeTable.NONE;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.bytes.MalformedException;
 import io.jangada.kv.auth.Caller;
 import io.jangada.kv.auth.Users;
 import io.jangada.kv.memory.Term;
@@ -45,11 +44,6 @@ import java.util.function.Predicate;
 ///
 /// Not thread-safe: one owner.
 public final class KvStore {
-  /// How many nodes one command looks at to free what nobody needs any more.
-  private static final int SWEPT_MAX = 16;
-
-  private static final Result MALFORMED = new Result.Refused(Result.Reason.MALFORMED);
-
   /// From so many keys on it pays to read ahead.
   private static final int AHEAD_SIZE_MIN = 1 << 15;
 
@@ -59,22 +53,8 @@ public final class KvStore {
   private final Keyspace keys;
   private final Commands commands;
   private final Sessions sessions;
-  private long digest;
+  private final Entries entries;
   private Snapshot openSnapshot;
-
-  /// The last entry that was applied to its end, 0 before the first, and the digest since.
-  private long appliedIndex;
-
-  private long appliedDigest;
-
-  /// The command that was begun and is not done; null for none.
-  private Envelope begun;
-
-  /// Whether what is due is gone, so that the command does its own work.
-  private boolean isAtWork;
-
-  /// That of the command, if its request has a name.
-  private Sessions.Session session;
 
   public KvStore(KvLimits limits) {
     this(limits, 0);
@@ -92,13 +72,14 @@ public final class KvStore {
     keys = new Keyspace(hashSeed, leases);
     commands = new Commands(keys, users, limits.state().expiriesMax(), this::mix);
     sessions = new Sessions(limits.state());
+    entries = new Entries(this, commands, sessions);
   }
 
   /// A store that has the place, the time, the digest and the users of this one and none of its
   /// data: it stands for this one while another is made of a snapshot, and nothing is read from it.
   public KvStore emptied() {
     KvStore empty = new KvStore(limits, 0, users);
-    empty.stand(appliedIndex, appliedDigest);
+    empty.entries.stand(appliedIndex(), digest());
     empty.commands.clusterTimeMillis(clusterTimeMillis());
     if (countsRevisions()) empty.commands.countRevisionsFrom(revision());
     if (!isPristine()) empty.commands.used();
@@ -134,25 +115,7 @@ public final class KvStore {
   ///
   /// @return what the entry came to, or null while it is not done: then [#goOn] is to be called
   public Result begin(long index, Bytes encodedEnvelope) {
-    checkNext(index);
-    commands.index(index);
-    mix(index);
-    mix(encodedEnvelope.hash64(Digest.KEY0, Digest.KEY1));
-    sweep(SWEPT_MAX);
-    Envelope envelope = decode(encodedEnvelope);
-    if (envelope == null) return end(MALFORMED, MALFORMED);
-    Operation.Command command = envelope.command();
-    if (!command.isOld()) commands.countRevisions();
-    // Where an older release takes part it knows no such command, and agrees in all else.
-    if (command instanceof Operation.CountRevisions)
-      return end(new Result.Noted(revision()), MALFORMED);
-    commands.clusterTimeMillis(envelope.clusterTimeMillis());
-    sessions.endIdle(clusterTimeMillis());
-    commands.beginDue();
-    begun = envelope;
-    isAtWork = false;
-    session = null;
-    return goOn();
+    return entries.begin(index, encodedEnvelope);
   }
 
   /// Begins a turn of the owner, in which [KvLimits#sliceKeys] keys are removed by such entries,
@@ -164,57 +127,12 @@ public final class KvStore {
   /// Goes on with the entry that was begun, in another turn. Returns what it came to, or null while
   /// it is not done.
   public Result goOn() {
-    Result result = isAtWork ? commands.goOn() : executed();
-    if (result == null) return null;
-    if (isAtWork && session != null)
-      sessions.remember(session, begun.requestId(), result, commands.index());
-    begun = null;
-    return end(result, result);
+    return entries.goOn();
   }
 
   /// Whether an entry was begun and is not done.
   public boolean isBehind() {
-    return begun != null;
-  }
-
-  /// Removes what is due, and then does the work of the command if it was not done before. Returns
-  /// null if something is left.
-  private Result executed() {
-    if (!commands.removeDue()) return null;
-    Result.Reason objection = users.isEnabled() ? objection(begun.caller(), begun.command()) : null;
-    if (objection != null) return refuse(begun.requestId(), objection);
-    Result known = begun.requestId() == null ? null : answerBefore(begun.requestId());
-    if (known != null) return known;
-    isAtWork = true;
-    Result result = execute();
-    return result == null ? commands.goOn() : result;
-  }
-
-  /// What a request came to that is not to be done now; null if it is.
-  private Result answerBefore(RequestId id) {
-    session = sessions.use(id.client(), commands.index(), clusterTimeMillis());
-    Result first = sessions.answerTo(id);
-    if (first != null) return first;
-    if (Sessions.maybeForgotten(session, id)) return Result.Forgotten.INSTANCE;
-    return null;
-  }
-
-  /// @param mixed what the digest holds of the result
-  private Result end(Result result, Result mixed) {
-    mix(Digest.wordOf(mixed));
-    commands.used();
-    if (!keys.history.keeps()) keys.history.compacted(revision());
-    stand(commands.index(), digest);
-    return result;
-  }
-
-  /// Null for bytes that are no envelope.
-  private static Envelope decode(Bytes encoded) {
-    try {
-      return CommandCodec.decodeEnvelope(encoded);
-    } catch (MalformedException e) {
-      return null;
-    }
+    return entries.isBehind();
   }
 
   /// The same as applying the envelope's encoded form.
@@ -225,20 +143,7 @@ public final class KvStore {
   /// Notes that the log's entry at this index is none of the state machine's: a leader's no-op or a
   /// membership.
   public void advance(long index) {
-    checkNext(index);
-    stand(index, digest);
-  }
-
-  private void stand(long index, long digest) {
-    commands.index(index);
-    this.digest = digest;
-    appliedIndex = index;
-    appliedDigest = digest;
-  }
-
-  private void checkNext(long index) {
-    if (index <= commands.index() || isBehind())
-      throw new IllegalStateException("entry " + index + " after " + commands.index());
+    entries.advance(index);
   }
 
   /// Frees some of what nobody needs any more, which shows in nothing but memory.
@@ -388,7 +293,7 @@ public final class KvStore {
 
   /// The index of the last entry applied, 0 before the first.
   public long appliedIndex() {
-    return appliedIndex;
+    return entries.appliedIndex();
   }
 
   public long clusterTimeMillis() {
@@ -404,7 +309,7 @@ public final class KvStore {
   /// A number made of everything ever applied, in order, and what it came to. Members that applied
   /// the same entries have the same; those that did not have the same with a chance of 1 in 2^64.
   public long digest() {
-    return appliedDigest;
+    return entries.digest();
   }
 
   /// How many keys there are.
@@ -525,10 +430,10 @@ public final class KvStore {
   }
 
   void restore(StateFormat.Header header) {
-    stand(header.position().appliedIndex(), header.position().digest());
+    entries.stand(header.position().appliedIndex(), header.position().digest());
     commands.clusterTimeMillis(header.position().clusterTimeMillis());
     // The digest is 0 until the first command.
-    if (digest != 0) commands.used();
+    if (digest() != 0) commands.used();
     if (header.counts()) commands.countChanges();
     StateFormat.Revisions revisions = header.revisions();
     if (revisions != null) {
@@ -540,21 +445,7 @@ public final class KvStore {
     keys.reserve(header.totals().keys());
   }
 
-  private Result execute() {
-    Caller caller = begun.caller();
-    if (users.isEnabled() && begun.command() instanceof Operation.KeepAlive keepAlive)
-      return commands.keepAlive(keepAlive.leases(), AccessCheck.of(this, caller)::permitsKeepAlive);
-    return commands.execute(begun.command());
-  }
-
-  /// What a command comes to that is not permitted now. If it may be one that was done before, that
-  /// is not denied.
-  private Result refuse(RequestId id, Result.Reason objection) {
-    boolean mayBeDone = id != null && sessions.mayHaveDone(id, clusterTimeMillis());
-    return mayBeDone ? Result.Forgotten.INSTANCE : new Result.Refused(objection);
-  }
-
   private void mix(long word) {
-    digest = Digest.mix(digest, word);
+    entries.mix(word);
   }
 }
