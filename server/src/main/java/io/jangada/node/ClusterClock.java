@@ -7,6 +7,10 @@ import io.jangada.kv.Envelope;
 /// counts on from the last of them, so that deadlines neither restart nor shift when it comes to
 /// lead itself. Only a leader's reading has an effect, as the stamp of an envelope.
 ///
+/// The reading goes with the log: a leader is believed from its first entry here on. One that was
+/// elsewhere may be ahead of the stamps of entries that it does not have; if it is deposed before
+/// it has cut them off, they and their time are what the next leader goes on with.
+///
 /// Nothing may expire early, so a new leader must not be ahead of the old one. A follower's clock
 /// may run faster than the leader's: what it counts by itself is reduced by a sixteenth, which
 /// makes up for clocks that differ by up to six percent. For the same reason it does not keep an

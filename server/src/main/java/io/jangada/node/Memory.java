@@ -204,10 +204,9 @@ final class Memory {
   /// Whether entries of a leader may be accepted: a message that brings some is as good as lost
   /// while the disk, or the loading of a snapshot, is far behind, or memory is short. Where no
   /// snapshot will make room they may, far beyond the limit: there may be deletes among them.
-  ///
-  /// @param deferredBytesMax how much may wait to be applied
-  boolean hasRoomForEntries(DurableLog log, long deferredBytesMax) {
-    if (parts.state.deferredBytes() >= deferredBytesMax || !log.hasRoom()) return false;
+  boolean hasRoomForEntries(DurableLog log, ReplicaSettings settings) {
+    boolean loads = parts.state.deferredBytes() < settings.snapshotBytes();
+    if (!loads || !log.hasRoom()) return false;
     if (limits.isNone()) return true;
     long beyond = storeBytes() + logBytes() - limits.bytesMax();
     boolean willShrink = parts.snapshots.isBusy() || isLogFull();

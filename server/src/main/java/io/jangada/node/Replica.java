@@ -380,11 +380,10 @@ public final class Replica {
     if (message.to() != raft.id()) return;
     switch (message) {
       case PeerMessage.Raft(Message inner, long clusterTimeMillis) -> {
-        long deferredBytesMax = settings.snapshotBytes();
-        if (PeerMessage.bringsEntries(inner) && !memory.hasRoomForEntries(log, deferredBytesMax))
-          return;
+        if (PeerMessage.bringsEntries(inner) && !memory.hasRoomForEntries(log, settings)) return;
         raft.step(new Input.Receive(inner));
-        if (raft.leader() == inner.from() && raft.term() == inner.term())
+        boolean leads = raft.leader() == inner.from() && raft.term() == inner.term();
+        if (leads && raft.last().term() == raft.term())
           clusterClock.synchronize(clusterTimeMillis, now);
       }
       case PeerMessage.Forward forward -> {

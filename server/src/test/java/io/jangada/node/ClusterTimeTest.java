@@ -70,4 +70,34 @@ class ClusterTimeTest {
     assertThat(read(second, "k")).isEqualTo("NotFound[]");
     assertThat(second.replica().raft().leader()).isNotEqualTo(Membership.NONE);
   }
+
+  /// Simulator seed 446.
+  @Test
+  @DisplayName(
+      "a leader that is ahead and leaves no entry behind takes no time from those that are")
+  void aheadAndGone() {
+    write(cluster, cluster.elect(1), "before", 0);
+    cluster.lose(_ -> true);
+    cluster.ticks(9 * SECOND_TICKS);
+    cluster.member(2).begin();
+    cluster.member(3).begin();
+    cluster.lose(
+        message -> message.from() == 1 || message.to() == 1 || HandCluster.bringsEntries(message));
+    HandMember behind = cluster.stand(2);
+    behind.ask(HandMember.writing("k", "v", 3_000));
+    cluster.settle();
+    cluster.lose(
+        message -> message.from() + message.to() == 3 || HandCluster.bringsEntries(message));
+    cluster.standInVain(1); // its term was an old one
+    HandMember ahead = cluster.stand(1);
+    cluster.lose(HandCluster::bringsEntries);
+    cluster.ticks(20);
+    assertThat(ahead.replica().clusterTimeMillis()).isGreaterThan(8_000);
+    assertThat(behind.replica().raft().leader()).isEqualTo(1);
+    cluster.isolate(1);
+    cluster.elect(2);
+    assertThat(read(behind, "k")).isEqualTo("v");
+    cluster.ticks(4 * SECOND_TICKS);
+    assertThat(read(behind, "k")).isEqualTo("NotFound[]");
+  }
 }

@@ -132,16 +132,28 @@ final class HandCluster {
     }
   }
 
-  /// Makes a member stand and win.
+  /// Makes a member stand and win, and have its first entry committed.
   HandMember elect(int id) {
+    HandMember member = stand(id);
+    assertThat(member.replica().raft().isEstablished()).isTrue();
+    return member;
+  }
+
+  /// Makes a member stand and win.
+  HandMember stand(int id) {
+    HandMember member = standInVain(id);
+    assertThat(member.leads()).as("member %d leads", id).isTrue();
+    return member;
+  }
+
+  /// Makes a member stand, whatever comes of it.
+  HandMember standInVain(int id) {
     HandMember member = member(id);
     long term = member.replica().raft().term();
     var order = new Message.TimeoutNow(id, id, term);
     member.replica().receive(new PeerMessage.Raft(order, 0));
     settle();
     ticks(5);
-    assertThat(member.leads()).as("member %d leads", id).isTrue();
-    assertThat(member.replica().raft().isEstablished()).isTrue();
     return member;
   }
 
