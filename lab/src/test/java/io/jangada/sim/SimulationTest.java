@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,6 +18,7 @@ class SimulationTest {
   private static final int SEEDS = 1_000;
 
   @Test
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
   @DisplayName("a swarm of seeds keeps every law and comes to rest")
   void swarm() {
     for (long seed = 1; seed <= SEEDS; seed++) {
