@@ -97,6 +97,9 @@ public final class AuditTrail implements Audit, AutoCloseable {
 
   @Override
   public boolean wants(Operation operation) {
+    // What they remove is not said by keys.
+    if (operation instanceof Operation.Revoke || operation instanceof Operation.Compact)
+      return true;
     KeySelection writes = settings.writes();
     KeySelection reads = settings.reads();
     if (reads.isEmpty() && (writes.isEmpty() || operation instanceof Operation.Read)) return false;
