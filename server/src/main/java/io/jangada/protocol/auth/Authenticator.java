@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public final class Authenticator implements AutoCloseable {
   public static final long TOKEN_MILLIS = 5 * 60_000;
 
   private static final int WAITING_MAX = 1_024;
+  private static final int WAITING_OF_ADDRESS_MAX = 16;
   private static final int KNOWN_MAX = 10_000;
   private static final String WRONG = "wrong user or password";
   private static final String INVALID_TOKEN = "invalid token";
@@ -70,6 +72,7 @@ public final class Authenticator implements AutoCloseable {
           return size() > KNOWN_MAX;
         }
       };
+  private final Map<InetAddress, Integer> waitingFrom = new HashMap<>();
   private int waiting;
 
   /// @param threadName of its threads
@@ -91,27 +94,13 @@ public final class Authenticator implements AutoCloseable {
   /// @param password is wiped out in the end
   /// @param reply called once, from any thread
   public void authenticate(Bytes user, byte[] password, InetAddress from, Consumer<Answer> reply) {
-    if (!enter()) {
-      reply.accept(new Answer.Unavailable(BUSY));
-      return;
-    }
+    Attempt attempt = new Attempt(user, password, from);
     Consumer<Answer> end =
         answer -> {
-          leave();
           Arrays.fill(password, (byte) 0);
           reply.accept(answer);
         };
-    users.find(user, found -> check(new Attempt(user, password, from), found, end));
-  }
-
-  private synchronized boolean enter() {
-    if (waiting >= WAITING_MAX) return false;
-    waiting++;
-    return true;
-  }
-
-  private synchronized void leave() {
-    waiting--;
+    users.find(user, found -> check(attempt, found, end));
   }
 
   /// Tells whose token this is.
@@ -150,6 +139,7 @@ public final class Authenticator implements AutoCloseable {
     boolean isValid =
         token.isPresent()
             && token.get().expiryMillis() > found.clusterTimeMillis()
+            && token.get().expiryMillis() <= found.clusterTimeMillis() + TOKEN_MILLIS
             && found.exists()
             && token.get().since() == found.since();
     if (!isValid) return new Answer.Refused(INVALID_TOKEN);
@@ -164,8 +154,32 @@ public final class Authenticator implements AutoCloseable {
       return;
     }
     byte[] mac = mac(attempt);
-    if (isKnown(attempt.user, new Known(found.since(), mac))) end.accept(granted(attempt, found));
-    else compareInTurn(attempt, found, mac, end);
+    if (isKnown(attempt.user, new Known(found.since(), mac))) {
+      end.accept(granted(attempt, found));
+    } else if (!enter(attempt.from)) {
+      end.accept(new Answer.Unavailable(BUSY));
+    } else {
+      Consumer<Answer> leave =
+          answer -> {
+            leave(attempt.from);
+            end.accept(answer);
+          };
+      compareInTurn(attempt, found, mac, leave);
+    }
+  }
+
+  /// Takes a place among those that wait for a comparison; no address may have many.
+  private synchronized boolean enter(InetAddress from) {
+    int here = waitingFrom.getOrDefault(from, 0);
+    if (waiting >= WAITING_MAX || here >= WAITING_OF_ADDRESS_MAX) return false;
+    waiting++;
+    waitingFrom.put(from, here + 1);
+    return true;
+  }
+
+  private synchronized void leave(InetAddress from) {
+    waiting--;
+    waitingFrom.computeIfPresent(from, (_, count) -> count == 1 ? null : count - 1);
   }
 
   private synchronized boolean isKnown(Bytes user, Known now) {

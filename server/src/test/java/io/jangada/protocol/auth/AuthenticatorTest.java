@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -121,12 +122,25 @@ class AuthenticatorTest {
   }
 
   @Test
-  void tooManyThatWaitAreTurnedAway() {
-    var replies = new java.util.ArrayList<Answer>();
-    Authenticator stuck =
-        new Authenticator(new Authenticator.Settings("stuck", 1, false), (_, _) -> {}, clock::get);
-    for (int i = 0; i < 1_025; i++) stuck.authenticate(ANA, new byte[0], ADDRESS, replies::add);
+  void oneAddressKeepsNoOtherFromItsTurn() throws Exception {
+    users.put("ana", new Credentials(RIGHT, 7, KEY, 1_000));
+    authenticate("ana", "wrong");
+    var replies = new LinkedBlockingQueue<Answer>();
+    for (int i = 0; i < 17; i++)
+      authenticator.authenticate(ANA, "wrong".getBytes(UTF_8), ADDRESS, replies::add);
     assertThat(replies).singleElement().isInstanceOf(Answer.Unavailable.class);
-    stuck.close();
+    var other = new CompletableFuture<Answer>();
+    InetAddress elsewhere = InetAddress.getByAddress(new byte[] {10, 0, 0, 1});
+    authenticator.authenticate(ANA, "right".getBytes(UTF_8), elsewhere, other::complete);
+    assertThat(other.get(20, TimeUnit.SECONDS)).isInstanceOf(Answer.Granted.class);
+  }
+
+  @Test
+  void aTokenThatWouldLastTooLongWasNotMadeHere() throws Exception {
+    users.put("ana", new Credentials(RIGHT, 7, KEY, 1_000));
+    assertThat(verify(new Token(ANA, 7, 1_000 + Authenticator.TOKEN_MILLIS).sign(KEY)))
+        .isInstanceOf(Answer.Granted.class);
+    assertThat(verify(new Token(ANA, 7, 1_001 + Authenticator.TOKEN_MILLIS).sign(KEY)))
+        .isInstanceOf(Answer.Refused.class);
   }
 }
