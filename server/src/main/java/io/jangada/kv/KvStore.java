@@ -199,6 +199,13 @@ public final class KvStore {
     return users.isEnabled() ? AccessCheck.objection(this, caller, operation) : null;
   }
 
+  /// Whether a command is of nobody while users are checked, and was not done before: it need not
+  /// come into the log.
+  public boolean isOfNobody(Caller caller, RequestId id) {
+    if (caller != null || !users.isEnabled()) return false;
+    return id == null || !sessions.mayHaveDone(id, clusterTimeMillis());
+  }
+
   /// Reads for whom everything is permitted.
   public Result read(Operation.Read read) {
     return switch (read) {

@@ -1,6 +1,7 @@
 package io.jangada.node;
 
 import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
 import io.jangada.raft.Input;
 import io.jangada.raft.RaftNode;
 import io.jangada.store.DurableLog;
@@ -9,6 +10,9 @@ import java.util.function.LongSupplier;
 /// The commands that a leader puts into its log: those of clients, their keep-alives gathered, and
 /// its own.
 final class Proposals {
+  private static final Outcome NO_USER =
+      new Outcome.Done(new Result.Refused(Result.Reason.NO_USER));
+
   private static final Outcome DISK_FULL = new Outcome.Busy("the disk is full");
   private static final Outcome NO_ROOM = new Outcome.Busy("the disk is behind");
 
@@ -54,7 +58,9 @@ final class Proposals {
 
   /// Proposes a client's command, or refuses it.
   void submit(Event.Submit submit, Operation.Command command, long deadlineNanos, long now) {
-    if (diskFull) {
+    if (stamps.state().kv().isOfNobody(submit.caller(), submit.requestId())) {
+      submit.reply().accept(NO_USER);
+    } else if (diskFull) {
       refuse(submit);
     } else if (!hasRoom()) {
       submit.reply().accept(NO_ROOM);

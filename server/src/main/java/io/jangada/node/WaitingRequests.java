@@ -358,7 +358,11 @@ final class WaitingRequests {
   /// A write that was forwarded may be applied here already, and only its answer got lost.
   private static Outcome late(WaitingRequest one, int leader, KvStore kv) {
     RequestId id = one instanceof Forwarded sent ? sent.requestId() : null;
-    Result known = id == null ? null : kv.answerTo(id);
+    boolean isPermitted =
+        id != null
+            && one instanceof Forwarded sent
+            && kv.objection(sent.submit.caller(), sent.submit.operation()) == null;
+    Result known = isPermitted ? kv.answerTo(id) : null;
     return known == null ? givenUp(one, leader) : new Outcome.Done(known);
   }
 
