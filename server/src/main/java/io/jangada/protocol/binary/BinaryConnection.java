@@ -5,7 +5,6 @@ import io.jangada.bytes.MalformedException;
 import io.jangada.kv.Operation;
 import io.jangada.node.Outcome;
 import io.jangada.node.watch.Watch;
-import io.jangada.node.watch.WatchRequest;
 import io.jangada.node.watch.Watcher;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import io.jangada.protocol.binary.WatchMessage.Content;
@@ -96,8 +95,8 @@ public final class BinaryConnection extends Connection {
   /// Begins a watch of the replica.
   ///
   /// @param goesOn whether it is the rest of one that was let go
-  Watch watch(WatchRequest request, Watcher watcher, boolean goesOn) {
-    return goesOn ? port().watchOn(this, request, watcher) : port().watch(this, request, watcher);
+  Watch watch(Watch.Asked asked, Watcher watcher, boolean goesOn) {
+    return goesOn ? port().watchOn(this, asked, watcher) : port().watch(this, asked, watcher);
   }
 
   // ---- requests ----
@@ -222,9 +221,8 @@ public final class BinaryConnection extends Connection {
     PendingRequest slot = new PendingRequest(this, frame, request);
     charge(slot);
     switch (request) {
-      case Request.Command(Operation.Command command, var id) ->
-          port().submit(this, command, id, slot);
-      case Request.Read(Operation.Read read, var reading) -> port().read(this, read, reading, slot);
+      case Request.Command(Operation.Command command, var id) -> port().submit(slot, command, id);
+      case Request.Read(Operation.Read read, var reading) -> port().read(slot, read, reading);
       case Request.Watch _,
           Request.Window _,
           Request.Cancel _,
@@ -239,7 +237,7 @@ public final class BinaryConnection extends Connection {
   private void readAgain(PendingRequest slot) {
     charge(slot);
     Request.Read request = (Request.Read) slot.request;
-    port().readAgain(this, request.read(), request.reading(), slot);
+    port().readAgain(slot, request.read(), request.reading());
   }
 
   /// Counts what the replica is given.

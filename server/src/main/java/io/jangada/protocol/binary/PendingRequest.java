@@ -31,6 +31,7 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
 
   /// @param frame what the request was read from
   PendingRequest(BinaryConnection connection, Arrival.Frame frame, Request request) {
+    super(connection.caller());
     this.connection = connection;
     this.number = frame.number();
     this.request = request;

@@ -39,6 +39,7 @@ final class WatchMessage extends Slot {
   private int written;
 
   WatchMessage(WatchStream stream, Content content) {
+    super(null);
     this.stream = stream;
     this.content = content;
   }

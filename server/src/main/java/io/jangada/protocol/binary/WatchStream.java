@@ -1,6 +1,7 @@
 package io.jangada.protocol.binary;
 
 import io.jangada.kv.WatchEvent;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.watch.Watch;
 import io.jangada.node.watch.WatchEnd;
 import io.jangada.node.watch.WatchRequest;
@@ -20,6 +21,10 @@ final class WatchStream {
   private final BinaryConnection connection;
   private final long number;
   private final WatchRequest wanted;
+
+  /// Who the client was when it began.
+  private final Caller caller;
+
   private final AtomicLong windowBytes;
 
   /// The event loop's, as are all that follow.
@@ -33,6 +38,7 @@ final class WatchStream {
     this.connection = connection;
     this.number = number;
     this.wanted = request.wanted();
+    this.caller = connection.caller();
     this.windowBytes = new AtomicLong(request.windowBytes());
   }
 
@@ -52,7 +58,7 @@ final class WatchStream {
 
   private void watch(Feed next, WatchRequest request, boolean goesOn) {
     feed = next;
-    next.watch = connection.watch(request, next, goesOn);
+    next.watch = connection.watch(new Watch.Asked(caller, request), next, goesOn);
   }
 
   /// It has paused.

@@ -123,21 +123,22 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     return lane.counters();
   }
 
-  /// The user whose requests these are; null where none is known.
-  public String user() {
-    return caller == null ? null : caller.user().toUtf8();
-  }
-
   /// The subject of the client's certificate; null for none.
-  public String certificate() {
+  private String certificate() {
     return CertificateText.ofPeer(channel)
         .map(one -> one.getSubjectX500Principal().getName())
         .orElse(null);
   }
 
-  /// Who asks, for the audit trail.
+  /// Who asks now, for the audit trail.
   public final AuditEvent.Who who() {
-    return new AuditEvent.Who(user(), channel.remoteAddress(), certificate());
+    return who(caller);
+  }
+
+  /// Who asked when it was this caller, or nobody.
+  final AuditEvent.Who who(Caller asking) {
+    String user = asking == null ? null : asking.user().toUtf8();
+    return new AuditEvent.Who(user, channel.remoteAddress(), certificate());
   }
 
   protected final boolean isServing() {

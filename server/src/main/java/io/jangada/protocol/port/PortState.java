@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 /// thread.
 public final class PortState {
   private static final Set<Result.Reason> DENIALS =
-      EnumSet.of(Result.Reason.NO_USER, Result.Reason.STALE_USER, Result.Reason.PERMISSION_DENIED);
+      EnumSet.of(Result.Reason.STALE_USER, Result.Reason.PERMISSION_DENIED);
 
   private final PortLimits limits;
   private final Quota arriving;
@@ -101,44 +101,43 @@ public final class PortState {
   /// Asks for an operation, for a client.
   ///
   /// @param requestId as [Replica#submit] has it
-  public void submit(
-      Connection client, Operation operation, RequestId requestId, Consumer<Outcome> reply) {
-    replica.submit(client.caller(), operation, requestId, audited(client, operation, reply));
+  public <S extends Slot & Consumer<Outcome>> void submit(
+      S slot, Operation operation, RequestId requestId) {
+    replica.submit(slot.caller(), operation, requestId, audited(slot, operation, slot));
   }
 
   /// Reads, for a client.
-  public void read(
-      Connection client, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
-    replica.read(client.caller(), read, reading, audited(client, read, reply));
+  public <S extends Slot & Consumer<Outcome>> void read(
+      S slot, Operation.Read read, ReadConsistency reading) {
+    replica.read(slot.caller(), read, reading, audited(slot, read, slot));
   }
 
   /// Reads once more for a request whose reply was let go. It was recorded the first time.
-  public void readAgain(
-      Connection client, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
-    replica.read(client.caller(), read, reading, reply);
+  public <S extends Slot & Consumer<Outcome>> void readAgain(
+      S slot, Operation.Read read, ReadConsistency reading) {
+    replica.read(slot.caller(), read, reading, slot);
   }
 
   /// Watches keys, for a client.
-  public Watch watch(Connection client, WatchRequest request, Watcher watcher) {
-    Watch.Asked asked = new Watch.Asked(client.caller(), request);
+  public Watch watch(Connection client, Watch.Asked asked, Watcher watcher) {
+    WatchRequest request = asked.request();
     if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
     return replica.watch(asked, new AuditedWatcher(audit, client.who(), request, watcher));
   }
 
   /// Has a watch go on that was let go. Its start was recorded.
-  public Watch watchOn(Connection client, WatchRequest request, Watcher watcher) {
-    Watch.Asked asked = new Watch.Asked(client.caller(), request);
+  public Watch watchOn(Connection client, Watch.Asked asked, Watcher watcher) {
+    WatchRequest request = asked.request();
     if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
     return replica.watch(asked, AuditedWatcher.ofStarted(audit, client.who(), request, watcher));
   }
 
-  private Consumer<Outcome> audited(
-      Connection client, Operation operation, Consumer<Outcome> reply) {
+  private Consumer<Outcome> audited(Slot slot, Operation operation, Consumer<Outcome> reply) {
     if (!audit.isOn()) return reply;
     boolean isWanted = audit.wants(operation);
     AuditEvent.Kind kind =
         operation instanceof Operation.Read ? AuditEvent.Kind.READ : AuditEvent.Kind.COMMAND;
-    AuditEvent.Who who = client.who();
+    AuditEvent.Who who = slot.connection().who(slot.caller());
     AuditEvent.What what = AuditEvent.What.of(operation);
     return outcome -> {
       reply.accept(outcome);
@@ -147,7 +146,8 @@ public final class PortState {
     };
   }
 
-  /// Whether the client may not do that, whoever it is: always recorded where the trail is on.
+  /// Whether a user may not do that: always recorded where the trail is on. Of clients that are
+  /// nobody there may be very many.
   private static boolean isDenied(Outcome outcome) {
     return outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
         && DENIALS.contains(reason);

@@ -1,9 +1,23 @@
 package io.jangada.protocol.port;
 
+import io.jangada.kv.auth.Caller;
+
 /// A reply on its way from the replica to its connection, through a [ReplyBatcher].
 public abstract class Slot {
   /// The next on the lane's stack of what was answered.
   Slot below;
+
+  private final Caller caller;
+
+  /// @param caller who the client was when the request came; null for nobody
+  protected Slot(Caller caller) {
+    this.caller = caller;
+  }
+
+  /// Who the client was when the request came; null for nobody.
+  protected final Caller caller() {
+    return caller;
+  }
 
   /// Whose reply it is.
   protected abstract Connection connection();

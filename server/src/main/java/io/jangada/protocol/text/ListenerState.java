@@ -50,15 +50,15 @@ final class ListenerState {
   void submit(TextCommand.Request request, PendingReply slot) {
     port.began(slot.costBytes);
     if (request.operation() instanceof Operation.Get read)
-      port.read(slot.connection(), read, settings.replying().reading(), slot);
-    else port.submit(slot.connection(), request.operation(), request.requestId(), slot);
+      port.read(slot, read, settings.replying().reading());
+    else port.submit(slot, request.operation(), request.requestId());
   }
 
   /// Asks for a value that was let go.
   void readAgain(PendingReply slot) {
     port.began(slot.costBytes);
     Operation.Get read = (Operation.Get) slot.request.operation();
-    port.readAgain(slot.connection(), read, settings.replying().reading(), slot);
+    port.readAgain(slot, read, settings.replying().reading());
   }
 
   void submit(TextCommand.Admin line, PendingReply slot) {

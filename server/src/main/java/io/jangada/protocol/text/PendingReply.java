@@ -52,6 +52,7 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
   }
 
   private PendingReply(ClientConnection connection, TextCommand.Request request) {
+    super(connection.caller());
     this.connection = connection;
     this.request = request;
     this.costBytes = OVERHEAD_BYTES + (request == null ? 0 : request.bytes());
