@@ -12,13 +12,16 @@ import io.jangada.net.TestCertificates;
 import io.jangada.net.TlsContext;
 import io.jangada.net.TlsFiles;
 import io.jangada.net.TlsPolicy;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -251,6 +254,43 @@ class TlsClusterTest {
     try (Fleet secret = new Fleet(folder, 3, "'PeerSecretFile':'secret'")) {
       secret.startAll();
       assertThat(secret.askLeader("set boat 0 4", "sail")).isInstanceOf(TextReply.Ok.class);
+    }
+  }
+
+  /// One line of the text protocol over a connection with this certificate.
+  private String ask(String certificate, int id, String line) throws IOException {
+    var address = fleet.server(id).address();
+    try (Socket plain = new Socket(address.getAddress(), address.getPort());
+        Socket socket = as(certificate).dial(plain, "127.0.0.1", address.getPort())) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      var in = new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII);
+      return new BufferedReader(in).readLine();
+    }
+  }
+
+  @Test
+  void theNameInACertificateIsItsUser() throws Exception {
+    List<String> fields = new ArrayList<>(List.of(FIELDS));
+    fields.add("'CertUsers':true");
+    fleet = new Fleet(folder, 3, fields.toArray(String[]::new));
+    try (Fleet all = fleet) {
+      all.dialWith(as("client"));
+      all.startAll();
+      int leader = all.leader();
+      for (String line :
+          List.of(
+              "user add client",
+              "user add root",
+              "user grant root root",
+              "role add app",
+              "role grant app readwrite key boat",
+              "user grant client app",
+              "auth enable")) assertThat(all.admin(line).flag("ok")).as(line).isTrue();
+      assertThat(ask("client", leader, "get boat")).isEqualTo("ERR_NOT_FOUND");
+      assertThat(ask("client", leader, "get cart")).isEqualTo("ERR_PERMISSION");
+      assertThat(ask("server-0", leader, "get boat")).isEqualTo("ERR_AUTH");
+      assertThat(all.admin("user delete client").flag("ok")).isFalse();
     }
   }
 }

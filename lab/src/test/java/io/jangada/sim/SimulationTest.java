@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,8 +45,8 @@ class SimulationTest {
 
   /// 5535: of three founders one had met no term, and one that had voted lost its disk: the two
   /// founded the cluster once more, which nobody can help (decision 18) and the storm must not do.
-  /// 7505: the same after two of three founders had left the cluster.
-  /// 446: a leader that was ahead in time left no entry, and a lease of another ended too soon.
+  /// 7505: the same after two of three founders had left the cluster. 446: a leader that was ahead
+  /// in time left no entry, and a lease of another ended too soon.
   @ParameterizedTest
   @ValueSource(longs = {446, 5535, 7505})
   @DisplayName("a seed that broke a law once keeps every law")

@@ -126,9 +126,22 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     };
   }
 
+  /// Where users are not checked, as far as this member knows, nothing is asked: a member without a
+  /// cluster can be looked after.
+  private void checkRight(AdminLine line, Caller caller, Consumer<AdminReply> end) {
+    queries
+        .statusLater()
+        .thenAccept(
+            status -> {
+              if (status.isEmpty()) end.accept(refused(SILENT));
+              else if (status.get().state().contents().checksUsers()) askRight(line, caller, end);
+              else begin(line, caller, end);
+            });
+  }
+
   /// A change of the membership asks the cluster; what concerns this member's data alone asks what
   /// it has applied.
-  private void checkRight(AdminLine line, Caller caller, Consumer<AdminReply> end) {
+  private void askRight(AdminLine line, Caller caller, Consumer<AdminReply> end) {
     ReadConsistency reading =
         line.right() == Right.MEMBERS
             ? new ReadConsistency.Follower()

@@ -44,6 +44,8 @@ class ServerConfigTest {
     assertThat(config.dataDirectory(7)).isEqualTo(folder.resolve("data/server-7"));
     assertThat(config.listen(config.entry(0))).contains("localhost");
     assertThat(config.listen(config.entry(7))).isEmpty();
+    assertThat(config.listensBeyondLoopback(config.entry(0))).isFalse();
+    assertThat(config.listensBeyondLoopback(config.entry(7))).isTrue();
     for (Setting setting : Setting.values())
       if (setting != Setting.PATH)
         assertThat(config.settings().value(setting).map(Settings.Value::source).orElse("default"))
