@@ -45,6 +45,7 @@ class LeaseTest {
               "linearizable",
               "no read is staler than it may be",
               "never early",
+              "what is read is permitted",
               "the history of the whole map is explained");
       Simulation.Report rounds = run(seed, 0, FAR_OUTSIDE_PPM);
       assertThat(rounds.isGood()).as(rounds.toString()).isTrue();
