@@ -200,7 +200,7 @@ final class ClientConnection extends Connection {
     switch (command) {
       case TextCommand.Request request -> {
         counters().add(Counters.FIRST_KIND + request.kind().ordinal(), 1);
-        PendingReply slot = PendingReply.of(this, request);
+        PendingReply slot = PendingReply.of(this, request, caller());
         if (queue.add(slot)) submit(slot);
       }
       case TextCommand.Admin admin -> {

@@ -1,6 +1,7 @@
 package io.jangada.protocol.text;
 
 import io.jangada.kv.Result;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
 import io.jangada.protocol.port.Slot;
 import java.util.function.Consumer;
@@ -51,26 +52,27 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
     POSTPONED
   }
 
-  private PendingReply(ClientConnection connection, TextCommand.Request request) {
-    super(connection.caller());
+  private PendingReply(ClientConnection connection, TextCommand.Request request, Caller caller) {
+    super(caller);
     this.connection = connection;
     this.request = request;
     this.costBytes = OVERHEAD_BYTES + (request == null ? 0 : request.bytes());
   }
 
-  static PendingReply of(ClientConnection connection, TextCommand.Request request) {
-    return new PendingReply(connection, request);
+  /// @param caller who the client is; null for nobody
+  static PendingReply of(ClientConnection connection, TextCommand.Request request, Caller caller) {
+    return new PendingReply(connection, request, caller);
   }
 
   /// One whose reply is known at once.
   static PendingReply of(ClientConnection connection, Replies.Line line) {
-    PendingReply slot = new PendingReply(connection, null);
+    PendingReply slot = new PendingReply(connection, null, null);
     slot.line = line;
     return slot;
   }
 
   static PendingReply ofAdmin(ClientConnection connection) {
-    return new PendingReply(connection, null);
+    return new PendingReply(connection, null, null);
   }
 
   @Override

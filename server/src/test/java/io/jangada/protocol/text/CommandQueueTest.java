@@ -21,12 +21,13 @@ class CommandQueueTest {
 
   private static PendingReply get(String key) {
     Operation get = new Operation.Get(Bytes.utf8(key));
-    return PendingReply.of(null, new TextCommand.Request(TextCommand.Kind.GET, get, null));
+    return PendingReply.of(null, new TextCommand.Request(TextCommand.Kind.GET, get, null), null);
   }
 
   private static PendingReply delete(String key) {
     Operation delete = new Operation.Delete(Bytes.utf8(key), new Condition.Always());
-    return PendingReply.of(null, new TextCommand.Request(TextCommand.Kind.DELETE, delete, null));
+    return PendingReply.of(
+        null, new TextCommand.Request(TextCommand.Kind.DELETE, delete, null), null);
   }
 
   private PendingReply send(PendingReply slot) {
