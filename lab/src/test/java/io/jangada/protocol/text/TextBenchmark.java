@@ -41,7 +41,8 @@ public class TextBenchmark {
   private final PendingReply slot =
       PendingReply.of(
           null,
-          new TextCommand.Request(TextCommand.Kind.GET, new Operation.Get(Bytes.utf8(KEY)), null));
+          new TextCommand.Request(TextCommand.Kind.GET, new Operation.Get(Bytes.utf8(KEY)), null),
+          null);
   private final Outcome found =
       new Outcome.Done(new Result.Found(Bytes.wrap(new byte[256]), 123_456, 0, 0));
   private final Outcome written = new Outcome.Done(new Result.Written(123_456));
