@@ -3,7 +3,7 @@ package io.jangada.protocol.auth;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.auth.Caller;
 import java.net.InetAddress;
-import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,8 +15,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /// Tells whether a client is who it says it is. May be called from any thread.
 ///
@@ -184,7 +182,9 @@ public final class Authenticator implements AutoCloseable {
 
   private synchronized boolean isKnown(Bytes user, Known now) {
     Known before = known.get(user);
-    return before != null && before.since == now.since && Arrays.equals(before.mac, now.mac);
+    return before != null
+        && before.since == now.since
+        && MessageDigest.isEqual(before.mac, now.mac);
   }
 
   /// Compares when the address need not wait any more. Another attempt from there that fails
@@ -230,15 +230,7 @@ public final class Authenticator implements AutoCloseable {
   }
 
   private byte[] mac(Attempt attempt) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(processKey, "HmacSHA256"));
-      mac.update(attempt.user.toArray());
-      mac.update((byte) 0);
-      return mac.doFinal(attempt.password);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK has no HMAC-SHA256", e);
-    }
+    return Token.mac(processKey, attempt.user.toArray(), new byte[1], attempt.password);
   }
 
   @Override

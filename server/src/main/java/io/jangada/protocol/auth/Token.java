@@ -34,14 +34,14 @@ public record Token(Bytes user, long since, long expiryMillis) {
             .putLong(expiryMillis)
             .put(name)
             .array();
-    return ENCODER.encodeToString(content) + "." + ENCODER.encodeToString(mac(content, key));
+    return ENCODER.encodeToString(content) + "." + ENCODER.encodeToString(mac(key, content));
   }
 
   /// The token that a text is; empty if it is none that was signed with this key. Whether it has
   /// expired is for the caller to say.
   public static Optional<Token> verify(String text, byte[] key) {
     return Signed.read(text)
-        .filter(signed -> MessageDigest.isEqual(signed.mac, mac(signed.content, key)))
+        .filter(signed -> MessageDigest.isEqual(signed.mac, mac(key, signed.content)))
         .map(signed -> of(signed.content));
   }
 
@@ -73,11 +73,13 @@ public record Token(Bytes user, long since, long expiryMillis) {
     return new Token(user, since, expiryMillis);
   }
 
-  private static byte[] mac(byte[] content, byte[] key) {
+  /// The HMAC-SHA256 of these parts, one behind the other.
+  static byte[] mac(byte[] key, byte[]... parts) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      return mac.doFinal(content);
+      for (byte[] part : parts) mac.update(part);
+      return mac.doFinal();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the JDK has no HMAC-SHA256", e);
     }

@@ -138,11 +138,11 @@ public final class PortState {
     AuditEvent.Kind kind =
         operation instanceof Operation.Read ? AuditEvent.Kind.READ : AuditEvent.Kind.COMMAND;
     AuditEvent.Who who = slot.connection().who(slot.caller());
-    AuditEvent.What what = AuditEvent.What.of(operation);
     return outcome -> {
       reply.accept(outcome);
-      if (isWanted || isDenied(outcome))
-        audit.record(new AuditEvent(kind, who, what, AuditEnd.of(outcome)));
+      if (!isWanted && !isDenied(outcome)) return;
+      AuditEvent.What what = AuditEvent.What.of(operation);
+      audit.record(new AuditEvent(kind, who, what, AuditEnd.of(outcome)));
     };
   }
 
