@@ -43,12 +43,12 @@ final class CommittedAnswers {
           "a command is done for who asked for it: " + id + " of " + caller + ", not " + known);
   }
 
-  /// A client was told what its command came to. One that nobody asked for may be refused before it
-  /// is in the log.
+  /// A client was told what its command came to. A command without a caller may be refused before
+  /// it is in the log.
   void check(RequestId id, Result told) {
     List<Result> known = answers.getOrDefault(id.toString(), List.of());
-    boolean isOfNobody = known.isEmpty() && NO_USER.equals(told);
-    if (!known.contains(told) && !isOfNobody)
+    boolean hasNoCaller = known.isEmpty() && NO_USER.equals(told);
+    if (!known.contains(told) && !hasNoCaller)
       SafetyChecker.check(
           false, "an answer is what the log came to: " + id + " got " + told + ", not " + known);
   }

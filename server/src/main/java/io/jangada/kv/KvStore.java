@@ -199,7 +199,7 @@ public final class KvStore {
     return users.isEnabled() ? AccessCheck.objection(this, caller, operation) : null;
   }
 
-  /// Whether a command is of nobody while users are checked, and was not done before: it need not
+  /// Whether a command has no caller while users are checked, and was not done before: it need not
   /// come into the log.
   public boolean isOfNobody(Caller caller, RequestId id) {
     if (caller != null || !users.isEnabled()) return false;

@@ -173,7 +173,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   private void answer(AdminLine.Task task, Caller caller, Consumer<AdminReply> reply) {
     AdminReply answer = new AdminReply.InternalError();
     try {
-      answer = task instanceof UserLine line ? users.run(line, caller) : carryOut(task);
+      answer = carryOut(task, caller);
     } catch (RuntimeException e) {
       parts.eventLog.error(
           "failed to carry out an admin " + task.getClass().getSimpleName() + ": " + e, e);
@@ -182,7 +182,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
     }
   }
 
-  private AdminReply carryOut(AdminLine.Task task) {
+  private AdminReply carryOut(AdminLine.Task task, Caller caller) {
     Optional<Status> status = queries.status();
     if (status.isEmpty()) return refused(SILENT);
     return switch (task) {
@@ -191,7 +191,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
       case AdminLine.Change change -> change(status.get(), change);
       case AdminLine.Transfer(OptionalInt target) -> transfer(status.get(), target);
       case AdminLine.Snapshot _ -> snapshot();
-      case UserLine _ -> throw new IllegalStateException("not for this");
+      case UserLine line -> users.run(line, caller);
       case AdminLine.ReloadCerts _ -> reloadCerts();
     };
   }
