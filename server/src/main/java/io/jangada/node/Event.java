@@ -53,8 +53,18 @@ sealed interface Event {
 
   /// @param caller null where it is not said who asks
   /// @param requestId null for a request that is never retried
-  record Submit(Caller caller, Operation operation, RequestId requestId, Consumer<Outcome> reply)
+  /// @param forwards whether it is passed on to the leader whatever [FollowerPolicy] says
+  record Submit(
+      Caller caller,
+      Operation operation,
+      RequestId requestId,
+      Consumer<Outcome> reply,
+      boolean forwards)
       implements Event {
+    Submit(Caller caller, Operation operation, RequestId requestId, Consumer<Outcome> reply) {
+      this(caller, operation, requestId, reply, false);
+    }
+
     Submit(Operation operation, RequestId requestId, Consumer<Outcome> reply) {
       this(null, operation, requestId, reply);
     }

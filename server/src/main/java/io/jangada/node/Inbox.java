@@ -1,9 +1,11 @@
 package io.jangada.node;
 
 import io.jangada.node.watch.Watch;
+import io.jangada.raft.Membership;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// Where threads meet: any thread puts in, the replica's owner takes out. Requests, peers' messages
 /// and questions have limits each, so that none of them keeps another out; completions of the
@@ -63,6 +65,13 @@ public final class Inbox {
     if (closed && events.remove(event)) return false;
     wakeup.run();
     return true;
+  }
+
+  /// Offers a request, and answers it when it is not taken.
+  void offer(Event request, Consumer<Outcome> reply) {
+    if (offer(request)) return;
+    if (closed) reply.accept(new Outcome.NotLeader(Membership.NONE));
+    else reply.accept(new Outcome.Busy("too many requests are waiting"));
   }
 
   /// From now on nothing is taken. What is in it can still be polled.

@@ -24,4 +24,8 @@ public sealed interface ReadConsistency {
     /// A day.
     public static final long MILLIS_MAX = 86_400_000;
   }
+
+  /// Served by the member that was asked from what it has applied, leader or not, however far
+  /// behind that is. (etcd's serializable read.)
+  record Local() implements ReadConsistency {}
 }

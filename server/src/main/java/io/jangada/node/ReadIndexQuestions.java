@@ -66,6 +66,10 @@ final class ReadIndexQuestions {
 
   /// Takes a read, for a question that was answered or asked already or for the next.
   void add(FollowerRead read, long nowNanos) {
+    if (read.isLocal()) {
+      confirm(0, List.of(read));
+      return;
+    }
     if (read.event.reading() instanceof ReadConsistency.BoundedStale(long millisMax)
         && millisMax > 0) {
       long ageMax = millisMax * NANOS_PER_MILLI;

@@ -123,7 +123,14 @@ public final class Replica {
   /// @param requestId under which a command is applied at most once; null for one submitted once
   public void submit(
       Caller caller, Operation operation, RequestId requestId, Consumer<Outcome> reply) {
-    submitRead(new Event.Submit(caller, operation, requestId, reply), reply);
+    inbox.offer(new Event.Submit(caller, operation, requestId, reply), reply);
+  }
+
+  /// The same of a client that cannot go to the leader itself: a member that does not lead passes
+  /// the command on, whatever [FollowerPolicy] says.
+  public void forward(
+      Caller caller, Operation.Command command, RequestId requestId, Consumer<Outcome> reply) {
+    inbox.offer(new Event.Submit(caller, command, requestId, reply, true), reply);
   }
 
   /// Reads a value that is as fresh as `reading` demands.
@@ -131,8 +138,8 @@ public final class Replica {
       Caller caller, Operation.Read read, ReadConsistency reading, Consumer<Outcome> reply) {
     switch (reading) {
       case ReadConsistency.Linearizable() -> submit(caller, read, null, reply);
-      case ReadConsistency.Follower _, ReadConsistency.BoundedStale _ ->
-          submitRead(new Event.Read(caller, read, reading, reply), reply);
+      case ReadConsistency.Follower _, ReadConsistency.BoundedStale _, ReadConsistency.Local _ ->
+          inbox.offer(new Event.Read(caller, read, reading, reply), reply);
     }
   }
 
@@ -150,19 +157,19 @@ public final class Replica {
   }
 
   public void changeMembership(Membership target, Consumer<Outcome> reply) {
-    submitRead(new Event.ChangeMembership(target, reply), reply);
+    inbox.offer(new Event.ChangeMembership(target, reply), reply);
   }
 
   /// Transfers leadership. Answered as soon as the transfer has begun.
   ///
   /// @param target [Membership#NONE] for the most suitable voter
   public void transfer(int target, Consumer<Outcome> reply) {
-    submitRead(new Event.Transfer(target, reply), reply);
+    inbox.offer(new Event.Transfer(target, reply), reply);
   }
 
   /// Has a snapshot taken of what is applied, answered as soon as it has begun.
   public void takeSnapshot(Consumer<Outcome> reply) {
-    submitRead(new Event.TakeSnapshot(reply), reply);
+    inbox.offer(new Event.TakeSnapshot(reply), reply);
   }
 
   /// Asks for a snapshot that holds all that is applied here: answered as soon as it is durable,
@@ -207,12 +214,6 @@ public final class Replica {
   /// The disk, or a thread that works on it, failed for good: the next [#poll] throws.
   public void diskFailed(Throwable cause) {
     inbox.offer(new Event.DiskFailed(cause));
-  }
-
-  private void submitRead(Event event, Consumer<Outcome> reply) {
-    if (inbox.offer(event)) return;
-    if (inbox.isClosed()) reply.accept(new Outcome.NotLeader(Membership.NONE));
-    else reply.accept(new Outcome.Busy("too many requests are waiting"));
   }
 
   // ---- from the owner ----
@@ -329,7 +330,7 @@ public final class Replica {
       submit.reply().accept(new Outcome.Done(refusal.get()));
     } else if (raft.isLeader()) {
       serveAsLeader(submit, witness);
-    } else if (settings.followers() == FollowerPolicy.FORWARD && memory.isTooMuch(submit)) {
+    } else if (waiting.forwards(submit) && memory.isTooMuch(submit)) {
       memory.refuse(submit);
     } else if (isOnlyToName()) {
       submit.reply().accept(new Outcome.NotLeader(leaderToName()));

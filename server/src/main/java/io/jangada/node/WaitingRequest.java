@@ -142,5 +142,10 @@ abstract sealed class WaitingRequest {
       super(event.reply(), deadlineNanos);
       this.event = event;
     }
+
+    /// Whether it is served from the own state as it is.
+    boolean isLocal() {
+      return event.reading() instanceof ReadConsistency.Local;
+    }
   }
 }

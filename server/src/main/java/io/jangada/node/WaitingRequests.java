@@ -77,6 +77,9 @@ final class WaitingRequests {
   /// What is in [#queue].
   private final Backlog queued;
 
+  /// How many of those are [Held].
+  private int held;
+
   /// The follower's reads.
   private final Backlog reads;
 
@@ -132,9 +135,14 @@ final class WaitingRequests {
     return submit(new Reading(submit.caller(), read), submit.reply(), deadlineNanos);
   }
 
+  /// Whether a request is passed on to the leader, rather than ended with its name.
+  boolean forwards(Event.Submit submit) {
+    return submit.forwards() || settings.followers() == FollowerPolicy.FORWARD;
+  }
+
   /// Queues a request that had no effect so far.
   void queue(Event.Submit submit, long nowNanos, long deadlineNanos) {
-    boolean forwards = settings.followers() == FollowerPolicy.FORWARD;
+    boolean forwards = forwards(submit);
     if (!queued.tryAdd(submit)) {
       String reason = "too many requests wait";
       submit.reply().accept(new Outcome.Busy(forwards ? reason + " for the leader" : reason));
@@ -146,6 +154,7 @@ final class WaitingRequests {
             ? new Forwarded(submit, turn, deadlineNanos)
             : new Held(submit, turn, deadlineNanos);
     if (one instanceof Forwarded forwarded) sendings.add(forwarded, nowNanos);
+    else held++;
     queue.put(turn, one);
   }
 
@@ -266,7 +275,7 @@ final class WaitingRequests {
   /// any.
   void lead(BooleanSupplier takesCommands, BiConsumer<Event.Submit, Long> service) {
     if (reads.count > 0) {
-      for (FollowerRead read : questions.removeIf(_ -> true)) {
+      for (FollowerRead read : questions.removeIf(one -> !one.isLocal())) {
         remove(read);
         Event.Read event = read.event;
         var submit = new Event.Submit(event.caller(), event.read(), null, read.reply);
@@ -305,7 +314,9 @@ final class WaitingRequests {
 
   /// Ends the held requests with the leader's name.
   void name(int leader) {
-    while (queue.peek() instanceof Held first) end(first, new Outcome.NotLeader(leader));
+    if (held == 0) return;
+    for (Queued one : queue.firstWhile(_ -> true))
+      if (one instanceof Held) end(one, new Outcome.NotLeader(leader));
   }
 
   /// The leader's answers to what was sent to it.
@@ -392,6 +403,7 @@ final class WaitingRequests {
         queue.remove(request.turn);
         queued.remove(request.submit);
         if (request instanceof Forwarded forwarded) sendings.remove(forwarded);
+        else held--;
       }
       case FollowerRead read -> reads.remove(read.event);
     }

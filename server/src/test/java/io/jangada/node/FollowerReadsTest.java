@@ -67,6 +67,18 @@ class FollowerReadsTest {
   }
 
   @Test
+  @DisplayName("a local read asks no leader, and is served where a member leads too")
+  void local() {
+    add(new ReadConsistency.Local(), 0);
+    assertThat(requests.follow(0)).isEmpty();
+    reads.lead(() -> true, (_, _) -> told.add(new Outcome.Unknown()));
+    assertThat(told).isEmpty();
+    applyUpTo(0);
+    assertThat(told).hasSize(1).doesNotContain(new Outcome.Unknown());
+    assertThat(reads.awaitingLeader()).isZero();
+  }
+
+  @Test
   @DisplayName("a question serves those who came before it; who comes later waits for the next")
   void gathers() {
     add(HERE, 0);

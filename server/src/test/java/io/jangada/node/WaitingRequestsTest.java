@@ -72,6 +72,18 @@ class WaitingRequestsTest {
   }
 
   @Test
+  @DisplayName("a request that is to be forwarded does not keep others from a leader's name")
+  void forwardedAmongHeld() {
+    var settings = HandRequests.settings(5, 5_000, 500).withFollowers(FollowerPolicy.HOLD);
+    HandRequests here = new HandRequests(1L << 40, settings);
+    here.queue(new Event.Submit(null, WRITE, null, tell("sent"), true), 0, 100);
+    queue(here, "held", WRITE, 101);
+    assertThat(here.follow(0)).hasSize(1);
+    assertThat(told).hasSize(1).first().asString().startsWith("held: NotLeader");
+    assertThat(here.waiting.awaitingLeader()).isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("when the replica stops, all end: what the protocol has, the queue, the reads here")
   void oneAbandon() {
     oneOfEach();
