@@ -4,24 +4,16 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.auth.Caller;
 import io.jangada.net.CertificateText;
 import io.jangada.net.Closing;
-import io.jangada.net.TlsFailure;
 import io.jangada.protocol.auth.AuditEnd;
 import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One client's connection, whatever protocol it speaks: when requests are begun, when the socket
 /// is read, and when all is over.
@@ -30,9 +22,7 @@ import org.slf4j.LoggerFactory;
 /// `input`, and the socket is not read meanwhile, so that the client's own socket fills up and the
 /// client waits. That is so while too much is under way, on this connection or on all of them, and
 /// while the client does not take its replies.
-public abstract class Connection extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-
+public abstract class Connection extends Client {
   /// What becomes of a connection.
   protected enum Phase {
     SERVING,
@@ -43,19 +33,10 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     CLOSED
   }
 
-  private final PortState port;
-  private final ReplyBatcher lane;
-  private final DuplexChannel channel;
   private final ArrayDeque<ByteBuf> input = new ArrayDeque<>(2);
 
   private Phase phase = Phase.SERVING;
   private boolean inputEnded;
-
-  /// Whether this connection stands in a list of those that are given a turn soon.
-  private boolean due;
-
-  /// Whether it waits for others' requests to end, in [PortState]'s list.
-  private boolean queued;
 
   private boolean paused;
 
@@ -68,13 +49,8 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
   /// Whether it is being found out, and nothing else is begun meanwhile.
   private boolean isAuthenticating;
 
-  /// What is held because the client is slow, as [PortState] counts it.
-  private long weightBytes;
-
   protected Connection(PortState port, ReplyBatcher lane, DuplexChannel channel) {
-    this.port = port;
-    this.lane = lane;
-    this.channel = channel;
+    super(port, lane, channel);
   }
 
   // ---- what a protocol says ----
@@ -111,34 +87,9 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   // ---- for the protocol ----
 
-  protected final PortState port() {
-    return port;
-  }
-
-  protected final DuplexChannel channel() {
-    return channel;
-  }
-
-  protected final Counters counters() {
-    return lane.counters();
-  }
-
-  /// The subject of the client's certificate; null for none.
-  private String certificate() {
-    return CertificateText.ofPeer(channel)
-        .map(one -> one.getSubjectX500Principal().getName())
-        .orElse(null);
-  }
-
   /// Who asks now, for the audit trail.
   public final AuditEvent.Who who() {
     return who(caller);
-  }
-
-  /// Who asked when it was this caller, or nobody.
-  final AuditEvent.Who who(Caller asking) {
-    String user = asking == null ? null : asking.user().toUtf8();
-    return new AuditEvent.Who(user, channel.remoteAddress(), certificate());
   }
 
   protected final boolean isServing() {
@@ -159,8 +110,8 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
   /// Writes a buffer, which is not flushed yet.
   protected final ChannelPromise write(ByteBuf out) {
     counters().add(Counters.BYTES_OUT, out.readableBytes());
-    ChannelPromise written = channel.newPromise();
-    channel.write(out, written);
+    ChannelPromise written = channel().newPromise();
+    channel().write(out, written);
     return written;
   }
 
@@ -178,19 +129,19 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
   protected final void authenticate(
       String name, Consumer<Consumer<Answer>> attempt, Consumer<Answer> reply) {
     caller = null;
-    if (port.authenticator() == null) {
+    if (port().authenticator() == null) {
       reply.accept(new Answer.Unavailable("there are no users here"));
       return;
     }
     isAuthenticating = true;
-    attempt.accept(answer -> lane.execute(() -> authenticated(name, answer, reply)));
+    attempt.accept(answer -> lane().execute(() -> authenticated(name, answer, reply)));
   }
 
   private void authenticated(String name, Answer answer, Consumer<Answer> reply) {
     isAuthenticating = false;
     if (answer instanceof Answer.Granted(Caller granted, _)) caller = granted;
-    if (port.audit().isOn())
-      port.audit().record(AuditEvent.ofAuthentication(who(), name, end(answer)));
+    if (port().audit().isOn())
+      port().audit().record(AuditEvent.ofAuthentication(who(), name, end(answer)));
     reply.accept(answer);
     drive();
   }
@@ -203,28 +154,11 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     };
   }
 
-  /// Has a turn planned. Returns whether the caller is to plan it.
-  protected final boolean becomeDue() {
-    if (due) return false;
-    due = true;
-    return true;
-  }
-
-  /// Plans a turn, unless one is planned.
-  protected final void planTurn() {
-    if (becomeDue()) lane.execute(this::runTurn);
-  }
-
   /// Another handler has the channel from now on.
   protected final void handOver() {
     pause(false);
     phase = Phase.CLOSED;
-    port.closed(this);
-  }
-
-  /// Where the client is.
-  protected final InetAddress address() {
-    return ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    port().closed(this);
   }
 
   // ---- the socket ----
@@ -236,7 +170,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     pause(false);
     updateBufferedBytes();
     dropInput();
-    port.closed(this); // the last: who waits for that finds all else done
+    port().closed(this); // the last: who waits for that finds all else done
   }
 
   private void dropInput() {
@@ -258,7 +192,7 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     }
     input.add(read);
     begin();
-    if (!input.isEmpty()) channel.config().setAutoRead(false);
+    if (!input.isEmpty()) channel().config().setAutoRead(false);
   }
 
   @Override
@@ -270,14 +204,14 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (!Closing.isInputEnd(event)) return;
     inputEnded = true;
-    if (phase == Phase.LINGERING) channel.close();
+    if (phase == Phase.LINGERING) channel().close();
     else drive();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (!channel.isWritable()) return;
-    port.onProgress(this);
+    if (!channel().isWritable()) return;
+    port().onProgress(this);
     drive();
   }
 
@@ -286,48 +220,17 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     broken(cause);
   }
 
-  /// Closes the connection for something that no client did, unless it is that one is gone or
-  /// speaks broken TLS.
-  final void broken(Throwable cause) {
-    boolean isTheClients = cause instanceof IOException || TlsFailure.isCauseOf(cause);
-    if (!isTheClients) LOG.error("a connection broke and is closed", cause);
-    channel.close();
-  }
-
-  // ---- turns ----
-
-  public final ReplyBatcher lane() {
-    return lane;
-  }
-
-  /// Called once for each time that [Slot#arrive] was true.
-  final void runTurn() {
-    due = false;
-    drive();
-  }
-
-  /// There is room again that this connection waited for.
-  final void resume() {
-    queued = false;
-    drive();
-    port.wakeWaiters();
-  }
-
   /// Has what was begun finished, and begins nothing more.
+  @Override
   protected void finish() {
-    if (isIdle()) channel.close();
+    if (isIdle()) channel().close();
     stopBeginning();
     drive();
   }
 
-  /// At once, from any thread.
-  final void close() {
-    Closing.abort(channel);
-  }
-
   // ---- what can be done ----
 
-  /// Does all that can be done now.
+  @Override
   public final void drive() {
     if (phase == Phase.CLOSED || phase == Phase.LINGERING) return;
     ChannelPromise written = send(null);
@@ -337,14 +240,15 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     boolean more = !input.isEmpty();
     if (isIdle() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
     else
-      pause(more || isAuthenticating || !port.isServing() || !hasRoom() || !channel.isWritable());
-    if (weightBytes > 0) updateBufferedBytes();
+      pause(
+          more || isAuthenticating || !port().isServing() || !hasRoom() || !channel().isWritable());
+    if (holdsBytes()) updateBufferedBytes();
   }
 
   /// Has the socket read, or not.
   private void pause(boolean pauses) {
-    if (channel.config().isAutoRead() == pauses && phase != Phase.CLOSED)
-      channel.config().setAutoRead(!pauses);
+    if (channel().config().isAutoRead() == pauses && phase != Phase.CLOSED)
+      channel().config().setAutoRead(!pauses);
     if (paused == pauses) return;
     paused = pauses;
     counters().add(Counters.PAUSED, pauses ? 1 : -1);
@@ -355,16 +259,16 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
     phase = Phase.LINGERING;
     dropInput();
     pause(false);
-    if (inputEnded) GracefulClose.close(channel);
-    else GracefulClose.linger(channel);
+    if (inputEnded) GracefulClose.close(channel());
+    else GracefulClose.linger(channel());
   }
 
   /// Takes the client for the user that its certificate names, where that is wanted.
   private void introduce() {
     isIntroduced = true;
-    Authenticator authenticator = port.authenticator();
+    Authenticator authenticator = port().authenticator();
     if (authenticator == null || !authenticator.acceptsCertificates()) return;
-    CertificateText.ofPeer(channel)
+    CertificateText.ofPeer(channel())
         .flatMap(CertificateText::commonName)
         .ifPresent(
             name ->
@@ -372,33 +276,22 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
                     name,
                     reply -> authenticator.accept(Bytes.utf8(name), reply),
                     answer -> {
-                      if (answer instanceof Answer.Unavailable) channel.close();
+                      if (answer instanceof Answer.Unavailable) channel().close();
                     }));
   }
 
   /// Begins what can be begun; returns whether there was anything to begin.
   private boolean begin() {
-    if (!isIntroduced && port.isServing() && !input.isEmpty()) introduce();
+    if (!isIntroduced && port().isServing() && !input.isEmpty()) introduce();
     beginWaiting();
     boolean began = false;
-    while (phase == Phase.SERVING && port.isServing() && !input.isEmpty()) {
-      if (isAuthenticating || !hasRoom() || !channel.isWritable() || !acquireOrEnqueue())
+    while (phase == Phase.SERVING && port().isServing() && !input.isEmpty()) {
+      if (isAuthenticating || !hasRoom() || !channel().isWritable() || !acquireOrEnqueue())
         return began;
       if (!beginNext()) return began;
       began = true;
     }
     return began;
-  }
-
-  /// Whether what is under way on all connections leaves room. If not, this one is resumed when it
-  /// does.
-  protected final boolean acquireOrEnqueue() {
-    if (port.hasRoom()) return true;
-    if (!queued) {
-      queued = true;
-      port.awaitRoom(this);
-    }
-    return false;
   }
 
   private boolean beginNext() {
@@ -415,23 +308,16 @@ public abstract class Connection extends ChannelInboundHandlerAdapter {
 
   /// @param written the last of what is flushed
   private void flush(ChannelPromise written) {
-    channel.flush();
+    channel().flush();
     if (written.isDone()) return;
     updateBufferedBytes();
     written.addListener(_ -> updateBufferedBytes());
   }
 
-  /// Counts what is held as long as the socket does not take it.
-  private void updateBufferedBytes() {
-    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-    long weight = pending == null ? 0 : pending.totalPendingWriteBytes();
-    if (weight > 0) {
-      weight += heldBytes();
-      for (ByteBuf one : input) weight += one.capacity();
-    }
-    if (weight == weightBytes) return;
-    long before = weightBytes;
-    weightBytes = weight; // first: this connection may be closed for it, and weighed again
-    port.updateBufferedBytes(this, before, weight);
+  @Override
+  protected final long weightOfHeld() {
+    long weight = heldBytes();
+    for (ByteBuf one : input) weight += one.capacity();
+    return weight;
   }
 }

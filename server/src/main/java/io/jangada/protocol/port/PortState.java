@@ -35,12 +35,12 @@ public final class PortState {
   private final Quota bytes;
   private final Quota buffered;
   private final AtomicLong evicted = new AtomicLong();
-  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-  private final Queue<Connection> awaitingRoom = new ConcurrentLinkedQueue<>();
+  private final Set<Client> connections = ConcurrentHashMap.newKeySet();
+  private final Queue<Client> awaitingRoom = new ConcurrentLinkedQueue<>();
 
   /// Connections whose clients do not take what the socket was given; the longest first. Its
   /// monitor guards it.
-  private final LinkedHashSet<Connection> stuck = new LinkedHashSet<>();
+  private final LinkedHashSet<Client> stuck = new LinkedHashSet<>();
 
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
 
@@ -75,7 +75,7 @@ public final class PortState {
     this.authenticator = authenticator;
     this.audit = audit;
     this.replica = replica; // the last: it says that there is something to serve
-    for (Connection one : connections) one.lane().execute(one::drive);
+    for (Client one : connections) one.lane().execute(one::drive);
   }
 
   public boolean isServing() {
@@ -106,6 +106,12 @@ public final class PortState {
     replica.submit(slot.caller(), operation, requestId, audited(slot, operation, slot));
   }
 
+  /// The same for a client that goes to no other member by itself.
+  public <S extends Slot & Consumer<Outcome>> void forward(
+      S slot, Operation.Command command, RequestId requestId) {
+    replica.forward(slot.caller(), command, requestId, audited(slot, command, slot));
+  }
+
   /// Reads, for a client.
   public <S extends Slot & Consumer<Outcome>> void read(
       S slot, Operation.Read read, ReadConsistency reading) {
@@ -119,17 +125,19 @@ public final class PortState {
   }
 
   /// Watches keys, for a client.
-  public Watch watch(Connection client, Watch.Asked asked, Watcher watcher) {
+  public Watch watch(Client client, Watch.Asked asked, Watcher watcher) {
     WatchRequest request = asked.request();
     if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
-    return replica.watch(asked, new AuditedWatcher(audit, client.who(), request, watcher));
+    return replica.watch(
+        asked, new AuditedWatcher(audit, client.who(asked.caller()), request, watcher));
   }
 
   /// Has a watch go on that was let go. Its start was recorded.
-  public Watch watchOn(Connection client, Watch.Asked asked, Watcher watcher) {
+  public Watch watchOn(Client client, Watch.Asked asked, Watcher watcher) {
     WatchRequest request = asked.request();
     if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
-    return replica.watch(asked, AuditedWatcher.ofStarted(audit, client.who(), request, watcher));
+    return replica.watch(
+        asked, AuditedWatcher.ofStarted(audit, client.who(asked.caller()), request, watcher));
   }
 
   private Consumer<Outcome> audited(Slot slot, Operation operation, Consumer<Outcome> reply) {
@@ -155,12 +163,12 @@ public final class PortState {
 
   // ---- connections ----
 
-  public void opened(Connection connection) {
+  public void opened(Client connection) {
     connections.add(connection);
     if (closing) connection.close();
   }
 
-  void closed(Connection connection) {
+  void closed(Client connection) {
     connections.remove(connection);
     if (closing && connections.isEmpty()) empty.complete(null);
   }
@@ -170,14 +178,14 @@ public final class PortState {
   /// @return done when all are closed
   public CompletableFuture<Void> finish() {
     closing = true;
-    for (Connection one : connections) one.lane().execute(one::finish);
+    for (Client one : connections) one.lane().execute(one::finish);
     if (connections.isEmpty()) empty.complete(null);
     return empty;
   }
 
   public CompletableFuture<Void> closeAll() {
     closing = true;
-    for (Connection one : connections) one.close();
+    for (Client one : connections) one.close();
     if (connections.isEmpty()) empty.complete(null);
     return empty;
   }
@@ -196,7 +204,7 @@ public final class PortState {
   }
 
   /// Has the connection admitted when there is room.
-  void awaitRoom(Connection connection) {
+  void awaitRoom(Client connection) {
     awaitingRoom.add(connection);
     wakeWaiters(); // there may be room since it looked
   }
@@ -211,7 +219,7 @@ public final class PortState {
   /// Admits as many as there is room for. One that is admitted and takes none calls this again.
   void wakeWaiters() {
     for (long left = commands.left(); left > 0 && hasRoom(); left--) {
-      Connection one = awaitingRoom.poll();
+      Client one = awaitingRoom.poll();
       if (one == null) return;
       one.lane().execute(one::resume);
     }
@@ -221,7 +229,7 @@ public final class PortState {
 
   /// What a connection holds for a slow client has changed. Where all hold too much, that which has
   /// been stuck for the longest time is closed.
-  void updateBufferedBytes(Connection connection, long before, long now) {
+  void updateBufferedBytes(Client connection, long before, long now) {
     buffered.take(now - before);
     synchronized (stuck) {
       if (now == 0) stuck.remove(connection);
@@ -231,14 +239,14 @@ public final class PortState {
   }
 
   /// The client took something.
-  void onProgress(Connection connection) {
+  void onProgress(Client connection) {
     synchronized (stuck) {
       if (stuck.remove(connection)) stuck.add(connection);
     }
   }
 
   private void evict() {
-    Connection victim;
+    Client victim;
     synchronized (stuck) {
       victim = stuck.isEmpty() ? null : stuck.removeFirst();
     }

@@ -14,7 +14,7 @@ public final class ReplyBatcher {
   private final EventLoop loop;
   private final Counters counters = new Counters();
   private final AtomicReference<Slot> top = new AtomicReference<>();
-  private final ArrayDeque<Connection> due = new ArrayDeque<>();
+  private final ArrayDeque<Client> due = new ArrayDeque<>();
   private final Runnable runTurn = this::runTurn;
 
   public ReplyBatcher(EventLoop loop) {
@@ -52,7 +52,7 @@ public final class ReplyBatcher {
       if (slot.arrive()) due.add(slot.connection());
       slot = next;
     }
-    for (Connection one; (one = due.poll()) != null; ) {
+    for (Client one; (one = due.poll()) != null; ) {
       try {
         one.runTurn();
       } catch (RuntimeException | OutOfMemoryError e) {

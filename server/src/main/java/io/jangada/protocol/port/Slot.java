@@ -20,10 +20,10 @@ public abstract class Slot {
   }
 
   /// Whose reply it is.
-  protected abstract Connection connection();
+  protected abstract Client connection();
 
   /// The reply is there. On the connection's event loop.
   ///
-  /// @return whether the connection is to be given a turn ([Connection#becomeDue])
+  /// @return whether the connection is to be given a turn ([Client#becomeDue])
   protected abstract boolean arrive();
 }
