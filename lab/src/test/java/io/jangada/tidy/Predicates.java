@@ -21,8 +21,12 @@ import java.util.regex.Pattern;
 
 /// A method that is named as a question changes nothing: one that answers `boolean` and is called
 /// `is…`, `has…`, `may…` or the like assigns no field, and calls no method of ours that does, as
-/// far as bytecode shows. What a collection of the JDK or an overriding method does is not seen.
+/// far as bytecode shows. What a collection of the JDK, an overriding method or a generated message
+/// does is not seen.
 final class Predicates {
+  /// The superclass of generated messages, which keep for later what they computed once.
+  private static final String GENERATED = "com/google/protobuf/GeneratedMessage";
+
   private static final Pattern QUESTION =
       Pattern.compile("(is|has|may|can|must|needs|wants|should)[A-Z].*\\).*Z");
 
@@ -52,6 +56,8 @@ final class Predicates {
   }
 
   private void read(ClassModel type) {
+    if (type.superclass().filter(parent -> parent.name().equalsString(GENERATED)).isPresent())
+      return;
     String name = type.thisClass().asInternalName();
     type.superclass().ifPresent(parent -> superclasses.put(name, parent.asInternalName()));
     for (MethodModel method : type.methods()) {
