@@ -1,6 +1,7 @@
 package io.jangada.net;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
@@ -133,7 +134,15 @@ public final class TlsContext {
   }
 
   private SslContext server(PrivateKey key) throws SSLException {
-    return common(SslContextBuilder.forServer(key, own))
+    SslContextBuilder builder = common(SslContextBuilder.forServer(key, own));
+    if (!policy.protocols().isEmpty())
+      builder.applicationProtocolConfig(
+          new ApplicationProtocolConfig(
+              ApplicationProtocolConfig.Protocol.ALPN,
+              ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+              ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+              policy.protocols()));
+    return builder
         .trustManager(check)
         .clientAuth(policy.clientCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE)
         .build();

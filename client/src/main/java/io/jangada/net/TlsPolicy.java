@@ -8,7 +8,13 @@ import java.util.List;
 /// @param allowedNames common names or subject alternative names, one of which the other side's
 ///   certificate must have; empty for any
 /// @param insecure whether any server certificate is accepted: for trying things out
-public record TlsPolicy(boolean clientCertificate, List<String> allowedNames, boolean insecure) {
+/// @param protocols what a server speaks on the port, the preferred first, for clients that ask for
+///   one (ALPN); empty where there is nothing to choose
+public record TlsPolicy(
+    boolean clientCertificate,
+    List<String> allowedNames,
+    boolean insecure,
+    List<String> protocols) {
   /// Clients need no certificate; servers need one of a trusted CA that names the host.
   public static final TlsPolicy DEFAULT = new TlsPolicy(false, List.of(), false);
 
@@ -20,9 +26,18 @@ public record TlsPolicy(boolean clientCertificate, List<String> allowedNames, bo
 
   public TlsPolicy {
     allowedNames = List.copyOf(allowedNames);
+    protocols = List.copyOf(protocols);
+  }
+
+  public TlsPolicy(boolean clientCertificate, List<String> allowedNames, boolean insecure) {
+    this(clientCertificate, allowedNames, insecure, List.of());
   }
 
   public TlsPolicy withAllowedNames(List<String> allowedNames) {
-    return new TlsPolicy(clientCertificate, allowedNames, insecure);
+    return new TlsPolicy(clientCertificate, allowedNames, insecure, protocols);
+  }
+
+  public TlsPolicy withProtocols(String... protocols) {
+    return new TlsPolicy(clientCertificate, allowedNames, insecure, List.of(protocols));
   }
 }

@@ -104,6 +104,8 @@ class PlantedSourceTest {
     assertThat(sizes("class P { P(int a, int b, int c, int d, List<Map<A, B>> e) {} }"))
         .containsExactly("parameters:" + RAFT + "#P.<init>(int,int,int,int,List<Map<A,B>>) 5");
     assertThat(sizes("record P(int a, int b, int c, int d, int e) { P { a++; } }")).isEmpty();
+    assertThat(sizes("class P { @Override void go(int a, int b, int c, int d, int e) {} }"))
+        .isEmpty();
     assertThat(
             sizes(
                 "record P(int a, int b, int c, int d, int e) { static int z;"

@@ -63,7 +63,7 @@ final class Sizes {
       int last = file.line(positions.getEndPosition(file.tree(), method));
       String name = file.path() + "#" + signature(method, type);
       sizes.add(new Size("method:" + name, last - first + 1, METHOD_LINES_MAX));
-      if (!isCanonical(method, type)) {
+      if (!isCanonical(method, type) && !isOverride(method)) {
         sizes.add(new Size("parameters:" + name, method.getParameters().size(), PARAMETERS_MAX));
       }
       return super.visitMethod(method, type);
@@ -82,6 +82,12 @@ final class Sizes {
       return type.getKind() == Tree.Kind.RECORD
           && method.getName().contentEquals("<init>")
           && method.getParameters().size() == components(type);
+    }
+
+    /// Its parameters are counted where they were chosen, if that is here.
+    private static boolean isOverride(MethodTree method) {
+      return method.getModifiers().getAnnotations().stream()
+          .anyMatch(one -> one.getAnnotationType().toString().equals("Override"));
     }
 
     private static long components(ClassTree type) {

@@ -24,7 +24,7 @@ final class ConfigReader {
   private static final int FILE_BYTES_MAX = 1 << 20;
   private static final int SHOWN_CHARS_MAX = 60;
   private static final List<String> ENTRY_FIELDS =
-      List.of("Id", "Hostname", "ClientPort", "LogPort", "HttpPort");
+      List.of("Id", "Hostname", "ClientPort", "LogPort", "HttpPort", "EtcdPort");
 
   private final Path file;
   private final List<String> problems = new ArrayList<>();
@@ -169,12 +169,19 @@ final class ConfigReader {
     String hostname = hostname(where + ".Hostname", fields.get("Hostname"));
     long clientPort = number(where + ".ClientPort", fields.get("ClientPort"), 1, 65_535);
     long logPort = number(where + ".LogPort", fields.get("LogPort"), 1, 65_535);
-    Json http = fields.get("HttpPort");
-    long httpPort = http == null ? 0 : number(where + ".HttpPort", http, 0, 65_535);
+    long http = optionalPort(where, fields, "HttpPort");
+    long etcd = optionalPort(where, fields, "EtcdPort");
     if (problems.size() > before) return Optional.empty();
     return Optional.of(
         new ServerConfig.Entry(
-            (int) id, hostname, (int) clientPort, (int) logPort, (int) httpPort));
+            (int) id,
+            hostname,
+            new ServerConfig.Ports((int) clientPort, (int) logPort, (int) http, (int) etcd)));
+  }
+
+  private long optionalPort(String where, Map<String, Json> fields, String field) {
+    Json port = fields.get(field);
+    return port == null ? 0 : number(where + "." + field, port, 0, 65_535);
   }
 
   private long number(String where, Json json, long min, long max) {
@@ -214,6 +221,7 @@ final class ConfigReader {
       place(places, entry, "ClientPort", entry.clientPort());
       place(places, entry, "LogPort", entry.logPort());
       if (entry.httpPort() > 0) place(places, entry, "HttpPort", entry.httpPort());
+      if (entry.etcdPort() > 0) place(places, entry, "EtcdPort", entry.etcdPort());
     }
   }
 

@@ -26,6 +26,9 @@ final class MemberSettings {
   /// How long a majority of new servers waits for the others.
   private static final long BOOTSTRAP_MILLIS = 500;
 
+  /// How long former values are kept for etcd's clients, unless it is set.
+  private static final long ETCD_HISTORY_MILLIS = 600_000;
+
   /// How often the leader has members compare what they hold.
   private static final long DIGEST_MILLIS = 1_000;
 
@@ -34,6 +37,7 @@ final class MemberSettings {
   private final List<Integer> bootstrap;
   private final int peers;
   private final MemoryPlan memory;
+  private final boolean hasEtcdPort;
 
   MemberSettings(ServerConfig config, int id, MemoryPlan memory) throws ConfigException {
     this.settings = config.settings();
@@ -41,6 +45,7 @@ final class MemberSettings {
     this.memory = memory;
     this.id = id;
     this.bootstrap = config.initialMembers(id);
+    this.hasEtcdPort = config.etcdPort(config.entry(id)) > 0;
   }
 
   DurableMember.Settings member() {
@@ -85,7 +90,9 @@ final class MemberSettings {
   }
 
   private ReplicaSettings.History history() {
-    long millis = settings.number(Setting.HISTORY_MILLIS);
+    Settings.Value value = settings.value(Setting.HISTORY_MILLIS).orElseThrow();
+    boolean isDefault = value.source().equals(Settings.DEFAULT);
+    long millis = hasEtcdPort && isDefault ? ETCD_HISTORY_MILLIS : Long.parseLong(value.text());
     return new ReplicaSettings.History(true, millis, millis == 0 ? 0 : memory.historyBytes());
   }
 

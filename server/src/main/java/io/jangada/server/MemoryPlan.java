@@ -161,6 +161,22 @@ final class MemoryPlan {
     return scaled(all / Math.max(PEERS_MIN, peers));
   }
 
+  /// For etcd's clients, who hold less at a time than others together.
+  ///
+  /// @param connectionsMax how many may be connected
+  PortLimits etcd(int connectionsMax) {
+    PortLimits text = text(connectionsMax);
+    PortLimits.Together all = text.together();
+    return new PortLimits(
+        connectionsMax,
+        text.perConnection(),
+        new PortLimits.Together(
+            all.commandsMax(),
+            all.bytesMax(),
+            all.arrivingBytesMax() / 2 + settings.number(Setting.VALUE_BYTES_MAX),
+            all.bufferedBytesMax() / 2 + settings.number(Setting.VALUE_BYTES_MAX)));
+  }
+
   /// @param connectionsMax how many clients may be connected
   PortLimits text(int connectionsMax) {
     PortLimits.PerConnection one = PortLimits.DEFAULT.perConnection();

@@ -18,6 +18,8 @@ import io.jangada.node.ThreadExecutor;
 import io.jangada.node.Transport;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
+import io.jangada.protocol.etcd.EtcdListener;
+import io.jangada.protocol.etcd.EtcdSettings;
 import io.jangada.protocol.text.AdminHandler;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextSettings;
@@ -75,6 +77,10 @@ public final class Server implements AutoCloseable {
   private final Loops peerLoops;
   private Descriptors.Shares shares;
   private TextListener listener;
+
+  /// Null for none.
+  private EtcdListener etcd;
+
   private TcpLinks links;
   private HttpPort http;
 
@@ -152,6 +158,7 @@ public final class Server implements AutoCloseable {
         "listens for clients on "
             + HostPort.text(listener.address())
             + (tls.hasClientTls() ? " with TLS" : ""));
+    startEtcd();
     eventLog.memory(memory);
     Disk disk = disk(host);
     // Until its data is read, no other server may take this one for one without.
@@ -182,7 +189,23 @@ public final class Server implements AutoCloseable {
             new ReplicaUsers(started),
             System::nanoTime);
     AdminHandler adminHandler = config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE;
-    listener.serve(started, adminHandler, authenticator, audit == null ? Audit.NONE : audit);
+    Audit trail = audit == null ? Audit.NONE : audit;
+    listener.serve(started, adminHandler, authenticator, trail);
+    if (etcd != null) etcd.serve(started, authenticator, trail);
+  }
+
+  private void startEtcd() throws IOException {
+    int port = config.etcdPort(entry);
+    if (port == 0) return;
+    EtcdSettings wanted =
+        new EtcdSettings(
+            listen(port),
+            tls.etcdGate(shares.newConnections()),
+            memory.etcd(shares.clients()),
+            settings.kv(),
+            EtcdSettings.Requests.DEFAULT);
+    etcd = EtcdListener.start(wanted, clientLoops);
+    eventLog.info("listens for etcd's clients on " + HostPort.text(etcd.address()));
   }
 
   private void startAudit() {
@@ -407,7 +430,8 @@ public final class Server implements AutoCloseable {
     long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
     if (departure != null) departure.begin(eventLog.isLeader());
     eventLog.info("stops");
-    listener.drain(DRAIN_MILLIS_MAX);
+    if (etcd != null) etcd.drain(DRAIN_MILLIS_MAX / 2);
+    listener.drain(etcd == null ? DRAIN_MILLIS_MAX : DRAIN_MILLIS_MAX / 2);
     if (admin != null)
       admin.leave(Math.min(deadline, System.nanoTime() + LEAVE_MILLIS_MAX * NANOS_PER_MILLI));
     close();
@@ -431,6 +455,7 @@ public final class Server implements AutoCloseable {
     stopped = true;
     if (admin != null) admin.close();
     if (authenticator != null) authenticator.close();
+    if (etcd != null) etcd.close();
     if (listener != null) listener.close();
     if (http != null) http.close();
     if (audit != null) audit.close(CLOSE_MILLIS_MAX);

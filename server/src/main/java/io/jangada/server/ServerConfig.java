@@ -16,21 +16,47 @@ import java.util.stream.Collectors;
 ///      "Servers": [{"Id": 0, "Hostname": "localhost", "ClientPort": 9000, "LogPort": 9050}, …],
 ///      "HeartbeatMillis": 50, …}
 ///
-/// Names of fields are matched without regard to case. A server's entry may have an `HttpPort`,
-/// too; every other field is a [Setting]. All servers of a cluster can share one file, wherever
+/// Names of fields are matched without regard to case. A server's entry may have an `HttpPort` and
+/// an `EtcdPort`, too; every other field is a [Setting]. All servers of a cluster can share one file, wherever
 /// they run.
 ///
 /// @param file where it was read
 /// @param servers in the order of the file
 public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   /// @param id 0 or more
-  /// @param httpPort 0 for none
-  public record Entry(int id, String hostname, int clientPort, int logPort, int httpPort) {
+  public record Entry(int id, String hostname, Ports ports) {
+    /// Without a port for etcd's clients.
+    public Entry(int id, String hostname, int clientPort, int logPort, int httpPort) {
+      this(id, hostname, new Ports(clientPort, logPort, httpPort, 0));
+    }
+
+    public int clientPort() {
+      return ports.client;
+    }
+
+    public int logPort() {
+      return ports.log;
+    }
+
+    /// 0 for none.
+    public int httpPort() {
+      return ports.http;
+    }
+
+    /// 0 for none.
+    public int etcdPort() {
+      return ports.etcd;
+    }
+
     /// The form in which members hand addresses on: `host:logPort:clientPort`.
     public String address() {
-      return hostname + ":" + logPort + ":" + clientPort;
+      return hostname + ":" + ports.log + ":" + ports.client;
     }
   }
+
+  /// @param http 0 for none
+  /// @param etcd 0 for none
+  public record Ports(int client, int log, int http, int etcd) {}
 
   /// What a host may be called.
   static final String HOSTNAME = "[0-9A-Za-z._%:-]{1,255}";
@@ -145,9 +171,18 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   /// The port of health, metrics and status of a server; 0 for none. A flag or a variable goes
   /// before the entry in the file, and that before a field for all.
   public int httpPort(Entry entry) {
-    Settings.Value value = settings.value(Setting.HTTP_PORT).orElseThrow();
+    return port(Setting.HTTP_PORT, entry.httpPort());
+  }
+
+  /// The port of a server for etcd's clients; 0 for none.
+  public int etcdPort(Entry entry) {
+    return port(Setting.ETCD_PORT, entry.etcdPort());
+  }
+
+  private int port(Setting setting, int ofEntry) {
+    Settings.Value value = settings.value(setting).orElseThrow();
     boolean weaker = value.source().equals(file.toString()) || isDefault(value);
-    return weaker && entry.httpPort > 0 ? entry.httpPort : Integer.parseInt(value.text());
+    return weaker && ofEntry > 0 ? ofEntry : Integer.parseInt(value.text());
   }
 
   private static boolean isDefault(Settings.Value value) {

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The TLS of a server's ports, as its configuration says: one set of files for the client port and
-/// the HTTP port, one for the links between servers. Where no certificate is configured there is no
+/// The TLS of a server's ports, as its configuration says: one set of files for clients and the
+/// HTTP port, one for the links between servers. Where no certificate is configured there is no
 /// TLS.
 final class ServerTls {
   private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
@@ -29,6 +29,7 @@ final class ServerTls {
   /// Null for a port without TLS.
   private final ReloadingTls clients;
 
+  private final ReloadingTls etcd;
   private final ReloadingTls http;
   private final ReloadingTls peers;
   private final Secret secret;
@@ -50,6 +51,8 @@ final class ServerTls {
             settings.names(Setting.CLIENT_CERT_ALLOWED_NAMES),
             false);
     clients = open("client", files, asked);
+    // A client that can do both is a browser or alike, and is served JSON.
+    etcd = open("etcd", files, asked.withProtocols("http/1.1", "h2"));
     http = open("HTTP", files, TlsPolicy.DEFAULT);
     secret = Secret.read(config.file(Setting.PEER_SECRET_FILE, id));
     peers =
@@ -78,6 +81,11 @@ final class ServerTls {
         "client", clients, new PortGate.Limits(handshakesMax, HANDSHAKE_MILLIS_MAX));
   }
 
+  /// For etcd's clients, who bring the same certificates as others.
+  PortGate etcdGate(int handshakesMax) {
+    return new PortGate("etcd", etcd, new PortGate.Limits(handshakesMax, HANDSHAKE_MILLIS_MAX));
+  }
+
   PortGate httpGate(int handshakesMax) {
     return new PortGate("HTTP", http, new PortGate.Limits(handshakesMax, HANDSHAKE_MILLIS_MAX));
   }
@@ -101,7 +109,7 @@ final class ServerTls {
   }
 
   private List<ReloadingTls> all() {
-    return Stream.of(clients, http, peers).filter(Objects::nonNull).toList();
+    return Stream.of(clients, etcd, http, peers).filter(Objects::nonNull).toList();
   }
 
   /// Reads the files of all ports again, as far as they can be used.

@@ -44,6 +44,7 @@ public enum Setting {
       text("[0-9A-Za-z.:%_-]{1,255}", "an address of this machine"),
       "127.0.0.1",
       "the address of the HTTP port"),
+  ETCD_PORT(new Whole(0, 65_535, Unit.NONE), "0", "the port for etcd's clients; 0 for none"),
   TICK_MILLIS(
       new Whole(1, 1_000, Unit.MILLIS), "10ms", "the resolution of heartbeats and timeouts"),
   HEARTBEAT_MILLIS(

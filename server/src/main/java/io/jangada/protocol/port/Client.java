@@ -51,7 +51,7 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
 
   // ---- for the protocol ----
 
-  protected final PortState port() {
+  public final PortState port() {
     return port;
   }
 
@@ -88,14 +88,14 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
   // ---- turns ----
 
   /// Has a turn planned. Returns whether the caller is to plan it.
-  protected final boolean becomeDue() {
+  public final boolean becomeDue() {
     if (due) return false;
     due = true;
     return true;
   }
 
   /// Plans a turn, unless one is planned.
-  protected final void planTurn() {
+  public final void planTurn() {
     if (becomeDue()) lane.execute(this::runTurn);
   }
 

@@ -168,7 +168,7 @@ public final class PortState {
     if (closing) connection.close();
   }
 
-  void closed(Client connection) {
+  public void closed(Client connection) {
     connections.remove(connection);
     if (closing && connections.isEmpty()) empty.complete(null);
   }
@@ -239,7 +239,7 @@ public final class PortState {
   }
 
   /// The client took something.
-  void onProgress(Client connection) {
+  public void onProgress(Client connection) {
     synchronized (stuck) {
       if (stuck.remove(connection)) stuck.add(connection);
     }

@@ -1,0 +1,86 @@
+package io.jangada.protocol.etcd;
+
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.jangada.protocol.rpc.Call;
+import io.jangada.protocol.rpc.Code;
+import io.jangada.protocol.rpc.Status;
+
+/// What clients are told when something fails: etcd's codes and sentences, which they compare.
+final class Errors {
+  static final Status KEY_NOT_PROVIDED = invalid("key is not provided");
+  static final Status KEY_NOT_FOUND = invalid("key not found");
+  static final Status VALUE_PROVIDED = invalid("value is provided");
+  static final Status LEASE_PROVIDED = invalid("lease is provided");
+  static final Status TOO_MANY_OPS = invalid("too many operations in txn request");
+  static final Status DUPLICATE_KEY = invalid("duplicate key given in txn request");
+  static final Status INVALID_SORT = invalid("invalid sort option");
+  static final Status TOO_LARGE = invalid("request is too large");
+  static final Status USER_EMPTY = invalid("user name is empty");
+  static final Status INVALID_TOKEN = of(Code.UNAUTHENTICATED, "invalid auth token");
+  static final Status PERMISSION_DENIED = of(Code.PERMISSION_DENIED, "permission denied");
+  static final Status LEASE_NOT_FOUND = of(Code.NOT_FOUND, "requested lease not found");
+  static final Status LEASE_EXISTS = of(Code.FAILED_PRECONDITION, "lease already exists");
+  static final Status COMPACTED =
+      of(Code.OUT_OF_RANGE, "mvcc: required revision has been compacted");
+  static final Status FUTURE =
+      of(Code.OUT_OF_RANGE, "mvcc: required revision is a future revision");
+  static final Status NO_SPACE = of(Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded");
+  static final Status TOO_MANY_REQUESTS = of(Code.RESOURCE_EXHAUSTED, "too many requests");
+  static final Status NO_LEADER = of(Code.UNAVAILABLE, "no leader");
+  static final Status LEADER_CHANGED = of(Code.UNAVAILABLE, "leader changed");
+  static final Status TIMED_OUT = of(Code.UNAVAILABLE, "request timed out");
+
+  private Errors() {}
+
+  static Status of(Code code, String text) {
+    return new Status(code, "etcdserver: " + text);
+  }
+
+  private static Status invalid(String text) {
+    return of(Code.INVALID_ARGUMENT, text);
+  }
+
+  /// Why there is no result.
+  static Status of(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.NotLeader(int leader) -> leader < 0 ? NO_LEADER : LEADER_CHANGED;
+      case Outcome.Busy _ -> TOO_MANY_REQUESTS;
+      case Outcome.NoMemory _ -> NO_SPACE;
+      case Outcome.Refused(String reason) -> of(Code.FAILED_PRECONDITION, reason);
+      case Outcome.Unknown _ -> TIMED_OUT;
+      case Outcome.Done(Result result) -> of(Code.UNKNOWN, "unexpected result " + result);
+    };
+  }
+
+  /// Why nothing was done.
+  static Status of(Call call, Result.Reason reason) {
+    return switch (reason) {
+      case KEY_TOO_LONG, VALUE_TOO_LONG, TRANSACTION_TOO_LARGE -> TOO_LARGE;
+      case LEASE_NOT_FOUND -> LEASE_NOT_FOUND;
+      case LEASE_EXISTS -> LEASE_EXISTS;
+      case TOO_MANY_LEASES -> of(Code.RESOURCE_EXHAUSTED, "too many leases");
+      case FUTURE_REVISION -> FUTURE;
+      case RESULT_TOO_LARGE -> of(Code.RESOURCE_EXHAUSTED, "the response would be too large");
+      case NO_USER -> call.hasBadToken() ? INVALID_TOKEN : USER_EMPTY;
+      case STALE_USER -> INVALID_TOKEN;
+      case PERMISSION_DENIED -> PERMISSION_DENIED;
+      case USER_EXISTS -> precondition("user name already exists");
+      case USER_NOT_FOUND -> precondition("user name not found");
+      case ROLE_EXISTS -> precondition("role name already exists");
+      case ROLE_NOT_FOUND -> precondition("role name not found");
+      case ROLE_NOT_GRANTED -> precondition("role is not granted to the user");
+      case PERMISSION_NOT_GRANTED -> precondition("permission is not granted to the role");
+      case ROOT_USER_NEEDED -> precondition("root user does not exist");
+      case ROOT_ROLE_NEEDED -> precondition("root user does not have root role");
+      case INVALID_AUTH_MANAGEMENT -> invalid("invalid auth management");
+      case INVALID_NAME -> invalid("user or role name is not valid");
+      case TOO_MANY_USERS -> of(Code.RESOURCE_EXHAUSTED, "too many users or roles");
+      case NOT_A_NUMBER, OVERFLOW, MALFORMED -> of(Code.INTERNAL, "unexpected refusal " + reason);
+    };
+  }
+
+  private static Status precondition(String text) {
+    return of(Code.FAILED_PRECONDITION, text);
+  }
+}

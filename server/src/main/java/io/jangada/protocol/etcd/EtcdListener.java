@@ -1,0 +1,132 @@
+package io.jangada.protocol.etcd;
+
+import io.jangada.net.HostPort;
+import io.jangada.net.Loops;
+import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Audit;
+import io.jangada.protocol.auth.Authenticator;
+import io.jangada.protocol.port.PortState;
+import io.jangada.protocol.port.ReplyBatcher;
+import io.jangada.protocol.rpc.GrpcConnection;
+import io.jangada.protocol.rpc.Methods;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The side of a member that etcd's clients see: it listens, and serves those that connect.
+///
+/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
+/// are the caller's, and are to be closed after the listener.
+public final class EtcdListener implements AutoCloseable {
+  private static final int BACKLOG = 4_096;
+  private static final long CLOSE_MILLIS_MAX = 1_000;
+  private static final WriteBufferWaterMark UNSENT_BYTES =
+      new WriteBufferWaterMark(128 << 10, 256 << 10);
+
+  private final EtcdSettings settings;
+  private final PortState port;
+  private final GrpcConnection.Served served;
+  private final Map<EventLoop, ReplyBatcher> lanes = new ConcurrentHashMap<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final Channel listener;
+
+  private EtcdListener(EtcdSettings settings, Loops loops) throws IOException {
+    this.settings = settings;
+    this.port = new PortState(settings.limits());
+    this.served =
+        new GrpcConnection.Served(
+            new Methods(new EtcdState(settings).methods()), settings.messageBytesMax());
+    var bound =
+        loops
+            .listener("etcd")
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
+            .childHandler(settings.gate().handler(this::accept))
+            .bind(settings.address())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess())
+      throw new IOException(
+          "cannot listen on "
+              + HostPort.text(settings.address())
+              + ": "
+              + bound.cause().getMessage(),
+          bound.cause());
+    listener = bound.channel();
+  }
+
+  /// Begins to listen.
+  ///
+  /// @throws IOException when it cannot; the message says where and why
+  public static EtcdListener start(EtcdSettings settings, Loops loops) throws IOException {
+    return new EtcdListener(settings, loops);
+  }
+
+  private void accept(SocketChannel channel) {
+    if (connections.incrementAndGet() > settings.limits().connectionsMax()) {
+      connections.decrementAndGet();
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+    ReplyBatcher lane = lanes.computeIfAbsent(channel.eventLoop(), ReplyBatcher::new);
+    channel
+        .pipeline()
+        .addLast(new FirstBytes(() -> new GrpcConnection(port, lane, channel, served).begin()));
+  }
+
+  /// Where it listens.
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /// From now on calls are carried out, those that came before included. To be called once.
+  public void serve(Replica replica, Authenticator authenticator, Audit audit) {
+    port.serve(replica, authenticator, audit);
+  }
+
+  /// Takes no more connections, begins no more calls, answers those that were begun, and closes
+  /// each connection when it is done.
+  ///
+  /// @param timeoutMillis how long to wait for that
+  /// @return whether all are done; the listener is still to be closed
+  public boolean drain(long timeoutMillis) {
+    long began = System.nanoTime();
+    ChannelFuture deaf = listener.close();
+    CompletableFuture<Void> finished = port.finish();
+    deaf.awaitUninterruptibly(timeoutMillis);
+    long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    return awaitClosed(finished, timeoutMillis - spentMillis);
+  }
+
+  private static boolean awaitClosed(CompletableFuture<Void> closed, long timeoutMillis) {
+    try {
+      closed.get(timeoutMillis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /// Stops listening and closes all connections, whatever they are doing. What was begun may still
+  /// take effect.
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
+    awaitClosed(port.closeAll(), CLOSE_MILLIS_MAX);
+  }
+}

@@ -1,0 +1,25 @@
+package io.jangada.protocol.etcd;
+
+import io.jangada.protocol.rpc.Method;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What all services share.
+final class EtcdState {
+  private final EtcdSettings settings;
+
+  EtcdState(EtcdSettings settings) {
+    this.settings = settings;
+  }
+
+  EtcdSettings settings() {
+    return settings;
+  }
+
+  /// All that clients may call.
+  List<Method<?>> methods() {
+    List<Method<?>> all = new ArrayList<>();
+    all.addAll(new KvCalls(this).methods());
+    return all;
+  }
+}

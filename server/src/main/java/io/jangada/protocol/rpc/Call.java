@@ -1,0 +1,155 @@
+package io.jangada.protocol.rpc;
+
+import com.google.protobuf.Message;
+import io.jangada.kv.Operation;
+import io.jangada.kv.auth.Caller;
+import io.jangada.node.Outcome;
+import io.jangada.node.ReadConsistency;
+import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.Watcher;
+import io.jangada.protocol.port.Client;
+import io.jangada.protocol.port.PortState;
+import java.util.Objects;
+
+/// One call of a method, whatever carries it: what is said to its client, and what is asked of the
+/// replica for it. All of it happens on the connection's event loop.
+public abstract class Call {
+  /// Gets what the replica answers, unless the call is over by then.
+  public interface Reply {
+    /// @param moment when it was answered; null unless the outcome is [Outcome.Done]
+    void accept(Outcome outcome, Moment moment);
+  }
+
+  /// What a question takes beside what it holds, about.
+  private static final int OVERHEAD_BYTES = 256;
+
+  private final Metadata metadata;
+  private Callers.Found who = Callers.Found.NOBODY;
+  private boolean isOver;
+  private Runnable continuation;
+  private Runnable abandonment;
+
+  protected Call(Metadata metadata) {
+    this.metadata = Objects.requireNonNull(metadata);
+  }
+
+  // ---- the client ----
+
+  public abstract Client connection();
+
+  public final PortState port() {
+    return connection().port();
+  }
+
+  public final Metadata metadata() {
+    return metadata;
+  }
+
+  /// Who the client is; null for nobody.
+  public final Caller caller() {
+    return who.caller();
+  }
+
+  /// Whether the client showed a token that is not valid.
+  public final boolean hasBadToken() {
+    return who.hasBadToken();
+  }
+
+  /// It was found out who the client is.
+  protected final void identified(Callers.Found who) {
+    this.who = who;
+  }
+
+  // ---- what is said to it ----
+
+  /// Sends a message, which goes out at the end of the turn. Nothing happens when the call is over.
+  public final void send(Message message) {
+    if (!isOver) write(message);
+  }
+
+  /// Ends the call. Nothing happens when it is over.
+  public final void end(Status status) {
+    if (isOver) return;
+    isOver = true;
+    finish(status);
+  }
+
+  /// Sends the only message and ends the call.
+  public final void answer(Message message) {
+    send(message);
+    end(Status.OK);
+  }
+
+  /// Whether it takes more messages. What is sent nevertheless is held in memory.
+  public abstract boolean isReady();
+
+  public final boolean isOver() {
+    return isOver;
+  }
+
+  /// Has a call of one request go on when it [#isReady] again.
+  public final void whenReady(Runnable next) {
+    continuation = next;
+  }
+
+  /// What is to be done when the client of a call of one request gives up.
+  public final void whenCancelled(Runnable next) {
+    abandonment = next;
+  }
+
+  final void goOn() {
+    Runnable next = continuation;
+    continuation = null;
+    if (next != null) next.run();
+  }
+
+  final void giveUp() {
+    if (abandonment != null) abandonment.run();
+  }
+
+  /// Has the connection flushed when nothing else has it done: for what happens by itself.
+  public final void flushSoon() {
+    connection().planTurn();
+  }
+
+  /// The client is gone: nothing more is said.
+  protected final void abandoned() {
+    isOver = true;
+  }
+
+  protected abstract void write(Message message);
+
+  protected abstract void finish(Status status);
+
+  // ---- what is asked for it ----
+
+  /// Has the command carried out, by whatever member leads.
+  ///
+  /// @param bytes of keys and values in it
+  public final void submit(Operation.Command command, int bytes, Reply reply) {
+    Ask ask = ask(bytes, reply);
+    port().forward(ask, command, null);
+  }
+
+  /// @param bytes of keys and values that it asks with and will find, about
+  public final void read(Operation.Read read, ReadConsistency consistency, int bytes, Reply reply) {
+    Ask ask = ask(bytes, reply);
+    port().read(ask, read, consistency);
+  }
+
+  private Ask ask(int bytes, Reply reply) {
+    Ask ask = new Ask(this, OVERHEAD_BYTES + bytes, reply);
+    port().began(ask.costBytes());
+    return ask;
+  }
+
+  /// Has something done on the connection's loop, in its turn with the answers to this call's
+  /// questions, unless the call is over by then. From any thread.
+  public final void post(Runnable task) {
+    connection().lane().answered(new Post(this, task));
+  }
+
+  public final Watch watch(Watch.Asked asked, Watcher watcher) {
+    return port().watch(connection(), asked, watcher);
+  }
+}

@@ -1,0 +1,97 @@
+package io.jangada.protocol.rpc;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.auth.Caller;
+import io.jangada.net.CertificateText;
+import io.jangada.protocol.auth.Authenticator;
+import io.jangada.protocol.auth.Authenticator.Answer;
+import io.jangada.protocol.port.Client;
+import io.netty.channel.Channel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Who the client of a connection is, call by call: by a call's token, or by the connection's
+/// certificate where that names a user.
+///
+/// A token that was found to be valid is taken for valid a while longer. The user that it names may
+/// be gone by then: that is for the state machine to see, as with all callers.
+public final class Callers {
+  private static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int KNOWN_MAX = 16;
+
+  /// What was found out.
+  ///
+  /// @param caller null for nobody
+  /// @param hasBadToken whether a token was shown that is not valid
+  /// @param failure why it cannot be found out now; null if it was
+  public record Found(Caller caller, boolean hasBadToken, Status failure) {
+    static final Found NOBODY = new Found(null, false, null);
+  }
+
+  private record Known(Found found, long untilNanos) {}
+
+  private final Client client;
+  private final Channel channel;
+  private final Map<String, Known> byToken =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
+          return size() > KNOWN_MAX;
+        }
+      };
+  private Found byCertificate;
+
+  public Callers(Client client, Channel channel) {
+    this.client = client;
+    this.channel = channel;
+  }
+
+  /// Finds out who calls.
+  ///
+  /// @param then called on the connection's loop, before this returns where it is known already
+  public void find(String token, Consumer<Found> then) {
+    Authenticator authenticator = client.port().authenticator();
+    if (authenticator == null) {
+      then.accept(Found.NOBODY);
+    } else if (token != null) {
+      Known known = byToken.get(token);
+      if (known != null && known.untilNanos - System.nanoTime() > 0) then.accept(known.found);
+      else
+        authenticator.verify(
+            token, answer -> client.lane().execute(() -> then.accept(keep(token, answer))));
+    } else if (byCertificate != null || !authenticator.acceptsCertificates()) {
+      then.accept(byCertificate == null ? Found.NOBODY : byCertificate);
+    } else {
+      Optional<String> name = CertificateText.ofPeer(channel).flatMap(CertificateText::commonName);
+      if (name.isEmpty()) then.accept(Found.NOBODY);
+      else
+        authenticator.accept(
+            Bytes.utf8(name.get()),
+            answer -> client.lane().execute(() -> then.accept(keep(answer))));
+    }
+  }
+
+  private Found keep(String token, Answer answer) {
+    Found found = found(answer, true);
+    if (found.caller != null) byToken.put(token, new Known(found, System.nanoTime() + KNOWN_NANOS));
+    return found;
+  }
+
+  private Found keep(Answer answer) {
+    Found found = found(answer, false);
+    if (found.failure == null) byCertificate = found;
+    return found;
+  }
+
+  private static Found found(Answer answer, boolean isToken) {
+    return switch (answer) {
+      case Answer.Granted(Caller caller, _) -> new Found(caller, false, null);
+      case Answer.Refused _ -> new Found(null, isToken, null);
+      case Answer.Unavailable(String reason) ->
+          new Found(null, false, new Status(Code.UNAVAILABLE, reason));
+    };
+  }
+}

@@ -1,0 +1,325 @@
+package io.jangada.protocol.rpc;
+
+import io.jangada.protocol.port.Client;
+import io.jangada.protocol.port.Counters;
+import io.jangada.protocol.port.PortState;
+import io.jangada.protocol.port.ReplyBatcher;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+
+/// A client's connection over HTTP/2, and the calls on it.
+///
+/// A call of one request that cannot be begun yet waits, and the socket is not read meanwhile. That
+/// is so while too much is asked of the replica, on this connection or on all of them. While the
+/// client does not take its answers no more calls are begun, but the socket is read: what the
+/// client does take is said there.
+public final class GrpcConnection extends Client {
+  /// How many calls one connection may have at a time: beyond, HTTP/2 refuses a stream.
+  private static final int STREAMS_MAX = 16_384;
+
+  /// How much is held for a client that does not take it before no more calls are begun.
+  private static final int HELD_BYTES_MAX = 4 << 20;
+
+  private static final int READY_PER_TURN = 64;
+  private static final Status STOPPED = new Status(Code.UNAVAILABLE, "etcdserver: server stopped");
+
+  private final Methods methods;
+  private final int messageBytesMax;
+  private final Http2ConnectionHandler http2;
+  private final Http2Connection.PropertyKey key;
+  private final Callers callers;
+  private final ArrayDeque<GrpcCall> waiting = new ArrayDeque<>();
+  private final SequencedSet<GrpcCall> maybeReady = new LinkedHashSet<>();
+  private ChannelHandlerContext context;
+  private int calls;
+  private int begun;
+  private long heldBytes;
+  private long waitingBytes;
+  private boolean isFinishing;
+  private boolean isClosed;
+
+  public GrpcConnection(PortState port, ReplyBatcher lane, DuplexChannel channel, Served served) {
+    super(port, lane, channel);
+    this.methods = served.methods;
+    this.messageBytesMax = served.messageBytesMax;
+    Frames frames = new Frames();
+    this.http2 = Http2Setup.handler(frames, STREAMS_MAX);
+    http2.connection().addListener(frames);
+    this.callers = new Callers(this, channel);
+    this.key = http2.connection().newKey();
+  }
+
+  /// What is served.
+  ///
+  /// @param messageBytesMax the longest message that is read
+  public record Served(Methods methods, int messageBytesMax) {}
+
+  /// Adds the handlers to the channel's pipeline.
+  public void begin() {
+    channel().pipeline().addLast(http2, this);
+    context = channel().pipeline().context(http2);
+    counters().add(Counters.OPENED, 1);
+    port().opened(this);
+  }
+
+  // ---- for calls ----
+
+  EventLoop loop() {
+    return channel().eventLoop();
+  }
+
+  int messageBytesMax() {
+    return messageBytesMax;
+  }
+
+  ByteBuf buffer(int bytes) {
+    return channel().alloc().ioBuffer(bytes);
+  }
+
+  void writeHeaders(Http2Stream stream, Http2Headers headers, boolean ends) {
+    http2.encoder().writeHeaders(context, stream.id(), headers, 0, ends, context.newPromise());
+  }
+
+  void writeData(GrpcCall call, ByteBuf data, int bytes) {
+    heldBytes += bytes;
+    counters().add(Counters.BYTES_OUT, bytes);
+    ChannelPromise written = context.newPromise();
+    written.addListener(
+        _ -> {
+          heldBytes -= bytes;
+          call.written(bytes);
+        });
+    http2.encoder().writeData(context, call.stream().id(), data, 0, false, written);
+  }
+
+  /// The client need not send more of it.
+  void reset(Http2Stream stream) {
+    http2.resetStream(context, stream.id(), Http2Error.NO_ERROR.code(), context.newPromise());
+  }
+
+  boolean takesMore() {
+    return heldBytes < HELD_BYTES_MAX && channel().isWritable();
+  }
+
+  void lookWhoIsReady(GrpcCall call) {
+    maybeReady.add(call);
+    planTurn();
+  }
+
+  void beginOrWait(GrpcCall call) {
+    if (waiting.isEmpty() && hasRoom()) {
+      begin(call);
+    } else {
+      waiting.add(call);
+      waitingBytes += call.requestBytes();
+    }
+  }
+
+  private void beginNext() {
+    GrpcCall call = waiting.poll();
+    waitingBytes -= call.requestBytes();
+    begin(call);
+  }
+
+  private boolean hasRoom() {
+    return port().isServing()
+        && begun < port().limits().perConnection().commandsMax()
+        && heldBytes < HELD_BYTES_MAX
+        && acquireOrEnqueue();
+  }
+
+  private void begin(GrpcCall call) {
+    if (call.isOver()) return;
+    begun++;
+    call.begin();
+  }
+
+  void over(GrpcCall call) {
+    calls--;
+    if (call.isBegun()) begun--;
+    maybeReady.remove(call);
+    call.stream().removeProperty(key);
+  }
+
+  // ---- turns ----
+
+  @Override
+  public void drive() {
+    if (isClosed) return;
+    while (!waiting.isEmpty() && hasRoom()) beginNext();
+    for (int i = 0; i < READY_PER_TURN && !maybeReady.isEmpty() && takesMore(); i++)
+      maybeReady.removeFirst().tellReady();
+    if (!maybeReady.isEmpty() && takesMore()) planTurn();
+    http2.flush(context);
+    boolean stuck = heldBytes >= HELD_BYTES_MAX && waitingBytes < HELD_BYTES_MAX;
+    boolean reads = waiting.isEmpty() || stuck;
+    if (channel().config().isAutoRead() != reads) channel().config().setAutoRead(reads);
+    if (isFinishing && calls == 0) channel().close();
+    else updateBufferedBytes();
+  }
+
+  @Override
+  protected void finish() {
+    if (isFinishing || isClosed) return;
+    isFinishing = true;
+    http2.goAway(
+        context,
+        Integer.MAX_VALUE,
+        Http2Error.NO_ERROR.code(),
+        Unpooled.EMPTY_BUFFER,
+        context.newPromise());
+    for (GrpcCall call : open()) if (!call.isBegun()) call.stop(STOPPED);
+    drive();
+  }
+
+  private List<GrpcCall> open() {
+    List<GrpcCall> open = new ArrayList<>();
+    try {
+      http2
+          .connection()
+          .forEachActiveStream(
+              stream -> {
+                GrpcCall call = stream.getProperty(key);
+                if (call != null) open.add(call);
+                return true;
+              });
+    } catch (Http2Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return open;
+  }
+
+  @Override
+  protected long weightOfHeld() {
+    return heldBytes;
+  }
+
+  // ---- the socket ----
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext last) {
+    drive();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext last) {
+    if (!channel().isWritable()) return;
+    port().onProgress(this);
+    drive();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext last) {
+    isClosed = true;
+    counters().add(Counters.CLOSED, 1);
+    waiting.clear();
+    for (GrpcCall call : open()) call.cancel();
+    updateBufferedBytes();
+    port().closed(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext last, Throwable cause) {
+    broken(cause);
+  }
+
+  /// What HTTP/2 says.
+  private final class Frames extends Http2EventAdapter {
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext http2Context,
+        int id,
+        Http2Headers headers,
+        int streamDependency,
+        short weight,
+        boolean exclusive,
+        int padding,
+        boolean ends) {
+      onHeadersRead(http2Context, id, headers, padding, ends);
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext http2Context,
+        int id,
+        Http2Headers headers,
+        int padding,
+        boolean ends) {
+      Http2Stream stream = http2.connection().stream(id);
+      GrpcCall call = stream.getProperty(key);
+      if (call == null && !stream.isTrailersReceived()) call = open(stream, headers);
+      if (call != null && ends) call.endOfData();
+    }
+
+    @Override
+    public int onDataRead(
+        ChannelHandlerContext http2Context, int id, ByteBuf data, int padding, boolean ends) {
+      int bytes = data.readableBytes() + padding;
+      counters().add(Counters.BYTES_IN, bytes);
+      GrpcCall call = http2.connection().stream(id).getProperty(key);
+      if (call != null) {
+        call.data(data);
+        if (ends) call.endOfData();
+      }
+      return bytes;
+    }
+
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+      GrpcCall call = stream.getProperty(key);
+      if (call != null) call.cancel();
+    }
+  }
+
+  /// A new call; null when it is refused.
+  private GrpcCall open(Http2Stream stream, Http2Headers headers) {
+    CharSequence type = headers.get(GrpcText.CONTENT_TYPE);
+    if (!AsciiString.contentEquals("POST", headers.method())) return refuse(stream, "405");
+    if (type == null || !type.toString().startsWith(GrpcText.GRPC.toString()))
+      return refuse(stream, "415");
+    String path = headers.path().toString();
+    Method<?> method = methods.find(path);
+    if (method == null) return refuse(stream, methods.unknown(path));
+    CharSequence encoding = headers.get(GrpcText.ENCODING);
+    if (encoding != null && !AsciiString.contentEquals(encoding, GrpcText.IDENTITY))
+      return refuse(
+          stream,
+          new Status(
+              Code.UNIMPLEMENTED,
+              "grpc: Decompressor is not installed for grpc-encoding \"" + encoding + "\""));
+    if (isFinishing) return refuse(stream, STOPPED);
+    calls++;
+    GrpcCall call = new GrpcCall(this, stream, method, GrpcText.metadata(headers));
+    stream.setProperty(key, call);
+    callers.find(call.metadata().token(), call::known);
+    return call;
+  }
+
+  private GrpcCall refuse(Http2Stream stream, Status status) {
+    writeHeaders(stream, GrpcText.headersAndTrailers(status), true);
+    return null;
+  }
+
+  private GrpcCall refuse(Http2Stream stream, String httpStatus) {
+    writeHeaders(stream, new DefaultHttp2Headers().status(httpStatus), true);
+    return null;
+  }
+}
