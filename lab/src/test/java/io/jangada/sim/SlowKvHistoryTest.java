@@ -45,7 +45,7 @@ class SlowKvHistoryTest extends SlowStory {
     run(put("a", "3"));
     assertThat(kv.compacted()).isEqualTo(2);
     assertThat(told(ranged(at(2)).entries())).isEqualTo("a=1@2");
-    assertThat(ranged(at(4))).isEqualTo(new Result.Ranged(4, -1, List.of(), null));
+    assertThat(ranged(at(4))).isEqualTo(new Result.Ranged(4, 0, List.of(), null));
     assertThat(events(3)).isEqualTo("a=2@3(a=1@2) -a@4(a=2@3) a=3@5");
     run(new Operation.KeepHistory(false));
     assertThat(kv.compacted()).isEqualTo(5);

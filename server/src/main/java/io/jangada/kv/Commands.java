@@ -283,7 +283,7 @@ final class Commands {
       case Operation.DeleteRange delete -> {
         removeDue(delete);
         isTaken = false;
-        var room = new Ranges.Room(KvLimits.RESULT_BYTES_MAX, true);
+        var room = new Ranges.Room(KvLimits.RESULT_BYTES_MAX, Integer.MAX_VALUE, Ranges.Use.ALONE);
         removal = new Removal.OfRange(keys, delete, room);
         yield null;
       }
@@ -465,7 +465,7 @@ final class Commands {
     if (range.revision() == 0 || range.revision() == revision())
       return Ranges.read(keys, range, revision(), room);
     if (range.revision() < firstReadable) return new Result.Compacted(compacted());
-    return Ranges.readAt(keys, range, room);
+    return Ranges.readAt(keys, range, revision(), room);
   }
 
   Result read(Operation.GetLease read) {
