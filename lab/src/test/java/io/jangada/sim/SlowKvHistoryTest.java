@@ -214,6 +214,14 @@ class SlowKvHistoryTest extends SlowStory {
   }
 
   @Test
+  void aLeaseMayHaveANegativeNumber() {
+    run(new Operation.Grant(-5, 100));
+    run(put("a", "1", leased(-5)));
+    assertThat(entry("a").terms()).isEqualTo(new KeyValue.Terms(0, 0, -5));
+    assertThat(run(new Operation.Revoke(-5))).isEqualTo(new Result.Removed(3, 1, List.of()));
+  }
+
+  @Test
   void leasesAreKeptAliveAndRevoked() {
     run(new Operation.Grant(5, 100));
     run(put("a", "1", leased(5)));

@@ -358,7 +358,8 @@ final class Commands {
     KeyValue former = put.former() && isThere ? keys.toKeep(head, true) : null;
     Term term = termOf(put.lifetime(), isThere ? keys.term(head) : null);
     // What is there is about to be moved.
-    Bytes value = put.change() instanceof Change.Keep ? next.value().compact() : next.value();
+    boolean isSame = put.change() instanceof Change.Keep || put.change() instanceof Change.Rewrite;
+    Bytes value = isSame ? next.value().compact() : next.value();
     int node = keys.put(head, put.key(), value, taken());
     if (!(put.change() instanceof Change.Keep)) stamp(node);
     if (put.change() instanceof Change.Set(Bytes _, int flags)) keys.nodes.flags(node, flags);
