@@ -62,7 +62,8 @@ final class SlowChange {
   static Outcome of(Change change, KeyValue there) {
     return switch (change) {
       case Change.Set(Bytes value, int _) -> new Outcome(value, null);
-      case Change.Keep() -> there == null ? Outcome.notFound() : new Outcome(there.value(), null);
+      case Change.Keep(), Change.Rewrite() ->
+          there == null ? Outcome.notFound() : new Outcome(there.value(), null);
       case Change.Add add -> sum(add, there);
       case Change.Extend(Change.Side side, Bytes bytes, Change.Growth growth) -> {
         if (there == null && !growth.creates()) yield Outcome.notFound();

@@ -151,6 +151,11 @@ final class SlowMap {
         .toList();
   }
 
+  /// How many times anything was changed after a revision, those that did not last included.
+  long changesAfter(long from) {
+    return touched.reversed().stream().takeWhile(each -> each.revision > from).count();
+  }
+
   /// All that happened from a revision on, in order.
   List<WatchEvent> events(long from) {
     return touched.reversed().stream()

@@ -11,10 +11,14 @@ import java.util.List;
 
 /// Reads of a range.
 final class SlowRange {
+  /// How many revisions and changes there are at most between now and a revision at which keys are
+  /// counted.
+  private static final int CHANGES_MAX = 65_536;
+
   /// How many bytes of entries go into one result.
   ///
-  /// @param hasOneAlways whether the first entry may have more
-  record Room(long bytesMax, boolean hasOneAlways) {}
+  /// @param isAlone whether the first entry may have more, and former keys are counted
+  record Room(long bytesMax, boolean isAlone) {}
 
   private SlowRange() {}
 
@@ -24,13 +28,19 @@ final class SlowRange {
     if (revision > map.revision()) return new Result.Refused(Result.Reason.FUTURE_REVISION);
     if (revision < firstReadable) return new Result.Compacted(map.compacted());
     List<KeyValue> there = map.at(range.keys(), revision);
-    long count = revision == map.revision() ? there.size() : -1;
+    boolean isKnown = revision == map.revision() || room.isAlone() && isNear(map, revision);
+    long count = isKnown ? there.size() : -1;
     if (range.page().descending()) there = there.reversed();
     if (range.selection().detail() != Operation.Detail.COUNT)
       return entries(range, there, new Result.Ranged(revision, count, List.of(), null), room);
     if (count >= 0) return new Result.Ranged(revision, count, List.of(), null);
     int looked = Math.min(there.size(), KvLimits.RANGE_KEYS_MAX);
     return new Result.Ranged(revision, looked, List.of(), rest(range, there, looked));
+  }
+
+  /// Whether so little changed since that it can be counted how many keys there were.
+  private static boolean isNear(SlowMap map, long revision) {
+    return map.revision() - revision <= CHANGES_MAX && map.changesAfter(revision) <= CHANGES_MAX;
   }
 
   private static Result entries(
@@ -44,13 +54,15 @@ final class SlowRange {
       if (isWanted(each, range.selection())) {
         KeyValue entry = shown(each, range.selection().detail());
         boolean fits = bytes + entry.sizeBytes() <= room.bytesMax();
-        if (!fits && !(room.hasOneAlways() && entries.isEmpty())) break;
+        if (!fits && !(room.isAlone() && entries.isEmpty())) break;
         bytes += entry.sizeBytes();
         entries.add(entry);
       }
       looked++;
     }
-    return new Result.Ranged(none.revision(), none.count(), entries, rest(range, there, looked));
+    boolean isWhole = room.isAlone() && looked == there.size();
+    long count = isWhole ? looked : none.count();
+    return new Result.Ranged(none.revision(), count, entries, rest(range, there, looked));
   }
 
   /// What is left of a range when so many of the keys in it were looked at.

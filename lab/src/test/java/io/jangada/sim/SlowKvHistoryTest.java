@@ -45,7 +45,7 @@ class SlowKvHistoryTest extends SlowStory {
     run(put("a", "3"));
     assertThat(kv.compacted()).isEqualTo(2);
     assertThat(told(ranged(at(2)).entries())).isEqualTo("a=1@2");
-    assertThat(ranged(at(4))).isEqualTo(new Result.Ranged(4, -1, List.of(), null));
+    assertThat(ranged(at(4))).isEqualTo(new Result.Ranged(4, 0, List.of(), null));
     assertThat(events(3)).isEqualTo("a=2@3(a=1@2) -a@4(a=2@3) a=3@5");
     run(new Operation.KeepHistory(false));
     assertThat(kv.compacted()).isEqualTo(5);
@@ -211,6 +211,14 @@ class SlowKvHistoryTest extends SlowStory {
     assertThat(kv.read(new Operation.ListLeases())).isEqualTo(new Result.LeaseList(List.of()));
     assertThat(kv.read(new Operation.GetLease(5)))
         .isEqualTo(refused(Result.Reason.LEASE_NOT_FOUND));
+  }
+
+  @Test
+  void aLeaseMayHaveANegativeNumber() {
+    run(new Operation.Grant(-5, 100));
+    run(put("a", "1", leased(-5)));
+    assertThat(entry("a").terms()).isEqualTo(new KeyValue.Terms(0, 0, -5));
+    assertThat(run(new Operation.Revoke(-5))).isEqualTo(new Result.Removed(3, 1, List.of()));
   }
 
   @Test

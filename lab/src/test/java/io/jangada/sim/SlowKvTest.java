@@ -137,6 +137,15 @@ class SlowKvTest extends SlowStory {
   }
 
   @Test
+  void aRewriteLeavesTheValueAndIsAChange() {
+    begin();
+    assertThat(run(put("a", new Change.Rewrite()))).isEqualTo(new Result.NotFound());
+    run(put("a", new Change.Set(bytes("1"), 7)));
+    assertThat(run(put("a", new Change.Rewrite()))).isEqualTo(changed(3, 2, "1"));
+    assertThat(entry("a").flags()).isEqualTo(7);
+  }
+
+  @Test
   void onlySettingAndWritingChangeFlags() {
     begin();
     run(put("a", new Change.Set(bytes("1"), 7)));

@@ -108,7 +108,7 @@ final class AccessCheck {
   private static boolean shows(Change change) {
     return switch (change) {
       case Change.Add _, Change.Extend _, Change.Replace _ -> true;
-      case Change.Set _, Change.Keep _ -> false;
+      case Change.Set _, Change.Keep _, Change.Rewrite _ -> false;
     };
   }
 

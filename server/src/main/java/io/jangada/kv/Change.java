@@ -16,6 +16,9 @@ public sealed interface Change {
   /// The value as it is: only its terms change. It does not count among the key's changes.
   record Keep() implements Change {}
 
+  /// The value as it is, written once more: it counts among the key's changes.
+  record Rewrite() implements Change {}
+
   /// The sum of the value, a decimal number of 64 bits, and another; see [Arithmetic].
   ///
   /// @param initial what a key gets that is not there; null for none

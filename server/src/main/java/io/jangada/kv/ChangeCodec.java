@@ -50,6 +50,7 @@ final class ChangeCodec {
         out.putInt(flags);
       }
       case Change.Keep() -> out.put(2);
+      case Change.Rewrite() -> out.put(6);
       case Change.Add(Change.Arithmetic arithmetic, long delta, Long initial) -> {
         out.put(3).put(arithmetic.ordinal()).putLong(delta);
         OperationCodec.putFlag(out, initial != null);
@@ -80,6 +81,7 @@ final class ChangeCodec {
           new Change.Extend(
               OperationCodec.getOneOf(SIDES, in), CommandCodec.getValue(in), getGrowth(in));
       case 5 -> new Change.Replace(in.getInt(), CommandCodec.getValue(in), getGrowth(in));
+      case 6 -> new Change.Rewrite();
       default -> throw new MalformedException("change of kind " + kind);
     };
   }

@@ -32,7 +32,8 @@ final class Changes {
   static Outcome make(Change change, Bytes value) {
     return switch (change) {
       case Change.Set(Bytes next, int _) -> new Outcome(next, null);
-      case Change.Keep() -> value == null ? Outcome.NOT_FOUND : new Outcome(value, null);
+      case Change.Keep(), Change.Rewrite() ->
+          value == null ? Outcome.NOT_FOUND : new Outcome(value, null);
       case Change.Add add -> add(add, value);
       case Change.Extend extend -> extend(extend, value);
       case Change.Replace replace -> replace(replace, value);

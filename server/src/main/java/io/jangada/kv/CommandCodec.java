@@ -57,7 +57,7 @@ import io.jangada.kv.auth.Caller;
 /// range      0 from | 1 from, to | 2 key, which alone is in it
 /// compare    1 range relation (1) value | 2 range field (1) relation (1) number (8)
 /// change     1 value flags (4) | 2 keep | 3 arithmetic (1) delta (8) optional initial (8)
-///            | 4 side (1) bytes growth | 5 offset (4) bytes growth
+///            | 4 side (1) bytes growth | 5 offset (4) bytes growth | 6 rewrite
 /// growth     creates (1) most bytes (4)
 /// lifetime   1 for ever | 2 ttl (8) | 3 lease (8) | 4 same
 /// condition  0 always | 1 absent | 2 version (8) | 3 value | 4 absent or value

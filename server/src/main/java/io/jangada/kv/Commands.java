@@ -283,7 +283,7 @@ final class Commands {
       case Operation.DeleteRange delete -> {
         removeDue(delete);
         isTaken = false;
-        var room = new Ranges.Room(KvLimits.RESULT_BYTES_MAX, true);
+        var room = new Ranges.Room(KvLimits.RESULT_BYTES_MAX, Integer.MAX_VALUE, Ranges.Use.ALONE);
         removal = new Removal.OfRange(keys, delete, room);
         yield null;
       }
@@ -358,7 +358,8 @@ final class Commands {
     KeyValue former = put.former() && isThere ? keys.toKeep(head, true) : null;
     Term term = termOf(put.lifetime(), isThere ? keys.term(head) : null);
     // What is there is about to be moved.
-    Bytes value = put.change() instanceof Change.Keep ? next.value().compact() : next.value();
+    boolean isSame = put.change() instanceof Change.Keep || put.change() instanceof Change.Rewrite;
+    Bytes value = isSame ? next.value().compact() : next.value();
     int node = keys.put(head, put.key(), value, taken());
     if (!(put.change() instanceof Change.Keep)) stamp(node);
     if (put.change() instanceof Change.Set(Bytes _, int flags)) keys.nodes.flags(node, flags);
@@ -465,7 +466,7 @@ final class Commands {
     if (range.revision() == 0 || range.revision() == revision())
       return Ranges.read(keys, range, revision(), room);
     if (range.revision() < firstReadable) return new Result.Compacted(compacted());
-    return Ranges.readAt(keys, range, room);
+    return Ranges.readAt(keys, range, revision(), room);
   }
 
   Result read(Operation.GetLease read) {

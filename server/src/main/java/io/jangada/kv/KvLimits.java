@@ -156,7 +156,7 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
               new Change.Extend(side, bytes, bounded(growth));
           case Change.Replace(int offset, Bytes bytes, Change.Growth growth) ->
               new Change.Replace(offset, bytes, bounded(growth));
-          case Change.Set _, Change.Keep _, Change.Add _ -> put.change();
+          case Change.Set _, Change.Keep _, Change.Rewrite _, Change.Add _ -> put.change();
         };
     return new Operation.Put(put.key(), change, put.lifetime(), put.condition(), put.former());
   }

@@ -16,10 +16,10 @@ public sealed interface Lifetime {
 
   /// As long as the lease; the result is [Result.Reason#LEASE_NOT_FOUND] where there is none.
   ///
-  /// @param lease more than 0
+  /// @param lease not 0
   record Leased(long lease) implements Lifetime {
     public Leased {
-      if (lease <= 0) throw new IllegalArgumentException("lease " + lease);
+      if (lease == 0) throw new IllegalArgumentException("lease " + lease);
     }
   }
 

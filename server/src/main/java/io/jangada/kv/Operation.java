@@ -178,11 +178,10 @@ public sealed interface Operation {
 
   /// Makes a lease: [Result.Granted].
   ///
-  /// @param lease its number, more than 0; 0 to have one drawn
+  /// @param lease its number, which may be negative; 0 to have one drawn
   /// @param ttlMillis 1 to [#LEASE_MILLIS_MAX]
   record Grant(long lease, long ttlMillis) implements Command {
     public Grant {
-      if (lease < 0) throw new IllegalArgumentException("lease " + lease);
       if (ttlMillis < 1 || ttlMillis > LEASE_MILLIS_MAX)
         throw new IllegalArgumentException("time to live " + ttlMillis);
     }

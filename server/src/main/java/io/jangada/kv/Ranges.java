@@ -16,11 +16,7 @@ final class Ranges {
   /// The revision that is read; the greatest number for the newest.
   private final long revision;
 
-  /// The bytes that there is room for.
-  private final long bytesMax;
-
-  /// Whether one entry may go beyond that.
-  private final boolean isAlone;
+  private final Room room;
 
   private final List<KeyValue> entries = new ArrayList<>();
   private long bytes;
@@ -34,16 +30,33 @@ final class Ranges {
     this.keys = keys;
     this.range = range;
     this.revision = revision;
-    this.bytesMax = room.bytes;
-    this.isAlone = room.isAlone;
+    this.room = room;
   }
 
   /// What there is room for.
   ///
-  /// @param isAlone whether the result stands alone, so that at least one entry goes into it, and
-  ///   what it costs to find is bounded
-  record Room(long bytes, boolean isAlone) {
-    static final Room ALONE = new Room(KvLimits.RANGE_BYTES_MAX, true);
+  /// @param keys how many keys that are there are looked at, at most
+  record Room(long bytes, int keys, Use use) {
+    static final Room ALONE =
+        new Room(KvLimits.RANGE_BYTES_MAX, KvLimits.RANGE_KEYS_MAX, Use.ALONE);
+
+    /// That of a step which takes what is left.
+    static Room left(long bytes) {
+      return new Room(bytes, KvLimits.RANGE_KEYS_MAX, Use.STEP);
+    }
+
+    /// Whether at least one entry goes into the result, and what it costs to find is bounded.
+    boolean isAlone() {
+      return use == Use.ALONE;
+    }
+  }
+
+  /// What a result is for.
+  enum Use {
+    /// It stands alone.
+    ALONE,
+    /// It is that of a step. Logs hold such steps: what they come to stays as it was.
+    STEP
   }
 
   /// Reads the newest state.
@@ -65,12 +78,19 @@ final class Ranges {
   }
 
   /// Reads a former state, which is kept.
-  static Result.Ranged readAt(Keyspace keys, Operation.Range range, Room room) {
-    Ranges reader = new Ranges(keys, range, range.revision(), room);
-    if (!range.keys().isEmpty()) reader.scan();
+  ///
+  /// @param now the latest revision
+  static Result.Ranged readAt(Keyspace keys, Operation.Range range, long now, Room room) {
+    long revision = range.revision();
     boolean counts = range.selection().detail() == Operation.Detail.COUNT;
-    long count = counts ? reader.present : -1;
-    return new Result.Ranged(range.revision(), count, reader.entries, reader.rest());
+    boolean isKnown = room.use != Use.STEP;
+    long count = counts && isKnown ? FormerCount.of(keys, range.keys(), revision, now) : -1;
+    if (count >= 0) return new Result.Ranged(revision, count, List.of(), null);
+    Ranges reader = new Ranges(keys, range, revision, room);
+    if (!range.keys().isEmpty()) reader.scan();
+    if (counts || isKnown && !reader.isCut) count = reader.present;
+    else if (isKnown) count = FormerCount.of(keys, range.keys(), revision, now);
+    return new Result.Ranged(revision, count, reader.entries, reader.rest());
   }
 
   private void scan() {
@@ -86,7 +106,7 @@ final class Ranges {
   private boolean visit(int head) {
     int node = keys.at(head, revision);
     if (node == NONE) {
-      isCut = isAlone && ++absent > ABSENT_MAX;
+      isCut = room.isAlone() && ++absent > ABSENT_MAX;
       if (isCut) lastPresent = head;
       return !isCut;
     }
@@ -95,7 +115,7 @@ final class Ranges {
     lastPresent = node;
     present++;
     long limit = range.page().limit();
-    isFull = present == KvLimits.RANGE_KEYS_MAX || entries.size() == limit && limit > 0;
+    isFull = present == room.keys || entries.size() == limit && limit > 0;
     return true;
   }
 
@@ -107,7 +127,7 @@ final class Ranges {
         || !selection.modified().contains(keys.nodes.revision(node))) return true;
     boolean isValueWanted = selection.detail() == Operation.Detail.VALUES;
     long size = keys.sizeOf(node, isValueWanted);
-    if (bytes + size > bytesMax && !(isAlone && entries.isEmpty())) return false;
+    if (bytes + size > room.bytes && !(room.isAlone() && entries.isEmpty())) return false;
     bytes += size;
     entries.add(keys.toKeep(node, isValueWanted));
     return true;

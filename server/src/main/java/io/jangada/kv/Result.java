@@ -90,8 +90,9 @@ public sealed interface Result {
   ///
   /// @param revision of the state that it shows: the one that was asked for, or the newest
   /// @param count of all keys in the range, whatever limits and filters say; -1 where it is not
-  ///   known, which is so for a former revision unless only the count was asked for: then it is
-  ///   that of the part that was looked at
+  ///   known: at a former revision, where very much changed since, or in a transaction that is not
+  ///   decided ahead. If only the count was asked for, it is then that of the part that was looked
+  ///   at
   /// @param entries in the order that was asked for
   /// @param rest where to go on, at [#revision]; null at the end
   record Ranged(long revision, long count, List<KeyValue> entries, KeyRange rest)

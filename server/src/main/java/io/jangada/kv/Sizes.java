@@ -62,7 +62,7 @@ final class Sizes {
       case Change.Set set -> set.value().length();
       case Change.Extend extend -> extend.bytes().length();
       case Change.Replace replace -> replace.bytes().length();
-      case Change.Keep _, Change.Add _ -> 0;
+      case Change.Keep _, Change.Rewrite _, Change.Add _ -> 0;
     };
   }
 

@@ -284,7 +284,7 @@ final class StateFormat {
     long number = in.getLong();
     long ttl = in.getLong();
     long deadline = in.getLong();
-    check(number > 0, "lease", number);
+    check(number != 0, "lease", number);
     check(ttl >= 1 && ttl <= Operation.LEASE_MILLIS_MAX, "lease's time to live", ttl);
     check(deadline >= ttl, "lease's deadline", deadline);
     return new Leases.Lease(number, ttl, deadline);
@@ -331,7 +331,7 @@ final class StateFormat {
       case 1 -> getOwnTerm(in);
       case 2 -> {
         long lease = in.getLong();
-        check(lease > 0, "lease", lease);
+        check(lease != 0, "lease", lease);
         yield new Term(0, 0, lease);
       }
       default -> throw new MalformedException("snapshot's terms of kind " + kind);

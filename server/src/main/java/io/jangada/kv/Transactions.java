@@ -68,7 +68,7 @@ final class Transactions {
       }
       case Operation.Delete delete -> commands.delete(delete, keys.head(delete.key()));
       case Operation.DeleteRange delete -> {
-        var removed = commands.deleteRange(delete, new Ranges.Room(bytesLeft, false));
+        var removed = commands.deleteRange(delete, Ranges.Room.left(bytesLeft));
         for (KeyValue former : removed.formers()) bytesLeft -= former.sizeBytes();
         yield removed;
       }
@@ -97,7 +97,7 @@ final class Transactions {
   }
 
   private Result range(Operation.Range range) {
-    Ranges.Room room = new Ranges.Room(bytesLeft, false);
+    Ranges.Room room = Ranges.Room.left(bytesLeft);
     Result result = commands.read(range, commands.compacted(), room);
     if (result instanceof Result.Ranged ranged)
       for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();

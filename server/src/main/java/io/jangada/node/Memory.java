@@ -178,7 +178,7 @@ final class Memory {
     return switch (put.change()) {
       case Change.Set(Bytes value, int _) ->
           kv.grows(new Operation.Write(put.key(), value, 0, new Condition.Always()));
-      case Change.Keep() -> false;
+      case Change.Keep(), Change.Rewrite() -> false;
       case Change.Add _ -> !kv.holds(put.key());
       case Change.Extend _, Change.Replace _ -> true;
     };
@@ -188,7 +188,8 @@ final class Memory {
   private static boolean writes(Operation.Step step) {
     return switch (step) {
       case Operation.Write _ -> true;
-      case Operation.Put put -> !(put.change() instanceof Change.Keep);
+      case Operation.Put put ->
+          !(put.change() instanceof Change.Keep || put.change() instanceof Change.Rewrite);
       case Operation.Transaction(_, List<Operation.Step> then, List<Operation.Step> otherwise) ->
           then.stream().anyMatch(Memory::writes) || otherwise.stream().anyMatch(Memory::writes);
       case Operation.Get _, Operation.Range _, Operation.Delete _, Operation.DeleteRange _ -> false;

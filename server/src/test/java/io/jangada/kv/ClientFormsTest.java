@@ -49,7 +49,13 @@ class ClientFormsTest {
                   key, new Change.Set(value, 3), new Lifetime.Same(), condition, false));
       case Operation.Put put ->
           new Operation.Put(
-              put.key(), plain(put.change()), put.lifetime(), plain(put.condition()), put.former());
+              put.key(),
+              plain(put.change()),
+              put.lifetime() instanceof Lifetime.Leased(long lease)
+                  ? new Lifetime.Leased(Math.abs(lease))
+                  : put.lifetime(),
+              plain(put.condition()),
+              put.former());
       case Operation.Delete delete -> new Operation.Delete(delete.key(), new Condition.Always());
       case Operation.Transaction transaction ->
           new Operation.Transaction(
@@ -69,6 +75,7 @@ class ClientFormsTest {
           new Change.Extend(side, bytes, growth);
       case Change.Replace(int offset, Bytes bytes, Change.Growth _) ->
           new Change.Replace(offset, bytes, growth);
+      case Change.Rewrite() -> new Change.Keep();
       case Change.Set _, Change.Keep _, Change.Add _ -> change;
     };
   }
@@ -130,6 +137,7 @@ class ClientFormsTest {
         switch (put.change()) {
           case Change.Set(Bytes value, int flags) -> Put.set(key, value, flags);
           case Change.Keep() -> Put.touch(key);
+          case Change.Rewrite() -> throw new AssertionError("the client has no such change");
           case Change.Add(Change.Arithmetic arithmetic, long delta, Long initial) ->
               Put.add(key, Put.Arithmetic.valueOf(arithmetic.name()), delta, initial);
           case Change.Extend(Change.Side side, Bytes bytes, Change.Growth _) ->

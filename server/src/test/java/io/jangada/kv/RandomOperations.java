@@ -78,7 +78,7 @@ final class RandomOperations {
     Lifetime lifetime =
         switch (dice.nextInt(4)) {
           case 0 -> new Lifetime.Of(1 + dice.nextInt(600));
-          case 1 -> new Lifetime.Leased(1 + dice.nextInt(LEASES));
+          case 1 -> new Lifetime.Leased(numbered(1 + dice.nextInt(LEASES)));
           case 2 -> new Lifetime.Same();
           default -> new Lifetime.ForEver();
         };
@@ -87,8 +87,9 @@ final class RandomOperations {
 
   private Change change() {
     Change.Growth growth = new Change.Growth(dice.nextBoolean(), 30);
-    return switch (dice.nextInt(8)) {
+    return switch (dice.nextInt(9)) {
       case 0 -> new Change.Keep();
+      case 8 -> new Change.Rewrite();
       case 1, 2 -> {
         Change.Arithmetic arithmetic = oneOf(Change.Arithmetic.values());
         yield new Change.Add(arithmetic, number(), dice.nextBoolean() ? number() : null);
@@ -144,7 +145,12 @@ final class RandomOperations {
 
   /// None that a request can name: 0; or a small one.
   private long lease() {
-    return dice.nextInt(LEASES + 1);
+    return numbered(dice.nextInt(LEASES + 1));
+  }
+
+  /// One of the leases has a negative number.
+  private static long numbered(int lease) {
+    return lease == LEASES ? -lease : lease;
   }
 
   private long ttl() {
