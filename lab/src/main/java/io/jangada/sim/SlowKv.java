@@ -131,9 +131,9 @@ public final class SlowKv {
   public Result read(Operation.Read read, long firstReadable) {
     return switch (read) {
       case Operation.Get(Bytes key) -> SlowSteps.found(map.newest(key));
-      case Operation.Range range ->
-          SlowRange.read(
-              map, range, firstReadable, new SlowRange.Room(KvLimits.RANGE_BYTES_MAX, true));
+      case Operation.Range range -> SlowRange.read(map, range, firstReadable, SlowRange.Room.ALONE);
+      case Operation.ReadTransaction(Operation.Transaction transaction) ->
+          steps().ahead(transaction, firstReadable);
       case Operation.GetLease(long lease) -> {
         if (!leases.contains(lease)) yield new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
         long left = leases.leftMillis(lease, clusterTimeMillis);

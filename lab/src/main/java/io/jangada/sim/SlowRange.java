@@ -13,12 +13,17 @@ import java.util.List;
 final class SlowRange {
   /// How many revisions and changes there are at most between now and a revision at which keys are
   /// counted.
-  private static final int CHANGES_MAX = 65_536;
+  private static final int CHANGES_MAX = 16_384;
 
   /// How many bytes of entries go into one result.
   ///
-  /// @param isAlone whether the first entry may have more, and former keys are counted
-  record Room(long bytesMax, boolean isAlone) {}
+  /// @param keysMax how many keys are looked at
+  /// @param isAlone whether the first entry may have more
+  /// @param counts whether former keys are counted
+  record Room(long bytesMax, int keysMax, boolean isAlone, boolean counts) {
+    static final Room ALONE =
+        new Room(KvLimits.RANGE_BYTES_MAX, KvLimits.RANGE_KEYS_MAX, true, true);
+  }
 
   private SlowRange() {}
 
@@ -28,19 +33,23 @@ final class SlowRange {
     if (revision > map.revision()) return new Result.Refused(Result.Reason.FUTURE_REVISION);
     if (revision < firstReadable) return new Result.Compacted(map.compacted());
     List<KeyValue> there = map.at(range.keys(), revision);
-    boolean isKnown = revision == map.revision() || room.isAlone() && isNear(map, revision);
+    boolean isKnown = revision == map.revision() || room.counts() && isNear(map, range);
     long count = isKnown ? there.size() : -1;
     if (range.page().descending()) there = there.reversed();
     if (range.selection().detail() != Operation.Detail.COUNT)
       return entries(range, there, new Result.Ranged(revision, count, List.of(), null), room);
     if (count >= 0) return new Result.Ranged(revision, count, List.of(), null);
-    int looked = Math.min(there.size(), KvLimits.RANGE_KEYS_MAX);
+    int looked = Math.min(there.size(), room.keysMax());
     return new Result.Ranged(revision, looked, List.of(), rest(range, there, looked));
   }
 
-  /// Whether so little changed since that it can be counted how many keys there were.
-  private static boolean isNear(SlowMap map, long revision) {
-    return map.revision() - revision <= CHANGES_MAX && map.changesAfter(revision) <= CHANGES_MAX;
+  /// Whether it can be counted how many keys there were: so little changed since, or it is one key.
+  static boolean isNear(SlowMap map, Operation.Range range) {
+    long revision = range.revision();
+    if (range.keys().isOneKey()) return true;
+    if (map.revision() - revision > CHANGES_MAX) return false;
+    return map.changesAfter(revision) <= CHANGES_MAX
+        || map.events(revision + 1).size() <= CHANGES_MAX;
   }
 
   private static Result entries(
@@ -49,7 +58,7 @@ final class SlowRange {
     long bytes = 0;
     int looked = 0;
     for (KeyValue each : there) {
-      if (looked == KvLimits.RANGE_KEYS_MAX) break;
+      if (looked == room.keysMax()) break;
       if (range.page().limit() != 0 && entries.size() == range.page().limit()) break;
       if (isWanted(each, range.selection())) {
         KeyValue entry = shown(each, range.selection().detail());
@@ -60,7 +69,7 @@ final class SlowRange {
       }
       looked++;
     }
-    boolean isWhole = room.isAlone() && looked == there.size();
+    boolean isWhole = room.counts() && looked == there.size();
     long count = isWhole ? looked : none.count();
     return new Result.Ranged(none.revision(), count, entries, rest(range, there, looked));
   }
@@ -75,7 +84,7 @@ final class SlowRange {
         : new KeyRange(KeyRange.after(last), range.keys().to());
   }
 
-  private static boolean isWanted(KeyValue entry, Operation.Selection selection) {
+  static boolean isWanted(KeyValue entry, Operation.Selection selection) {
     return isBetween(entry.revisions().created(), selection.created())
         && isBetween(entry.revisions().modified(), selection.modified());
   }
@@ -84,7 +93,7 @@ final class SlowRange {
     return bounds.min() <= revision && revision <= bounds.max();
   }
 
-  private static KeyValue shown(KeyValue entry, Operation.Detail detail) {
+  static KeyValue shown(KeyValue entry, Operation.Detail detail) {
     if (detail == Operation.Detail.VALUES) return entry;
     return new KeyValue(entry.key(), Bytes.EMPTY, entry.flags(), entry.revisions(), entry.terms());
   }

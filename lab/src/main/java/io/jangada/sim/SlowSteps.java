@@ -21,6 +21,9 @@ final class SlowSteps {
   private boolean isTransaction;
   private long bytesLeft = KvLimits.RESULT_BYTES_MAX;
 
+  /// Of a transaction that is decided ahead; otherwise null.
+  private SlowPlan plan;
+
   SlowSteps(SlowMap map, SlowLeases leases, long nowMillis) {
     this.map = map;
     this.leases = leases;
@@ -55,6 +58,7 @@ final class SlowSteps {
           Operation.KeepHistory _,
           Operation.CountRevisions _,
           Operation.ChangeUsers _,
+          Operation.ReadTransaction _,
           Operation.GetLease _,
           Operation.ListLeases _,
           Operation.UsersRead _ -> {}
@@ -65,10 +69,22 @@ final class SlowSteps {
   /// What a command comes to that is no part of a transaction.
   Result run(Operation.Step command) {
     if (!(command instanceof Operation.Transaction transaction)) return step(command);
+    if (transaction.decision() == Operation.Decision.AHEAD)
+      return ahead(transaction, map.compacted());
     for (long lease : leasesNamed(transaction))
       if (!leases.isAlive(lease, nowMillis))
         return new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
     return transact(transaction);
+  }
+
+  /// What one comes to that is decided ahead.
+  ///
+  /// @param firstReadable the least revision that may be read
+  Result ahead(Operation.Transaction transaction, long firstReadable) {
+    plan = new SlowPlan(map, lease -> leases.isAlive(lease, nowMillis), firstReadable);
+    plan.decide(transaction);
+    bytesLeft = Integer.MAX_VALUE;
+    return plan.refusal() == null ? transact(transaction) : plan.refusal();
   }
 
   private static List<Long> leasesNamed(Operation.Step step) {
@@ -84,15 +100,19 @@ final class SlowSteps {
 
   private Result transact(Operation.Transaction transaction) {
     isTransaction = true;
-    boolean succeeded = true;
-    for (Compare compare : transaction.compares()) succeeded &= holds(compare);
+    boolean succeeded = plan == null ? hold(map, transaction.compares()) : plan.nextDecision();
     List<Result> results = new ArrayList<>();
     for (Operation.Step step : succeeded ? transaction.then() : transaction.otherwise())
       results.add(step(step));
     return new Result.Transacted(map.revision(), succeeded, results);
   }
 
-  private boolean holds(Compare compare) {
+  /// Whether all of them hold now.
+  static boolean hold(SlowMap map, List<Compare> compares) {
+    return compares.stream().allMatch(compare -> holds(map, compare));
+  }
+
+  private static boolean holds(SlowMap map, Compare compare) {
     List<KeyValue> there = map.at(compare.keys(), map.revision());
     if (there.isEmpty()) return holds(compare, null);
     return there.stream().allMatch(entry -> holds(compare, entry));
@@ -158,7 +178,11 @@ final class SlowSteps {
   }
 
   private Result range(Operation.Range range) {
-    SlowRange.Room room = new SlowRange.Room(Math.max(0, bytesLeft), false);
+    if (plan != null && range.revision() != 0) return plan.nextFormer();
+    SlowRange.Room room =
+        plan == null
+            ? new SlowRange.Room(Math.max(0, bytesLeft), KvLimits.RANGE_KEYS_MAX, false, false)
+            : new SlowRange.Room(Integer.MAX_VALUE, Integer.MAX_VALUE, false, true);
     Result result = SlowRange.read(map, range, map.compacted(), room);
     if (result instanceof Result.Ranged ranged)
       for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();

@@ -120,6 +120,7 @@ final class SlowUsers {
           for (Operation.Step step : transaction.otherwise()) may &= may(step);
           yield may;
         }
+        case Operation.ReadTransaction(Operation.Transaction transaction) -> may(transaction);
         case Operation.Revoke(long lease) -> writesLease(lease);
         case Operation.GetLease(long lease) -> {
           List<Bytes> keys = keysOfLease.apply(lease);
@@ -201,7 +202,7 @@ final class SlowUsers {
   private boolean concernsRoot(AuthChange change) {
     return switch (change) {
       case AuthChange.Enable _, AuthChange.Disable _ -> true;
-      case AuthChange.AddUser(Bytes user, Bytes _) -> isRoots(user);
+      case AuthChange.AddUser(Bytes user, Bytes _) -> user.equals(ROOT);
       case AuthChange.DeleteUser(Bytes user) -> isRoots(user);
       case AuthChange.ChangePassword(Bytes user, Bytes _) -> isRoots(user);
       case AuthChange.GrantRole(Bytes user, Bytes role) -> isRoots(user) || role.equals(ROOT);

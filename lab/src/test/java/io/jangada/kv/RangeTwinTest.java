@@ -52,6 +52,7 @@ class RangeTwinTest {
                 ? new Operation.Delete(key(keys), ALWAYS)
                 : put(key(keys), dice.nextInt(5)));
       steps.add(range(keys));
+      if (i % 4 == 0) ahead(keys);
       run(new Operation.Transaction(List.of(), steps, List.of()));
     }
     assertThat(twin.size()).isGreaterThan(2 * KvLimits.RANGE_KEYS_MAX);
@@ -67,6 +68,17 @@ class RangeTwinTest {
     assertThat(result.equals(twin.apply(index, envelope))).as("command %d", index).isTrue();
   }
 
+  /// Ranges that are not cut where they are decided ahead, but refused.
+  private void ahead(int keys) {
+    List<Operation.Step> steps = new ArrayList<>();
+    for (int i = dice.nextInt(6); i >= 0; i--) {
+      steps.add(range(keys));
+      steps.add(new Operation.Delete(key(keys), ALWAYS));
+      steps.add(put(key(keys), dice.nextInt(5)));
+    }
+    run(new Operation.Transaction(List.of(), steps, List.of(), Operation.Decision.AHEAD));
+  }
+
   private static Operation.Put put(Bytes key, int length) {
     Change change = new Change.Set(Bytes.wrap(new byte[length]), 0);
     return new Operation.Put(key, change, FOR_EVER, ALWAYS, true);
@@ -79,7 +91,9 @@ class RangeTwinTest {
       steps.add(new Operation.Get(key(keys)));
     }
     steps.add(new Operation.DeleteRange(some(keys), true));
-    return new Operation.Transaction(List.of(), steps, List.of());
+    if (dice.nextBoolean()) steps.add(put(key(keys), 1 << 10));
+    Operation.Decision[] decisions = Operation.Decision.values();
+    return new Operation.Transaction(List.of(), steps, List.of(), decisions[dice.nextInt(2)]);
   }
 
   private Operation.Range range(int keys) {

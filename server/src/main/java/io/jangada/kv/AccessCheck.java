@@ -61,6 +61,7 @@ final class AccessCheck {
   private boolean permits(Operation operation) {
     return switch (operation) {
       case Operation.Step step -> permitsStep(step);
+      case Operation.ReadTransaction(Operation.Transaction transaction) -> permits(transaction);
       case Operation.GetLease(long lease) -> readsKeysOf(lease);
       case Operation.Revoke(long lease) -> writesKeysOf(lease);
       case Operation.Compact _, Operation.KeepHistory _ -> access.isRoot();

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// What each [Change] makes of a value.
 final class Changes {
   private static final BigInteger WRAP = BigInteger.ONE.shiftLeft(Long.SIZE);
-  private static final int DIGITS_MAX = 20;
+  static final int DIGITS_MAX = 20;
 
   /// The value that comes of it, or why there is none.
   ///

@@ -41,6 +41,8 @@ import io.jangada.kv.auth.Caller;
 ///            22                                    auth status
 ///            23 name                               get credentials
 ///            24 right (1)                          check right
+///            25 compares, steps, steps             transaction, decided ahead
+///            26 compares, steps, steps             read transaction
 /// auth change  1 signing key                       enable
 ///            2                                     disable
 ///            3 name, optional hash                 add user

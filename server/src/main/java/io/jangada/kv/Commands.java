@@ -466,7 +466,7 @@ final class Commands {
     if (range.revision() == 0 || range.revision() == revision())
       return Ranges.read(keys, range, revision(), room);
     if (range.revision() < firstReadable) return new Result.Compacted(compacted());
-    return Ranges.readAt(keys, range, revision(), room);
+    return Ranges.readAt(keys, range, revision(), room).ranged();
   }
 
   Result read(Operation.GetLease read) {

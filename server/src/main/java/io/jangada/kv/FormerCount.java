@@ -5,8 +5,9 @@ import static io.jangada.kv.memory.NodeTable.NONE;
 /// How many keys a range had at a former revision: as many as it has now, less those that came
 /// since, and with those that went.
 final class FormerCount {
-  /// How many revisions, and how many changes, are looked at.
-  static final int CHANGES_MAX = 1 << 16;
+  /// How many revisions, and how many changes, are looked at: each may be a few misses of the
+  /// processor's caches, and all of them take a few milliseconds.
+  static final int CHANGES_MAX = 1 << 14;
 
   private final Keyspace keys;
   private final KeyRange range;

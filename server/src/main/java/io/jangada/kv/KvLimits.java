@@ -167,7 +167,10 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
 
   private Operation.Transaction bounded(Operation.Transaction transaction) {
     return new Operation.Transaction(
-        transaction.compares(), bounded(transaction.then()), bounded(transaction.otherwise()));
+        transaction.compares(),
+        bounded(transaction.then()),
+        bounded(transaction.otherwise()),
+        transaction.decision());
   }
 
   private List<Operation.Step> bounded(List<Operation.Step> steps) {
@@ -207,6 +210,7 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
           objection(delete.key().length(), Sizes.of(delete.condition()));
       case Operation.DeleteRange delete -> objection(delete.keys(), 0);
       case Operation.Transaction transaction -> objection(transaction);
+      case Operation.ReadTransaction(Operation.Transaction transaction) -> objection(transaction);
       case Operation.KeepAlive(List<Long> leases) ->
           leases.size() > KEEP_ALIVES_MAX ? Result.Reason.TRANSACTION_TOO_LARGE : null;
       case Operation.ChangeUsers(AuthChange change) -> objection(change);

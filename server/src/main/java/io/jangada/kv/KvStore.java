@@ -211,6 +211,8 @@ public final class KvStore {
     return switch (read) {
       case Operation.Get(Bytes key) -> get(key);
       case Operation.Range range -> commands.read(range, firstReadable(), Ranges.Room.ALONE);
+      case Operation.ReadTransaction(Operation.Transaction transaction) ->
+          new Transactions(commands).ahead(transaction, firstReadable());
       case Operation.GetLease lease -> commands.read(lease);
       case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
       case Operation.UsersRead ofUsers -> users.read(ofUsers);

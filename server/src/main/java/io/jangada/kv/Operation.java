@@ -51,7 +51,7 @@ public sealed interface Operation {
 
   /// Reads a range of keys, or as much of it as goes into one result ([Result.Ranged]).
   ///
-  /// @param revision as of which, 0 for the newest; in a transaction 0
+  /// @param revision as of which, 0 for the newest
   record Range(KeyRange keys, long revision, Selection selection, Page page) implements Read, Step {
     public Range {
       Objects.requireNonNull(keys);
@@ -156,12 +156,28 @@ public sealed interface Operation {
   /// Does one list of steps where all comparisons hold, and the other where one does not, at one
   /// place in the log and under one revision: [Result.Transacted]. A step that comes to nothing,
   /// because its condition fails or its key is not there, does not keep the others from being done.
-  record Transaction(List<Compare> compares, List<Step> then, List<Step> otherwise)
+  ///
+  /// @param decision of a transaction in another that of the outermost one counts
+  record Transaction(
+      List<Compare> compares, List<Step> then, List<Step> otherwise, Decision decision)
       implements Command, Step {
     public Transaction {
       compares = List.copyOf(compares);
       then = List.copyOf(then);
       otherwise = List.copyOf(otherwise);
+      Objects.requireNonNull(decision);
+    }
+
+    /// One that is decided step by step.
+    public Transaction(List<Compare> compares, List<Step> then, List<Step> otherwise) {
+      this(compares, then, otherwise, Decision.STEP_BY_STEP);
+    }
+
+    /// Whether it changes nothing, whichever lists are taken.
+    boolean isRead() {
+      return steps().stream()
+          .allMatch(
+              step -> step instanceof Transaction inner ? inner.isRead() : step instanceof Read);
     }
 
     /// Those of both lists.
@@ -169,6 +185,25 @@ public sealed interface Operation {
       List<Step> both = new ArrayList<>(then);
       both.addAll(otherwise);
       return both;
+    }
+  }
+
+  /// When it is decided which steps of a transaction are done, and whether they can be.
+  enum Decision {
+    /// Each transaction's comparisons when its turn comes. A lease that is named in either list and
+    /// is not there refuses it; what else can fail is the result of its step.
+    STEP_BY_STEP,
+    /// All at once, on the state before the first step ([Plan]): what can be known to fail refuses
+    /// the whole.
+    AHEAD
+  }
+
+  /// Does a transaction of reads alone, decided ahead, in one state: [Result.Transacted] with its
+  /// revision.
+  record ReadTransaction(Transaction transaction) implements Read {
+    public ReadTransaction {
+      if (transaction.decision() != Decision.AHEAD || !transaction.isRead())
+        throw new IllegalArgumentException("no transaction of reads, decided ahead");
     }
   }
 

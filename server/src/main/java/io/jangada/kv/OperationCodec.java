@@ -54,7 +54,12 @@ final class OperationCodec {
         put(out.put(9), keys);
         putFlag(out, former);
       }
-      case Operation.Transaction transaction -> putTransaction(out.put(10), transaction, depth);
+      case Operation.Transaction transaction -> {
+        boolean isAhead = transaction.decision() == Operation.Decision.AHEAD;
+        putTransaction(out.put(isAhead ? 25 : 10), transaction, depth);
+      }
+      case Operation.ReadTransaction(Operation.Transaction transaction) ->
+          putTransaction(out.put(26), transaction, depth);
       case Operation.Grant(long lease, long ttl) -> out.put(11).putLong(lease).putLong(ttl);
       case Operation.Revoke(long lease) -> out.put(12).putLong(lease);
       case Operation.KeepAlive(List<Long> leases) -> {
@@ -111,7 +116,7 @@ final class OperationCodec {
               ChangeCodec.getCondition(in),
               getFlag(in));
       case 9 -> new Operation.DeleteRange(getKeys(in), getFlag(in));
-      case 10 -> getTransaction(in, depth);
+      case 10 -> getTransaction(in, Operation.Decision.STEP_BY_STEP, depth);
       case 11 -> new Operation.Grant(in.getLong(), in.getLong());
       case 12 -> new Operation.Revoke(in.getLong());
       case 13 -> getKeepAlive(in);
@@ -126,6 +131,8 @@ final class OperationCodec {
       case 22 -> new Operation.AuthStatus();
       case 23 -> new Operation.GetCredentials(AuthCodec.getName(in));
       case 24 -> new Operation.CheckRight(AuthCodec.getRight(in));
+      case 25 -> getTransaction(in, Operation.Decision.AHEAD, depth);
+      case 26 -> new Operation.ReadTransaction(getTransaction(in, Operation.Decision.AHEAD, depth));
       default -> throw new MalformedException("operation of kind " + kind);
     };
   }
@@ -202,12 +209,13 @@ final class OperationCodec {
     for (Operation.Step step : steps) put(out, step, depth + 1);
   }
 
-  private static Operation.Transaction getTransaction(ByteReader in, int depth) {
+  private static Operation.Transaction getTransaction(
+      ByteReader in, Operation.Decision decision, int depth) {
     if (depth > KvLimits.NESTING_MAX) throw new MalformedException("nested too deep");
     int count = getCount(in, COMPARE_BYTES_MIN, KvLimits.STEPS_MAX);
     List<Compare> compares = new ArrayList<>(count);
     for (int i = 0; i < count; i++) compares.add(getCompare(in));
-    return new Operation.Transaction(compares, getSteps(in, depth), getSteps(in, depth));
+    return new Operation.Transaction(compares, getSteps(in, depth), getSteps(in, depth), decision);
   }
 
   private static List<Operation.Step> getSteps(ByteReader in, int depth) {

@@ -40,6 +40,9 @@ final class Ranges {
     static final Room ALONE =
         new Room(KvLimits.RANGE_BYTES_MAX, KvLimits.RANGE_KEYS_MAX, Use.ALONE);
 
+    /// For what was found to fit.
+    static final Room WHOLE = new Room(Long.MAX_VALUE, Integer.MAX_VALUE, Use.AHEAD);
+
     /// That of a step which takes what is left.
     static Room left(long bytes) {
       return new Room(bytes, KvLimits.RANGE_KEYS_MAX, Use.STEP);
@@ -56,7 +59,9 @@ final class Ranges {
     /// It stands alone.
     ALONE,
     /// It is that of a step. Logs hold such steps: what they come to stays as it was.
-    STEP
+    STEP,
+    /// It is that of a step of a transaction that is decided ahead.
+    AHEAD
   }
 
   /// Reads the newest state.
@@ -80,18 +85,24 @@ final class Ranges {
   /// Reads a former state, which is kept.
   ///
   /// @param now the latest revision
-  static Result.Ranged readAt(Keyspace keys, Operation.Range range, long now, Room room) {
+  static Former readAt(Keyspace keys, Operation.Range range, long now, Room room) {
     long revision = range.revision();
     boolean counts = range.selection().detail() == Operation.Detail.COUNT;
     boolean isKnown = room.use != Use.STEP;
     long count = counts && isKnown ? FormerCount.of(keys, range.keys(), revision, now) : -1;
-    if (count >= 0) return new Result.Ranged(revision, count, List.of(), null);
+    if (count >= 0) return new Former(new Result.Ranged(revision, count, List.of(), null), 0);
     Ranges reader = new Ranges(keys, range, revision, room);
     if (!range.keys().isEmpty()) reader.scan();
     if (counts || isKnown && !reader.isCut) count = reader.present;
     else if (isKnown) count = FormerCount.of(keys, range.keys(), revision, now);
-    return new Result.Ranged(revision, count, reader.entries, reader.rest());
+    var ranged = new Result.Ranged(revision, count, reader.entries, reader.rest());
+    return new Former(ranged, reader.present);
   }
+
+  /// What was read of a former state.
+  ///
+  /// @param looked how many keys were looked at
+  record Former(Result.Ranged ranged, int looked) {}
 
   private void scan() {
     KeyRange of = range.keys();

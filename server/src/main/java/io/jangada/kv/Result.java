@@ -236,7 +236,7 @@ public sealed interface Result {
     /// There is no such revision yet.
     FUTURE_REVISION,
     /// The results of a transaction have as many bytes as they may: a step that would show a value
-    /// was not done.
+    /// was not done. Of one that is decided ahead nothing was done.
     RESULT_TOO_LARGE,
     /// Users are checked, and nobody said who asks.
     NO_USER,
@@ -263,6 +263,8 @@ public sealed interface Result {
     /// signing key has a length that none has.
     INVALID_NAME,
     /// There are as many users, roles, permissions or roles of a user as there may be.
-    TOO_MANY_USERS
+    TOO_MANY_USERS,
+    /// A step of a transaction that is decided ahead needs a key that is not there.
+    KEY_NOT_FOUND
   }
 }

@@ -23,6 +23,7 @@ final class Sizes {
       case Operation.Delete delete -> (long) delete.key().length() + of(delete.condition());
       case Operation.DeleteRange delete -> delete.keys().sizeBytes();
       case Operation.Transaction transaction -> of(transaction);
+      case Operation.ReadTransaction(Operation.Transaction transaction) -> of(transaction);
       case Operation.KeepAlive(List<Long> leases) -> (long) Long.BYTES * leases.size();
       case Operation.ChangeUsers(AuthChange change) -> change.sizeBytes();
       case Operation.GetUser(Bytes user) -> user.length();

@@ -10,7 +10,8 @@ import java.util.List;
 /// One transaction: its comparisons, and the steps of one of its branches.
 ///
 /// No step can fail in a way that would have to be undone. What could is found out before the
-/// first: a lease that is not there. What a step may come to beyond that is its own result.
+/// first: a lease that is not there, or all that is in a [Plan] if it is decided ahead. What a step
+/// may come to beyond that is its own result.
 final class Transactions {
   private final Commands commands;
   private final Keyspace keys;
@@ -18,13 +19,29 @@ final class Transactions {
   /// The room that is left for results.
   private long bytesLeft = KvLimits.RESULT_BYTES_MAX;
 
+  /// What was decided ahead; null for nothing.
+  private Plan plan;
+
   Transactions(Commands commands) {
     this.commands = commands;
     this.keys = commands.keys;
   }
 
   Result execute(Operation.Transaction transaction) {
+    if (transaction.decision() == Operation.Decision.AHEAD)
+      return ahead(transaction, commands.compacted());
     if (!areLeasesAlive(transaction)) return new Result.Refused(Reason.LEASE_NOT_FOUND);
+    return branch(transaction);
+  }
+
+  /// Does one that is decided ahead.
+  ///
+  /// @param firstReadable the first revision that may be read
+  Result ahead(Operation.Transaction transaction, long firstReadable) {
+    plan = new Plan(commands, firstReadable);
+    Result refusal = plan.make(transaction);
+    if (refusal != null) return refusal;
+    bytesLeft = Long.MAX_VALUE;
     return branch(transaction);
   }
 
@@ -43,8 +60,8 @@ final class Transactions {
   }
 
   private Result.Transacted branch(Operation.Transaction transaction) {
-    boolean succeeds = true;
-    for (Compare compare : transaction.compares()) succeeds = succeeds && holds(compare);
+    boolean succeeds =
+        plan == null ? Comparisons.hold(keys, transaction.compares()) : plan.nextDecision();
     List<Result> results = new ArrayList<>();
     for (Operation.Step step : succeeds ? transaction.then() : transaction.otherwise())
       results.add(step(step));
@@ -68,7 +85,7 @@ final class Transactions {
       }
       case Operation.Delete delete -> commands.delete(delete, keys.head(delete.key()));
       case Operation.DeleteRange delete -> {
-        var removed = commands.deleteRange(delete, Ranges.Room.left(bytesLeft));
+        var removed = commands.deleteRange(delete, room());
         for (KeyValue former : removed.formers()) bytesLeft -= former.sizeBytes();
         yield removed;
       }
@@ -97,40 +114,14 @@ final class Transactions {
   }
 
   private Result range(Operation.Range range) {
-    Ranges.Room room = Ranges.Room.left(bytesLeft);
-    Result result = commands.read(range, commands.compacted(), room);
+    if (plan != null && range.revision() != 0) return plan.nextFormer();
+    Result result = commands.read(range, commands.compacted(), room());
     if (result instanceof Result.Ranged ranged)
       for (KeyValue entry : ranged.entries()) bytesLeft -= entry.sizeBytes();
     return result;
   }
 
-  // ---- comparisons ----
-
-  private boolean holds(Compare compare) {
-    KeyRange range = compare.keys();
-    if (range.isOneKey()) return holds(compare, keys.find(range.from()));
-    if (range.isEmpty() || keys.ordered.count(range.from(), range.to()) == 0)
-      return holds(compare, NONE);
-    return keys.ordered.scan(
-        range.from(), range.to(), false, head -> !keys.hasValue(head) || holds(compare, head));
-  }
-
-  private boolean holds(Compare compare, int head) {
-    return switch (compare) {
-      case Compare.Value value ->
-          head != NONE && value.relation().holds(keys.value(head).compareTo(value.value()));
-      case Compare.Number number ->
-          number.relation().holds(Long.compare(numberOf(head, number.field()), number.number()));
-    };
-  }
-
-  private long numberOf(int head, Compare.Field field) {
-    if (head == NONE) return 0;
-    return switch (field) {
-      case CREATED -> keys.nodes.created(head);
-      case MODIFIED -> keys.nodes.revision(head);
-      case CHANGES -> keys.nodes.changes(head);
-      case LEASE -> keys.term(head) == null ? 0 : keys.term(head).lease;
-    };
+  private Ranges.Room room() {
+    return plan == null ? Ranges.Room.left(bytesLeft) : Ranges.Room.WHOLE;
   }
 }

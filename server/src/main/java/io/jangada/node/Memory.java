@@ -10,7 +10,6 @@ import io.jangada.raft.RaftEvent;
 import io.jangada.raft.RaftEvent.MemoryLevel;
 import io.jangada.raft.RaftNode;
 import io.jangada.store.DurableLog;
-import java.util.List;
 import java.util.function.Consumer;
 
 /// What a replica takes in memory, in one place, and what it does not take in for want of it.
@@ -190,7 +189,7 @@ final class Memory {
       case Operation.Write _ -> true;
       case Operation.Put put ->
           !(put.change() instanceof Change.Keep || put.change() instanceof Change.Rewrite);
-      case Operation.Transaction(_, List<Operation.Step> then, List<Operation.Step> otherwise) ->
+      case Operation.Transaction(_, var then, var otherwise, _) ->
           then.stream().anyMatch(Memory::writes) || otherwise.stream().anyMatch(Memory::writes);
       case Operation.Get _, Operation.Range _, Operation.Delete _, Operation.DeleteRange _ -> false;
     };

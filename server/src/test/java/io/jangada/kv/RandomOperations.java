@@ -36,7 +36,8 @@ final class RandomOperations {
   }
 
   Operation.Read read(long revision) {
-    return switch (dice.nextInt(8)) {
+    return switch (dice.nextInt(10)) {
+      case 8, 9 -> new Operation.ReadTransaction(reads(revision, 0));
       case 0 -> new Operation.ListLeases();
       case 1, 2 -> new Operation.GetLease(lease());
       case 3, 4, 5, 6 -> range(dice.nextBoolean() ? 0 : nearby(revision), revision);
@@ -48,7 +49,25 @@ final class RandomOperations {
     return new Operation.Transaction(
         list(3, () -> compare(revision)),
         list(5, () -> step(revision, depth)),
-        list(4, () -> step(revision, depth)));
+        list(4, () -> step(revision, depth)),
+        oneOf(Operation.Decision.values()));
+  }
+
+  private Operation.Transaction reads(long revision, int depth) {
+    return new Operation.Transaction(
+        list(3, () -> compare(revision)),
+        list(4, () -> readStep(revision, depth)),
+        list(4, () -> readStep(revision, depth)),
+        Operation.Decision.AHEAD);
+  }
+
+  private Operation.Step readStep(long revision, int depth) {
+    return switch (dice.nextInt(6)) {
+      case 0 -> new Operation.Get(key());
+      case 1 -> depth < NESTED_MAX ? reads(revision, depth + 1) : new Operation.Get(key());
+      case 2 -> range(nearby(revision - 2), revision);
+      default -> range(0, revision);
+    };
   }
 
   private Operation.Step step(long revision, int depth) {

@@ -45,6 +45,8 @@ public final class OperationKeys {
         for (Operation.Step step : transaction.then()) forEach(step, visitor);
         for (Operation.Step step : transaction.otherwise()) forEach(step, visitor);
       }
+      case Operation.ReadTransaction(Operation.Transaction transaction) ->
+          forEach(transaction, visitor);
       case Operation.GetLease _,
           Operation.ListLeases _,
           Operation.Expire _,
@@ -72,7 +74,7 @@ public final class OperationKeys {
       case Operation.Write _, Operation.Put _ -> "put";
       case Operation.Delete _ -> "delete";
       case Operation.DeleteRange _ -> "delete range";
-      case Operation.Transaction _ -> "transaction";
+      case Operation.Transaction _, Operation.ReadTransaction _ -> "transaction";
       case Operation.Expire _ -> "expire";
       case Operation.Grant _ -> "lease grant";
       case Operation.Revoke _ -> "lease revoke";

@@ -60,10 +60,18 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
           range.selection().detail() == Operation.Detail.COUNT ? 0 : KvLimits.RANGE_BYTES_MAX;
       case Operation.GetLease _ -> KvLimits.RANGE_BYTES_MAX;
       case Operation.DeleteRange delete -> delete.former() ? KvLimits.RESULT_BYTES_MAX : 0;
-      case Operation.Transaction(_, List<Operation.Step> then, List<Operation.Step> otherwise) ->
-          Math.max(expectedBytes(then), expectedBytes(otherwise));
+      case Operation.Transaction transaction -> expectedBytes(transaction);
+      case Operation.ReadTransaction(Operation.Transaction transaction) ->
+          expectedBytes(transaction);
       case Operation.Read _, Operation.Command _ -> 0;
     };
+  }
+
+  private static int expectedBytes(Operation.Transaction transaction) {
+    int bytes = Math.max(expectedBytes(transaction.then()), expectedBytes(transaction.otherwise()));
+    // Where it is decided ahead a range is not cut.
+    boolean isCut = transaction.decision() == Operation.Decision.STEP_BY_STEP;
+    return isCut || bytes == 0 ? bytes : KvLimits.RESULT_BYTES_MAX;
   }
 
   private static int expectedBytes(List<Operation.Step> steps) {

@@ -91,7 +91,8 @@ sealed interface ReplyBody {
           ROOT_ROLE_NEEDED,
           INVALID_AUTH_MANAGEMENT,
           INVALID_NAME,
-          TOO_MANY_USERS ->
+          TOO_MANY_USERS,
+          KEY_NOT_FOUND ->
           throw new IllegalStateException("no client asks for what is refused as " + reason);
     };
   }

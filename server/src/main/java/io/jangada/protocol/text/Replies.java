@@ -162,7 +162,8 @@ final class Replies {
           ROOT_ROLE_NEEDED,
           INVALID_AUTH_MANAGEMENT,
           INVALID_NAME,
-          TOO_MANY_USERS ->
+          TOO_MANY_USERS,
+          KEY_NOT_FOUND ->
           INTERNAL;
     };
   }
