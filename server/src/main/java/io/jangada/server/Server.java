@@ -181,7 +181,10 @@ public final class Server implements AutoCloseable {
     peerLoops
         .group()
         .scheduleWithFixedDelay(
-            this::nameCluster, NAMING_MILLIS, NAMING_MILLIS, TimeUnit.MILLISECONDS);
+            new ClusterNaming(started, links, entry.id()),
+            NAMING_MILLIS,
+            NAMING_MILLIS,
+            TimeUnit.MILLISECONDS);
     authenticator =
         new Authenticator(
             new Authenticator.Settings(
@@ -213,24 +216,6 @@ public final class Server implements AutoCloseable {
     if (wanted.isEmpty()) return;
     audit = AuditTrail.start(wanted.get(), new AuditTrail.Log(eventLog::error, eventLog::info));
     eventLog.info("writes its audit trail to " + wanted.get().place().file());
-  }
-
-  /// A cluster that was bootstrapped before there were ids gets one from its leader as soon as all
-  /// members know ids: an older member could not read the entry.
-  private void nameCluster() {
-    if (links.identity().id() != 0 || !links.identity().hasData()) return;
-    Replica replica = member.replica();
-    replica.status(
-        status -> {
-          Membership membership = status.membership();
-          boolean leads = status.role().leader() == entry.id() && membership.clusterId() == 0;
-          boolean known =
-              membership.members().stream()
-                  .allMatch(each -> each == entry.id() || links.isIdentified(each));
-          if (leads && known)
-            replica.changeMembership(
-                membership.withClusterId(1 | new SecureRandom().nextLong()), _ -> {});
-        });
   }
 
   private void shareDescriptors() {

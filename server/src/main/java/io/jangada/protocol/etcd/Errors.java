@@ -14,12 +14,14 @@ final class Errors {
   static final Status LEASE_PROVIDED = invalid("lease is provided");
   static final Status TOO_MANY_OPS = invalid("too many operations in txn request");
   static final Status DUPLICATE_KEY = invalid("duplicate key given in txn request");
+  static final Status UNKNOWN_COMPARE = invalid("invalid compare option");
   static final Status INVALID_SORT = invalid("invalid sort option");
   static final Status TOO_LARGE = invalid("request is too large");
   static final Status USER_EMPTY = invalid("user name is empty");
   static final Status INVALID_TOKEN = of(Code.UNAUTHENTICATED, "invalid auth token");
   static final Status PERMISSION_DENIED = of(Code.PERMISSION_DENIED, "permission denied");
   static final Status LEASE_NOT_FOUND = of(Code.NOT_FOUND, "requested lease not found");
+  static final Status TTL_TOO_LARGE = of(Code.OUT_OF_RANGE, "too large lease TTL");
   static final Status LEASE_EXISTS = of(Code.FAILED_PRECONDITION, "lease already exists");
   static final Status COMPACTED =
       of(Code.OUT_OF_RANGE, "mvcc: required revision has been compacted");
@@ -41,9 +43,11 @@ final class Errors {
     return of(Code.INVALID_ARGUMENT, text);
   }
 
-  /// Why there is no result.
-  static Status of(Outcome outcome) {
+  /// Why there is no result that the call is for.
+  static Status of(Call call, Outcome outcome) {
     return switch (outcome) {
+      case Outcome.Done(Result.Refused(Result.Reason reason)) -> of(call, reason);
+      case Outcome.Done(Result.Compacted _) -> COMPACTED;
       case Outcome.NotLeader(int leader) -> leader < 0 ? NO_LEADER : LEADER_CHANGED;
       case Outcome.Busy _ -> TOO_MANY_REQUESTS;
       case Outcome.NoMemory _ -> NO_SPACE;
@@ -54,11 +58,12 @@ final class Errors {
   }
 
   /// Why nothing was done.
-  static Status of(Call call, Result.Reason reason) {
+  private static Status of(Call call, Result.Reason reason) {
     return switch (reason) {
       case KEY_TOO_LONG, VALUE_TOO_LONG, TRANSACTION_TOO_LARGE -> TOO_LARGE;
       case LEASE_NOT_FOUND -> LEASE_NOT_FOUND;
       case LEASE_EXISTS -> LEASE_EXISTS;
+      case KEY_NOT_FOUND -> KEY_NOT_FOUND;
       case TOO_MANY_LEASES -> of(Code.RESOURCE_EXHAUSTED, "too many leases");
       case FUTURE_REVISION -> FUTURE;
       case RESULT_TOO_LARGE -> of(Code.RESOURCE_EXHAUSTED, "the response would be too large");

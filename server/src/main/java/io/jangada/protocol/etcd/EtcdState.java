@@ -20,6 +20,7 @@ final class EtcdState {
   List<Method<?>> methods() {
     List<Method<?>> all = new ArrayList<>();
     all.addAll(new KvCalls(this).methods());
+    all.addAll(new LeaseCalls().methods());
     return all;
   }
 }

@@ -1,105 +1,143 @@
 package io.jangada.protocol.etcd;
 
-import com.google.protobuf.ByteString;
-import io.jangada.bytes.Bytes;
-import io.jangada.kv.Change;
-import io.jangada.kv.Condition;
-import io.jangada.kv.Lifetime;
+import com.google.protobuf.Message;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
+import io.jangada.protocol.etcd.api.CompactionRequest;
+import io.jangada.protocol.etcd.api.CompactionResponse;
+import io.jangada.protocol.etcd.api.DeleteRangeRequest;
 import io.jangada.protocol.etcd.api.PutRequest;
-import io.jangada.protocol.etcd.api.PutResponse;
 import io.jangada.protocol.etcd.api.RangeRequest;
-import io.jangada.protocol.etcd.api.RangeResponse;
+import io.jangada.protocol.etcd.api.RequestOp;
+import io.jangada.protocol.etcd.api.TxnRequest;
 import io.jangada.protocol.rpc.Call;
 import io.jangada.protocol.rpc.Method;
+import io.jangada.protocol.rpc.Status;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The service KV.
 final class KvCalls {
   private static final String KV = "/etcdserverpb.KV/";
 
-  private final EtcdState state;
+  private final EtcdSettings.Requests limits;
 
   KvCalls(EtcdState state) {
-    this.state = state;
+    this.limits = state.settings().requests();
   }
 
   List<Method<?>> methods() {
     return List.of(
-        Method.unary(KV + "Range", RangeRequest.getDefaultInstance(), this::range),
-        Method.unary(KV + "Put", PutRequest.getDefaultInstance(), this::put));
+        Method.unary(KV + "Range", RangeRequest.getDefaultInstance(), KvCalls::range),
+        Method.unary(KV + "RangeStream", RangeRequest.getDefaultInstance(), RangeStreaming::begin),
+        Method.unary(KV + "Put", PutRequest.getDefaultInstance(), this::put),
+        Method.unary(KV + "DeleteRange", DeleteRangeRequest.getDefaultInstance(), this::delete),
+        Method.unary(KV + "Txn", TxnRequest.getDefaultInstance(), this::transact),
+        Method.unary(KV + "Compact", CompactionRequest.getDefaultInstance(), KvCalls::compact));
+  }
+
+  private static void range(Call call, RangeRequest request) {
+    Status objection = RangeQuery.objection(request);
+    if (objection != null) call.end(objection);
+    else RangeReading.begin(call, RangeQuery.of(request));
   }
 
   private void put(Call call, PutRequest request) {
-    if (request.getKey().isEmpty()) {
-      call.end(Errors.KEY_NOT_PROVIDED);
+    try {
+      Operation.Put put = TxnReader.put(request);
+      int bytes = need(request);
+      call.submit(
+          put,
+          bytes,
+          (outcome, moment) -> {
+            switch (outcome) {
+              case Outcome.Done(Result.Changed changed) ->
+                  call.answer(TxnWriter.put(changed, Headers.of(moment, changed.revision())));
+              // It was to keep the value or the lease of a key that is not there.
+              case Outcome.Done(Result.NotFound _) -> call.end(Errors.KEY_NOT_FOUND);
+              default -> call.end(Errors.of(call, outcome));
+            }
+          });
+    } catch (TxnReader.Objection e) {
+      call.end(e.status());
+    }
+  }
+
+  private void delete(Call call, DeleteRangeRequest request) {
+    try {
+      Operation.DeleteRange delete = TxnReader.delete(request);
+      call.submit(
+          delete,
+          need(request),
+          (outcome, moment) -> {
+            if (outcome instanceof Outcome.Done(Result.Removed removed))
+              call.answer(TxnWriter.delete(removed, Headers.of(moment, removed.revision())));
+            else call.end(Errors.of(call, outcome));
+          });
+    } catch (TxnReader.Objection e) {
+      call.end(e.status());
+    }
+  }
+
+  private void transact(Call call, TxnRequest request) {
+    try {
+      Operation.Transaction transaction = TxnReader.read(request, limits.txnOpsMax());
+      int bytes = need(request);
+      Call.Reply reply =
+          (outcome, moment) -> {
+            if (outcome instanceof Outcome.Done(Result.Transacted done))
+              call.answer(TxnWriter.response(request, done, Headers.of(moment, done.revision())));
+            else call.end(Errors.of(call, outcome));
+          };
+      if (isRead(request))
+        call.read(new Operation.ReadTransaction(transaction), consistency(request), reply);
+      else call.submit(transaction, bytes, reply);
+    } catch (TxnReader.Objection e) {
+      call.end(e.status());
+    }
+  }
+
+  /// Whether it changes nothing, whatever is there. One that holds another counts as one that may.
+  private static boolean isRead(TxnRequest request) {
+    return ops(request).allMatch(RequestOp::hasRequestRange);
+  }
+
+  private static Stream<RequestOp> ops(TxnRequest request) {
+    return Stream.concat(request.getSuccessList().stream(), request.getFailureList().stream());
+  }
+
+  /// One that asks for nothing but what may be stale may be.
+  private static ReadConsistency consistency(TxnRequest request) {
+    boolean isLocal =
+        ops(request).findAny().isPresent()
+            && ops(request).allMatch(one -> one.getRequestRange().getSerializable());
+    return isLocal ? new ReadConsistency.Local() : new ReadConsistency.Follower();
+  }
+
+  /// What a request takes, if that is no more than it may.
+  private int need(Message request) throws TxnReader.Objection {
+    int bytes = request.getSerializedSize();
+    if (bytes > limits.bytesMax()) throw new TxnReader.Objection(Errors.TOO_LARGE);
+    return bytes;
+  }
+
+  private static void compact(Call call, CompactionRequest request) {
+    if (request.getRevision() < 0) {
+      call.end(Errors.COMPACTED);
       return;
     }
-    Operation.Put put = put(request);
     call.submit(
-        put,
-        request.getKey().size() + request.getValue().size(),
+        new Operation.Compact(request.getRevision()),
+        0,
         (outcome, moment) -> {
-          switch (outcome) {
-            case Outcome.Done(Result.Changed changed) -> {
-              PutResponse.Builder response =
-                  PutResponse.newBuilder().setHeader(Headers.of(moment, changed.revision()));
-              if (changed.former() != null) response.setPrevKv(KeyValues.message(changed.former()));
-              call.answer(response.build());
-            }
-            case Outcome.Done(Result.Refused(Result.Reason reason)) ->
-                call.end(Errors.of(call, reason));
-            default -> call.end(Errors.of(outcome));
-          }
-        });
-  }
-
-  private static Operation.Put put(PutRequest request) {
-    Change change = new Change.Set(bytes(request.getValue()), 0);
-    return new Operation.Put(
-        bytes(request.getKey()),
-        change,
-        request.getLease() == 0 ? new Lifetime.ForEver() : new Lifetime.Leased(request.getLease()),
-        new Condition.Always(),
-        request.getPrevKv());
-  }
-
-  static Bytes bytes(ByteString bytes) {
-    return Bytes.wrap(bytes.toByteArray());
-  }
-
-  private void range(Call call, RangeRequest request) {
-    if (request.getKey().isEmpty()) {
-      call.end(Errors.KEY_NOT_PROVIDED);
-      return;
-    }
-    var range =
-        new Operation.Range(
-            KeyValues.range(request.getKey(), request.getRangeEnd()),
-            0,
-            Operation.Selection.ALL,
-            Operation.Page.ALL);
-    ReadConsistency consistency =
-        request.getSerializable() ? new ReadConsistency.Local() : new ReadConsistency.Follower();
-    call.read(
-        range,
-        consistency,
-        request.getKey().size(),
-        (outcome, moment) -> {
-          switch (outcome) {
-            case Outcome.Done(Result.Ranged ranged) -> {
-              RangeResponse.Builder response =
-                  RangeResponse.newBuilder().setHeader(Headers.of(moment)).setCount(ranged.count());
-              ranged.entries().forEach(one -> response.addKvs(KeyValues.message(one)));
-              call.answer(response.build());
-            }
-            case Outcome.Done(Result.Refused(Result.Reason reason)) ->
-                call.end(Errors.of(call, reason));
-            default -> call.end(Errors.of(outcome));
-          }
+          if (outcome instanceof Outcome.Done(Result.Noted noted))
+            call.answer(
+                CompactionResponse.newBuilder()
+                    .setHeader(Headers.of(moment, noted.revision()))
+                    .build());
+          else call.end(Errors.of(call, outcome));
         });
   }
 }

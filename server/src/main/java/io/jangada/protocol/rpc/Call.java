@@ -23,6 +23,10 @@ public abstract class Call {
   /// What a question takes beside what it holds, about.
   private static final int OVERHEAD_BYTES = 256;
 
+  /// What a read finds, about. What is gathered for one response has its own limit
+  /// ([PortState#arriving]).
+  private static final int FOUND_BYTES = 512;
+
   private final Metadata metadata;
   private Callers.Found who = Callers.Found.NOBODY;
   private boolean isOver;
@@ -131,10 +135,8 @@ public abstract class Call {
     port().forward(ask, command, null);
   }
 
-  /// @param bytes of keys and values that it asks with and will find, about
-  public final void read(Operation.Read read, ReadConsistency consistency, int bytes, Reply reply) {
-    Ask ask = ask(bytes, reply);
-    port().read(ask, read, consistency);
+  public final void read(Operation.Read read, ReadConsistency consistency, Reply reply) {
+    port().read(ask(FOUND_BYTES, reply), read, consistency);
   }
 
   private Ask ask(int bytes, Reply reply) {

@@ -1,0 +1,115 @@
+package io.jangada.protocol.etcd;
+
+import io.jangada.kv.KeyRange;
+import io.jangada.kv.KeyValue;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.jangada.node.ReadConsistency;
+import io.jangada.protocol.rpc.Call;
+import io.jangada.protocol.rpc.Moment;
+import io.jangada.protocol.rpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A range on its way from the replica to one response, part by part, all of one revision. What is
+/// gathered is bounded for all calls of the port together.
+final class RangeReading {
+  private final Call call;
+  private final RangeQuery query;
+  private final List<KeyValue> found = new ArrayList<>();
+  private Moment begun;
+  private long revision;
+  private long count;
+  private long heldBytes;
+
+  private RangeReading(Call call, RangeQuery query) {
+    this.call = call;
+    this.query = query;
+  }
+
+  /// Reads it, and answers the call.
+  static void begin(Call call, RangeQuery query) {
+    var reading = new RangeReading(call, query);
+    call.whenCancelled(reading::release);
+    ReadConsistency consistency =
+        query.request().getSerializable()
+            ? new ReadConsistency.Local()
+            : new ReadConsistency.Follower();
+    reading.read(query.operation(), consistency);
+  }
+
+  private void read(Operation.Range range, ReadConsistency consistency) {
+    call.read(
+        range,
+        consistency,
+        (outcome, moment) -> {
+          if (outcome instanceof Outcome.Done(Result.Ranged part)) take(part, moment);
+          else fail(Errors.of(call, outcome));
+        });
+  }
+
+  private void take(Result.Ranged part, Moment moment) {
+    if (begun == null) {
+      begun = moment;
+      revision = part.revision();
+      count = part.count();
+    } else if (query.isCountOnly()) {
+      count += part.count();
+    }
+    if (!hold(part)) {
+      fail(Errors.TOO_MANY_REQUESTS);
+      return;
+    }
+    found.addAll(part.entries());
+    if (part.rest() != null && !query.isEnough(found.size())) {
+      // This member has applied that revision: it needs to ask no other.
+      read(query.operation(part.rest(), revision, found.size()), new ReadConsistency.Local());
+    } else if (count < 0) {
+      count = 0;
+      count(query.operation().keys());
+    } else {
+      answer();
+    }
+  }
+
+  /// Counts a range that changed so much since that its count is not known.
+  private void count(KeyRange rest) {
+    call.read(
+        query.count(rest, revision),
+        new ReadConsistency.Local(),
+        (outcome, _) -> {
+          if (!(outcome instanceof Outcome.Done(Result.Ranged part))) {
+            fail(Errors.of(call, outcome));
+            return;
+          }
+          count += part.count();
+          if (part.rest() == null) answer();
+          else count(part.rest());
+        });
+  }
+
+  private boolean hold(Result.Ranged part) {
+    long bytes = 0;
+    for (KeyValue one : part.entries()) bytes += one.sizeBytes();
+    if (bytes > 0 && !call.port().arriving().tryTake(bytes)) return false;
+    heldBytes += bytes;
+    return true;
+  }
+
+  private void answer() {
+    call.answer(query.response(Headers.of(begun), found, count));
+    release();
+  }
+
+  private void fail(Status status) {
+    call.end(status);
+    release();
+  }
+
+  private void release() {
+    call.port().arriving().give(heldBytes);
+    heldBytes = 0;
+    found.clear();
+  }
+}
