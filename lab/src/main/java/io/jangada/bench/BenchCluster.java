@@ -36,7 +36,20 @@ public final class BenchCluster implements AutoCloseable {
   /// @param settings fields of `config.json`, with their values as JSON
   /// @param jvm flags for their Java
   /// @param parent where a directory for all of it is made, which is removed at the end
-  public record Plan(int members, Map<String, String> settings, List<String> jvm, Path parent) {}
+  /// @param etcd whether they serve etcd's clients, too
+  public record Plan(
+      int members, Map<String, String> settings, List<String> jvm, Path parent, boolean etcd) {
+    public Plan(int members, Map<String, String> settings, List<String> jvm, Path parent) {
+      this(members, settings, jvm, parent, false);
+    }
+
+    private ClusterPlan cluster() {
+      ClusterPlan wanted = ClusterPlan.of(members).with("SetOverwrites", "true");
+      if (etcd) wanted = wanted.withEtcd();
+      for (var each : settings.entrySet()) wanted = wanted.with(each.getKey(), each.getValue());
+      return wanted;
+    }
+  }
 
   private BenchCluster(Path directory, ProcessCluster processes) {
     this.directory = directory;
@@ -49,11 +62,9 @@ public final class BenchCluster implements AutoCloseable {
   public static BenchCluster start(Plan plan)
       throws IOException, InterruptedException, TimeoutException {
     Path directory = Files.createTempDirectory(plan.parent, "jangada-bench");
-    ClusterPlan wanted = ClusterPlan.of(plan.members).with("SetOverwrites", "true");
-    for (var each : plan.settings.entrySet()) wanted = wanted.with(each.getKey(), each.getValue());
     ServerProgram program = ServerProgram.own(flags(plan.jvm));
     BenchCluster cluster =
-        new BenchCluster(directory, ProcessCluster.make(directory, wanted, program));
+        new BenchCluster(directory, ProcessCluster.make(directory, plan.cluster(), program));
     try {
       cluster.processes.startAll();
       cluster.awaitAll();
@@ -91,6 +102,11 @@ public final class BenchCluster implements AutoCloseable {
     return new Endpoint(processes.entry(id).hostname(), processes.entry(id).clientPort());
   }
 
+  /// Where etcd's clients are served.
+  public Endpoint etcdEndpoint(int id) {
+    return new Endpoint(processes.entry(id).hostname(), processes.entry(id).etcdPort());
+  }
+
   public List<Endpoint> endpoints() {
     return Endpoint.parseList(processes.endpoints());
   }
@@ -114,6 +130,11 @@ public final class BenchCluster implements AutoCloseable {
 
   Optional<TlsContext> tls() throws IOException {
     return Optional.ofNullable(Tls.context(processes.tls()));
+  }
+
+  /// A directory on its disk.
+  public Path directory() {
+    return directory;
   }
 
   /// As that which loads are put to.

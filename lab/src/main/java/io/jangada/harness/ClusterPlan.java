@@ -15,27 +15,36 @@ import java.util.TreeMap;
 ///
 /// @param servers 1 or more; their ids count from 1
 /// @param settings fields of `config.json` beside the list of servers, with their values as JSON
-public record ClusterPlan(int servers, Map<String, String> settings) {
+/// @param etcd whether they serve etcd's clients, too
+public record ClusterPlan(int servers, Map<String, String> settings, boolean etcd) {
   public ClusterPlan {
     settings = Map.copyOf(settings);
   }
 
   public static ClusterPlan of(int servers) {
-    return new ClusterPlan(servers, Map.of());
+    return new ClusterPlan(servers, Map.of(), false);
   }
 
   /// The same with one more field.
   public ClusterPlan with(String field, String json) {
     Map<String, String> more = new TreeMap<>(settings);
     more.put(field, json);
-    return new ClusterPlan(servers, more);
+    return new ClusterPlan(servers, more, etcd);
+  }
+
+  /// The same with a port for etcd's clients at each server.
+  public ClusterPlan withEtcd() {
+    return new ClusterPlan(servers, settings, true);
   }
 
   /// Writes a `config.json` with ports that are free now.
   public Path write(Path directory) throws IOException {
     FreePorts ports = new FreePorts(new SplittableRandom());
     List<ServerConfig.Entry> entries = new ArrayList<>();
-    for (int id = 1; id <= servers; id++) entries.add(entry(id, ports));
+    for (int id = 1; id <= servers; id++) {
+      ServerConfig.Entry entry = entry(id, ports);
+      entries.add(etcd ? withEtcd(entry, ports.next()) : entry);
+    }
     Map<String, String> fields = new TreeMap<>(settings);
     fields.putIfAbsent("Path", "\"data\"");
     fields.putIfAbsent("Cluster", "\"jangada-" + Long.toString(System.nanoTime(), 36) + "\"");
@@ -44,6 +53,14 @@ public record ClusterPlan(int servers, Map<String, String> settings) {
 
   static ServerConfig.Entry entry(int id, FreePorts ports) throws IOException {
     return new ServerConfig.Entry(id, "127.0.0.1", ports.next(), ports.next(), 0);
+  }
+
+  private static ServerConfig.Entry withEtcd(ServerConfig.Entry entry, int port) {
+    ServerConfig.Ports ports = entry.ports();
+    return new ServerConfig.Entry(
+        entry.id(),
+        entry.hostname(),
+        new ServerConfig.Ports(ports.client(), ports.log(), ports.http(), port));
   }
 
   /// Writes the list of servers alone.
@@ -73,6 +90,7 @@ public record ClusterPlan(int servers, Map<String, String> settings) {
         + entry.clientPort()
         + ", \"LogPort\": "
         + entry.logPort()
+        + (entry.etcdPort() == 0 ? "" : ", \"EtcdPort\": " + entry.etcdPort())
         + "}";
   }
 }

@@ -24,6 +24,7 @@ import io.jangada.client.ClientTls;
 import io.jangada.client.Endpoint;
 import io.jangada.harness.Tls;
 import io.jangada.net.TlsContext;
+import io.jangada.otherstores.EtcdPorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,6 +223,21 @@ public final class BenchCommand implements Callable<Integer> {
       description = "With --watch: the watchers of all keys (default: ${DEFAULT-VALUE}).")
   private int watchAll;
 
+  /// How the cluster is spoken to.
+  private enum Protocol {
+    text,
+    etcd
+  }
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      defaultValue = "text",
+      description =
+          "One of: ${COMPLETION-CANDIDATES}. etcd's is for put, get, mix and range alone, and for"
+              + " members that bench starts (default: ${DEFAULT-VALUE}).")
+  private Protocol protocol;
+
   @Option(
       names = "--against",
       paramLabel = "NAME",
@@ -289,8 +305,18 @@ public final class BenchCommand implements Callable<Integer> {
       if (failover != null) return failover(cluster);
       if (restart != null) return restart(cluster);
       if (watch != null) return watch(cluster);
-      return measure(loads, cluster.subject());
+      return measure(loads, subject(cluster));
     }
+  }
+
+  private SystemUnderTest subject(BenchCluster cluster) throws IOException {
+    return protocol == Protocol.etcd ? new EtcdPorts(cluster) : cluster.subject();
+  }
+
+  /// Whether another store can be put to the same load.
+  private boolean isCommon(Load load) {
+    boolean isRange = load.workload() == Workload.range && protocol == Protocol.etcd;
+    return load.workload().isCommon() || isRange;
   }
 
   private void check() {
@@ -310,6 +336,10 @@ public final class BenchCommand implements Callable<Integer> {
     if (mixed) throw wrong("--failover, --restart, --growth and --watch stand alone");
     if (isTls && (endpoints != null || growth != null))
       throw wrong("--tls is for members that bench starts, and --growth starts its own");
+    if (protocol == Protocol.etcd && (endpoints != null || special > 0 || isTls))
+      throw wrong("--protocol etcd is for loads on members that bench starts, without TLS");
+    if (protocol == Protocol.etcd && !loads().stream().allMatch(this::isCommon))
+      throw wrong("--protocol etcd is for put, get, mix and range");
     if (endpoints != null && (special > 0 || against != null))
       throw wrong("only loads can be put to --endpoints: everything else starts its own members");
   }
@@ -381,19 +411,20 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchCluster start() throws IOException, InterruptedException, TimeoutException {
-    return BenchCluster.start(new BenchCluster.Plan(members, settings, flags(), directory));
+    boolean isEtcd = protocol == Protocol.etcd;
+    return BenchCluster.start(new BenchCluster.Plan(members, settings, flags(), directory, isEtcd));
   }
 
   private int against(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
     Against contests = new Against(telling, rounds);
     OtherStore rival = contests.find(against).orElseThrow(() -> wrong(contests.unknown(against)));
-    if (!loads.stream().allMatch(load -> load.workload().isCommon()))
+    if (!loads.stream().allMatch(this::isCommon))
       throw wrong("--against compares put, get and mix: others have nothing like the rest");
     if (rival.missing().isPresent())
       return telling.failed(ExitCode.UNAVAILABLE, "unavailable", rival.missing().get());
     try (BenchCluster cluster = start();
         OtherStore.Running other = rival.start(directory)) {
-      return contests.run(loads, cluster.subject(), rival, other) ? ExitCode.OK : ExitCode.FAILED;
+      return contests.run(loads, subject(cluster), rival, other) ? ExitCode.OK : ExitCode.FAILED;
     }
   }
 

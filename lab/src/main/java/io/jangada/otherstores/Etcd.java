@@ -105,7 +105,7 @@ public final class Etcd implements OtherStore {
 
     @Override
     public Supplier<ProtocolDriver> dialogs(Load load, Contents contents) {
-      return () -> new EtcdDriver(contents);
+      return () -> new EtcdDriver(contents, load.rangeKeys());
     }
   }
 }

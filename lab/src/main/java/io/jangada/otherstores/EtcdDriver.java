@@ -25,7 +25,8 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /// `Put` and `Range` of etcd's `KV` service over gRPC: every request is a stream of HTTP/2, and
-/// they are answered in any order. Ranges are linearizable unless they say otherwise.
+/// they are answered in any order. Ranges are linearizable unless they say otherwise; one of many
+/// keys begins with a key, has no end, and has a limit.
 final class EtcdDriver implements ProtocolDriver {
   private static final AsciiString PUT = AsciiString.of("/etcdserverpb.KV/Put");
   private static final AsciiString RANGE = AsciiString.of("/etcdserverpb.KV/Range");
@@ -45,6 +46,9 @@ final class EtcdDriver implements ProtocolDriver {
 
   private static final int KEY = 1;
   private static final int VALUE = 2;
+  private static final int RANGE_END = 2;
+  private static final int LIMIT = 3;
+  private static final byte[] NO_END = new byte[1];
 
   private record Asked(int slot, OpType verb, long key) {}
 
@@ -62,12 +66,19 @@ final class EtcdDriver implements ProtocolDriver {
 
   private final Map<Http2FrameStream, Asked> asked = new IdentityHashMap<>();
   private final Map<Http2FrameStream, Boolean> values = new IdentityHashMap<>();
+
+  /// How long the answers to ranges are as far as they have come.
+  private final Map<Http2FrameStream, Integer> lengths = new IdentityHashMap<>();
+
+  private final int rangeKeys;
   private ChannelHandlerContext context;
   private AsciiString authority;
   private Runnable ready;
 
-  EtcdDriver(Contents contents) {
+  /// @param rangeKeys how many keys a range has
+  EtcdDriver(Contents contents, int rangeKeys) {
     this.contents = contents;
+    this.rangeKeys = rangeKeys;
     key = new byte[contents.keyBytes()];
     value = new byte[contents.valueBytes()];
     contents.value(0, value, 0);
@@ -95,7 +106,7 @@ final class EtcdDriver implements ProtocolDriver {
             .method(POST)
             .scheme(HTTP)
             .authority(authority)
-            .path(verb == OpType.GET ? RANGE : PUT)
+            .path(verb == OpType.SET ? PUT : RANGE)
             .add(CONTENT_TYPE, GRPC)
             .add(TE, TRAILERS);
     context.write(new DefaultHttp2HeadersFrame(headers, false).stream(stream));
@@ -105,11 +116,14 @@ final class EtcdDriver implements ProtocolDriver {
   private ByteBuf message(OpType verb, long number) {
     ByteBuf out = context.alloc().buffer(PREFIX_BYTES + 16 + key.length + value.length);
     out.writeByte(0).writeInt(0);
-    contents.key(verb, number, key, 0);
+    contents.key(verb == OpType.RANGE ? OpType.GET : verb, number, key, 0);
     Protobuf.writeBytes(out, KEY, key);
     if (verb == OpType.SET) {
       contents.rename(value, 0, key, 0);
       Protobuf.writeBytes(out, VALUE, value);
+    } else if (verb == OpType.RANGE) {
+      Protobuf.writeBytes(out, RANGE_END, NO_END);
+      Protobuf.writeNumber(out, LIMIT, rangeKeys);
     }
     return out.setInt(1, out.readableBytes() - PREFIX_BYTES);
   }
@@ -142,6 +156,8 @@ final class EtcdDriver implements ProtocolDriver {
 
   private void receiveData(Http2DataFrame data) {
     Asked which = asked.get(data.stream());
+    if (which != null && which.verb == OpType.RANGE)
+      lengths.merge(data.stream(), data.content().readableBytes(), Integer::sum);
     if (which != null && which.verb == OpType.GET)
       values.merge(data.stream(), isValue(which, data.content()), (a, b) -> false);
     int bytes = data.initialFlowControlledBytes();
@@ -159,12 +175,20 @@ final class EtcdDriver implements ProtocolDriver {
     if (!frame.isEndStream()) return;
     Asked which = asked.remove(frame.stream());
     Boolean isRight = values.remove(frame.stream());
+    Integer length = lengths.remove(frame.stream());
     if (which == null) throw new IllegalStateException("a reply that nothing asked for");
     CharSequence status = frame.headers().get(STATUS);
     if (!DONE.contentEquals(status == null ? "" : status))
       answers.refused(which.slot, which.verb + ": " + status + " " + frame.headers().get(MESSAGE));
     else if (which.verb == OpType.GET && !Boolean.TRUE.equals(isRight))
       answers.wrong(which.slot, "GET answered another value");
+    else if (which.verb == OpType.RANGE && (length == null || length < leastBytes()))
+      answers.wrong(which.slot, "RANGE answered " + length + " bytes");
     else answers.right(which.slot);
+  }
+
+  /// A range may begin near the last key.
+  private int leastBytes() {
+    return key.length + value.length;
   }
 }

@@ -20,10 +20,20 @@ final class Protobuf {
 
   static void writeBytes(ByteBuf out, int field, byte[] bytes) {
     out.writeByte(field << TYPE_BITS | BYTES);
-    int rest = bytes.length;
+    writeVarint(out, bytes.length);
+    out.writeBytes(bytes);
+  }
+
+  static void writeNumber(ByteBuf out, int field, int number) {
+    out.writeByte(field << TYPE_BITS | VARINT);
+    writeVarint(out, number);
+  }
+
+  private static void writeVarint(ByteBuf out, int number) {
+    int rest = number;
     for (; rest >= VARINT_MORE; rest >>>= VARINT_BITS)
       out.writeByte(rest & VARINT_MORE - 1 | VARINT_MORE);
-    out.writeByte(rest).writeBytes(bytes);
+    out.writeByte(rest);
   }
 
   /// The value of the first key in a `RangeResponse`, or null.

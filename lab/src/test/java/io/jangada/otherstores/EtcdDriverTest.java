@@ -40,7 +40,7 @@ class EtcdDriverTest {
 
   private static Measured run(Manners manners, Workload workload) throws Exception {
     try (Loops loops = new Loops("stand-in", 1);
-        LoadRun run = new LoadRun(open(loops, manners), (_, c) -> () -> new EtcdDriver(c))) {
+        LoadRun run = new LoadRun(open(loops, manners), (_, c) -> () -> new EtcdDriver(c, 1))) {
       Load load =
           new Load(
               workload,
