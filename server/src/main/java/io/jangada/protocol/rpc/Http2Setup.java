@@ -33,6 +33,7 @@ final class Http2Setup
                 .initialWindowSize(WINDOW_BYTES)
                 .maxHeaderListSize(HEADERS_BYTES_MAX))
         .decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
+        .encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
         .gracefulShutdownTimeoutMillis(SHUTDOWN_MILLIS)
         .build();
   }
