@@ -59,6 +59,7 @@ public final class Server implements AutoCloseable {
   private final MemoryPlan memory;
   private final MemberSettings settings;
   private final Optional<String> listen;
+  private final Optional<String> clientListen;
   private final EventLog eventLog;
   private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
@@ -102,6 +103,7 @@ public final class Server implements AutoCloseable {
     this.memory = new MemoryPlan(config.settings(), MemoryPlan.Heap.ofThisProcess());
     this.settings = new MemberSettings(config, id, memory);
     this.listen = config.listen(entry);
+    this.clientListen = config.clientListen(entry);
     this.eventLog = new EventLog(id);
     this.addresses = new Addresses(config);
     this.sharing = sharesThread(config.settings());
@@ -280,7 +282,7 @@ public final class Server implements AutoCloseable {
 
   private LinkSettings linkSettings() {
     String cluster = config.settings().text(Setting.CLUSTER);
-    return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
+    return LinkSettings.of(cluster, entry.id(), at(listen, entry.logPort()), peerLoops)
         .withCredentials(new LinkSettings.Credentials(tls.peers(), tls.secret()))
         .withLimits(settings.links())
         .withHandshakesMax(shares.newConnections());
@@ -295,8 +297,8 @@ public final class Server implements AutoCloseable {
         (nanos, task) -> peerLoops.group().schedule(task, nanos, TimeUnit.NANOSECONDS));
   }
 
-  private InetSocketAddress listen(int port) {
-    return listen
+  private static InetSocketAddress at(Optional<String> address, int port) {
+    return address
         .map(host -> new InetSocketAddress(host, port))
         .orElseGet(() -> new InetSocketAddress(port));
   }
@@ -372,7 +374,7 @@ public final class Server implements AutoCloseable {
 
   private TextSettings textSettings() {
     Settings values = config.settings();
-    return TextSettings.of(listen(entry.clientPort()))
+    return TextSettings.of(at(clientListen, entry.clientPort()))
         .withKv(settings.kv())
         .withReading(settings.reading())
         .withLimits(memory.text(shares.clients()))
