@@ -45,7 +45,7 @@ import java.util.function.Consumer;
 /// clients come to.
 public final class Server implements AutoCloseable {
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final long NAMING_MILLIS = 1_000;
+  private static final long LOOK_MILLIS = 1_000;
 
   /// In how much time [#stop] is done, and what of it each step may take.
   private static final long STOP_MILLIS_MAX = 1_800;
@@ -73,6 +73,7 @@ public final class Server implements AutoCloseable {
   private final AtomicReference<Replica> replica = new AtomicReference<>();
 
   private final ReplicaQueries queries;
+  private final ReadyNotice ready;
   private final StatusJson report;
   private final DataSize size;
   private final Loops peerLoops;
@@ -90,6 +91,7 @@ public final class Server implements AutoCloseable {
 
   private DurableMember member;
   private AdminCommands admin;
+  private ClusterNaming naming;
   private Authenticator authenticator;
   private Departure departure;
   private boolean stopped;
@@ -113,6 +115,7 @@ public final class Server implements AutoCloseable {
     this.queries =
         new ReplicaQueries(
             replica::get, 2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
+    this.ready = new ReadyNotice(queries, eventLog);
     this.size = new DataSize(config.dataDirectory(id));
     this.report = new StatusJson(config, addresses, meter, size);
   }
@@ -180,13 +183,10 @@ public final class Server implements AutoCloseable {
     started.status(this::recovered);
     replica.set(started);
     admin = adminCommands(started);
+    naming = new ClusterNaming(started, links, entry.id());
     peerLoops
         .group()
-        .scheduleWithFixedDelay(
-            new ClusterNaming(started, links, entry.id()),
-            NAMING_MILLIS,
-            NAMING_MILLIS,
-            TimeUnit.MILLISECONDS);
+        .scheduleWithFixedDelay(this::lookAround, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     authenticator =
         new Authenticator(
             new Authenticator.Settings(
@@ -218,6 +218,11 @@ public final class Server implements AutoCloseable {
     if (wanted.isEmpty()) return;
     audit = AuditTrail.start(wanted.get(), new AuditTrail.Log(eventLog::error, eventLog::info));
     eventLog.info("writes its audit trail to " + wanted.get().place().file());
+  }
+
+  private void lookAround() {
+    ready.look();
+    naming.run();
   }
 
   private void shareDescriptors() {
@@ -468,6 +473,7 @@ public final class Server implements AutoCloseable {
         links.identify(
             new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData));
       eventLog.event(event);
+      ready.look();
       changes.event();
       host.event(event);
     }
