@@ -108,7 +108,7 @@ public final class Server implements AutoCloseable {
     this.clientListen = config.clientListen(entry);
     this.eventLog = new EventLog(id);
     this.addresses = new Addresses(config);
-    this.sharing = sharesThread(config.settings());
+    this.sharing = settings.sharesThread();
     this.clientLoops =
         sharing ? new Loops("server-" + id, 1) : new Loops("clients-" + id, clientThreads());
     this.peerLoops = sharing ? clientLoops : new Loops("peers-" + id, 1);
@@ -118,12 +118,6 @@ public final class Server implements AutoCloseable {
     this.ready = new ReadyNotice(queries, eventLog);
     this.size = new DataSize(config.dataDirectory(id));
     this.report = new StatusJson(config, addresses, meter, size);
-  }
-
-  /// Where processors are few, a thread that is woken costs more than the work it does.
-  private static boolean sharesThread(Settings settings) {
-    boolean few = Runtime.getRuntime().availableProcessors() <= 2;
-    return settings.is(Setting.THREADS, "shared") || settings.is(Setting.THREADS, "auto") && few;
   }
 
   private ReplicaExecutor owner(String name, Consumer<Throwable> failed) {
@@ -204,11 +198,11 @@ public final class Server implements AutoCloseable {
     if (port == 0) return;
     EtcdSettings wanted =
         new EtcdSettings(
-            listen(port),
+            at(clientListen, port),
             tls.etcdGate(shares.newConnections()),
             memory.etcd(shares.clients()),
             settings.kv(),
-            EtcdSettings.Requests.DEFAULT);
+            settings.etcdRequests());
     etcd = EtcdListener.start(wanted, clientLoops);
     eventLog.info("listens for etcd's clients on " + HostPort.text(etcd.address()));
   }
@@ -378,23 +372,13 @@ public final class Server implements AutoCloseable {
   }
 
   private TextSettings textSettings() {
-    Settings values = config.settings();
     return TextSettings.of(at(clientListen, entry.clientPort()))
         .withKv(settings.kv())
         .withReading(settings.reading())
         .withLimits(memory.text(shares.clients()))
         .withReserved(reserved())
         .withGate(clientGate)
-        .withDialect(
-            TextSettings.Dialect.DEFAULT
-                .with(TextSettings.Variant.SEED_SPELLING, values.flag(Setting.SEED_SPELLING))
-                .with(TextSettings.Variant.SET_OVERWRITES, values.flag(Setting.SET_OVERWRITES))
-                .with(TextSettings.Variant.EXPTIME_LEFT, values.flag(Setting.EXPTIME_LEFT))
-                .with(
-                    TextSettings.Variant.EMPTY_LINES_ANSWERED,
-                    values.flag(Setting.EMPTY_LINES_ANSWERED))
-                .with(TextSettings.Variant.NO_REPLY, values.flag(Setting.NO_REPLY))
-                .with(TextSettings.Variant.VERSIONS_PER_KEY, values.flag(Setting.VERSIONS_PER_KEY)))
+        .withDialect(settings.dialect())
         .withAddresses(id -> addresses.of(id).map(Address::client))
         .withVersion("jangada " + Build.read().version());
   }
