@@ -41,7 +41,7 @@ enum EtcdFlag {
   UNSAFE_NO_FSYNC(false, "lose acknowledged writes at a power failure"),
   VERSION(false, "print the versions"),
   HELP(false, "print this"),
-  JANGADA_CLIENT_PORT("", "the port of Jangada's own protocols; by default the peer port + 10");
+  CLIENT_PORT("", "the port of Jangada's own protocols; by default the peer port + 10");
 
   private final String defaultValue;
   private final boolean isSwitch;
@@ -59,9 +59,10 @@ enum EtcdFlag {
     this.help = help;
   }
 
-  /// Its name without dashes.
+  /// Its name without dashes; what etcd does not know is marked as ours.
   String word() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return this == CLIENT_PORT ? "jangada-" + word : word;
   }
 
   /// Its name as it is written.

@@ -214,7 +214,7 @@ record EtcdMember(int id, Path file) {
     }
 
     private int distance() {
-      EtcdFlag flag = EtcdFlag.JANGADA_CLIENT_PORT;
+      EtcdFlag flag = EtcdFlag.CLIENT_PORT;
       if (!arguments.has(flag)) return CLIENT_PORT_DISTANCE;
       OptionalInt port = port(arguments.text(flag));
       if (port.isEmpty()) arguments.refuse(flag, "a port, 1 to 65535");

@@ -100,6 +100,7 @@ final class FlagSettings {
     listening.ifPresent(
         at -> {
           put(Setting.CLIENT_LISTEN, EtcdFlag.LISTEN_CLIENT_URLS, at.address());
+          put(Setting.ETCD_PORT, EtcdFlag.LISTEN_CLIENT_URLS, "" + at.port());
           needSame(EtcdFlag.LISTEN_CLIENT_URLS, at.isTls(), EtcdFlag.CERT_FILE);
           remarkWidened(EtcdFlag.LISTEN_CLIENT_URLS, at);
         });
