@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,9 +28,12 @@ class EtcdLauncherTest {
   private static final int MILLIS_MAX = 30_000;
   private static final String READY = "ready to serve client requests";
 
-  /// @param client for etcd's clients
-  /// @param own for our own protocols
-  private record Ports(int client, int peer, int own) {}
+  private record Ports(int client, int peer) {
+    /// The port of our own protocols.
+    int own() {
+      return peer + 27;
+    }
+  }
 
   @TempDir private Path folder;
   private final SortedMap<String, Ports> ports = new TreeMap<>();
@@ -38,6 +42,18 @@ class EtcdLauncherTest {
   @AfterEach
   void killAll() {
     started.forEach(ServerProcess::close);
+  }
+
+  private void choosePorts() throws Exception {
+    FreePorts free = new FreePorts(new SplittableRandom());
+    do {
+      for (String name : List.of("n1", "n2", "n3"))
+        ports.put(name, new Ports(free.next(), free.next()));
+    } while (ports.values().stream()
+            .flatMap(each -> Stream.of(each.client, each.peer, each.own()))
+            .distinct()
+            .count()
+        < 9);
   }
 
   private ServerProcess start(String name, String... flags) throws Exception {
@@ -61,8 +77,7 @@ class EtcdLauncherTest {
     return start(
         name,
         "--initial-cluster=" + cluster,
-        "--initial-advertise-peer-urls=http://127.0.0.1:" + ports.get(name).peer,
-        "--jangada-client-port=" + ports.get(name).own);
+        "--initial-advertise-peer-urls=http://127.0.0.1:" + ports.get(name).peer);
   }
 
   private Path said(String name) {
@@ -78,14 +93,13 @@ class EtcdLauncherTest {
   }
 
   private TextConnection connect(String name) throws Exception {
-    return TextConnection.open(new InetSocketAddress("127.0.0.1", ports.get(name).own), MILLIS_MAX);
+    return TextConnection.open(
+        new InetSocketAddress("127.0.0.1", ports.get(name).own()), MILLIS_MAX);
   }
 
   @Test
   void theyServeAndComeBackWithoutTheInitialCluster() throws Exception {
-    FreePorts free = new FreePorts(new SplittableRandom());
-    for (String name : List.of("n1", "n2", "n3"))
-      ports.put(name, new Ports(free.next(), free.next(), free.next()));
+    choosePorts();
     ServerProcess first = startFirst("n1");
     startFirst("n2");
     startFirst("n3");

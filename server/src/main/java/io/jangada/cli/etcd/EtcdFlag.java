@@ -41,7 +41,7 @@ enum EtcdFlag {
   UNSAFE_NO_FSYNC(false, "lose acknowledged writes at a power failure"),
   VERSION(false, "print the versions"),
   HELP(false, "print this"),
-  CLIENT_PORT("", "the port of Jangada's own protocols; by default the peer port + 10");
+  CLIENT_PORT("", "the port of Jangada's own protocols; by default the peer port + 27");
 
   private final String defaultValue;
   private final boolean isSwitch;

@@ -33,8 +33,8 @@ record EtcdMember(int id, Path file) {
   private static final int PORT_MAX = 65_535;
 
   /// How far the port of our own protocols is from the peer port: all members of a cluster find
-  /// each other's from `--initial-cluster`.
-  private static final int CLIENT_PORT_DISTANCE = 10;
+  /// each other's from `--initial-cluster`. A number that members of one machine are not apart.
+  private static final int CLIENT_PORT_DISTANCE = 27;
 
   /// What clients of etcd's protocol expect of a server, where nothing else is set. History is kept
   /// for 30 days, if it takes no more memory than it may.

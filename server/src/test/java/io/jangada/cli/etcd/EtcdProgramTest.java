@@ -214,7 +214,7 @@ class EtcdProgramTest {
     assertThat(EtcdMember.of(arguments).orElseThrow().id()).isEqualTo(2);
     assertThat(config.servers())
         .extracting(ServerConfig.Entry::address)
-        .containsExactly("a:2380:2390", "b:3380:3390", "c:2380:2390");
+        .containsExactly("a:2380:2407", "b:3380:3407", "c:2380:2407");
     assertThat(config.settings()).satisfies(has("Cluster=quay-\"1\" Join=false Name=n2"));
     assertThat(config.dataDirectory(2)).isEqualTo(folder.resolve("n.etcd"));
   }
