@@ -41,6 +41,7 @@ enum EtcdFlag {
   UNSAFE_NO_FSYNC(false, "lose acknowledged writes at a power failure"),
   VERSION(false, "print the versions"),
   HELP(false, "print this"),
+  MEMBER_ID("", "the number with which this member will be added to an existing cluster"),
   CLIENT_PORT("", "the port of Jangada's own protocols; by default the peer port + 27");
 
   private final String defaultValue;
@@ -62,7 +63,7 @@ enum EtcdFlag {
   /// Its name without dashes; what etcd does not know is marked as ours.
   String word() {
     String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
-    return this == CLIENT_PORT ? "jangada-" + word : word;
+    return this == CLIENT_PORT || this == MEMBER_ID ? "jangada-" + word : word;
   }
 
   /// Its name as it is written.

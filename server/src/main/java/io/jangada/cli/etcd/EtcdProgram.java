@@ -36,7 +36,7 @@ public record EtcdProgram(Map<String, String> environment, PrintWriter out, Prin
     if (arguments.isSet(EtcdFlag.VERSION)) return print(version());
     FlagSettings settings = FlagSettings.of(arguments);
     try {
-      Optional<EtcdMember> member = EtcdMember.of(arguments);
+      Optional<EtcdMember> member = EtcdMember.of(arguments, RunningCluster::ask);
       if (member.isEmpty()) return refuse(arguments.problems(), ServerRun.USAGE);
       ServerRun.Source config =
           () -> ServerConfig.readWith(member.get().file(), environment, settings.settings());

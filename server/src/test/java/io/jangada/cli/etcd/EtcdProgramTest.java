@@ -2,11 +2,13 @@ package io.jangada.cli.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.client.Endpoint;
 import io.jangada.server.ServerConfig;
 import io.jangada.server.Setting;
 import io.jangada.server.Settings;
 import io.jangada.store.Identity;
 import io.jangada.store.OsDisk;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -34,10 +36,27 @@ class EtcdProgramTest {
     return new EtcdArguments(List.of(words), Map.of());
   }
 
+  /// The cluster that members find that join one, whomever they ask.
+  private static Optional<EtcdMember> member(EtcdArguments arguments) throws Exception {
+    RunningCluster cluster =
+        new RunningCluster(
+            "quay",
+            List.of(
+                new RunningCluster.Member(2, new Endpoint("b", 3380), new Endpoint("b", 9001)),
+                new RunningCluster.Member(7, new Endpoint("c", 2380), new Endpoint("c", 9002)),
+                new RunningCluster.Member(8, new Endpoint("a", 2380), new Endpoint("a", 9003))));
+    return EtcdMember.of(
+        arguments,
+        (servers, _) -> {
+          if (servers.stream().anyMatch(server -> server.host().equals("c"))) return cluster;
+          throw new IOException("none");
+        });
+  }
+
   /// What is made of flags, as a server would have it.
   private ServerConfig config(EtcdArguments arguments) throws Exception {
     FlagSettings settings = FlagSettings.of(arguments);
-    Optional<EtcdMember> member = EtcdMember.of(arguments);
+    Optional<EtcdMember> member = member(arguments);
     assertThat(arguments.problems()).isEmpty();
     return ServerConfig.readWith(member.orElseThrow().file(), Map.of(), settings.settings());
   }
@@ -192,7 +211,7 @@ class EtcdProgramTest {
   void whatCannotBeHadIsRefusedInASentence(String flags, String sentence) throws Exception {
     EtcdArguments arguments = here(flags.split(" "));
     FlagSettings.of(arguments);
-    assertThat(EtcdMember.of(arguments)).isEmpty();
+    assertThat(member(arguments)).isEmpty();
     assertThat(arguments.problems())
         .singleElement()
         .asString()
@@ -211,7 +230,7 @@ class EtcdProgramTest {
             "--listen-peer-urls=http://0.0.0.0:3380",
             "--initial-cluster-token=quay \"1\"".replace(' ', '-'));
     ServerConfig config = config(arguments);
-    assertThat(EtcdMember.of(arguments).orElseThrow().id()).isEqualTo(2);
+    assertThat(member(arguments).orElseThrow().id()).isEqualTo(2);
     assertThat(config.servers())
         .extracting(ServerConfig.Entry::address)
         .containsExactly("a:2380:2407", "b:3380:3407", "c:2380:2407");
@@ -220,7 +239,7 @@ class EtcdProgramTest {
   }
 
   @Test
-  void anAddedMemberComesLastAndJoins() throws Exception {
+  void aMemberThatJoinsAsksTheClusterWhoItIs() throws Exception {
     EtcdArguments arguments =
         here(
             "--name=n1",
@@ -229,10 +248,36 @@ class EtcdProgramTest {
             "--initial-cluster-state=existing",
             "--jangada-client-port=9000");
     ServerConfig config = config(arguments);
-    assertThat(config.settings()).satisfies(has("Join=true"));
-    assertThat(EtcdMember.of(arguments).orElseThrow().id()).isEqualTo(3);
-    assertThat(config.entry(3).address()).isEqualTo("a:2380:9000");
-    assertThat(config.entry(1).address()).isEqualTo("b:3380:10000");
+    assertThat(config.settings()).satisfies(has("Join=true Cluster=quay"));
+    assertThat(member(arguments).orElseThrow().id()).isEqualTo(8);
+    assertThat(config.servers())
+        .extracting(ServerConfig.Entry::address)
+        .containsExactly("b:3380:9001", "c:2380:9002", "a:2380:9000");
+  }
+
+  @Test
+  void aMemberThatIsNotKnownYetSaysItsNumberItself() throws Exception {
+    String[] flags = {
+      "--name=n4",
+      THREE + ",n4=http://d:2380",
+      "--initial-advertise-peer-urls=http://d:2380",
+      "--initial-cluster-state=existing",
+      ""
+    };
+    flags[4] = "--jangada-member-id=9";
+    assertThat(config(here(flags)).entry(9).address()).isEqualTo("d:2380:2407");
+    flags[4] = "--jangada-member-id=7";
+    EtcdArguments taken = here(flags);
+    assertThat(member(taken)).isEmpty();
+    assertThat(taken.problems()).singleElement().asString().contains("another number", "c:2380");
+    flags[4] = "--debug";
+    EtcdArguments unknown = here(flags);
+    assertThat(member(unknown)).isEmpty();
+    assertThat(unknown.problems()).singleElement().asString().contains("no member at http://d");
+    EtcdArguments alone =
+        here("--initial-cluster=x=http://x:1,default=http://localhost:2380", flags[3]);
+    assertThat(member(alone)).isEmpty();
+    assertThat(alone.problems()).singleElement().asString().contains("answers: none.");
   }
 
   @Test
@@ -247,7 +292,7 @@ class EtcdProgramTest {
     assertThat(config.settings()).satisfies(has("Cluster=etcd-cluster EtcdTxnOpsMax=7 Name=other"));
     assertThat(Files.readString(data.resolve("config.json"))).isEqualTo(before);
     EtcdArguments moved = here("--listen-peer-urls=http://localhost:7");
-    assertThat(EtcdMember.of(moved)).isEmpty();
+    assertThat(member(moved)).isEmpty();
     assertThat(moved.problems()).singleElement().asString().contains("at port 2380");
   }
 
