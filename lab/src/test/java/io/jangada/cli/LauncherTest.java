@@ -106,6 +106,10 @@ class LauncherTest {
         .contains("/server.aot ")
         .contains("/native -jar ");
     assertThat(server.out()).endsWith("/lib/jangada-server-1.jar kvstore 3 --config a b\n");
+    assertThat(start("etcd", "--name", "a").out())
+        .startsWith("cached\nran ")
+        .contains("-Xms1g -Xmx1g", "/server.aot ")
+        .endsWith("/lib/jangada-server-1.jar etcd --name a\n");
     Ran small = finish(command(Map.of("JANGADA_HEAP", "64m"), home + "/bin/kvstore", "3").start());
     assertThat(small.out()).contains("-Xms64m -Xmx64m");
     Ran large = finish(command(Map.of("JANGADA_HEAP", "6g"), home + "/bin/kvstore", "3").start());
@@ -191,7 +195,7 @@ class LauncherTest {
   @Test
   void aCopySaysThatItIsOne() throws Exception {
     Path place = Files.createDirectories(folder.resolve("harness/run"));
-    for (String launcher : List.of("3700kvstore", "maelstrom-node", "kvstore", "jangada")) {
+    for (String launcher : List.of("3700kvstore", "maelstrom-node", "kvstore", "etcd", "jangada")) {
       Path copy = place.resolve(launcher);
       Files.copy(home.resolve("bin").resolve(launcher), copy, StandardCopyOption.COPY_ATTRIBUTES);
       Ran ran = finish(command(Map.of(), "" + copy).start());

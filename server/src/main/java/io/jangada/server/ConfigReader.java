@@ -34,16 +34,17 @@ final class ConfigReader {
     this.file = file;
   }
 
-  ServerConfig read(Map<String, String> environment, Map<Setting, String> flags)
+  /// @param given goes before the environment and the file
+  ServerConfig read(Map<String, String> environment, Map<Setting, Settings.Value> given)
       throws ConfigException {
     Map<String, Json> fields = fields(file.toString(), parse(), knownFields());
     for (Setting setting : Setting.values()) {
       Json json = fields.get(setting.field());
       String variable = environment.get(setting.variable());
-      String flag = flags.get(setting);
+      Settings.Value before = given.get(setting);
       if (json != null) fromFile(setting, json);
       if (variable != null && !variable.isEmpty()) take(setting, variable, setting.variable());
-      if (flag != null) take(setting, flag, setting.flag());
+      if (before != null) take(setting, before.text(), before.source());
     }
     problems.addAll(Variables.complaints(environment));
     List<ServerConfig.Entry> servers = servers(fields.get("Servers"));
@@ -283,10 +284,9 @@ final class ConfigReader {
 
   private void unfit(Settings settings, Setting setting, String wants) {
     Settings.Value value = settings.value(setting).orElseThrow();
-    String where =
-        value.source().startsWith("--") || value.source().equals(setting.variable())
-            ? value.source()
-            : file + ": " + setting.field();
+    boolean inFile =
+        value.source().equals(file.toString()) || value.source().equals(Settings.DEFAULT);
+    String where = inFile ? file + ": " + setting.field() : value.source();
     wrong(where, value.text(), wants);
   }
 }

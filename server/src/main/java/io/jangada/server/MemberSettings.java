@@ -7,13 +7,16 @@ import io.jangada.node.FollowerPolicy;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.ReplicaSettings;
 import io.jangada.node.Start;
+import io.jangada.protocol.etcd.EtcdSettings;
+import io.jangada.protocol.text.TextSettings;
 import io.jangada.raft.Membership;
 import io.jangada.raft.RaftConfig;
 import io.jangada.store.DataOpening;
 import io.jangada.store.LogSettings;
 import java.util.List;
 
-/// How the member of a server takes part and keeps its data, from its configuration.
+/// How the member of a server takes part, keeps its data and serves clients, from its
+/// configuration.
 final class MemberSettings {
   private static final int MESSAGE_ENTRIES_MAX = 4_096;
   private static final int MESSAGE_BYTES_MAX = 1 << 20;
@@ -63,6 +66,29 @@ final class MemberSettings {
         settings.whole(Setting.KEY_BYTES_MAX),
         settings.whole(Setting.VALUE_BYTES_MAX),
         KvLimits.DEFAULT.state());
+  }
+
+  /// Whether clients, peers and the replica share one thread: where processors are few, a thread
+  /// that is woken costs more than the work it does.
+  boolean sharesThread() {
+    boolean few = Runtime.getRuntime().availableProcessors() <= 2;
+    return settings.is(Setting.THREADS, "shared") || settings.is(Setting.THREADS, "auto") && few;
+  }
+
+  TextSettings.Dialect dialect() {
+    return TextSettings.Dialect.DEFAULT
+        .with(TextSettings.Variant.SEED_SPELLING, settings.flag(Setting.SEED_SPELLING))
+        .with(TextSettings.Variant.SET_OVERWRITES, settings.flag(Setting.SET_OVERWRITES))
+        .with(TextSettings.Variant.EXPTIME_LEFT, settings.flag(Setting.EXPTIME_LEFT))
+        .with(
+            TextSettings.Variant.EMPTY_LINES_ANSWERED, settings.flag(Setting.EMPTY_LINES_ANSWERED))
+        .with(TextSettings.Variant.NO_REPLY, settings.flag(Setting.NO_REPLY))
+        .with(TextSettings.Variant.VERSIONS_PER_KEY, settings.flag(Setting.VERSIONS_PER_KEY));
+  }
+
+  EtcdSettings.Requests etcdRequests() {
+    return new EtcdSettings.Requests(
+        settings.whole(Setting.ETCD_REQUEST_BYTES_MAX), settings.whole(Setting.ETCD_TXN_OPS_MAX));
   }
 
   LinkSettings.Limits links() {

@@ -45,7 +45,7 @@ import java.util.function.Consumer;
 /// clients come to.
 public final class Server implements AutoCloseable {
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final long NAMING_MILLIS = 1_000;
+  private static final long LOOK_MILLIS = 1_000;
 
   /// In how much time [#stop] is done, and what of it each step may take.
   private static final long STOP_MILLIS_MAX = 1_800;
@@ -59,6 +59,7 @@ public final class Server implements AutoCloseable {
   private final MemoryPlan memory;
   private final MemberSettings settings;
   private final Optional<String> listen;
+  private final Optional<String> clientListen;
   private final EventLog eventLog;
   private final Addresses addresses;
   private final DiskMeter meter = new DiskMeter();
@@ -72,6 +73,7 @@ public final class Server implements AutoCloseable {
   private final AtomicReference<Replica> replica = new AtomicReference<>();
 
   private final ReplicaQueries queries;
+  private final ReadyNotice ready;
   private final StatusJson report;
   private final DataSize size;
   private final Loops peerLoops;
@@ -89,6 +91,7 @@ public final class Server implements AutoCloseable {
 
   private DurableMember member;
   private AdminCommands admin;
+  private ClusterNaming naming;
   private Authenticator authenticator;
   private Departure departure;
   private boolean stopped;
@@ -102,23 +105,19 @@ public final class Server implements AutoCloseable {
     this.memory = new MemoryPlan(config.settings(), MemoryPlan.Heap.ofThisProcess());
     this.settings = new MemberSettings(config, id, memory);
     this.listen = config.listen(entry);
+    this.clientListen = config.clientListen(entry);
     this.eventLog = new EventLog(id);
     this.addresses = new Addresses(config);
-    this.sharing = sharesThread(config.settings());
+    this.sharing = settings.sharesThread();
     this.clientLoops =
         sharing ? new Loops("server-" + id, 1) : new Loops("clients-" + id, clientThreads());
     this.peerLoops = sharing ? clientLoops : new Loops("peers-" + id, 1);
     this.queries =
         new ReplicaQueries(
             replica::get, 2 * config.settings().number(Setting.REQUEST_TIMEOUT_MILLIS));
+    this.ready = new ReadyNotice(queries, eventLog);
     this.size = new DataSize(config.dataDirectory(id));
     this.report = new StatusJson(config, addresses, meter, size);
-  }
-
-  /// Where processors are few, a thread that is woken costs more than the work it does.
-  private static boolean sharesThread(Settings settings) {
-    boolean few = Runtime.getRuntime().availableProcessors() <= 2;
-    return settings.is(Setting.THREADS, "shared") || settings.is(Setting.THREADS, "auto") && few;
   }
 
   private ReplicaExecutor owner(String name, Consumer<Throwable> failed) {
@@ -178,13 +177,10 @@ public final class Server implements AutoCloseable {
     started.status(this::recovered);
     replica.set(started);
     admin = adminCommands(started);
+    naming = new ClusterNaming(started, links, entry.id());
     peerLoops
         .group()
-        .scheduleWithFixedDelay(
-            new ClusterNaming(started, links, entry.id()),
-            NAMING_MILLIS,
-            NAMING_MILLIS,
-            TimeUnit.MILLISECONDS);
+        .scheduleWithFixedDelay(this::lookAround, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     authenticator =
         new Authenticator(
             new Authenticator.Settings(
@@ -202,11 +198,11 @@ public final class Server implements AutoCloseable {
     if (port == 0) return;
     EtcdSettings wanted =
         new EtcdSettings(
-            listen(port),
+            at(clientListen, port),
             tls.etcdGate(shares.newConnections()),
             memory.etcd(shares.clients()),
             settings.kv(),
-            EtcdSettings.Requests.DEFAULT);
+            settings.etcdRequests());
     etcd = EtcdListener.start(wanted, clientLoops);
     eventLog.info("listens for etcd's clients on " + HostPort.text(etcd.address()));
   }
@@ -216,6 +212,11 @@ public final class Server implements AutoCloseable {
     if (wanted.isEmpty()) return;
     audit = AuditTrail.start(wanted.get(), new AuditTrail.Log(eventLog::error, eventLog::info));
     eventLog.info("writes its audit trail to " + wanted.get().place().file());
+  }
+
+  private void lookAround() {
+    ready.look();
+    naming.run();
   }
 
   private void shareDescriptors() {
@@ -280,7 +281,7 @@ public final class Server implements AutoCloseable {
 
   private LinkSettings linkSettings() {
     String cluster = config.settings().text(Setting.CLUSTER);
-    return LinkSettings.of(cluster, entry.id(), listen(entry.logPort()), peerLoops)
+    return LinkSettings.of(cluster, entry.id(), at(listen, entry.logPort()), peerLoops)
         .withCredentials(new LinkSettings.Credentials(tls.peers(), tls.secret()))
         .withLimits(settings.links())
         .withHandshakesMax(shares.newConnections());
@@ -295,8 +296,8 @@ public final class Server implements AutoCloseable {
         (nanos, task) -> peerLoops.group().schedule(task, nanos, TimeUnit.NANOSECONDS));
   }
 
-  private InetSocketAddress listen(int port) {
-    return listen
+  private static InetSocketAddress at(Optional<String> address, int port) {
+    return address
         .map(host -> new InetSocketAddress(host, port))
         .orElseGet(() -> new InetSocketAddress(port));
   }
@@ -371,23 +372,13 @@ public final class Server implements AutoCloseable {
   }
 
   private TextSettings textSettings() {
-    Settings values = config.settings();
-    return TextSettings.of(listen(entry.clientPort()))
+    return TextSettings.of(at(clientListen, entry.clientPort()))
         .withKv(settings.kv())
         .withReading(settings.reading())
         .withLimits(memory.text(shares.clients()))
         .withReserved(reserved())
         .withGate(clientGate)
-        .withDialect(
-            TextSettings.Dialect.DEFAULT
-                .with(TextSettings.Variant.SEED_SPELLING, values.flag(Setting.SEED_SPELLING))
-                .with(TextSettings.Variant.SET_OVERWRITES, values.flag(Setting.SET_OVERWRITES))
-                .with(TextSettings.Variant.EXPTIME_LEFT, values.flag(Setting.EXPTIME_LEFT))
-                .with(
-                    TextSettings.Variant.EMPTY_LINES_ANSWERED,
-                    values.flag(Setting.EMPTY_LINES_ANSWERED))
-                .with(TextSettings.Variant.NO_REPLY, values.flag(Setting.NO_REPLY))
-                .with(TextSettings.Variant.VERSIONS_PER_KEY, values.flag(Setting.VERSIONS_PER_KEY)))
+        .withDialect(settings.dialect())
         .withAddresses(id -> addresses.of(id).map(Address::client))
         .withVersion("jangada " + Build.read().version());
   }
@@ -466,6 +457,7 @@ public final class Server implements AutoCloseable {
         links.identify(
             new ClusterIdentity(config.settings().text(Setting.CLUSTER), id, origin, hasData));
       eventLog.event(event);
+      ready.look();
       changes.event();
       host.event(event);
     }

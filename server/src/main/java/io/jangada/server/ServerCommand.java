@@ -68,6 +68,8 @@ public final class ServerCommand implements Callable<Integer> {
                     @Override
                     @SuppressWarnings("unchecked")
                     public <T> T set(T value) {
+                      // It begins with null for each that is not given.
+                      if (value == null) return (T) server.flags.remove(setting);
                       return (T) server.flags.put(setting, (String) value);
                     }
                   });
@@ -81,8 +83,8 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     String name = spec.qualifiedName();
-    ServerRun run =
-        new ServerRun(name, number(), new ServerRun.Sources(file, System.getenv(), flags), err);
+    ServerRun.Source config = () -> ServerConfig.read(file, System.getenv(), flags);
+    ServerRun run = new ServerRun(name, number(), config, err);
     return prints ? run.print(spec.commandLine().getOut()) : run.serve();
   }
 

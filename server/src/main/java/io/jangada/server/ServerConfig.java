@@ -5,6 +5,7 @@ import io.jangada.server.audit.KeySelection;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +78,18 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   public static ServerConfig read(
       Path file, Map<String, String> environment, Map<Setting, String> flags)
       throws ConfigException {
-    return new ConfigReader(file).read(environment, flags);
+    Map<Setting, Settings.Value> given = new EnumMap<>(Setting.class);
+    flags.forEach((setting, text) -> given.put(setting, new Settings.Value(text, setting.flag())));
+    return readWith(file, environment, given);
+  }
+
+  /// The same with settings whose source is not a flag of theirs.
+  ///
+  /// @param given goes before the environment and the file
+  public static ServerConfig readWith(
+      Path file, Map<String, String> environment, Map<Setting, Settings.Value> given)
+      throws ConfigException {
+    return new ConfigReader(file).read(environment, given);
   }
 
   public Optional<Entry> find(int id) {
@@ -110,6 +122,11 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     if (settings.has(Setting.DATA_DIR)) return place(Setting.DATA_DIR);
     Path path = place(Setting.PATH);
     return (isPlaceholder() ? path.resolveSibling("data") : path).resolve("server-" + id);
+  }
+
+  /// What a server is called among etcd's clients.
+  public String name(int id) {
+    return withId(settings.text(Setting.NAME), id);
   }
 
   /// Whether [Setting#PATH] is the `...` that stands for a folder in the protocol's first program:
@@ -192,14 +209,22 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   /// Whether a server's client port can be reached from other machines.
   boolean listensBeyondLoopback(Entry entry) {
     try {
-      Optional<String> host = listen(entry);
+      Optional<String> host = clientListen(entry);
       return host.isEmpty() || !InetAddress.getByName(host.get()).isLoopbackAddress();
     } catch (ConfigException | UnknownHostException e) {
       return true;
     }
   }
 
-  /// The address on which a server listens; empty for all of this machine.
+  /// The address on which a server listens for clients; empty for all of this machine.
+  ///
+  /// @throws ConfigException as [#listen]
+  public Optional<String> clientListen(Entry entry) throws ConfigException {
+    Optional<Settings.Value> own = settings.value(Setting.CLIENT_LISTEN);
+    return own.isPresent() ? own.map(Settings.Value::text) : listen(entry);
+  }
+
+  /// The address on which a server listens for the other servers; empty for all of this machine.
   ///
   /// @throws ConfigException when that depends on where its host is, and there is no such host: a
   ///   misspelt `localhost` must not open the ports to all hosts

@@ -37,8 +37,8 @@ public final class ServerMain {
   }
 
   private static int serve(String id, Path file, PrintWriter err) {
-    var sources = new ServerRun.Sources(file, System.getenv(), Map.of());
-    return new ServerRun(NAME, Integer.parseInt(id), sources, err).serve();
+    ServerRun.Source config = () -> ServerConfig.read(file, System.getenv(), Map.of());
+    return new ServerRun(NAME, Integer.parseInt(id), config, err).serve();
   }
 
   private static boolean isId(String word) {

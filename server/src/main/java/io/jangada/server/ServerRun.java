@@ -3,29 +3,27 @@ package io.jangada.server;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.LoggerFactory;
 
 /// A server process, from its configuration to its exit code.
 ///
 /// @param name of the program, for messages
 /// @param id of the server in the configuration
-record ServerRun(String name, int id, Sources sources, PrintWriter err) {
-  /// Where settings come from.
-  ///
-  /// @param flags of the command line
-  record Sources(Path file, Map<String, String> environment, Map<Setting, String> flags) {
-    private ServerConfig read() throws ConfigException {
-      return ServerConfig.read(file, environment, flags);
-    }
+/// @param config reads the configuration
+public record ServerRun(String name, int id, Source config, PrintWriter err) {
+  /// Where the configuration comes from.
+  @FunctionalInterface
+  public interface Source {
+    ServerConfig read() throws ConfigException;
   }
 
-  static final int OK = 0;
-  static final int FAILED = 1;
-  static final int USAGE = 2;
+  public static final int OK = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
 
   /// An internal error (`EX_SOFTWARE` of `sysexits.h`).
   static final int BROKEN = 70;
@@ -37,10 +35,11 @@ record ServerRun(String name, int id, Sources sources, PrintWriter err) {
   /// Prints the effective settings, each with its source.
   int print(PrintWriter out) {
     try {
-      ServerConfig config = sources.read();
+      ServerConfig config = this.config.read();
       ServerConfig.Entry entry = config.entry(id);
       out.printf("server   %d of %d, at %s%n", id, config.servers().size(), entry.address());
       out.printf("listens  %s%n", config.listen(entry).orElse("on all addresses"));
+      out.printf("clients  %s%n", config.clientListen(entry).orElse("on all addresses"));
       out.printf("http     %s%n", config.httpPort(entry) == 0 ? "off" : config.httpPort(entry));
       out.printf("data     %s%n%n", config.dataDirectory(id));
       out.printf(LINE, "setting", "value", "from");
@@ -66,12 +65,15 @@ record ServerRun(String name, int id, Sources sources, PrintWriter err) {
   }
 
   /// Serves until a signal ends it, or it breaks.
-  int serve() {
+  ///
+  /// @param remarks are logged first, as warnings
+  public int serve(String... remarks) {
     CompletableFuture<Integer> ended = new CompletableFuture<>();
     AtomicReference<Server> started = new AtomicReference<>();
     try {
-      ServerConfig config = sources.read();
+      ServerConfig config = this.config.read();
       LogSetup.configure(config.settings());
+      for (String remark : remarks) LoggerFactory.getLogger(ServerRun.class).warn(remark);
       stopWhenAsked(started, ended);
       try (Server server = Server.start(config, id, _ -> ended.complete(BROKEN))) {
         started.set(server);

@@ -53,7 +53,7 @@ final class ServerTls {
     clients = open("client", files, asked);
     // A client that can do both is a browser or alike, and is served JSON.
     etcd = open("etcd", files, asked.withProtocols("http/1.1", "h2"));
-    http = open("HTTP", files, TlsPolicy.DEFAULT);
+    http = settings.flag(Setting.HTTP_TLS) ? open("HTTP", files, TlsPolicy.DEFAULT) : null;
     secret = Secret.read(config.file(Setting.PEER_SECRET_FILE, id));
     peers =
         open(

@@ -38,13 +38,36 @@ public enum Setting {
       "auto",
       "the address of the client and log ports; auto: all addresses, or loopback if this"
           + " server's Hostname is a loopback address"),
+  CLIENT_LISTEN(
+      text("[0-9A-Za-z.:%_-]{1,255}", "an address of this machine"),
+      "",
+      "the address of the client ports, where it is not that of Listen"),
   HTTP_PORT(
       new Whole(0, 65_535, Unit.NONE), "0", "the port for health, metrics and status; 0 for none"),
   HTTP_LISTEN(
       text("[0-9A-Za-z.:%_-]{1,255}", "an address of this machine"),
       "127.0.0.1",
       "the address of the HTTP port"),
+  HTTP_TLS(new Flag(), "true", "whether the HTTP port speaks TLS where CertFile is set"),
   ETCD_PORT(new Whole(0, 65_535, Unit.NONE), "0", "the port for etcd's clients; 0 for none"),
+  NAME(
+      text("[!-~&&[^,=]]{1,128}", "1 to 128 printable characters without blank, comma and ="),
+      "server-{id}",
+      "this server's name among etcd's clients; {id} stands for the server's id"),
+  ETCD_CLIENT_URLS(
+      text(
+          "https?://[^\\s,/]+:[0-9]{1,5}(,https?://[^\\s,/]+:[0-9]{1,5})*",
+          "URLs with commas between them, as in http://a.example:2379"),
+      "",
+      "where etcd's clients are told to reach this server; by default its Hostname and EtcdPort"),
+  ETCD_REQUEST_BYTES_MAX(
+      new Whole(1 << 10, 15 << 20, Unit.BYTES),
+      "1536KiB",
+      "the maximum size of a request of etcd's protocol"),
+  ETCD_TXN_OPS_MAX(
+      new Whole(1, KvLimits.STEPS_MAX, Unit.NONE),
+      "128",
+      "the maximum number of operations in each list of a transaction of etcd's protocol"),
   TICK_MILLIS(
       new Whole(1, 1_000, Unit.MILLIS), "10ms", "the resolution of heartbeats and timeouts"),
   HEARTBEAT_MILLIS(

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// The variables `JANGADA_…` of the environment: one that nothing reads is likely to be misspelt.
+/// The variables of the environment that are ours, such as `JANGADA_…`: one that nothing reads is
+/// likely to be misspelt.
 public final class Variables {
   private static final String PREFIX = "JANGADA_";
 
@@ -33,15 +34,21 @@ public final class Variables {
 
   private Variables() {}
 
-  /// A sentence about each that is set and that nothing reads.
+  /// A sentence about each `JANGADA_…` that is set and that nothing reads.
   public static List<String> complaints(Map<String, String> environment) {
     List<String> known = new ArrayList<>(OTHERS);
     for (Setting setting : Setting.values()) known.add(setting.variable());
+    return complaints(environment, PREFIX, known);
+  }
+
+  /// A sentence about each that begins with `prefix`, is set, and is not known.
+  public static List<String> complaints(
+      Map<String, String> environment, String prefix, List<String> known) {
     List<String> complaints = new ArrayList<>();
     new TreeMap<>(environment)
         .forEach(
             (name, value) -> {
-              if (!name.startsWith(PREFIX) || value.isEmpty() || known.contains(name)) return;
+              if (!name.startsWith(prefix) || value.isEmpty() || known.contains(name)) return;
               if (SERVICE_NAME.matcher(name).matches() || SERVICE_VALUE.matcher(value).matches())
                 return;
               String hint =

@@ -53,6 +53,18 @@ class ServerConfigTest {
   }
 
   @Test
+  void clientsMayHaveAnAddressOfTheirOwn() throws Exception {
+    String file = "{'Path':'data','ClientListen':'%s','Name':'n{id}','Servers':[" + ENTRY + "]}";
+    ServerConfig all = read(file.formatted("::"));
+    assertThat(all.listen(all.entry(0))).contains("localhost");
+    assertThat(all.clientListen(all.entry(0))).contains("::");
+    assertThat(all.listensBeyondLoopback(all.entry(0))).isTrue();
+    assertThat(all.name(0)).isEqualTo("n0");
+    ServerConfig one = read(file.formatted("127.0.0.1"));
+    assertThat(one.listensBeyondLoopback(one.entry(0))).isFalse();
+  }
+
+  @Test
   void everyDefaultIsAValueOfItsKind() {
     for (Setting setting : Setting.values())
       if (!setting.defaultValue().isEmpty())
