@@ -232,9 +232,9 @@ public final class Watches {
       handed += portion.handed();
       Collections.sort(touched);
       for (Watch watch : touched) {
+        watch.next = Math.max(watch.next, head + 1);
         if (deliver(watch) || watch.state == State.OUT) continue;
         current.remove(watch);
-        watch.next = Math.max(watch.next, head + 1);
         watch.state = State.PAUSED;
       }
       touched.clear();
@@ -296,6 +296,10 @@ public final class Watches {
     watch.found = null;
     if (!check(watch)) {
       end(watch, WatchEnd.PERMISSION_DENIED);
+      return false;
+    }
+    if (!watch.watcher().admit()) {
+      watch.next = events.getFirst().revision();
       return false;
     }
     eventsSent += events.size();
