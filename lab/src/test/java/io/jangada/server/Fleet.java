@@ -34,7 +34,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 
 /// Servers of one cluster in this process, on loopback and in a directory of their own.
-final class Fleet implements AutoCloseable {
+public final class Fleet implements AutoCloseable {
   private static final int REPLY_MILLIS_MAX = 10_000;
   private static final long PATIENCE_MILLIS = 30_000;
 
@@ -46,6 +46,7 @@ final class Fleet implements AutoCloseable {
 
   private final FreePorts ports = new FreePorts(new SplittableRandom());
   private final Path file;
+  private final boolean hasEtcd;
   private final Map<Integer, ServerConfig.Entry> places = new TreeMap<>();
   private final Map<Integer, Server> servers = new HashMap<>();
   private final Map<Integer, Throwable> broken = new HashMap<>();
@@ -53,14 +54,26 @@ final class Fleet implements AutoCloseable {
 
   /// @param size how many servers the configuration lists, from 0 on
   /// @param fields further fields of the configuration, as JSON with `'` for `"`
-  Fleet(Path folder, int size, String... fields) throws IOException {
+  public Fleet(Path folder, int size, String... fields) throws IOException {
+    this(folder, size, false, fields);
+  }
+
+  private Fleet(Path folder, int size, boolean hasEtcd, String... fields) throws IOException {
+    this.hasEtcd = hasEtcd;
     file = folder.resolve("config.json");
     for (int id = 0; id < size; id++) places.put(id, place(id));
     write(file, fields);
   }
 
+  /// The same with a port for etcd's clients at each server.
+  public static Fleet withEtcd(Path folder, int size, String... fields) throws IOException {
+    return new Fleet(folder, size, true, fields);
+  }
+
   private ServerConfig.Entry place(int id) throws IOException {
-    return new ServerConfig.Entry(id, "127.0.0.1", ports.next(), ports.next(), ports.next());
+    int etcd = hasEtcd ? ports.next() : 0;
+    var all = new ServerConfig.Ports(ports.next(), ports.next(), ports.next(), etcd);
+    return new ServerConfig.Entry(id, "127.0.0.1", all);
   }
 
   private void write(Path to, String... fields) throws IOException {
@@ -68,29 +81,34 @@ final class Fleet implements AutoCloseable {
     for (ServerConfig.Entry place : places.values())
       entries.add(
           String.format(
-              "{'Id':%d,'Hostname':'%s','ClientPort':%d,'LogPort':%d,'HttpPort':%d}",
-              place.id(), place.hostname(), place.clientPort(), place.logPort(), place.httpPort()));
+              "{'Id':%d,'Hostname':'%s','ClientPort':%d,'LogPort':%d,'HttpPort':%d%s}",
+              place.id(),
+              place.hostname(),
+              place.clientPort(),
+              place.logPort(),
+              place.httpPort(),
+              hasEtcd ? ",'EtcdPort':" + place.etcdPort() : ""));
     String more = fields.length == 0 ? "" : "," + String.join(",", fields);
     String json = "{'Path':'data','Servers':[" + String.join(",\n", entries) + "]" + more + "}";
     Files.writeString(to, json.replace('\'', '"'));
   }
 
   /// Lists a server in a file that only servers see that are started from now on.
-  ServerConfig.Entry list(int id, String... fields) throws IOException {
+  public ServerConfig.Entry list(int id, String... fields) throws IOException {
     places.put(id, place(id));
     write(file, fields);
     return places.get(id);
   }
 
-  ServerConfig.Entry at(int id) {
+  public ServerConfig.Entry at(int id) {
     return places.get(id);
   }
 
-  Server start(int id) throws Exception {
+  public Server start(int id) throws Exception {
     return start(id, Map.of());
   }
 
-  Server start(int id, Map<Setting, String> flags) throws Exception {
+  public Server start(int id, Map<Setting, String> flags) throws Exception {
     ServerConfig config = ServerConfig.read(file, Map.of(), flags);
     Server server = Server.start(config, id, cause -> broken.put(id, cause));
     servers.put(id, server);
@@ -98,7 +116,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// Starts a server that reads nothing of its disk before the latch is open.
-  void startWhen(int id, CountDownLatch open) {
+  public void startWhen(int id, CountDownLatch open) {
     try {
       servers.put(id, Server.start(ServerConfig.read(file), id, new Waiter(open)));
     } catch (Exception e) {
@@ -124,29 +142,34 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  void startAll() throws Exception {
+  public void startAll() throws Exception {
     for (int id : places.keySet()) start(id);
   }
 
   /// As a crash does it, apart from what the operating system would still have to write.
-  void kill(int id) {
+  public void kill(int id) {
     servers.remove(id).close();
   }
 
-  Server server(int id) {
+  public Server server(int id) {
     return servers.get(id);
   }
 
-  Path dataDirectory(int id) {
+  /// Where a server takes etcd's clients.
+  public InetSocketAddress etcdAt(int id) {
+    return new InetSocketAddress(at(id).hostname(), at(id).etcdPort());
+  }
+
+  public Path dataDirectory(int id) {
     return file.resolveSibling("data/server-" + id);
   }
 
   /// From now on clients speak TLS to the client ports; plainly again for null.
-  void dialWith(TlsContext tls) {
+  public void dialWith(TlsContext tls) {
     this.tls = tls;
   }
 
-  TextConnection connect(int id) throws IOException {
+  public TextConnection connect(int id) throws IOException {
     InetSocketAddress address = servers.get(id).address();
     if (tls == null) return TextConnection.open(address, REPLY_MILLIS_MAX);
     Socket plain = new Socket(address.getAddress(), address.getPort());
@@ -161,14 +184,14 @@ final class Fleet implements AutoCloseable {
   }
 
   /// What one server answers.
-  TextReply ask(int id, String line, String data) throws IOException {
+  public TextReply ask(int id, String line, String data) throws IOException {
     try (TextConnection connection = connect(id)) {
       return connection.request(line, Bytes.utf8(data));
     }
   }
 
   /// What the leader answers, whoever that is.
-  TextReply askLeader(String line, String data) throws IOException, InterruptedException {
+  public TextReply askLeader(String line, String data) throws IOException, InterruptedException {
     return need(
         "answer to " + line,
         () -> {
@@ -182,21 +205,21 @@ final class Fleet implements AutoCloseable {
   }
 
   /// What an admin command comes to at the server that can carry it out.
-  Json.Obj admin(String words) throws IOException, InterruptedException {
+  public Json.Obj admin(String words) throws IOException, InterruptedException {
     return object(askLeader("admin " + words, ""));
   }
 
-  Json.Obj status(int id) throws IOException {
+  public Json.Obj status(int id) throws IOException {
     return object(ask(id, "admin status", ""));
   }
 
-  static Json.Obj object(TextReply reply) {
+  public static Json.Obj object(TextReply reply) {
     byte[] bytes = ((TextReply.Value) reply).value().toArray();
     return (Json.Obj) new JsonReader().read(bytes, 0, bytes.length);
   }
 
   /// Waits until somebody leads and says so.
-  int leader() throws IOException, InterruptedException {
+  public int leader() throws IOException, InterruptedException {
     return need(
         "leader",
         () -> {
@@ -207,7 +230,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// The members as the leader sees them, such as `0 voter, 3 learner`.
-  String kinds() throws IOException, InterruptedException {
+  public String kinds() throws IOException, InterruptedException {
     return kinds(leader());
   }
 
@@ -223,7 +246,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// Waits until all servers that are up see the same members, and no change under way.
-  boolean untilAllSee(String kinds) throws InterruptedException {
+  public boolean untilAllSee(String kinds) throws InterruptedException {
     return until(
         () -> {
           for (int id : List.copyOf(servers.keySet())) if (!kinds(id).equals(kinds)) return false;
@@ -241,12 +264,12 @@ final class Fleet implements AutoCloseable {
   }
 
   /// Another server than this that is up.
-  int other(int id) {
+  public int other(int id) {
     return servers.keySet().stream().filter(one -> one != id).findFirst().orElseThrow();
   }
 
   /// Waits until the leader has seen to it that former values are kept.
-  void awaitHistory() throws IOException, InterruptedException {
+  public void awaitHistory() throws IOException, InterruptedException {
     need(
         "history",
         () -> {
@@ -259,25 +282,26 @@ final class Fleet implements AutoCloseable {
         });
   }
 
-  boolean until(Waiting.Condition condition) throws InterruptedException {
+  public boolean until(Waiting.Condition condition) throws InterruptedException {
     return Waiting.until(PATIENCE_MILLIS, condition);
   }
 
-  HttpResponse<String> http(int id, String path) throws IOException, InterruptedException {
+  public HttpResponse<String> http(int id, String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(httpAt(id, path)).build());
   }
 
-  URI httpAt(int id, String path) {
+  public URI httpAt(int id, String path) {
     return URI.create("http://127.0.0.1:" + at(id).httpPort() + path);
   }
 
-  static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+  public static HttpResponse<String> send(HttpRequest request)
+      throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
   }
 
-  Optional<Throwable> brokenBy(int id) {
+  public Optional<Throwable> brokenBy(int id) {
     return Optional.ofNullable(broken.get(id));
   }
 

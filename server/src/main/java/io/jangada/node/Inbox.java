@@ -1,6 +1,8 @@
 package io.jangada.node;
 
 import io.jangada.node.watch.Watch;
+import io.jangada.node.watch.WatchEnd;
+import io.jangada.node.watch.Watcher;
 import io.jangada.raft.Membership;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +48,7 @@ public final class Inbox {
   private final Load questions = new Load(QUESTIONS_MAX, Long.MAX_VALUE);
   private final Runnable wakeup;
   private volatile boolean closed;
+  private volatile Leadership leadership = Leadership.NONE;
 
   /// @param wakeup called after something was put in; it must be quick and safe to call from any
   ///   thread
@@ -72,6 +75,22 @@ public final class Inbox {
     if (offer(request)) return;
     if (closed) reply.accept(new Outcome.NotLeader(Membership.NONE));
     else reply.accept(new Outcome.Busy("too many requests are waiting"));
+  }
+
+  /// Offers a watch. It ends before this returns when it is not taken.
+  Watch watch(Watch.Asked asked, Watcher watcher) {
+    Watch watch = new Watch(asked, watcher, call -> offer(new Event.Watching(call)));
+    if (!watch.begin()) watcher.ended(closed ? WatchEnd.STOPPED : WatchEnd.BUSY);
+    return watch;
+  }
+
+  /// The owner says how it is led, for any thread.
+  void note(Leadership now) {
+    if (now != leadership) leadership = now;
+  }
+
+  Leadership leadership() {
+    return leadership;
   }
 
   /// From now on nothing is taken. What is in it can still be polled.

@@ -34,7 +34,6 @@ import java.util.function.Consumer;
 public final class Replica {
   private static final int EVENTS_PER_POLL = 4096;
   private static final int PORTIONS_PER_POLL = 16;
-  private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// The world as one replica sees it.
   ///
@@ -67,7 +66,6 @@ public final class Replica {
   private final Memory memory;
   private final Watches watches;
   private final CommitQuestions commits;
-
   private final ArrayDeque<Event> mail = new ArrayDeque<>();
   private long now;
   private long tickedNanos;
@@ -94,8 +92,7 @@ public final class Replica {
     var parts = new Memory.Parts(raft, state, snapshots, inbox, waiting);
     this.memory = new Memory(settings.memory(), parts);
     this.now = world.clock().nanos();
-    long patienceNanos = 3L * settings.raft().electionTicksMax() * settings.tickNanos();
-    this.watches = new Watches(Watches.WATCHES_MAX, patienceNanos, now);
+    this.watches = new Watches(Watches.WATCHES_MAX, settings.leaderlessNanosMax(), now);
     this.commits = new CommitQuestions(settings.tickNanos());
     this.report = new StatusReport(parts, memory, watches, settings.tickNanos());
     this.tickedNanos = now;
@@ -145,9 +142,12 @@ public final class Replica {
 
   /// Watches keys. Where the inbox takes no more, the watch ends before this returns.
   public Watch watch(Watch.Asked asked, Watcher watcher) {
-    var watch = new Watch(asked, watcher, call -> inbox.offer(new Event.Watching(call)));
-    if (!watch.begin()) watcher.ended(inbox.isClosed() ? WatchEnd.STOPPED : WatchEnd.BUSY);
-    return watch;
+    return inbox.watch(asked, watcher);
+  }
+
+  /// Whether it had a leader when it was last polled.
+  public Leadership leadership() {
+    return inbox.leadership();
   }
 
   /// Gives the replica a message that a peer sent. It may be lost when too many wait, or when it
@@ -318,7 +318,7 @@ public final class Replica {
   }
 
   private long deadline() {
-    return now + settings.requestTimeoutMillis() * NANOS_PER_MILLI;
+    return now + settings.requestTimeoutNanos();
   }
 
   // ---- requests ----
@@ -453,6 +453,7 @@ public final class Replica {
 
   private void watchLeader() {
     clusterClock.leads(raft.isLeader(), now);
+    inbox.note(watches.leadership(raft.leader() != Membership.NONE, now));
     if (!roles.note(raft, now)) return;
     proposals.termBegan();
     if (raft.leader() == Membership.NONE) return;
@@ -481,8 +482,7 @@ public final class Replica {
       problems.event(event, now);
       world.observer().accept(event);
     }
-    long applied = state.kv().appliedIndex();
-    ready.requests().proposed().forEach(proposed -> waiting.placed(proposed, applied));
+    ready.requests().proposed().forEach(one -> waiting.placed(one, state.kv().appliedIndex()));
     ready.requests().dropped().forEach(dropped -> waiting.dropped(dropped, raft.leader(), now));
     long clusterTimeMillis = clusterClock.millis(now);
     for (Message message : ready.messages())

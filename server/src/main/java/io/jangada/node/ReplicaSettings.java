@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.kv.KvLimits;
 import io.jangada.raft.RaftConfig;
+import java.util.concurrent.TimeUnit;
 
 /// The settings of a [Replica].
 ///
@@ -101,6 +102,15 @@ public record ReplicaSettings(
 
   public long requestTimeoutMillis() {
     return times.requestTimeoutMillis;
+  }
+
+  long requestTimeoutNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(times.requestTimeoutMillis);
+  }
+
+  /// How long watches that need a leader endure without.
+  long leaderlessNanosMax() {
+    return 3L * raft.electionTicksMax() * times.tickNanos;
   }
 
   public long retryMillis() {

@@ -252,13 +252,16 @@ class WatchTest {
     cluster.isolate(2);
     cluster.ticks(30);
     assertThat(needsLeader.ended).isNull();
+    assertThat(follower.replica().leadership()).isEqualTo(Leadership.NONE);
     cluster.ticks(150);
     assertThat(needsLeader.ended).isEqualTo(WatchEnd.NO_LEADER);
+    assertThat(follower.replica().leadership()).isEqualTo(Leadership.LOST);
     assertThat(recorder.ended).isNull();
     write("1");
     cluster.loseNothing();
     cluster.ticks(100);
     assertThat(values(recorder)).containsExactly("1");
+    assertThat(follower.replica().leadership()).isEqualTo(Leadership.LED);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.jangada.node.watch;
 
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
+import io.jangada.node.Leadership;
 import io.jangada.node.watch.Watch.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -147,7 +148,7 @@ public final class Watches {
   public boolean serve(KvStore store, WatchEnd why, boolean led, long nowNanos) {
     if (led) ledNanos = nowNanos;
     if (why != null) endAll(all, why);
-    else if (nowNanos - ledNanos >= leaderlessNanosMax) endAll(needLeader, WatchEnd.NO_LEADER);
+    else if (leadership(led, nowNanos) == Leadership.LOST) endAll(needLeader, WatchEnd.NO_LEADER);
     if (all.isEmpty()) {
       unpin();
       return false;
@@ -160,6 +161,14 @@ public final class Watches {
     for (Watch watch; (watch = asked.poll()) != null; )
       if (watch.state == State.CURRENT && watch.owesProgress) tellProgress(watch);
     return head < kv.revision() || !readers.isEmpty() || !areAllRechecked();
+  }
+
+  /// Whether the member has a leader.
+  ///
+  /// @param led whether it has one now
+  public Leadership leadership(boolean led, long nowNanos) {
+    if (led) return Leadership.LED;
+    return nowNanos - ledNanos < leaderlessNanosMax ? Leadership.NONE : Leadership.LOST;
   }
 
   /// The member stops.
@@ -232,9 +241,9 @@ public final class Watches {
       handed += portion.handed();
       Collections.sort(touched);
       for (Watch watch : touched) {
+        watch.next = Math.max(watch.next, head + 1);
         if (deliver(watch) || watch.state == State.OUT) continue;
         current.remove(watch);
-        watch.next = Math.max(watch.next, head + 1);
         watch.state = State.PAUSED;
       }
       touched.clear();
@@ -296,6 +305,10 @@ public final class Watches {
     watch.found = null;
     if (!check(watch)) {
       end(watch, WatchEnd.PERMISSION_DENIED);
+      return false;
+    }
+    if (!watch.watcher().admit()) {
+      watch.next = events.getFirst().revision();
       return false;
     }
     eventsSent += events.size();

@@ -44,6 +44,11 @@ final class AuditedWatcher implements Watcher {
   }
 
   @Override
+  public boolean admit() {
+    return watcher.admit();
+  }
+
+  @Override
   public boolean events(List<WatchEvent> events) {
     return watcher.events(events);
   }

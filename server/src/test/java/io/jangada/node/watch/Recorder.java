@@ -21,6 +21,9 @@ public final class Recorder implements Watcher {
   public long progress = NEVER;
   public WatchEnd ended;
 
+  /// Whether it takes a delivery.
+  public BooleanSupplier admits = () -> true;
+
   /// Whether it takes more after a delivery.
   public BooleanSupplier takesMore = () -> true;
 
@@ -44,6 +47,14 @@ public final class Recorder implements Watcher {
     isGoingOn();
     assertThat(started).as("it starts once").isEqualTo(NEVER);
     started = revision;
+  }
+
+  @Override
+  public boolean admit() {
+    isGoingOn();
+    assertThat(paused).as("a question to one that has paused").isFalse();
+    paused = !admits.getAsBoolean();
+    return !paused;
   }
 
   @Override

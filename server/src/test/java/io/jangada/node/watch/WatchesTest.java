@@ -178,6 +178,35 @@ class WatchesTest {
   }
 
   @Test
+  @DisplayName("a watcher that does not admit what comes gets it once it does")
+  void notAdmitted() {
+    Recorder recorder = new Recorder();
+    Watch watch = begin(recorder, all(0));
+    settle();
+    recorder.admits = () -> false;
+    store.put(1, "first");
+    settle();
+    store.put(1, "second");
+    settle();
+    assertThat(recorder.events).isEmpty();
+    assertThat(recorder.paused).isTrue();
+    watch.progress();
+    recorder.paused = false;
+    watch.ready();
+    settle();
+    assertThat(recorder.paused).as("asked again").isTrue();
+    assertThat(recorder.progress).as("it has yet to get some").isEqualTo(-1);
+
+    recorder.admits = () -> true;
+    recorder.paused = false;
+    watch.ready();
+    settle();
+    assertGotAll(recorder, recorder.started + 1);
+    assertThat(recorder.progress).isEqualTo(store.kv.revision());
+    assertThat(watches.lagging()).isZero();
+  }
+
+  @Test
   @DisplayName("watchers are called in the order in which their watches began")
   void order() {
     List<Integer> called = new ArrayList<>();
@@ -409,6 +438,7 @@ class WatchesTest {
       if (dice.nextInt(20) == 0) {
         Recorder recorder = new Recorder();
         recorder.takesMore = () -> dice.nextInt(3) > 0;
+        recorder.admits = () -> dice.nextInt(3) > 0;
         subjects.add(new Subject(begin(recorder, request(dice, store.kv.revision())), recorder));
       }
       if (dice.nextInt(300) == 0) store.compact(store.kv.revision() - dice.nextInt(30));
@@ -424,6 +454,7 @@ class WatchesTest {
     }
     for (Subject one : subjects) {
       one.recorder.takesMore = () -> true;
+      one.recorder.admits = () -> true;
       one.recorder.paused = false;
       one.watch.ready();
     }
