@@ -59,6 +59,7 @@ public final class Authenticator implements AutoCloseable {
   private final Users users;
   private final LongSupplier clock;
   private final ScheduledThreadPoolExecutor threads;
+  private final SecureRandom random = new SecureRandom();
   private final byte[] processKey = new byte[32];
 
   // The monitor guards these.
@@ -86,7 +87,7 @@ public final class Authenticator implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             settings.threadCount,
             task -> Thread.ofPlatform().name(settings.threadName).daemon(true).unstarted(task));
-    new SecureRandom().nextBytes(processKey);
+    random.nextBytes(processKey);
   }
 
   /// @param password is wiped out in the end
@@ -142,6 +143,30 @@ public final class Authenticator implements AutoCloseable {
             && token.get().since() == found.since();
     if (!isValid) return new Answer.Refused(INVALID_TOKEN);
     return new Answer.Granted(new Caller(token.get().user(), found.since()), text);
+  }
+
+  /// Hashes a new password.
+  ///
+  /// @param password is wiped out in the end
+  /// @param reply called once, from any thread; gets null when too many wait
+  public void hash(byte[] password, InetAddress from, Consumer<PasswordHash> reply) {
+    if (!enter(from)) {
+      reply.accept(null);
+      return;
+    }
+    Runnable task =
+        () -> {
+          PasswordHash hash = PasswordHash.of(password, random);
+          Arrays.fill(password, (byte) 0);
+          leave(from);
+          reply.accept(hash);
+        };
+    try {
+      threads.execute(task);
+    } catch (RejectedExecutionException e) {
+      leave(from);
+      reply.accept(null);
+    }
   }
 
   private record Attempt(Bytes user, byte[] password, InetAddress from) {}

@@ -2,6 +2,7 @@ package io.jangada.protocol.etcd;
 
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
+import io.jangada.protocol.auth.PasswordHash;
 import io.jangada.protocol.rpc.Call;
 import io.jangada.protocol.rpc.Code;
 import io.jangada.protocol.rpc.Status;
@@ -18,6 +19,17 @@ final class Errors {
   static final Status INVALID_SORT = invalid("invalid sort option");
   static final Status TOO_LARGE = invalid("request is too large");
   static final Status USER_EMPTY = invalid("user name is empty");
+  static final Status ROLE_EMPTY = invalid("role name is empty");
+  static final Status AUTHENTICATION_FAILED =
+      invalid("authentication failed, invalid user ID or password");
+  static final Status AUTH_NOT_ENABLED =
+      of(Code.FAILED_PRECONDITION, "authentication is not enabled");
+  static final Status PERMISSION_NOT_GIVEN = invalid("permission not given");
+  static final Status INVALID_AUTH_MANAGEMENT = invalid("invalid auth management");
+  static final Status PASSWORD_TOO_LONG =
+      invalid("a password has at most " + PasswordHash.PASSWORD_BYTES_MAX + " bytes");
+  static final Status HASHED_PASSWORD =
+      invalid("hashedPassword is not taken: passwords are not hashed with bcrypt here");
   static final Status INVALID_TOKEN = of(Code.UNAUTHENTICATED, "invalid auth token");
   static final Status PERMISSION_DENIED = of(Code.PERMISSION_DENIED, "permission denied");
   static final Status LEASE_NOT_FOUND = of(Code.NOT_FOUND, "requested lease not found");
@@ -78,7 +90,7 @@ final class Errors {
       case PERMISSION_NOT_GRANTED -> precondition("permission is not granted to the role");
       case ROOT_USER_NEEDED -> precondition("root user does not exist");
       case ROOT_ROLE_NEEDED -> precondition("root user does not have root role");
-      case INVALID_AUTH_MANAGEMENT -> invalid("invalid auth management");
+      case INVALID_AUTH_MANAGEMENT -> INVALID_AUTH_MANAGEMENT;
       case INVALID_NAME -> invalid("user or role name is not valid");
       case TOO_MANY_USERS -> of(Code.RESOURCE_EXHAUSTED, "too many users or roles");
       case NOT_A_NUMBER, OVERFLOW, MALFORMED -> of(Code.INTERNAL, "unexpected refusal " + reason);

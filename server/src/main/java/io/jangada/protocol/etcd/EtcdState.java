@@ -21,6 +21,8 @@ final class EtcdState {
     List<Method<?>> all = new ArrayList<>();
     all.addAll(new KvCalls(this).methods());
     all.addAll(new LeaseCalls().methods());
+    all.addAll(new AuthCalls().methods());
+    all.addAll(new HealthCalls().methods());
     return all;
   }
 }
