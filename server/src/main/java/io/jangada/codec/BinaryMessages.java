@@ -44,6 +44,7 @@ import java.util.TreeMap;
 /// 12 ReadIndexReply        term number (8) index (8)
 /// 13 DataLost              time term incarnation (8)
 /// 14 Digests               index (8) count (4) digests
+/// 15 Admin                 flags: 1 reply; number (8) content: string
 ///
 /// time       the sender's cluster time in milliseconds
 /// entry      kind (1): 0 no-op, 1 command, 2 membership; term (8) data: string
@@ -83,6 +84,7 @@ public final class BinaryMessages {
   private static final int READ_INDEX_REPLY = 12;
   private static final int DATA_LOST = 13;
   private static final int DIGESTS = 14;
+  private static final int ADMIN = 15;
 
   private static final int ENTRY_BYTES_MIN = 13;
   private static final int REQUEST_BYTES_MIN = 13;
@@ -119,6 +121,10 @@ public final class BinaryMessages {
       case PeerMessage.Digests digests -> {
         out.writeByte(DIGESTS).writeLong(digests.index());
         put(out, digests.digests());
+      }
+      case PeerMessage.Admin admin -> {
+        putFlags(out.writeByte(ADMIN), admin.isReply(), false);
+        put(out.writeLong(admin.number()), admin.content());
       }
       case PeerMessage.ReadIndexRequest ask ->
           out.writeByte(ASK_READ_INDEX).writeLong(ask.term()).writeLong(ask.number());
@@ -271,6 +277,10 @@ public final class BinaryMessages {
       case FORWARD_REPLY -> new PeerMessage.ForwardReply(from, to, replies(in));
       case BOOTSTRAP -> new PeerMessage.Bootstrap(from, to, flags(in, 1) != 0, byMember(in));
       case DIGESTS -> new PeerMessage.Digests(from, to, count(in, "index"), byMember(in));
+      case ADMIN -> {
+        boolean isReply = flags(in, 1) != 0;
+        yield new PeerMessage.Admin(from, to, in.getLong(), isReply, in.getBytes());
+      }
       case ASK_READ_INDEX ->
           new PeerMessage.ReadIndexRequest(from, to, count(in, "term"), in.getLong());
       case READ_INDEX_REPLY ->
@@ -397,6 +407,7 @@ public final class BinaryMessages {
   /// Whether members of the first version of the [Handshake] know this kind of message.
   public static boolean isPlain(PeerMessage message) {
     return !(message instanceof PeerMessage.Digests)
+        && !(message instanceof PeerMessage.Admin)
         && !(message instanceof PeerMessage.Raft(Message.DataLost _, long _));
   }
 

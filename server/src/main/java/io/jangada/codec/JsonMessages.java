@@ -42,8 +42,7 @@ import tools.jackson.core.JsonGenerator;
 ///   ask            term n                         PeerMessage.ReadIndexRequest
 ///   told           term n index                   PeerMessage.ReadIndexReply
 /// time           the sender's cluster time; in all but the last five
-/// incarnation, probation    in appended and installed: of the sender's data, left out where they
-///                are 0 and false
+/// incarnation, probation    in appended and installed: of the sender's data, where not 0 and false
 /// incarnations, digests    each [member, number]
 /// n              a number that only its sender knows the meaning of
 /// last, prev, conflict    a place in the log: [index, term]
@@ -98,6 +97,7 @@ public final class JsonMessages {
         out.writeNumberProperty("index", digests.index());
         write(out, "digests", digests.digests());
       }
+      case PeerMessage.Admin _ -> throw new IllegalArgumentException("no form of " + message);
       case PeerMessage.ReadIndexRequest ask -> {
         out.writeStringProperty("rpc", "ask");
         out.writeNumberProperty("term", ask.term());
@@ -269,7 +269,7 @@ public final class JsonMessages {
               .<PeerMessage>map(
                   part -> new PeerMessage.ForwardReply(reply.from(), reply.to(), part))
               .toList();
-      case PeerMessage.Bootstrap _, PeerMessage.Digests _ -> List.of(message);
+      case PeerMessage.Bootstrap _, PeerMessage.Digests _, PeerMessage.Admin _ -> List.of(message);
     };
   }
 

@@ -1,5 +1,6 @@
 package io.jangada.node;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
@@ -36,6 +37,7 @@ public sealed interface PeerMessage {
       }
       case Bootstrap bootstrap -> bytes += 16L * bootstrap.incarnations.size();
       case Digests digests -> bytes += 12L * digests.digests.size();
+      case Admin admin -> bytes += admin.content.length();
       case ReadIndexRequest _, ReadIndexReply _ -> {}
     }
     return bytes;
@@ -149,6 +151,21 @@ public sealed interface PeerMessage {
       if (digests.size() > Membership.MEMBERS_MAX)
         throw new IllegalArgumentException(digests.size() + " digests");
       digests = Collections.unmodifiableSortedMap(new TreeMap<>(digests));
+    }
+  }
+
+  /// What the programs that members run in say to each other about administration. Replicas do not
+  /// look at it.
+  ///
+  /// @param number the asker's number for the question, which the reply repeats
+  record Admin(int from, int to, long number, boolean isReply, Bytes content)
+      implements PeerMessage {
+    /// The longest content, in bytes.
+    public static final int BYTES_MAX = 4_096;
+
+    public Admin {
+      if (content.length() > BYTES_MAX)
+        throw new IllegalArgumentException(content.length() + " bytes of administration");
     }
   }
 

@@ -402,6 +402,7 @@ public final class Replica {
         raft.step(new Input.Committed(reply.from(), reply.term(), reply.index()));
       }
       case PeerMessage.Bootstrap bootstrap -> rejoin.handle(bootstrap, raft);
+      case PeerMessage.Admin _ -> {}
       case PeerMessage.Digests theirs -> digests.handle(theirs, state.kv(), raft);
     }
   }

@@ -66,7 +66,8 @@ final class Departure implements Transport {
           PeerMessage.ForwardReply _,
           PeerMessage.ReadIndexReply _,
           PeerMessage.Bootstrap _,
-          PeerMessage.Digests _ ->
+          PeerMessage.Digests _,
+          PeerMessage.Admin _ ->
           true;
     };
   }

@@ -59,7 +59,8 @@ final class MessageCoalescer implements Transport {
           PeerMessage.ReadIndexRequest _,
           PeerMessage.ReadIndexReply _,
           PeerMessage.Bootstrap _,
-          PeerMessage.Digests _ ->
+          PeerMessage.Digests _,
+          PeerMessage.Admin _ ->
           onward.send(message);
       case PeerMessage.Forward forward -> hold(forward);
       case PeerMessage.ForwardReply reply -> hold(reply);
