@@ -1,4 +1,4 @@
-package io.jangada.cli.backup;
+package io.jangada.codec;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
@@ -28,22 +28,45 @@ import java.util.zip.CRC32C;
 /// whatever else the server said of its snapshot. What chunks hold is described at the snapshots of
 /// `io.jangada.kv`.
 ///
+/// A backup that one of etcd's clients saved is followed by its SHA-256 (32 bytes), and has blanks
+/// at the end of its description, so that its length without that is a multiple of 512.
+///
 /// A backup that is being taken has `.part` behind its name. It is written from front to end, so
 /// that one which was broken off can be gone on with after the chunks that are good.
-final class BackupFormat {
-  static final int VERSION = 1;
-  static final int HEAD_BYTES = 16;
-  static final int DESCRIPTION_BYTES_MAX = 1 << 20;
-  static final int CHUNK_BYTES_MAX = 16 << 20;
-  static final int CHUNK_HEAD_BYTES = 8;
-  static final int CRC_BYTES = 4;
+public final class BackupFormat {
+  public static final int VERSION = 1;
+  public static final int HEAD_BYTES = 16;
+  public static final int DESCRIPTION_BYTES_MAX = 1 << 20;
+  public static final int CHUNK_BYTES_MAX = 16 << 20;
+  public static final int CHUNK_HEAD_BYTES = 8;
+  public static final int CRC_BYTES = 4;
 
+  private static final int END_BYTES = 8;
   private static final long MAGIC = 0x4a4e4744424b5550L;
 
   private BackupFormat() {}
 
+  /// What a snapshot takes as a backup.
+  ///
+  /// @param dataBytes the sum of the chunks' lengths
+  public static long sizeBytes(Bytes description, int chunks, long dataBytes) {
+    return HEAD_BYTES
+        + description.length()
+        + CRC_BYTES
+        + (long) chunks * CHUNK_HEAD_BYTES
+        + dataBytes
+        + END_BYTES;
+  }
+
+  /// All that stands behind the last chunk.
+  ///
+  /// @param crc of all chunks' bytes
+  public static ByteBuffer end(CRC32C crc) {
+    return ByteBuffer.allocate(END_BYTES).putInt(0).putInt((int) crc.getValue()).flip();
+  }
+
   /// All that stands before the first chunk.
-  static ByteBuffer head(Bytes description) {
+  public static ByteBuffer head(Bytes description) {
     int length = description.length();
     ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES + length + CRC_BYTES);
     head.putLong(MAGIC).putInt(VERSION).putInt(length);
@@ -54,7 +77,7 @@ final class BackupFormat {
   /// How long the description is.
   ///
   /// @param head the first [#HEAD_BYTES] bytes of a file
-  static int descriptionBytes(ByteBuffer head) {
+  public static int descriptionBytes(ByteBuffer head) {
     if (head.getLong(0) != MAGIC) throw new MalformedException("it is no backup of Jangada");
     int version = head.getInt(8);
     if (version != VERSION)
@@ -67,21 +90,21 @@ final class BackupFormat {
   }
 
   /// The description out of all that stands before the first chunk.
-  static String description(byte[] head) {
+  public static String description(byte[] head) {
     int end = head.length - CRC_BYTES;
     if (ByteBuffer.wrap(head).getInt(end) != crc(head, end))
       throw new MalformedException("its description is damaged");
     return new String(head, HEAD_BYTES, end - HEAD_BYTES, StandardCharsets.UTF_8);
   }
 
-  static ByteBuffer chunk(int number, Bytes chunk) {
+  public static ByteBuffer chunk(int number, Bytes chunk) {
     ByteBuffer block = ByteBuffer.allocate(CHUNK_HEAD_BYTES + chunk.length());
     block.putInt(chunk.length()).putInt(chunkCrc(number, chunk));
     chunk.putInto(block);
     return block.flip();
   }
 
-  static int chunkCrc(int number, Bytes chunk) {
+  public static int chunkCrc(int number, Bytes chunk) {
     CRC32C crc = new CRC32C();
     crc.update(ByteBuffer.allocate(8).putInt(chunk.length()).putInt(number).flip());
     chunk.update(crc);

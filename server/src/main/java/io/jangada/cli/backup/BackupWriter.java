@@ -2,6 +2,7 @@ package io.jangada.cli.backup;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
+import io.jangada.codec.BackupFormat;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -124,7 +125,7 @@ final class BackupWriter implements AutoCloseable {
       throw new MalformedException(
           "%d chunks of %d bytes were announced, and %d of %d came"
               .formatted(description.chunks(), description.sizeBytes(), chunks, bytes));
-    write(ByteBuffer.allocate(8).putInt(0).putInt((int) crc.getValue()).flip());
+    write(BackupFormat.end(crc));
     channel.force(true);
     channel.close();
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
