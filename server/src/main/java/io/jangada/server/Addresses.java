@@ -20,13 +20,23 @@ final class Addresses {
 
   Optional<Address> of(int id) {
     Optional<Address> configured = configured(id);
-    if (configured.isPresent()) return configured;
+    return configured.isPresent() ? configured : recorded(id);
+  }
+
+  Optional<Address> configured(int id) {
+    return config.find(id).map(e -> new Address(e.hostname(), e.logPort(), e.clientPort()));
+  }
+
+  /// What the membership says.
+  Optional<Address> recorded(int id) {
     Membership known = membership;
     String address = known == null ? null : known.addresses().get(id);
     return address == null ? Optional.empty() : Address.read(address);
   }
 
-  Optional<Address> configured(int id) {
-    return config.find(id).map(e -> new Address(e.hostname(), e.logPort(), e.clientPort()));
+  /// Whether the membership says exactly this of the member.
+  boolean isRecorded(int id, Address address) {
+    Membership known = membership;
+    return known != null && address.toString().equals(known.addresses().get(id));
   }
 }

@@ -232,7 +232,7 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
   }
 
   /// Whether a majority of the voters answers now, which a change needs: a read asks them.
-  private boolean isHeardByMajority() {
+  boolean isHeardByMajority() {
     Operation.Get read = new Operation.Get(Bytes.EMPTY);
     Outcome outcome =
         ReplicaQueries.outcome(
@@ -401,6 +401,13 @@ final class AdminCommands implements AdminHandler, AutoCloseable {
         return now.role().leader();
     } while (parts.leading.changes.await(deadlineNanos));
     return Membership.NONE;
+  }
+
+  /// Transfers leadership of this server, which leads, to another. Returns whether that leads now.
+  boolean transferTo(Status status, int target) {
+    long deadline = System.nanoTime() + parts.leading.transferMillisMax * NANOS_PER_MILLI;
+    return transferLeadership(target, deadline) instanceof Outcome.Done
+        && awaitSuccessor(status, deadline) == target;
   }
 
   /// Transfers leadership, if this server leads.

@@ -44,7 +44,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   }
 
   private Plan addAgain(int id, Address address) {
-    boolean same = addresses.of(id).map(address::equals).orElse(false);
+    boolean same = addresses.of(id).map(address::isSamePlace).orElse(false);
     return same
         ? new Plan.Nothing("server " + id + " is " + kind(id) + " already", Completion.COMPLETE)
         : new Plan.Refusal(
@@ -55,12 +55,12 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
     if (now.members().size() >= Membership.MEMBERS_MAX)
       return "the cluster has " + Membership.MEMBERS_MAX + " members, which is the maximum";
     Address configured = addresses.configured(id).orElse(address);
-    if (!configured.equals(address))
+    if (!configured.isSamePlace(address))
       return "the configuration has server " + id + " at " + configured + ", not at " + address;
     for (int member : now.members()) {
       Address other = addresses.of(member).orElse(null);
-      if (other != null && (other.peer().equals(address.peer()) || other.equals(address)))
-        return "server " + member + " is at " + other + " already";
+      if (other != null && (other.peer().equals(address.peer()) || other.isSamePlace(address)))
+        return "server " + member + " is at " + other.place() + " already";
     }
     return null;
   }
@@ -145,7 +145,7 @@ record Planner(Membership now, Set<Integer> alive, Addresses addresses) {
   }
 
   private String place(int id) {
-    return addresses.of(id).map(Address::toString).orElse("an unknown address");
+    return addresses.of(id).map(Address::place).orElse("an unknown address");
   }
 
   /// What a member is, for people.

@@ -18,7 +18,6 @@ import io.jangada.node.ThreadExecutor;
 import io.jangada.node.Transport;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
-import io.jangada.protocol.etcd.EtcdListener;
 import io.jangada.protocol.etcd.EtcdSettings;
 import io.jangada.protocol.text.AdminHandler;
 import io.jangada.protocol.text.TextListener;
@@ -80,8 +79,7 @@ public final class Server implements AutoCloseable {
   private Descriptors.Shares shares;
   private TextListener listener;
 
-  /// Null for none.
-  private EtcdListener etcd;
+  private EtcdSide etcd;
 
   private TcpLinks links;
   private HttpPort http;
@@ -190,12 +188,15 @@ public final class Server implements AutoCloseable {
     AdminHandler adminHandler = config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE;
     Audit trail = audit == null ? Audit.NONE : audit;
     listener.serve(started, adminHandler, authenticator, trail);
-    if (etcd != null) etcd.serve(started, authenticator, trail);
+    etcd.serve(started, etcdMember(started), authenticator, trail);
   }
 
   private void startEtcd() throws IOException {
     int port = config.etcdPort(entry);
-    if (port == 0) return;
+    if (port == 0) {
+      etcd = EtcdSide.withoutPort();
+      return;
+    }
     EtcdSettings wanted =
         new EtcdSettings(
             at(clientListen, port),
@@ -203,8 +204,17 @@ public final class Server implements AutoCloseable {
             memory.etcd(shares.clients()),
             settings.kv(),
             settings.etcdRequests());
-    etcd = EtcdListener.start(wanted, clientLoops);
-    eventLog.info("listens for etcd's clients on " + HostPort.text(etcd.address()));
+    etcd = EtcdSide.start(wanted, clientLoops, eventLog);
+  }
+
+  private EtcdMember etcdMember(Replica replica) {
+    EtcdPlaces places = new EtcdPlaces(config, entry, addresses, tls);
+    AdminMessages messages = new AdminMessages(entry.id(), links);
+    return new EtcdMember(
+        entry.id(),
+        replica,
+        places,
+        new EtcdMember.Parts(queries, admin, addresses, report, messages));
   }
 
   private void startAudit() {
@@ -326,7 +336,8 @@ public final class Server implements AutoCloseable {
   /// Passes on a message; one that comes before the member has started is lost, as messages may be.
   private void receive(PeerMessage message) {
     Replica known = replica.get();
-    if (known != null && departure.accepts(message)) known.receive(message);
+    if (message instanceof PeerMessage.Admin said) etcd.receive(said);
+    else if (known != null && departure.accepts(message)) known.receive(message);
   }
 
   private Disk disk(ServerListener host) throws IOException {
@@ -379,7 +390,7 @@ public final class Server implements AutoCloseable {
         .withReserved(reserved())
         .withGate(clientGate)
         .withDialect(settings.dialect())
-        .withAddresses(id -> addresses.of(id).map(Address::client))
+        .withAddresses(id -> addresses.of(id).flatMap(Address::client))
         .withVersion("jangada " + Build.read().version());
   }
 
@@ -406,8 +417,9 @@ public final class Server implements AutoCloseable {
     long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
     if (departure != null) departure.begin(eventLog.isLeader());
     eventLog.info("stops");
-    if (etcd != null) etcd.drain(DRAIN_MILLIS_MAX / 2);
-    listener.drain(etcd == null ? DRAIN_MILLIS_MAX : DRAIN_MILLIS_MAX / 2);
+    long drainMillisMax = etcd.hasPort() ? DRAIN_MILLIS_MAX / 2 : DRAIN_MILLIS_MAX;
+    etcd.drain(drainMillisMax);
+    listener.drain(drainMillisMax);
     if (admin != null)
       admin.leave(Math.min(deadline, System.nanoTime() + LEAVE_MILLIS_MAX * NANOS_PER_MILLI));
     close();

@@ -155,7 +155,10 @@ final class StatusJson {
     for (int id : membership.members()) {
       JsonObjectBuilder member =
           new JsonObjectBuilder().put("id", id).put("kind", kind(membership, id));
-      addresses.of(id).ifPresent(at -> member.put("peer", at.peer()).put("client", at.client()));
+      addresses
+          .of(id)
+          .ifPresent(
+              at -> member.put("peer", at.peer()).put("client", at.client().orElse("unknown")));
       members.add(member);
     }
     return members;

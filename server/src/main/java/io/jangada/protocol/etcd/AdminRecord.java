@@ -40,7 +40,6 @@ final class AdminRecord {
           case Answer.Refused(String reason) -> AuditEnd.refused(reason);
           case Answer.Unavailable(String reason) -> AuditEnd.busy(reason);
         };
-    audit.record(
-        AuditEvent.ofAuthentication(call.connection().who(call.caller()), name, end));
+    audit.record(AuditEvent.ofAuthentication(call.connection().who(call.caller()), name, end));
   }
 }

@@ -36,15 +36,14 @@ import io.jangada.protocol.etcd.api.ResponseHeader;
 import io.jangada.protocol.rpc.Call;
 import io.jangada.protocol.rpc.Code;
 import io.jangada.protocol.rpc.Method;
-import io.jangada.protocol.rpc.Moment;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// The service Auth, but for what is about roles alone ([RoleCalls]): the users are the store's own,
-/// and a token is one that any member accepts.
+/// The service Auth, but for what is about roles alone ([RoleCalls]): the users are the store's
+/// own, and a token is one that any member accepts.
 final class AuthCalls {
   static final String AUTH = "/etcdserverpb.Auth/";
 
@@ -91,21 +90,15 @@ final class AuthCalls {
   ///
   /// @param words that say it in the audit trail, without secrets
   static void change(
-      Call call,
-      List<String> words,
-      AuthChange change,
-      Function<ResponseHeader, Message> answer) {
+      Call call, List<String> words, AuthChange change, Function<ResponseHeader, Message> answer) {
     call.submit(
         new Operation.ChangeUsers(change),
         (int) change.sizeBytes(),
         (outcome, moment) -> {
           AdminRecord.of(call, words, outcome);
-          switch (outcome) {
-            case Outcome.Done(Result.UsersChanged _) -> call.answer(answer.apply(header(moment)));
-            case Outcome.Done(Result.Refused(Result.Reason reason)) ->
-                call.end(Errors.of(call, reason));
-            default -> call.end(Errors.of(outcome));
-          }
+          if (outcome instanceof Outcome.Done(Result.UsersChanged _))
+            call.answer(answer.apply(Headers.of(moment)));
+          else call.end(Errors.of(call, outcome));
         });
   }
 
@@ -117,24 +110,16 @@ final class AuthCalls {
     call.read(
         read,
         new ReadConsistency.Follower(),
-        0,
         (outcome, moment) -> {
-          switch (outcome) {
-            case Outcome.Done(Result.Refused(Result.Reason reason)) ->
-                call.end(Errors.of(call, reason));
-            case Outcome.Done(Result found) -> answer.accept(kind.cast(found), header(moment));
-            default -> call.end(Errors.of(outcome));
-          }
+          if (outcome instanceof Outcome.Done(Result found) && kind.isInstance(found))
+            answer.accept(kind.cast(found), Headers.of(moment));
+          else call.end(Errors.of(call, outcome));
         });
   }
 
   @FunctionalInterface
   interface Answering<R> {
     void accept(R found, ResponseHeader header);
-  }
-
-  private static ResponseHeader header(Moment moment) {
-    return Headers.of(moment);
   }
 
   static List<String> texts(List<Bytes> names) {

@@ -45,6 +45,14 @@ final class Errors {
   static final Status LEADER_CHANGED = of(Code.UNAVAILABLE, "leader changed");
   static final Status TIMED_OUT = of(Code.UNAVAILABLE, "request timed out");
 
+  static final Status ALARMS_ARE_OWN =
+      of(
+          Code.FAILED_PRECONDITION,
+          "alarms are raised by what they warn of, and go with it; none can be set");
+  static final Status NO_DOWNGRADE = of(Code.FAILED_PRECONDITION, "no inflight downgrade job");
+  static final Status DOWNGRADE_FORMAT = invalid("wrong downgrade target version format");
+  static final Status DOWNGRADE_VERSION = invalid("invalid downgrade target version");
+
   private Errors() {}
 
   static Status of(Code code, String text) {
@@ -66,6 +74,27 @@ final class Errors {
       case Outcome.Refused(String reason) -> of(Code.FAILED_PRECONDITION, reason);
       case Outcome.Unknown _ -> TIMED_OUT;
       case Outcome.Done(Result result) -> of(Code.UNKNOWN, "unexpected result " + result);
+    };
+  }
+
+  /// How a change of members ended.
+  static Status of(MemberChange.End end) {
+    return switch (end.kind()) {
+      case DONE -> Status.OK;
+      case BAD_URLS -> invalid("given member URLs are invalid");
+      case URLS_EXIST -> precondition("Peer URLs already exists");
+      case UNKNOWN_MEMBER -> of(Code.NOT_FOUND, "member not found");
+      case UNHEALTHY -> of(Code.UNAVAILABLE, "unhealthy cluster");
+      case TOO_FEW_STARTED ->
+          precondition("re-configuration failed due to not enough started members");
+      case NO_LEARNER -> precondition("can only promote a learner member");
+      case LEARNER_BEHIND ->
+          precondition("can only promote a learner member which is in sync with leader");
+      case NOT_LEADER -> precondition("not leader");
+      case BAD_TRANSFEREE -> precondition("bad leader transferee");
+      case NO_LEADER -> NO_LEADER;
+      case UNKNOWN -> TIMED_OUT;
+      case REFUSED -> precondition(end.text());
     };
   }
 

@@ -36,6 +36,7 @@ public final class EtcdListener implements AutoCloseable {
       new WriteBufferWaterMark(128 << 10, 256 << 10);
 
   private final EtcdSettings settings;
+  private final EtcdState state;
   private final PortState port;
   private final GrpcConnection.Served served;
   private final Map<EventLoop, ReplyBatcher> lanes = new ConcurrentHashMap<>();
@@ -44,10 +45,10 @@ public final class EtcdListener implements AutoCloseable {
 
   private EtcdListener(EtcdSettings settings, Loops loops) throws IOException {
     this.settings = settings;
+    this.state = new EtcdState(settings);
     this.port = new PortState(settings.limits());
     this.served =
-        new GrpcConnection.Served(
-            new Methods(new EtcdState(settings).methods()), settings.messageBytesMax());
+        new GrpcConnection.Served(new Methods(state.methods()), settings.messageBytesMax());
     var bound =
         loops
             .listener("etcd")
@@ -92,9 +93,15 @@ public final class EtcdListener implements AutoCloseable {
   }
 
   /// From now on calls are carried out, those that came before included. To be called once.
-  public void serve(Replica replica, Authenticator authenticator, Audit audit) {
-    port.serve(replica, authenticator, audit);
+  ///
+  /// @param with what serves beside the replica
+  public void serve(Replica replica, With with) {
+    state.serve(with.member);
+    port.serve(replica, with.authenticator, with.audit);
   }
+
+  /// What serves beside a replica.
+  public record With(Member member, Authenticator authenticator, Audit audit) {}
 
   /// Takes no more connections, begins no more calls, answers those that were begun, and closes
   /// each connection when it is done.

@@ -8,8 +8,20 @@ import java.util.List;
 final class EtcdState {
   private final EtcdSettings settings;
 
+  /// Set before any call begins.
+  private volatile Member member;
+
   EtcdState(EtcdSettings settings) {
     this.settings = settings;
+  }
+
+  void serve(Member member) {
+    this.member = member;
+  }
+
+  /// The server that it is part of.
+  Member member() {
+    return member;
   }
 
   EtcdSettings settings() {
@@ -21,6 +33,8 @@ final class EtcdState {
     List<Method<?>> all = new ArrayList<>();
     all.addAll(new KvCalls(this).methods());
     all.addAll(new LeaseCalls().methods());
+    all.addAll(new ClusterCalls(this).methods());
+    all.addAll(new MaintenanceCalls(this).methods());
     all.addAll(new AuthCalls().methods());
     all.addAll(new HealthCalls().methods());
     return all;

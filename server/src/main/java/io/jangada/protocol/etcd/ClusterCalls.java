@@ -1,0 +1,194 @@
+package io.jangada.protocol.etcd;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.kv.auth.Right;
+import io.jangada.node.Outcome;
+import io.jangada.node.ReadConsistency;
+import io.jangada.protocol.etcd.api.MemberAddRequest;
+import io.jangada.protocol.etcd.api.MemberAddResponse;
+import io.jangada.protocol.etcd.api.MemberListRequest;
+import io.jangada.protocol.etcd.api.MemberListResponse;
+import io.jangada.protocol.etcd.api.MemberPromoteRequest;
+import io.jangada.protocol.etcd.api.MemberPromoteResponse;
+import io.jangada.protocol.etcd.api.MemberRemoveRequest;
+import io.jangada.protocol.etcd.api.MemberRemoveResponse;
+import io.jangada.protocol.etcd.api.MemberUpdateRequest;
+import io.jangada.protocol.etcd.api.MemberUpdateResponse;
+import io.jangada.protocol.etcd.api.ResponseHeader;
+import io.jangada.protocol.rpc.Call;
+import io.jangada.protocol.rpc.Method;
+import io.jangada.protocol.rpc.Moment;
+import io.jangada.raft.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The service Cluster. Its answers say no revision.
+///
+/// A member that was added as a voter is one once it has caught up. Until then it is shown as if it
+/// were one already: it needs nothing more.
+final class ClusterCalls {
+  private static final String CLUSTER = "/etcdserverpb.Cluster/Member";
+
+  private final EtcdState state;
+
+  ClusterCalls(EtcdState state) {
+    this.state = state;
+  }
+
+  List<Method<?>> methods() {
+    return List.of(
+        Method.unary(CLUSTER + "List", MemberListRequest.getDefaultInstance(), this::list),
+        Method.unary(CLUSTER + "Add", MemberAddRequest.getDefaultInstance(), this::add),
+        Method.unary(CLUSTER + "Remove", MemberRemoveRequest.getDefaultInstance(), this::remove),
+        Method.unary(CLUSTER + "Update", MemberUpdateRequest.getDefaultInstance(), this::update),
+        Method.unary(
+            CLUSTER + "Promote", MemberPromoteRequest.getDefaultInstance(), this::promote));
+  }
+
+  /// A read that every user may do says who asks, and, where it is linearizable, that this member
+  /// knows what was decided before.
+  private void list(Call call, MemberListRequest request) {
+    Bytes user = call.caller() == null ? Bytes.EMPTY : call.caller().user();
+    call.read(
+        new Operation.GetUser(user),
+        request.getLinearizable() ? new ReadConsistency.Follower() : new ReadConsistency.Local(),
+        (outcome, _) -> {
+          if (isAnswered(outcome))
+            members(
+                call,
+                (header, all) ->
+                    call.answer(
+                        MemberListResponse.newBuilder()
+                            .setHeader(header)
+                            .addAllMembers(all)
+                            .build()));
+          else call.end(Errors.of(call, outcome));
+        });
+  }
+
+  /// Where users are not checked there need not be one of that name.
+  private static boolean isAnswered(Outcome outcome) {
+    return outcome instanceof Outcome.Done(Result.FoundUser _)
+        || outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
+            && (reason == Result.Reason.USER_NOT_FOUND || reason == Result.Reason.INVALID_NAME);
+  }
+
+  private interface Members {
+    void accept(ResponseHeader header, List<io.jangada.protocol.etcd.api.Member> all);
+  }
+
+  private void members(Call call, Members answer) {
+    MemberState.of(
+        call,
+        status -> {
+          Membership membership = status.membership();
+          List<io.jangada.protocol.etcd.api.Member> all = new ArrayList<>();
+          for (int id : membership.members()) all.add(message(membership, id));
+          Moment moment = MemberState.moment(status);
+          answer.accept(Headers.of(moment, 0), all);
+        });
+  }
+
+  private io.jangada.protocol.etcd.api.Member message(Membership membership, int id) {
+    Member.Place place = state.member().placeOf(id);
+    return io.jangada.protocol.etcd.api.Member.newBuilder()
+        .setID(Headers.memberId(id))
+        .setName(place.name())
+        .addAllPeerURLs(place.peerUrls())
+        .addAllClientURLs(place.clientUrls())
+        .setIsLearner(!membership.isVoter(id) && !membership.joining().contains(id))
+        .build();
+  }
+
+  // ---- changes ----
+
+  private void add(Call call, MemberAddRequest request) {
+    var add = new MemberChange.Add(request.getPeerURLsList(), request.getIsLearner());
+    List<String> words = new ArrayList<>(List.of("member", "add"));
+    words.addAll(add.peerUrls());
+    change(
+        call,
+        words,
+        add,
+        end ->
+            members(
+                call,
+                (header, all) -> {
+                  var response = MemberAddResponse.newBuilder().setHeader(header);
+                  for (var one : all)
+                    if (one.getID() == Headers.memberId(end.member())) response.setMember(one);
+                  call.answer(response.addAllMembers(all).build());
+                }));
+  }
+
+  private void remove(Call call, MemberRemoveRequest request) {
+    change(
+        call,
+        List.of("member", "remove", Long.toHexString(request.getID())),
+        new MemberChange.Remove(Headers.member(request.getID())),
+        _ ->
+            members(
+                call,
+                (header, all) ->
+                    call.answer(
+                        MemberRemoveResponse.newBuilder()
+                            .setHeader(header)
+                            .addAllMembers(all)
+                            .build())));
+  }
+
+  private void update(Call call, MemberUpdateRequest request) {
+    int member = Headers.member(request.getID());
+    change(
+        call,
+        List.of("member", "update", Long.toHexString(request.getID())),
+        new MemberChange.Update(member, request.getPeerURLsList()),
+        _ ->
+            members(
+                call,
+                (header, all) ->
+                    call.answer(
+                        MemberUpdateResponse.newBuilder()
+                            .setHeader(header)
+                            .addAllMembers(all)
+                            .build())));
+  }
+
+  private void promote(Call call, MemberPromoteRequest request) {
+    change(
+        call,
+        List.of("member", "promote", Long.toHexString(request.getID())),
+        new MemberChange.Promote(Headers.member(request.getID())),
+        _ ->
+            members(
+                call,
+                (header, all) ->
+                    call.answer(
+                        MemberPromoteResponse.newBuilder()
+                            .setHeader(header)
+                            .addAllMembers(all)
+                            .build())));
+  }
+
+  private void change(
+      Call call, List<String> words, MemberChange change, Consumer<MemberChange.End> done) {
+    MemberState.permitted(
+        call,
+        Right.MEMBERS,
+        () ->
+            state
+                .member()
+                .change(
+                    change,
+                    end ->
+                        call.post(
+                            () -> {
+                              AdminRecord.of(call, words, Errors.of(end));
+                              if (end.kind() == MemberChange.Kind.DONE) done.accept(end);
+                              else call.end(Errors.of(end));
+                            })));
+  }
+}
