@@ -81,7 +81,7 @@ final class DurabilityChecker {
   /// The file of the incarnation that is surely on the disk; null for none.
   IncarnationFile incarnationFile() {
     try {
-      return IncarnationFile.read(disk.durableCopy()).orElse(null);
+      return IncarnationFile.read(disk.durableCopy("standing")).orElse(null);
     } catch (IOException e) {
       throw new io.jangada.raft.LawBrokenException("a standing can be read: " + e.getMessage());
     }
@@ -90,7 +90,7 @@ final class DurabilityChecker {
   private DurableLog.Opened recover(int member) {
     try {
       Identity identity = Identity.of(storage.clusterId(), member);
-      return DurableLog.open(disk.durableCopy(), storage.log(), identity, () -> {});
+      return DurableLog.open(disk.durableCopy("log"), storage.log(), identity, () -> {});
     } catch (IOException e) {
       throw new io.jangada.raft.LawBrokenException("a disk can be recovered: " + e.getMessage());
     }

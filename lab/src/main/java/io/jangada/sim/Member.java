@@ -186,7 +186,7 @@ final class Member {
     // Where a majority founds, a founder says that it is new until it has met a term: with others
     // that are new, or without their data, it would found the cluster once more (decision 18).
     boolean hasMetTerm = raft.term() > 0 || !cluster.swarm().bootstrapsByMajority();
-    intact |= hasMetTerm && lost == null && !disk.isRotten();
+    if (!intact) intact = hasMetTerm && lost == null && !disk.isRotten();
     cluster.incarnations().look(raft, proof::incarnationFile);
   }
 

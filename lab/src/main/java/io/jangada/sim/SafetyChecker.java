@@ -268,9 +268,10 @@ final class SafetyChecker {
     long low = Math.max(one.inspect().compacted().index(), other.inspect().compacted().index());
     while (index > low && one.termAt(index) != other.termAt(index)) index--;
     for (; index > low; index--)
-      check(
-          one.inspect().entryAt(index).equals(other.inspect().entryAt(index)),
-          "Log Matching: members " + one.id() + " and " + other.id() + " differ at " + index);
+      if (!one.inspect().entryAt(index).equals(other.inspect().entryAt(index)))
+        check(
+            false,
+            "Log Matching: members " + one.id() + " and " + other.id() + " differ at " + index);
   }
 
   /// In the calm after the storm all must be alike.

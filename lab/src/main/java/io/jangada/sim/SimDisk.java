@@ -137,8 +137,7 @@ final class SimDisk implements Disk {
   /// is not blank. Returns where; null when there is no such file, or nothing in it.
   String rot(String place, RandomGenerator dice) {
     List<String> names = new ArrayList<>();
-    for (String name : files.keySet())
-      if (isRead(name) && (name.equals(place) || parent(name).equals(place))) names.add(name);
+    for (String name : files.keySet()) if (isRead(name) && isAt(place, name)) names.add(name);
     if (names.isEmpty()) return null;
     String name = names.get(dice.nextInt(names.size()));
     Contents contents = files.get(name);
@@ -151,6 +150,10 @@ final class SimDisk implements Disk {
     if (at < contents.syncedSize) contents.synced[at] ^= bit;
     contents.rotten = true;
     return name + " at byte " + at;
+  }
+
+  private static boolean isAt(String place, String name) {
+    return name.equals(place) || parent(name).equals(place);
   }
 
   /// Whether bits have flipped in a file that a member may still read.
@@ -174,12 +177,14 @@ final class SimDisk implements Disk {
     syncedFiles.values().forEach(contents -> contents.rotten = false);
   }
 
-  /// A disk that holds what surely survives a power failure at this moment, and nothing else.
-  SimDisk durableCopy() {
+  /// A disk that holds those files that lie in `place`, or have that name, as they surely survive a
+  /// power failure at this moment, and nothing else.
+  SimDisk durableCopy(String place) {
     SimDisk copy = new SimDisk(new SplittableRandom(0));
     copy.directories.addAll(directories);
     syncedFiles.forEach(
         (name, contents) -> {
+          if (!isAt(place, name)) return;
           Contents copied = new Contents();
           copied.synced = Arrays.copyOf(contents.synced, contents.syncedSize);
           copied.now = copied.synced.clone();

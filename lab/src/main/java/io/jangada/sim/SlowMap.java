@@ -28,6 +28,9 @@ final class SlowMap {
   /// Where anything was changed, in order.
   private final List<Touched> touched = new ArrayList<>();
 
+  /// What [#at(long)] gave for the newest revision; null when that has changed since.
+  private List<KeyValue> newest;
+
   private long places;
   private long revision;
   private long compacted;
@@ -77,6 +80,7 @@ final class SlowMap {
   }
 
   private void moveTo(long next) {
+    newest = null;
     revision = next;
     if (!keepsHistory) compacted = next;
   }
@@ -95,6 +99,7 @@ final class SlowMap {
   ///
   /// @param entry null for a removal
   void change(Bytes key, KeyValue entry) {
+    newest = null;
     touched.add(new Touched(revision, key));
     List<Version> before = new ArrayList<>(versions.getOrDefault(key, List.of()));
     long place = ++places;
@@ -121,6 +126,12 @@ final class SlowMap {
 
   /// All keys that were there at a revision, in order.
   List<KeyValue> at(long asked) {
+    if (asked != revision) return read(asked);
+    if (newest == null) newest = read(asked);
+    return newest;
+  }
+
+  private List<KeyValue> read(long asked) {
     return versions.keySet().stream()
         .map(key -> at(key, asked))
         .filter(entry -> entry != null)

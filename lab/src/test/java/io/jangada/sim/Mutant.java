@@ -39,10 +39,11 @@ import javax.tools.ToolProvider;
 /// the lines that take their place
 /// ```
 ///
-/// `seed` is the first seed that catches it, and `caught` what that seed breaks, when both were
-/// last searched for. A line `without order` has seeds run without what they ask of order and
-/// history ([Simulation#runWithoutOrder]). There may be several pairs of `replace` and `by`. What
-/// is to be replaced must be there exactly once; white space at the ends of lines does not count.
+/// `seed` is the first seed that catches it within seconds, and `caught` what that seed breaks,
+/// when both were last searched for. A line `without order` has seeds run without what they ask of
+/// order and history ([Simulation#runWithoutOrder]). There may be several pairs of `replace` and
+/// `by`. What is to be replaced must be there exactly once; white space at the ends of lines does
+/// not count.
 record Mutant(
     String name, String title, String file, Seed seed, String caught, List<Change> changes) {
   record Change(String from, String to) {}

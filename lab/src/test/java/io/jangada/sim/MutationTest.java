@@ -3,6 +3,8 @@ package io.jangada.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,9 @@ class MutationTest {
   /// How many seeds may be tried when the known one does not catch it any more.
   private static final int SEEDS_MAX = 4_000;
 
+  /// Processor time; a search passes over a seed that takes longer to catch a bug.
+  private static final long CATCH_SECONDS_MAX = 10;
+
   /// Whether to search for the first seed that catches each, and to write it down: `bin/mvn25 test
   /// -Dtest=MutationTest -Dmutations.search=true`.
   private static final boolean SEARCH = Boolean.getBoolean("mutations.search");
@@ -46,9 +51,18 @@ class MutationTest {
     if (!SEARCH && run.failureOf(mutant.seed().number()) != null) return;
     String failure = null;
     long seed = 0;
-    while (failure == null && seed < SEEDS_MAX) failure = run.failureOf(++seed);
+    while (failure == null && seed < SEEDS_MAX) failure = failureSoon(run, ++seed);
     assertThat(failure).as("%s: not caught by %d seeds", mutant.title(), seed).isNotNull();
     if (SEARCH) mutant.record(path, seed, failure);
+  }
+
+  /// What a seed broke; null for nothing, and in a search for what every build would wait for.
+  private static String failureSoon(Mutant.Run run, long seed) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadCpuTime();
+    String failure = run.failureOf(seed);
+    long took = TimeUnit.NANOSECONDS.toSeconds(threads.getCurrentThreadCpuTime() - before);
+    return SEARCH && took > CATCH_SECONDS_MAX ? null : failure;
   }
 
   /// After a search the table in the documents is written anew.
