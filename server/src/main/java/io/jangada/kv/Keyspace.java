@@ -12,7 +12,6 @@ import io.jangada.kv.memory.ReadAhead;
 import io.jangada.kv.memory.Slab;
 import io.jangada.kv.memory.Term;
 import io.jangada.kv.memory.TermTable;
-import java.util.List;
 
 /// All keys with their values, as they are and as they were.
 ///
@@ -157,13 +156,8 @@ final class Keyspace {
   /// @return the head
   int put(int head, Bytes key, Bytes value, long revision) {
     if (head == NONE) {
-      int node = nodes.add();
-      cells.add(node, key, value);
-      index.add(node, key);
+      int node = restore(index.hashOf(key), key, value, revision);
       ordered.add(node, key);
-      nodes.revision(node, revision);
-      history.append(node);
-      count(node, 1);
       return node;
     }
     boolean isBack = !hasValue(head);
@@ -258,11 +252,31 @@ final class Keyspace {
 
   // ---- from a snapshot ----
 
-  /// Reads from memory what these keys need that are about to be put.
-  void readAhead(List<Bytes> keys) {
-    for (Bytes key : keys) ahead.add(key);
-    ahead.read();
-    ordered.readAhead(keys);
+  /// The hash of a key, for [#head] and [#restore].
+  int hashOf(Bytes key) {
+    return index.hashOf(key);
+  }
+
+  /// The node of a key with this hash: its value, or that it was removed.
+  int head(int hash, Bytes key) {
+    return index.get(hash, key);
+  }
+
+  /// Gives a new key with this hash a value. [#order] is to follow before anything else is done
+  /// with the key.
+  int restore(int hash, Bytes key, Bytes value, long revision) {
+    int node = nodes.add();
+    cells.add(node, key, value);
+    index.add(node, hash);
+    nodes.revision(node, revision);
+    history.append(node);
+    count(node, 1);
+    return node;
+  }
+
+  /// Gives the first of these nodes their places in the order of keys.
+  void order(int[] restored, int count) {
+    ordered.addAll(restored, count);
   }
 
   /// Notes the end that a former value had, before the value that follows it is put.

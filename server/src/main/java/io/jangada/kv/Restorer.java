@@ -7,6 +7,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.kv.auth.Role;
 import io.jangada.kv.auth.User;
+import io.jangada.kv.memory.Term;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,15 +31,21 @@ public final class Restorer {
   /// So many values are taken together: what they need of memory is read for all at once.
   private static final int WAITING_MAX = 64;
 
-  private record Waiting(StateFormat.Value value, int kind) {}
+  private record Waiting(StateFormat.Value value, int kind, int hash) {}
 
   private final KvStore store;
 
   /// Values that were read and are yet to be taken; none between two chunks.
   private final List<Waiting> waiting = new ArrayList<>();
 
+  /// Nodes that have yet to get their places in the order of keys; none between two chunks.
+  private final int[] unordered = new int[WAITING_MAX];
+
+  private int unorderedCount;
+
   private StateFormat.Header header;
   private int part;
+  private int lastKind;
   private long lastVersion;
   private long lastUsedMillis;
   private int roles;
@@ -112,6 +119,7 @@ public final class Restorer {
 
   /// A record of this kind is next: it belongs to the present part or to a later one.
   private void enter(int kind) {
+    if (kind == lastKind && kind != StateFormat.HEADER && kind != StateFormat.END) return;
     int next = part;
     while (next < PARTS.size() && !PARTS.get(next).contains(kind)) next++;
     boolean isFirst = header == null;
@@ -123,6 +131,7 @@ public final class Restorer {
       part = next;
       lastVersion = 0;
     }
+    lastKind = kind;
   }
 
   /// Whether snapshots of the header's format have records of this kind.
@@ -161,20 +170,27 @@ public final class Restorer {
   }
 
   private void await(StateFormat.Value value, int kind) {
-    waiting.add(new Waiting(value, kind));
+    int hash = store.keys().hashOf(value.key());
+    store.keys().ahead.add(hash);
+    waiting.add(new Waiting(value, kind, hash));
     if (waiting.size() == WAITING_MAX) acceptWaiting();
   }
 
   private void acceptWaiting() {
     if (waiting.isEmpty()) return;
-    List<Bytes> keys = new ArrayList<>(waiting.size());
-    for (Waiting one : waiting) keys.add(one.value.key());
-    store.keys().readAhead(keys);
-    for (Waiting one : waiting) acceptValue(one.value, one.kind);
+    store.keys().ahead.read();
+    for (Waiting one : waiting) acceptValue(one.value, one.kind, one.hash);
     waiting.clear();
+    order();
   }
 
-  private void acceptValue(StateFormat.Value value, int kind) {
+  /// Gives new keys their places in the order of keys.
+  private void order() {
+    store.keys().order(unordered, unorderedCount);
+    unorderedCount = 0;
+  }
+
+  private void acceptValue(StateFormat.Value value, int kind, int hash) {
     long revision = value.revisions().modified();
     StateFormat.check(
         revision >= lastVersion && revision > 0 && revision <= header.revisionMax(),
@@ -185,8 +201,11 @@ public final class Restorer {
     lastVersion = revision;
     nodes++;
     Keyspace keys = store.keys();
-    int head = keys.head(value.key());
-    checkFollows(head, value, kind);
+    int head = keys.head(hash, value.key());
+    if (head != NONE) {
+      order();
+      checkFollows(head, value, kind);
+    }
     if (value.value() == null) {
       StateFormat.check(head != NONE && keys.hasValue(head), "removal of no value", revision);
       keys.remove(head, revision);
@@ -195,23 +214,26 @@ public final class Restorer {
     boolean isFormer = kind == StateFormat.FORMER;
     if (isFormer) formers++;
     else StateFormat.check(values++ < header.totals().keys(), "value too many", revision);
-    int node = keys.put(head, value.key(), value.value(), revision);
-    keys.nodes.created(node, value.revisions().created());
-    keys.nodes.changes(node, value.revisions().changes());
-    keys.nodes.flags(node, value.flags());
-    if (isFormer) {
-      keys.ended(node, value.term());
+    int node = head;
+    if (head == NONE) {
+      node = keys.restore(hash, value.key(), value.value(), revision);
+      unordered[unorderedCount++] = node;
     } else {
-      boolean isLeased = value.term() != null && value.term().lease != 0;
-      StateFormat.check(
-          !isLeased || store.leases().get(value.term().lease) != null, "lease", revision);
-      keys.end(node, value.term());
+      keys.put(head, value.key(), value.value(), revision);
     }
+    keys.nodes.value(node, value.revisions().created(), value.revisions().changes(), value.flags());
+    if (isFormer) keys.ended(node, value.term());
+    else if (value.term() != null) acceptEnd(node, value.term());
+  }
+
+  private void acceptEnd(int node, Term term) {
+    boolean fits = term.lease == 0 || store.leases().get(term.lease) != null;
+    StateFormat.check(fits, "lease", store.keys().nodes.revision(node));
+    store.keys().end(node, term);
   }
 
   /// A record of a key that was there is its next change, of which the state before is shown.
   private void checkFollows(int head, StateFormat.Value value, int kind) {
-    if (head == NONE) return;
     Keyspace keys = store.keys();
     long revision = value.revisions().modified();
     boolean isNext = keys.history.keeps() && revision > keys.nodes.revision(head);

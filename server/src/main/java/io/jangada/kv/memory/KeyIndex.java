@@ -43,21 +43,23 @@ public final class KeyIndex {
     return size;
   }
 
-  /// The node of the key, or [NodeTable#NONE].
-  public int get(Bytes key) {
-    return find(hashOf(key), key);
+  /// The hash of a key, for [#get] and [#add]: it is computed once.
+  public int hashOf(Bytes key) {
+    return (int) key.hash64(seed, seed);
   }
 
-  private int find(int hash, Bytes key) {
+  /// The node of the key, or [NodeTable#NONE].
+  public int get(Bytes key) {
+    return get(hashOf(key), key);
+  }
+
+  /// The same, with the key's hash.
+  public int get(int hash, Bytes key) {
     int node = first(bucketOf(hash));
     while (node != NodeTable.NONE
         && !(nodes.keyHash(node) == hash && cells.hasKey(nodes.cell(node), key)))
       node = nodes.nextInBucket(node);
     return node;
-  }
-
-  int bucketOf(Bytes key) {
-    return bucketOf(hashOf(key));
   }
 
   /// The first node of a bucket.
@@ -66,11 +68,13 @@ public final class KeyIndex {
   }
 
   /// Adds the node of a key that has none.
-  public void add(int node, Bytes key) {
-    nodes.keyHash(node, hashOf(key));
+  ///
+  /// @param hash the key's
+  public void add(int node, int hash) {
+    nodes.keyHash(node, hash);
     size++;
     for (int i = 0; i < 2 && buckets < wantedBuckets(size); i++) grow();
-    push(bucketOf(nodes.keyHash(node)), node);
+    push(bucketOf(hash), node);
   }
 
   /// Makes room for so many nodes in an empty table, so that most of them need not be moved later:
@@ -109,7 +113,7 @@ public final class KeyIndex {
   /// How many nodes share the key's bucket.
   public int crowdAt(Bytes key) {
     int crowd = 0;
-    int node = first(bucketOf(key));
+    int node = first(bucketOf(hashOf(key)));
     for (; node != NodeTable.NONE; node = nodes.nextInBucket(node)) crowd++;
     return crowd;
   }
@@ -146,11 +150,7 @@ public final class KeyIndex {
     page[slot] = node;
   }
 
-  private int hashOf(Bytes key) {
-    return (int) key.hash64(seed, seed);
-  }
-
-  private int bucketOf(int hash) {
+  int bucketOf(int hash) {
     int bucket = hash & (2 * low - 1);
     return bucket < buckets ? bucket : hash & (low - 1);
   }

@@ -75,6 +75,9 @@ public final class NodeTable {
   /// The pages that have a free number.
   private final BitSet roomy = new BitSet();
 
+  /// The lowest of them; -1 for none.
+  private int lowestRoomy = -1;
+
   /// A page without nodes, the only one there is; -1 for none.
   private int empty = -1;
 
@@ -94,13 +97,12 @@ public final class NodeTable {
 
   /// Whether a node can be had without more memory.
   public boolean hasRoom() {
-    return !roomy.isEmpty();
+    return lowestRoomy >= 0;
   }
 
   /// A new node, all of it 0.
   public int add() {
-    int page = roomy.nextSetBit(0);
-    if (page < 0) page = open();
+    int page = lowestRoomy >= 0 ? lowestRoomy : open();
     if (page == empty) empty = -1;
     int node = firstFree[page];
     if (node == NONE) {
@@ -111,8 +113,13 @@ public final class NodeTable {
     }
     used[page]++;
     size++;
-    if (firstFree[page] == NONE && fresh[page] == PAGE) roomy.clear(page);
+    if (firstFree[page] == NONE && fresh[page] == PAGE) setRoomy(page, false);
     return node;
+  }
+
+  private void setRoomy(int page, boolean isRoomy) {
+    roomy.set(page, isRoomy);
+    lowestRoomy = roomy.nextSetBit(0);
   }
 
   /// Gives a node back.
@@ -121,7 +128,7 @@ public final class NodeTable {
     size--;
     older(node, firstFree[page]);
     firstFree[page] = node;
-    roomy.set(page);
+    if (!roomy.get(page)) setRoomy(page, true);
     if (--used[page] > 0) return;
     if (empty < 0) {
       empty = page;
@@ -131,7 +138,7 @@ public final class NodeTable {
     empty = Math.min(empty, page);
     pages[second] = null;
     pageCount--;
-    roomy.clear(second);
+    setRoomy(second, false);
   }
 
   /// Makes a page: the lowest that was given back, or one more.
@@ -151,7 +158,7 @@ public final class NodeTable {
     firstFree[page] = NONE;
     used[page] = 0;
     fresh[page] = page == 0 ? NONE + 1 : 0;
-    roomy.set(page);
+    setRoomy(page, true);
     return page;
   }
 
@@ -184,6 +191,15 @@ public final class NodeTable {
   /// Reads both ends of a node, which may be in two lines of a processor's cache.
   long touch(int node) {
     return revision(node) + flags(node);
+  }
+
+  /// Notes what is known of a value beside its revision.
+  public void value(int node, long created, long changes, int flags) {
+    byte[] page = pages[node >>> PAGE_BITS];
+    int at = at(node);
+    LONGS.set(page, at + CREATED, created);
+    LONGS.set(page, at + CHANGES, changes);
+    INTS.set(page, at + FLAGS, flags);
   }
 
   public long revision(int node) {

@@ -1,7 +1,6 @@
 package io.jangada.kv.memory;
 
 import io.jangada.bytes.Bytes;
-import java.util.List;
 import java.util.function.IntPredicate;
 
 /// All keys in the order of their bytes, each with the number of its node: a B+tree.
@@ -30,6 +29,9 @@ public final class OrderedIndex {
 
   private final int[] places = new int[LEVELS_MAX];
 
+  /// Whether the keys of the last [#addAll] belonged into different leaves.
+  private boolean scattered;
+
   /// Of all that was read ahead.
   private long sum;
 
@@ -53,26 +55,66 @@ public final class OrderedIndex {
     return pages.memoryBytes;
   }
 
-  /// Reads the pages that these keys belong into, for all of them side by side ([ReadAhead]): it
-  /// changes nothing.
-  public void readAhead(List<Bytes> keys) {
-    Leaf[] leaves = new Leaf[keys.size()];
-    for (int i = 0; i < leaves.length; i++) leaves[i] = descend(keys.get(i));
-    for (Leaf leaf : leaves) sum += leaf.touch();
-  }
-
   /// Adds a key that is not there, as a live one.
   ///
   /// @param node whose cell has the key, as long as it is here
   public void add(int node, Bytes key) {
-    Leaf leaf = descend(key);
+    insert(descend(key), node, key);
+  }
+
+  /// Adds the keys of some nodes likewise. Where they belong beside each other, the way to them is
+  /// known.
+  public void addAll(int[] nodes, int count) {
+    if (scattered) readAhead(nodes, count);
+    int descents = 0;
+    boolean isNear = false;
+    Leaf last = null;
+    for (int i = 0; i < count; i++) {
+      Bytes key = pages.key(nodes[i]);
+      Leaf leaf = last;
+      if (!isNear || !isOfLast(key)) {
+        leaf = descend(key);
+        descents++;
+      }
+      isNear = leaf == last;
+      last = insert(leaf, nodes[i], key) ? leaf : null;
+      isNear &= last != null;
+    }
+    scattered = 2 * descents > count;
+  }
+
+  /// Reads the pages that the keys belong into, for all of them side by side ([ReadAhead]): it
+  /// changes nothing.
+  private void readAhead(int[] nodes, int count) {
+    Leaf[] leaves = new Leaf[count];
+    for (int i = 0; i < count; i++) leaves[i] = descend(pages.key(nodes[i]));
+    for (Leaf leaf : leaves) sum += leaf.touch();
+  }
+
+  /// Whether the last [#descend] would have led to the same leaf with this key.
+  private boolean isOfLast(Bytes key) {
+    int level = depth;
+    while (--level >= 0 && places[level] == 0) {}
+    if (level >= 0 && path[level].separators[places[level] - 1].compareTo(key) > 0) return false;
+    level = depth;
+    while (--level >= 0 && places[level] == path[level].count) {}
+    return level < 0 || path[level].separators[places[level]].compareTo(key) > 0;
+  }
+
+  /// @param leaf to which the last [#descend] led
+  /// @return false if that changed
+  private boolean insert(Leaf leaf, int node, Bytes key) {
     addLive(1);
     size++;
     long head = leaf.admit(key, shared);
     leaf.admitLength(key.length());
     int place = leaf.countBefore(key, head);
-    if (leaf.isFull()) split(leaf, place, node, head);
-    else leaf.insert(place, node, head);
+    if (leaf.isFull()) {
+      split(leaf, place, node, head);
+      return false;
+    }
+    leaf.insert(place, node, head);
+    return true;
   }
 
   /// Takes out a key that is there, live or not.

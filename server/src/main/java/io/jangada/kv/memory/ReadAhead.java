@@ -27,7 +27,12 @@ public final class ReadAhead {
 
   /// A key is about to be looked up. More than fit are not looked at.
   public void add(Bytes key) {
-    if (count < KEYS_MAX) places[count++] = index.bucketOf(key);
+    if (count < KEYS_MAX) add(index.hashOf(key));
+  }
+
+  /// The same of a key with this hash.
+  public void add(int hash) {
+    if (count < KEYS_MAX) places[count++] = index.bucketOf(hash);
   }
 
   /// Reads for the keys that were added.

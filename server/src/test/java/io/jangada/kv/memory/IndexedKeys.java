@@ -1,6 +1,7 @@
 package io.jangada.kv.memory;
 
 import io.jangada.bytes.Bytes;
+import java.util.List;
 import java.util.TreeMap;
 
 /// An [OrderedIndex] and a map that is to know the same.
@@ -21,6 +22,17 @@ final class IndexedKeys {
     cells.add(node, key, Bytes.EMPTY);
     index.add(node, key);
     twin.put(key, node);
+  }
+
+  /// Adds keys that are not there, in this order.
+  void addAll(List<Bytes> keys) {
+    int[] added = new int[keys.size()];
+    for (int i = 0; i < added.length; i++) {
+      added[i] = nodes.add();
+      cells.add(added[i], keys.get(i), Bytes.EMPTY);
+      twin.put(keys.get(i), added[i]);
+    }
+    index.addAll(added, added.length);
   }
 
   void remove(Bytes key) {

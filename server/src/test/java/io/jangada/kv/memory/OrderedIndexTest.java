@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,25 @@ class OrderedIndexTest {
     while (!keys.twin.isEmpty()) removeNear(kind.draw(dice));
     PageRules.check(index);
     assertThat(index.memoryBytes()).isLessThan(1_000);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keysThatAreAddedTogetherAreAddedAsIfOneByOne(Keys kind) {
+    SplittableRandom dice = new SplittableRandom(kind.ordinal() + 1);
+    for (int round = 0; round < 500; round++) {
+      TreeSet<Bytes> drawn = new TreeSet<>();
+      for (int i = dice.nextInt(64); i >= 0; i--) drawn.add(kind.draw(dice));
+      drawn.removeAll(keys.twin.keySet());
+      List<Bytes> added = new ArrayList<>(drawn);
+      if (round % 3 == 1) Collections.reverse(added);
+      if (round % 3 == 2) Collections.shuffle(added, new Random(round));
+      keys.addAll(added);
+      if (round % 50 == 49) PageRules.check(index);
+      if (round % 5 == 4 && !keys.twin.isEmpty()) removeNear(kind.draw(dice));
+    }
+    compare(kind.draw(dice), kind.draw(dice));
+    compare(Bytes.EMPTY, null);
   }
 
   @Test
