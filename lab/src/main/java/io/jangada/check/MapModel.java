@@ -1,8 +1,10 @@
 package io.jangada.check;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Queue;
 import java.util.TreeMap;
 
 /// A map that does one operation at a time and can be taken back to where it was: what a store of
@@ -13,6 +15,12 @@ final class MapModel {
 
   private final TreeMap<String, MapItem> items = new TreeMap<>();
   private final List<Change> changes = new ArrayList<>();
+
+  /// Whether the compares of the present operation were made before its first step, and what they
+  /// came to, in the order in which its transactions are done.
+  private boolean isAhead;
+
+  private final Queue<Boolean> decided = new ArrayDeque<>();
 
   MapModel(List<MapItem> items) {
     items.forEach(item -> this.items.put(item.key(), item));
@@ -38,10 +46,24 @@ final class MapModel {
 
   /// Does `op` as `revision` and answers.
   MapResult apply(MapOp op, long revision) {
+    decided.clear();
+    isAhead = op instanceof MapOp.Transaction transaction && transaction.isAhead();
+    if (isAhead) decide((MapOp.Transaction) op);
+    return step(op, revision);
+  }
+
+  private void decide(MapOp.Transaction transaction) {
+    boolean succeeded = transaction.compares().stream().allMatch(this::holds);
+    decided.add(succeeded);
+    for (MapOp step : transaction.steps(succeeded))
+      if (step instanceof MapOp.Transaction inner) decide(inner);
+  }
+
+  private MapResult step(MapOp op, long revision) {
     return switch (op) {
       case MapOp.Range range -> range(range);
       case MapOp.Count(KeyRange keys) -> new MapResult.Counted(keys.in(items).size());
-      case MapOp.Stale(MapOp read) -> apply(read, revision);
+      case MapOp.Stale(MapOp read) -> step(read, revision);
       case MapOp.Put(String key, String value) -> {
         put(key, value, revision);
         yield new MapResult.Done();
@@ -86,10 +108,11 @@ final class MapModel {
 
   private MapResult transact(MapOp.Transaction transaction, long revision) {
     int before = changes.size();
-    boolean succeeded = transaction.compares().stream().allMatch(this::holds);
+    boolean succeeded =
+        isAhead ? decided.remove() : transaction.compares().stream().allMatch(this::holds);
     List<MapResult> results = new ArrayList<>();
     for (MapOp step : transaction.steps(succeeded)) {
-      results.add(apply(step, revision));
+      results.add(step(step, revision));
       if (results.getLast() instanceof MapResult.Refused) {
         rewind(before);
         return new MapResult.Refused();

@@ -65,7 +65,11 @@ public sealed interface MapOp {
 
   /// Does one list if all compares hold and else the other, one after another and as one revision:
   /// [MapResult.Transacted], or [MapResult.Refused] if a step was, and then nothing is done.
-  record Transaction(List<Compare> compares, List<MapOp> then, List<MapOp> otherwise)
+  ///
+  /// @param isAhead whether all compares, those of transactions among its steps too, are made
+  ///   before the first step; of a transaction in another it says nothing
+  record Transaction(
+      List<Compare> compares, List<MapOp> then, List<MapOp> otherwise, boolean isAhead)
       implements MapOp {
     public Transaction {
       compares = List.copyOf(compares);
@@ -73,6 +77,11 @@ public sealed interface MapOp {
       otherwise = List.copyOf(otherwise);
       if (Stream.concat(then.stream(), otherwise.stream()).anyMatch(Stale.class::isInstance))
         throw new IllegalArgumentException("a transaction reads the state at its place");
+    }
+
+    /// One that compares when its turn comes.
+    public Transaction(List<Compare> compares, List<MapOp> then, List<MapOp> otherwise) {
+      this(compares, then, otherwise, false);
     }
 
     List<MapOp> steps(boolean succeeded) {

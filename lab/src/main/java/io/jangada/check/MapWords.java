@@ -36,7 +36,7 @@ final class MapWords {
       case MapOp.Append(String key, String text) ->
           "append " + Words.value(key) + " " + Words.value(text);
       case MapOp.Transaction t ->
-          "if "
+          (t.isAhead() ? "ahead if " : "if ")
               + (t.compares().isEmpty() ? "true" : joined(t.compares(), MapWords::text, " and "))
               + (" then (" + joined(t.then(), MapWords::asked, "; "))
               + (") else (" + joined(t.otherwise(), MapWords::asked, "; ") + ")");

@@ -21,6 +21,9 @@ final class MapRequests {
   private static final Condition ALWAYS = new Condition.Always();
   private static final int NESTING_MAX = 2;
 
+  /// A transaction with so many steps, of 1 to 4, is decided ahead.
+  private static final int LONG = 4;
+
   private final RandomGenerator random;
   private final int keys;
 
@@ -165,9 +168,12 @@ final class MapRequests {
     List<MapOp> otherwiseRecorded = new ArrayList<>();
     for (int i = random.nextInt(1, 5); i > 0; i--) step(depth, then, thenRecorded);
     for (int i = random.nextInt(3); i > 0; i--) step(depth, otherwise, otherwiseRecorded);
+    // As etcd's are. What is drawn stays as it was.
+    boolean isAhead = depth == 1 && then.size() == LONG;
+    var decision = isAhead ? Operation.Decision.AHEAD : Operation.Decision.STEP_BY_STEP;
     return new MapRequest(
-        new Operation.Transaction(compares, then, otherwise),
-        new MapOp.Transaction(recorded, thenRecorded, otherwiseRecorded));
+        new Operation.Transaction(compares, then, otherwise, decision),
+        new MapOp.Transaction(recorded, thenRecorded, otherwiseRecorded, isAhead));
   }
 
   private void compare(List<Compare> compares, List<io.jangada.check.Compare> recorded) {

@@ -1,6 +1,7 @@
 package io.jangada.sim;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Compare;
 import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
@@ -30,7 +31,7 @@ final class SampledReads {
               user(slow, look),
               role(slow, look));
       case 1 -> List.of(range(state, look, 0, Between.ANY));
-      case 2 -> List.of(range(state, look, past(slow, look), Between.ANY));
+      case 2 -> List.of(range(state, look, past(slow, look), Between.ANY), both(slow, state, look));
       default -> {
         long middle = (slow.compacted() + slow.revision()) / 2;
         yield List.of(
@@ -38,6 +39,18 @@ final class SampledReads {
             new Operation.Range(keys(state, look), past(slow, look), counting(), Page.ALL));
       }
     };
+  }
+
+  /// What is and what was, in one transaction with a comparison.
+  private static Operation.Read both(SlowKv slow, List<KeyValue> state, int look) {
+    Compare.Relation relation = look % 8 < 4 ? Compare.Relation.LESS : Compare.Relation.GREATER;
+    long past = past(slow, look);
+    var compare =
+        new Compare.Number(keys(state, look), Compare.Field.CREATED, relation, slow.revision());
+    List<Operation.Step> steps =
+        List.of(range(state, look + 1, 0, Between.ANY), range(state, look + 2, past, Between.ANY));
+    return new Operation.ReadTransaction(
+        new Operation.Transaction(List.of(compare), steps, List.of(), Operation.Decision.AHEAD));
   }
 
   private static Operation.Read lease(List<Long> leases, int look) {

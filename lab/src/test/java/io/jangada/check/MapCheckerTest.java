@@ -118,6 +118,20 @@ class MapCheckerTest {
   }
 
   @Test
+  void nestedComparesAreMadeBeforeTheFirstStepWhereThatIsSaid() {
+    MapOp nested = when(new Compare.Value(KeyRange.of("a"), Relation.EQUAL, "1"));
+    List<MapOp> steps = List.of(new MapOp.Put("a", "2"), nested);
+    MapOp ahead = new MapOp.Transaction(List.of(), steps, List.of(), true);
+    MapOp stepByStep = new MapOp.Transaction(List.of(), steps, List.of());
+    MapResult holds = new MapResult.Transacted(true, List.of(DONE, yes()));
+    MapResult fails = new MapResult.Transacted(true, List.of(DONE, no()));
+    assertThat(three().does(ahead, 5, holds).revisions()).hasSize(4);
+    assertThat(three().does(stepByStep, 5, fails).revisions()).hasSize(4);
+    assertThat(three().does(ahead, 5, fails).why()).contains("took its other list");
+    assertThat(three().does(stepByStep, 5, holds).why()).contains("took its first list");
+  }
+
+  @Test
   void whatOverlapsMayBeInEitherOrder() {
     MapStory story =
         new MapStory().asks(1, new MapOp.Put("a", "1")).asks(2, new MapOp.Put("a", "2"));
