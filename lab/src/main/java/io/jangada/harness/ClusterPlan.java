@@ -52,7 +52,8 @@ public record ClusterPlan(int servers, Map<String, String> settings, boolean etc
   }
 
   static ServerConfig.Entry entry(int id, FreePorts ports) throws IOException {
-    return new ServerConfig.Entry(id, "127.0.0.1", ports.next(), ports.next(), 0);
+    return new ServerConfig.Entry(
+        id, "127.0.0.1", new ServerConfig.Ports(ports.next(), ports.next(), 0, 0));
   }
 
   private static ServerConfig.Entry withEtcd(ServerConfig.Entry entry, int port) {

@@ -485,9 +485,8 @@ public final class Replica {
     }
     ready.requests().proposed().forEach(one -> waiting.placed(one, state.kv().appliedIndex()));
     ready.requests().dropped().forEach(dropped -> waiting.dropped(dropped, raft.leader(), now));
-    long clusterTimeMillis = clusterClock.millis(now);
     for (Message message : ready.messages())
-      world.transport().send(new PeerMessage.Raft(message, clusterTimeMillis));
+      world.transport().send(new PeerMessage.Raft(message, clusterClock.millis(now)));
     if (ready.disk().persist() != null) log.submit(ready.disk().persist());
     ready.disk().chunkReads().forEach(snapshots::read);
     ready.disk().chunkWrites().forEach(snapshots::write);

@@ -2,7 +2,6 @@ package io.jangada.node;
 
 import io.jangada.kv.KvLimits;
 import io.jangada.raft.RaftConfig;
-import java.util.concurrent.TimeUnit;
 
 /// The settings of a [Replica].
 ///
@@ -105,7 +104,7 @@ public record ReplicaSettings(
   }
 
   long requestTimeoutNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(times.requestTimeoutMillis);
+    return times.requestTimeoutMillis * 1_000_000;
   }
 
   /// How long watches that need a leader endure without.

@@ -18,19 +18,14 @@ import java.util.stream.Collectors;
 ///      "HeartbeatMillis": 50, …}
 ///
 /// Names of fields are matched without regard to case. A server's entry may have an `HttpPort` and
-/// an `EtcdPort`, too; every other field is a [Setting]. All servers of a cluster can share one file, wherever
-/// they run.
+/// an `EtcdPort`, too; every other field is a [Setting]. All servers of a cluster can share one
+/// file, wherever they run.
 ///
 /// @param file where it was read
 /// @param servers in the order of the file
 public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
   /// @param id 0 or more
   public record Entry(int id, String hostname, Ports ports) {
-    /// Without a port for etcd's clients.
-    public Entry(int id, String hostname, int clientPort, int logPort, int httpPort) {
-      this(id, hostname, new Ports(clientPort, logPort, httpPort, 0));
-    }
-
     public int clientPort() {
       return ports.client;
     }

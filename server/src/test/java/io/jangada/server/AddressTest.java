@@ -14,7 +14,8 @@ class AddressTest {
   void whatAServerSaysOfAPlaceIsAnEndpointToItsClients() {
     for (String host : new String[] {"a.example", "127.0.0.1", "::1", "fe80::1%eth0"}) {
       Address address = new Address(host, 9050, 9000);
-      assertThat(Endpoint.parse(address.client().orElseThrow())).isEqualTo(new Endpoint(host, 9000));
+      Endpoint client = Endpoint.parse(address.client().orElseThrow());
+      assertThat(client).isEqualTo(new Endpoint(host, 9000));
       assertThat(Endpoint.parse(address.peer())).isEqualTo(new Endpoint(host, 9050));
       assertThat(Address.read("" + address)).contains(address);
     }

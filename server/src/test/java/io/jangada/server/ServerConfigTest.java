@@ -38,8 +38,8 @@ class ServerConfigTest {
             """);
     assertThat(config.servers())
         .containsExactly(
-            new ServerConfig.Entry(0, "localhost", 9000, 9050, 0),
-            new ServerConfig.Entry(7, "10.0.0.7", 9000, 9050, 80));
+            new ServerConfig.Entry(0, "localhost", new ServerConfig.Ports(9000, 9050, 0, 0)),
+            new ServerConfig.Entry(7, "10.0.0.7", new ServerConfig.Ports(9000, 9050, 80, 0)));
     assertThat(config.entry(7).address()).isEqualTo("10.0.0.7:9050:9000");
     assertThat(config.dataDirectory(7)).isEqualTo(folder.resolve("data/server-7"));
     assertThat(config.listen(config.entry(0))).contains("localhost");

@@ -25,7 +25,9 @@ public final class LoopbackCertificates {
     try {
       for (int id = 1; id <= servers; id++)
         missing.addAll(
-            Holder.ofServer(new ServerConfig.Entry(id, "127.0.0.1", 0, 0, 0), List.of()));
+            Holder.ofServer(
+                new ServerConfig.Entry(id, "127.0.0.1", new ServerConfig.Ports(0, 0, 0, 0)),
+                List.of()));
       missing.add(Holder.client("root"));
       missing.removeIf(each -> certificates.has(each.file()));
       Issuing issuing = new Issuing(certificates, System.getenv(), DAYS);

@@ -40,7 +40,6 @@ final class GrpcCall extends Call {
   private boolean isBegun;
   private boolean hasEnded;
   private boolean hasHeaders;
-  private boolean wasReady = true;
   private int pendingBytes;
   private Future<?> deadline;
 
@@ -265,21 +264,18 @@ final class GrpcCall extends Call {
 
   @Override
   public boolean isReady() {
-    boolean ready = pendingBytes < AHEAD_BYTES && connection.takesMore();
-    if (!ready) wasReady = false;
-    return ready;
+    return pendingBytes < AHEAD_BYTES && connection.takesMore();
   }
 
   /// What was written before is with the socket, or never will be.
   void written(int bytes) {
+    boolean wasReady = pendingBytes < AHEAD_BYTES;
     pendingBytes -= bytes;
-    if (!wasReady) connection.lookWhoIsReady(this);
+    if (!wasReady && pendingBytes < AHEAD_BYTES) connection.lookWhoIsReady(this);
   }
 
-  /// Tells the receiver that it may go on, if it was told that it may not.
+  /// Tells the receiver that it may go on.
   void tellReady() {
-    if (isOver() || wasReady || pendingBytes >= AHEAD_BYTES) return;
-    wasReady = true;
-    receiver.ready();
+    if (!isOver() && isReady()) receiver.ready();
   }
 }

@@ -53,6 +53,10 @@ public final class GrpcConnection extends Client {
   private int begun;
   private long heldBytes;
   private long waitingBytes;
+
+  /// Whether calls were told that the connection takes no more.
+  private boolean wasFull;
+
   private boolean isFinishing;
   private boolean isClosed;
 
@@ -100,12 +104,14 @@ public final class GrpcConnection extends Client {
 
   void writeData(GrpcCall call, ByteBuf data, int bytes) {
     heldBytes += bytes;
+    wasFull |= !takesMore();
     counters().add(Counters.BYTES_OUT, bytes);
     ChannelPromise written = context.newPromise();
     written.addListener(
         _ -> {
           heldBytes -= bytes;
           call.written(bytes);
+          if (wasFull && heldBytes < HELD_BYTES_MAX / 2) tellAll();
         });
     http2.encoder().writeData(context, call.stream().id(), data, 0, false, written);
   }
@@ -116,7 +122,14 @@ public final class GrpcConnection extends Client {
   }
 
   boolean takesMore() {
-    return heldBytes < HELD_BYTES_MAX && channel().isWritable();
+    return heldBytes < HELD_BYTES_MAX;
+  }
+
+  /// All calls may send again.
+  private void tellAll() {
+    wasFull = false;
+    maybeReady.addAll(open());
+    planTurn();
   }
 
   void lookWhoIsReady(GrpcCall call) {
@@ -125,7 +138,7 @@ public final class GrpcConnection extends Client {
   }
 
   void beginOrWait(GrpcCall call) {
-    if (waiting.isEmpty() && hasRoom()) {
+    if (waiting.isEmpty() && acquireRoom()) {
       begin(call);
     } else {
       waiting.add(call);
@@ -139,7 +152,7 @@ public final class GrpcConnection extends Client {
     begin(call);
   }
 
-  private boolean hasRoom() {
+  private boolean acquireRoom() {
     return port().isServing()
         && begun < port().limits().perConnection().commandsMax()
         && heldBytes < HELD_BYTES_MAX
@@ -164,7 +177,7 @@ public final class GrpcConnection extends Client {
   @Override
   public void drive() {
     if (isClosed) return;
-    while (!waiting.isEmpty() && hasRoom()) beginNext();
+    while (!waiting.isEmpty() && acquireRoom()) beginNext();
     for (int i = 0; i < READY_PER_TURN && !maybeReady.isEmpty() && takesMore(); i++)
       maybeReady.removeFirst().tellReady();
     if (!maybeReady.isEmpty() && takesMore()) planTurn();
