@@ -9,6 +9,7 @@ import io.jangada.raft.RaftConfig;
 /// @param upkeep what members do beside serving requests
 public record ReplicaSettings(
     RaftConfig raft, Times times, FollowerPolicy followers, Upkeep upkeep, Limits limits) {
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   /// @param tickNanos how long a tick of the protocol lasts
   /// @param requestTimeoutMillis a request that is not decided by then ends as [Outcome.Unknown],
@@ -104,7 +105,7 @@ public record ReplicaSettings(
   }
 
   long requestTimeoutNanos() {
-    return times.requestTimeoutMillis * 1_000_000;
+    return NANOS_PER_MILLI * times.requestTimeoutMillis;
   }
 
   /// How long watches that need a leader endure without.

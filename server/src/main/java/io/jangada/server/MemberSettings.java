@@ -88,7 +88,9 @@ final class MemberSettings {
 
   EtcdSettings.Requests etcdRequests() {
     return new EtcdSettings.Requests(
-        settings.whole(Setting.ETCD_REQUEST_BYTES_MAX), settings.whole(Setting.ETCD_TXN_OPS_MAX));
+        settings.whole(Setting.ETCD_REQUEST_BYTES_MAX),
+        settings.whole(Setting.ETCD_TXN_OPS_MAX),
+        settings.number(Setting.ETCD_PROGRESS_MILLIS));
   }
 
   LinkSettings.Limits links() {

@@ -68,6 +68,11 @@ public enum Setting {
       new Whole(1, KvLimits.STEPS_MAX, Unit.NONE),
       "128",
       "the maximum number of operations in each list of a transaction of etcd's protocol"),
+  ETCD_PROGRESS_MILLIS(
+      new Whole(100, 86_400_000, Unit.MILLIS),
+      "10m",
+      "how often watchers of etcd's protocol without events learn how far they are, if they ask for"
+          + " that; up to 10 percent more"),
   TICK_MILLIS(
       new Whole(1, 1_000, Unit.MILLIS), "10ms", "the resolution of heartbeats and timeouts"),
   HEARTBEAT_MILLIS(

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// One client's connection. Requests are begun as they are read and answered as answers come.
@@ -68,9 +67,6 @@ public final class BinaryConnection extends Connection {
   /// Those that paused and have a window.
   private final SequencedSet<WatchStream> pausedWatches = new LinkedHashSet<>();
 
-  /// Bytes of events that are not written yet; for any thread.
-  private final AtomicLong eventBytes = new AtomicLong();
-
   public BinaryConnection(
       PortState port, ReplyBatcher lane, DuplexChannel channel, BinarySettings settings) {
     super(port, lane, channel);
@@ -114,9 +110,7 @@ public final class BinaryConnection extends Connection {
 
   @Override
   protected long heldBytes() {
-    return answerBytes
-        + eventBytes.get()
-        + (long) (requests + messages.size()) * PendingRequest.OVERHEAD_BYTES;
+    return answerBytes + (long) (requests + messages.size()) * PendingRequest.OVERHEAD_BYTES;
   }
 
   @Override
@@ -372,22 +366,17 @@ public final class BinaryConnection extends Connection {
 
   /// Whether watches need not pause. From any thread.
   boolean takesEvents() {
-    return eventBytes.get() < EVENT_BYTES_AHEAD;
+    return eventBytes() < EVENT_BYTES_AHEAD;
   }
 
   /// Whether so many events are held that no more can be. From any thread.
   boolean isFullOfEvents() {
-    return eventBytes.get() >= port().limits().perConnection().bytesMax();
-  }
-
-  /// From any thread.
-  void holdEvents(long bytes) {
-    eventBytes.addAndGet(bytes);
+    return eventBytes() >= port().limits().perConnection().bytesMax();
   }
 
   /// It is not held any more.
   private void release(WatchMessage message) {
-    if (message.content instanceof Content.Events(_, long bytes)) eventBytes.addAndGet(-bytes);
+    if (message.content instanceof Content.Events(_, long bytes)) holdEvents(-bytes);
   }
 
   // ---- the end ----

@@ -2,6 +2,7 @@ package io.jangada.protocol.etcd;
 
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
+import io.jangada.node.watch.WatchEnd;
 import io.jangada.protocol.auth.PasswordHash;
 import io.jangada.protocol.rpc.Call;
 import io.jangada.protocol.rpc.Code;
@@ -123,6 +124,17 @@ final class Errors {
       case INVALID_NAME -> invalid("user or role name is not valid");
       case TOO_MANY_USERS -> of(Code.RESOURCE_EXHAUSTED, "too many users or roles");
       case NOT_A_NUMBER, OVERFLOW, MALFORMED -> of(Code.INTERNAL, "unexpected refusal " + reason);
+    };
+  }
+
+  /// Why a watch ended of which the client does not know.
+  static Status of(WatchEnd end) {
+    return switch (end) {
+      case CANCELLED -> of(Code.CANCELLED, "watch canceled");
+      case BUSY, TOO_MANY -> TOO_MANY_REQUESTS;
+      case PERMISSION_DENIED -> PERMISSION_DENIED;
+      case NO_LEADER -> NO_LEADER;
+      case REMOVED, DATA_DIFFERS, STOPPED -> of(Code.UNAVAILABLE, "server stopped");
     };
   }
 

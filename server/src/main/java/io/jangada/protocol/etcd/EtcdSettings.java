@@ -12,13 +12,14 @@ import java.util.Objects;
 /// @param gate what connections pass first: TLS, where there is any
 /// @param limits what bounds memory
 /// @param kv the longest key and value that are taken
-/// @param requests how large requests may be
+/// @param requests what requests may ask for
 public record EtcdSettings(
     InetSocketAddress address, PortGate gate, PortLimits limits, KvLimits kv, Requests requests) {
   /// @param bytesMax of one request, as a whole
   /// @param txnOpsMax in one list of a transaction
-  public record Requests(int bytesMax, int txnOpsMax) {
-    public static final Requests DEFAULT = new Requests(1_536 << 10, 128);
+  /// @param progressMillis how often a watch without events is told how far it is, if it wants that
+  public record Requests(int bytesMax, int txnOpsMax, long progressMillis) {
+    public static final Requests DEFAULT = new Requests(1_536 << 10, 128, 600_000);
   }
 
   /// What the wire may add to the largest request.

@@ -37,6 +37,7 @@ final class EtcdState {
     all.addAll(new MaintenanceCalls(this).methods());
     all.addAll(new AuthCalls().methods());
     all.addAll(new HealthCalls().methods());
+    all.addAll(new WatchCalls(this).methods());
     return all;
   }
 }

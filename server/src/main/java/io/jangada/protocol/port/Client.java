@@ -11,6 +11,9 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,9 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
   /// What is held because the client is slow, as [PortState] counts it.
   private long weightBytes;
 
+  /// Bytes of events that are held and not sent yet; for any thread.
+  private final AtomicLong eventBytes = new AtomicLong();
+
   protected Client(PortState port, ReplyBatcher lane, DuplexChannel channel) {
     this.port = port;
     this.lane = lane;
@@ -48,6 +54,11 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
 
   /// What is held until the client takes it, about, beside what the socket was given.
   protected abstract long weightOfHeld();
+
+  /// Whether the client takes nothing though its socket does.
+  protected boolean isHeldUp() {
+    return false;
+  }
 
   // ---- for the protocol ----
 
@@ -105,6 +116,11 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
     drive();
   }
 
+  /// Has something done after a while, on the connection's loop. From there.
+  public final Future<?> later(Runnable task, long millis) {
+    return channel.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
+  }
+
   /// There is room again that this connection waited for.
   final void resume() {
     queued = false;
@@ -140,6 +156,17 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
 
   // ---- what is held ----
 
+  /// Bytes of what the client did not ask for one by one, and that is not sent yet. From any
+  /// thread.
+  public final long eventBytes() {
+    return eventBytes.get();
+  }
+
+  /// Counts such bytes, or less than nothing when they are sent. From any thread.
+  public final void holdEvents(long bytes) {
+    eventBytes.addAndGet(bytes);
+  }
+
   protected final boolean holdsBytes() {
     return weightBytes > 0;
   }
@@ -148,7 +175,7 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
   protected final void updateBufferedBytes() {
     ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
     long weight = pending == null ? 0 : pending.totalPendingWriteBytes();
-    if (weight > 0) weight += weightOfHeld();
+    if (weight > 0 || isHeldUp()) weight += weightOfHeld() + eventBytes.get();
     if (weight == weightBytes) return;
     long before = weightBytes;
     weightBytes = weight; // first: this connection may be closed for it, and weighed again

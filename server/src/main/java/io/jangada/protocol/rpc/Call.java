@@ -3,6 +3,7 @@ package io.jangada.protocol.rpc;
 import com.google.protobuf.Message;
 import io.jangada.kv.Operation;
 import io.jangada.kv.auth.Caller;
+import io.jangada.node.Leadership;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.watch.Watch;
@@ -10,6 +11,7 @@ import io.jangada.node.watch.Watcher;
 import io.jangada.protocol.port.Client;
 import io.jangada.protocol.port.PortState;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /// One call of a method, whatever carries it: what is said to its client, and what is asked of the
 /// replica for it. All of it happens on the connection's event loop.
@@ -22,6 +24,11 @@ public abstract class Call {
 
   /// What a question takes beside what it holds, about.
   private static final int OVERHEAD_BYTES = 256;
+
+  private static final Status NO_LEADER = new Status(Code.UNAVAILABLE, "etcdserver: no leader");
+
+  /// How often it is looked whether there is a leader.
+  private static final long LEADER_MILLIS = 250;
 
   /// What a read finds, about. What is gathered for one response has its own limit
   /// ([PortState#arriving]).
@@ -59,9 +66,22 @@ public abstract class Call {
     return who.hasBadToken();
   }
 
-  /// It was found out who the client is.
-  protected final void identified(Callers.Found who) {
+  /// Takes who the client is, as far as that was found out, and sees whether the client wants a
+  /// leader where there is none. Returns false when the call has ended for it.
+  protected final boolean admit(Callers.Found who) {
     this.who = who;
+    if (who.failure() != null) end(who.failure());
+    else if (metadata.requiresLeader() && port().replica().leadership() != Leadership.LED)
+      end(NO_LEADER);
+    return !isOver;
+  }
+
+  /// Ends the call of a client that wants a leader when there has been none for a while. For one
+  /// that may take as long as it likes.
+  protected final void watchLeader() {
+    if (isOver || !metadata.requiresLeader()) return;
+    if (port().replica().leadership() == Leadership.LOST) stop(NO_LEADER);
+    else connection().later(this::watchLeader, LEADER_MILLIS);
   }
 
   // ---- what is said to it ----
@@ -121,6 +141,9 @@ public abstract class Call {
     isOver = true;
   }
 
+  /// Ends it for a reason that is not its receiver's.
+  abstract void stop(Status status);
+
   protected abstract void write(Message message);
 
   protected abstract void finish(Status status);
@@ -149,6 +172,26 @@ public abstract class Call {
   /// questions, unless the call is over by then. From any thread.
   public final void post(Runnable task) {
     connection().lane().answered(new Post(this, task));
+  }
+
+  /// Where the member stands now; for the replica's owner alone.
+  public final Moment moment() {
+    return Moment.of(port().replica());
+  }
+
+  /// Has the member say where it stands.
+  ///
+  /// @param then gets null where it cannot say
+  public final void askMoment(Consumer<Moment> then) {
+    boolean isAsked =
+        port()
+            .replica()
+            .status(
+                _ -> {
+                  Moment now = moment();
+                  post(() -> then.accept(now));
+                });
+    if (!isAsked) then.accept(null);
   }
 
   public final Watch watch(Watch.Asked asked, Watcher watcher) {

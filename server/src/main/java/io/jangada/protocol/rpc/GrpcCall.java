@@ -173,13 +173,9 @@ final class GrpcCall extends Call {
 
   /// It is known who calls.
   void known(Callers.Found who) {
-    if (isOver()) return;
-    if (who.failure() != null) {
-      end(who.failure());
-      return;
-    }
-    identified(who);
+    if (isOver() || !admit(who)) return;
     isKnown = true;
+    if (method.streams()) watchLeader();
     while (!isOver() && !early.isEmpty()) hear(early.removeFirst());
     if (!isOver() && hasEnded) allIsThere();
   }
@@ -209,14 +205,14 @@ final class GrpcCall extends Call {
   private void expire() {
     deadline = null;
     stop(new Status(Code.DEADLINE_EXCEEDED, "context deadline exceeded"));
-    flushSoon();
   }
 
-  /// Ends it for a reason that is not its receiver's.
+  @Override
   void stop(Status status) {
     if (isOver()) return;
     end(status);
     receiver.cancelled();
+    flushSoon();
   }
 
   /// What it holds until it is begun.

@@ -47,6 +47,10 @@ public final class GrpcConnection extends Client {
   private final Http2Connection.PropertyKey key;
   private final Callers callers;
   private final ArrayDeque<GrpcCall> waiting = new ArrayDeque<>();
+
+  /// Calls that came before there was a replica that knows users.
+  private final ArrayDeque<GrpcCall> unidentified = new ArrayDeque<>(0);
+
   private final SequencedSet<GrpcCall> maybeReady = new LinkedHashSet<>();
   private ChannelHandlerContext context;
   private int calls;
@@ -177,6 +181,7 @@ public final class GrpcConnection extends Client {
   @Override
   public void drive() {
     if (isClosed) return;
+    while (!unidentified.isEmpty() && port().isServing()) identify(unidentified.poll());
     while (!waiting.isEmpty() && acquireRoom()) beginNext();
     for (int i = 0; i < READY_PER_TURN && !maybeReady.isEmpty() && takesMore(); i++)
       maybeReady.removeFirst().tellReady();
@@ -218,6 +223,12 @@ public final class GrpcConnection extends Client {
       throw new IllegalStateException(e);
     }
     return open;
+  }
+
+  /// What is held when all was flushed waits for the window of a stream.
+  @Override
+  protected boolean isHeldUp() {
+    return heldBytes > 0;
   }
 
   @Override
@@ -322,8 +333,13 @@ public final class GrpcConnection extends Client {
     calls++;
     GrpcCall call = new GrpcCall(this, stream, method, GrpcText.metadata(headers));
     stream.setProperty(key, call);
-    callers.find(call.metadata().token(), call::known);
+    if (port().isServing()) identify(call);
+    else unidentified.add(call);
     return call;
+  }
+
+  private void identify(GrpcCall call) {
+    callers.find(call.metadata().token(), call::known);
   }
 
   private GrpcCall refuse(Http2Stream stream, Status status) {
