@@ -6,6 +6,7 @@ import io.jangada.client.Endpoint;
 import io.jangada.net.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Places as servers write them and clients read them.
@@ -18,6 +19,18 @@ class AddressTest {
       assertThat(Endpoint.parse(address.peer())).isEqualTo(new Endpoint(host, 9050));
       assertThat(Address.read("" + address)).contains(address);
     }
+  }
+
+  @Test
+  void whatEtcdsClientsAreToldIsReadBack() {
+    Address.ForEtcd etcd = new Address.ForEtcd("one", List.of("http://a:1", "https://[::1]:2"));
+    Address address = new Address("::1", 9050, 0, etcd);
+    assertThat("" + address).isEqualTo("::1:9050:0 name=one etcd=http://a:1,https://[::1]:2");
+    assertThat(Address.read("" + address)).contains(address);
+    assertThat(Address.read(address + " later=1")).contains(address);
+    assertThat(address.client()).isEmpty();
+    assertThat(Address.read("a:0:9000")).isEmpty();
+    assertThat(address.isSamePlace(new Address("::1", 9050, 0))).isTrue();
   }
 
   @Test
