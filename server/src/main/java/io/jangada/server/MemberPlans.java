@@ -86,8 +86,7 @@ record MemberPlans(Addresses addresses, EtcdPlaces places) {
   private Step promote(Status status, Planner planner, int member) {
     Membership now = planner.now();
     if (!now.contains(member)) return over(Kind.UNKNOWN_MEMBER, member);
-    if (now.isVoter(member) || now.joining().contains(member))
-      return over(Kind.NO_LEARNER, member);
+    if (now.isVoter(member) || now.joining().contains(member)) return over(Kind.NO_LEARNER, member);
     Status.Peer peer = status.replication().peers().get(member);
     long wanted = status.log().last().index() * READY_PERCENT / 100;
     if (peer == null || !planner.alive().contains(member) || peer.match() < wanted)

@@ -15,7 +15,8 @@ class AddressTest {
   void whatAServerSaysOfAPlaceIsAnEndpointToItsClients() {
     for (String host : new String[] {"a.example", "127.0.0.1", "::1", "fe80::1%eth0"}) {
       Address address = new Address(host, 9050, 9000);
-      assertThat(Endpoint.parse(address.client().orElseThrow())).isEqualTo(new Endpoint(host, 9000));
+      assertThat(Endpoint.parse(address.client().orElseThrow()))
+          .isEqualTo(new Endpoint(host, 9000));
       assertThat(Endpoint.parse(address.peer())).isEqualTo(new Endpoint(host, 9050));
       assertThat(Address.read("" + address)).contains(address);
     }
@@ -23,8 +24,8 @@ class AddressTest {
 
   @Test
   void whatEtcdsClientsAreToldIsReadBack() {
-    Address.ForEtcd etcd = new Address.ForEtcd("one", List.of("http://a:1", "https://[::1]:2"));
-    Address address = new Address("::1", 9050, 0, etcd);
+    List<String> urls = List.of("http://a:1", "https://[::1]:2");
+    Address address = new Address("::1", 9050, 0, new Address.ForEtcd("one", urls));
     assertThat("" + address).isEqualTo("::1:9050:0 name=one etcd=http://a:1,https://[::1]:2");
     assertThat(Address.read("" + address)).contains(address);
     assertThat(Address.read(address + " later=1")).contains(address);
