@@ -432,8 +432,6 @@ public final class Replica {
     else commits.stop();
   }
 
-  // ---- time ----
-
   private void tick() {
     long elapsed = (now - tickedNanos) / settings.tickNanos();
     if (elapsed < 1) return;

@@ -86,9 +86,9 @@ record MemberPlans(Addresses addresses, EtcdPlaces places) {
   private Step promote(Status status, Planner planner, int member) {
     Membership now = planner.now();
     if (!now.contains(member)) return over(Kind.UNKNOWN_MEMBER, member);
-    if (now.isVoter(member)) return over(Kind.NO_LEARNER, member);
+    if (now.isVoter(member) || now.joining().contains(member)) return over(Kind.NO_LEARNER, member);
     Status.Peer peer = status.replication().peers().get(member);
-    long wanted = status.log().last().index() / 100 * READY_PERCENT;
+    long wanted = status.log().last().index() * READY_PERCENT / 100;
     if (peer == null || !planner.alive().contains(member) || peer.match() < wanted)
       return over(Kind.LEARNER_BEHIND, member);
     return step(planner.promote(member), member, Kind.REFUSED, now);

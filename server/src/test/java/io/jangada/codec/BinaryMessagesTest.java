@@ -3,6 +3,7 @@ package io.jangada.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.node.PeerMessage;
 import io.netty.buffer.ByteBuf;
@@ -32,6 +33,18 @@ class BinaryMessagesTest {
       PeerMessage message = RandomMessages.any(random, FROM, TO);
       assertThat(read(written(message))).as("seed %s, run %s", seed, run).isEqualTo(message);
     }
+  }
+
+  @Test
+  void administration_comes_back_as_it_was() {
+    for (boolean isReply : new boolean[] {true, false}) {
+      PeerMessage message = new PeerMessage.Admin(FROM, TO, 7, isReply, Bytes.utf8("remove\n3"));
+      assertThat(read(written(message))).isEqualTo(message);
+    }
+    Bytes most = Bytes.wrap(new byte[PeerMessage.Admin.BYTES_MAX]);
+    ByteBuf tooLong = written(new PeerMessage.Admin(FROM, TO, 7, true, most));
+    tooLong.setInt(11, PeerMessage.Admin.BYTES_MAX + 1).writeByte(0);
+    assertThatThrownBy(() -> read(tooLong)).isInstanceOf(MalformedException.class);
   }
 
   @Test

@@ -1,11 +1,11 @@
 package io.jangada.protocol.etcd;
 
-import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.kv.auth.Right;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
+import io.jangada.node.Status;
 import io.jangada.protocol.etcd.api.MemberAddRequest;
 import io.jangada.protocol.etcd.api.MemberAddResponse;
 import io.jangada.protocol.etcd.api.MemberListRequest;
@@ -19,7 +19,6 @@ import io.jangada.protocol.etcd.api.MemberUpdateResponse;
 import io.jangada.protocol.etcd.api.ResponseHeader;
 import io.jangada.protocol.rpc.Call;
 import io.jangada.protocol.rpc.Method;
-import io.jangada.protocol.rpc.Moment;
 import io.jangada.raft.Membership;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,32 +47,42 @@ final class ClusterCalls {
             CLUSTER + "Promote", MemberPromoteRequest.getDefaultInstance(), this::promote));
   }
 
-  /// A read that every user may do says who asks, and, where it is linearizable, that this member
-  /// knows what was decided before.
+  /// A read that everyone may do says, where that is wanted, that this member knows what was
+  /// decided before.
   private void list(Call call, MemberListRequest request) {
-    Bytes user = call.caller() == null ? Bytes.EMPTY : call.caller().user();
+    if (!request.getLinearizable()) {
+      list(call);
+      return;
+    }
     call.read(
-        new Operation.GetUser(user),
-        request.getLinearizable() ? new ReadConsistency.Follower() : new ReadConsistency.Local(),
+        new Operation.AuthStatus(),
+        new ReadConsistency.Follower(),
         (outcome, _) -> {
-          if (isAnswered(outcome))
-            members(
-                call,
-                (header, all) ->
-                    call.answer(
-                        MemberListResponse.newBuilder()
-                            .setHeader(header)
-                            .addAllMembers(all)
-                            .build()));
+          if (outcome instanceof Outcome.Done(Result.AuthState _)) list(call);
           else call.end(Errors.of(call, outcome));
         });
   }
 
-  /// Where users are not checked there need not be one of that name.
-  private static boolean isAnswered(Outcome outcome) {
-    return outcome instanceof Outcome.Done(Result.FoundUser _)
-        || outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
-            && (reason == Result.Reason.USER_NOT_FOUND || reason == Result.Reason.INVALID_NAME);
+  private void list(Call call) {
+    MemberState.forUsers(
+        call,
+        status ->
+            call.answer(
+                MemberListResponse.newBuilder()
+                    .setHeader(header(status))
+                    .addAllMembers(members(status))
+                    .build()));
+  }
+
+  private static ResponseHeader header(Status status) {
+    return Headers.of(MemberState.moment(status), 0);
+  }
+
+  private List<io.jangada.protocol.etcd.api.Member> members(Status status) {
+    Membership membership = status.membership();
+    List<io.jangada.protocol.etcd.api.Member> all = new ArrayList<>();
+    for (int id : membership.members()) all.add(message(membership, id));
+    return all;
   }
 
   private interface Members {
@@ -84,11 +93,7 @@ final class ClusterCalls {
     MemberState.of(
         call,
         status -> {
-          Membership membership = status.membership();
-          List<io.jangada.protocol.etcd.api.Member> all = new ArrayList<>();
-          for (int id : membership.members()) all.add(message(membership, id));
-          Moment moment = MemberState.moment(status);
-          answer.accept(Headers.of(moment, 0), all);
+          answer.accept(header(status), members(status));
         });
   }
 
