@@ -3,6 +3,11 @@ package io.jangada.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.cli.cluster.Admin;
+import io.jangada.client.ClientOptions;
+import io.jangada.client.Endpoint;
+import io.jangada.client.JangadaClient;
+import io.jangada.client.Reply;
 import io.jangada.harness.FreePorts;
 import io.jangada.harness.ServerProcess;
 import io.jangada.harness.ServerProgram;
@@ -37,6 +42,7 @@ class EtcdLauncherTest {
 
   @TempDir private Path folder;
   private final SortedMap<String, Ports> ports = new TreeMap<>();
+  private Ports spare;
   private final List<ServerProcess> started = new ArrayList<>();
 
   @AfterEach
@@ -47,13 +53,14 @@ class EtcdLauncherTest {
   private void choosePorts() throws Exception {
     FreePorts free = new FreePorts(new SplittableRandom());
     do {
-      for (String name : List.of("n1", "n2", "n3"))
+      for (String name : List.of("n1", "n2", "n3", "n4"))
         ports.put(name, new Ports(free.next(), free.next()));
     } while (ports.values().stream()
             .flatMap(each -> Stream.of(each.client, each.peer, each.own()))
             .distinct()
             .count()
-        < 9);
+        < 3 * ports.size());
+    spare = ports.remove("n4");
   }
 
   private ServerProcess start(String name, String... flags) throws Exception {
@@ -69,15 +76,15 @@ class EtcdLauncherTest {
     return process;
   }
 
-  private ServerProcess startFirst(String name) throws Exception {
+  private ServerProcess startFirst(String name, String... flags) throws Exception {
     String cluster =
         ports.entrySet().stream()
             .map(each -> each.getKey() + "=http://127.0.0.1:" + each.getValue().peer)
             .collect(Collectors.joining(","));
-    return start(
-        name,
-        "--initial-cluster=" + cluster,
-        "--initial-advertise-peer-urls=http://127.0.0.1:" + ports.get(name).peer);
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.add("--initial-cluster=" + cluster);
+    all.add("--initial-advertise-peer-urls=http://127.0.0.1:" + ports.get(name).peer);
+    return start(name, all.toArray(String[]::new));
   }
 
   private Path said(String name) {
@@ -97,6 +104,30 @@ class EtcdLauncherTest {
         new InetSocketAddress("127.0.0.1", ports.get(name).own()), MILLIS_MAX);
   }
 
+  private void joinFourth() throws Exception {
+    ports.put("n4", spare);
+    ServerProcess fourth =
+        startFirst("n4", "--initial-cluster-state=existing", "--jangada-member-id=4");
+    List<Endpoint> known =
+        Stream.of("n1", "n2", "n3")
+            .map(n -> new Endpoint("127.0.0.1", ports.get(n).own()))
+            .toList();
+    String[] add = {"add", "4", "127.0.0.1", "" + spare.peer, "" + spare.own()};
+    try (JangadaClient client = JangadaClient.connect(ClientOptions.of(known))) {
+      boolean added =
+          Waiting.until(
+              MILLIS_MAX,
+              () ->
+                  client.admin(add).join() instanceof Reply.Told(Bytes content)
+                      && Admin.refusal(Admin.read(content)) == null);
+      assertThat(added).as("%s", fourth.tail()).isTrue();
+    }
+    awaitReady("n4");
+    try (TextConnection one = connect("n4")) {
+      assertThat(one.get("boat")).isEqualTo(new TextReply.Value(Bytes.utf8("sail")));
+    }
+  }
+
   @Test
   void theyServeAndComeBackWithoutTheInitialCluster() throws Exception {
     choosePorts();
@@ -109,6 +140,7 @@ class EtcdLauncherTest {
       assertThat(one.set("boat", 0, Bytes.utf8("sail"))).isInstanceOf(TextReply.Ok.class);
       assertThat(other.get("boat")).isEqualTo(new TextReply.Value(Bytes.utf8("sail")));
     }
+    joinFourth();
     first.terminate();
     assertThat(first.awaitExit(MILLIS_MAX)).isZero();
     start("n1");

@@ -1,5 +1,6 @@
 package io.jangada.cli.etcd;
 
+import io.jangada.protocol.etcd.Versions;
 import io.jangada.server.Build;
 import io.jangada.server.ConfigException;
 import io.jangada.server.Reasons;
@@ -20,9 +21,6 @@ import java.util.Optional;
 public record EtcdProgram(Map<String, String> environment, PrintWriter out, PrintWriter err) {
   private static final String NAME = "etcd";
 
-  /// The version of etcd whose behaviour clients may expect.
-  private static final String ETCD_VERSION = "3.6.4";
-
   public static void main(String[] words) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -36,7 +34,7 @@ public record EtcdProgram(Map<String, String> environment, PrintWriter out, Prin
     if (arguments.isSet(EtcdFlag.VERSION)) return print(version());
     FlagSettings settings = FlagSettings.of(arguments);
     try {
-      Optional<EtcdMember> member = EtcdMember.of(arguments, RunningCluster::ask);
+      Optional<MemberFile> member = MemberFile.of(arguments, RunningCluster::ask);
       if (member.isEmpty()) return refuse(arguments.problems(), ServerRun.USAGE);
       ServerRun.Source config =
           () -> ServerConfig.readWith(member.get().file(), environment, settings.settings());
@@ -72,7 +70,7 @@ public record EtcdProgram(Map<String, String> environment, PrintWriter out, Prin
     %s
     """
         .formatted(
-            ETCD_VERSION,
+            Versions.SERVER,
             build.commit(),
             System.getProperty("os.name").toLowerCase(Locale.ROOT),
             System.getProperty("os.arch"),

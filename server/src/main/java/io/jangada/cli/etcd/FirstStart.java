@@ -53,7 +53,7 @@ final class FirstStart {
   }
 
   /// Writes the configuration. Null when there are complaints.
-  EtcdMember make(Path file, RunningCluster.Question question) throws IOException {
+  MemberFile make(Path file, RunningCluster.Question question) throws IOException {
     readMembers();
     needOwnUrl();
     boolean joins = joins();
@@ -75,7 +75,7 @@ final class FirstStart {
     if (!arguments.problems().isEmpty()) return null;
     String cluster = arguments.text(EtcdFlag.INITIAL_CLUSTER_TOKEN);
     write(file, json(running.map(RunningCluster::name).orElse(cluster), joins));
-    return new EtcdMember(id, file);
+    return new MemberFile(id, file);
   }
 
   // ---- what the flags say ----
@@ -138,7 +138,7 @@ final class FirstStart {
     EtcdListening.of(EtcdFlag.LISTEN_PEER_URLS, arguments)
         .filter(at -> at.port() != own.port())
         .ifPresent(
-            _ -> arguments.refuse(EtcdFlag.LISTEN_PEER_URLS, EtcdMember.portWanted(own.port())));
+            _ -> arguments.refuse(EtcdFlag.LISTEN_PEER_URLS, MemberFile.portWanted(own.port())));
   }
 
   private int distance() {
@@ -161,6 +161,12 @@ final class FirstStart {
 
   private Server server(int id, EtcdUrl url, int distance) {
     return new Server(id, url.host(), url.port() + distance, url.port());
+  }
+
+  private static Server server(RunningCluster.Member member, int distance) {
+    int port = member.peer().port();
+    int clientPort = member.clientPort() > 0 ? member.clientPort() : port + distance;
+    return new Server(member.id(), member.peer().host(), clientPort, port);
   }
 
   /// Returns the number of this member.
@@ -208,10 +214,7 @@ final class FirstStart {
               .formatted(own));
     int id = known.orElse(given.orElse(0));
     for (RunningCluster.Member member : running.members())
-      if (member.id() != id)
-        servers.add(
-            new Server(
-                member.id(), member.peer().host(), member.client().port(), member.peer().port()));
+      if (member.id() != id) servers.add(server(member, distance));
       else if (known.isEmpty() && given.isPresent())
         arguments.refuse(EtcdFlag.MEMBER_ID, "another number: that member is at " + member.peer());
     servers.add(server(id, own, distance));

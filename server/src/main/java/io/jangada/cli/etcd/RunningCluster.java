@@ -21,8 +21,8 @@ import java.util.concurrent.ExecutionException;
 /// @param name of the cluster
 record RunningCluster(String name, List<Member> members) {
   /// @param peer where other members find it
-  /// @param client where clients of our own protocols do
-  record Member(int id, Endpoint peer, Endpoint client) {}
+  /// @param clientPort of our own protocols; 0 where the cluster does not know it
+  record Member(int id, Endpoint peer, int clientPort) {}
 
   /// Asks a cluster.
   @FunctionalInterface
@@ -62,10 +62,12 @@ record RunningCluster(String name, List<Member> members) {
   }
 
   private static Member read(Json.Obj member) {
+    String client = member.has("client") ? member.text("client") : "";
+    String port = client.substring(client.lastIndexOf(':') + 1);
     return new Member(
         member.number("id", Integer.MAX_VALUE),
         Endpoint.parse(member.text("peer")),
-        Endpoint.parse(member.text("client")));
+        port.matches("[0-9]{1,5}") ? Integer.parseInt(port) : 0);
   }
 
   /// The member that others find at this URL.

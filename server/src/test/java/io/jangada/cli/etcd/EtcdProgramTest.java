@@ -37,15 +37,15 @@ class EtcdProgramTest {
   }
 
   /// The cluster that members find that join one, whomever they ask.
-  private static Optional<EtcdMember> member(EtcdArguments arguments) throws Exception {
+  private static Optional<MemberFile> member(EtcdArguments arguments) throws Exception {
     RunningCluster cluster =
         new RunningCluster(
             "quay",
             List.of(
-                new RunningCluster.Member(2, new Endpoint("b", 3380), new Endpoint("b", 9001)),
-                new RunningCluster.Member(7, new Endpoint("c", 2380), new Endpoint("c", 9002)),
-                new RunningCluster.Member(8, new Endpoint("a", 2380), new Endpoint("a", 9003))));
-    return EtcdMember.of(
+                new RunningCluster.Member(2, new Endpoint("b", 3380), 9001),
+                new RunningCluster.Member(7, new Endpoint("c", 2380), 0),
+                new RunningCluster.Member(8, new Endpoint("a", 2380), 0)));
+    return MemberFile.of(
         arguments,
         (servers, _) -> {
           if (servers.stream().anyMatch(server -> server.host().equals("c"))) return cluster;
@@ -56,7 +56,7 @@ class EtcdProgramTest {
   /// What is made of flags, as a server would have it.
   private ServerConfig config(EtcdArguments arguments) throws Exception {
     FlagSettings settings = FlagSettings.of(arguments);
-    Optional<EtcdMember> member = member(arguments);
+    Optional<MemberFile> member = member(arguments);
     assertThat(arguments.problems()).isEmpty();
     return ServerConfig.readWith(member.orElseThrow().file(), Map.of(), settings.settings());
   }
@@ -252,7 +252,7 @@ class EtcdProgramTest {
     assertThat(member(arguments).orElseThrow().id()).isEqualTo(8);
     assertThat(config.servers())
         .extracting(ServerConfig.Entry::address)
-        .containsExactly("b:3380:9001", "c:2380:9002", "a:2380:9000");
+        .containsExactly("b:3380:9001", "c:2380:9000", "a:2380:9000");
   }
 
   @Test

@@ -20,7 +20,7 @@ import java.util.Optional;
 /// has data. Flags that mean a setting go before the file at each start.
 ///
 /// @param file the configuration
-record EtcdMember(int id, Path file) {
+record MemberFile(int id, Path file) {
   private static final String FILE = "config.json";
 
   /// Reads who the member is, or makes it so at its first start.
@@ -28,17 +28,17 @@ record EtcdMember(int id, Path file) {
   /// @param arguments gets the complaints
   /// @param question asks the cluster that it joins
   /// @return empty when there are any
-  static Optional<EtcdMember> of(EtcdArguments arguments, RunningCluster.Question question)
+  static Optional<MemberFile> of(EtcdArguments arguments, RunningCluster.Question question)
       throws IOException, ConfigException {
     Path directory = directory(arguments);
     Path file = directory.resolve(FILE);
     boolean hasData = Files.exists(directory.resolve("meta"));
     if (hasData && Files.exists(file)) {
-      EtcdMember known = new EtcdMember(identity(directory).memberId(), file);
+      MemberFile known = new MemberFile(identity(directory).memberId(), file);
       known.needPeerPort(arguments);
       return Optional.ofNullable(arguments.problems().isEmpty() ? known : null);
     }
-    EtcdMember made = new FirstStart(arguments).make(file, question);
+    MemberFile made = new FirstStart(arguments).make(file, question);
     return Optional.ofNullable(arguments.problems().isEmpty() ? made : null);
   }
 
