@@ -1,8 +1,5 @@
 package io.jangada.kv.memory;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -35,6 +32,8 @@ public final class NodeTable {
   /// A node's size.
   public static final int NODE_BYTES = 64;
 
+  private static final int NODE_INTS = NODE_BYTES / Integer.BYTES;
+
   private static final int PAGE_BITS = 12;
   private static final int PAGE = 1 << PAGE_BITS;
   private static final int PAGES_MAX = 1 << (31 - PAGE_BITS);
@@ -43,26 +42,22 @@ public final class NodeTable {
   private static final int PAGE_OVERHEAD_BYTES = 32;
 
   private static final int REVISION = 0;
-  private static final int CREATED = 8;
-  private static final int CHANGES = 16;
-  private static final int KEY_HASH = 24;
-  private static final int NEXT_IN_BUCKET = 28;
-  private static final int ENDED = 24;
-  private static final int CELL = 32;
-  private static final int OLDER = 36;
-  private static final int PREVIOUS = 40;
-  private static final int NEXT = 44;
-  private static final int PLACE = 48;
-  private static final int STATE = 52;
-  private static final int TERMS = 56;
-  private static final int FLAGS = 60;
+  private static final int CREATED = 2;
+  private static final int CHANGES = 4;
+  private static final int KEY_HASH = 6;
+  private static final int NEXT_IN_BUCKET = 7;
+  private static final int ENDED = 6;
+  private static final int CELL = 8;
+  private static final int OLDER = 9;
+  private static final int PREVIOUS = 10;
+  private static final int NEXT = 11;
+  private static final int PLACE = 12;
+  private static final int STATE = 13;
+  private static final int TERMS = 14;
+  private static final int FLAGS = 15;
 
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  private byte[][] pages = new byte[16][];
+  /// Of numbers of four bytes: what the compilers make of these is less than of any view of bytes.
+  private int[][] pages = new int[16][];
 
   /// By page: the first free number, and those never given out begin at `fresh`.
   private int[] firstFree = new int[16];
@@ -109,7 +104,7 @@ public final class NodeTable {
       node = page << PAGE_BITS | fresh[page]++;
     } else {
       firstFree[page] = older(node);
-      Arrays.fill(pages[page], at(node), at(node) + NODE_BYTES, (byte) 0);
+      Arrays.fill(pages[page], at(node), at(node) + NODE_INTS, 0);
     }
     used[page]++;
     size++;
@@ -153,7 +148,7 @@ public final class NodeTable {
       used = Arrays.copyOf(used, 2 * page);
       fresh = Arrays.copyOf(fresh, 2 * page);
     }
-    pages[page] = new byte[PAGE * NODE_BYTES];
+    pages[page] = new int[PAGE * NODE_INTS];
     pageCount++;
     firstFree[page] = NONE;
     used[page] = 0;
@@ -165,27 +160,34 @@ public final class NodeTable {
   /// Copies all of a node but its number.
   public void copy(int from, int to) {
     System.arraycopy(
-        pages[from >>> PAGE_BITS], at(from), pages[to >>> PAGE_BITS], at(to), NODE_BYTES);
+        pages[from >>> PAGE_BITS], at(from), pages[to >>> PAGE_BITS], at(to), NODE_INTS);
   }
 
   private static int at(int node) {
-    return (node & (PAGE - 1)) * NODE_BYTES;
+    return (node & (PAGE - 1)) * NODE_INTS;
   }
 
   private long getLong(int node, int field) {
-    return (long) LONGS.get(pages[node >>> PAGE_BITS], at(node) + field);
+    int[] page = pages[node >>> PAGE_BITS];
+    int at = at(node) + field;
+    return page[at] & 0xffff_ffffL | (long) page[at + 1] << Integer.SIZE;
   }
 
   private void setLong(int node, int field, long value) {
-    LONGS.set(pages[node >>> PAGE_BITS], at(node) + field, value);
+    setLong(pages[node >>> PAGE_BITS], at(node) + field, value);
+  }
+
+  private static void setLong(int[] page, int at, long value) {
+    page[at] = (int) value;
+    page[at + 1] = (int) (value >>> Integer.SIZE);
   }
 
   private int getInt(int node, int field) {
-    return (int) INTS.get(pages[node >>> PAGE_BITS], at(node) + field);
+    return pages[node >>> PAGE_BITS][at(node) + field];
   }
 
   private void setInt(int node, int field, int value) {
-    INTS.set(pages[node >>> PAGE_BITS], at(node) + field, value);
+    pages[node >>> PAGE_BITS][at(node) + field] = value;
   }
 
   /// Reads both ends of a node, which may be in two lines of a processor's cache.
@@ -195,11 +197,11 @@ public final class NodeTable {
 
   /// Notes what is known of a value beside its revision.
   public void value(int node, long created, long changes, int flags) {
-    byte[] page = pages[node >>> PAGE_BITS];
+    int[] page = pages[node >>> PAGE_BITS];
     int at = at(node);
-    LONGS.set(page, at + CREATED, created);
-    LONGS.set(page, at + CHANGES, changes);
-    INTS.set(page, at + FLAGS, flags);
+    setLong(page, at + CREATED, created);
+    setLong(page, at + CHANGES, changes);
+    page[at + FLAGS] = flags;
   }
 
   public long revision(int node) {
