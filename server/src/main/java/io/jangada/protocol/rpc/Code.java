@@ -1,5 +1,7 @@
 package io.jangada.protocol.rpc;
 
+import java.util.Locale;
+
 /// How a call ended, in gRPC's numbers, and what HTTP says for it.
 public enum Code {
   OK(200),
@@ -29,6 +31,16 @@ public enum Code {
   /// The number on the wire.
   public int number() {
     return ordinal();
+  }
+
+  /// As gRPC writes it: `InvalidArgument`; `Canceled` with one l.
+  public String text() {
+    if (this == OK) return name();
+    if (this == CANCELLED) return "Canceled";
+    StringBuilder text = new StringBuilder();
+    for (String word : name().split("_"))
+      text.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    return text.toString();
   }
 
   /// The status of an answer over HTTP/1.1.

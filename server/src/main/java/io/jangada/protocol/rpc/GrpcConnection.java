@@ -320,7 +320,7 @@ public final class GrpcConnection extends Client {
               "grpc: Decompressor is not installed for grpc-encoding \"" + encoding + "\""));
     if (isFinishing) return refuse(stream, STOPPED);
     calls++;
-    GrpcCall call = new GrpcCall(this, stream, method, GrpcText.metadata(headers));
+    GrpcCall call = new GrpcCall(this, stream, method, GrpcText.metadata(headers::get));
     stream.setProperty(key, call);
     callers.find(call.metadata().token(), call::known);
     return call;
