@@ -14,7 +14,6 @@ import io.netty.util.AsciiString;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 
 /// The parts of HTTP/1.1 that are text: header fields and their values.
 final class HttpText {
@@ -34,13 +33,6 @@ final class HttpText {
     HttpVersion version = head.protocolVersion();
     if (version.majorVersion() != 1) return HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED;
     boolean isOld = version.equals(HttpVersion.HTTP_1_0);
-    List<String> encodings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-    if (!encodings.isEmpty()) {
-      if (isOld) return HttpResponseStatus.BAD_REQUEST;
-      if (encodings.size() > 1
-          || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(encodings.get(0)))
-        return HttpResponseStatus.NOT_IMPLEMENTED;
-    }
     int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
     if (hosts > 1 || hosts == 0 && !isOld) return HttpResponseStatus.BAD_REQUEST;
     String expected = head.headers().get(HttpHeaderNames.EXPECT);

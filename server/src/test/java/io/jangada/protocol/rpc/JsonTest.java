@@ -77,8 +77,7 @@ class JsonTest {
                 "{'key':'Zm9v','range_end':'+/8=','limit':'-3','sort_order':'DESCEND',"
                     + "'keys_only':true,'revision':null,'other':[{'a':{}}]}"))
         .isEqualTo(expected);
-    assertThat(
-            range("{'key':'Zm9v','rangeEnd':'-_8','limit':-3,'sortOrder':2,'keysOnly':true}"))
+    assertThat(range("{'key':'Zm9v','rangeEnd':'-_8','limit':-3,'sortOrder':2,'keysOnly':true}"))
         .isEqualTo(expected);
     assertThat(range("")).isEqualTo(RangeRequest.getDefaultInstance());
     assertThat(
@@ -95,12 +94,34 @@ class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{", "[]", "null", "7", "{}{}", "{'key':", "{key:'Zm9v'}", "{'key':'Zm9v',}",
-        "{'key':12}", "{'key':{}}", "{'key':'Zm9v='}", "{'key':'Z*=='}", "{'key':['Zm9v']}",
-        "{'limit':1.0}", "{'limit':'1e3'}", "{'limit':1e3}", "{'limit':true}", "{'limit':' 1'}",
-        "{'limit':9223372036854775808}", "{'limit':''}", "{'limit':[1]}",
-        "{'sort_order':'FOO'}", "{'sort_order':'2'}", "{'sort_order':99999999999}",
-        "{'keys_only':1}", "{'keys_only':'true'}", "\u0000", "{'key':'Zm9v'"
+        "{",
+        "[]",
+        "null",
+        "7",
+        "{}{}",
+        "{'key':",
+        "{key:'Zm9v'}",
+        "{'key':'Zm9v',}",
+        "{'key':12}",
+        "{'key':{}}",
+        "{'key':'Zm9v='}",
+        "{'key':'Z*=='}",
+        "{'key':['Zm9v']}",
+        "{'limit':1.0}",
+        "{'limit':'1e3'}",
+        "{'limit':1e3}",
+        "{'limit':true}",
+        "{'limit':' 1'}",
+        "{'limit':9223372036854775808}",
+        "{'limit':''}",
+        "{'limit':[1]}",
+        "{'sort_order':'FOO'}",
+        "{'sort_order':'2'}",
+        "{'sort_order':99999999999}",
+        "{'keys_only':1}",
+        "{'keys_only':'true'}",
+        "\u0000",
+        "{'key':'Zm9v'"
       })
   void whatIsNoSuchMessageIsRefused(String json) {
     assertThatThrownBy(() -> range(json)).isInstanceOf(JsonRequest.Malformed.class);
