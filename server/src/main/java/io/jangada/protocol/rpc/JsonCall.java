@@ -19,7 +19,6 @@ final class JsonCall extends Call {
   private Message only;
 
   private boolean hasHeaders;
-  private boolean wasReady = true;
   private Future<?> deadline;
 
   JsonCall(JsonConnection connection, JsonRoutes.Route route, Message request, Metadata metadata) {
@@ -126,15 +125,11 @@ final class JsonCall extends Call {
 
   @Override
   public boolean isReady() {
-    boolean ready = connection.takesMore();
-    if (!ready) wasReady = false;
-    return ready;
+    return connection.takesMore();
   }
 
-  /// Tells the receiver that it may go on, if it was told that it may not.
+  /// Tells the receiver that the client takes more again.
   void tellReady() {
-    if (isOver() || wasReady) return;
-    wasReady = true;
-    receiver.ready();
+    if (!isOver()) receiver.ready();
   }
 }

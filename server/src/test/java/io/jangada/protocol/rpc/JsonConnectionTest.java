@@ -173,7 +173,8 @@ class JsonConnectionTest {
         "GET /page HTTP/1.1|Host: a|Host: b||; 400; false",
         "GET /page HTTP/1.1|Host: a| folded: x|a b: c||; 400; false",
         "nonsense||; 400; false",
-        "POST /v3/echo HTTP/1.1|Host: a|Content-Length: 2|Transfer-Encoding: chunked||0||; 400; false",
+        "POST /v3/echo HTTP/1.1|Host: a|Content-Length: 2|Transfer-Encoding: chunked||0||;"
+            + " 400; false",
         "POST /v3/echo HTTP/1.1|Host: a|Content-Length: 2|Content-Length: 3||{}; 400; false",
         "POST /v3/echo HTTP/1.1|Host: a|Content-Length: -1||; 400; false",
         "POST /v3/echo HTTP/1.1|Host: a|Content-Length: +2||{}; 400; false",
