@@ -274,17 +274,13 @@ public final class Server implements AutoCloseable {
   }
 
   private void startHttp() throws IOException {
-    int port = config.httpPort(entry);
-    if (port == 0 && etcd == null) return;
     PortGate gate = tls.httpGate(shares.http());
     List<PortGate> gates = List.of(clientGate, gate, links.gate());
     Metrics metrics = new Metrics(meter, size, new Metrics.Ports(listener, links, gates));
     if (audit != null) metrics.show(audit);
     endpoint = new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
-    if (etcd != null) {
-      metrics.show(etcd);
-      etcd.show(endpoint::metrics);
-    }
+    etcd.show(metrics, endpoint);
+    int port = config.httpPort(entry);
     if (port == 0) return;
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
@@ -451,7 +447,7 @@ public final class Server implements AutoCloseable {
     if (etcd != null) etcd.close();
     if (listener != null) listener.close();
     if (http != null) http.close();
-    else if (endpoint != null) endpoint.close();
+    if (endpoint != null) endpoint.close();
     if (audit != null) audit.close(CLOSE_MILLIS_MAX);
     letGo = member == null || member.close(diskMillisMax);
     if (links != null) links.close();
