@@ -44,6 +44,13 @@ final class EtcdSide implements AutoCloseable {
     member.publish();
   }
 
+  /// Has the figures of the port shown with the server's, and the server's on the port.
+  void show(Metrics metrics, HttpEndpoint endpoint) {
+    if (listener == null) return;
+    metrics.show(listener);
+    listener.show(endpoint::metrics);
+  }
+
   void receive(PeerMessage.Admin message) {
     EtcdMember known = member;
     if (known != null) known.receive(message);

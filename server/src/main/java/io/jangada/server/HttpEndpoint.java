@@ -1,6 +1,7 @@
 package io.jangada.server;
 
 import io.jangada.node.Status;
+import io.jangada.protocol.rpc.HttpPages;
 import io.jangada.raft.Membership;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -79,6 +80,13 @@ final class HttpEndpoint implements AutoCloseable {
               Answer.text(200, "/health /livez /ready /readyz /metrics /status /version"));
       default -> answer.accept(Answer.text(404, "not found; see /"));
     }
+  }
+
+  /// The metrics for etcd's port.
+  void metrics(Consumer<HttpPages.Page> then) {
+    handle(
+        "/metrics",
+        answer -> then.accept(new HttpPages.Page(answer.code(), answer.type(), answer.body())));
   }
 
   private void queryStatus(Consumer<Optional<Status>> next) {

@@ -5,6 +5,7 @@ import io.jangada.link.LinkStats;
 import io.jangada.link.TcpLinks;
 import io.jangada.net.PortGate;
 import io.jangada.node.Status;
+import io.jangada.protocol.etcd.EtcdListener;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextStats;
 import io.jangada.server.audit.AuditTrail;
@@ -47,6 +48,7 @@ final class Metrics {
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
   private volatile Optional<AuditTrail> audit = Optional.empty();
+  private volatile Optional<EtcdListener> etcd = Optional.empty();
 
   Metrics(DiskMeter meter, DataSize size, Ports ports) {
     this.gates = ports.gates;
@@ -59,6 +61,11 @@ final class Metrics {
   /// Shows also what became of the lines of the audit trail.
   void show(AuditTrail trail) {
     audit = Optional.of(trail);
+  }
+
+  /// Shows also what etcd's dashboards look for.
+  void show(EtcdListener port) {
+    etcd = Optional.of(port);
   }
 
   static String contentType() {
@@ -97,6 +104,7 @@ final class Metrics {
     lists.add(audit());
     lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
     lists.add(TlsMetrics.of(gates));
+    etcd.ifPresent(port -> lists.addAll(EtcdMetrics.all(port.stats(), status, meter)));
     return MetricList.all(lists);
   }
 

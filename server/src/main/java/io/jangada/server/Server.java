@@ -83,6 +83,7 @@ public final class Server implements AutoCloseable {
 
   private TcpLinks links;
   private HttpPort http;
+  private HttpEndpoint endpoint;
 
   /// Null for none.
   private AuditTrail audit;
@@ -273,16 +274,16 @@ public final class Server implements AutoCloseable {
   }
 
   private void startHttp() throws IOException {
-    int port = config.httpPort(entry);
-    if (port == 0) return;
-    InetSocketAddress listen =
-        new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     PortGate gate = tls.httpGate(shares.http());
     List<PortGate> gates = List.of(clientGate, gate, links.gate());
     Metrics metrics = new Metrics(meter, size, new Metrics.Ports(listener, links, gates));
     if (audit != null) metrics.show(audit);
-    HttpEndpoint endpoint =
-        new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
+    endpoint = new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
+    etcd.show(metrics, endpoint);
+    int port = config.httpPort(entry);
+    if (port == 0) return;
+    InetSocketAddress listen =
+        new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
     HttpPort.Limits limits = HttpPort.Limits.DEFAULT.withConnectionsMax(shares.http());
     http = HttpPort.start(listen, endpoint, limits, gate);
     String scheme = gate.tls() == null ? "http://" : "https://";
@@ -446,6 +447,7 @@ public final class Server implements AutoCloseable {
     if (etcd != null) etcd.close();
     if (listener != null) listener.close();
     if (http != null) http.close();
+    if (endpoint != null) endpoint.close();
     if (audit != null) audit.close(CLOSE_MILLIS_MAX);
     letGo = member == null || member.close(diskMillisMax);
     if (links != null) links.close();

@@ -5,9 +5,15 @@ import io.jangada.net.Loops;
 import io.jangada.node.Replica;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
+import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.PortState;
 import io.jangada.protocol.port.ReplyBatcher;
+import io.jangada.protocol.rpc.Code;
 import io.jangada.protocol.rpc.GrpcConnection;
+import io.jangada.protocol.rpc.HttpPages;
+import io.jangada.protocol.rpc.JsonConnection;
+import io.jangada.protocol.rpc.Method;
+import io.jangada.protocol.rpc.MethodCalls;
 import io.jangada.protocol.rpc.Methods;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -17,13 +23,18 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// The side of a member that etcd's clients see: it listens, and serves those that connect.
 ///
@@ -38,7 +49,10 @@ public final class EtcdListener implements AutoCloseable {
   private final EtcdSettings settings;
   private final EtcdState state;
   private final PortState port;
+  private final List<Method<?>> methods;
+  private final EtcdPages pages;
   private final GrpcConnection.Served served;
+  private final JsonConnection.Served servedJson;
   private final Map<EventLoop, ReplyBatcher> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final Channel listener;
@@ -47,8 +61,16 @@ public final class EtcdListener implements AutoCloseable {
     this.settings = settings;
     this.state = new EtcdState(settings);
     this.port = new PortState(settings.limits());
-    this.served =
-        new GrpcConnection.Served(new Methods(state.methods()), settings.messageBytesMax());
+    this.methods = state.methods();
+    this.pages = new EtcdPages(port);
+    Methods byPath = new Methods(methods);
+    this.served = new GrpcConnection.Served(byPath, settings.messageBytesMax());
+    this.servedJson =
+        new JsonConnection.Served(
+            JsonPaths.routes(byPath),
+            pages,
+            settings.messageBytesMax(),
+            JsonConnection.Times.DEFAULT);
     var bound =
         loops
             .listener("etcd")
@@ -84,7 +106,10 @@ public final class EtcdListener implements AutoCloseable {
     ReplyBatcher lane = lanes.computeIfAbsent(channel.eventLoop(), ReplyBatcher::new);
     channel
         .pipeline()
-        .addLast(new FirstBytes(() -> new GrpcConnection(port, lane, channel, served).begin()));
+        .addLast(
+            new FirstBytes(
+                () -> new GrpcConnection(port, lane, channel, served).begin(),
+                () -> new JsonConnection(port, lane, channel, servedJson).begin()));
   }
 
   /// Where it listens.
@@ -102,6 +127,35 @@ public final class EtcdListener implements AutoCloseable {
 
   /// What serves beside a replica.
   public record With(Member member, Authenticator authenticator, Audit audit) {}
+
+  /// Has `/metrics` show what `figures` gives, from any thread.
+  public void show(Consumer<Consumer<HttpPages.Page>> figures) {
+    pages.show(figures);
+  }
+
+  public EtcdStats stats() {
+    SortedMap<String, EtcdStats.Calls> calls = new TreeMap<>();
+    for (Method<?> method : methods)
+      if (method.calls().started() > 0) calls.put(method.path(), calls(method));
+    return new EtcdStats(
+        calls,
+        sum(Counters.OPENED) - sum(Counters.CLOSED),
+        sum(Counters.BYTES_IN),
+        sum(Counters.BYTES_OUT));
+  }
+
+  private static EtcdStats.Calls calls(Method<?> method) {
+    String oneWay = JsonPaths.STREAMS.contains(method.path()) ? "server_stream" : "unary";
+    MethodCalls calls = method.calls();
+    Map<String, Long> handled = new LinkedHashMap<>();
+    for (Code code : Code.values())
+      if (calls.ended(code) > 0) handled.put(code.text(), calls.ended(code));
+    return new EtcdStats.Calls(method.streams() ? "bidi_stream" : oneWay, calls.started(), handled);
+  }
+
+  private long sum(int counter) {
+    return lanes.values().stream().mapToLong(lane -> lane.counters().get(counter)).sum();
+  }
 
   /// Takes no more connections, begins no more calls, answers those that were begun, and closes
   /// each connection when it is done.

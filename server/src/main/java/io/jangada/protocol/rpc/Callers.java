@@ -34,7 +34,10 @@ public final class Callers {
   private record Known(Found found, long untilNanos) {}
 
   private final Client client;
+
+  /// Null where certificates are not looked at.
   private final Channel channel;
+
   private final Map<String, Known> byToken =
       new LinkedHashMap<>() {
         @Override
@@ -47,6 +50,11 @@ public final class Callers {
   public Callers(Client client, Channel channel) {
     this.client = client;
     this.channel = channel;
+  }
+
+  /// Finds out by tokens alone.
+  static Callers byToken(Client client) {
+    return new Callers(client, null);
   }
 
   /// Finds out who calls.
@@ -62,7 +70,7 @@ public final class Callers {
       else
         authenticator.verify(
             token, answer -> client.lane().execute(() -> then.accept(keep(token, answer))));
-    } else if (byCertificate != null || !authenticator.acceptsCertificates()) {
+    } else if (byCertificate != null || channel == null || !authenticator.acceptsCertificates()) {
       then.accept(byCertificate == null ? Found.NOBODY : byCertificate);
     } else {
       Optional<String> name = CertificateText.ofPeer(channel).flatMap(CertificateText::commonName);

@@ -49,6 +49,7 @@ final class GrpcCall extends Call {
     this.stream = stream;
     this.method = method;
     this.receiver = method.open().apply(this);
+    method.calls().countStart();
     long nanos = metadata.timeoutNanos();
     if (nanos > 0) deadline = connection.loop().schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
   }
@@ -198,6 +199,7 @@ final class GrpcCall extends Call {
   void cancel() {
     if (isOver()) return;
     abandoned();
+    method.calls().countEnd(Code.CANCELLED);
     over();
     receiver.cancelled();
   }
@@ -252,6 +254,7 @@ final class GrpcCall extends Call {
 
   @Override
   protected void finish(Status status) {
+    method.calls().countEnd(status.code());
     if (hasHeaders) connection.writeHeaders(stream, GrpcText.trailers(status), true);
     else connection.writeHeaders(stream, GrpcText.headersAndTrailers(status), true);
     if (!hasEnded) connection.reset(stream);

@@ -331,7 +331,7 @@ public final class GrpcConnection extends Client {
               "grpc: Decompressor is not installed for grpc-encoding \"" + encoding + "\""));
     if (isFinishing) return refuse(stream, STOPPED);
     calls++;
-    GrpcCall call = new GrpcCall(this, stream, method, GrpcText.metadata(headers));
+    GrpcCall call = new GrpcCall(this, stream, method, GrpcText.metadata(headers::get));
     stream.setProperty(key, call);
     if (port().isServing()) identify(call);
     else unidentified.add(call);

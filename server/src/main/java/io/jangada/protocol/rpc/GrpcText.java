@@ -4,6 +4,7 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 
 /// The parts of gRPC over HTTP/2 that are text: header fields and their values.
 final class GrpcText {
@@ -16,7 +17,7 @@ final class GrpcText {
   private static final AsciiString STATUS = AsciiString.cached("grpc-status");
   private static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
   private static final AsciiString TOKEN = AsciiString.cached("token");
-  private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
+  static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
   private static final AsciiString HAS_LEADER = AsciiString.cached("hasleader");
   private static final AsciiString HTTP_OK = AsciiString.cached("200");
   private static final String BEARER = "Bearer ";
@@ -63,14 +64,15 @@ final class GrpcText {
     return out.toString();
   }
 
-  static Metadata metadata(Http2Headers headers) {
-    CharSequence token = headers.get(TOKEN);
-    if (token == null) token = headers.get(AUTHORIZATION);
+  /// @param get gives the value of a name, null for none
+  static Metadata metadata(Function<CharSequence, CharSequence> get) {
+    CharSequence token = get.apply(TOKEN);
+    if (token == null) token = get.apply(AUTHORIZATION);
     String text = token == null ? null : token.toString();
     if (text != null && text.startsWith(BEARER)) text = text.substring(BEARER.length());
-    CharSequence leader = headers.get(HAS_LEADER);
+    CharSequence leader = get.apply(HAS_LEADER);
     boolean requires = leader != null && AsciiString.contentEquals(leader, "true");
-    return new Metadata(text, requires, timeoutNanos(headers.get(TIMEOUT)));
+    return new Metadata(text, requires, timeoutNanos(get.apply(TIMEOUT)));
   }
 
   /// Reads up to eight digits and a unit; 0 for what is none, which is no limit.

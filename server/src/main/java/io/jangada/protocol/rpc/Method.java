@@ -10,19 +10,20 @@ import java.util.function.Function;
 /// @param empty a message of the kind that the client sends
 /// @param streams whether the client may send any number of messages, rather than one
 /// @param open gets each new call, and tells who hears its messages
+/// @param calls counts them
 public record Method<Q extends Message>(
-    String path, Q empty, boolean streams, Function<Call, Receiver<Q>> open) {
+    String path, Q empty, boolean streams, Function<Call, Receiver<Q>> open, MethodCalls calls) {
 
   /// A method with one request: it gets the call and the request.
   public static <Q extends Message> Method<Q> unary(
       String path, Q empty, BiConsumer<Call, Q> begin) {
-    return new Method<>(path, empty, false, call -> new One<>(call, begin));
+    return new Method<>(path, empty, false, call -> new One<>(call, begin), new MethodCalls());
   }
 
   /// A method whose client may send any number of messages.
   public static <Q extends Message> Method<Q> streaming(
       String path, Q empty, Function<Call, Receiver<Q>> open) {
-    return new Method<>(path, empty, true, open);
+    return new Method<>(path, empty, true, open, new MethodCalls());
   }
 
   /// Takes the only request, when it is known to be the only one.
