@@ -47,6 +47,10 @@ public final class GrpcConnection extends Client {
   private final Http2Connection.PropertyKey key;
   private final Callers callers;
   private final ArrayDeque<GrpcCall> waiting = new ArrayDeque<>();
+
+  /// Calls that came before there was a replica that knows users.
+  private final ArrayDeque<GrpcCall> unidentified = new ArrayDeque<>(0);
+
   private final SequencedSet<GrpcCall> maybeReady = new LinkedHashSet<>();
   private ChannelHandlerContext context;
   private int calls;
@@ -164,6 +168,7 @@ public final class GrpcConnection extends Client {
   @Override
   public void drive() {
     if (isClosed) return;
+    while (!unidentified.isEmpty() && port().isServing()) identify(unidentified.poll());
     while (!waiting.isEmpty() && hasRoom()) beginNext();
     for (int i = 0; i < READY_PER_TURN && !maybeReady.isEmpty() && takesMore(); i++)
       maybeReady.removeFirst().tellReady();
@@ -309,8 +314,13 @@ public final class GrpcConnection extends Client {
     calls++;
     GrpcCall call = new GrpcCall(this, stream, method, GrpcText.metadata(headers));
     stream.setProperty(key, call);
-    callers.find(call.metadata().token(), call::known);
+    if (port().isServing()) identify(call);
+    else unidentified.add(call);
     return call;
+  }
+
+  private void identify(GrpcCall call) {
+    callers.find(call.metadata().token(), call::known);
   }
 
   private GrpcCall refuse(Http2Stream stream, Status status) {
