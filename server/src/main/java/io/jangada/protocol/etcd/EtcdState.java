@@ -37,6 +37,8 @@ final class EtcdState {
     all.addAll(new MaintenanceCalls(this).methods());
     all.addAll(new AuthCalls().methods());
     all.addAll(new HealthCalls().methods());
+    all.addAll(new LockCalls().methods());
+    all.addAll(new ElectionCalls().methods());
     return all;
   }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,6 +104,11 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
   final void runTurn() {
     due = false;
     drive();
+  }
+
+  /// Has something done after a while, on the connection's loop. From there.
+  public final void later(Runnable task, long millis) {
+    channel.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 
   /// There is room again that this connection waited for.
