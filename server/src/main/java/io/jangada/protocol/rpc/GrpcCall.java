@@ -195,6 +195,13 @@ final class GrpcCall extends Call {
     return isBegun;
   }
 
+  @Override
+  public void lasts() {
+    if (!isBegun) return;
+    isBegun = false;
+    connection.lasts();
+  }
+
   /// The client has given up, or is gone.
   void cancel() {
     if (isOver()) return;
