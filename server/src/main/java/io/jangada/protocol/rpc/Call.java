@@ -123,7 +123,9 @@ public abstract class Call {
 
   /// It waits for what others do, which may take long: it keeps no other call from being begun, and
   /// is ended when the server stops.
-  public void lasts() {}
+  public void lasts() {
+    watchLeader();
+  }
 
   final void goOn() {
     Runnable next = continuation;

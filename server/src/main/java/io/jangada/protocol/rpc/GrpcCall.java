@@ -200,6 +200,7 @@ final class GrpcCall extends Call {
     if (!isBegun) return;
     isBegun = false;
     connection.lasts();
+    super.lasts();
   }
 
   /// The client has given up, or is gone.

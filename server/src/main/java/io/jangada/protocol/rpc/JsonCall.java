@@ -48,6 +48,7 @@ final class JsonCall extends Call {
   void known(Callers.Found who) {
     if (isOver()) return;
     if (admit(who)) {
+      if (isStream) watchLeader();
       hear(receiver, request);
       if (!isOver()) receiver.halfClosed();
     }
