@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Clients that let the server lock and elect for them. Each test has a name of its own.
+/// Clients that let the server lock and elect for them, at a member that does not lead. Each test
+/// has names of its own for what is locked.
 @Timeout(60)
 class LockAndElectionTest {
   private static final String LOCK = "/v3lockpb.Lock/Lock";
@@ -44,15 +45,16 @@ class LockAndElectionTest {
   private static final long LONG = 600;
 
   private static Fleet fleet;
+  private static int follower;
   private static RawGrpc client;
   private static long lastLease = 100;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws Exception {
-    fleet = Fleet.withEtcd(folder, 1);
+    fleet = Fleet.withEtcd(folder, 3);
     fleet.startAll();
-    fleet.leader();
-    client = RawGrpc.connect(fleet.etcdAt(0));
+    follower = (fleet.leader() + 1) % 3;
+    client = RawGrpc.connect(fleet.etcdAt(follower));
   }
 
   @AfterAll
@@ -156,7 +158,7 @@ class LockAndElectionTest {
     var late = wait(client, "oar", grant(LONG), "grpc-timeout", "500m");
     assertThat(late.end()).isEqualTo(new RawGrpc.End(4, "context deadline exceeded"));
     awaitKeys("oar", 1);
-    try (RawGrpc other = RawGrpc.connect(fleet.etcdAt(0))) {
+    try (RawGrpc other = RawGrpc.connect(fleet.etcdAt(follower))) {
       wait(other, "oar", 0);
     }
     awaitKeys("oar", 1);
@@ -252,7 +254,7 @@ class LockAndElectionTest {
   void aSlowObserverOutlivesTheHistory() throws Exception {
     LeaderKey leader = campaign("sail", grant(LONG), "").next().getLeader();
     ByteString value = utf8("x".repeat(100_000));
-    try (RawGrpc slow = RawGrpc.connect(fleet.etcdAt(0))) {
+    try (RawGrpc slow = RawGrpc.connect(fleet.etcdAt(follower))) {
       var observer = observe(slow, "sail");
       observer.next();
       observer.reads(false);
