@@ -185,6 +185,7 @@ class WatchEndTest {
       quick.askProgress();
       assertThat(quick.stream.next().getWatchId()).isEqualTo(-1);
 
+      slow.askProgress();
       slow.stream.reads(true);
       long[] last = new long[watches];
       int[] got = new int[watches];
