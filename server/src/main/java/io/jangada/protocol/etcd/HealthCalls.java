@@ -29,6 +29,7 @@ final class HealthCalls {
   /// The stream stays open: it ends with the member.
   private void watch(Call call, HealthCheckRequest request) {
     boolean isKnown = request.getService().isEmpty();
+    call.lasts();
     call.send(status(isKnown ? ServingStatus.SERVING : ServingStatus.SERVICE_UNKNOWN));
   }
 

@@ -92,7 +92,7 @@ final class RangeReading {
   private boolean hold(Result.Ranged part) {
     long bytes = 0;
     for (KeyValue one : part.entries()) bytes += one.sizeBytes();
-    if (bytes > 0 && !call.port().arriving().tryTake(bytes)) return false;
+    if (bytes > 0 && !call.port().gathered().tryTake(bytes)) return false;
     heldBytes += bytes;
     return true;
   }
@@ -108,7 +108,7 @@ final class RangeReading {
   }
 
   private void release() {
-    call.port().arriving().give(heldBytes);
+    call.port().gathered().give(heldBytes);
     heldBytes = 0;
     found.clear();
   }

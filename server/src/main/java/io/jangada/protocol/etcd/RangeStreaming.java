@@ -38,6 +38,7 @@ final class RangeStreaming {
     RangeQuery query = RangeQuery.of(request);
     ReadConsistency consistency =
         request.getSerializable() ? new ReadConsistency.Local() : new ReadConsistency.Follower();
+    call.lasts();
     new RangeStreaming(call, query).read(query.operation(), consistency);
   }
 

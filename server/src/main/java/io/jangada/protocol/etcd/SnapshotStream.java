@@ -57,6 +57,7 @@ final class SnapshotStream {
   }
 
   void begin() {
+    call.lasts();
     ask(replica().backup(backup -> call.post(() -> named(backup))));
   }
 

@@ -141,7 +141,7 @@ final class WatchStream implements Receiver<WatchRequest> {
 
   @Override
   public void message(WatchRequest request) {
-    if (!call.port().arriving().tryTake(costBytes(request))) {
+    if (!call.port().streamed().tryTake(costBytes(request))) {
       end(OVERLOADED);
       return;
     }
@@ -165,7 +165,7 @@ final class WatchStream implements Receiver<WatchRequest> {
       handle(request);
       if (isBusy || requests.isEmpty()) break;
       requests.poll();
-      call.port().arriving().give(costBytes(request));
+      call.port().streamed().give(costBytes(request));
     }
     isHandling = false;
   }
@@ -474,7 +474,7 @@ final class WatchStream implements Receiver<WatchRequest> {
     beginning.clear();
     for (Unsent one : unsent) if (one.events != null) hold(-one.events.bytes());
     unsent.clear();
-    for (WatchRequest request : requests) call.port().arriving().give(costBytes(request));
+    for (WatchRequest request : requests) call.port().streamed().give(costBytes(request));
     requests.clear();
     if (timer != null) timer.cancel(false);
     timer = null;

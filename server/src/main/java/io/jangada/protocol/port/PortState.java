@@ -34,6 +34,8 @@ public final class PortState {
   private final Quota commands;
   private final Quota bytes;
   private final Quota buffered;
+  private final Quota gathered;
+  private final Quota streamed;
   private final AtomicLong evicted = new AtomicLong();
   private final Set<Client> connections = ConcurrentHashMap.newKeySet();
   private final Queue<Client> awaitingRoom = new ConcurrentLinkedQueue<>();
@@ -58,6 +60,8 @@ public final class PortState {
     this.commands = new Quota(together.commandsMax());
     this.bytes = new Quota(together.bytesMax());
     this.buffered = new Quota(together.bufferedBytesMax());
+    this.gathered = new Quota(together.bufferedBytesMax());
+    this.streamed = new Quota(together.arrivingBytesMax());
   }
 
   public PortLimits limits() {
@@ -67,6 +71,16 @@ public final class PortState {
   /// What may be held of requests that have not come to their end.
   public Quota arriving() {
     return arriving;
+  }
+
+  /// What may be held of results that go into one answer together, and are not all there.
+  public Quota gathered() {
+    return gathered;
+  }
+
+  /// What may be held of requests on streams that wait for those before them.
+  public Quota streamed() {
+    return streamed;
   }
 
   // ---- the replica that serves ----

@@ -49,7 +49,7 @@ public final class ReplyBatcher {
     for (Slot slot = takeAll(); slot != null; ) {
       Slot next = slot.below;
       slot.below = null;
-      if (slot.arrive()) due.add(slot.connection());
+      arrive(slot);
       slot = next;
     }
     for (Client one; (one = due.poll()) != null; ) {
@@ -58,6 +58,14 @@ public final class ReplyBatcher {
       } catch (RuntimeException | OutOfMemoryError e) {
         one.broken(e); // the others are still to have their turn
       }
+    }
+  }
+
+  private void arrive(Slot slot) {
+    try {
+      if (slot.arrive()) due.add(slot.connection());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      slot.connection().broken(e); // the others are still to have their turn
     }
   }
 

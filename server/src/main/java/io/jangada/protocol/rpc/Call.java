@@ -31,7 +31,7 @@ public abstract class Call {
   private static final long LEADER_MILLIS = 250;
 
   /// What a read finds, about. What is gathered for one response has its own limit
-  /// ([PortState#arriving]).
+  /// ([PortState#gathered]).
   private static final int FOUND_BYTES = 512;
 
   private final Metadata metadata;
@@ -78,10 +78,14 @@ public abstract class Call {
 
   /// Ends the call of a client that wants a leader when there has been none for a while. For one
   /// that may take as long as it likes.
-  protected final void watchLeader() {
+  protected void watchLeader() {
     if (isOver || !metadata.requiresLeader()) return;
+    endWithoutLeader();
+    connection().later(this::watchLeader, LEADER_MILLIS);
+  }
+
+  final void endWithoutLeader() {
     if (port().replica().leadership() == Leadership.LOST) stop(NO_LEADER);
-    else connection().later(this::watchLeader, LEADER_MILLIS);
   }
 
   // ---- what is said to it ----

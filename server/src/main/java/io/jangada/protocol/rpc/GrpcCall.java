@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.jangada.protocol.port.Client;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -19,6 +20,9 @@ final class GrpcCall extends Call {
   private static final int PREFIX_BYTES = 5;
   private static final int EARLY_MAX = 256;
 
+  /// How long a client may take for one message.
+  private static final long MESSAGE_SECONDS = 30;
+
   /// How much is written ahead of what the client takes.
   private static final int AHEAD_BYTES = 64 << 10;
 
@@ -30,11 +34,17 @@ final class GrpcCall extends Call {
   /// What came and is no whole message; null for nothing.
   private ByteBuf partial;
 
+  /// Ends the wait for the rest of it.
+  private Future<?> patience;
+
   /// The only message, until the call is begun.
   private Message request;
 
-  /// Messages that came before it was known who calls.
-  private final ArrayDeque<Message> early = new ArrayDeque<>(0);
+  /// Messages that came before it was known who calls; null for none.
+  private ArrayDeque<Message> early;
+
+  /// What all of that counts against limits.
+  private int arrivingBytes;
 
   private boolean isKnown;
   private boolean isBegun;
@@ -109,23 +119,43 @@ final class GrpcCall extends Call {
 
   private void keep(ByteBuf data) {
     partial = connection.buffer(data.readableBytes());
+    patience = connection.loop().schedule(this::lose, MESSAGE_SECONDS, TimeUnit.SECONDS);
     add(data, data.readableBytes());
   }
 
   private boolean add(ByteBuf data, int bytes) {
-    if (connection.port().arriving().tryTake(bytes)) {
-      partial.writeBytes(data, bytes);
+    if (!take(bytes)) return false;
+    partial.writeBytes(data, bytes);
+    return true;
+  }
+
+  private boolean take(int bytes) {
+    if (connection.takeArriving(bytes)) {
+      arrivingBytes += bytes;
       return true;
     }
     end(new Status(Code.RESOURCE_EXHAUSTED, "too much is arriving"));
     return false;
   }
 
+  private void give(int bytes) {
+    arrivingBytes -= bytes;
+    connection.giveArriving(bytes);
+  }
+
   private void drop() {
     if (partial == null) return;
-    connection.port().arriving().give(partial.writerIndex());
+    patience.cancel(false);
+    patience = null;
+    int bytes = partial.writerIndex();
     partial.release();
     partial = null;
+    if (!isOver()) give(bytes);
+  }
+
+  /// A message has taken too long.
+  private void lose() {
+    stop(new Status(Code.DEADLINE_EXCEEDED, "the message did not end in time"));
   }
 
   private void read(ByteBuf bytes) {
@@ -139,7 +169,7 @@ final class GrpcCall extends Call {
       throw new UncheckedIOException(e);
     }
     if (method.streams()) hear(message);
-    else if (request == null) request = message;
+    else if (request == null) keep(message);
     else end(new Status(Code.INTERNAL, "there is more than one request message"));
   }
 
@@ -147,11 +177,20 @@ final class GrpcCall extends Call {
     return empty.getParserForType().parseFrom(CodedInputStream.newInstance(bytes.nioBuffer()));
   }
 
+  private void keep(Message only) {
+    if (take(only.getSerializedSize())) request = only;
+  }
+
   /// Has the receiver hear a message, or keeps it until it is known who says it.
   private void hear(Message message) {
-    if (isKnown) hear(receiver, message);
-    else if (early.size() < EARLY_MAX) early.add(message);
-    else end(new Status(Code.RESOURCE_EXHAUSTED, "too many messages before it is known whose"));
+    if (isKnown) {
+      hear(receiver, message);
+    } else if (early == null || early.size() < EARLY_MAX) {
+      if (early == null) early = new ArrayDeque<>();
+      if (take(message.getSerializedSize())) early.add(message);
+    } else {
+      end(new Status(Code.RESOURCE_EXHAUSTED, "too many messages before it is known whose"));
+    }
   }
 
   @SuppressWarnings("unchecked")
@@ -177,7 +216,11 @@ final class GrpcCall extends Call {
     if (isOver() || !admit(who)) return;
     isKnown = true;
     if (method.streams()) watchLeader();
-    while (!isOver() && !early.isEmpty()) hear(early.removeFirst());
+    while (!isOver() && early != null && !early.isEmpty()) {
+      Message next = early.removeFirst();
+      give(next.getSerializedSize());
+      hear(next);
+    }
     if (!isOver() && hasEnded) allIsThere();
   }
 
@@ -187,7 +230,10 @@ final class GrpcCall extends Call {
     isBegun = true;
     Message first = request;
     request = null;
-    if (first != null) hear(first);
+    if (first != null) {
+      give(first.getSerializedSize());
+      hear(first);
+    }
     receiver.halfClosed();
   }
 
@@ -201,6 +247,12 @@ final class GrpcCall extends Call {
     isBegun = false;
     connection.lasts();
     super.lasts();
+  }
+
+  /// The connection looks for all of its calls together: there may be very many.
+  @Override
+  protected void watchLeader() {
+    if (!isOver() && metadata().requiresLeader()) connection.watchLeader(this);
   }
 
   /// The client has given up, or is gone.
@@ -225,14 +277,11 @@ final class GrpcCall extends Call {
     flushSoon();
   }
 
-  /// What it holds until it is begun.
-  int requestBytes() {
-    return request == null ? 0 : request.getSerializedSize();
-  }
-
   private void over() {
     drop();
     request = null;
+    early = null;
+    if (arrivingBytes > 0) give(arrivingBytes);
     if (deadline != null) deadline.cancel(false);
     deadline = null;
     connection.over(this);
@@ -242,7 +291,7 @@ final class GrpcCall extends Call {
 
   @Override
   protected void write(Message message) {
-    if (!hasHeaders) connection.writeHeaders(stream, GrpcText.headers(), false);
+    if (!hasHeaders) connection.writeHeaders(stream, GrpcText.HEADERS);
     hasHeaders = true;
     int size = message.getSerializedSize();
     ByteBuf out = connection.buffer(PREFIX_BYTES + size);
@@ -263,9 +312,9 @@ final class GrpcCall extends Call {
   @Override
   protected void finish(Status status) {
     method.calls().countEnd(status.code());
-    if (hasHeaders) connection.writeHeaders(stream, GrpcText.trailers(status), true);
-    else connection.writeHeaders(stream, GrpcText.headersAndTrailers(status), true);
-    if (!hasEnded) connection.reset(stream);
+    Http2Headers last =
+        hasHeaders ? GrpcText.trailers(status) : GrpcText.headersAndTrailers(status);
+    connection.writeEnd(stream, last, !hasEnded);
     over();
   }
 

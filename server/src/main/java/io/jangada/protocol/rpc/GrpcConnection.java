@@ -2,6 +2,7 @@ package io.jangada.protocol.rpc;
 
 import io.jangada.protocol.port.Client;
 import io.jangada.protocol.port.Counters;
+import io.jangada.protocol.port.GracefulClose;
 import io.jangada.protocol.port.PortState;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.buffer.ByteBuf;
@@ -19,7 +20,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,7 +38,14 @@ public final class GrpcConnection extends Client {
   /// How much is held for a client that does not take it before no more calls are begun.
   private static final int HELD_BYTES_MAX = 4 << 20;
 
+  /// How many calls wait of a client that does not take its answers.
+  private static final int WAITING_MAX = 256;
+
+  /// What a connection holds of messages that are not whole, or whose calls are not begun.
+  private static final int ARRIVING_BYTES_MAX = 8 << 20;
+
   private static final int READY_PER_TURN = 64;
+  private static final long LEADER_MILLIS = 250;
   private static final Status STOPPED = new Status(Code.UNAVAILABLE, "etcdserver: server stopped");
 
   private final Methods methods;
@@ -46,17 +53,24 @@ public final class GrpcConnection extends Client {
   private final Http2ConnectionHandler http2;
   private final Http2Connection.PropertyKey key;
   private final Callers callers;
-  private final ArrayDeque<GrpcCall> waiting = new ArrayDeque<>();
+  private final SequencedSet<GrpcCall> waiting = new LinkedHashSet<>();
 
   /// Calls that came before there was a replica that knows users.
-  private final ArrayDeque<GrpcCall> unidentified = new ArrayDeque<>(0);
+  private final SequencedSet<GrpcCall> unidentified = new LinkedHashSet<>(0);
 
   private final SequencedSet<GrpcCall> maybeReady = new LinkedHashSet<>();
+
+  /// Calls that last, of clients that want a leader.
+  private final SequencedSet<GrpcCall> needLeader = new LinkedHashSet<>();
+
+  /// Whether it is looked after a while whether there is one.
+  private boolean isLooking;
+
   private ChannelHandlerContext context;
   private int calls;
   private int begun;
   private long heldBytes;
-  private long waitingBytes;
+  private long arrivingBytes;
 
   /// Whether calls were told that the connection takes no more.
   private boolean wasFull;
@@ -102,8 +116,8 @@ public final class GrpcConnection extends Client {
     return channel().alloc().ioBuffer(bytes);
   }
 
-  void writeHeaders(Http2Stream stream, Http2Headers headers, boolean ends) {
-    http2.encoder().writeHeaders(context, stream.id(), headers, 0, ends, context.newPromise());
+  void writeHeaders(Http2Stream stream, Http2Headers headers) {
+    http2.encoder().writeHeaders(context, stream.id(), headers, 0, false, context.newPromise());
   }
 
   void writeData(GrpcCall call, ByteBuf data, int bytes) {
@@ -120,9 +134,32 @@ public final class GrpcConnection extends Client {
     http2.encoder().writeData(context, call.stream().id(), data, 0, false, written);
   }
 
-  /// The client need not send more of it.
-  void reset(Http2Stream stream) {
+  /// Writes what a call ends with.
+  ///
+  /// @param resets whether the client is told after it that it need not send more
+  void writeEnd(Http2Stream stream, Http2Headers headers, boolean resets) {
+    ChannelPromise written = context.newPromise();
+    // What was written before may wait for the client: a reset would overtake it.
+    if (resets) written.addListener(_ -> reset(stream));
+    http2.encoder().writeHeaders(context, stream.id(), headers, 0, true, written);
+  }
+
+  private void reset(Http2Stream stream) {
     http2.resetStream(context, stream.id(), Http2Error.NO_ERROR.code(), context.newPromise());
+    planTurn();
+  }
+
+  /// Counts what arrives and is not begun. Returns false when it is too much, here or of all.
+  boolean takeArriving(int bytes) {
+    int max = Math.max(ARRIVING_BYTES_MAX, 2 * messageBytesMax);
+    if (arrivingBytes + bytes > max || !port().arriving().tryTake(bytes)) return false;
+    arrivingBytes += bytes;
+    return true;
+  }
+
+  void giveArriving(int bytes) {
+    arrivingBytes -= bytes;
+    port().arriving().give(bytes);
   }
 
   boolean takesMore() {
@@ -142,18 +179,11 @@ public final class GrpcConnection extends Client {
   }
 
   void beginOrWait(GrpcCall call) {
-    if (waiting.isEmpty() && acquireRoom()) {
-      begin(call);
-    } else {
-      waiting.add(call);
-      waitingBytes += call.requestBytes();
-    }
-  }
-
-  private void beginNext() {
-    GrpcCall call = waiting.poll();
-    waitingBytes -= call.requestBytes();
-    begin(call);
+    if (waiting.isEmpty() && acquireRoom()) begin(call);
+    else if (takesMore() || waiting.size() < WAITING_MAX) waiting.add(call);
+    // The client asks on, and takes no answers: what it takes is said on the socket that it asks
+    // by.
+    else call.end(new Status(Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"));
   }
 
   private boolean acquireRoom() {
@@ -164,7 +194,6 @@ public final class GrpcConnection extends Client {
   }
 
   private void begin(GrpcCall call) {
-    if (call.isOver()) return;
     begun++;
     call.begin();
   }
@@ -179,7 +208,23 @@ public final class GrpcConnection extends Client {
     calls--;
     if (call.isBegun()) begun--;
     maybeReady.remove(call);
+    waiting.remove(call);
+    unidentified.remove(call);
+    needLeader.remove(call);
     call.stream().removeProperty(key);
+  }
+
+  void watchLeader(GrpcCall call) {
+    needLeader.add(call);
+    if (isLooking) return;
+    isLooking = true;
+    later(this::lookForLeader, LEADER_MILLIS);
+  }
+
+  private void lookForLeader() {
+    for (GrpcCall call : List.copyOf(needLeader)) call.endWithoutLeader();
+    isLooking = !needLeader.isEmpty() && !isClosed;
+    if (isLooking) later(this::lookForLeader, LEADER_MILLIS);
   }
 
   // ---- turns ----
@@ -187,16 +232,15 @@ public final class GrpcConnection extends Client {
   @Override
   public void drive() {
     if (isClosed) return;
-    while (!unidentified.isEmpty() && port().isServing()) identify(unidentified.poll());
-    while (!waiting.isEmpty() && acquireRoom()) beginNext();
+    while (!unidentified.isEmpty() && port().isServing()) identify(unidentified.removeFirst());
+    while (!waiting.isEmpty() && acquireRoom()) begin(waiting.removeFirst());
     for (int i = 0; i < READY_PER_TURN && !maybeReady.isEmpty() && takesMore(); i++)
       maybeReady.removeFirst().tellReady();
     if (!maybeReady.isEmpty() && takesMore()) planTurn();
     http2.flush(context);
-    boolean stuck = heldBytes >= HELD_BYTES_MAX && waitingBytes < HELD_BYTES_MAX;
-    boolean reads = waiting.isEmpty() || stuck;
+    boolean reads = waiting.isEmpty() || !takesMore();
     if (channel().config().isAutoRead() != reads) channel().config().setAutoRead(reads);
-    if (isFinishing && calls == 0) channel().close();
+    if (isFinishing && calls == 0) GracefulClose.close(channel());
     else updateBufferedBytes();
   }
 
@@ -234,7 +278,7 @@ public final class GrpcConnection extends Client {
   /// What is held when all was flushed waits for the window of a stream.
   @Override
   protected boolean isHeldUp() {
-    return heldBytes > 0;
+    return !isClosed && heldBytes > 0;
   }
 
   @Override
@@ -260,7 +304,6 @@ public final class GrpcConnection extends Client {
   public void channelInactive(ChannelHandlerContext last) {
     isClosed = true;
     counters().add(Counters.CLOSED, 1);
-    waiting.clear();
     for (GrpcCall call : open()) call.cancel();
     updateBufferedBytes();
     port().closed(this);
@@ -323,8 +366,8 @@ public final class GrpcConnection extends Client {
   private GrpcCall open(Http2Stream stream, Http2Headers headers) {
     CharSequence type = headers.get(GrpcText.CONTENT_TYPE);
     if (!AsciiString.contentEquals("POST", headers.method())) return refuse(stream, "405");
-    if (type == null || !type.toString().startsWith(GrpcText.GRPC.toString()))
-      return refuse(stream, "415");
+    if (!GrpcText.isGrpc(type)) return refuse(stream, "415");
+    if (headers.path() == null) return refuse(stream, "400");
     String path = headers.path().toString();
     Method<?> method = methods.find(path);
     if (method == null) return refuse(stream, methods.unknown(path));
@@ -349,12 +392,12 @@ public final class GrpcConnection extends Client {
   }
 
   private GrpcCall refuse(Http2Stream stream, Status status) {
-    writeHeaders(stream, GrpcText.headersAndTrailers(status), true);
+    writeEnd(stream, GrpcText.headersAndTrailers(status), false);
     return null;
   }
 
   private GrpcCall refuse(Http2Stream stream, String httpStatus) {
-    writeHeaders(stream, new DefaultHttp2Headers().status(httpStatus), true);
+    writeEnd(stream, new DefaultHttp2Headers().status(httpStatus), false);
     return null;
   }
 }

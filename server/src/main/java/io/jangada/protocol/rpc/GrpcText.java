@@ -2,6 +2,7 @@ package io.jangada.protocol.rpc;
 
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
@@ -20,6 +21,14 @@ final class GrpcText {
   static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
   private static final AsciiString HAS_LEADER = AsciiString.cached("hasleader");
   private static final AsciiString HTTP_OK = AsciiString.cached("200");
+
+  /// What an answer begins with.
+  static final Http2Headers HEADERS =
+      ReadOnlyHttp2Headers.serverHeaders(false, HTTP_OK, CONTENT_TYPE, GRPC);
+
+  private static final Http2Headers OK =
+      ReadOnlyHttp2Headers.trailers(false, STATUS, AsciiString.cached("0"));
+
   private static final String BEARER = "Bearer ";
 
   /// Longer sentences are cut: clients bound what they take of header fields.
@@ -29,19 +38,21 @@ final class GrpcText {
 
   private GrpcText() {}
 
-  /// What an answer begins with.
-  static Http2Headers headers() {
-    return new DefaultHttp2Headers(false, 2).status(HTTP_OK).set(CONTENT_TYPE, GRPC);
+  /// Whether a body of this type is gRPC's, in whatever form its messages are.
+  static boolean isGrpc(CharSequence type) {
+    int length = GRPC.length();
+    if (type == null || !AsciiString.regionMatches(GRPC, true, 0, type, 0, length)) return false;
+    return type.length() == length || type.charAt(length) == '+' || type.charAt(length) == ';';
   }
 
   /// What an answer ends with.
   static Http2Headers trailers(Status status) {
-    return with(new DefaultHttp2Headers(false, 2), status);
+    return status == Status.OK ? OK : with(new DefaultHttp2Headers(false, 2), status);
   }
 
   /// An answer that ends before its first message.
   static Http2Headers headersAndTrailers(Status status) {
-    Http2Headers all = headers();
+    Http2Headers all = new DefaultHttp2Headers(false, 4).status(HTTP_OK).set(CONTENT_TYPE, GRPC);
     if (status.code() == Code.UNIMPLEMENTED) all.set(ACCEPTED, IDENTITY);
     return with(all, status);
   }

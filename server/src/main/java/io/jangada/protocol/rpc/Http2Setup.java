@@ -19,7 +19,6 @@ final class Http2Setup
   private static final int RESETS_MAX = 20_000;
 
   private static final int RESETS_SECONDS = 30;
-  private static final long SHUTDOWN_MILLIS = 1_000;
 
   private Http2Setup() {}
 
@@ -34,7 +33,7 @@ final class Http2Setup
                 .maxHeaderListSize(HEADERS_BYTES_MAX))
         .decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
         .encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
-        .gracefulShutdownTimeoutMillis(SHUTDOWN_MILLIS)
+        .decoupleCloseAndGoAway(true)
         .build();
   }
 
