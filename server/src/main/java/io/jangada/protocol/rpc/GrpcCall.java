@@ -41,6 +41,11 @@ final class GrpcCall extends Call {
   private boolean hasEnded;
   private boolean hasHeaders;
   private int pendingBytes;
+
+  /// What is counted as arriving of whole messages: those that wait for others, for the end of what
+  /// the client sends, or until it is known who calls.
+  private int waitingBytes;
+
   private Future<?> deadline;
 
   GrpcCall(GrpcConnection connection, Http2Stream stream, Method<?> method, Metadata metadata) {
@@ -66,11 +71,33 @@ final class GrpcCall extends Call {
   // ---- what comes ----
 
   /// Some of what the client sends.
-  void data(ByteBuf data) {
+  ///
+  /// @param ends whether it sends no more
+  void data(ByteBuf data, boolean ends) {
     while (!isOver() && data.isReadable()) {
       if (partial != null) gather(data);
       else if (!readNext(data)) keep(data);
     }
+    if (ends) endOfData();
+    else if (request != null && waitingBytes == 0) takeWaiting(request.getSerializedSize());
+  }
+
+  /// Counts a message that waits. Where too much does, the call ends.
+  private boolean takeWaiting(int bytes) {
+    if (!take(bytes)) return false;
+    waitingBytes += bytes;
+    return true;
+  }
+
+  private void giveWaiting() {
+    connection.giveArriving(waitingBytes);
+    waitingBytes = 0;
+  }
+
+  private boolean take(int bytes) {
+    if (connection.tryTakeArriving(bytes)) return true;
+    end(new Status(Code.RESOURCE_EXHAUSTED, "too much is arriving"));
+    return false;
   }
 
   /// Reads the next message, if it is there as a whole.
@@ -113,17 +140,14 @@ final class GrpcCall extends Call {
   }
 
   private boolean add(ByteBuf data, int bytes) {
-    if (connection.port().arriving().tryTake(bytes)) {
-      partial.writeBytes(data, bytes);
-      return true;
-    }
-    end(new Status(Code.RESOURCE_EXHAUSTED, "too much is arriving"));
-    return false;
+    if (!take(bytes)) return false;
+    partial.writeBytes(data, bytes);
+    return true;
   }
 
   private void drop() {
     if (partial == null) return;
-    connection.port().arriving().give(partial.writerIndex());
+    connection.giveArriving(partial.writerIndex());
     partial.release();
     partial = null;
   }
@@ -150,7 +174,8 @@ final class GrpcCall extends Call {
   /// Has the receiver hear a message, or keeps it until it is known who says it.
   private void hear(Message message) {
     if (isKnown) hear(receiver, message);
-    else if (early.size() < EARLY_MAX) early.add(message);
+    else if (early.size() < EARLY_MAX && takeWaiting(message.getSerializedSize()))
+      early.add(message);
     else end(new Status(Code.RESOURCE_EXHAUSTED, "too many messages before it is known whose"));
   }
 
@@ -176,7 +201,10 @@ final class GrpcCall extends Call {
   void known(Callers.Found who) {
     if (isOver() || !admit(who)) return;
     isKnown = true;
-    if (method.streams()) watchLeader();
+    if (method.streams()) {
+      giveWaiting();
+      watchLeader();
+    }
     while (!isOver() && !early.isEmpty()) hear(early.removeFirst());
     if (!isOver() && hasEnded) allIsThere();
   }
@@ -187,6 +215,7 @@ final class GrpcCall extends Call {
     isBegun = true;
     Message first = request;
     request = null;
+    giveWaiting();
     if (first != null) hear(first);
     receiver.halfClosed();
   }
@@ -224,6 +253,8 @@ final class GrpcCall extends Call {
 
   private void over() {
     drop();
+    giveWaiting();
+    early.clear();
     request = null;
     if (deadline != null) deadline.cancel(false);
     deadline = null;

@@ -39,6 +39,7 @@ public final class GrpcConnection extends Client {
   private static final int HELD_BYTES_MAX = 4 << 20;
 
   private static final int READY_PER_TURN = 64;
+  private static final int ARRIVING_PARTS = 4;
   private static final Status STOPPED = new Status(Code.UNAVAILABLE, "etcdserver: server stopped");
 
   private final Methods methods;
@@ -57,6 +58,7 @@ public final class GrpcConnection extends Client {
   private int begun;
   private long heldBytes;
   private long waitingBytes;
+  private long arrivingBytes;
 
   /// Whether calls were told that the connection takes no more.
   private boolean wasFull;
@@ -123,6 +125,22 @@ public final class GrpcConnection extends Client {
   /// The client need not send more of it.
   void reset(Http2Stream stream) {
     http2.resetStream(context, stream.id(), Http2Error.NO_ERROR.code(), context.newPromise());
+  }
+
+  /// Counts what arrives and is no begun call yet, if there is room for it. One connection has a
+  /// quarter of the room of all, or a message.
+  boolean tryTakeArriving(int bytes) {
+    long max = port().limits().together().arrivingBytesMax() / ARRIVING_PARTS;
+    if (arrivingBytes + bytes > Math.max(max, messageBytesMax)) return false;
+    if (!port().arriving().tryTake(bytes)) return false;
+    arrivingBytes += bytes;
+    return true;
+  }
+
+  void giveArriving(int bytes) {
+    if (bytes == 0) return;
+    arrivingBytes -= bytes;
+    port().arriving().give(bytes);
   }
 
   boolean takesMore() {
@@ -225,10 +243,11 @@ public final class GrpcConnection extends Client {
     return open;
   }
 
-  /// What is held when all was flushed waits for the window of a stream.
+  /// What is held when all was flushed waits for the window of a stream. When the client is gone it
+  /// is let go, though HTTP/2 says so only afterwards.
   @Override
   protected boolean isHeldUp() {
-    return heldBytes > 0;
+    return !isClosed && heldBytes > 0;
   }
 
   @Override
@@ -300,8 +319,7 @@ public final class GrpcConnection extends Client {
       counters().add(Counters.BYTES_IN, bytes);
       GrpcCall call = http2.connection().stream(id).getProperty(key);
       if (call != null) {
-        call.data(data);
-        if (ends) call.endOfData();
+        call.data(data, ends);
       }
       return bytes;
     }
@@ -317,8 +335,8 @@ public final class GrpcConnection extends Client {
   private GrpcCall open(Http2Stream stream, Http2Headers headers) {
     CharSequence type = headers.get(GrpcText.CONTENT_TYPE);
     if (!AsciiString.contentEquals("POST", headers.method())) return refuse(stream, "405");
-    if (type == null || !type.toString().startsWith(GrpcText.GRPC.toString()))
-      return refuse(stream, "415");
+    if (!GrpcText.isGrpc(type)) return refuse(stream, "415");
+    if (headers.path() == null) return refuse(stream, "400");
     String path = headers.path().toString();
     Method<?> method = methods.find(path);
     if (method == null) return refuse(stream, methods.unknown(path));

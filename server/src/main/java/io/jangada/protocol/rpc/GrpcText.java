@@ -29,6 +29,15 @@ final class GrpcText {
 
   private GrpcText() {}
 
+  /// Whether a content type is gRPC's, in whatever form messages are said to have. That of gRPC-Web
+  /// is another.
+  static boolean isGrpc(CharSequence type) {
+    String text = type == null ? "" : type.toString();
+    if (!text.startsWith(GRPC.toString())) return false;
+    String rest = text.substring(GRPC.length());
+    return rest.isEmpty() || rest.startsWith("+") || rest.startsWith(";");
+  }
+
   /// What an answer begins with.
   static Http2Headers headers() {
     return new DefaultHttp2Headers(false, 2).status(HTTP_OK).set(CONTENT_TYPE, GRPC);
