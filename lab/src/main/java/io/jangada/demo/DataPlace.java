@@ -90,6 +90,7 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
 
   private static ClusterPlan plan(int members) {
     return ClusterPlan.of(members)
+        .withEtcd()
         .with("HistoryMillis", "\"10m\"")
         .with("Path", "\".\"")
         .with("Cluster", "\"" + CLUSTER + "\"")

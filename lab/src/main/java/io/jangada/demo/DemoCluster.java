@@ -52,6 +52,13 @@ final class DemoCluster implements AutoCloseable {
         .collect(Collectors.joining(", "));
   }
 
+  /// Where etcd's clients come to, for people.
+  String etcdEndpoints() {
+    return config.servers().stream()
+        .map(entry -> "127.0.0.1:" + entry.etcdPort())
+        .collect(Collectors.joining(","));
+  }
+
   Leadership leadership() {
     return leadership;
   }

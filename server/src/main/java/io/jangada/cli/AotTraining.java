@@ -3,6 +3,7 @@ package io.jangada.cli;
 import io.jangada.server.ConfigException;
 import io.jangada.server.Server;
 import io.jangada.server.ServerConfig;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,7 +29,7 @@ public final class AotTraining {
   private static final int ATTEMPTS = 1_000;
 
   private final Path file;
-  private final int[] ports = new int[2 * SERVERS + 1];
+  private final int[] ports = new int[3 * SERVERS + 1];
 
   private AotTraining(Path directory) throws IOException {
     file = directory.resolve("config.json");
@@ -53,9 +54,11 @@ public final class AotTraining {
   }
 
   private String entry(int id) {
-    String http = id == 1 ? ", \"HttpPort\": " + ports[2 * SERVERS] : "";
-    return "{\"Id\": %d, \"Hostname\": \"localhost\", \"ClientPort\": %d, \"LogPort\": %d%s}"
-        .formatted(id, ports[id], ports[SERVERS + id], http);
+    String http = id == 1 ? ", \"HttpPort\": " + ports[3 * SERVERS] : "";
+    String form =
+        "{\"Id\": %d, \"Hostname\": \"localhost\","
+            + " \"ClientPort\": %d, \"LogPort\": %d, \"EtcdPort\": %d%s}";
+    return form.formatted(id, ports[id], ports[SERVERS + id], ports[2 * SERVERS + id], http);
   }
 
   private boolean serveAll() throws ConfigException, IOException {
@@ -65,6 +68,7 @@ public final class AotTraining {
     for (int port = 0; port < SERVERS; port++) {
       if (!comesToServe(ports[port])) return false;
     }
+    servesEtcdsClients(ports[2 * SERVERS]);
     return true;
   }
 
@@ -97,10 +101,58 @@ public final class AotTraining {
     }
   }
 
+  /// Has what a server says to etcd's clients prepared as well, JSON and gRPC.
+  private static void servesEtcdsClients(int port) throws IOException {
+    for (int round = 0; round < ROUNDS; round++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        answer(socket, json("put", "{\"key\": \"YQ==\", \"value\": \"Yg==\"}"));
+        answer(socket, json("range", "{\"key\": \"YQ==\"}"));
+      }
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        answer(socket, new String(range(), StandardCharsets.ISO_8859_1));
+      }
+    }
+  }
+
+  private static String json(String method, String body) {
+    return "POST /v3/kv/%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+        .formatted(method, body.length(), body);
+  }
+
+  /// The bytes of a gRPC client that reads the key `a`: its preface, its settings, and a stream
+  /// with header fields that are not compressed and one message.
+  private static byte[] range() {
+    ByteArrayOutputStream fields = new ByteArrayOutputStream();
+    String[] names = {":method", ":scheme", ":path", "content-type", "te"};
+    String[] values = {"POST", "http", "/etcdserverpb.KV/Range", "application/grpc", "trailers"};
+    for (int i = 0; i < names.length; i++) {
+      fields.write(0);
+      for (String text : new String[] {names[i], values[i]}) {
+        fields.write(text.length());
+        fields.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    frame(out, 4, 0, new byte[0]);
+    frame(out, 1, 4, fields.toByteArray());
+    frame(out, 0, 1, new byte[] {0, 0, 0, 0, 3, 10, 1, 'a'});
+    return out.toByteArray();
+  }
+
+  /// @param type settings (4) of the connection; or header fields (1) or data (0) of stream 1
+  private static void frame(ByteArrayOutputStream out, int type, int flags, byte[] payload) {
+    out.writeBytes(new byte[] {0, 0, (byte) payload.length, (byte) type, (byte) flags});
+    out.writeBytes(new byte[] {0, 0, 0, (byte) (type == 4 ? 0 : 1)});
+    out.writeBytes(payload);
+  }
+
   private static String answer(Socket socket, String command) throws IOException {
     OutputStream out = socket.getOutputStream();
     InputStream in = socket.getInputStream();
-    out.write(command.getBytes(StandardCharsets.UTF_8));
+    out.write(command.getBytes(StandardCharsets.ISO_8859_1));
     byte[] bytes = new byte[8 << 10];
     int length = Math.max(0, in.read(bytes));
     return new String(bytes, 0, length, StandardCharsets.UTF_8);

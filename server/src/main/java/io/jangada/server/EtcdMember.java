@@ -105,9 +105,14 @@ final class EtcdMember implements Member, AutoCloseable {
   }
 
   private void askLeader(int leader, MemberChange change, Consumer<End> reply) {
+    Bytes text = MemberChangeText.of(change);
+    if (text.length() > PeerMessage.Admin.BYTES_MAX) {
+      reply.accept(End.of(Kind.BAD_URLS, id));
+      return;
+    }
     parts.messages.ask(
         leader,
-        MemberChangeText.of(change),
+        text,
         REPLY_MILLIS_MAX,
         answer ->
             reply.accept(

@@ -2,6 +2,7 @@ package io.jangada.server;
 
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
+import io.jangada.net.PortGate;
 import io.jangada.node.PeerMessage;
 import io.jangada.node.Replica;
 import io.jangada.protocol.auth.Audit;
@@ -9,6 +10,7 @@ import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.etcd.EtcdListener;
 import io.jangada.protocol.etcd.EtcdSettings;
 import java.io.IOException;
+import java.util.Optional;
 
 /// What a server has for etcd's clients: a port, if it is configured, and what members say to each
 /// other for those clients, which a server without that port answers as well.
@@ -31,6 +33,11 @@ final class EtcdSide implements AutoCloseable {
     EtcdListener listener = EtcdListener.start(settings, loops);
     eventLog.info("listens for etcd's clients on " + HostPort.text(listener.address()));
     return new EtcdSide(listener);
+  }
+
+  /// What connections to the port pass first; empty where there is none.
+  Optional<PortGate> gate() {
+    return Optional.ofNullable(listener).map(EtcdListener::gate);
   }
 
   boolean hasPort() {

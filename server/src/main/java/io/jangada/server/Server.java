@@ -31,6 +31,7 @@ import io.jangada.store.Disk;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -275,7 +276,8 @@ public final class Server implements AutoCloseable {
 
   private void startHttp() throws IOException {
     PortGate gate = tls.httpGate(shares.http());
-    List<PortGate> gates = List.of(clientGate, gate, links.gate());
+    List<PortGate> gates = new ArrayList<>(List.of(clientGate, gate, links.gate()));
+    etcd.gate().ifPresent(gates::add);
     Metrics metrics = new Metrics(meter, size, new Metrics.Ports(listener, links, gates));
     if (audit != null) metrics.show(audit);
     endpoint = new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));

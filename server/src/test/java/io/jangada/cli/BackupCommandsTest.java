@@ -22,7 +22,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -281,6 +283,19 @@ class BackupCommandsTest {
     Files.write(file, java.util.Arrays.copyOf(good, good.length + 1));
     assertThat(restore(4).code()).isEqualTo(ExitCode.FAILED);
     assertThat(folder.resolve("data/server-4")).doesNotExist();
+  }
+
+  @Test
+  void aBackupMayBeFollowedByItsHash() throws Exception {
+    backup();
+    byte[] backup = Files.readAllBytes(file);
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(backup);
+    Files.write(file, hash, StandardOpenOption.APPEND);
+    assertThat(restore(4).code()).isZero();
+    hash[7]++;
+    Files.write(file, backup);
+    Files.write(file, hash, StandardOpenOption.APPEND);
+    assertThat(restore(5).err()).contains("something follows its end");
   }
 
   @Test

@@ -31,7 +31,11 @@ final class WatchClient implements AutoCloseable {
 
   /// @param metadata of the stream
   WatchClient(InetSocketAddress server, String... metadata) {
-    grpc = RawGrpc.connect(server);
+    this(RawGrpc.connect(server), metadata);
+  }
+
+  WatchClient(RawGrpc grpc, String... metadata) {
+    this.grpc = grpc;
     stream = grpc.open(WATCH, WatchResponse.getDefaultInstance(), metadata);
   }
 

@@ -13,7 +13,16 @@ import java.util.List;
 final class AdminRecord {
   private AdminRecord() {}
 
+  private static final AuditEnd UNKNOWN = new AuditEnd(AuditEnd.Kind.UNKNOWN, "", 0);
+
+  /// Something is begun, whose end is recorded unless the client gives up before: then it is
+  /// recorded that the end is not known.
+  ///
   /// @param words without secrets
+  static void begin(Call call, List<String> words) {
+    call.whenCancelled(() -> record(call, words, UNKNOWN));
+  }
+
   static void of(Call call, List<String> words, Outcome outcome) {
     record(call, words, AuditEnd.of(outcome));
   }
@@ -30,16 +39,24 @@ final class AdminRecord {
     audit.record(new AuditEvent(AuditEvent.Kind.ADMIN, who, what, end));
   }
 
-  /// @param name the user whose password was shown
+  /// The same for an attempt to be taken for a user.
+  static void beginAuthentication(Call call, String name) {
+    call.whenCancelled(() -> recordAuthentication(call, name, UNKNOWN));
+  }
+
   static void ofAuthentication(Call call, String name, Answer answer) {
-    Audit audit = call.port().audit();
-    if (!audit.isOn()) return;
     AuditEnd end =
         switch (answer) {
           case Answer.Granted _ -> AuditEnd.done(0);
           case Answer.Refused(String reason) -> AuditEnd.refused(reason);
           case Answer.Unavailable(String reason) -> AuditEnd.busy(reason);
         };
+    recordAuthentication(call, name, end);
+  }
+
+  private static void recordAuthentication(Call call, String name, AuditEnd end) {
+    Audit audit = call.port().audit();
+    if (!audit.isOn()) return;
     audit.record(AuditEvent.ofAuthentication(call.connection().who(call.caller()), name, end));
   }
 }

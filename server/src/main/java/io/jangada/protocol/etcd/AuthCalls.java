@@ -91,6 +91,7 @@ final class AuthCalls {
   /// @param words that say it in the audit trail, without secrets
   static void change(
       Call call, List<String> words, AuthChange change, Function<ResponseHeader, Message> answer) {
+    AdminRecord.begin(call, words);
     call.submit(
         new Operation.ChangeUsers(change),
         (int) change.sizeBytes(),
@@ -167,15 +168,18 @@ final class AuthCalls {
         new Operation.AuthStatus(),
         Result.AuthState.class,
         (state, header) -> {
-          if (!state.isEnabled()) call.end(Errors.AUTH_NOT_ENABLED);
-          else
-            call.port()
-                .authenticator()
-                .authenticate(
-                    Bytes.utf8(request.getName()),
-                    request.getPasswordBytes().toByteArray(),
-                    call.connection().address(),
-                    answer -> call.post(() -> authenticated(call, request, answer, header)));
+          if (!state.isEnabled()) {
+            call.end(Errors.AUTH_NOT_ENABLED);
+            return;
+          }
+          AdminRecord.beginAuthentication(call, request.getName());
+          call.port()
+              .authenticator()
+              .authenticate(
+                  Bytes.utf8(request.getName()),
+                  request.getPasswordBytes().toByteArray(),
+                  call.connection().address(),
+                  answer -> call.post(() -> authenticated(call, request, answer, header)));
         });
   }
 

@@ -183,17 +183,16 @@ final class ClusterCalls {
     MemberState.permitted(
         call,
         Right.MEMBERS,
-        () ->
-            state
-                .member()
-                .change(
-                    change,
-                    end ->
-                        call.post(
-                            () -> {
-                              AdminRecord.of(call, words, Errors.of(end));
-                              if (end.kind() == MemberChange.Kind.DONE) done.accept(end);
-                              else call.end(Errors.of(end));
-                            })));
+        () -> {
+          AdminRecord.begin(call, words);
+          state.member().change(change, end -> call.post(() -> changed(call, words, end, done)));
+        });
+  }
+
+  private static void changed(
+      Call call, List<String> words, MemberChange.End end, Consumer<MemberChange.End> done) {
+    AdminRecord.of(call, words, Errors.of(end));
+    if (end.kind() == MemberChange.Kind.DONE) done.accept(end);
+    else call.end(Errors.of(end));
   }
 }

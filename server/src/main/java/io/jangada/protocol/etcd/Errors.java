@@ -42,6 +42,8 @@ final class Errors {
       of(Code.OUT_OF_RANGE, "mvcc: required revision is a future revision");
   static final Status NO_SPACE = of(Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded");
   static final Status TOO_MANY_REQUESTS = of(Code.RESOURCE_EXHAUSTED, "too many requests");
+  static final Status RESPONSE_TOO_LARGE =
+      of(Code.RESOURCE_EXHAUSTED, "the response would be too large");
   static final Status NO_LEADER = of(Code.UNAVAILABLE, "no leader");
   static final Status LEADER_CHANGED = of(Code.UNAVAILABLE, "leader changed");
   static final Status TIMED_OUT = of(Code.UNAVAILABLE, "request timed out");
@@ -53,6 +55,12 @@ final class Errors {
   static final Status NO_DOWNGRADE = of(Code.FAILED_PRECONDITION, "no inflight downgrade job");
   static final Status DOWNGRADE_FORMAT = invalid("wrong downgrade target version format");
   static final Status DOWNGRADE_VERSION = invalid("invalid downgrade target version");
+
+  static final Status SESSION_EXPIRED = new Status(Code.UNKNOWN, "mutex: session is expired");
+  static final Status NOT_ELECTED = new Status(Code.UNKNOWN, "election: not leader");
+  static final Status NO_ELECTED = new Status(Code.UNKNOWN, "election: no leader");
+  static final Status LEADER_MISSING =
+      new Status(Code.UNKNOWN, "\"leader\" field must be provided");
 
   private Errors() {}
 
@@ -108,7 +116,7 @@ final class Errors {
       case KEY_NOT_FOUND -> KEY_NOT_FOUND;
       case TOO_MANY_LEASES -> of(Code.RESOURCE_EXHAUSTED, "too many leases");
       case FUTURE_REVISION -> FUTURE;
-      case RESULT_TOO_LARGE -> of(Code.RESOURCE_EXHAUSTED, "the response would be too large");
+      case RESULT_TOO_LARGE -> RESPONSE_TOO_LARGE;
       case NO_USER -> call.hasBadToken() ? INVALID_TOKEN : USER_EMPTY;
       case STALE_USER -> INVALID_TOKEN;
       case PERMISSION_DENIED -> PERMISSION_DENIED;

@@ -2,6 +2,7 @@ package io.jangada.protocol.etcd;
 
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
+import io.jangada.net.PortGate;
 import io.jangada.node.Replica;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
@@ -110,6 +111,11 @@ public final class EtcdListener implements AutoCloseable {
             new FirstBytes(
                 () -> new GrpcConnection(port, lane, channel, served).begin(),
                 () -> new JsonConnection(port, lane, channel, servedJson).begin()));
+  }
+
+  /// What connections pass first.
+  public PortGate gate() {
+    return settings.gate();
   }
 
   /// Where it listens.

@@ -38,6 +38,8 @@ final class EtcdState {
     all.addAll(new AuthCalls().methods());
     all.addAll(new HealthCalls().methods());
     all.addAll(new WatchCalls(this).methods());
+    all.addAll(new LockCalls().methods());
+    all.addAll(new ElectionCalls().methods());
     return all;
   }
 }

@@ -1,5 +1,7 @@
 package io.jangada.protocol.etcd;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
@@ -57,10 +59,16 @@ final class LeaseCalls {
                 LeaseGrantResponse.newBuilder()
                     .setHeader(Headers.of(moment))
                     .setID(lease)
-                    .setTTL(ttlMillis / MILLIS)
+                    .setTTL(seconds(ttlMillis))
                     .build());
           else call.end(Errors.of(call, outcome));
         });
+  }
+
+  /// A time to live as clients have it, which take 0 for the end. Other protocols have shorter
+  /// ones.
+  static long seconds(long ttlMillis) {
+    return Math.ceilDiv(ttlMillis, MILLIS);
   }
 
   private void revoke(Call call, LeaseRevokeRequest request) {
@@ -87,11 +95,12 @@ final class LeaseCalls {
           switch (outcome) {
             case Outcome.Done(Result.Leased lease) -> {
               response
-                  .setTTL(lease.leftMillis() / MILLIS)
-                  .setGrantedTTL(lease.ttlMillis() / MILLIS);
-              if (request.getKeys())
-                lease.keys().forEach(key -> response.addKeys(KeyValues.byteString(key)));
-              call.answer(response.setHeader(Headers.of(moment)).build());
+                  .setHeader(Headers.of(moment))
+                  .setTTL(Math.max(0, lease.leftMillis() - moment.sinceMillis()) / MILLIS)
+                  .setGrantedTTL(seconds(lease.ttlMillis()));
+              if (!request.getKeys()) call.answer(response.build());
+              else if (mayLackKeys(lease)) call.end(Errors.RESPONSE_TOO_LARGE);
+              else call.answer(withKeys(response, lease));
             }
             case Outcome.Done(Result.Refused(Result.Reason reason))
                 when reason == Result.Reason.LEASE_NOT_FOUND ->
@@ -99,6 +108,19 @@ final class LeaseCalls {
             default -> call.end(Errors.of(call, outcome));
           }
         });
+  }
+
+  /// Whether the keys may be but the first, as many as go into one result.
+  private static boolean mayLackKeys(Result.Leased lease) {
+    long bytes = KvLimits.KEY_BYTES_HARD_MAX;
+    for (Bytes key : lease.keys()) bytes += Integer.BYTES + key.length();
+    return bytes > KvLimits.RESULT_BYTES_MAX;
+  }
+
+  private static LeaseTimeToLiveResponse withKeys(
+      LeaseTimeToLiveResponse.Builder response, Result.Leased lease) {
+    lease.keys().forEach(key -> response.addKeys(KeyValues.byteString(key)));
+    return response.build();
   }
 
   private void leases(Call call, LeaseLeasesRequest request) {

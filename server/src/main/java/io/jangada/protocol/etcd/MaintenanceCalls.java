@@ -175,17 +175,19 @@ final class MaintenanceCalls {
     MemberState.permitted(
         call,
         Right.MEMBERS,
-        () ->
-            state
-                .member()
-                .change(
-                    new MemberChange.Lead(Headers.member(request.getTargetID())),
-                    end ->
-                        call.post(
-                            () -> {
-                              AdminRecord.of(call, words, Errors.of(end));
-                              moved(call, end);
-                            })));
+        () -> {
+          AdminRecord.begin(call, words);
+          state
+              .member()
+              .change(
+                  new MemberChange.Lead(Headers.member(request.getTargetID())),
+                  end ->
+                      call.post(
+                          () -> {
+                            AdminRecord.of(call, words, Errors.of(end));
+                            moved(call, end);
+                          }));
+        });
   }
 
   private static void moved(Call call, MemberChange.End end) {

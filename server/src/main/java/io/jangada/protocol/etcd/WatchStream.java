@@ -82,6 +82,9 @@ final class WatchStream implements Receiver<WatchRequest> {
   private long nextId;
   private boolean isBusy;
 
+  /// Whether [#handleRequests] is at work: an answer that is known at once has it called again.
+  private boolean isHandling;
+
   private final ArrayDeque<StreamedWatch> paused = new ArrayDeque<>(0);
   private int reading;
 
@@ -155,13 +158,16 @@ final class WatchStream implements Receiver<WatchRequest> {
   public void halfClosed() {}
 
   private void handleRequests() {
-    while (!call.isOver() && !isBusy && !requests.isEmpty() && beginning.size() < BEGINNING_MAX) {
+    if (isHandling) return;
+    isHandling = true;
+    while (!isBusy && !requests.isEmpty() && beginning.size() < BEGINNING_MAX) {
       WatchRequest request = requests.peek();
       handle(request);
-      if (isBusy || call.isOver()) return;
+      if (isBusy || requests.isEmpty()) break;
       requests.poll();
       call.port().arriving().give(costBytes(request));
     }
+    isHandling = false;
   }
 
   private void handle(WatchRequest request) {

@@ -11,17 +11,20 @@ final class Ask extends Slot implements Consumer<Outcome> {
   private final Call call;
   private final int costBytes;
   private final Call.Reply reply;
+  private final boolean outlives;
 
   // Set before it is given to the lane.
   private Outcome outcome;
   private Moment moment;
 
   /// @param costBytes what it counts against limits while it is with the replica
-  Ask(Call call, int costBytes, Call.Reply reply) {
+  /// @param outlives whether it is replied to though the call be over by then
+  Ask(Call call, int costBytes, Call.Reply reply, boolean outlives) {
     super(call.caller());
     this.call = call;
     this.costBytes = costBytes;
     this.reply = reply;
+    this.outlives = outlives;
   }
 
   int costBytes() {
@@ -44,7 +47,7 @@ final class Ask extends Slot implements Consumer<Outcome> {
   @Override
   protected boolean arrive() {
     call.port().ended(costBytes);
-    if (!call.isOver()) reply.accept(outcome, moment);
+    if (outlives || !call.isOver()) reply.accept(outcome, moment);
     return call.connection().becomeDue();
   }
 }

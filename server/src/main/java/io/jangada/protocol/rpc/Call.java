@@ -121,6 +121,12 @@ public abstract class Call {
     abandonment = next;
   }
 
+  /// It waits for what others do, which may take long: it keeps no other call from being begun, and
+  /// is ended when the server stops.
+  public void lasts() {
+    watchLeader();
+  }
+
   final void goOn() {
     Runnable next = continuation;
     continuation = null;
@@ -154,16 +160,21 @@ public abstract class Call {
   ///
   /// @param bytes of keys and values in it
   public final void submit(Operation.Command command, int bytes, Reply reply) {
-    Ask ask = ask(bytes, reply);
-    port().forward(ask, command, null);
+    port().forward(ask(bytes, reply, false), command, null);
+  }
+
+  /// The same for what is to be put right when the call is over: the reply gets the outcome then
+  /// too.
+  public final void submitAnyway(Operation.Command command, int bytes, Reply reply) {
+    port().forward(ask(bytes, reply, true), command, null);
   }
 
   public final void read(Operation.Read read, ReadConsistency consistency, Reply reply) {
-    port().read(ask(FOUND_BYTES, reply), read, consistency);
+    port().read(ask(FOUND_BYTES, reply, false), read, consistency);
   }
 
-  private Ask ask(int bytes, Reply reply) {
-    Ask ask = new Ask(this, OVERHEAD_BYTES + bytes, reply);
+  private Ask ask(int bytes, Reply reply, boolean outlives) {
+    Ask ask = new Ask(this, OVERHEAD_BYTES + bytes, reply, outlives);
     port().began(ask.costBytes());
     return ask;
   }

@@ -224,6 +224,14 @@ final class GrpcCall extends Call {
     return isBegun;
   }
 
+  @Override
+  public void lasts() {
+    if (!isBegun) return;
+    isBegun = false;
+    connection.lasts();
+    super.lasts();
+  }
+
   /// The client has given up, or is gone.
   void cancel() {
     if (isOver()) return;

@@ -187,6 +187,12 @@ public final class GrpcConnection extends Client {
     call.begin();
   }
 
+  /// A call that was begun counts no more.
+  void lasts() {
+    begun--;
+    planTurn();
+  }
+
   void over(GrpcCall call) {
     calls--;
     if (call.isBegun()) begun--;

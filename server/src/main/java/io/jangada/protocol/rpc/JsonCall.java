@@ -47,10 +47,8 @@ final class JsonCall extends Call {
   /// It is known who calls.
   void known(Callers.Found who) {
     if (isOver()) return;
-    if (who.failure() != null) {
-      end(who.failure());
-    } else {
-      identified(who);
+    if (admit(who)) {
+      if (isStream) watchLeader();
       hear(receiver, request);
       if (!isOver()) receiver.halfClosed();
     }

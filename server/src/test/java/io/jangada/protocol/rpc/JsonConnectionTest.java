@@ -14,11 +14,13 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// HTTP/1.1 with JSON, apart from what the methods do.
+@Timeout(60)
 class JsonConnectionTest {
   @TempDir private static Path folder;
   private static JsonPort port;
@@ -255,20 +257,20 @@ class JsonConnectionTest {
 
   // ---- time and memory ----
 
-  private static JsonPort hasty(Path place, PortLimits limits) throws IOException {
-    JsonPort hasty = new JsonPort(place, new JsonConnection.Times(100, 300, 100, 20), limits);
-    hasty.serve();
-    return hasty;
+  private static JsonPort serving(Path place, JsonConnection.Times times, PortLimits limits)
+      throws IOException {
+    JsonPort other = new JsonPort(place, times, limits);
+    other.serve();
+    return other;
   }
 
   @Test
   void whoIsSlowToAskOrToReadIsClosed(@TempDir Path place) throws Exception {
-    try (JsonPort hasty = hasty(place, PortLimits.DEFAULT);
-        JsonPort.Raw silent = hasty.raw();
-        JsonPort.Raw half = hasty.raw();
-        JsonPort.Raw deaf = hasty.raw()) {
-      half.say("POST /v3/echo HTTP/1.1\r\nHos");
-      deaf.say(call("/v3/watch", "{}"));
+    JsonConnection.Times times = new JsonConnection.Times(500, 2_000, 200, 20);
+    try (JsonPort hasty = serving(place, times, PortLimits.DEFAULT);
+        JsonPort.Raw deaf = hasty.raw().say(call("/v3/watch", "{}"));
+        JsonPort.Raw half = hasty.raw().say("POST /v3/echo HTTP/1.1\r\nHos");
+        JsonPort.Raw silent = hasty.raw()) {
       Call call = hasty.call();
       call.post(() -> pump(call));
       assertThat(hasty.heard()).isEqualTo("half-closed");
@@ -277,6 +279,7 @@ class JsonConnectionTest {
       String heard = hasty.heard();
       for (; heard.equals("ready"); heard = hasty.heard()) call.post(() -> pump(call));
       assertThat(heard).isEqualTo("cancelled");
+      assertThat(deaf.ends()).isTrue();
     }
   }
 
@@ -295,7 +298,7 @@ class JsonConnectionTest {
     PortLimits limits =
         new PortLimits(
             100, usual.perConnection(), new PortLimits.Together(100, 1 << 20, 1_000, 1 << 20));
-    try (JsonPort small = hasty(place, limits);
+    try (JsonPort small = serving(place, JsonConnection.Times.DEFAULT, limits);
         JsonPort.Raw first = small.raw();
         JsonPort.Raw second = small.raw()) {
       first.say(raw("POST /v3/echo", "Content-Length: 5000") + " ".repeat(900));

@@ -216,8 +216,9 @@ final class JsonPort implements AutoCloseable {
 
     /// Whether the connection ends, after whatever comes.
     boolean ends() throws IOException {
+      byte[] some = new byte[64 << 10];
       try {
-        while (socket.getInputStream().read() >= 0) continue;
+        while (socket.getInputStream().read(some) >= 0) continue;
         return true;
       } catch (java.net.SocketTimeoutException e) {
         return false;
