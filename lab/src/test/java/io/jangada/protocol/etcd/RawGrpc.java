@@ -139,13 +139,6 @@ public final class RawGrpc implements AutoCloseable {
   /// @param answer an empty one
   /// @param metadata names and values by turns
   public <A extends Message> Stream<A> open(String path, A answer, String... metadata) {
-    Stream<A> stream = new Stream<>(answer);
-    stream.channel =
-        new Http2StreamChannelBootstrap(channel)
-            .handler(stream)
-            .open()
-            .syncUninterruptibly()
-            .getNow();
     Http2Headers headers =
         new DefaultHttp2Headers()
             .method("POST")
@@ -155,6 +148,18 @@ public final class RawGrpc implements AutoCloseable {
             .set("content-type", "application/grpc")
             .set("te", "trailers");
     for (int i = 0; i < metadata.length; i += 2) headers.add(metadata[i], metadata[i + 1]);
+    return open(headers, answer);
+  }
+
+  /// Begins a call with these header fields and no others.
+  public <A extends Message> Stream<A> open(Http2Headers headers, A answer) {
+    Stream<A> stream = new Stream<>(answer);
+    stream.channel =
+        new Http2StreamChannelBootstrap(channel)
+            .handler(stream)
+            .open()
+            .syncUninterruptibly()
+            .getNow();
     stream.channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers, false));
     return stream;
   }
@@ -192,9 +197,16 @@ public final class RawGrpc implements AutoCloseable {
     }
 
     public void send(Message message) {
-      byte[] bytes = message.toByteArray();
+      send(0, message.getSerializedSize(), message.toByteArray());
+    }
+
+    /// Sends what may be no message.
+    ///
+    /// @param flag 1 for a compressed message
+    /// @param size how long it is said to be
+    public void send(int flag, int size, byte[] bytes) {
       ByteBuf out = Unpooled.buffer(PREFIX_BYTES + bytes.length);
-      out.writeByte(0).writeInt(bytes.length).writeBytes(bytes);
+      out.writeByte(flag).writeInt(size).writeBytes(bytes);
       channel.writeAndFlush(new DefaultHttp2DataFrame(out, false));
     }
 

@@ -139,6 +139,11 @@ public final class EtcdListener implements AutoCloseable {
     pages.show(figures);
   }
 
+  /// What its connections share.
+  PortState port() {
+    return port;
+  }
+
   public EtcdStats stats() {
     SortedMap<String, EtcdStats.Calls> calls = new TreeMap<>();
     for (Method<?> method : methods)

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A range on its way from the replica to one response, part by part, all of one revision. What is
-/// gathered is bounded for all calls of the port together.
+/// gathered is bounded for all calls of the port together. While the connection takes no more it is
+/// let go, and read again when it does.
 final class RangeReading {
   private final Call call;
   private final RangeQuery query;
@@ -32,11 +33,15 @@ final class RangeReading {
   static void begin(Call call, RangeQuery query) {
     var reading = new RangeReading(call, query);
     call.whenCancelled(reading::release);
+    reading.read();
+  }
+
+  private void read() {
     ReadConsistency consistency =
         query.request().getSerializable()
             ? new ReadConsistency.Local()
             : new ReadConsistency.Follower();
-    reading.read(query.operation(), consistency);
+    read(query.operation(), consistency);
   }
 
   private void read(Operation.Range range, ReadConsistency consistency) {
@@ -50,6 +55,12 @@ final class RangeReading {
   }
 
   private void take(Result.Ranged part, Moment moment) {
+    if (!call.isReady()) {
+      release();
+      begun = null;
+      call.whenReady(this::read);
+      return;
+    }
     if (begun == null) {
       begun = moment;
       revision = part.revision();
