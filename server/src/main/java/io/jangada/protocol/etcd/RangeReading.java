@@ -51,6 +51,10 @@ final class RangeReading {
 
   private void take(Result.Ranged part, Moment moment) {
     if (begun == null) {
+      if (Compaction.covers(moment, query.request().getRevision())) {
+        fail(Errors.COMPACTED);
+        return;
+      }
       begun = moment;
       revision = part.revision();
       count = part.count();
