@@ -172,12 +172,11 @@ class JetcdTest {
 
   @Test
   void transactionsCompareAndActAtOnce() throws Exception {
+    KV kv = client.getKVClient();
     put("txn/a", "1");
     TxnResponse held =
         done(
-            client
-                .getKVClient()
-                .txn()
+            kv.txn()
                 .If(
                     new Cmp(bytes("txn/a"), Cmp.Op.EQUAL, CmpTarget.value(bytes("1"))),
                     new Cmp(bytes("txn/b"), Cmp.Op.EQUAL, CmpTarget.createRevision(0)))
@@ -191,9 +190,7 @@ class JetcdTest {
     assertThat(texts(held.getGetResponses().getFirst().getKvs())).containsExactly("txn/b=2");
     TxnResponse not =
         done(
-            client
-                .getKVClient()
-                .txn()
+            kv.txn()
                 .If(new Cmp(bytes("txn/b"), Cmp.Op.GREATER, CmpTarget.version(1)))
                 .Then(Op.delete(bytes("txn/b"), DeleteOption.DEFAULT))
                 .Else(
@@ -368,7 +365,7 @@ class JetcdTest {
     try (Client owner = builder().user(root).password(bytes("secret")).build();
         Client user = builder().user(reader).password(bytes("pass")).build();
         Client guest = builder().user(reader).password(bytes("guess")).build();
-        Client forger = builder().header("token", "forged").build()) {
+        Client forger = builder().header("token", "forged").retryMaxAttempts(1).build()) {
       try {
         KV kv = user.getKVClient();
         assertThat(texts(done(kv.get(bytes("auth/a"))).getKvs())).containsExactly("auth/a=1");
@@ -422,6 +419,13 @@ class JetcdTest {
     assertThat(leaders).containsOnly(leaders.getFirst()).doesNotContain(0L);
     assertThat(hashes).containsOnly(hashes.getFirst());
     assertThat(done(maintenance.listAlarms()).getAlarms()).isEmpty();
+    long former = leaders.getFirst();
+    long other = members.get(members.getFirst().getId() == former ? 1 : 0).getId();
+    String leader = url((int) former);
+    try (Client atLeader = Client.builder().endpoints(leader).build()) {
+      done(atLeader.getMaintenanceClient().moveLeader(other));
+    }
+    assertThat(done(maintenance.statusMember(url((int) other))).getLeader()).isEqualTo(other);
 
     Path file = folder.resolve("snapshot");
     try (OutputStream out = Files.newOutputStream(file)) {
@@ -437,16 +441,13 @@ class JetcdTest {
   @Test
   void aKilledLeaderIsNotMissed() throws Exception {
     List<JetcdWatch> watches = new ArrayList<>();
-    try {
+    Lease leases = client.getLeaseClient();
+    long lease = done(leases.grant(2)).getID();
+    BlockingQueue<LeaseKeepAliveResponse> alive = new LinkedBlockingQueue<>();
+    try (CloseableClient _ = leases.keepAlive(lease, Observers.observer(alive::add))) {
+      ByteSequence lock = done(client.getLockClient().lock(bytes("killed"), lease)).getKey();
       int leader = new LeaderSearch(cluster).await(MILLIS_MAX);
-      JetcdWatch atLeader = null;
-      // The client connects to all members, and gives each the next call in turn.
-      while (watches.size() < 3 || atLeader == null) {
-        assertThat(watches.size()).isLessThan(WATCHES_MAX);
-        JetcdWatch watch = new JetcdWatch(client, "kill/", WatchOption.builder());
-        watches.add(watch);
-        if (watch.awaitCreated() == leader) atLeader = watch;
-      }
+      JetcdWatch atLeader = watchAt(leader, watches);
       List<Long> acknowledged = new ArrayList<>();
       for (int i = 0; i < 20; i++) acknowledged.add(putAnyhow("kill/" + i));
       cluster.kill(leader);
@@ -458,9 +459,28 @@ class JetcdTest {
       assertThat(seen).doesNotHaveDuplicates().isSorted().containsAll(acknowledged);
       for (JetcdWatch watch : watches.subList(1, watches.size()))
         assertThat(watch.revisionsUpTo(acknowledged.getLast())).isEqualTo(seen);
+      alive.clear();
+      for (int i = 0; i < 3; i++)
+        assertThat(alive.poll(SECONDS_MAX, SECONDS).getTTL()).as("kept alive").isEqualTo(2);
+      assertThat(get(lock.toString(), GetOption.builder()).getCount()).isEqualTo(1);
     } finally {
       watches.forEach(JetcdWatch::close);
     }
+    done(leases.revoke(lease));
+  }
+
+  /// Starts watches until one of them stands at a server. The client is connected to all servers,
+  /// and each gets the next call in turn.
+  private static JetcdWatch watchAt(int server, List<JetcdWatch> started)
+      throws InterruptedException {
+    JetcdWatch found = null;
+    while (started.size() < 3 || found == null) {
+      assertThat(started.size()).isLessThan(WATCHES_MAX);
+      JetcdWatch watch = new JetcdWatch(client, "kill/", WatchOption.builder());
+      started.add(watch);
+      if (watch.awaitCreated() == server) found = watch;
+    }
+    return found;
   }
 
   /// Puts again what was not acknowledged, as programs do.
