@@ -13,6 +13,9 @@ import java.util.List;
 final class WatchCalls {
   private static final ByteString FIRST_KEY = ByteString.copyFrom(new byte[1]);
 
+  /// Where an empty store stands.
+  private static final long EMPTY_REVISION = 1;
+
   private final EtcdState state;
 
   WatchCalls(EtcdState state) {
@@ -35,7 +38,9 @@ final class WatchCalls {
     List<FilterType> filters = create.getFiltersList();
     Kinds kinds =
         new Kinds(!filters.contains(FilterType.NOPUT), !filters.contains(FilterType.NODELETE));
-    return new io.jangada.node.watch.WatchRequest(
-        keys, create.getStartRevision(), create.getPrevKv(), kinds, false);
+    long from = create.getStartRevision();
+    // Nothing changed at revision 1, the empty store's. So to watch from there misses nothing.
+    if (from == EMPTY_REVISION) from++;
+    return new io.jangada.node.watch.WatchRequest(keys, from, create.getPrevKv(), kinds, false);
   }
 }
