@@ -13,6 +13,8 @@ import java.util.List;
 final class WatchCalls {
   private static final ByteString FIRST_KEY = ByteString.copyFrom(new byte[1]);
 
+  /// Where an empty store stands.
+
   private final EtcdState state;
 
   WatchCalls(EtcdState state) {
