@@ -45,7 +45,8 @@ public final class Restorer {
 
   private StateFormat.Header header;
   private int part;
-  private int lastKind;
+  /// Of the record before; none at first.
+  private int lastKind = Integer.MIN_VALUE;
   private long lastVersion;
   private long lastUsedMillis;
   private int roles;
