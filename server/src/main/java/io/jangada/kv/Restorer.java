@@ -45,8 +45,10 @@ public final class Restorer {
 
   private StateFormat.Header header;
   private int part;
+
   /// Of the record before; none at first.
   private int lastKind = Integer.MIN_VALUE;
+
   private long lastVersion;
   private long lastUsedMillis;
   private int roles;

@@ -114,7 +114,15 @@ final class GrpcCall extends Call {
     int missing = PREFIX_BYTES - partial.readableBytes();
     if (missing <= 0) missing += size(partial);
     if (!add(data, Math.min(missing, data.readableBytes()))) return;
-    if (readNext(partial)) drop();
+    int size = size(partial);
+    if (isOver() || size < 0 || partial.readableBytes() < PREFIX_BYTES + size) return;
+    ByteBuf whole = partial.retain();
+    drop(); // it counts once: as bytes, or as the message that is made of them
+    try {
+      readNext(whole);
+    } finally {
+      whole.release();
+    }
   }
 
   private void keep(ByteBuf data) {
