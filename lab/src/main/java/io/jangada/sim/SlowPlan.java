@@ -63,12 +63,18 @@ final class SlowPlan {
   void decide(Operation.Transaction transaction) {
     boolean succeeds = SlowSteps.hold(map, transaction.compares());
     decisions.add(succeeds);
+    looked += SlowSteps.keysLookedAt(map, transaction.compares());
+    refuseTooMuch();
     for (Operation.Step step : succeeds ? transaction.then() : transaction.otherwise()) {
       if (refusal != null) return;
       look(step);
-      if (refusal == null && (bytes > KvLimits.RESULT_BYTES_MAX || looked > KEYS_MAX))
-        refuse(Result.Reason.RESULT_TOO_LARGE);
+      refuseTooMuch();
     }
+  }
+
+  private void refuseTooMuch() {
+    if (bytes > KvLimits.RESULT_BYTES_MAX || looked > KEYS_MAX)
+      refuse(Result.Reason.RESULT_TOO_LARGE);
   }
 
   private void refuse(Result.Reason reason) {

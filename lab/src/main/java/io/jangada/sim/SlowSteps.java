@@ -118,6 +118,19 @@ final class SlowSteps {
     return there.stream().allMatch(entry -> holds(compare, entry));
   }
 
+  /// How many keys of ranges are looked at to find that out.
+  static long keysLookedAt(SlowMap map, List<Compare> compares) {
+    long looked = 0;
+    for (Compare compare : compares) {
+      for (KeyValue entry : map.at(compare.keys(), map.revision())) {
+        if (!compare.keys().isOneKey()) looked++;
+        if (!holds(compare, entry)) break;
+      }
+      if (!holds(map, compare)) break;
+    }
+    return looked;
+  }
+
   private static boolean holds(Compare compare, KeyValue entry) {
     return switch (compare) {
       case Compare.Value value ->

@@ -1,10 +1,12 @@
 package io.jangada.kv;
 
+import static io.jangada.kv.Operation.Decision.AHEAD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.sim.SlowKv;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -76,7 +78,15 @@ class RangeTwinTest {
       steps.add(new Operation.Delete(key(keys), ALWAYS));
       steps.add(put(key(keys), dice.nextInt(5)));
     }
-    run(new Operation.Transaction(List.of(), steps, List.of(), Operation.Decision.AHEAD));
+    var created = Compare.Field.CREATED;
+    List<Compare> compares =
+        List.of(
+            new Compare.Number(KeyRange.ALL, created, Compare.Relation.GREATER, 0),
+            new Compare.Number(KeyRange.ALL, created, Compare.Relation.GREATER, keys / 100));
+    steps.add(new Operation.Transaction(compares, steps.subList(0, 1), List.of(), AHEAD));
+    run(
+        new Operation.Transaction(
+            Collections.nCopies(dice.nextInt(12), compares.getFirst()), steps, List.of(), AHEAD));
   }
 
   private static Operation.Put put(Bytes key, int length) {

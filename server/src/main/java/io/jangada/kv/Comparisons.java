@@ -3,6 +3,7 @@ package io.jangada.kv;
 import static io.jangada.kv.memory.NodeTable.NONE;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// What [Compare]s come to, on keys as they are now.
 final class Comparisons {
@@ -10,11 +11,18 @@ final class Comparisons {
 
   /// Whether all of them hold.
   static boolean hold(Keyspace keys, List<Compare> compares) {
-    for (Compare compare : compares) if (!holds(keys, compare)) return false;
+    return hold(keys, compares, () -> true);
+  }
+
+  /// Whether all of them hold, or false if not all may be looked at.
+  ///
+  /// @param look called before each key of a range is looked at; false if it may not be
+  static boolean hold(Keyspace keys, List<Compare> compares, BooleanSupplier look) {
+    for (Compare compare : compares) if (!holds(keys, compare, look)) return false;
     return true;
   }
 
-  private static boolean holds(Keyspace keys, Compare compare) {
+  private static boolean holds(Keyspace keys, Compare compare, BooleanSupplier look) {
     KeyRange range = compare.keys();
     if (range.isOneKey()) return holds(keys, compare, keys.find(range.from()));
     if (range.isEmpty() || keys.ordered.count(range.from(), range.to()) == 0)
@@ -23,7 +31,7 @@ final class Comparisons {
         range.from(),
         range.to(),
         false,
-        head -> !keys.hasValue(head) || holds(keys, compare, head));
+        head -> !keys.hasValue(head) || look.getAsBoolean() && holds(keys, compare, head));
   }
 
   private static boolean holds(Keyspace keys, Compare compare, int head) {

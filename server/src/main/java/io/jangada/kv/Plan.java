@@ -15,7 +15,8 @@ import java.util.Queue;
 /// - is guarded by [Condition.Present] and its key is not there: [Reason#KEY_NOT_FOUND], though
 ///   another step put it;
 /// - reads at a revision that cannot be read: [Reason#FUTURE_REVISION], [Result.Compacted];
-/// - may bring the results beyond what they may have ([ResultBound]): [Reason#RESULT_TOO_LARGE].
+/// - may bring the results, or the keys that are looked at, beyond what they may have
+///   ([ResultBound]): [Reason#RESULT_TOO_LARGE].
 ///
 /// What is read at a revision that is named is read here, for no step can change it.
 final class Plan {
@@ -39,7 +40,8 @@ final class Plan {
 
   /// Decides. Returns why it cannot be done; null if it can.
   Result make(Operation.Transaction transaction) {
-    boolean succeeds = Comparisons.hold(keys, transaction.compares());
+    boolean succeeds = Comparisons.hold(keys, transaction.compares(), bound::look);
+    if (bound.isExceeded()) return new Result.Refused(Reason.RESULT_TOO_LARGE);
     decisions.add(succeeds);
     for (Operation.Step step : succeeds ? transaction.then() : transaction.otherwise()) {
       Result objection = objection(step);

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /// take the place of the other. A range with a limit can show as many keys beyond it as steps
 /// before it remove or change.
 final class ResultBound {
-  /// How many keys one transaction looks at.
+  /// How many keys the comparisons and the steps of one transaction look at.
   static final int KEYS_MAX = 1 << 16;
 
   /// What a range at a former revision counts among these beside its own, for the changes that are
@@ -43,6 +43,12 @@ final class ResultBound {
   Ranges.Room room() {
     return new Ranges.Room(
         KvLimits.RESULT_BYTES_MAX - bytes, (int) (KEYS_MAX - looked), Ranges.Use.AHEAD);
+  }
+
+  /// Counts a key that a comparison over a range looks at. Returns false if there are too many.
+  boolean look() {
+    looked++;
+    return !isExceeded();
   }
 
   // ---- what steps show ----

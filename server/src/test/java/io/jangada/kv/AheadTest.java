@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jangada.bytes.Bytes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,25 @@ class AheadTest {
   }
 
   @Test
+  void comparisonsMayLookAtSoManyKeysOnly() {
+    Operation.Step[] puts = new Operation.Step[ResultBound.KEYS_MAX / 8];
+    for (int i = 0; i < puts.length; i++) puts[i] = put("k" + i, "");
+    run(all(puts));
+    KeyRange keys = KeyRange.prefix(key("k"));
+    List<Compare> eight = Collections.nCopies(8, created(keys, Compare.Relation.GREATER));
+    assertThat(run(comparing(eight))).isInstanceOf(Result.Transacted.class);
+    refused(Result.Reason.RESULT_TOO_LARGE, comparing(Collections.nCopies(9, eight.getFirst())));
+    Compare one = created(KeyRange.of(key("k1")), Compare.Relation.GREATER);
+    assertThat(run(comparing(eight, comparing(List.of(one)))))
+        .isInstanceOf(Result.Transacted.class);
+    Compare failing = created(keys, Compare.Relation.EQUAL);
+    refused(Result.Reason.RESULT_TOO_LARGE, comparing(eight, comparing(List.of(failing))));
+    var stepByStep =
+        new Operation.Transaction(Collections.nCopies(9, eight.getFirst()), List.of(), List.of());
+    assertThat(run(stepByStep)).isInstanceOf(Result.Transacted.class);
+  }
+
+  @Test
   void aTransactionOfReadsNeedsNoEntry() {
     var reads = when(is("a", "1"), List.of(new Operation.Get(key("b")), at(2)), List.of());
     var read = new Operation.ReadTransaction(reads);
@@ -155,6 +175,15 @@ class AheadTest {
   private static Operation.Transaction all(Operation.Step... steps) {
     return new Operation.Transaction(
         List.of(), List.of(steps), List.of(), Operation.Decision.AHEAD);
+  }
+
+  private static Operation.Transaction comparing(List<Compare> compares, Operation.Step... then) {
+    return new Operation.Transaction(compares, List.of(then), List.of(), Operation.Decision.AHEAD);
+  }
+
+  /// All were created at a revision above 0, but none at 0.
+  private static Compare created(KeyRange keys, Compare.Relation relation) {
+    return new Compare.Number(keys, Compare.Field.CREATED, relation, 0);
   }
 
   private static Operation.Transaction when(

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LockAndElectionTest {
   private static final String LOCK = "/v3lockpb.Lock/Lock";
   private static final String ELECTION = "/v3electionpb.Election/";
+  private static final int OUT_OF_RANGE = 11;
   private static final int UNKNOWN = 2;
   private static final long LONG = 600;
 
@@ -259,10 +260,20 @@ class LockAndElectionTest {
       observer.next();
       observer.reads(false);
       for (int i = 0; i < 10; i++) proclaim(leader, value.concat(utf8("" + i)));
-      var compaction =
-          CompactionRequest.newBuilder().setRevision(keys("sail").getHeader().getRevision());
+      long revision = keys("sail").getHeader().getRevision();
+      var compaction = CompactionRequest.newBuilder().setRevision(revision);
       client.call(
           "/etcdserverpb.KV/Compact", compaction.build(), CompactionResponse.getDefaultInstance());
+      var before =
+          RangeRequest.newBuilder()
+              .setKey(utf8("sail"))
+              .setRevision(revision - 1)
+              .setSerializable(true);
+      try (RawGrpc same = RawGrpc.connect(fleet.etcdAt(follower))) {
+        Waiting.until(
+            RawGrpc.PATIENCE_MILLIS,
+            () -> same.fail("/etcdserverpb.KV/Range", before.build()).code() == OUT_OF_RANGE);
+      }
       observer.reads(true);
       int told = 0;
       for (String seen = ""; !seen.endsWith("9"); told++) seen = value(observer.next());

@@ -13,11 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A client of etcd's puts a key and reads it, at a server on its own.
+/// A client of etcd's puts a key, reads it and watches it from the first revision, at a server on
+/// its own.
 @Timeout(60)
 class PutAndRangeTest {
   @Test
-  void whatIsPutIsRead(@TempDir Path folder) throws Exception {
+  void whatIsPutIsReadAndWatched(@TempDir Path folder) throws Exception {
     try (Fleet fleet = Fleet.withEtcd(folder, 1)) {
       fleet.startAll();
       fleet.leader();
@@ -38,6 +39,10 @@ class PutAndRangeTest {
         RawGrpc.End refused = client.fail("/etcdserverpb.KV/Put", PutRequest.getDefaultInstance());
         assertThat(refused).isEqualTo(new RawGrpc.End(3, "etcdserver: key is not provided"));
         assertThat(client.fail("/etcdserverpb.KV/Pat", put).code()).isEqualTo(12);
+      }
+      try (WatchClient client = new WatchClient(fleet.etcdAt(0))) {
+        client.create(WatchClient.on("boat").setStartRevision(1));
+        assertThat(WatchClient.texts(client.events(0, 1))).containsExactly("boat=sail");
       }
     }
   }

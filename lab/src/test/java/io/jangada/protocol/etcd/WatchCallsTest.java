@@ -9,6 +9,7 @@ import static io.jangada.protocol.etcd.WatchClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.jangada.protocol.etcd.api.CompactionRequest;
 import io.jangada.protocol.etcd.api.Event;
 import io.jangada.protocol.etcd.api.KeyValue;
 import io.jangada.protocol.etcd.api.WatchCreateRequest;
@@ -316,7 +317,7 @@ class WatchCallsTest {
     put("k", "2");
     long last = put("k", "3");
     WatchResponse created = client.create(onAll().setWatchId(5));
-    client.compact(last - 1);
+    client.compact(last);
     assertThat(client.create(onAll().setStartRevision(first)).getCreated()).isTrue();
     WatchResponse canceled = client.stream.next();
     assertThat(canceled.getHeader().getRevision()).isZero();
@@ -328,6 +329,30 @@ class WatchCallsTest {
     assertThat(client.stream.next().getEventsCount()).isEqualTo(1);
     assertThat(created.getCanceled()).as("one that is current is not disturbed").isFalse();
     assertThat(client.stream.next().getEventsCount()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "a watch from the compacted revision gets its removals; what was before cannot be read")
+  void fromCompacted() {
+    long before = put("gone", "1");
+    long removal = client.delete(prefix + "gone");
+    put("there", "2");
+    client.compact(removal);
+    client.create(onAll().setStartRevision(removal));
+    assertThat(texts(0, 2)).containsExactly("-gone", "there=2");
+    assertThat(client.endOfRange(prefix, before)).isEqualTo(new RawGrpc.End(11, COMPACTED));
+    assertThat(client.endOfRange(prefix, removal).isOk()).isTrue();
+    String path = "/etcdserverpb.KV/Compact";
+    var compaction = CompactionRequest.newBuilder();
+    assertThat(client.grpc.fail(path, compaction.setRevision(removal).build()).message())
+        .isEqualTo(COMPACTED);
+    assertThat(client.grpc.fail(path, compaction.setRevision(removal + 2).build()).message())
+        .isEqualTo("etcdserver: mvcc: required revision is a future revision");
+    client.compact(removal + 1);
+    assertThat(client.endOfRange(prefix, removal + 1).isOk()).as("the present").isTrue();
+    client.create(onAll().setStartRevision(removal + 1));
+    assertThat(texts(1, 1)).containsExactly("there=2");
   }
 
   @Test

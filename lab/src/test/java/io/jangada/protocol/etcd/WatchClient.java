@@ -8,6 +8,7 @@ import io.jangada.protocol.etcd.api.DeleteRangeResponse;
 import io.jangada.protocol.etcd.api.Event;
 import io.jangada.protocol.etcd.api.PutRequest;
 import io.jangada.protocol.etcd.api.PutResponse;
+import io.jangada.protocol.etcd.api.RangeRequest;
 import io.jangada.protocol.etcd.api.RequestOp;
 import io.jangada.protocol.etcd.api.TxnRequest;
 import io.jangada.protocol.etcd.api.TxnResponse;
@@ -140,6 +141,12 @@ final class WatchClient implements AutoCloseable {
         KV + "Compact",
         CompactionRequest.newBuilder().setRevision(revision).build(),
         CompactionResponse.getDefaultInstance());
+  }
+
+  /// How it ends to read a key as of a revision.
+  RawGrpc.End endOfRange(String key, long revision) {
+    RangeRequest range = RangeRequest.newBuilder().setKey(bytes(key)).setRevision(revision).build();
+    return grpc.fail(KV + "Range", range);
   }
 
   @Override

@@ -22,10 +22,10 @@ final class Headers {
   /// @param revision of the request, where it says one; otherwise the store's
   static ResponseHeader of(Moment moment, long revision) {
     return ResponseHeader.newBuilder()
-        .setClusterId(moment.clusterId())
-        .setMemberId(memberId(moment.member()))
+        .setClusterId(moment.place().clusterId())
+        .setMemberId(memberId(moment.place().member()))
         .setRevision(revision)
-        .setRaftTerm(moment.term())
+        .setRaftTerm(moment.place().term())
         .build();
   }
 

@@ -6,7 +6,6 @@ import io.jangada.kv.Result;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
 import io.jangada.protocol.etcd.api.CompactionRequest;
-import io.jangada.protocol.etcd.api.CompactionResponse;
 import io.jangada.protocol.etcd.api.DeleteRangeRequest;
 import io.jangada.protocol.etcd.api.PutRequest;
 import io.jangada.protocol.etcd.api.RangeRequest;
@@ -35,7 +34,7 @@ final class KvCalls {
         Method.unary(KV + "Put", PutRequest.getDefaultInstance(), this::put),
         Method.unary(KV + "DeleteRange", DeleteRangeRequest.getDefaultInstance(), this::delete),
         Method.unary(KV + "Txn", TxnRequest.getDefaultInstance(), this::transact),
-        Method.unary(KV + "Compact", CompactionRequest.getDefaultInstance(), KvCalls::compact));
+        Method.unary(KV + "Compact", CompactionRequest.getDefaultInstance(), Compaction::begin));
   }
 
   private static void range(Call call, RangeRequest request) {
@@ -121,23 +120,5 @@ final class KvCalls {
     int bytes = request.getSerializedSize();
     if (bytes > limits.bytesMax()) throw new TxnReader.Objection(Errors.TOO_LARGE);
     return bytes;
-  }
-
-  private static void compact(Call call, CompactionRequest request) {
-    if (request.getRevision() < 0) {
-      call.end(Errors.COMPACTED);
-      return;
-    }
-    call.submit(
-        new Operation.Compact(request.getRevision()),
-        0,
-        (outcome, moment) -> {
-          if (outcome instanceof Outcome.Done(Result.Noted noted))
-            call.answer(
-                CompactionResponse.newBuilder()
-                    .setHeader(Headers.of(moment, noted.revision()))
-                    .build());
-          else call.end(Errors.of(call, outcome));
-        });
   }
 }

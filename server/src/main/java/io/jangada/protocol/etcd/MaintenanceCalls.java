@@ -227,7 +227,8 @@ final class MaintenanceCalls {
                         .setHeader(Headers.of(MemberState.moment(status)))
                         .setHash(found.crc32c())
                         .setHashRevision(found.revision())
-                        .setCompactRevision(status.state().contents().compacted())
+                        .setCompactRevision(
+                            Compaction.revision(status.state().contents().compacted()))
                         .build()))
         .begin(Math.max(0, request.getRevision()));
   }

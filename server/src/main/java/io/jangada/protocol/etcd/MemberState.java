@@ -61,10 +61,12 @@ final class MemberState {
   }
 
   static Moment moment(Status status) {
+    var role = status.role();
+    var contents = status.state().contents();
     return new Moment(
-        status.membership().clusterId(),
-        status.role().id(),
-        status.role().term(),
-        status.state().contents().revision());
+        new Moment.Place(status.membership().clusterId(), role.id(), role.term()),
+        contents.revision(),
+        contents.compacted(),
+        0);
   }
 }

@@ -62,6 +62,10 @@ final class RangeReading {
       return;
     }
     if (begun == null) {
+      if (Compaction.covers(moment, query.request().getRevision())) {
+        fail(Errors.COMPACTED);
+        return;
+      }
       begun = moment;
       revision = part.revision();
       count = part.count();

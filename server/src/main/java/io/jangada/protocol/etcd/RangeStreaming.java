@@ -68,6 +68,10 @@ final class RangeStreaming {
 
   private void take(Result.Ranged part, Moment moment) {
     if (begun == null) {
+      if (Compaction.covers(moment, query.request().getRevision())) {
+        call.end(Errors.COMPACTED);
+        return;
+      }
       begun = moment;
       revision = part.revision();
       count = part.count();

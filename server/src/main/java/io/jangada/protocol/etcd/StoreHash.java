@@ -22,6 +22,7 @@ final class StoreHash {
   private final Call call;
   private final Reply reply;
   private final CRC32C crc = new CRC32C();
+  private boolean isBegun;
   private final ByteBuffer numbers = ByteBuffer.allocate(6 * Long.BYTES);
 
   /// @param revision that was read
@@ -55,6 +56,11 @@ final class StoreHash {
       call.end(Errors.of(call, outcome));
       return;
     }
+    if (!isBegun && Compaction.covers(moment, asked)) {
+      call.end(Errors.COMPACTED);
+      return;
+    }
+    isBegun = true;
     for (KeyValue one : piece.entries()) add(one);
     long revision = asked == 0 ? moment.revision() : asked;
     if (piece.rest() != null) read(piece.rest(), revision);

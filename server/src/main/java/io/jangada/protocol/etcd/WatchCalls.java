@@ -13,6 +13,8 @@ import java.util.List;
 final class WatchCalls {
   private static final ByteString FIRST_KEY = ByteString.copyFrom(new byte[1]);
 
+  /// Where an empty store stands.
+
   private final EtcdState state;
 
   WatchCalls(EtcdState state) {
@@ -35,7 +37,9 @@ final class WatchCalls {
     List<FilterType> filters = create.getFiltersList();
     Kinds kinds =
         new Kinds(!filters.contains(FilterType.NOPUT), !filters.contains(FilterType.NODELETE));
-    return new io.jangada.node.watch.WatchRequest(
-        keys, create.getStartRevision(), create.getPrevKv(), kinds, false);
+    // From the revision of an empty store on is all that ever changed.
+    long from = create.getStartRevision();
+    if (from > 0) from = Math.max(from, Compaction.FIRST_CHANGE);
+    return new io.jangada.node.watch.WatchRequest(keys, from, create.getPrevKv(), kinds, false);
   }
 }

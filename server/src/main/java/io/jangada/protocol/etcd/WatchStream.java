@@ -271,8 +271,7 @@ final class WatchStream implements Receiver<WatchRequest> {
       }
       case Content.Compacted(long revision) -> {
         forget(watch);
-        // What changed at that revision itself may be gone.
-        push(WatchAnswers.compacted(message.moment, watch.id(), revision + 1));
+        push(WatchAnswers.compacted(message.moment, watch.id(), Compaction.revision(revision)));
       }
       case Content.Ended(WatchEnd reason) -> ended(watch, reason, message.moment);
     }

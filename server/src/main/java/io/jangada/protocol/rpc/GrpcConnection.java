@@ -41,8 +41,9 @@ public final class GrpcConnection extends Client {
   /// How many calls wait of a client that does not take its answers.
   private static final int WAITING_MAX = 256;
 
-  /// What a connection holds of messages that are not whole, or whose calls are not begun.
-  private static final int ARRIVING_BYTES_MAX = 8 << 20;
+  /// One connection has this part of the room for messages that are not whole, or whose calls are
+  /// not begun.
+  private static final int ARRIVING_PARTS = 4;
 
   private static final int READY_PER_TURN = 64;
   private static final long LEADER_MILLIS = 250;
@@ -151,7 +152,8 @@ public final class GrpcConnection extends Client {
 
   /// Counts what arrives and is not begun. Returns false when it is too much, here or of all.
   boolean takeArriving(int bytes) {
-    int max = Math.max(ARRIVING_BYTES_MAX, 2 * messageBytesMax);
+    long max = port().limits().together().arrivingBytesMax() / ARRIVING_PARTS;
+    max = Math.max(max, messageBytesMax);
     if (arrivingBytes + bytes > max || !port().arriving().tryTake(bytes)) return false;
     arrivingBytes += bytes;
     return true;
