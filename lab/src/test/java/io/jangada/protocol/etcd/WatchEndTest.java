@@ -85,6 +85,7 @@ class WatchEndTest {
       String ann = token(grpc, "ann");
       try (WatchClient client = new WatchClient(fleet.etcdAt(0), "token", ann);
           WatchClient nobody = new WatchClient(fleet.etcdAt(0));
+          WatchClient silent = new WatchClient(fleet.etcdAt(0), "token", ann);
           WatchClient stranger = new WatchClient(fleet.etcdAt(0), "authorization", "Bearer x")) {
         assertRefused(
             client.create(on("b")),
@@ -98,6 +99,8 @@ class WatchEndTest {
         WatchResponse created = client.create(on("a"));
         assertThat(created.getCanceled()).isFalse();
         assertThat(created.getWatchId()).as("a refused watch took no number").isZero();
+        silent.create(on("a"));
+        silent.stream.halfClose();
         auth(
             grpc,
             "RoleRevokePermission",
@@ -112,6 +115,8 @@ class WatchEndTest {
         assertThat(canceled.getCreated()).isFalse();
         assertThat(canceled.getCancelReason()).endsWith("etcdserver: permission denied");
         assertRefused(client.create(on("a")), canceled.getCancelReason());
+        assertThat(silent.stream.next().getCancelReason()).endsWith("permission denied");
+        assertThat(silent.stream.end()).as("nothing can come").isEqualTo(new RawGrpc.End(0, ""));
       }
     }
   }

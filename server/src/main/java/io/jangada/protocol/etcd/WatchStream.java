@@ -81,6 +81,7 @@ final class WatchStream implements Receiver<WatchRequest> {
   private final Map<Long, StreamedWatch> watches = new LinkedHashMap<>();
   private long nextId;
   private boolean isBusy;
+  private boolean isHalfClosed;
 
   /// Whether [#handleRequests] is at work: an answer that is known at once has it called again.
   private boolean isHandling;
@@ -155,7 +156,17 @@ final class WatchStream implements Receiver<WatchRequest> {
 
   /// It is served on: clients that have nothing more to ask still wait for events.
   @Override
-  public void halfClosed() {}
+  public void halfClosed() {
+    isHalfClosed = true;
+    endIfDone();
+  }
+
+  /// Ends a stream on which nothing can come any more. Clients with JSON do not look at what they
+  /// are told of a watch that ended, and would wait for ever.
+  private void endIfDone() {
+    boolean waits = isBusy || !requests.isEmpty() || !beginning.isEmpty() || !unsent.isEmpty();
+    if (isHalfClosed && !waits && watches.isEmpty() && !call.isOver()) end(Status.OK);
+  }
 
   private void handleRequests() {
     if (isHandling) return;
@@ -238,6 +249,7 @@ final class WatchStream implements Receiver<WatchRequest> {
     while (!beginning.isEmpty() && !beginning.peek().answers.isEmpty())
       for (WatchResponse next : beginning.poll().answers) push(new Unsent(next, null));
     handleRequests();
+    endIfDone();
   }
 
   // ---- what the replica says ----
@@ -276,6 +288,7 @@ final class WatchStream implements Receiver<WatchRequest> {
       case Content.Ended(WatchEnd reason) -> ended(watch, reason, message.moment);
     }
     readOn();
+    endIfDone();
   }
 
   private void started(StreamedWatch watch, Moment moment) {
@@ -368,6 +381,7 @@ final class WatchStream implements Receiver<WatchRequest> {
   public void ready() {
     while (!unsent.isEmpty() && call.isReady()) send(unsent.poll());
     readOn();
+    endIfDone();
   }
 
   /// Has some of those that paused read on, if all was sent that was held.
