@@ -106,7 +106,13 @@ final class KvCalls {
       Call.Reply reply =
           (outcome, moment) -> {
             if (outcome instanceof Outcome.Done(Result.Transacted done))
-              call.answer(TxnWriter.response(request, done, Headers.of(moment, done.revision())));
+              TxnCounts.begin(
+                  call,
+                  TxnWriter.uncounted(request, done),
+                  counts -> {
+                    var header = Headers.of(moment, done.revision());
+                    call.answer(TxnWriter.response(request, done, header, counts));
+                  });
             else call.end(Errors.of(call, outcome));
           };
       if (isRead(request))

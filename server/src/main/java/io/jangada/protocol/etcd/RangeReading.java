@@ -1,6 +1,5 @@
 package io.jangada.protocol.etcd;
 
-import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
@@ -70,27 +69,17 @@ final class RangeReading {
       // This member has applied that revision: it needs to ask no other.
       read(query.operation(part.rest(), revision, found.size()), new ReadConsistency.Local());
     } else if (count < 0) {
-      count = 0;
-      count(query.operation().keys());
+      RangeCount.begin(
+          call,
+          RangeQuery.count(query.operation().keys(), revision),
+          all -> {
+            count = all;
+            answer();
+          },
+          outcome -> fail(Errors.of(call, outcome)));
     } else {
       answer();
     }
-  }
-
-  /// Counts a range that changed so much since that its count is not known.
-  private void count(KeyRange rest) {
-    call.read(
-        query.count(rest, revision),
-        new ReadConsistency.Local(),
-        (outcome, _) -> {
-          if (!(outcome instanceof Outcome.Done(Result.Ranged part))) {
-            fail(Errors.of(call, outcome));
-            return;
-          }
-          count += part.count();
-          if (part.rest() == null) answer();
-          else count(part.rest());
-        });
   }
 
   private boolean hold(Result.Ranged part) {
