@@ -14,6 +14,9 @@ import java.util.List;
 /// A range on its way from the replica to one response, part by part, all of one revision. What is
 /// gathered is bounded for all calls of the port together.
 final class RangeReading {
+  /// How often it is begun again. Each time takes as long as a whole reading.
+  private static final int OVERTAKEN_MAX = 4;
+
   private final Call call;
   private final RangeQuery query;
   private final List<KeyValue> found = new ArrayList<>();
@@ -21,6 +24,7 @@ final class RangeReading {
   private long revision;
   private long count;
   private long heldBytes;
+  private int overtaken;
 
   private RangeReading(Call call, RangeQuery query) {
     this.call = call;
@@ -31,11 +35,15 @@ final class RangeReading {
   static void begin(Call call, RangeQuery query) {
     var reading = new RangeReading(call, query);
     call.whenCancelled(reading::release);
+    reading.begin();
+  }
+
+  private void begin() {
     ReadConsistency consistency =
         query.request().getSerializable()
             ? new ReadConsistency.Local()
             : new ReadConsistency.Follower();
-    reading.read(query.operation(), consistency);
+    read(query.operation(), consistency);
   }
 
   private void read(Operation.Range range, ReadConsistency consistency) {
@@ -44,8 +52,23 @@ final class RangeReading {
         consistency,
         (outcome, moment) -> {
           if (outcome instanceof Outcome.Done(Result.Ranged part)) take(part, moment);
+          else if (isOvertaken(outcome)) beginAgain();
           else fail(Errors.of(call, outcome));
         });
+  }
+
+  /// Whether its revision, which the client did not choose, is given up before it is read.
+  private boolean isOvertaken(Outcome outcome) {
+    return query.request().getRevision() <= 0
+        && overtaken < OVERTAKEN_MAX
+        && PrefixReading.Reader.isOvertaken(outcome);
+  }
+
+  private void beginAgain() {
+    overtaken++;
+    release();
+    begun = null;
+    begin();
   }
 
   private void take(Result.Ranged part, Moment moment) {
