@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.google.protobuf.ByteString;
 import io.jangada.codec.Json;
 import io.jangada.harness.TextReply;
 import io.jangada.net.TestCertificates;
 import io.jangada.net.TlsContext;
 import io.jangada.net.TlsFiles;
 import io.jangada.net.TlsPolicy;
+import io.jangada.protocol.etcd.RawGrpc;
+import io.jangada.protocol.etcd.api.PutRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,6 +66,7 @@ class TlsClusterTest {
       ca.issue("next-" + id, "CN=peer-" + id, "san=dns:localhost,ip:127.0.0.1");
     }
     client = ca.issue("client");
+    ca.issue("root");
     ca.issue("stolen");
     ca.revoke("stolen");
   }
@@ -291,6 +295,27 @@ class TlsClusterTest {
       assertThat(ask("client", leader, "get cart")).isEqualTo("ERR_PERMISSION");
       assertThat(ask("server-0", leader, "get boat")).isEqualTo("ERR_AUTH");
       assertThat(all.admin("user delete client").flag("ok")).isFalse();
+    }
+  }
+
+  @Test
+  void aCertificateNamesAUserOfEtcdsClientsAsSoonAsThereIsOne() throws Exception {
+    List<String> fields = new ArrayList<>(List.of(FIELDS));
+    fields.add("'CertUsers':true");
+    try (Fleet all = Fleet.withEtcd(folder, 1, fields.toArray(String[]::new))) {
+      all.dialWith(as("root"));
+      all.startAll();
+      all.leader();
+      for (String line : List.of("user add root", "user grant root root", "auth enable"))
+        assertThat(all.admin(line).flag("ok")).as(line).isTrue();
+      var put = PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("boat")).build();
+      try (RawGrpc connection = RawGrpc.connect(all.etcdAt(0), as("client"))) {
+        assertThat(connection.fail("/etcdserverpb.KV/Put", put).message())
+            .isEqualTo("etcdserver: user name is empty");
+        for (String line : List.of("user add client", "user grant client root"))
+          assertThat(all.admin(line).flag("ok")).as(line).isTrue();
+        assertThat(connection.fail("/etcdserverpb.KV/Put", put).isOk()).isTrue();
+      }
     }
   }
 }

@@ -11,17 +11,26 @@ import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.auth.Credentials;
 import java.util.function.Consumer;
 
-/// The users as a replica knows them, read linearizably: a password that was changed is not
-/// accepted anywhere.
+/// The users as a replica knows them. Passwords are compared with what is read linearizably: one
+/// that was changed is not accepted anywhere.
 record ReplicaUsers(Replica replica) implements Authenticator.Users {
   private static final byte[] NO_KEY = {};
 
   @Override
   public void find(Bytes user, Consumer<Credentials> reply) {
+    find(user, new ReadConsistency.Follower(), reply);
+  }
+
+  @Override
+  public void findHere(Bytes user, Consumer<Credentials> reply) {
+    find(user, new ReadConsistency.Local(), reply);
+  }
+
+  private void find(Bytes user, ReadConsistency reading, Consumer<Credentials> reply) {
     replica.read(
         Caller.MEMBER,
         new Operation.GetCredentials(user),
-        new ReadConsistency.Follower(),
+        reading,
         outcome -> reply.accept(credentials(outcome)));
   }
 

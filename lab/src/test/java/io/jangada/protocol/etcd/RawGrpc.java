@@ -3,6 +3,7 @@ package io.jangada.protocol.etcd;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import io.jangada.net.TlsContext;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -92,6 +93,15 @@ public final class RawGrpc implements AutoCloseable {
 
   /// @param settings what the client tells the server of itself, such as its window
   public static RawGrpc connect(InetSocketAddress address, Http2Settings settings) {
+    return connect(address, settings, null);
+  }
+
+  public static RawGrpc connect(InetSocketAddress address, TlsContext tls) {
+    return connect(address, Http2Settings.defaultSettings(), tls);
+  }
+
+  private static RawGrpc connect(
+      InetSocketAddress address, Http2Settings settings, TlsContext tls) {
     var starting =
         new Bootstrap()
             .group(LOOP)
@@ -100,6 +110,12 @@ public final class RawGrpc implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    if (tls != null)
+                      channel
+                          .pipeline()
+                          .addLast(
+                              tls.dialler(
+                                  channel.alloc(), address.getHostString(), address.getPort()));
                     channel
                         .pipeline()
                         .addLast(

@@ -235,6 +235,9 @@ final class FlagSettings {
       put(Setting.CLIENT_CERT_AUTH, EtcdFlag.TRUSTED_CA_FILE, "true");
     else if (arguments.isSet(EtcdFlag.CLIENT_CERT_AUTH))
       complainOf(new Need(EtcdFlag.CLIENT_CERT_AUTH, EtcdFlag.TRUSTED_CA_FILE));
+    // Only when it is asked for do their names say who they are.
+    if (arguments.isSet(EtcdFlag.CLIENT_CERT_AUTH))
+      put(Setting.CERT_USERS, EtcdFlag.CLIENT_CERT_AUTH, "true");
     for (Need need : NEEDS)
       if (arguments.has(need.flag) && !arguments.has(need.other)) complainOf(need);
   }

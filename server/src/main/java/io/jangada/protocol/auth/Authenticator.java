@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /// Tells whether a client is who it says it is. May be called from any thread.
@@ -46,10 +47,19 @@ public final class Authenticator implements AutoCloseable {
     record Unavailable(String reason) implements Answer {}
   }
 
-  /// Finds out what is known of users, and has it be no older than the question.
+  /// Finds out what is known of users.
   public interface Users {
+    /// What is no older than the question.
+    ///
     /// @param reply gets null when it could not be found out
     void find(Bytes user, Consumer<Credentials> reply);
+
+    /// What this member knows, which may be older.
+    ///
+    /// @param reply gets null when it could not be found out
+    default void findHere(Bytes user, Consumer<Credentials> reply) {
+      find(user, reply);
+    }
   }
 
   /// @param mac of the password, under a key of this process
@@ -102,13 +112,14 @@ public final class Authenticator implements AutoCloseable {
     users.find(user, found -> check(attempt, found, end));
   }
 
-  /// Tells whose token this is.
+  /// Tells whose token this is. A member that does not reach the others takes one that was valid as
+  /// far as it knows: what a user may do is for the state machine to see.
   ///
   /// @param reply called once, from any thread
   public void verify(String token, Consumer<Answer> reply) {
     Optional<Bytes> user = Token.userOf(token);
     if (user.isEmpty()) reply.accept(new Answer.Refused(INVALID_TOKEN));
-    else users.find(user.get(), found -> reply.accept(verified(token, found)));
+    else findOut(user.get(), found -> verified(token, found), reply);
   }
 
   /// Whether the common name of a client's certificate is its user.
@@ -116,19 +127,29 @@ public final class Authenticator implements AutoCloseable {
     return settings.certificates;
   }
 
-  /// Tells whether there is a user whose name a certificate has.
+  /// Asks the others only about what is not granted here: this member may lag.
+  private void findOut(Bytes user, Function<Credentials, Answer> judge, Consumer<Answer> reply) {
+    users.findHere(
+        user,
+        here -> {
+          Answer answer = judge.apply(here);
+          if (answer instanceof Answer.Granted) reply.accept(answer);
+          else users.find(user, found -> reply.accept(judge.apply(found)));
+        });
+  }
+
+  /// Tells whether there is a user whose name a certificate has, likewise.
   ///
   /// @param reply called once, from any thread
   public void accept(Bytes user, Consumer<Answer> reply) {
-    users.find(
-        user,
-        found ->
-            reply.accept(
-                found == null
-                    ? new Answer.Unavailable(UNREADABLE)
-                    : found.exists()
-                        ? new Answer.Granted(new Caller(user, found.since()), "")
-                        : new Answer.Refused("no such user")));
+    findOut(user, found -> named(user, found), reply);
+  }
+
+  private static Answer named(Bytes user, Credentials found) {
+    if (found == null) return new Answer.Unavailable(UNREADABLE);
+    return found.exists()
+        ? new Answer.Granted(new Caller(user, found.since()), "")
+        : new Answer.Refused("no such user");
   }
 
   private static Answer verified(String text, Credentials found) {

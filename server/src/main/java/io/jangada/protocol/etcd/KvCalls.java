@@ -13,6 +13,7 @@ import io.jangada.protocol.etcd.api.RequestOp;
 import io.jangada.protocol.etcd.api.TxnRequest;
 import io.jangada.protocol.rpc.Call;
 import io.jangada.protocol.rpc.Method;
+import io.jangada.protocol.rpc.Moment;
 import io.jangada.protocol.rpc.Status;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,16 +69,34 @@ final class KvCalls {
     try {
       Operation.DeleteRange delete = TxnReader.delete(request);
       call.submit(
-          delete,
+          showsMany(delete) ? alone(delete) : delete,
           need(request),
           (outcome, moment) -> {
-            if (outcome instanceof Outcome.Done(Result.Removed removed))
-              call.answer(TxnWriter.delete(removed, Headers.of(moment, removed.revision())));
-            else call.end(Errors.of(call, outcome));
+            switch (outcome) {
+              case Outcome.Done(Result.Removed removed) -> answer(call, removed, moment);
+              case Outcome.Done(Result.Transacted done)
+                  when done.results().getFirst() instanceof Result.Removed removed ->
+                  answer(call, removed, moment);
+              default -> call.end(Errors.of(call, outcome));
+            }
           });
     } catch (TxnReader.Objection e) {
       call.end(e.status());
     }
+  }
+
+  private static boolean showsMany(Operation.DeleteRange delete) {
+    return delete.former() && !delete.keys().isOneKey();
+  }
+
+  /// It is refused before anything is removed if it would show more than a result may.
+  private static Operation.Transaction alone(Operation.DeleteRange delete) {
+    return new Operation.Transaction(
+        List.of(), List.of(delete), List.of(), Operation.Decision.AHEAD);
+  }
+
+  private static void answer(Call call, Result.Removed removed, Moment moment) {
+    call.answer(TxnWriter.delete(removed, Headers.of(moment, removed.revision())));
   }
 
   private void transact(Call call, TxnRequest request) {
@@ -87,7 +106,13 @@ final class KvCalls {
       Call.Reply reply =
           (outcome, moment) -> {
             if (outcome instanceof Outcome.Done(Result.Transacted done))
-              call.answer(TxnWriter.response(request, done, Headers.of(moment, done.revision())));
+              TxnCounts.begin(
+                  call,
+                  TxnWriter.uncounted(request, done),
+                  counts -> {
+                    var header = Headers.of(moment, done.revision());
+                    call.answer(TxnWriter.response(request, done, header, counts));
+                  });
             else call.end(Errors.of(call, outcome));
           };
       if (isRead(request))

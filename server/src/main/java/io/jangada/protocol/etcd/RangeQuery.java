@@ -62,7 +62,7 @@ record RangeQuery(RangeRequest request, Comparator<KeyValue> sort) {
   }
 
   /// Only how many keys the whole range has, at a revision.
-  Operation.Range count(KeyRange rest, long revision) {
+  static Operation.Range count(KeyRange rest, long revision) {
     var count =
         new Operation.Selection(
             Operation.Detail.COUNT, Operation.Between.ANY, Operation.Between.ANY);

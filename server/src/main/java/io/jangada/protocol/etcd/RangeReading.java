@@ -1,6 +1,5 @@
 package io.jangada.protocol.etcd;
 
-import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
@@ -16,6 +15,9 @@ import java.util.List;
 /// gathered is bounded for all calls of the port together. While the connection takes no more it is
 /// let go, and read again when it does.
 final class RangeReading {
+  /// How often it is begun again. Each time takes as long as a whole reading.
+  private static final int OVERTAKEN_MAX = 4;
+
   private final Call call;
   private final RangeQuery query;
   private final List<KeyValue> found = new ArrayList<>();
@@ -23,6 +25,7 @@ final class RangeReading {
   private long revision;
   private long count;
   private long heldBytes;
+  private int overtaken;
 
   private RangeReading(Call call, RangeQuery query) {
     this.call = call;
@@ -33,10 +36,10 @@ final class RangeReading {
   static void begin(Call call, RangeQuery query) {
     var reading = new RangeReading(call, query);
     call.whenCancelled(reading::release);
-    reading.read();
+    reading.begin();
   }
 
-  private void read() {
+  private void begin() {
     ReadConsistency consistency =
         query.request().getSerializable()
             ? new ReadConsistency.Local()
@@ -50,15 +53,30 @@ final class RangeReading {
         consistency,
         (outcome, moment) -> {
           if (outcome instanceof Outcome.Done(Result.Ranged part)) take(part, moment);
+          else if (isOvertaken(outcome)) beginAgain();
           else fail(Errors.of(call, outcome));
         });
+  }
+
+  /// Whether its revision, which the client did not choose, is given up before it is read.
+  private boolean isOvertaken(Outcome outcome) {
+    return query.request().getRevision() <= 0
+        && overtaken < OVERTAKEN_MAX
+        && PrefixReading.Reader.isOvertaken(outcome);
+  }
+
+  private void beginAgain() {
+    overtaken++;
+    release();
+    begun = null;
+    begin();
   }
 
   private void take(Result.Ranged part, Moment moment) {
     if (!call.isReady()) {
       release();
       begun = null;
-      call.whenReady(this::read);
+      call.whenReady(this::begin);
       return;
     }
     if (begun == null) {
@@ -81,27 +99,17 @@ final class RangeReading {
       // This member has applied that revision: it needs to ask no other.
       read(query.operation(part.rest(), revision, found.size()), new ReadConsistency.Local());
     } else if (count < 0) {
-      count = 0;
-      count(query.operation().keys());
+      RangeCount.begin(
+          call,
+          RangeQuery.count(query.operation().keys(), revision),
+          all -> {
+            count = all;
+            answer();
+          },
+          outcome -> fail(Errors.of(call, outcome)));
     } else {
       answer();
     }
-  }
-
-  /// Counts a range that changed so much since that its count is not known.
-  private void count(KeyRange rest) {
-    call.read(
-        query.count(rest, revision),
-        new ReadConsistency.Local(),
-        (outcome, _) -> {
-          if (!(outcome instanceof Outcome.Done(Result.Ranged part))) {
-            fail(Errors.of(call, outcome));
-            return;
-          }
-          count += part.count();
-          if (part.rest() == null) answer();
-          else count(part.rest());
-        });
   }
 
   private boolean hold(Result.Ranged part) {

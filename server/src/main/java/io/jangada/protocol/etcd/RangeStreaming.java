@@ -82,11 +82,35 @@ final class RangeStreaming {
     long limit = query.request().getLimit() > 0 ? query.request().getLimit() : Long.MAX_VALUE;
     for (KeyValue one : part.entries()) if (sent++ < limit) chunk.addKvs(query.message(one));
     boolean isLast = part.rest() == null || sent > limit;
-    if (isLast) chunk.setHeader(Headers.of(begun, revision)).setCount(count).setMore(sent > limit);
+    if (!isLast) {
+      send(chunk);
+      awaitNext(part.rest());
+      return;
+    }
+    chunk.setHeader(Headers.of(begun, revision)).setMore(sent > limit);
+    if (count >= 0) {
+      end(chunk.setCount(count));
+      return;
+    }
+    RangeCount.begin(
+        call,
+        RangeQuery.count(query.operation().keys(), revision),
+        all -> end(chunk.setCount(all)),
+        outcome -> call.end(Errors.of(call, outcome)));
+  }
+
+  private void send(RangeResponse.Builder chunk) {
     call.send(RangeStreamResponse.newBuilder().setRangeResponse(chunk).build());
-    if (isLast) call.end(Status.OK);
-    else if (call.isReady()) readOn(part.rest());
-    else call.whenReady(() -> readOn(part.rest()));
+  }
+
+  private void end(RangeResponse.Builder last) {
+    send(last);
+    call.end(Status.OK);
+  }
+
+  private void awaitNext(KeyRange rest) {
+    if (call.isReady()) readOn(rest);
+    else call.whenReady(() -> readOn(rest));
   }
 
   private void readOn(KeyRange rest) {

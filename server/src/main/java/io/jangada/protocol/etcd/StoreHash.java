@@ -22,7 +22,12 @@ final class StoreHash {
   private final Call call;
   private final Reply reply;
   private final CRC32C crc = new CRC32C();
+  private long wanted;
   private boolean isBegun;
+
+  /// How often it may be read: the newest revision may be given up meanwhile.
+  private int triesLeft = 5;
+
   private final ByteBuffer numbers = ByteBuffer.allocate(6 * Long.BYTES);
 
   /// @param revision that was read
@@ -41,6 +46,9 @@ final class StoreHash {
 
   /// @param revision 0 for the newest
   void begin(long revision) {
+    wanted = revision;
+    isBegun = false;
+    crc.reset();
     read(KeyRange.ALL, revision);
   }
 
@@ -53,7 +61,8 @@ final class StoreHash {
 
   private void found(Outcome outcome, Moment moment, long asked) {
     if (!(outcome instanceof Outcome.Done(Result.Ranged piece))) {
-      call.end(Errors.of(call, outcome));
+      if (wanted == 0 && --triesLeft > 0 && PrefixReading.Reader.isOvertaken(outcome)) begin(0);
+      else call.end(Errors.of(call, outcome));
       return;
     }
     if (!isBegun && Compaction.covers(moment, asked)) {

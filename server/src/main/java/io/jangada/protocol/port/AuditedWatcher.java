@@ -9,12 +9,14 @@ import io.jangada.protocol.auth.AuditEnd;
 import io.jangada.protocol.auth.AuditEvent;
 import java.util.List;
 
-/// Records when a client's watch starts, and when it ends without the client's having cancelled it.
+/// Records when a client's watch starts, and when it ends without the client's having cancelled it,
+/// if that is wanted; that a user may not watch those keys always.
 final class AuditedWatcher implements Watcher {
   private final Audit audit;
   private final AuditEvent.Who who;
   private final AuditEvent.What what;
   private final Watcher watcher;
+  private final boolean isWanted;
   private boolean hasStarted;
 
   AuditedWatcher(Audit audit, AuditEvent.Who who, WatchRequest request, Watcher watcher) {
@@ -22,6 +24,7 @@ final class AuditedWatcher implements Watcher {
     this.who = who;
     this.what = AuditEvent.What.ofWatch(request.keys());
     this.watcher = watcher;
+    this.isWanted = audit.wants(request.keys());
   }
 
   /// For one whose start was recorded.
@@ -33,6 +36,10 @@ final class AuditedWatcher implements Watcher {
   }
 
   private void record(AuditEnd end) {
+    if (isWanted) recordAnyway(end);
+  }
+
+  private void recordAnyway(AuditEnd end) {
     audit.record(new AuditEvent(AuditEvent.Kind.WATCH, who, what, end));
   }
 
@@ -69,7 +76,15 @@ final class AuditedWatcher implements Watcher {
     watcher.ended(reason);
     switch (reason) {
       case CANCELLED -> {}
-      case BUSY, TOO_MANY -> record(AuditEnd.busy(reason.text()));
+      case BUSY -> {
+        // It is tried again, until there is room for it.
+        if (hasStarted) record(AuditEnd.busy(reason.text()));
+      }
+      case PERMISSION_DENIED -> {
+        // Of clients that are nobody there may be very many.
+        if (isWanted || who.user() != null) recordAnyway(AuditEnd.refused(reason.text()));
+      }
+      case TOO_MANY -> record(AuditEnd.busy(reason.text()));
       case NO_LEADER, REMOVED, DATA_DIFFERS, STOPPED -> record(AuditEnd.refused(reason.text()));
     }
   }

@@ -141,7 +141,7 @@ public final class PortState {
   /// Watches keys, for a client.
   public Watch watch(Client client, Watch.Asked asked, Watcher watcher) {
     WatchRequest request = asked.request();
-    if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
+    if (!audit.isOn()) return replica.watch(asked, watcher);
     return replica.watch(
         asked, new AuditedWatcher(audit, client.who(asked.caller()), request, watcher));
   }
@@ -149,7 +149,7 @@ public final class PortState {
   /// Has a watch go on that was let go. Its start was recorded.
   public Watch watchOn(Client client, Watch.Asked asked, Watcher watcher) {
     WatchRequest request = asked.request();
-    if (!audit.wants(request.keys())) return replica.watch(asked, watcher);
+    if (!audit.isOn()) return replica.watch(asked, watcher);
     return replica.watch(
         asked, AuditedWatcher.ofStarted(audit, client.who(asked.caller()), request, watcher));
   }

@@ -16,8 +16,9 @@ import java.util.function.Consumer;
 /// Who the client of a connection is, call by call: by a call's token, or by the connection's
 /// certificate where that names a user.
 ///
-/// A token that was found to be valid is taken for valid a while longer. The user that it names may
-/// be gone by then: that is for the state machine to see, as with all callers.
+/// A token that was found to be valid is taken for valid a while longer, and so is a certificate
+/// that names a user. The user may be gone by then: that is for the state machine to see, as with
+/// all callers.
 public final class Callers {
   private static final long KNOWN_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int KNOWN_MAX = 16;
@@ -31,7 +32,15 @@ public final class Callers {
     static final Found NOBODY = new Found(null, false, null);
   }
 
-  private record Known(Found found, long untilNanos) {}
+  private record Known(Found found, long untilNanos) {
+    static Known now(Found found) {
+      return new Known(found, System.nanoTime() + KNOWN_NANOS);
+    }
+
+    static boolean isStill(Known known) {
+      return known != null && known.untilNanos - System.nanoTime() > 0;
+    }
+  }
 
   private final Client client;
 
@@ -45,7 +54,7 @@ public final class Callers {
           return size() > KNOWN_MAX;
         }
       };
-  private Found byCertificate;
+  private Known byCertificate;
 
   public Callers(Client client, Channel channel) {
     this.client = client;
@@ -66,12 +75,14 @@ public final class Callers {
       then.accept(Found.NOBODY);
     } else if (token != null) {
       Known known = byToken.get(token);
-      if (known != null && known.untilNanos - System.nanoTime() > 0) then.accept(known.found);
+      if (Known.isStill(known)) then.accept(known.found);
       else
         authenticator.verify(
             token, answer -> client.lane().execute(() -> then.accept(keep(token, answer))));
-    } else if (byCertificate != null || channel == null || !authenticator.acceptsCertificates()) {
-      then.accept(byCertificate == null ? Found.NOBODY : byCertificate);
+    } else if (channel == null || !authenticator.acceptsCertificates()) {
+      then.accept(Found.NOBODY);
+    } else if (Known.isStill(byCertificate)) {
+      then.accept(byCertificate.found);
     } else {
       Optional<String> name = CertificateText.ofPeer(channel).flatMap(CertificateText::commonName);
       if (name.isEmpty()) then.accept(Found.NOBODY);
@@ -84,13 +95,13 @@ public final class Callers {
 
   private Found keep(String token, Answer answer) {
     Found found = found(answer, true);
-    if (found.caller != null) byToken.put(token, new Known(found, System.nanoTime() + KNOWN_NANOS));
+    if (found.caller != null) byToken.put(token, Known.now(found));
     return found;
   }
 
   private Found keep(Answer answer) {
     Found found = found(answer, false);
-    if (found.failure == null) byCertificate = found;
+    if (found.caller != null) byCertificate = Known.now(found);
     return found;
   }
 
@@ -99,7 +110,7 @@ public final class Callers {
       case Answer.Granted(Caller caller, _) -> new Found(caller, false, null);
       case Answer.Refused _ -> new Found(null, isToken, null);
       case Answer.Unavailable(String reason) ->
-          new Found(null, false, new Status(Code.UNAVAILABLE, reason));
+          new Found(null, false, new Status(Code.UNAVAILABLE, "etcdserver: " + reason));
     };
   }
 }

@@ -124,12 +124,14 @@ class EtcdProgramTest {
                     + " --cert-file c --key-file k --trusted-ca-file ca --client-crl-file crl"
                     + " --client-cert-allowed-hostname x --peer-cert-file pc --peer-key-file pk"
                     + " --peer-trusted-ca-file pca --peer-client-cert-auth --peer-crl-file pcrl"
-                    + " --peer-cert-allowed-cn y --peer-cert-allowed-hostname z,w")
+                    + " --peer-cert-allowed-cn y --peer-cert-allowed-hostname z,w"
+                    + " --client-cert-auth")
                 .split(" "));
     assertThat(config(arguments).settings())
         .satisfies(
             has(
                 "CertFile=c KeyFile=k TrustedCaFile=ca CrlFile=crl ClientCertAuth=true"
+                    + " CertUsers=true"
                     + " ClientCertAllowedNames=x PeerCertFile=pc PeerKeyFile=pk"
                     + " PeerTrustedCaFile=pca PeerCrlFile=pcrl PeerCertAllowedNames=y,z,w"));
   }

@@ -25,16 +25,26 @@ class AuthenticatorTest {
   private static final InetAddress ADDRESS = InetAddress.getLoopbackAddress();
 
   private final Map<String, Credentials> users = new ConcurrentHashMap<>();
+  private volatile boolean hasQuorum = true;
   private final AtomicLong clock = new AtomicLong();
   private final Authenticator authenticator =
-      new Authenticator(new Authenticator.Settings("auth", 1, false), this::find, clock::get);
+      new Authenticator(new Authenticator.Settings("auth", 1, false), new Replicas(), clock::get);
 
   private static String hash(String password) {
     return PasswordHash.of(password.getBytes(UTF_8), new SecureRandom()).text();
   }
 
-  private void find(Bytes user, Consumer<Credentials> reply) {
-    reply.accept(users.getOrDefault(user.toUtf8(), new Credentials("", 0, KEY, 1_000)));
+  private final class Replicas implements Authenticator.Users {
+    @Override
+    public void find(Bytes user, Consumer<Credentials> reply) {
+      if (hasQuorum) findHere(user, reply);
+      else reply.accept(null);
+    }
+
+    @Override
+    public void findHere(Bytes user, Consumer<Credentials> reply) {
+      reply.accept(users.getOrDefault(user.toUtf8(), new Credentials("", 0, KEY, 1_000)));
+    }
   }
 
   @AfterEach
@@ -99,6 +109,17 @@ class AuthenticatorTest {
     assertThat(waits).isNotDone();
     clock.addAndGet(FailedAttempts.FIRST_NANOS);
     assertThat(waits.get(20, TimeUnit.SECONDS)).isInstanceOf(Answer.Granted.class);
+  }
+
+  @Test
+  void aMemberWithoutTheOthersKnowsTokensAndNoPasswords() throws Exception {
+    users.put("ana", new Credentials(RIGHT, 7, KEY, 1_000));
+    String token = ((Answer.Granted) authenticate("ana", "right")).token();
+    hasQuorum = false;
+    assertThat(verify(token)).isInstanceOf(Answer.Granted.class);
+    users.put("ana", new Credentials(RIGHT, 8, KEY, 1_000));
+    assertThat(verify(token)).as("it may lag").isInstanceOf(Answer.Unavailable.class);
+    assertThat(authenticate("ana", "right")).isInstanceOf(Answer.Unavailable.class);
   }
 
   @Test
