@@ -390,7 +390,7 @@ public final class BinaryMessages {
     return switch (kind) {
       case 0 -> new Outcome.Done(CommandCodec.decodeResult(in.getBytes()));
       case 1 -> new Outcome.NotLeader(in.getInt());
-      case 2 -> new Outcome.Busy(in.getText(TEXT_BYTES_MAX));
+      case 2 -> Outcome.Busy.said(in.getText(TEXT_BYTES_MAX));
       case 3 -> new Outcome.Refused(in.getText(TEXT_BYTES_MAX));
       case 4 -> new Outcome.Unknown();
       default -> throw new MalformedException("an outcome of kind " + kind);

@@ -452,7 +452,7 @@ public final class JsonMessages {
     if (one.has("done")) return new Outcome.Done(CommandCodec.decodeResult(data(one, "done")));
     if (one.has("leader"))
       return new Outcome.NotLeader((int) one.number("leader", Membership.NONE, Integer.MAX_VALUE));
-    if (one.has("busy")) return new Outcome.Busy(JsonText.truncate(one.text("busy")));
+    if (one.has("busy")) return Outcome.Busy.said(JsonText.truncate(one.text("busy")));
     if (one.has("refused")) return new Outcome.Refused(JsonText.truncate(one.text("refused")));
     if (one.flag("unknown")) return new Outcome.Unknown();
     throw new MalformedException("a reply without an outcome");

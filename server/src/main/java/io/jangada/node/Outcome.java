@@ -15,7 +15,14 @@ public sealed interface Outcome {
   record NotLeader(int leader) implements Outcome {}
 
   /// It had no effect and will have none: a limit is reached. Try again later.
-  record Busy(String reason) implements Outcome {}
+  record Busy(String reason) implements Outcome {
+    /// What members say to each other for [NoMemory] is this with its reason.
+    ///
+    /// @param reason as another member said it
+    public static Outcome said(String reason) {
+      return reason.equals(NoMemory.REASON) ? new NoMemory() : new Busy(reason);
+    }
+  }
 
   /// It had no effect and will have none: the data takes all the memory that it may. Reads, deletes
   /// and what does not add to the data go on.

@@ -10,6 +10,10 @@ import java.util.function.Consumer;
 /// Answers to requests that followers passed on, gathered until the end of a duty cycle so that
 /// many share a message.
 final class PeerReplies {
+  /// Of a request that may yet be served.
+  private static final Outcome SHORT_OF_MEMORY = new Outcome.Busy("memory is short");
+
+  private final FirstSendings first = new FirstSendings();
   private final SortedMap<Integer, List<PeerMessage.Reply>> byPeer = new TreeMap<>();
   private final int id;
   private final long messageBytesMax;
@@ -30,8 +34,14 @@ final class PeerReplies {
   List<Event.Submit> requests(PeerMessage.Forward forward) {
     List<Event.Submit> requests = new ArrayList<>();
     for (PeerMessage.Request request : forward.requests()) {
+      int from = forward.from();
+      long number = request.number();
+      if (!first.note(from, number)) continue;
       Consumer<Outcome> reply =
-          outcome -> add(forward.from(), new PeerMessage.Reply(request.number(), outcome));
+          outcome -> {
+            boolean isForNow = outcome instanceof Outcome.NoMemory && !first.refuse(from, number);
+            add(from, new PeerMessage.Reply(number, isForNow ? SHORT_OF_MEMORY : outcome));
+          };
       requests.add(
           new Event.Submit(request.caller(), request.operation(), request.requestId(), reply));
     }

@@ -13,8 +13,9 @@ import java.util.TreeSet;
 /// or one given here, so that it is applied once however often it arrives.
 ///
 /// Each sending has a number of its own, so that a refusal clears the doubt about that sending and
-/// no other. Only "I do not lead in your term" is such a refusal: it holds for every copy of the
-/// message that the network may still deliver.
+/// no other. Only "I do not lead in your term" and "out of memory" ([FirstSendings]) are such
+/// refusals: they hold for every copy of the message that the network may still deliver. The latter
+/// ends the request if no other sending of it is in doubt.
 ///
 /// Every method but [#restart] takes a time that grows with the logarithm of how many wait.
 final class Sendings {
@@ -108,8 +109,13 @@ final class Sendings {
         one.open.remove(reply.number());
         sendAt(one, nowNanos + retryNanos / REFUSED_SOONER);
       }
-      case Outcome.Busy _, Outcome.NoMemory() ->
-          sendAt(one, nowNanos + retryNanos / REFUSED_SOONER);
+      case Outcome.NoMemory() -> {
+        byNumber.remove(reply.number());
+        one.open.remove(reply.number());
+        if (one.open.isEmpty()) return one;
+        sendAt(one, nowNanos + retryNanos / REFUSED_SOONER);
+      }
+      case Outcome.Busy _ -> sendAt(one, nowNanos + retryNanos / REFUSED_SOONER);
       case Outcome.Unknown() -> {}
     }
     return null;

@@ -40,6 +40,8 @@ final class MemberSettings {
   private final List<Integer> bootstrap;
   private final int peers;
   private final MemoryPlan memory;
+
+  /// Whether any server has one: history is the leader's affair, whichever leads.
   private final boolean hasEtcdPort;
 
   MemberSettings(ServerConfig config, int id, MemoryPlan memory) throws ConfigException {
@@ -48,7 +50,7 @@ final class MemberSettings {
     this.memory = memory;
     this.id = id;
     this.bootstrap = config.initialMembers(id);
-    this.hasEtcdPort = config.etcdPort(config.entry(id)) > 0;
+    this.hasEtcdPort = config.servers().stream().anyMatch(one -> config.etcdPort(one) > 0);
   }
 
   DurableMember.Settings member() {

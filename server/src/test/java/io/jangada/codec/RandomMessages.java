@@ -171,7 +171,8 @@ public final class RandomMessages {
   }
 
   private static Outcome outcome(Random random) {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(9)) {
+      case 8 -> new Outcome.NoMemory();
       case 7 -> new Outcome.Done(ranged(random));
       case 0 -> new Outcome.Done(new Result.Written(number(random)));
       case 1 -> new Outcome.Done(new Result.Found(data(random), number(random), 0, 0));

@@ -134,6 +134,19 @@ class ForwardedRequestsTest {
   }
 
   @Test
+  @DisplayName("out of memory ends it, unless another sending is in doubt")
+  void noMemory() {
+    requests.queue(ask(WRITE), 0, DEADLINE);
+    answer(onlyDue(0), new Outcome.NoMemory(), 10);
+    assertThat(told).containsExactly(new Outcome.NoMemory());
+    requests.queue(ask(WRITE), 20, DEADLINE);
+    onlyDue(20);
+    answer(onlyDue(20 + RETRY), new Outcome.NoMemory(), 2 * RETRY);
+    expire(DEADLINE, 3);
+    assertThat(told).containsExactly(new Outcome.NoMemory(), UNKNOWN);
+  }
+
+  @Test
   @DisplayName("a write that was refused wherever it was sent had no effect")
   void refusedEverywhere() {
     requests.queue(ask(WRITE), 0, DEADLINE);

@@ -3,7 +3,9 @@ package io.jangada.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.node.Outcome.Busy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -35,6 +37,38 @@ class PeerRepliesTest {
     assertThat(numbers(sent.get(1))).containsExactly(1L, 2L);
     replies.flush();
     assertThat(sent).hasSize(2);
+  }
+
+  /// Requests as they come from member 2.
+  private List<Event.Submit> come(long... numbers) {
+    List<PeerMessage.Request> requests = new ArrayList<>();
+    for (long number : numbers)
+      requests.add(new PeerMessage.Request(number, null, new Operation.Get(Bytes.utf8("k"))));
+    return replies.requests(new PeerMessage.Forward(2, 1, 1, requests));
+  }
+
+  private List<Outcome> refused(Event.Submit request) {
+    sent.clear();
+    request.reply().accept(new Outcome.NoMemory());
+    replies.flush();
+    return ((PeerMessage.ForwardReply) sent.getFirst())
+        .replies().stream().map(PeerMessage.Reply::outcome).toList();
+  }
+
+  @Test
+  @DisplayName("out of memory holds for all copies, or is not said")
+  void copies() {
+    List<Event.Submit> requests = come(7, 8, 9);
+    assertThat(refused(requests.get(1))).containsExactly(new Outcome.NoMemory());
+    assertThat(come(8, 7)).as("lost").isEmpty();
+    assertThat(come(9)).hasSize(1);
+    assertThat(refused(requests.get(2))).as("a copy waits").hasOnlyElementsOfType(Busy.class);
+    Event.Submit copy = come(9).getFirst();
+    assertThat(refused(copy)).as("the first may be served").hasOnlyElementsOfType(Busy.class);
+    assertThat(refused(come(10).getFirst())).containsExactly(new Outcome.NoMemory());
+    assertThat(refused(come(Long.MIN_VALUE).getFirst()))
+        .as("of another run")
+        .containsExactly(new Outcome.NoMemory());
   }
 
   @Test
