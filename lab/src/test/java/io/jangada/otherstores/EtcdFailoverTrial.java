@@ -150,6 +150,7 @@ class EtcdFailoverTrial {
       putting.killed = killed;
       servers.kill(leader);
       measured.fresh.add(fresh(client.getKVClient(), killed));
+      System.out.println(servers.folder.getFileName() + ": next begun after " + measured.fresh);
       long served = putting.next.get(MILLIS_MAX, TimeUnit.MILLISECONDS);
       measured.inTurn.add(TimeUnit.NANOSECONDS.toMillis(served - killed));
     } finally {
