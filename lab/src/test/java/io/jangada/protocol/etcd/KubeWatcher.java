@@ -155,7 +155,7 @@ final class KubeWatcher implements Callable<KubeWatcher> {
   private void leave(KubeClient client) throws InterruptedException {
     wasAway = true;
     client.moveOn();
-    Waiting.until(AWAY_MILLIS_MAX, () -> shared.compacted.get() >= next || shared.last.get() > 0);
+    Waiting.until(AWAY_MILLIS_MAX, () -> shared.compacted.get() > next || shared.last.get() > 0);
   }
 
   /// Sees whether it knows what is there.
