@@ -155,7 +155,11 @@ final class KubeWatcher implements Callable<KubeWatcher> {
   private void leave(KubeClient client) throws InterruptedException {
     wasAway = true;
     client.moveOn();
-    Waiting.until(AWAY_MILLIS_MAX, () -> shared.compacted.get() >= next || shared.last.get() > 0);
+    // As one that saw the store before there were objects: what came after lists that are still
+    // read is kept for a while.
+    objects = new TreeMap<>();
+    next = Compaction.FIRST_CHANGE;
+    Waiting.until(AWAY_MILLIS_MAX, () -> shared.compacted.get() > next || shared.last.get() > 0);
   }
 
   /// Sees whether it knows what is there.
