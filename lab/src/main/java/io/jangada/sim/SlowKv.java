@@ -134,10 +134,11 @@ public final class SlowKv {
       case Operation.Range range -> SlowRange.read(map, range, firstReadable, SlowRange.Room.ALONE);
       case Operation.ReadTransaction(Operation.Transaction transaction) ->
           steps().ahead(transaction, firstReadable);
-      case Operation.GetLease(long lease) -> {
+      case Operation.GetLease(long lease, boolean keys) -> {
         if (!leases.contains(lease)) yield new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
         long left = leases.leftMillis(lease, clusterTimeMillis);
-        yield new Result.Leased(lease, leases.ttlMillis(lease), left, map.keysOf(lease));
+        List<Bytes> shown = keys ? map.keysOf(lease) : List.of();
+        yield new Result.Leased(lease, leases.ttlMillis(lease), left, shown);
       }
       case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
       case Operation.UsersRead ofUsers -> users.read(ofUsers);

@@ -122,9 +122,10 @@ final class SlowUsers {
         }
         case Operation.ReadTransaction(Operation.Transaction transaction) -> may(transaction);
         case Operation.Revoke(long lease) -> writesLease(lease);
-        case Operation.GetLease(long lease) -> {
+        case Operation.GetLease(long lease, boolean shown) -> {
           List<Bytes> keys = keysOfLease.apply(lease);
-          yield reads(KeyRange.ALL)
+          yield !shown
+              || reads(KeyRange.ALL)
               || keys.size() <= KvLimits.CHECKED_KEYS_OF_LEASE_MAX
                   && keys.stream().allMatch(key -> reads(KeyRange.of(key)));
         }

@@ -62,7 +62,7 @@ final class AccessCheck {
     return switch (operation) {
       case Operation.Step step -> permitsStep(step);
       case Operation.ReadTransaction(Operation.Transaction transaction) -> permits(transaction);
-      case Operation.GetLease(long lease) -> readsKeysOf(lease);
+      case Operation.GetLease(long lease, boolean keys) -> !keys || readsKeysOf(lease);
       case Operation.Revoke(long lease) -> writesKeysOf(lease);
       case Operation.Compact _, Operation.KeepHistory _ -> access.isRoot();
       case Operation.ChangeUsers(AuthChange change) -> permits(change);

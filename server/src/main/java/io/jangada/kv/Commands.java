@@ -474,7 +474,8 @@ final class Commands {
     if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
     List<Bytes> held = new ArrayList<>();
     // What finds them to be removed finds them to be read.
-    new Removal.OfLease(keys, lease).finish(head -> held.add(keys.key(head).compact()));
+    if (read.keys())
+      new Removal.OfLease(keys, lease).finish(head -> held.add(keys.key(head).compact()));
     long bytes = 0;
     int shown = 0;
     while (shown < held.size() && bytes <= KvLimits.RESULT_BYTES_MAX)

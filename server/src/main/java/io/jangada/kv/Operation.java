@@ -102,8 +102,14 @@ public sealed interface Operation {
     }
   }
 
-  /// Reads a lease with what is left of it and its keys: [Result.Leased].
-  record GetLease(long lease) implements Read {}
+  /// Reads a lease with what is left of it: [Result.Leased].
+  ///
+  /// @param keys whether with its keys as well
+  record GetLease(long lease, boolean keys) implements Read {
+    public GetLease(long lease) {
+      this(lease, true);
+    }
+  }
 
   /// Reads the numbers of all leases: [Result.LeaseList].
   record ListLeases() implements Read {}

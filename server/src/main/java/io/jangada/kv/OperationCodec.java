@@ -41,7 +41,7 @@ final class OperationCodec {
       }
       case Operation.Expire() -> out.put(4);
       case Operation.Range range -> putRange(out.put(5), range);
-      case Operation.GetLease(long lease) -> out.put(6).putLong(lease);
+      case Operation.GetLease(long lease, boolean keys) -> out.put(keys ? 6 : 27).putLong(lease);
       case Operation.ListLeases() -> out.put(7);
       case Operation.Put put -> {
         CommandCodec.putKey(out.put(8), put.key());
@@ -133,6 +133,7 @@ final class OperationCodec {
       case 24 -> new Operation.CheckRight(AuthCodec.getRight(in));
       case 25 -> getTransaction(in, Operation.Decision.AHEAD, depth);
       case 26 -> new Operation.ReadTransaction(getTransaction(in, Operation.Decision.AHEAD, depth));
+      case 27 -> new Operation.GetLease(in.getLong(), false);
       default -> throw new MalformedException("operation of kind " + kind);
     };
   }

@@ -39,7 +39,8 @@ final class RandomOperations {
     return switch (dice.nextInt(10)) {
       case 8, 9 -> new Operation.ReadTransaction(reads(revision, 0));
       case 0 -> new Operation.ListLeases();
-      case 1, 2 -> new Operation.GetLease(lease());
+      case 1 -> new Operation.GetLease(lease());
+      case 2 -> new Operation.GetLease(lease(), false);
       case 3, 4, 5, 6 -> range(dice.nextBoolean() ? 0 : nearby(revision), revision);
       default -> new Operation.Get(key());
     };

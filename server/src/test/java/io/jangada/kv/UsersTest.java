@@ -205,6 +205,8 @@ class UsersTest {
     assertThat(run(ann, new Operation.KeepAlive(List.of(1L, 2L))))
         .isEqualTo(new Result.KeptAlive(List.of(Result.KeptAlive.DENIED, 0L)));
     assertThat(store.read(ann, new Operation.GetLease(1))).isEqualTo(DENIED);
+    var bare = (Result.Leased) store.read(ann, new Operation.GetLease(1, false));
+    assertThat(bare.keys()).isEmpty();
     assertThat(run(ann, new Operation.Revoke(1))).isEqualTo(DENIED);
     assertThat(run(ROOT, new Operation.Revoke(1))).isInstanceOf(Result.Removed.class);
   }

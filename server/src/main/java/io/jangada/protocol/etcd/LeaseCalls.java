@@ -89,7 +89,7 @@ final class LeaseCalls {
     LeaseTimeToLiveResponse.Builder response =
         LeaseTimeToLiveResponse.newBuilder().setID(request.getID());
     call.read(
-        new Operation.GetLease(request.getID()),
+        new Operation.GetLease(request.getID(), request.getKeys()),
         new ReadConsistency.Follower(),
         (outcome, moment) -> {
           switch (outcome) {
