@@ -17,7 +17,6 @@ import io.jangada.protocol.rpc.Method;
 import io.jangada.protocol.rpc.MethodCalls;
 import io.jangada.protocol.rpc.Methods;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -29,11 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -43,7 +38,6 @@ import java.util.function.Consumer;
 /// are the caller's, and are to be closed after the listener.
 public final class EtcdListener implements AutoCloseable {
   private static final int BACKLOG = 4_096;
-  private static final long CLOSE_MILLIS_MAX = 1_000;
   private static final WriteBufferWaterMark UNSENT_BYTES =
       new WriteBufferWaterMark(128 << 10, 256 << 10);
 
@@ -174,31 +168,13 @@ public final class EtcdListener implements AutoCloseable {
   /// @param timeoutMillis how long to wait for that
   /// @return whether all are done; the listener is still to be closed
   public boolean drain(long timeoutMillis) {
-    long began = System.nanoTime();
-    ChannelFuture deaf = listener.close();
-    CompletableFuture<Void> finished = port.finish();
-    deaf.awaitUninterruptibly(timeoutMillis);
-    long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    return awaitClosed(finished, timeoutMillis - spentMillis);
-  }
-
-  private static boolean awaitClosed(CompletableFuture<Void> closed, long timeoutMillis) {
-    try {
-      closed.get(timeoutMillis, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return port.drain(listener, timeoutMillis);
   }
 
   /// Stops listening and closes all connections, whatever they are doing. What was begun may still
   /// take effect.
   @Override
   public void close() {
-    listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
-    awaitClosed(port.closeAll(), CLOSE_MILLIS_MAX);
+    port.close(listener);
   }
 }

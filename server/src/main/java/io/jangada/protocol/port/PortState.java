@@ -13,6 +13,8 @@ import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.AuditEnd;
 import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Queue;
@@ -20,6 +22,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -28,6 +33,8 @@ import java.util.function.Consumer;
 public final class PortState {
   private static final Set<Result.Reason> DENIALS =
       EnumSet.of(Result.Reason.STALE_USER, Result.Reason.PERMISSION_DENIED);
+
+  private static final long CLOSE_MILLIS_MAX = 1_000;
 
   private final PortLimits limits;
   private final Quota arriving;
@@ -168,8 +175,8 @@ public final class PortState {
     };
   }
 
-  /// Whether a user may not do that: always recorded where the trail is on. Of clients that are
-  /// nobody there may be very many.
+  /// Whether a user may not do that: always recorded where the trail is on. There may be very many
+  /// of clients without a user: these are recorded only where chosen.
   private static boolean isDenied(Outcome outcome) {
     return outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
         && DENIALS.contains(reason);
@@ -187,21 +194,39 @@ public final class PortState {
     if (closing && connections.isEmpty()) empty.complete(null);
   }
 
-  /// From now on connections are closed when what they began is done.
+  /// Stops listening, and closes each connection when what it began is done.
   ///
-  /// @return done when all are closed
-  public CompletableFuture<Void> finish() {
+  /// @param timeoutMillis how long to wait for that
+  /// @return whether all are closed; what is left is still to be closed
+  public boolean drain(Channel listener, long timeoutMillis) {
+    long began = System.nanoTime();
+    ChannelFuture deaf = listener.close();
+    // At once: clients go on sending while the port is being closed.
     closing = true;
     for (Client one : connections) one.lane().execute(one::finish);
-    if (connections.isEmpty()) empty.complete(null);
-    return empty;
+    deaf.awaitUninterruptibly(timeoutMillis);
+    return awaitEmpty(timeoutMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
   }
 
-  public CompletableFuture<Void> closeAll() {
+  /// Stops listening, and closes all connections, whatever they are doing.
+  public void close(Channel listener) {
+    listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
     closing = true;
     for (Client one : connections) one.close();
+    awaitEmpty(CLOSE_MILLIS_MAX);
+  }
+
+  private boolean awaitEmpty(long timeoutMillis) {
     if (connections.isEmpty()) empty.complete(null);
-    return empty;
+    try {
+      empty.get(timeoutMillis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   // ---- what is under way ----

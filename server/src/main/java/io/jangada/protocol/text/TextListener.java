@@ -8,7 +8,6 @@ import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.Counters;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -18,11 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The text protocol's side of a member: it listens, and serves the clients that connect.
@@ -31,7 +26,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// are the caller's, and are to be closed after the listener.
 public final class TextListener implements AutoCloseable {
   private static final int BACKLOG = 4_096;
-  private static final long CLOSE_MILLIS_MAX = 1_000;
 
   /// Beyond, a client's replies wait until it has taken some.
   private static final WriteBufferWaterMark UNSENT_BYTES =
@@ -115,33 +109,14 @@ public final class TextListener implements AutoCloseable {
   /// @param timeoutMillis how long to wait for that
   /// @return whether all are done; the listener is still to be closed
   public boolean drain(long timeoutMillis) {
-    long began = System.nanoTime();
-    ChannelFuture deaf = listener.close();
-    // At once: clients go on sending while the port is being closed.
-    CompletableFuture<Void> finished = shared.port().finish();
-    deaf.awaitUninterruptibly(timeoutMillis);
-    long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    return awaitClosed(finished, timeoutMillis - spentMillis);
-  }
-
-  private static boolean awaitClosed(CompletableFuture<Void> closed, long timeoutMillis) {
-    try {
-      closed.get(timeoutMillis, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return shared.port().drain(listener, timeoutMillis);
   }
 
   /// Stops listening and closes all connections, whatever they are doing. What was begun may still
   /// take effect.
   @Override
   public void close() {
-    listener.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
-    awaitClosed(shared.port().closeAll(), CLOSE_MILLIS_MAX);
+    shared.port().close(listener);
   }
 
   /// What it did and does. Each number is right for its moment; they are not of one moment.

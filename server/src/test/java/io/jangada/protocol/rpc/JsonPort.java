@@ -235,8 +235,7 @@ final class JsonPort implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listener.close().awaitUninterruptibly();
-    state.closeAll();
+    state.close(listener);
     member.close();
     loops.close();
   }
