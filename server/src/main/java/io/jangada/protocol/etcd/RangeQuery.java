@@ -3,6 +3,7 @@ package io.jangada.protocol.etcd;
 import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
+import io.jangada.node.ReadConsistency;
 import io.jangada.protocol.etcd.api.RangeRequest;
 import io.jangada.protocol.etcd.api.RangeResponse;
 import io.jangada.protocol.etcd.api.ResponseHeader;
@@ -42,6 +43,11 @@ record RangeQuery(RangeRequest request, Comparator<KeyValue> sort) {
         };
     boolean descends = request.getSortOrder() == RangeRequest.SortOrder.DESCEND;
     return ascending == null || !descends ? ascending : ascending.reversed();
+  }
+
+  /// How fresh it has to be: as this member has it, or linearizable.
+  ReadConsistency consistency() {
+    return request.getSerializable() ? new ReadConsistency.Local() : new ReadConsistency.Follower();
   }
 
   boolean isCountOnly() {

@@ -40,11 +40,7 @@ final class RangeReading {
   }
 
   private void begin() {
-    ReadConsistency consistency =
-        query.request().getSerializable()
-            ? new ReadConsistency.Local()
-            : new ReadConsistency.Follower();
-    read(query.operation(), consistency);
+    read(query.operation(), query.consistency());
   }
 
   private void read(Operation.Range range, ReadConsistency consistency) {

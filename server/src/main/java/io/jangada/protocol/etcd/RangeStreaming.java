@@ -36,10 +36,8 @@ final class RangeStreaming {
       return;
     }
     RangeQuery query = RangeQuery.of(request);
-    ReadConsistency consistency =
-        request.getSerializable() ? new ReadConsistency.Local() : new ReadConsistency.Follower();
     call.lasts();
-    new RangeStreaming(call, query).read(query.operation(), consistency);
+    new RangeStreaming(call, query).read(query.operation(), query.consistency());
   }
 
   private static Status tooSpecial(RangeRequest request) {
