@@ -127,7 +127,7 @@ class AdminCallsTest {
                     .addClientURLs("http://127.0.0.1:" + fleet.at(member).etcdPort())
                     .build());
     }
-    // Whoever has another configuration learns it from the membership.
+    // A client with another configuration learns it from the membership.
     assertThat(Waiting.until(20_000, AdminCallsTest::areRecorded)).isTrue();
   }
 

@@ -32,7 +32,7 @@ import java.util.function.BiConsumer;
 /// the end of a key wakes one client; and its own, which may go with its lease.
 ///
 /// A client that gives up while it waits has its key removed. It is not removed of a client that
-/// had it before and need not wait: that one holds the lock, and goes on holding it.
+/// had it before and need not wait: that one holds the lock, and keeps it.
 final class Candidacy {
   /// How long a lease lasts that is granted for a client without one. It is not kept alive.
   private static final long GRANTED_MILLIS = 60_000;

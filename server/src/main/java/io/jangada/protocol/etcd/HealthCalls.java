@@ -9,8 +9,8 @@ import io.jangada.protocol.rpc.Method;
 import io.jangada.protocol.rpc.Status;
 import java.util.List;
 
-/// The service grpc.health.v1.Health. A call is begun when the port serves, and not before: whoever
-/// gets an answer is served. What is asked about is the member, which is called "".
+/// The service grpc.health.v1.Health. A call is begun when the port serves, and not before: an
+/// answer means that clients are served. What is asked about is the member, which is called "".
 final class HealthCalls {
   private static final String HEALTH = "/grpc.health.v1.Health/";
   private static final Status UNKNOWN = new Status(Code.NOT_FOUND, "unknown service");

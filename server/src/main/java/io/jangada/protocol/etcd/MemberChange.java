@@ -40,7 +40,7 @@ public sealed interface MemberChange {
     BAD_URLS,
     URLS_EXIST,
     UNKNOWN_MEMBER,
-    /// No majority answers, or another change is under way.
+    /// No majority answers, or another change has not ended.
     UNHEALTHY,
     TOO_FEW_STARTED,
     NO_LEARNER,

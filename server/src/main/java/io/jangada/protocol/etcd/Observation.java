@@ -16,7 +16,7 @@ import java.util.List;
 ///
 /// While there is a leader its key is watched, otherwise all keys. When that one goes, or the first
 /// comes, the leader is looked for as of that revision, so that none is missed. Where history is
-/// given up before that, because the client is slow, it goes on with the leader that there is.
+/// given up before that, because the client is slow, the present leader is told.
 final class Observation {
   private final Call call;
   private final KeyRange all;

@@ -31,7 +31,7 @@ final class WatchMessage extends Slot {
   final StreamedWatch watch;
   final Content content;
 
-  /// Where the member stood; null where nobody knows, and for [Content.Paused].
+  /// Where the member stood; null where that is not known, and for [Content.Paused].
   final Moment moment;
 
   private final long bytes;

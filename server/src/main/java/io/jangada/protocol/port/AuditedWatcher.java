@@ -81,7 +81,7 @@ final class AuditedWatcher implements Watcher {
         if (hasStarted) record(AuditEnd.busy(reason.text()));
       }
       case PERMISSION_DENIED -> {
-        // Of clients that are nobody there may be very many.
+        // There may be very many of clients without a user.
         if (isWanted || who.user() != null) recordAnyway(AuditEnd.refused(reason.text()));
       }
       case TOO_MANY -> record(AuditEnd.busy(reason.text()));

@@ -83,7 +83,7 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
     return ((InetSocketAddress) channel.remoteAddress()).getAddress();
   }
 
-  /// Who asks when it is this caller, or nobody; for the audit trail.
+  /// Who asks, for the audit trail.
   public final AuditEvent.Who who(Caller asking) {
     String user = asking == null ? null : asking.user().toUtf8();
     return new AuditEvent.Who(user, channel.remoteAddress(), certificate());
@@ -128,8 +128,7 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
     port.wakeWaiters();
   }
 
-  /// Whether what is under way on all connections leaves room. If not, this one is resumed when it
-  /// does.
+  /// Whether the requests of all connections leave room. If not, this one is resumed when it does.
   protected final boolean acquireOrEnqueue() {
     if (port.hasRoom()) return true;
     if (!queued) {

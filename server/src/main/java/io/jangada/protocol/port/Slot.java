@@ -9,12 +9,12 @@ public abstract class Slot {
 
   private final Caller caller;
 
-  /// @param caller who the client was when the request came; null for nobody
+  /// @param caller who the client was when the request came; null for none
   protected Slot(Caller caller) {
     this.caller = caller;
   }
 
-  /// Who the client was when the request came; null for nobody.
+  /// Who the client was when the request came; null for none.
   protected final Caller caller() {
     return caller;
   }

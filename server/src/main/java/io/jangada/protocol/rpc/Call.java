@@ -56,7 +56,7 @@ public abstract class Call {
     return metadata;
   }
 
-  /// Who the client is; null for nobody.
+  /// Who the client is; null for none.
   public final Caller caller() {
     return who.caller();
   }

@@ -25,7 +25,7 @@ public final class Callers {
 
   /// What was found out.
   ///
-  /// @param caller null for nobody
+  /// @param caller null for none
   /// @param hasBadToken whether a token was shown that is not valid
   /// @param failure why it cannot be found out now; null if it was
   public record Found(Caller caller, boolean hasBadToken, Status failure) {

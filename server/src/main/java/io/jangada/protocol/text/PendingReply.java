@@ -59,7 +59,7 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
     this.costBytes = OVERHEAD_BYTES + (request == null ? 0 : request.bytes());
   }
 
-  /// @param caller who the client is; null for nobody
+  /// @param caller who the client is; null for none
   static PendingReply of(ClientConnection connection, TextCommand.Request request, Caller caller) {
     return new PendingReply(connection, request, caller);
   }
