@@ -5,11 +5,13 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.auth.Caller;
 import io.jangada.raft.Input;
 import io.jangada.raft.RaftNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /// The commands that a leader proposes by itself, when it is time: to count revisions, to keep
 /// history or not, to give it up, and to remove what is due. All of it is done by entries of the
-/// log (TRAPS: never by a member's own clock). One proposal at a time is enough in a term.
+/// log (TRAPS: never by a member's own clock). One turn of proposals at a time is enough in a term.
 final class LeaderCommands {
   private final ReplicaSettings.History settings;
   private final CommandStamper stamps;
@@ -46,14 +48,14 @@ final class LeaderCommands {
   /// @param ticket gives the number of a new request
   void propose(RaftNode raft, boolean isMemoryShort, LongSupplier ticket, long now) {
     if (!raft.isEstablished() || raft.applied() < proposed || stamps.state().isBehind()) return;
-    Operation.Command command = next(raft, isMemoryShort, now);
-    if (command == null) return;
-    long before = raft.last().index();
-    raft.step(
-        new Input.Propose(ticket.getAsLong(), stamps.envelope(callerOf(command), command, now)));
-    if (raft.last().index() == before) return;
-    proposed = raft.last().index();
-    if (command instanceof Operation.Compact) compaction.proposed();
+    for (Operation.Command command : next(raft, isMemoryShort, now)) {
+      long before = raft.last().index();
+      raft.step(
+          new Input.Propose(ticket.getAsLong(), stamps.envelope(callerOf(command), command, now)));
+      if (raft.last().index() == before) return;
+      proposed = raft.last().index();
+      if (command instanceof Operation.Compact) compaction.proposed();
+    }
   }
 
   /// Says that a member asks where that matters: releases that know no users would not understand
@@ -64,15 +66,19 @@ final class LeaderCommands {
     return isChecked && stamps.state().kv().users().isEnabled() ? Caller.MEMBER : null;
   }
 
-  /// What is to be done first; null where there is nothing.
-  private Operation.Command next(RaftNode raft, boolean isMemoryShort, long now) {
+  /// What is to be done first. In a new store history is kept from the first revision on.
+  private List<Operation.Command> next(RaftNode raft, boolean isMemoryShort, long now) {
     KvStore kv = stamps.state().kv();
-    if (isFirstDue())
-      return raft.applied() == raft.commit() ? new Operation.CountRevisions() : null;
+    boolean isFirstDue = isFirstDue();
+    if (isFirstDue && raft.applied() < raft.commit()) return List.of();
+    List<Operation.Command> due = new ArrayList<>(2);
+    if (isFirstDue) due.add(new Operation.CountRevisions());
     if (settings.decides() && kv.keepsHistory() != settings.isKept())
-      return new Operation.KeepHistory(settings.isKept());
+      due.add(new Operation.KeepHistory(settings.isKept()));
+    if (!due.isEmpty()) return due;
     long target = compaction.target(isMemoryShort);
-    if (target > 0) return new Operation.Compact(target);
-    return stamps.clock().millis(now) >= kv.nextDeadlineMillis() ? new Operation.Expire() : null;
+    if (target > 0) return List.of(new Operation.Compact(target));
+    boolean isExpiryDue = stamps.clock().millis(now) >= kv.nextDeadlineMillis();
+    return isExpiryDue ? List.of(new Operation.Expire()) : List.of();
   }
 }
