@@ -85,8 +85,9 @@ public final class Inbox {
   }
 
   /// The owner says how it is led, for any thread.
-  void note(Leadership now) {
-    if (now != leadership) leadership = now;
+  void note(Leadership now, boolean leads) {
+    Leadership seen = leads ? Leadership.LEADING : now;
+    if (seen != leadership) leadership = seen;
   }
 
   Leadership leadership() {

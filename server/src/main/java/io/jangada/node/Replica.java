@@ -452,7 +452,7 @@ public final class Replica {
 
   private void watchLeader() {
     clusterClock.leads(raft.isLeader(), now);
-    inbox.note(watches.leadership(raft.leader() != Membership.NONE, now));
+    inbox.note(watches.leadership(raft.leader() != Membership.NONE, now), raft.isLeader());
     if (!roles.note(raft, now)) return;
     proposals.termBegan();
     if (raft.leader() == Membership.NONE) return;

@@ -1,11 +1,11 @@
 package io.jangada.protocol.etcd;
 
-import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.net.PortGate;
 import io.jangada.node.Replica;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
+import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.PortState;
 import io.jangada.protocol.port.ReplyBatcher;
@@ -16,9 +16,6 @@ import io.jangada.protocol.rpc.JsonConnection;
 import io.jangada.protocol.rpc.Method;
 import io.jangada.protocol.rpc.MethodCalls;
 import io.jangada.protocol.rpc.Methods;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
@@ -28,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// The side of a member that etcd's clients see: it listens, and serves those that connect.
@@ -37,7 +32,7 @@ import java.util.function.Consumer;
 /// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
 /// are the caller's, and are to be closed after the listener.
 public final class EtcdListener implements AutoCloseable {
-  private static final int BACKLOG = 4_096;
+  /// Answers to calls are longer than those of other protocols.
   private static final WriteBufferWaterMark UNSENT_BYTES =
       new WriteBufferWaterMark(128 << 10, 256 << 10);
 
@@ -48,9 +43,7 @@ public final class EtcdListener implements AutoCloseable {
   private final EtcdPages pages;
   private final GrpcConnection.Served served;
   private final JsonConnection.Served servedJson;
-  private final Map<EventLoop, ReplyBatcher> lanes = new ConcurrentHashMap<>();
-  private final AtomicInteger connections = new AtomicInteger();
-  private final Channel listener;
+  private final ClientListener listener;
 
   private EtcdListener(EtcdSettings settings, Loops loops) throws IOException {
     this.settings = settings;
@@ -66,22 +59,8 @@ public final class EtcdListener implements AutoCloseable {
             pages,
             settings.messageBytesMax(),
             JsonConnection.Times.DEFAULT);
-    var bound =
-        loops
-            .listener("etcd")
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
-            .childHandler(settings.gate().handler(this::accept))
-            .bind(settings.address())
-            .awaitUninterruptibly();
-    if (!bound.isSuccess())
-      throw new IOException(
-          "cannot listen on "
-              + HostPort.text(settings.address())
-              + ": "
-              + bound.cause().getMessage(),
-          bound.cause());
-    listener = bound.channel();
+    var place = new ClientListener.Place("etcd", settings.address(), settings.gate());
+    listener = ClientListener.start(place, port, loops, this::accept);
   }
 
   /// Begins to listen.
@@ -91,14 +70,13 @@ public final class EtcdListener implements AutoCloseable {
     return new EtcdListener(settings, loops);
   }
 
-  private void accept(SocketChannel channel) {
-    if (connections.incrementAndGet() > settings.limits().connectionsMax()) {
-      connections.decrementAndGet();
+  private void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
+    if (isBeyondMax) {
       channel.close();
       return;
     }
-    channel.closeFuture().addListener(_ -> connections.decrementAndGet());
-    ReplyBatcher lane = lanes.computeIfAbsent(channel.eventLoop(), ReplyBatcher::new);
+    channel.config().setWriteBufferWaterMark(UNSENT_BYTES).setAutoRead(true);
+    channel.config().setAllowHalfClosure(false);
     channel
         .pipeline()
         .addLast(
@@ -114,7 +92,7 @@ public final class EtcdListener implements AutoCloseable {
 
   /// Where it listens.
   public InetSocketAddress address() {
-    return (InetSocketAddress) listener.localAddress();
+    return listener.address();
   }
 
   /// From now on calls are carried out, those that came before included. To be called once.
@@ -144,9 +122,9 @@ public final class EtcdListener implements AutoCloseable {
       if (method.calls().started() > 0) calls.put(method.path(), calls(method));
     return new EtcdStats(
         calls,
-        sum(Counters.OPENED) - sum(Counters.CLOSED),
-        sum(Counters.BYTES_IN),
-        sum(Counters.BYTES_OUT));
+        listener.sum(Counters.OPENED) - listener.sum(Counters.CLOSED),
+        listener.sum(Counters.BYTES_IN),
+        listener.sum(Counters.BYTES_OUT));
   }
 
   private static EtcdStats.Calls calls(Method<?> method) {
@@ -158,23 +136,19 @@ public final class EtcdListener implements AutoCloseable {
     return new EtcdStats.Calls(method.streams() ? "bidi_stream" : oneWay, calls.started(), handled);
   }
 
-  private long sum(int counter) {
-    return lanes.values().stream().mapToLong(lane -> lane.counters().get(counter)).sum();
-  }
-
   /// Takes no more connections, begins no more calls, answers those that were begun, and closes
   /// each connection when it is done.
   ///
   /// @param timeoutMillis how long to wait for that
   /// @return whether all are done; the listener is still to be closed
   public boolean drain(long timeoutMillis) {
-    return port.drain(listener, timeoutMillis);
+    return listener.drain(timeoutMillis);
   }
 
   /// Stops listening and closes all connections, whatever they are doing. What was begun may still
   /// take effect.
   @Override
   public void close() {
-    port.close(listener);
+    listener.close();
   }
 }

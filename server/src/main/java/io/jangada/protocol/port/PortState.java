@@ -3,6 +3,7 @@ package io.jangada.protocol.port;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
+import io.jangada.node.Leadership;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.Replica;
@@ -115,6 +116,11 @@ public final class PortState {
   /// Where it is said what clients ask for. To be asked for when the port serves.
   public Audit audit() {
     return audit;
+  }
+
+  /// Whether this member leads.
+  boolean isLeading() {
+    return replica.leadership() == Leadership.LEADING;
   }
 
   // ---- what clients ask of it: the one way for all protocols ----

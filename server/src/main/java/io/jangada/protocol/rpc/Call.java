@@ -71,8 +71,7 @@ public abstract class Call {
   protected final boolean admit(Callers.Found who) {
     this.who = who;
     if (who.failure() != null) end(who.failure());
-    else if (metadata.requiresLeader() && port().replica().leadership() != Leadership.LED)
-      end(NO_LEADER);
+    else if (metadata.requiresLeader() && !port().replica().leadership().isLed()) end(NO_LEADER);
     return !isOver;
   }
 

@@ -48,7 +48,6 @@ final class ListenerState {
   }
 
   void submit(TextCommand.Request request, PendingReply slot) {
-    port.began(slot.costBytes);
     if (request.operation() instanceof Operation.Get read)
       port.read(slot, read, settings.replying().reading());
     else port.submit(slot, request.operation(), request.requestId());
@@ -56,13 +55,11 @@ final class ListenerState {
 
   /// Asks for a value that was let go.
   void readAgain(PendingReply slot) {
-    port.began(slot.costBytes);
     Operation.Get read = (Operation.Get) slot.request.operation();
     port.readAgain(slot, read, settings.replying().reading());
   }
 
   void submit(TextCommand.Admin line, PendingReply slot) {
-    port.began(slot.costBytes);
     List<String> shown = admin.withoutSecrets(line.words());
     Consumer<AdminReply> reply = slot::acceptAdmin;
     if (port.audit().isOn()) reply = audited(slot.connection().who(), shown, reply);

@@ -3,28 +3,15 @@ package io.jangada.protocol.text;
 import io.jangada.kv.Result;
 import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
-import io.jangada.protocol.port.Slot;
-import java.util.function.Consumer;
+import io.jangada.protocol.port.CommandSlot;
+import io.netty.buffer.ByteBuf;
 
-/// The place of one command's reply among those of its connection. The reply may come on any
-/// thread; everything else is the event loop's.
-final class PendingReply extends Slot implements Consumer<Outcome> {
-  /// What a command takes beside its key and value, about.
-  static final int OVERHEAD_BYTES = 192;
-
+/// The place of one command's reply.
+final class PendingReply extends CommandSlot {
   private final ClientConnection connection;
 
   /// Null for what is no request to the store.
   final TextCommand.Request request;
-
-  /// What it counts against limits in bytes while it is under way.
-  final int costBytes;
-
-  /// The connection's next command.
-  PendingReply next;
-
-  /// The connection's next command that waits for others.
-  PendingReply nextWaiting;
 
   /// The reply: one of these three. Set before the slot is given to the lane.
   private Outcome outcome;
@@ -35,28 +22,10 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
   /// The time to live that is left of what was found, as far as it was asked for.
   private long leftMillis;
 
-  private State state = State.UNDER_WAY;
-
-  /// Bytes of a value that was found, as counted against the connection.
-  int bufferedBytes;
-
-  /// Where a command is on its way.
-  enum State {
-    /// It waits for others on its key.
-    WAITING,
-    /// It was submitted and will be answered.
-    UNDER_WAY,
-    /// It was answered; the reply is to be sent.
-    ANSWERED,
-    /// A read that was answered while there was no room for the value: it will be asked again.
-    POSTPONED
-  }
-
   private PendingReply(ClientConnection connection, TextCommand.Request request, Caller caller) {
-    super(caller);
+    super(connection, caller, request == null ? 0 : request.bytes());
     this.connection = connection;
     this.request = request;
-    this.costBytes = OVERHEAD_BYTES + (request == null ? 0 : request.bytes());
   }
 
   /// @param caller who the client is; null for none
@@ -71,6 +40,7 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
     return slot;
   }
 
+  /// One that something else than the replica answers.
   static PendingReply ofAdmin(ClientConnection connection) {
     return new PendingReply(connection, null, null);
   }
@@ -80,11 +50,6 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
     return connection;
   }
 
-  @Override
-  protected boolean arrive() {
-    return connection.answered(this);
-  }
-
   // ---- from any thread ----
 
   @Override
@@ -92,33 +57,71 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
     this.outcome = outcome;
     if (connection.tellsTimeLeft() && outcome instanceof Outcome.Done(Result.Found found))
       leftMillis = found.deadlineMillis() - connection.clusterTimeMillis();
-    connection.lane().answered(this);
+    answered();
   }
 
   void acceptLine(Replies.Line reply) {
     this.line = reply;
-    connection.lane().answered(this);
+    answered();
   }
 
   void acceptAdmin(AdminReply reply) {
     this.adminReply = reply;
-    connection.lane().answered(this);
+    answered();
   }
 
   // ---- on the event loop ----
 
-  State state() {
-    return state;
+  @Override
+  protected int keyCount() {
+    return request == null ? 0 : 1;
   }
 
-  void become(State next) {
-    state = next;
+  @Override
+  protected boolean isWriting() {
+    return request != null && request.writes();
   }
 
-  /// Lets go of the value.
-  void postpone() {
+  @Override
+  protected int keyHash(int which) {
+    return request.keyHash();
+  }
+
+  /// What is no request is asked for by the connection.
+  @Override
+  protected void submit() {
+    if (request != null) connection.shared().submit(request, this);
+  }
+
+  @Override
+  protected boolean canReadAgain() {
+    return request != null;
+  }
+
+  @Override
+  protected void letGo() {
     outcome = null;
-    state = State.POSTPONED;
+  }
+
+  @Override
+  protected void readAgain() {
+    connection.shared().readAgain(this);
+  }
+
+  @Override
+  protected int valueBytes() {
+    if (outcome instanceof Outcome.Done(Result.Found found)) return found.value().length();
+    return adminReply instanceof AdminReply.Value value ? value.bytes().length() : 0;
+  }
+
+  @Override
+  protected int sizeMax() {
+    return connection.replies().sizeMax(this);
+  }
+
+  @Override
+  protected void write(ByteBuf out) {
+    connection.replies().write(this, out);
   }
 
   Outcome outcome() {
@@ -135,11 +138,5 @@ final class PendingReply extends Slot implements Consumer<Outcome> {
 
   long leftMillis() {
     return leftMillis;
-  }
-
-  /// The bytes of the value that the reply brings.
-  int valueBytes() {
-    if (outcome instanceof Outcome.Done(Result.Found found)) return found.value().length();
-    return adminReply instanceof AdminReply.Value value ? value.bytes().length() : 0;
   }
 }

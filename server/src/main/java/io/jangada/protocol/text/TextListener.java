@@ -1,16 +1,12 @@
 package io.jangada.protocol.text;
 
-import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Replica;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
+import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
+import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,47 +14,26 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// The text protocol's side of a member: it listens, and serves the clients that connect.
 ///
 /// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
 /// are the caller's, and are to be closed after the listener.
 public final class TextListener implements AutoCloseable {
-  private static final int BACKLOG = 4_096;
-
-  /// Beyond, a client's replies wait until it has taken some.
-  private static final WriteBufferWaterMark UNSENT_BYTES =
-      new WriteBufferWaterMark(64 << 10, 128 << 10);
-
   private final TextSettings settings;
   private final ListenerState shared;
-  private final Map<EventLoop, TextLane> lanes = new ConcurrentHashMap<>();
-  private final AtomicInteger admitted = new AtomicInteger();
+  private final Map<ReplyBatcher, TextLane> lanes = new ConcurrentHashMap<>();
   private final Reserve reserve;
-  private final Channel listener;
+  private final ClientListener listener;
 
   private TextListener(TextSettings settings, Loops loops) throws IOException {
     this.settings = settings;
     this.shared = new ListenerState(settings);
     this.reserve = new Reserve(settings.listening().reserved());
-    ServerBootstrap bootstrap =
-        loops
-            .listener("client")
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .childOption(ChannelOption.AUTO_READ, false)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
-            .childHandler(settings.listening().gate().handler(this::accept));
-    var bound = bootstrap.bind(settings.listening().address()).awaitUninterruptibly();
-    if (!bound.isSuccess())
-      throw new IOException(
-          "cannot listen on "
-              + HostPort.text(settings.listening().address())
-              + ": "
-              + bound.cause().getMessage(),
-          bound.cause());
-    listener = bound.channel();
+    var place =
+        new ClientListener.Place(
+            "client", settings.listening().address(), settings.listening().gate());
+    listener = ClientListener.start(place, shared.port(), loops, this::accept);
   }
 
   /// Begins to listen.
@@ -68,14 +43,12 @@ public final class TextListener implements AutoCloseable {
     return new TextListener(settings, loops);
   }
 
-  private void accept(SocketChannel channel) {
-    TextLane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> TextLane.of(loop, settings));
-    if (admitted.incrementAndGet() <= settings.limits().connectionsMax()) {
-      channel.closeFuture().addListener(_ -> admitted.decrementAndGet());
+  private void accept(SocketChannel channel, ReplyBatcher loop, boolean isBeyondMax) {
+    TextLane lane = lanes.computeIfAbsent(loop, one -> TextLane.of(one, settings));
+    if (!isBeyondMax) {
       channel.pipeline().addLast(new ClientConnection(shared, lane, channel, null));
       return;
     }
-    admitted.decrementAndGet();
     ClientConnection connection = new ClientConnection(shared, lane, channel, reserve);
     channel.closeFuture().addListener(_ -> reserve.leave(connection));
     channel.pipeline().addLast(connection);
@@ -85,7 +58,7 @@ public final class TextListener implements AutoCloseable {
 
   /// Where it listens.
   public InetSocketAddress address() {
-    return (InetSocketAddress) listener.localAddress();
+    return listener.address();
   }
 
   /// How many clients may be connected.
@@ -109,14 +82,14 @@ public final class TextListener implements AutoCloseable {
   /// @param timeoutMillis how long to wait for that
   /// @return whether all are done; the listener is still to be closed
   public boolean drain(long timeoutMillis) {
-    return shared.port().drain(listener, timeoutMillis);
+    return listener.drain(timeoutMillis);
   }
 
   /// Stops listening and closes all connections, whatever they are doing. What was begun may still
   /// take effect.
   @Override
   public void close() {
-    shared.port().close(listener);
+    listener.close();
   }
 
   /// What it did and does. Each number is right for its moment; they are not of one moment.
@@ -124,34 +97,28 @@ public final class TextListener implements AutoCloseable {
     Map<String, Long> commands = new LinkedHashMap<>();
     for (TextCommand.Kind kind : TextCommand.Kind.values()) {
       String word = kind.name().toLowerCase(Locale.ROOT);
-      commands.put(word, sum(Counters.FIRST_KIND + kind.ordinal()));
+      commands.put(word, listener.sum(Counters.FIRST_KIND + kind.ordinal()));
     }
-    commands.put("admin", sum(Counters.ADMIN));
-    commands.put("binary command", sum(Counters.COMMANDS));
-    commands.put("binary read", sum(Counters.READS));
-    commands.put("binary watch", sum(Counters.WATCHES));
+    commands.put("admin", listener.sum(Counters.ADMIN));
+    commands.put("binary command", listener.sum(Counters.COMMANDS));
+    commands.put("binary read", listener.sum(Counters.READS));
+    commands.put("binary watch", listener.sum(Counters.WATCHES));
     Map<String, Long> errors = new LinkedHashMap<>();
-    errors.put("ERR_CMD_ERR", sum(Counters.COMMAND_ERRORS));
-    errors.put("ERR_NOT_FOUND", sum(Counters.NOT_FOUND));
-    errors.put("ERR_VERSION", sum(Counters.VERSION_ERRORS));
-    errors.put("ERR_INTERNAL", sum(Counters.INTERNAL_ERRORS));
-    errors.put("ERR_FORGOTTEN", sum(Counters.FORGOTTEN));
-    errors.put("ERR_AUTH", sum(Counters.AUTH_ERRORS));
-    errors.put("REDIRECT", sum(Counters.REDIRECTS));
-    long closed = sum(Counters.CLOSED);
-    long opened = sum(Counters.OPENED);
+    errors.put("ERR_CMD_ERR", listener.sum(Counters.COMMAND_ERRORS));
+    errors.put("ERR_NOT_FOUND", listener.sum(Counters.NOT_FOUND));
+    errors.put("ERR_VERSION", listener.sum(Counters.VERSION_ERRORS));
+    errors.put("ERR_INTERNAL", listener.sum(Counters.INTERNAL_ERRORS));
+    errors.put("ERR_FORGOTTEN", listener.sum(Counters.FORGOTTEN));
+    errors.put("ERR_AUTH", listener.sum(Counters.AUTH_ERRORS));
+    errors.put("REDIRECT", listener.sum(Counters.REDIRECTS));
+    long closed = listener.sum(Counters.CLOSED);
+    long opened = listener.sum(Counters.OPENED);
     return new TextStats(
         new TextStats.Connections(
-            opened - closed, opened, sum(Counters.REFUSED), shared.port().evicted()),
+            opened - closed, opened, listener.sum(Counters.REFUSED), shared.port().evicted()),
         commands,
         errors,
-        new TextStats.Traffic(sum(Counters.BYTES_IN), sum(Counters.BYTES_OUT)),
-        shared.now(sum(Counters.PAUSED)));
-  }
-
-  private long sum(int counter) {
-    long sum = 0;
-    for (TextLane lane : lanes.values()) sum += lane.batcher().counters().get(counter);
-    return sum;
+        new TextStats.Traffic(listener.sum(Counters.BYTES_IN), listener.sum(Counters.BYTES_OUT)),
+        shared.now(listener.sum(Counters.PAUSED)));
   }
 }

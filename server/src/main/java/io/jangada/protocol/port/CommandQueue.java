@@ -1,6 +1,6 @@
-package io.jangada.protocol.text;
+package io.jangada.protocol.port;
 
-import io.jangada.protocol.port.PortLimits;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /// The commands of one connection that are not answered yet, or whose reply is not sent yet, oldest
@@ -12,21 +12,23 @@ import java.util.function.Predicate;
 final class CommandQueue {
   private final int countMax;
   private final long bytesMax;
-  private final KeyOrder keyOrder = new KeyOrder();
+  private final KeyOrder keyOrder;
 
-  private PendingReply first;
-  private PendingReply last;
+  private CommandSlot first;
+  private CommandSlot last;
   private int count;
   private long bytes;
   private long bufferedBytes;
   private int postponed;
 
   /// Those that wait for others on their key, a list of its own.
-  private PendingReply firstWaiting;
+  private CommandSlot firstWaiting;
 
-  private PendingReply lastWaiting;
+  private CommandSlot lastWaiting;
 
-  CommandQueue(PortLimits.PerConnection limits) {
+  /// @param leads whether this member leads
+  CommandQueue(PortLimits.PerConnection limits, BooleanSupplier leads) {
+    keyOrder = new KeyOrder(leads);
     countMax = limits.commandsMax();
     bytesMax = limits.bytesMax();
   }
@@ -43,82 +45,73 @@ final class CommandQueue {
 
   /// What is held until the client takes it, about.
   long weightBytes() {
-    return bufferedBytes + (long) count * PendingReply.OVERHEAD_BYTES;
+    return bufferedBytes + (long) count * CommandSlot.OVERHEAD_BYTES;
   }
 
   // ---- commands ----
 
   /// Adds one that is answered already.
-  void addAnswered(PendingReply slot) {
+  void addAnswered(CommandSlot slot) {
     append(slot);
-    slot.become(PendingReply.State.ANSWERED);
+    slot.become(CommandSlot.State.ANSWERED);
   }
 
-  /// Adds one that the replica must answer.
+  /// Adds one that is not answered.
   ///
   /// @return whether it is to be asked for now; otherwise it is for [#beginWaiting] to say
-  boolean add(PendingReply slot) {
+  boolean add(CommandSlot slot) {
     append(slot);
-    bytes += slot.costBytes;
-    TextCommand.Request request = slot.request;
-    if (request == null) return true;
-    if (tryBegin(request)) {
-      keyOrder.begin(request.writes(), hash(request));
+    bytes += slot.costBytes();
+    if (tryBegin(slot)) {
+      keyOrder.begin(slot);
       return true;
     }
-    slot.become(PendingReply.State.WAITING);
-    keyOrder.await(request.writes(), request.keyHash());
+    slot.become(CommandSlot.State.WAITING);
+    keyOrder.await(slot);
     if (firstWaiting == null) firstWaiting = slot;
     else lastWaiting.nextWaiting = slot;
     lastWaiting = slot;
     return false;
   }
 
-  private void append(PendingReply slot) {
+  private void append(CommandSlot slot) {
     if (first == null) first = slot;
     else last.next = slot;
     last = slot;
     count++;
   }
 
-  private boolean tryBegin(TextCommand.Request request) {
-    if (keyOrder.isFree(request.writes())) return true;
+  private boolean tryBegin(CommandSlot slot) {
+    if (keyOrder.isFree(slot.isWriting())) return true;
+    if (slot.keyCount() == 0) return true;
     if (!keyOrder.isTracking()) track();
-    return keyOrder.isFree(request.writes(), request.keyHash());
+    return keyOrder.isFree(slot);
   }
 
   private void track() {
     keyOrder.track();
-    for (PendingReply one = first; one != null; one = one.next)
-      if (one.request != null && one != last && one.state() != PendingReply.State.ANSWERED)
-        keyOrder.note(one.request.writes(), one.request.keyHash());
-  }
-
-  /// Without tracking of keys their hash is not needed.
-  private int hash(TextCommand.Request request) {
-    return keyOrder.isTracking() ? request.keyHash() : 0;
+    for (CommandSlot one = first; one != last; one = one.next)
+      if (one.state() != CommandSlot.State.ANSWERED) keyOrder.note(one);
   }
 
   /// Begins what need wait no longer, oldest first, until there is no room for one.
   ///
   /// @param begins whether there is room; if so, it is asked for
-  void beginWaiting(Predicate<PendingReply> begins) {
+  void beginWaiting(Predicate<CommandSlot> begins) {
     // All are counted out, and those that stay are counted in again: each minds only older ones.
-    for (PendingReply slot = firstWaiting; slot != null; slot = slot.nextWaiting)
-      keyOrder.awaitNoLonger(slot.request.writes(), slot.request.keyHash());
-    PendingReply before = null;
+    for (CommandSlot slot = firstWaiting; slot != null; slot = slot.nextWaiting)
+      keyOrder.awaitNoLonger(slot);
+    CommandSlot before = null;
     boolean room = true;
-    for (PendingReply slot = firstWaiting; slot != null; slot = slot.nextWaiting) {
-      boolean writes = slot.request.writes();
-      int hash = slot.request.keyHash();
-      boolean free = room && keyOrder.isFree(writes, hash);
+    for (CommandSlot slot = firstWaiting; slot != null; slot = slot.nextWaiting) {
+      boolean free = room && keyOrder.isFree(slot);
       if (free) room = begins.test(slot);
       if (free && room) {
-        keyOrder.begin(writes, hash);
+        keyOrder.begin(slot);
         if (before == null) firstWaiting = slot.nextWaiting;
         else before.nextWaiting = slot.nextWaiting;
       } else {
-        keyOrder.await(writes, hash);
+        keyOrder.await(slot);
         before = slot;
       }
     }
@@ -130,32 +123,32 @@ final class CommandQueue {
   }
 
   /// A command has its reply.
-  void answered(PendingReply slot) {
+  void answered(CommandSlot slot) {
     int value = slot.valueBytes();
     bufferedBytes += value - slot.bufferedBytes;
     slot.bufferedBytes = value;
-    TextCommand.Request request = slot.request;
-    if (value > 0 && slot != first && bufferedBytes > bytesMax && request != null) {
+    if (value > 0 && slot != first && bufferedBytes > bytesMax && slot.canReadAgain()) {
       bufferedBytes -= value;
-      slot.postpone();
+      slot.letGo();
+      slot.become(CommandSlot.State.POSTPONED);
       postponed++;
       return;
     }
-    slot.become(PendingReply.State.ANSWERED);
-    bytes -= slot.costBytes;
-    if (request != null) keyOrder.end(request.writes(), hash(request));
+    slot.become(CommandSlot.State.ANSWERED);
+    bytes -= slot.costBytes();
+    keyOrder.end(slot);
   }
 
   // ---- replies ----
 
   boolean hasAnswer() {
-    return first != null && first.state() == PendingReply.State.ANSWERED;
+    return first != null && first.state() == CommandSlot.State.ANSWERED;
   }
 
   /// Takes out the oldest command, if its reply can be sent; null otherwise.
-  PendingReply poll() {
+  CommandSlot poll() {
     if (!hasAnswer()) return null;
-    PendingReply slot = first;
+    CommandSlot slot = first;
     first = slot.next;
     if (first == null) last = null;
     count--;
@@ -164,14 +157,14 @@ final class CommandQueue {
   }
 
   /// A read that was postponed and for which there is room now, to be asked again; or null.
-  PendingReply pollPostponed() {
+  CommandSlot pollPostponed() {
     if (postponed == 0) return null;
-    PendingReply slot = first;
-    while (slot.state() != PendingReply.State.POSTPONED) slot = slot.next;
+    CommandSlot slot = first;
+    while (slot.state() != CommandSlot.State.POSTPONED) slot = slot.next;
     if (slot != first && bufferedBytes + slot.bufferedBytes > bytesMax) return null;
     bufferedBytes += slot.bufferedBytes;
     postponed--;
-    slot.become(PendingReply.State.UNDER_WAY);
+    slot.become(CommandSlot.State.UNDER_WAY);
     return slot;
   }
 }
