@@ -5,10 +5,11 @@ import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.TimeToLive;
+import io.jangada.protocol.port.ArrivingValue;
+import io.jangada.protocol.port.LineReader;
 import io.jangada.protocol.port.Quota;
 import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -30,9 +31,6 @@ final class CommandParser {
   static final int REFUSED_BYTES_MAX = 64 << 20;
 
   static final int CLIENT_BYTES_MAX = 32;
-
-  private static final int KEPT_LINE_BYTES = 256;
-  private static final int FIRST_VALUE_BYTES = 64 << 10;
 
   private static final long GET = LineTokenizer.word("get");
   private static final long GETM = LineTokenizer.word("getm");
@@ -66,12 +64,9 @@ final class CommandParser {
       TextCommand.Kind kind, Bytes key, long ttl, Condition condition, RequestId requestId) {}
 
   private final TextSettings settings;
-  private final Quota arriving;
   private final LineTokenizer fields = new LineTokenizer();
-
-  private byte[] line = new byte[KEPT_LINE_BYTES];
-  private int lineLength;
-  private long valueTaken;
+  private final LineReader lines;
+  private final ArrivingValue value;
 
   /// Set while data is awaited, and null while a line is.
   private Header header;
@@ -79,29 +74,24 @@ final class CommandParser {
   /// Whether the client wants no reply to the `set` or `cas` that was read last.
   private boolean silent;
 
-  /// Whether there is no room for the data, so that it is read over.
-  private boolean dropped;
-
   /// How much data of a refused command is still to be read over.
   private int refusedBytes;
 
-  private byte[] value;
-  private int valueLength;
-  private int valueBytes;
   private boolean afterData;
   private boolean over;
 
   /// @param arriving what may be held of lines and values that have not come to their end
   CommandParser(TextSettings settings, Quota arriving) {
     this.settings = settings;
-    this.arriving = arriving;
+    lines = new LineReader(arriving);
+    value = new ArrivingValue(arriving);
   }
 
   /// The next command, or null when it is not there completely: then all of `in` was taken.
   TextCommand next(ByteBuf in) {
     while (!over) {
       if (refusedBytes > 0) readOver(in);
-      TextCommand command = valueBytes > valueLength ? readData(in) : readLine(in);
+      TextCommand command = value.isAwaited() ? readData(in) : readLine(in);
       if (command != null) return command;
       if (!in.isReadable()) return null;
     }
@@ -112,47 +102,29 @@ final class CommandParser {
   /// Lets go of what is held. Nothing may be parsed afterwards.
   void close() {
     over = true;
-    arriving.give(valueTaken + line.length - KEPT_LINE_BYTES);
-    valueTaken = 0;
-    line = new byte[KEPT_LINE_BYTES];
-    value = null;
+    lines.letGo();
+    value.letGo();
   }
 
   // ---- lines ----
 
   private TextCommand readLine(ByteBuf in) {
-    int from = in.readerIndex();
-    int end = in.indexOf(from, in.writerIndex(), (byte) '\n');
-    int more = (end < 0 ? in.writerIndex() : end) - from;
-    if (more >= LINE_BYTES_MAX - lineLength || !reserveLine(lineLength + more)) {
+    int length = lines.read(in, LINE_BYTES_MAX);
+    if (length == LineReader.PARTIAL) return null;
+    if (length == LineReader.TOO_LONG) {
       over = true;
-      return findsLongKey(in, more) ? DERAILED : new TextCommand.Overlong();
+      return findsLongKey(lines.beginning(in, LINE_BYTES_MAX))
+          ? DERAILED
+          : new TextCommand.Overlong();
     }
-    in.readBytes(line, lineLength, more);
-    lineLength += more;
-    if (end < 0) return null;
-    in.skipBytes(1);
-    int length = lineLength > 0 && line[lineLength - 1] == '\r' ? lineLength - 1 : lineLength;
-    lineLength = 0;
     TextCommand command = parse(length);
-    if (line.length > KEPT_LINE_BYTES) dropLine();
+    lines.letGo();
     return command;
   }
 
-  private boolean reserveLine(int bytes) {
-    if (bytes <= line.length) return true;
-    int size = Math.min(LINE_BYTES_MAX, Math.max(bytes, 2 * line.length));
-    if (!arriving.tryTake(size - line.length)) return false;
-    line = Arrays.copyOf(line, size);
-    return true;
-  }
-
   /// Whether the beginning of a line that is too long is a command whose key is.
-  private boolean findsLongKey(ByteBuf in, int more) {
-    int length = Math.min(LINE_BYTES_MAX, lineLength + more);
-    byte[] beginning = Arrays.copyOf(line, length);
-    in.readBytes(beginning, lineLength, length - lineLength);
-    fields.split(beginning, length);
+  private boolean findsLongKey(byte[] beginning) {
+    fields.split(beginning, beginning.length);
     int first = fields.count() > 0 && fields.word(0) == ONCE ? 3 : 0;
     if (fields.lookedAt() < first + 2) return false;
     long word = fields.word(first);
@@ -160,14 +132,9 @@ final class CommandParser {
     return keyed && fields.length(first + 1) > settings.kv().keyBytesMax();
   }
 
-  private void dropLine() {
-    arriving.give(line.length - KEPT_LINE_BYTES);
-    line = new byte[KEPT_LINE_BYTES];
-  }
-
   /// Null for a line that is no command, and for one whose data is to come.
   private TextCommand parse(int length) {
-    fields.split(line, length);
+    fields.split(lines.bytes(), length);
     boolean endsData = afterData;
     afterData = false;
     if (fields.count() == 0) {
@@ -285,7 +252,7 @@ final class CommandParser {
     if (isCas && !fields.parseNumber(first + 3)) return refuse(first);
     Condition condition = isCas ? ofVersion(fields.number()) : ofSet();
     TextCommand.Kind kind = isCas ? TextCommand.Kind.CAS : TextCommand.Kind.SET;
-    valueBytes = bytes;
+    value.begin(bytes);
     header = new Header(kind, fields.bytes(first + 1), ttl, condition, requestId);
     return bytes == 0 ? finish() : null;
   }
@@ -301,51 +268,17 @@ final class CommandParser {
   }
 
   private TextCommand readData(ByteBuf in) {
-    int more = Math.min(in.readableBytes(), valueBytes - valueLength);
-    if (!dropped && !reserveValue(valueLength + more)) {
-      dropped = true;
-      dropValue();
-    }
-    if (dropped) in.skipBytes(more);
-    else in.readBytes(value, valueLength, more);
-    valueLength += more;
-    return valueLength == valueBytes ? finish() : null;
-  }
-
-  private boolean reserveValue(int bytes) {
-    if (value != null && bytes <= value.length) return true;
-    if (value == null && bytes == valueBytes) {
-      value = new byte[valueBytes];
-      return true;
-    }
-    // Where memory is short, an announcement alone takes little of it.
-    int size = valueBytes;
-    if (!arriving.isRoomy())
-      size = (int) Math.min(valueBytes, Math.max(FIRST_VALUE_BYTES, 2L * bytes));
-    if (!arriving.tryTake(size - valueTaken)) return false;
-    valueTaken = size;
-    value = value == null ? new byte[size] : Arrays.copyOf(value, size);
-    return true;
-  }
-
-  private void dropValue() {
-    value = null;
-    header = null;
-    arriving.give(valueTaken);
-    valueTaken = 0;
+    return value.read(in) ? finish() : null;
   }
 
   private TextCommand finish() {
     TextCommand command = silent ? IGNORED : DROPPED;
-    if (!dropped) {
-      Bytes whole = valueBytes == 0 ? Bytes.EMPTY : Bytes.wrap(value);
+    Bytes whole = value.take();
+    if (whole != null) {
       Operation write = new Operation.Write(header.key, whole, header.ttl, header.condition);
       command = new TextCommand.Request(header.kind, write, header.requestId, silent);
     }
-    dropValue();
-    dropped = false;
-    valueLength = 0;
-    valueBytes = 0;
+    header = null;
     afterData = true;
     return command;
   }
