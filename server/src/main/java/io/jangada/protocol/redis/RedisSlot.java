@@ -172,6 +172,10 @@ final class RedisSlot extends CommandSlot {
       own.accept(writer);
       return;
     }
+    if (outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))) {
+      writer.error(reply.errorOf(reason));
+      return;
+    }
     String error = Errors.of(outcome);
     if (error == null) reply.write(((Outcome.Done) outcome).result(), writer, moment);
     else writer.error(error);
