@@ -7,13 +7,13 @@ import java.util.List;
 
 /// How many bytes of keys and values things have, about: what they count against limits, and what
 /// is set aside to encode them.
-final class Sizes {
+public final class Sizes {
   /// What a step, a comparison or a result among others has at most beside keys and values.
   static final int PART_BYTES = 64;
 
   private Sizes() {}
 
-  static long of(Operation operation) {
+  public static long of(Operation operation) {
     return switch (operation) {
       case Operation.Get get -> get.key().length();
       case Operation.Range range -> range.keys().sizeBytes();
@@ -82,7 +82,7 @@ final class Sizes {
     };
   }
 
-  static long of(Result result) {
+  public static long of(Result result) {
     return switch (result) {
       case Result.Found found -> found.value().length();
       case Result.Changed changed -> changed.former() == null ? 0 : changed.former().sizeBytes();

@@ -100,17 +100,19 @@ public final class LineTokenizer {
     return packed;
   }
 
-  /// Whether a field is this ASCII text.
-  public boolean is(int field, String text) {
-    if (length(field) != text.length()) return false;
-    for (int i = 0; i < text.length(); i++)
-      if (line[starts[field] + i] != text.charAt(i)) return false;
-    return true;
+  /// Where a field begins in the line.
+  public int start(int field) {
+    return starts[field];
   }
 
-  /// One byte of a field.
-  public byte at(int field, int place) {
-    return line[starts[field] + place];
+  /// The length of the line.
+  public int lineLength() {
+    return length;
+  }
+
+  /// A field as text, a byte a character.
+  public String text(int field) {
+    return new String(line, starts[field], length(field), StandardCharsets.ISO_8859_1);
   }
 
   /// Whether a field begins with some ASCII text, whose letters are small ones and may be capitals
