@@ -180,7 +180,7 @@ public sealed interface Operation {
     }
 
     /// Whether it changes nothing, whichever lists are taken.
-    boolean isRead() {
+    public boolean isRead() {
       return steps().stream()
           .allMatch(
               step -> step instanceof Transaction inner ? inner.isRead() : step instanceof Read);

@@ -120,6 +120,11 @@ public abstract class Connection extends Client {
     return caller;
   }
 
+  /// The client is no one from now on.
+  protected final void forgetCaller() {
+    caller = null;
+  }
+
   /// Finds out who the client is before anything else is begun. It is no one while that is unknown,
   /// and if it fails.
   ///

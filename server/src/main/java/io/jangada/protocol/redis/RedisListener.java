@@ -1,6 +1,7 @@
 package io.jangada.protocol.redis;
 
 import io.jangada.net.Loops;
+import io.jangada.node.Leadership;
 import io.jangada.node.Replica;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
@@ -12,6 +13,13 @@ import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// The side of a member that Redis's clients see: it listens, and serves those that connect.
 ///
@@ -19,12 +27,18 @@ import java.net.InetSocketAddress;
 /// are the caller's, and are to be closed after the listener.
 public final class RedisListener implements AutoCloseable {
   private final PortSettings settings;
+  private final CommandTable table = new CommandTable();
+  private final AtomicLong ids = new AtomicLong();
+  private final Set<RedisConnection> clients = ConcurrentHashMap.newKeySet();
   private final PortState port;
   private final ClientListener listener;
 
   private RedisListener(PortSettings settings, Loops loops) throws IOException {
     this.settings = settings;
     port = new PortState(settings.limits());
+    new StringCommands(settings.kv()).addTo(table);
+    KeyCommands.addTo(table, settings.clients().flushes());
+    ConnectionCommands.addTo(table);
     listener = ClientListener.start(settings.place(), port, loops, this::accept);
   }
 
@@ -36,7 +50,10 @@ public final class RedisListener implements AutoCloseable {
   }
 
   private void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
-    channel.pipeline().addLast(new RedisConnection(this, lane, channel, isBeyondMax));
+    RedisConnection connection = new RedisConnection(this, lane, channel, isBeyondMax);
+    clients.add(connection);
+    channel.closeFuture().addListener(_ -> clients.remove(connection));
+    channel.pipeline().addLast(connection);
   }
 
   PortSettings settings() {
@@ -45,6 +62,51 @@ public final class RedisListener implements AutoCloseable {
 
   PortState port() {
     return port;
+  }
+
+  CommandTable table() {
+    return table;
+  }
+
+  long nextId() {
+    return ids.incrementAndGet();
+  }
+
+  boolean isLeading() {
+    return port.replica().leadership() == Leadership.LEADING;
+  }
+
+  /// A line for each client.
+  String describeClients() {
+    StringBuilder all = new StringBuilder();
+    for (RedisConnection one : clients) all.append(one.describe()).append('\n');
+    return all.toString();
+  }
+
+  /// What CONFIG GET shows, as far as it was asked for.
+  Consumer<ReplyWriter> config(List<String> wanted) {
+    Map<String, String> shown = new TreeMap<>();
+    shown.put("save", "");
+    shown.put("appendonly", "yes");
+    shown.put("appendfsync", "always");
+    shown.put("maxmemory-policy", "noeviction");
+    shown.put("databases", "1");
+    shown.put("proto-max-bulk-len", Integer.toString(settings.kv().valueBytesMax()));
+    shown.put("maxclients", Integer.toString(settings.limits().connectionsMax()));
+    shown.put("timeout", "0");
+    shown.keySet().removeIf(name -> wanted.stream().noneMatch(one -> matches(one, name)));
+    return out -> {
+      out.map(shown.size());
+      shown.forEach(
+          (name, value) -> {
+            out.bulk(name);
+            out.bulk(value);
+          });
+    };
+  }
+
+  private static boolean matches(String pattern, String name) {
+    return pattern.equals("*") || pattern.equals(name);
   }
 
   /// Where it listens.
