@@ -5,8 +5,13 @@ import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.jangada.node.ReadConsistency;
+import io.jangada.protocol.port.Client;
+import io.jangada.protocol.port.Slot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The keys that match a pattern, read piece by piece, all at one revision. The pattern is looked
 /// at on the connection's event loop, and one piece is under way at a time.
@@ -16,33 +21,41 @@ final class KeysReading {
 
   private static final int KEY_BYTES = 32;
 
-  private static final Operation.Selection KEYS =
-      new Operation.Selection(Operation.Detail.KEYS, Operation.Between.ANY, Operation.Between.ANY);
-
+  private final RedisConnection connection;
   private final Glob glob;
+  private final RedisSlot slot;
   private final List<Bytes> found = new ArrayList<>();
   private int foundBytes;
   private boolean isTooMuch;
 
-  KeysReading(Glob glob) {
+  private KeysReading(RedisConnection connection, Glob glob, RedisSlot slot) {
+    this.connection = connection;
     this.glob = glob;
+    this.slot = slot;
   }
 
-  /// The first piece.
-  Operation.Range first() {
+  /// @param slot gets the reply
+  static void begin(RedisConnection connection, Glob glob, RedisSlot slot) {
     Bytes prefix = glob.prefix();
-    return piece(glob.isLiteral() ? KeyRange.of(prefix) : KeyRange.prefix(prefix), 0);
+    KeyRange keys = glob.isLiteral() ? KeyRange.of(prefix) : KeyRange.prefix(prefix);
+    KeysReading reading = new KeysReading(connection, glob, slot);
+    connection.port().read(reading.new Piece(), piece(keys, 0), connection.reading());
   }
 
   private static Operation.Range piece(KeyRange keys, long revision) {
-    return new Operation.Range(keys, revision, KEYS, Operation.Page.ALL);
+    return new Operation.Range(keys, revision, KeyCommands.KEYS, Operation.Page.ALL);
   }
 
-  /// Takes a piece; returns the next one, or null for none.
-  Operation.Range take(Result.Ranged piece) {
+  private void take(Result.Ranged piece) {
     for (KeyValue one : piece.entries()) if (glob.matches(one.key())) add(one.key());
-    boolean goesOn = piece.rest() != null && !isTooMuch;
-    return goesOn ? piece(piece.rest(), piece.revision()) : null;
+    // This member has applied that revision: it needs to ask no other.
+    if (isTooMuch) slot.acceptOwn(out -> out.error("ERR too many keys, use SCAN"));
+    else if (piece.rest() == null || connection.isOver()) slot.acceptOwn(this::write, foundBytes);
+    else
+      connection
+          .port()
+          .readAgain(
+              new Piece(), piece(piece.rest(), piece.revision()), new ReadConsistency.Local());
   }
 
   private void add(Bytes key) {
@@ -51,17 +64,36 @@ final class KeysReading {
     if (!isTooMuch) found.add(key);
   }
 
-  /// What the reply takes, about.
-  int bytes() {
-    return foundBytes;
+  private void write(ReplyWriter out) {
+    out.array(found.size());
+    for (Bytes key : found) out.bulk(key);
   }
 
-  /// Whether there are more keys than a reply has.
-  boolean isTooMuch() {
-    return isTooMuch;
-  }
+  /// A piece on its way to the event loop.
+  private final class Piece extends Slot implements Consumer<Outcome> {
+    private Outcome outcome;
 
-  List<Bytes> found() {
-    return found;
+    private Piece() {
+      super(slot.asking());
+    }
+
+    @Override
+    protected Client connection() {
+      return connection;
+    }
+
+    @Override
+    public void accept(Outcome found) {
+      outcome = found;
+      connection.lane().answered(this);
+    }
+
+    @Override
+    protected boolean arrive() {
+      String error = Errors.of(outcome);
+      if (error != null) slot.acceptOwn(out -> out.error(error));
+      else take((Result.Ranged) ((Outcome.Done) outcome).result());
+      return false;
+    }
   }
 }

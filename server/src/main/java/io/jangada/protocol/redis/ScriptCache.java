@@ -30,9 +30,11 @@ final class ScriptCache {
   /// Keeps a script; null for one that is not served.
   Loaded load(Bytes text) {
     byte[] bytes = text.toArray();
-    LockScript script = LockScript.of(new String(bytes, StandardCharsets.ISO_8859_1));
-    if (script == null) return null;
     String sha = sha1(bytes);
+    LockScript script = find(sha);
+    if (script != null) return new Loaded(sha, script);
+    script = LockScript.of(new String(bytes, StandardCharsets.ISO_8859_1));
+    if (script == null) return null;
     synchronized (scripts) {
       scripts.put(sha, script);
     }
@@ -41,9 +43,12 @@ final class ScriptCache {
 
   /// Null for one that is not known.
   LockScript find(Bytes sha) {
-    String name = new String(sha.toArray(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    return find(new String(sha.toArray(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
+  }
+
+  private LockScript find(String sha) {
     synchronized (scripts) {
-      return scripts.get(name);
+      return scripts.get(sha);
     }
   }
 
