@@ -90,6 +90,11 @@ final class CommandParser {
     value.letGo();
   }
 
+  /// Whether keys of the line that was read last are still to be asked for.
+  boolean hasMore() {
+    return keyCommand != null;
+  }
+
   /// Begins the next command. Returns false when it is not there completely: then all of `in` was
   /// taken.
   boolean next(ByteBuf in) {

@@ -51,6 +51,11 @@ final class MemcachedConnection extends CommandConnection {
     return parser.next(read);
   }
 
+  @Override
+  protected boolean hasMore() {
+    return parser.hasMore();
+  }
+
   // ---- for the parser ----
 
   ReadConsistency reading() {
