@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /// The ports of a server for clients of other stores: those that are configured.
@@ -110,7 +111,19 @@ final class OtherPorts implements AutoCloseable {
         new PortSettings.Clients(
             reading(),
             parts.config.settings().flag(Setting.FLUSH_ALLOWED),
-            Build.read().version()));
+            Build.read().version(),
+            member -> address(which, member)));
+  }
+
+  /// Where a member's clients of a kind reach it, as far as the configuration says. Its host is not
+  /// resolved.
+  private Optional<InetSocketAddress> address(OptionalPort which, int member) {
+    return parts.config.servers().stream()
+        .filter(one -> one.id() == member && parts.config.port(which, one) > 0)
+        .findFirst()
+        .map(
+            one ->
+                InetSocketAddress.createUnresolved(one.hostname(), parts.config.port(which, one)));
   }
 
   /// These clients go to no other member: each serves them.

@@ -9,9 +9,6 @@ import java.util.function.Consumer;
 
 /// The commands on the connection, and what clients and consoles ask of a server.
 final class ConnectionCommands {
-  /// Clients switch features on by it.
-  static final String REDIS_VERSION = "7.2.4";
-
   private ConnectionCommands() {}
 
   static void addTo(CommandTable table) {
@@ -120,7 +117,7 @@ final class ConnectionCommands {
       out.bulk("server");
       out.bulk("redis");
       out.bulk("version");
-      out.bulk(REDIS_VERSION);
+      out.bulk(InfoText.REDIS_VERSION);
       out.bulk("proto");
       out.integer(out.isResp3() ? 3 : 2);
       out.bulk("id");

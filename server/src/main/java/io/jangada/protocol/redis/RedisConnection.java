@@ -15,6 +15,7 @@ import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -34,6 +35,8 @@ final class RedisConnection extends CommandConnection {
   private final boolean isBeyondMax;
   private final RequestReader reader;
   private final long id;
+
+  private final Subscriptions subscriptions = new Subscriptions(this);
 
   private Session session = new Session();
   private boolean isResp3;
@@ -98,6 +101,51 @@ final class RedisConnection extends CommandConnection {
   protected void closed() {
     super.closed();
     reader.close();
+    subscriptions.close();
+  }
+
+  // ---- what it listens to ----
+
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  @Override
+  protected boolean isIdle() {
+    return super.isIdle() && subscriptions.isEmpty();
+  }
+
+  /// Messages go after the replies that are there.
+  @Override
+  protected ChannelPromise send(ChannelPromise before) {
+    ChannelPromise written = super.send(before);
+    while (subscriptions.hasToTell() && channel().isWritable()) {
+      ByteBuf out = channel().alloc().buffer();
+      subscriptions.tell(writer(out));
+      written = write(out);
+    }
+    return written;
+  }
+
+  @Override
+  protected void flushed() {
+    super.flushed();
+    if (subscriptions.goOn()) planTurn();
+  }
+
+  @Override
+  protected void finish() {
+    subscriptions.endAll();
+    super.finish();
+  }
+
+  boolean isOver() {
+    return isClosed();
+  }
+
+  /// Closes it at once.
+  void abort() {
+    channel().close();
   }
 
   // ---- what replies need to know ----
@@ -112,6 +160,10 @@ final class RedisConnection extends CommandConnection {
 
   ReadConsistency reading() {
     return listener.settings().clients().reading();
+  }
+
+  void count(int counter) {
+    counters().add(counter, 1);
   }
 
   RedisListener listener() {
@@ -155,7 +207,7 @@ final class RedisConnection extends CommandConnection {
   private void begin(List<Bytes> request) {
     counters().add(Counters.COMMANDS, 1);
     String name = CommandTable.nameOf(request);
-    Asked asked = listener.table().read(name, request);
+    Asked asked = subscriptions.allowed(name, request, listener.table().read(name, request));
     if (session.transaction == null || isControl(name)) ask(asked);
     else queue(asked);
     if (replies == ReplyMode.SKIP) replies = ReplyMode.ON;
@@ -188,6 +240,11 @@ final class RedisConnection extends CommandConnection {
     return new Operation.ReadTransaction(
         new Operation.Transaction(
             together.compares(), together.then(), together.otherwise(), Operation.Decision.AHEAD));
+  }
+
+  /// Begins what has its reply later ([RedisSlot#later]).
+  void later(List<Bytes> keys, int bytes, Consumer<RedisSlot> begins) {
+    begin(RedisSlot.later(this, keys, bytes, begins));
   }
 
   void answer(Consumer<ReplyWriter> reply) {
@@ -360,6 +417,7 @@ final class RedisConnection extends CommandConnection {
 
   void reset() {
     session = new Session();
+    subscriptions.endAll();
     isResp3 = false;
     replies = ReplyMode.ON;
     forgetCaller();

@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.kv.Sizes;
+import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
 import io.jangada.protocol.port.CommandSlot;
 import io.netty.buffer.ByteBuf;
@@ -40,6 +41,12 @@ final class RedisSlot extends CommandSlot {
 
   /// A reply of the member's own, or null.
   private Consumer<ReplyWriter> own;
+
+  /// How much that takes, about, where it may be let go.
+  private int ownBytes;
+
+  /// Begins what has its reply later, and once more where that was let go; null for none.
+  private Consumer<RedisSlot> begins;
 
   private Asked.Moment moment;
 
@@ -84,6 +91,21 @@ final class RedisSlot extends CommandSlot {
     return slot;
   }
 
+  /// One whose reply is given by [#acceptOwn] when those before it are answered.
+  ///
+  /// @param bytes how much it counts against limits until then
+  static RedisSlot later(
+      RedisConnection connection, List<Bytes> keys, int bytes, Consumer<RedisSlot> begins) {
+    RedisSlot slot = new RedisSlot(connection, keys, new Work(false, null, null), bytes);
+    slot.begins = begins;
+    return slot;
+  }
+
+  /// Who asked; null for no one known.
+  Caller asking() {
+    return caller();
+  }
+
   RedisSlot onArrival(Consumer<Outcome> receiver) {
     arrival = receiver;
     return this;
@@ -109,6 +131,7 @@ final class RedisSlot extends CommandSlot {
 
   @Override
   protected void submit() {
+    if (begins != null) begins.accept(this);
     if (operation == null) return;
     asked = operation.get();
     if (asked == null) answered();
@@ -119,17 +142,19 @@ final class RedisSlot extends CommandSlot {
 
   @Override
   protected boolean canReadAgain() {
-    return asked instanceof Operation.Read;
+    return begins != null || asked instanceof Operation.Read;
   }
 
   @Override
   protected void letGo() {
     outcome = null;
+    own = null;
   }
 
   @Override
   protected void readAgain() {
-    connection.port().readAgain(this, (Operation.Read) asked, connection.reading());
+    if (begins != null) begins.accept(this);
+    else connection.port().readAgain(this, (Operation.Read) asked, connection.reading());
   }
 
   @Override
@@ -139,6 +164,7 @@ final class RedisSlot extends CommandSlot {
 
   @Override
   protected int valueBytes() {
+    if (begins != null) return ownBytes;
     return outcome instanceof Outcome.Done(Result result) ? (int) Sizes.of(result) : 0;
   }
 
@@ -160,7 +186,15 @@ final class RedisSlot extends CommandSlot {
 
   /// The reply is there, of what has no operation. From any thread.
   void acceptOwn(Consumer<ReplyWriter> said) {
+    acceptOwn(said, 0);
+  }
+
+  /// The same of one that may be let go and begun once more.
+  ///
+  /// @param bytes how much it takes, about; 0 for one that is kept
+  void acceptOwn(Consumer<ReplyWriter> said, int bytes) {
     own = said;
+    ownBytes = bytes;
     answered();
   }
 
@@ -177,7 +211,20 @@ final class RedisSlot extends CommandSlot {
       return;
     }
     String error = Errors.of(outcome);
+    if (asked instanceof Operation.Read && keys != null && error == null)
+      countHits(((Outcome.Done) outcome).result());
     if (error == null) reply.write(((Outcome.Done) outcome).result(), writer, moment);
     else writer.error(error);
+  }
+
+  private void countHits(Result read) {
+    switch (read) {
+      case Result.Found _ -> connection.count(RedisListener.HITS);
+      case Result.NotFound _ -> connection.count(RedisListener.MISSES);
+      case Result.Ranged ranged ->
+          connection.count(ranged.count() > 0 ? RedisListener.HITS : RedisListener.MISSES);
+      case Result.Transacted(_, _, List<Result> results) -> results.forEach(this::countHits);
+      default -> {}
+    }
   }
 }
