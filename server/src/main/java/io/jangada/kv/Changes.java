@@ -32,7 +32,7 @@ final class Changes {
   static Outcome make(Change change, Bytes value) {
     return switch (change) {
       case Change.Set(Bytes next, int _) -> new Outcome(next, null);
-      case Change.Keep(), Change.Rewrite() ->
+      case Change.Keep(), Change.Rewrite(), Change.Invalidate() ->
           value == null ? Outcome.NOT_FOUND : new Outcome(value, null);
       case Change.Add add -> add(add, value);
       case Change.AddDecimal(Bytes amount) -> {
