@@ -1,7 +1,6 @@
 package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.kv.WatchEvent;
 import io.jangada.protocol.redis.Subscription.Said;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -186,7 +185,7 @@ final class Subscriptions {
   }
 
   private void release(Subscription.Telling telling) {
-    if (telling.said instanceof Said.Events(_, long bytes, _)) client.holdEvents(-bytes);
+    if (telling.said instanceof Said.Events(_, long bytes)) client.holdEvents(-bytes);
   }
 
   boolean hasToTell() {
@@ -208,9 +207,8 @@ final class Subscriptions {
     if (!isCurrent(telling.of)) return;
     Said.Events said = (Said.Events) telling.said;
     Topic topic = telling.of.topic;
-    for (WatchEvent event : said.events())
-      for (Topic.Message message : topic.messages(event, said.clusterTimeMillis()))
-        tell(topic, message, out);
+    for (KeyspaceEvents happened : said.happened())
+      for (Topic.Message message : topic.messages(happened)) tell(topic, message, out);
   }
 
   private static void tell(Topic topic, Topic.Message message, ReplyWriter out) {
