@@ -25,6 +25,7 @@ public sealed interface Operation {
         case Delete delete -> delete.condition().isOld();
         case Expire() -> true;
         case Put _,
+            Copy _,
             DeleteRange _,
             Transaction _,
             Grant _,
@@ -147,6 +148,16 @@ public sealed interface Operation {
     public Delete {
       Objects.requireNonNull(key);
       Objects.requireNonNull(condition);
+    }
+  }
+
+  /// Gives a key the value, the flags and the terms of another: [Result.Written]. It is
+  /// [Result.NotFound] where there is no such other, and [Result.Exists] where the key is there and
+  /// is not to be replaced.
+  record Copy(Bytes from, Bytes to, boolean replaces) implements Command, Step {
+    public Copy {
+      Objects.requireNonNull(from);
+      Objects.requireNonNull(to);
     }
   }
 

@@ -21,6 +21,7 @@ public final class Sizes {
           (long) write.key().length() + write.value().length() + of(write.condition());
       case Operation.Put put -> (long) put.key().length() + of(put.change()) + of(put.condition());
       case Operation.Delete delete -> (long) delete.key().length() + of(delete.condition());
+      case Operation.Copy(Bytes from, Bytes to, boolean _) -> (long) from.length() + to.length();
       case Operation.DeleteRange delete -> delete.keys().sizeBytes();
       case Operation.Transaction transaction -> of(transaction);
       case Operation.ReadTransaction(Operation.Transaction transaction) -> of(transaction);
@@ -63,6 +64,7 @@ public final class Sizes {
       case Change.Set set -> set.value().length();
       case Change.Extend extend -> extend.bytes().length();
       case Change.Replace replace -> replace.bytes().length();
+      case Change.AddDecimal add -> add.amount().length();
       case Change.Keep _, Change.Rewrite _, Change.Add _ -> 0;
     };
   }
@@ -75,6 +77,7 @@ public final class Sizes {
           Condition.Absent _,
           Condition.Present _,
           Condition.Unique _,
+          Condition.Ends _,
           Condition.Version _,
           Condition.Changes _,
           Condition.AnyChanges _ ->

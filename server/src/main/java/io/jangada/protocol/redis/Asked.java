@@ -11,6 +11,11 @@ sealed interface Asked {
   /// Writes the reply to what was done.
   interface Reply {
     void write(Result result, ReplyWriter out, Moment moment);
+
+    /// What is said where it was refused.
+    default String errorOf(Result.Reason reason) {
+      return Errors.of(reason);
+    }
   }
 
   /// What a reply may need to know beside the result.

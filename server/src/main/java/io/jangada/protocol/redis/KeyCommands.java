@@ -2,6 +2,7 @@ package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
+import io.jangada.kv.Compare;
 import io.jangada.kv.Condition;
 import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
@@ -13,6 +14,8 @@ import io.jangada.protocol.redis.Asked.OfStore;
 import io.jangada.protocol.redis.Asked.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// The commands on keys, whatever their values.
 final class KeyCommands {
@@ -44,6 +47,9 @@ final class KeyCommands {
     table.add("pttl", 2, arguments -> end(arguments, KeyCommands::millisLeft));
     table.add("expiretime", 2, arguments -> end(arguments, KeyCommands::unixSeconds));
     table.add("pexpiretime", 2, arguments -> end(arguments, KeyCommands::unixMillis));
+    table.add("rename", 3, arguments -> rename(arguments, true));
+    table.add("renamenx", 3, arguments -> rename(arguments, false));
+    table.add("copy", -3, KeyCommands::copy);
     table.add(
         "persist",
         2,
@@ -146,18 +152,112 @@ final class KeyCommands {
   }
 
   static Operation.Put persist(Bytes key) {
-    return touch(key, StringCommands.FOR_EVER, StringCommands.PRESENT);
+    return touch(key, StringCommands.FOR_EVER, new Condition.Ends(Condition.End.SOMETIME, 0));
   }
 
   private static Asked expire(String unit, String command, Arguments arguments)
       throws RefusedException {
     Bytes key = arguments.get(1);
     long millis = Lifetimes.millis(unit, arguments, 2, command);
+    Set<String> options = options(arguments);
+    boolean isOver = millis <= 0;
+    if (isOver && options.contains("GT"))
+      return OfStore.of(new Operation.Get(key), key, (_, out, _) -> out.integer(0));
+    Condition condition = isOver ? ifOver(options) : guard(options, millis);
     Step step =
-        millis <= 0
-            ? StringCommands.delete(key, StringCommands.ALWAYS)
-            : touch(key, Lifetimes.of(millis), StringCommands.PRESENT);
+        isOver
+            ? StringCommands.delete(key, condition)
+            : touch(key, Lifetimes.of(millis), condition);
     return OfStore.of(step, key, StringCommands.DONE);
+  }
+
+  private static Set<String> options(Arguments arguments) throws RefusedException {
+    Set<String> options = new TreeSet<>();
+    for (int i = 3; i < arguments.count(); i++) {
+      if (!List.of("NX", "XX", "GT", "LT").contains(arguments.word(i)))
+        throw new RefusedException("ERR Unsupported option " + arguments.text(i));
+      options.add(arguments.word(i));
+    }
+    if (options.contains("NX") && options.size() > 1)
+      throw new RefusedException(
+          "ERR NX and XX, GT or LT options at the same time are not compatible");
+    if (options.contains("GT") && options.contains("LT"))
+      throw new RefusedException("ERR GT and LT options at the same time are not compatible");
+    return options;
+  }
+
+  private static Condition guard(Set<String> options, long millis) {
+    if (options.contains("NX")) return new Condition.Ends(Condition.End.NEVER, 0);
+    if (options.contains("GT")) return new Condition.Ends(Condition.End.SOONER, millis);
+    boolean isIfEver = options.contains("XX");
+    if (options.contains("LT"))
+      return new Condition.Ends(
+          isIfEver ? Condition.End.LATER_IF_EVER : Condition.End.LATER, millis);
+    return isIfEver ? new Condition.Ends(Condition.End.SOMETIME, 0) : StringCommands.PRESENT;
+  }
+
+  /// The same for an end that is past, before which every other is not.
+  private static Condition ifOver(Set<String> options) {
+    if (options.contains("NX")) return new Condition.Ends(Condition.End.NEVER, 0);
+    if (options.contains("XX")) return new Condition.Ends(Condition.End.SOMETIME, 0);
+    return StringCommands.ALWAYS;
+  }
+
+  // ---- other names ----
+
+  private static Asked rename(Arguments arguments, boolean replaces) {
+    Bytes from = arguments.get(1);
+    Bytes to = arguments.get(2);
+    List<Step> steps =
+        from.equals(to)
+            ? List.of()
+            : List.of(
+                new Operation.Copy(from, to, true),
+                StringCommands.delete(from, StringCommands.ALWAYS));
+    List<Compare> compares = new ArrayList<>();
+    compares.add(present(from));
+    Operation.Transaction renaming = new Operation.Transaction(List.of(), steps, List.of());
+    if (!replaces)
+      renaming = new Operation.Transaction(List.of(StringCommands.absent(to)), steps, List.of());
+    Reply reply =
+        (result, out, _) -> {
+          Result.Transacted done = (Result.Transacted) result;
+          if (!done.succeeded()) {
+            out.error("ERR no such key");
+            return;
+          }
+          boolean isRenamed = ((Result.Transacted) done.results().getFirst()).succeeded();
+          if (replaces) out.simple("OK");
+          else out.integer(isRenamed ? 1 : 0);
+        };
+    return new OfStore(
+        new Operation.Transaction(compares, List.of(renaming), List.of()),
+        List.of(from, to),
+        reply);
+  }
+
+  private static Compare present(Bytes key) {
+    return new Compare.Number(KeyRange.of(key), Compare.Field.CREATED, Compare.Relation.GREATER, 0);
+  }
+
+  private static Asked copy(Arguments arguments) throws RefusedException {
+    boolean replaces = false;
+    for (int i = 3; i < arguments.count(); i++) {
+      String word = arguments.word(i);
+      if (word.equals("REPLACE")) {
+        replaces = true;
+      } else if (word.equals("DB") && i + 1 < arguments.count()) {
+        if (arguments.integer(++i) != 0) throw new RefusedException("ERR DB index is out of range");
+      } else {
+        throw new RefusedException(RefusedException.SYNTAX);
+      }
+    }
+    Bytes from = arguments.get(1);
+    Bytes to = arguments.get(2);
+    if (from.equals(to))
+      throw new RefusedException("ERR source and destination objects are the same");
+    return new OfStore(
+        new Operation.Copy(from, to, replaces), List.of(from, to), StringCommands.DONE);
   }
 
   private static Asked flush(Arguments arguments, boolean flushes) throws RefusedException {

@@ -403,7 +403,8 @@ final class RedisConnection extends CommandConnection {
 
   private static void write(
       Asked.OfStore asked, Result result, ReplyWriter out, Asked.Moment moment) {
-    if (result instanceof Result.Refused(Result.Reason reason)) out.error(Errors.of(reason));
+    if (result instanceof Result.Refused(Result.Reason reason))
+      out.error(asked.reply().errorOf(reason));
     else asked.reply().write(result, out, moment);
   }
 

@@ -206,6 +206,10 @@ final class RedisSlot extends CommandSlot {
       own.accept(writer);
       return;
     }
+    if (outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))) {
+      writer.error(reply.errorOf(reason));
+      return;
+    }
     String error = Errors.of(outcome);
     if (asked instanceof Operation.Read && keys != null && error == null)
       countHits(((Outcome.Done) outcome).result());

@@ -68,6 +68,8 @@ final class StringCommands {
     table.add("decr", 2, arguments -> add(arguments, -1));
     table.add("incrby", 3, arguments -> add(arguments, arguments.integer(2)));
     table.add("decrby", 3, StringCommands::subtract);
+    table.add("incrbyfloat", 3, StringCommands::addDecimal);
+    table.add("msetex", -4, this::multiSetFor);
     table.add("delex", -2, StringCommands::deleteIf);
     table.add(
         "delifeq",
@@ -278,6 +280,46 @@ final class StringCommands {
     return new OfStore(step, keys, reply);
   }
 
+  /// MSETEX n (key value)... [NX|XX] [a time to live].
+  private Asked multiSetFor(Arguments arguments) throws RefusedException {
+    long count = arguments.integer(1);
+    if (count < 1 || count > (arguments.count() - 2) / 2) throw CommandTable.wrongArity("msetex");
+    int end = 2 + 2 * (int) count;
+    Lifetime lifetime = FOR_EVER;
+    boolean isOver = false;
+    Compare.Relation relation = null;
+    for (int i = end; i < arguments.count(); i++) {
+      String word = arguments.word(i);
+      boolean hasMore = i + 1 < arguments.count();
+      if (word.equals("NX")) relation = Compare.Relation.EQUAL;
+      else if (word.equals("XX")) relation = Compare.Relation.GREATER;
+      else if (word.equals("KEEPTTL")) lifetime = SAME;
+      else if (Lifetimes.isUnit(word) && hasMore) {
+        long millis = Lifetimes.positive(word, arguments, ++i, "msetex");
+        isOver = millis <= 0;
+        if (!isOver) lifetime = Lifetimes.of(millis);
+      } else {
+        throw new RefusedException(RefusedException.SYNTAX);
+      }
+    }
+    List<Step> steps = new ArrayList<>();
+    List<Bytes> keys = new ArrayList<>();
+    List<Compare> compares = new ArrayList<>();
+    for (int i = 2; i < end; i += 2) {
+      Bytes key = arguments.get(i);
+      Change set = new Change.Set(arguments.get(i + 1), 0);
+      keys.add(key);
+      steps.add(
+          isOver ? delete(key, ALWAYS) : new Operation.Put(key, set, lifetime, ALWAYS, UNSHOWN));
+      if (relation != null)
+        compares.add(new Compare.Number(KeyRange.of(key), Compare.Field.CREATED, relation, 0));
+    }
+    return new OfStore(
+        new Operation.Transaction(compares, steps, List.of()),
+        keys,
+        (result, out, _) -> out.integer(((Result.Transacted) result).succeeded() ? 1 : 0));
+  }
+
   static Compare absent(Bytes key) {
     return new Compare.Number(KeyRange.of(key), Compare.Field.CREATED, Compare.Relation.EQUAL, 0);
   }
@@ -293,6 +335,27 @@ final class StringCommands {
         (result, out, _) ->
             out.integer(Long.parseLong(((Result.Changed) result).number().toUtf8())));
   }
+
+  private static Asked addDecimal(Arguments arguments) {
+    Bytes key = arguments.get(1);
+    Change add = new Change.AddDecimal(arguments.get(2));
+    return OfStore.of(new Operation.Put(key, add, SAME, ALWAYS, UNSHOWN), key, DECIMAL);
+  }
+
+  private static final Reply DECIMAL =
+      new Reply() {
+        @Override
+        public void write(Result result, ReplyWriter out, Asked.Moment moment) {
+          out.bulk(((Result.Changed) result).number());
+        }
+
+        @Override
+        public String errorOf(Result.Reason reason) {
+          return reason == Result.Reason.NOT_A_NUMBER
+              ? "ERR value is not a valid float"
+              : Errors.of(reason);
+        }
+      };
 
   private static Asked subtract(Arguments arguments) throws RefusedException {
     long delta = arguments.integer(2);
