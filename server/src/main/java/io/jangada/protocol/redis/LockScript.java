@@ -64,6 +64,7 @@ record LockScript(Program program, Otherwise otherwise) {
     addGuarded(known, Program.DELETE, "redis.call('del', KEYS[1])");
     addGuarded(known, Program.EXPIRE_MILLIS, "redis.call('pexpire', KEYS[1], ARGV[2])");
     addGuarded(known, Program.EXPIRE_SECONDS, "redis.call('expire', KEYS[1], ARGV[2])");
+    add(known, Program.EXTEND, Otherwise.ZERO, EXTEND);
     add(known, Program.TAKE, Otherwise.NIL, TAKE);
     add(known, Program.TAKE_ALL, Otherwise.ZERO, all("'exists', key) == 1"));
     add(known, Program.EXTEND_ALL, Otherwise.ZERO, all("'get', key) ~= ARGV[1]"));

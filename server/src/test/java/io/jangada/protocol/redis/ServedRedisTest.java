@@ -77,6 +77,27 @@ class ServedRedisTest {
   }
 
   @Test
+  void oneLockIsExtended() throws IOException {
+    String extend =
+        "local t = redis.call('get', KEYS[1]) if not t or t ~= ARGV[1] then return 0 end local e ="
+            + " redis.call('pttl', KEYS[1]) if not e then e = 0 end if e < 0 then return 0 end local"
+            + " n = ARGV[2] if ARGV[3] == '0' then n = ARGV[2] + e end redis.call('pexpire',"
+            + " KEYS[1], n) return 1";
+    client.ask("SET", "lock", "me");
+    assertThat(client.ask("EVAL", extend, "1", "lock", "me", "5000", "0")).isEqualTo(":0");
+    client.ask("SET", "lock", "me", "PX", "60000");
+    assertThat(client.ask("EVAL", extend, "1", "lock", "you", "5000", "0")).isEqualTo(":0");
+    assertThat(client.ask("EVAL", extend, "1", "lock", "me", "50000", "0")).isEqualTo(":1");
+    assertThat(millisLeft("lock")).isBetween(80_001, 110_000);
+    assertThat(client.ask("EVAL", extend, "1", "lock", "me", "70000", "1")).isEqualTo(":1");
+    assertThat(millisLeft("lock")).isBetween(50_000, 70_000);
+  }
+
+  private int millisLeft(String key) throws IOException {
+    return Integer.parseInt(client.ask("PTTL", key).substring(1));
+  }
+
+  @Test
   void severalLocks() throws IOException {
     assertThat(client.ask("EVAL", TAKE_ALL, "2", "a", "b", "me", "60000")).isEqualTo(":2");
     assertThat(client.ask("EVAL", TAKE_ALL, "2", "c", "b", "you", "60000")).isEqualTo(":0");
