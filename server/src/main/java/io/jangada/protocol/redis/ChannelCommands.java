@@ -22,6 +22,8 @@ final class ChannelCommands {
   }
 
   private static Asked subscribe(Arguments arguments, boolean isPattern) throws RefusedException {
+    if (arguments.count() > Subscriptions.TOPICS_MAX + 1)
+      throw new RefusedException("ERR the connection listens to as much as it may");
     List<Topic> topics = new ArrayList<>();
     for (Bytes name : arguments.from(1)) {
       if (isPattern) SearchCommands.glob(name);

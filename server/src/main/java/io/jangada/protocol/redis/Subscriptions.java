@@ -16,7 +16,7 @@ import java.util.SequencedSet;
 /// client was so slow that they are not kept any more, the connection is closed.
 final class Subscriptions {
   /// Of one connection.
-  static final int TOPICS_MAX = 1_024;
+  static final int TOPICS_MAX = 256;
 
   /// How many bytes of events are held before watches pause.
   private static final int EVENT_BYTES_AHEAD = 256 << 10;
@@ -67,6 +67,7 @@ final class Subscriptions {
     if (topics.containsKey(topic.name())) return false;
     Subscription one = new Subscription(this, topic, subscribing);
     topics.put(topic.name(), one);
+    client.listener().listening().take(topic.sizeBytes());
     one.begin();
     return true;
   }
@@ -75,6 +76,8 @@ final class Subscriptions {
   void subscribe(List<Topic> topics) {
     if (count() + topics.size() > TOPICS_MAX)
       client.refuse("ERR the connection listens to as much as it may");
+    else if (client.listener().listening().isSpent())
+      client.refuse("ERR clients listen to as much as they may");
     else client.later(List.of(), 0, slot -> Subscribing.begin(this, topics, slot));
   }
 
@@ -113,6 +116,7 @@ final class Subscriptions {
   void end(Bytes name, boolean isPattern) {
     Subscription one = of(isPattern).remove(name);
     if (one == null) return;
+    client.listener().listening().give(one.topic.sizeBytes());
     paused.remove(one);
     one.cancel();
   }

@@ -17,6 +17,8 @@ record Topic(Bytes name, Glob glob, KeyRange keys, List<String> events) {
   static final String CHANNELS =
       "__keyspace@0__:<key> and __keyevent@0__:<" + String.join("|", KeyspaceEvents.NAMES) + ">";
 
+  private static final int OVERHEAD_BYTES = 512;
+
   private static final Bytes OF_KEY = Bytes.utf8("__keyspace@0__:");
   private static final String OF_EVENT = "__keyevent@0__:";
 
@@ -61,6 +63,11 @@ record Topic(Bytes name, Glob glob, KeyRange keys, List<String> events) {
   /// Whether nothing is ever told there.
   boolean isSilent() {
     return keys == null && events.isEmpty();
+  }
+
+  /// What it takes as long as it is listened to, about.
+  int sizeBytes() {
+    return OVERHEAD_BYTES + name.length() + (glob == null ? 0 : glob.sizeBytes());
   }
 
   boolean isPattern() {

@@ -161,7 +161,9 @@ class ServedRedisTest {
   void eventsInResp2() throws IOException {
     RespClient listening = served.client();
     assertThat(listening.ask("SUBSCRIBE", "__keyspace@0__:k")).endsWith("__keyspace@0__:k, :1]");
-    assertThat(listening.ask("PSUBSCRIBE", "__keyevent@*__:*d*l*")).endsWith(", :2]");
+    String pattern = "__keyevent@*__:*d*l*";
+    assertThat(listening.ask("PSUBSCRIBE", pattern, pattern)).endsWith(", :2]");
+    assertThat(listening.read()).endsWith(", :2]");
     client.ask("SET", "k", "v", "PX", "60000");
     client.ask("DEL", "k");
     List<String> told = new ArrayList<>();
