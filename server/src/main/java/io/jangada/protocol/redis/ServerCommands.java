@@ -105,6 +105,7 @@ final class ServerCommands {
     boolean hasSamples = arguments.count() == 5 && arguments.word(3).equals("SAMPLES");
     if (arguments.count() < 3) throw CommandTable.wrongArity("memory|usage");
     if (arguments.count() != 3 && !hasSamples) throw new RefusedException(RefusedException.SYNTAX);
+    if (hasSamples) arguments.integer(4);
     return ofKey(
         arguments.get(2),
         (found, out) -> {
