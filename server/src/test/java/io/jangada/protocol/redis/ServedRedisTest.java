@@ -79,10 +79,12 @@ class ServedRedisTest {
   @Test
   void oneLockIsExtended() throws IOException {
     String extend =
-        "local t = redis.call('get', KEYS[1]) if not t or t ~= ARGV[1] then return 0 end local e ="
-            + " redis.call('pttl', KEYS[1]) if not e then e = 0 end if e < 0 then return 0 end local"
-            + " n = ARGV[2] if ARGV[3] == '0' then n = ARGV[2] + e end redis.call('pexpire',"
-            + " KEYS[1], n) return 1";
+        """
+        local t = redis.call('get', KEYS[1]) if not t or t ~= ARGV[1] then return 0 end
+        local e = redis.call('pttl', KEYS[1]) if not e then e = 0 end if e < 0 then return 0 end
+        local n = ARGV[2] if ARGV[3] == '0' then n = ARGV[2] + e end
+        redis.call('pexpire', KEYS[1], n) return 1
+        """;
     client.ask("SET", "lock", "me");
     assertThat(client.ask("EVAL", extend, "1", "lock", "me", "5000", "0")).isEqualTo(":0");
     client.ask("SET", "lock", "me", "PX", "60000");
