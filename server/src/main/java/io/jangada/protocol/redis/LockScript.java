@@ -55,8 +55,10 @@ record LockScript(Program program, Otherwise otherwise) {
   private static final Map<List<String>, LockScript> KNOWN = known();
 
   /// The script of this text; null where it is none of these.
+  ///
+  /// @param text of at most [#LENGTH_MAX] characters
   static LockScript of(String text) {
-    return text.length() > LENGTH_MAX ? null : KNOWN.get(ScriptTokens.of(text));
+    return KNOWN.get(ScriptTokens.of(text));
   }
 
   private static Map<List<String>, LockScript> known() {
