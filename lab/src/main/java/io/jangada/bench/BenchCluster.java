@@ -9,6 +9,7 @@ import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
 import io.jangada.harness.Tls;
 import io.jangada.net.TlsContext;
+import io.jangada.server.OptionalPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ public final class BenchCluster implements AutoCloseable {
 
     private ClusterPlan cluster() {
       ClusterPlan wanted = ClusterPlan.of(members).with("SetOverwrites", "true");
-      if (etcd) wanted = wanted.withEtcd();
+      if (etcd) wanted = wanted.with(OptionalPort.ETCD);
       for (var each : settings.entrySet()) wanted = wanted.with(each.getKey(), each.getValue());
       return wanted;
     }
@@ -104,7 +105,8 @@ public final class BenchCluster implements AutoCloseable {
 
   /// Where etcd's clients are served.
   public Endpoint etcdEndpoint(int id) {
-    return new Endpoint(processes.entry(id).hostname(), processes.entry(id).etcdPort());
+    return new Endpoint(
+        processes.entry(id).hostname(), processes.entry(id).port(OptionalPort.ETCD));
   }
 
   public List<Endpoint> endpoints() {

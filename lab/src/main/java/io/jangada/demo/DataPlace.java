@@ -4,6 +4,7 @@ import io.jangada.cli.certs.LoopbackCertificates;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.server.ConfigException;
+import io.jangada.server.OptionalPort;
 import io.jangada.server.ServerConfig;
 import io.jangada.server.Setting;
 import io.jangada.store.DiskLock;
@@ -90,7 +91,7 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
 
   private static ClusterPlan plan(int members) {
     return ClusterPlan.of(members)
-        .withEtcd()
+        .with(OptionalPort.ETCD)
         .with("HistoryMillis", "\"10m\"")
         .with("Path", "\".\"")
         .with("Cluster", "\"" + CLUSTER + "\"")

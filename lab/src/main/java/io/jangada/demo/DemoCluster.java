@@ -3,6 +3,7 @@ package io.jangada.demo;
 import io.jangada.node.Outcome;
 import io.jangada.node.Replica;
 import io.jangada.node.Status;
+import io.jangada.server.OptionalPort;
 import io.jangada.server.ServerConfig;
 import java.io.IOException;
 import java.util.Optional;
@@ -55,7 +56,7 @@ final class DemoCluster implements AutoCloseable {
   /// Where etcd's clients come to, for people.
   String etcdEndpoints() {
     return config.servers().stream()
-        .map(entry -> "127.0.0.1:" + entry.etcdPort())
+        .map(entry -> "127.0.0.1:" + entry.port(OptionalPort.ETCD))
         .collect(Collectors.joining(","));
   }
 

@@ -1,13 +1,16 @@
 package io.jangada.harness;
 
+import io.jangada.server.OptionalPort;
 import io.jangada.server.ServerConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -15,35 +18,38 @@ import java.util.TreeMap;
 ///
 /// @param servers 1 or more; their ids count from 1
 /// @param settings fields of `config.json` beside the list of servers, with their values as JSON
-/// @param etcd whether they serve etcd's clients, too
-public record ClusterPlan(int servers, Map<String, String> settings, boolean etcd) {
+/// @param ports what each has beside those for clients and peers
+public record ClusterPlan(int servers, Map<String, String> settings, Set<OptionalPort> ports) {
   public ClusterPlan {
     settings = Map.copyOf(settings);
+    ports = Set.copyOf(ports);
   }
 
   public static ClusterPlan of(int servers) {
-    return new ClusterPlan(servers, Map.of(), false);
+    return new ClusterPlan(servers, Map.of(), Set.of());
   }
 
   /// The same with one more field.
   public ClusterPlan with(String field, String json) {
     Map<String, String> more = new TreeMap<>(settings);
     more.put(field, json);
-    return new ClusterPlan(servers, more, etcd);
+    return new ClusterPlan(servers, more, ports);
   }
 
-  /// The same with a port for etcd's clients at each server.
-  public ClusterPlan withEtcd() {
-    return new ClusterPlan(servers, settings, true);
+  /// The same with such ports at each server.
+  public ClusterPlan with(OptionalPort... more) {
+    return new ClusterPlan(servers, settings, Set.of(more));
   }
 
   /// Writes a `config.json` with ports that are free now.
   public Path write(Path directory) throws IOException {
-    FreePorts ports = new FreePorts(new SplittableRandom());
+    FreePorts free = new FreePorts(new SplittableRandom());
     List<ServerConfig.Entry> entries = new ArrayList<>();
     for (int id = 1; id <= servers; id++) {
-      ServerConfig.Entry entry = entry(id, ports);
-      entries.add(etcd ? withEtcd(entry, ports.next()) : entry);
+      Map<OptionalPort, Integer> others = new EnumMap<>(OptionalPort.class);
+      for (OptionalPort one : ports) others.put(one, free.next());
+      var all = new ServerConfig.Ports(free.next(), free.next(), others);
+      entries.add(new ServerConfig.Entry(id, "127.0.0.1", all));
     }
     Map<String, String> fields = new TreeMap<>(settings);
     fields.putIfAbsent("Path", "\"data\"");
@@ -53,15 +59,7 @@ public record ClusterPlan(int servers, Map<String, String> settings, boolean etc
 
   static ServerConfig.Entry entry(int id, FreePorts ports) throws IOException {
     return new ServerConfig.Entry(
-        id, "127.0.0.1", new ServerConfig.Ports(ports.next(), ports.next(), 0, 0));
-  }
-
-  private static ServerConfig.Entry withEtcd(ServerConfig.Entry entry, int port) {
-    ServerConfig.Ports ports = entry.ports();
-    return new ServerConfig.Entry(
-        entry.id(),
-        entry.hostname(),
-        new ServerConfig.Ports(ports.client(), ports.log(), ports.http(), port));
+        id, "127.0.0.1", new ServerConfig.Ports(ports.next(), ports.next()));
   }
 
   /// Writes the list of servers alone.
@@ -91,7 +89,14 @@ public record ClusterPlan(int servers, Map<String, String> settings, boolean etc
         + entry.clientPort()
         + ", \"LogPort\": "
         + entry.logPort()
-        + (entry.etcdPort() == 0 ? "" : ", \"EtcdPort\": " + entry.etcdPort())
+        + json(entry.ports().others())
         + "}";
+  }
+
+  private static String json(Map<OptionalPort, Integer> others) {
+    StringBuilder json = new StringBuilder();
+    for (OptionalPort one : OptionalPort.values())
+      if (others.containsKey(one)) json.append(", \"" + one.field() + "\": " + others.get(one));
+    return json.toString();
   }
 }

@@ -6,10 +6,13 @@ import io.jangada.kv.Condition;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Result;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /// What conditions and changes say of one key.
 final class SlowChange {
+  private static final String DECIMAL = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?";
+
   private static final BigInteger TWO_TO_64 = BigInteger.TWO.pow(64);
   private static final BigInteger TWO_TO_63 = BigInteger.TWO.pow(63);
 
@@ -47,6 +50,7 @@ final class SlowChange {
           case Condition.Absent() -> false;
           case Condition.Unique(long unique) ->
               unique == revisions.created() + revisions.changes() - 1;
+          case Condition.Ends _ -> throw new IllegalStateException("it is about time");
           case Condition.Version(long version) -> version == revisions.modified();
           case Condition.Changes(long changes) -> changes == revisions.changes();
           case Condition.Value(Bytes value) -> value.equals(there.value());
@@ -65,6 +69,15 @@ final class SlowChange {
       case Change.Keep(), Change.Rewrite() ->
           there == null ? Outcome.notFound() : new Outcome(there.value(), null);
       case Change.Add add -> sum(add, there);
+      case Change.AddDecimal(Bytes amount) -> {
+        String text = there == null ? "0" : there.value().toUtf8();
+        if (!isDecimal(text) || !isDecimal(amount.toUtf8()))
+          yield Outcome.refused(Result.Reason.NOT_A_NUMBER);
+        BigDecimal sum = new BigDecimal(text).add(new BigDecimal(amount.toUtf8()));
+        String plain = sum.toPlainString();
+        if (plain.contains(".")) plain = plain.replaceAll("0+$", "").replaceAll("[.]$", "");
+        yield new Outcome(Bytes.utf8(plain.matches("-?0") ? "0" : plain), null);
+      }
       case Change.Extend(Change.Side side, Bytes bytes, Change.Growth growth) -> {
         if (there == null && !growth.creates()) yield Outcome.notFound();
         Bytes old = there == null ? Bytes.EMPTY : there.value();
@@ -88,6 +101,12 @@ final class SlowChange {
         yield new Outcome(Bytes.wrap(replaced), null);
       }
     };
+  }
+
+  private static boolean isDecimal(String text) {
+    if (text.length() > 256 || !text.matches(DECIMAL)) return false;
+    String exponent = text.replaceFirst("^[^eE]*[eE]?[+-]?", "");
+    return exponent.isEmpty() || Integer.parseInt(exponent) <= 400;
   }
 
   private static boolean isTooLong(long length, Change.Growth growth) {

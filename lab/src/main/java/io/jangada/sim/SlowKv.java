@@ -36,7 +36,7 @@ public final class SlowKv {
   private final SlowMap map = new SlowMap();
   private final SlowLeases leases = new SlowLeases();
   private final SlowUsers users =
-      new SlowUsers(lease -> lease == 0 ? List.of() : map.keysOf(lease));
+      new SlowUsers(lease -> lease == 0 ? List.of() : map.keysOf(lease), this::leaseOf);
   private final TreeMap<Bytes, Session> sessions = new TreeMap<>();
   private long clusterTimeMillis;
 
@@ -230,6 +230,7 @@ public final class SlowKv {
       case Operation.Delete delete -> needsRevisions(delete.condition());
       case Operation.Expire() -> false;
       case Operation.Put _,
+          Operation.Copy _,
           Operation.DeleteRange _,
           Operation.Transaction _,
           Operation.Grant _,
@@ -244,7 +245,9 @@ public final class SlowKv {
   }
 
   private static boolean needsRevisions(Condition condition) {
-    return condition instanceof Condition.Present || condition instanceof Condition.Unique;
+    return condition instanceof Condition.Present
+        || condition instanceof Condition.Unique
+        || condition instanceof Condition.Ends;
   }
 
   private Session use(long index, Bytes client) {
@@ -313,6 +316,7 @@ public final class SlowKv {
       case Operation.Write write -> steps().run(write);
       case Operation.Put put -> steps().run(put);
       case Operation.Delete delete -> steps().run(delete);
+      case Operation.Copy copy -> steps().run(copy);
       case Operation.DeleteRange range -> steps().run(range);
       case Operation.Transaction transaction -> steps().run(transaction);
       case Operation.Expire() -> new Result.Expired(expired);
@@ -332,6 +336,10 @@ public final class SlowKv {
       case Operation.CountRevisions() -> new Result.Noted(map.revision());
       case Operation.ChangeUsers(AuthChange change) -> users.change(index, change);
     };
+  }
+
+  private long leaseOf(Bytes key) {
+    return map.newest(key) == null ? 0 : map.newest(key).terms().lease();
   }
 
   private SlowSteps steps() {

@@ -94,6 +94,11 @@ final class SlowPlan {
           refuse(Result.Reason.LEASE_NOT_FOUND);
         write(put.key(), put.change(), put.condition());
       }
+      case Operation.Copy(Bytes from, Bytes to, boolean _) -> {
+        touched++;
+        long length = lengthMax(from);
+        if (length > written.getOrDefault(to, -1L)) written.put(to, length);
+      }
       case Operation.Delete delete -> {
         touched++;
         need(delete.key(), delete.condition());
@@ -120,6 +125,7 @@ final class SlowPlan {
           case Change.Set(Bytes value, int _) -> value.length();
           case Change.Keep(), Change.Rewrite() -> present;
           case Change.Add _ -> 20;
+          case Change.AddDecimal _ -> 4 * (400 + 256);
           case Change.Extend(Change.Side _, Bytes more, Change.Growth _) ->
               Math.max(0, present) + more.length();
           case Change.Replace(int offset, Bytes other, Change.Growth _) ->

@@ -3,6 +3,7 @@ package io.jangada.sim;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
 import io.jangada.kv.Compare;
+import io.jangada.kv.Condition;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Lifetime;
@@ -38,6 +39,10 @@ final class SlowSteps {
       case Operation.Write write -> keys.add(write.key());
       case Operation.Put put -> keys.add(put.key());
       case Operation.Delete delete -> keys.add(delete.key());
+      case Operation.Copy copy -> {
+        keys.add(copy.from());
+        keys.add(copy.to());
+      }
       case Operation.Range range -> {
         if (range.keys().isOneKey()) keys.add(range.keys().from());
       }
@@ -174,6 +179,7 @@ final class SlowSteps {
       case Operation.Range range -> range(range);
       case Operation.Write write -> write(write);
       case Operation.Put put -> put(put);
+      case Operation.Copy copy -> copy(copy);
       case Operation.Delete delete -> delete(delete);
       case Operation.DeleteRange range -> deleteRange(range);
       case Operation.Transaction transaction -> transact(transaction);
@@ -204,7 +210,7 @@ final class SlowSteps {
 
   private Result write(Operation.Write write) {
     if (write.condition().needsCounting()) map.countChanges();
-    Result no = SlowChange.failure(map.newest(write.key()), write.condition(), true);
+    Result no = failure(map.newest(write.key()), write.condition(), true);
     if (no != null) return no;
     KeyValue.Terms terms = write.ttl() == 0 ? KeyValue.Terms.FOR_EVER : termsOf(write.ttl());
     KeyValue now = set(write.key(), new Change.Set(write.value(), 0), write.value(), terms);
@@ -213,7 +219,7 @@ final class SlowSteps {
 
   private Result put(Operation.Put put) {
     KeyValue there = map.newest(put.key());
-    Result no = SlowChange.failure(there, put.condition(), true);
+    Result no = failure(there, put.condition(), true);
     if (no != null) return no;
     SlowChange.Outcome outcome = SlowChange.of(put.change(), there);
     if (outcome.no() != null) return outcome.no();
@@ -226,7 +232,9 @@ final class SlowSteps {
         now.revisions().modified(),
         now.revisions().changes(),
         now.value().length(),
-        put.change() instanceof Change.Add ? now.value() : null,
+        put.change() instanceof Change.Add || put.change() instanceof Change.AddDecimal
+            ? now.value()
+            : null,
         hasFormer ? there : null);
   }
 
@@ -236,7 +244,44 @@ final class SlowSteps {
       case Lifetime.Of(long ttl) -> termsOf(ttl);
       case Lifetime.Leased(long lease) -> new KeyValue.Terms(0, 0, lease);
       case Lifetime.Same() -> there == null ? KeyValue.Terms.FOR_EVER : there.terms();
+      case Lifetime.Extended(long millis) -> {
+        if (there == null) yield KeyValue.Terms.FOR_EVER;
+        KeyValue.Terms terms = there.terms();
+        if (terms.ttl() == 0) yield terms;
+        yield new KeyValue.Terms(terms.ttl() + millis, terms.deadlineMillis() + millis, 0);
+      }
     };
+  }
+
+  private Result failure(KeyValue there, Condition condition, boolean creates) {
+    if (!(condition instanceof Condition.Ends(Condition.End end, long ttl)))
+      return SlowChange.failure(there, condition, creates);
+    if (there == null) return new Result.NotFound();
+    long lease = there.terms().lease();
+    long ends =
+        lease == 0
+            ? there.terms().deadlineMillis()
+            : nowMillis + leases.leftMillis(lease, nowMillis);
+    long other = ttl == 0 ? 0 : termsOf(ttl).deadlineMillis();
+    boolean isFine =
+        switch (end) {
+          case NEVER -> ends == 0;
+          case SOMETIME -> ends > 0;
+          case LATER -> ends == 0 || ends > other;
+          case LATER_IF_EVER -> ends > 0 && ends > other;
+          case SOONER -> ends > 0 && ends < other;
+        };
+    return isFine ? null : new Result.Mismatch(there.revisions().modified());
+  }
+
+  private Result copy(Operation.Copy copy) {
+    KeyValue from = map.newest(copy.from());
+    if (from == null) return new Result.NotFound();
+    KeyValue there = map.newest(copy.to());
+    if (there != null && !copy.replaces()) return new Result.Exists(there.revisions().modified());
+    Change change = new Change.Set(from.value(), from.flags());
+    KeyValue now = set(copy.to(), change, from.value(), from.terms());
+    return new Result.Written(now.revisions().modified(), now.revisions().changes());
   }
 
   private KeyValue.Terms termsOf(long ttl) {
@@ -270,7 +315,7 @@ final class SlowSteps {
 
   private Result delete(Operation.Delete delete) {
     if (delete.condition().needsCounting()) map.countChanges();
-    Result no = SlowChange.failure(map.newest(delete.key()), delete.condition(), false);
+    Result no = failure(map.newest(delete.key()), delete.condition(), false);
     if (no != null) return no;
     long revision = takeRevision();
     map.change(delete.key(), null);

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
+import java.util.function.ToLongFunction;
 
 /// The users, and what is permitted to them. Nothing is worked out in advance: each question is
 /// answered from all roles and permissions, one by one.
@@ -33,14 +34,18 @@ final class SlowUsers {
   private final TreeMap<Long, SlowRoles> former = new TreeMap<>();
 
   private final LongFunction<List<Bytes>> keysOfLease;
+  private final ToLongFunction<Bytes> leaseOf;
 
   /// @param keysOfLease the keys that a lease has, none where there is no such lease
-  SlowUsers(LongFunction<List<Bytes>> keysOfLease) {
-    this(keysOfLease, new SlowRoles());
+  /// @param leaseOf the lease of a key, 0 for none
+  SlowUsers(LongFunction<List<Bytes>> keysOfLease, ToLongFunction<Bytes> leaseOf) {
+    this(keysOfLease, leaseOf, new SlowRoles());
   }
 
-  private SlowUsers(LongFunction<List<Bytes>> keysOfLease, SlowRoles roles) {
+  private SlowUsers(
+      LongFunction<List<Bytes>> keysOfLease, ToLongFunction<Bytes> leaseOf, SlowRoles roles) {
     this.keysOfLease = keysOfLease;
+    this.leaseOf = leaseOf;
     this.roles = roles;
   }
 
@@ -61,7 +66,7 @@ final class SlowUsers {
   Reason objectionAt(long index, Caller caller, Operation operation) {
     var then = former.floorEntry(index);
     SlowRoles there = then == null ? new SlowRoles() : then.getValue();
-    return new SlowUsers(keysOfLease, there).objection(caller, operation);
+    return new SlowUsers(keysOfLease, leaseOf, there).objection(caller, operation);
   }
 
   Result read(Operation.UsersRead read) {
@@ -106,11 +111,16 @@ final class SlowUsers {
           boolean shows =
               put.former()
                   || put.change() instanceof Change.Add
+                  || put.change() instanceof Change.AddDecimal
                   || put.change() instanceof Change.Extend
                   || put.change() instanceof Change.Replace;
           yield writes(put.key(), put.condition(), shows)
               && (!(put.lifetime() instanceof Lifetime.Leased(long lease)) || writesLease(lease));
         }
+        case Operation.Copy(Bytes from, Bytes to, boolean _) ->
+            reads(KeyRange.of(from))
+                && writes(KeyRange.of(to))
+                && writesLease(leaseOf.applyAsLong(from));
         case Operation.DeleteRange(KeyRange keys, boolean former) ->
             writes(keys) && (!former || reads(keys));
         case Operation.Transaction transaction -> {

@@ -42,6 +42,7 @@ import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.LeaderSearch;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
+import io.jangada.server.OptionalPort;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,7 +75,9 @@ class JetcdTest {
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = ProcessCluster.make(folder, ClusterPlan.of(3).withEtcd(), ServerProgram.own(128));
+    cluster =
+        ProcessCluster.make(
+            folder, ClusterPlan.of(3).with(OptionalPort.ETCD), ServerProgram.own(128));
     cluster.startAll();
     client = builder().build();
   }
@@ -97,7 +100,7 @@ class JetcdTest {
   }
 
   private static String url(int id) {
-    return "http://127.0.0.1:" + cluster.entry(id).etcdPort();
+    return "http://127.0.0.1:" + cluster.entry(id).port(OptionalPort.ETCD);
   }
 
   static ByteSequence bytes(String text) {

@@ -9,6 +9,7 @@ import io.jangada.harness.FreePorts;
 import io.jangada.harness.ServerProcess;
 import io.jangada.harness.ServerProgram;
 import io.jangada.harness.Waiting;
+import io.jangada.server.OptionalPort;
 import io.jangada.server.ServerConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -203,14 +204,14 @@ class EtcdFailoverTrial {
   private static Servers configured(Path folder) throws Exception {
     Files.createDirectories(folder);
     ServerProgram program = ServerProgram.own(HEAP_MEBIBYTES);
-    Path config = ClusterPlan.of(MEMBERS).withEtcd().write(folder);
+    Path config = ClusterPlan.of(MEMBERS).with(OptionalPort.ETCD).write(folder);
     List<List<String>> commands = new ArrayList<>();
     List<String> urls = new ArrayList<>();
     for (ServerConfig.Entry entry : ServerConfig.read(config).servers()) {
       List<String> words = new ArrayList<>(program.words());
       words.addAll(List.of("" + entry.id(), "--config", config.toString()));
       commands.add(words);
-      urls.add("http://127.0.0.1:" + entry.etcdPort());
+      urls.add("http://127.0.0.1:" + entry.port(OptionalPort.ETCD));
     }
     return new Servers(folder, commands, urls);
   }

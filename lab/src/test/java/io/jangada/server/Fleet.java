@@ -23,14 +23,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /// Servers of one cluster in this process, on loopback and in a directory of their own.
@@ -46,7 +49,7 @@ public final class Fleet implements AutoCloseable {
 
   private final FreePorts ports = new FreePorts(new SplittableRandom());
   private final Path file;
-  private final boolean hasEtcd;
+  private final Set<OptionalPort> others;
   private final Map<Integer, ServerConfig.Entry> places = new TreeMap<>();
   private final Map<Integer, Server> servers = new HashMap<>();
   private final Map<Integer, Throwable> broken = new HashMap<>();
@@ -55,11 +58,12 @@ public final class Fleet implements AutoCloseable {
   /// @param size how many servers the configuration lists, from 0 on
   /// @param fields further fields of the configuration, as JSON with `'` for `"`
   public Fleet(Path folder, int size, String... fields) throws IOException {
-    this(folder, size, false, fields);
+    this(folder, size, Set.of(), fields);
   }
 
-  private Fleet(Path folder, int size, boolean hasEtcd, String... fields) throws IOException {
-    this.hasEtcd = hasEtcd;
+  private Fleet(Path folder, int size, Set<OptionalPort> others, String... fields)
+      throws IOException {
+    this.others = others;
     file = folder.resolve("config.json");
     for (int id = 0; id < size; id++) places.put(id, place(id));
     write(file, fields);
@@ -67,12 +71,29 @@ public final class Fleet implements AutoCloseable {
 
   /// The same with a port for etcd's clients at each server.
   public static Fleet withEtcd(Path folder, int size, String... fields) throws IOException {
-    return new Fleet(folder, size, true, fields);
+    return new Fleet(folder, size, Set.of(OptionalPort.ETCD), fields);
+  }
+
+  /// The same with a port for memcached clients.
+  public static Fleet withMemcached(Path folder, int size, String... fields) throws IOException {
+    return new Fleet(folder, size, Set.of(OptionalPort.MEMCACHED), fields);
+  }
+
+  /// The same with a port for Redis clients.
+  public static Fleet withRedis(Path folder, int size, String... fields) throws IOException {
+    return new Fleet(folder, size, Set.of(OptionalPort.REDIS), fields);
+  }
+
+  /// The same with all ports.
+  public static Fleet withAllPorts(Path folder, int size, String... fields) throws IOException {
+    return new Fleet(folder, size, Set.of(OptionalPort.values()), fields);
   }
 
   private ServerConfig.Entry place(int id) throws IOException {
-    int etcd = hasEtcd ? ports.next() : 0;
-    var all = new ServerConfig.Ports(ports.next(), ports.next(), ports.next(), etcd);
+    Map<OptionalPort, Integer> places = new EnumMap<>(OptionalPort.class);
+    for (OptionalPort one : others) places.put(one, ports.next());
+    places.put(OptionalPort.HTTP, ports.next());
+    var all = new ServerConfig.Ports(ports.next(), ports.next(), places);
     return new ServerConfig.Entry(id, "127.0.0.1", all);
   }
 
@@ -81,13 +102,14 @@ public final class Fleet implements AutoCloseable {
     for (ServerConfig.Entry place : places.values())
       entries.add(
           String.format(
-              "{'Id':%d,'Hostname':'%s','ClientPort':%d,'LogPort':%d,'HttpPort':%d%s}",
+              "{'Id':%d,'Hostname':'%s','ClientPort':%d,'LogPort':%d%s}",
               place.id(),
               place.hostname(),
               place.clientPort(),
               place.logPort(),
-              place.httpPort(),
-              hasEtcd ? ",'EtcdPort':" + place.etcdPort() : ""));
+              place.ports().others().entrySet().stream()
+                  .map(one -> ",'" + one.getKey().field() + "':" + one.getValue())
+                  .collect(Collectors.joining())));
     String more = fields.length == 0 ? "" : "," + String.join(",", fields);
     String json = "{'Path':'data','Servers':[" + String.join(",\n", entries) + "]" + more + "}";
     Files.writeString(to, json.replace('\'', '"'));
@@ -157,7 +179,19 @@ public final class Fleet implements AutoCloseable {
 
   /// Where a server takes etcd's clients.
   public InetSocketAddress etcdAt(int id) {
-    return new InetSocketAddress(at(id).hostname(), at(id).etcdPort());
+    return at(id, OptionalPort.ETCD);
+  }
+
+  public InetSocketAddress memcachedAt(int id) {
+    return at(id, OptionalPort.MEMCACHED);
+  }
+
+  public InetSocketAddress redisAt(int id) {
+    return at(id, OptionalPort.REDIS);
+  }
+
+  private InetSocketAddress at(int id, OptionalPort port) {
+    return new InetSocketAddress(at(id).hostname(), at(id).port(port));
   }
 
   public Path dataDirectory(int id) {
@@ -291,7 +325,7 @@ public final class Fleet implements AutoCloseable {
   }
 
   public URI httpAt(int id, String path) {
-    return URI.create("http://127.0.0.1:" + at(id).httpPort() + path);
+    return URI.create("http://127.0.0.1:" + at(id).port(OptionalPort.HTTP) + path);
   }
 
   public static HttpResponse<String> send(HttpRequest request)

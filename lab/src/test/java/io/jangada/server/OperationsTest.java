@@ -99,7 +99,7 @@ class OperationsTest {
     assertThat(config.servers()).hasSize(3);
     for (ServerConfig.Entry entry : config.servers()) {
       assertThat(entry.clientPort()).isEqualTo(9000 + entry.id());
-      assertThat(entry.etcdPort()).isEqualTo(9020 + entry.id());
+      assertThat(entry.port(OptionalPort.ETCD)).isEqualTo(9020 + entry.id());
       assertThat(config.listen(entry)).contains("localhost");
       assertThat(config.dataDirectory(entry.id()))
           .isEqualTo(ROOT.resolve("data/server-" + entry.id()));

@@ -50,7 +50,7 @@ class PortsTest {
     try (Fleet fleet = new Fleet(folder, 1)) {
       fleet.start(0);
       ServerConfig.Entry place = fleet.at(0);
-      for (int port : List.of(place.clientPort(), place.logPort(), place.httpPort()))
+      for (int port : List.of(place.clientPort(), place.logPort(), place.port(OptionalPort.HTTP)))
         try (Socket client = new Socket()) {
           client.connect(new InetSocketAddress("127.0.0.1", port));
           boolean asks = fleet.until(() -> timer(port, client.getLocalPort()).kind() == KEEP_ALIVE);

@@ -142,8 +142,10 @@ class TlsClusterTest {
   }
 
   private String get(int id, String path) throws IOException {
-    try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), fleet.at(id).httpPort());
-        Socket socket = as("client").dial(plain, "127.0.0.1", fleet.at(id).httpPort())) {
+    try (Socket plain =
+            new Socket(InetAddress.getLoopbackAddress(), fleet.at(id).port(OptionalPort.HTTP));
+        Socket socket =
+            as("client").dial(plain, "127.0.0.1", fleet.at(id).port(OptionalPort.HTTP))) {
       String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,5 +1,7 @@
 package io.jangada.kv;
 
+import static io.jangada.kv.memory.NodeTable.NONE;
+
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Result.Reason;
 import io.jangada.kv.auth.Access;
@@ -88,6 +90,8 @@ final class AccessCheck {
       case Operation.Put put ->
           writes(put.key(), put.former() || shows(put.change()) || reads(put.condition()))
               && permits(put.lifetime());
+      case Operation.Copy(Bytes from, Bytes to, boolean _) ->
+          access.reads(from) && access.writes(to) && permitsLeaseOf(from);
       case Operation.DeleteRange(KeyRange keys, boolean former) ->
           access.writes(keys) && (!former || access.reads(keys));
       case Operation.Transaction transaction -> permits(transaction);
@@ -108,7 +112,7 @@ final class AccessCheck {
   /// Whether the result says what the value is now, of which the client gave a part only.
   private static boolean shows(Change change) {
     return switch (change) {
-      case Change.Add _, Change.Extend _, Change.Replace _ -> true;
+      case Change.Add _, Change.AddDecimal _, Change.Extend _, Change.Replace _ -> true;
       case Change.Set _, Change.Keep _, Change.Rewrite _ -> false;
     };
   }
@@ -121,6 +125,7 @@ final class AccessCheck {
       case Condition.Version _,
           Condition.Changes _,
           Condition.Unique _,
+          Condition.Ends _,
           Condition.Value _,
           Condition.AbsentOrValue _ ->
           true;
@@ -131,6 +136,13 @@ final class AccessCheck {
 
   private boolean permits(Lifetime lifetime) {
     return !(lifetime instanceof Lifetime.Leased(long lease)) || writesKeysOf(lease);
+  }
+
+  /// Whether another key may be put on the lease that a key has.
+  private boolean permitsLeaseOf(Bytes key) {
+    int head = store.keys().find(key);
+    Term term = head == NONE ? null : store.keys().term(head);
+    return term == null || term.lease == 0 || writesKeysOf(term.lease);
   }
 
   /// Whether a lease that is there may be kept alive.

@@ -28,6 +28,16 @@ public sealed interface Change {
     }
   }
 
+  /// The exact sum of the value and another decimal, written plainly: no exponent, and no zeros at
+  /// the end of a fraction ([Decimal]). A key that is not there counts as 0.
+  ///
+  /// @param amount a decimal; otherwise the result is [Result.Reason#NOT_A_NUMBER]
+  record AddDecimal(Bytes amount) implements Change {
+    public AddDecimal {
+      Objects.requireNonNull(amount);
+    }
+  }
+
   /// How numbers are read, written and added.
   enum Arithmetic {
     /// From -2^63 to 2^63-1; beyond, the result is [Result.Reason#OVERFLOW].

@@ -9,6 +9,7 @@ import io.jangada.bytes.MalformedException;
 /// changes and lifetimes.
 final class ChangeCodec {
   private static final Change.Arithmetic[] ARITHMETICS = Change.Arithmetic.values();
+  private static final Condition.End[] ENDS = Condition.End.values();
   private static final Change.Side[] SIDES = Change.Side.values();
 
   private ChangeCodec() {}
@@ -24,6 +25,8 @@ final class ChangeCodec {
       case Condition.AnyChanges() -> out.put(6);
       case Condition.Present() -> out.put(7);
       case Condition.Unique(long unique) -> out.put(8).putLong(unique);
+      case Condition.Ends(Condition.End end, long ttl) ->
+          out.put(9).put(end.ordinal()).putLong(ttl);
     }
   }
 
@@ -39,6 +42,7 @@ final class ChangeCodec {
       case 6 -> new Condition.AnyChanges();
       case 7 -> new Condition.Present();
       case 8 -> new Condition.Unique(in.getLong());
+      case 9 -> new Condition.Ends(OperationCodec.getOneOf(ENDS, in), in.getLong());
       default -> throw new MalformedException("condition of kind " + kind);
     };
   }
@@ -51,6 +55,7 @@ final class ChangeCodec {
       }
       case Change.Keep() -> out.put(2);
       case Change.Rewrite() -> out.put(6);
+      case Change.AddDecimal(Bytes amount) -> CommandCodec.putValue(out.put(7), amount);
       case Change.Add(Change.Arithmetic arithmetic, long delta, Long initial) -> {
         out.put(3).put(arithmetic.ordinal()).putLong(delta);
         OperationCodec.putFlag(out, initial != null);
@@ -82,6 +87,7 @@ final class ChangeCodec {
               OperationCodec.getOneOf(SIDES, in), CommandCodec.getValue(in), getGrowth(in));
       case 5 -> new Change.Replace(in.getInt(), CommandCodec.getValue(in), getGrowth(in));
       case 6 -> new Change.Rewrite();
+      case 7 -> new Change.AddDecimal(CommandCodec.getValue(in));
       default -> throw new MalformedException("change of kind " + kind);
     };
   }
@@ -101,6 +107,7 @@ final class ChangeCodec {
       case Lifetime.Of(long ttl) -> out.put(2).putLong(ttl);
       case Lifetime.Leased(long lease) -> out.put(3).putLong(lease);
       case Lifetime.Same() -> out.put(4);
+      case Lifetime.Extended(long millis) -> out.put(5).putLong(millis);
     }
   }
 
@@ -111,6 +118,7 @@ final class ChangeCodec {
       case 2 -> new Lifetime.Of(in.getLong());
       case 3 -> new Lifetime.Leased(in.getLong());
       case 4 -> new Lifetime.Same();
+      case 5 -> new Lifetime.Extended(in.getLong());
       default -> throw new MalformedException("lifetime of kind " + kind);
     };
   }

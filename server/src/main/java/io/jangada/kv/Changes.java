@@ -35,6 +35,10 @@ final class Changes {
       case Change.Keep(), Change.Rewrite() ->
           value == null ? Outcome.NOT_FOUND : new Outcome(value, null);
       case Change.Add add -> add(add, value);
+      case Change.AddDecimal(Bytes amount) -> {
+        Bytes sum = Decimal.sum(value == null ? Decimal.ZERO : value, amount);
+        yield sum == null ? Outcome.refused(Reason.NOT_A_NUMBER) : new Outcome(sum, null);
+      }
       case Change.Extend extend -> extend(extend, value);
       case Change.Replace replace -> replace(replace, value);
     };

@@ -23,6 +23,7 @@ final class Commands {
 
   final Keyspace keys;
   final Leases leases;
+  private final Guards guards;
   private final Users users;
   private final int expiriesMax;
 
@@ -57,6 +58,7 @@ final class Commands {
   Commands(Keyspace keys, Users users, int expiriesMax, LongConsumer expired) {
     this.keys = keys;
     this.leases = keys.leases;
+    this.guards = new Guards(keys, this::clusterTimeMillis);
     this.users = users;
     this.expiriesMax = expiriesMax;
     this.expired = expired;
@@ -252,6 +254,10 @@ final class Commands {
       case Operation.Write write -> headNotDue(write.key());
       case Operation.Put put -> headNotDue(put.key());
       case Operation.Delete delete -> headNotDue(delete.key());
+      case Operation.Copy(Bytes from, Bytes to, boolean _) -> {
+        headNotDue(from);
+        headNotDue(to);
+      }
       case Operation.Range range when range.keys().isOneKey() -> headNotDue(range.keys().from());
       case Operation.DeleteRange(KeyRange range, boolean _) when range.isOneKey() ->
           headNotDue(range.from());
@@ -279,6 +285,11 @@ final class Commands {
         int head = headNotDue(put.key());
         isTaken = false;
         yield put(put, head);
+      }
+      case Operation.Copy copy -> {
+        removeDue(copy);
+        isTaken = false;
+        yield copy(copy);
       }
       case Operation.DeleteRange delete -> {
         removeDue(delete);
@@ -310,17 +321,13 @@ final class Commands {
 
   Result write(Operation.Write write, int head) {
     countsChanges |= write.condition().needsCounting();
-    Result objection = failedCondition(head, write.condition());
+    Result objection = guards.objection(head, write.condition());
     if (objection != null) return objection;
     int node = keys.put(head, write.key(), write.value(), taken());
     stamp(node);
     keys.nodes.flags(node, 0);
-    if (write.ttl() != 0) keys.end(node, termOf(write.ttl()));
+    if (write.ttl() != 0) keys.end(node, guards.termOf(write.ttl()));
     return new Result.Written(keys.nodes.revision(node), keys.nodes.changes(node));
-  }
-
-  private Term termOf(long ttl) {
-    return new Term(ttl, TimeToLive.deadlineMillis(ttl, clusterTimeMillis), 0);
   }
 
   /// Counts a change of the head's value; several under one revision are one.
@@ -338,7 +345,7 @@ final class Commands {
   Result delete(Operation.Delete delete, int head) {
     countsChanges |= delete.condition().needsCounting();
     if (!keys.hasValue(head)) return Result.NotFound.INSTANCE;
-    Result objection = failedCondition(head, delete.condition());
+    Result objection = guards.objection(head, delete.condition());
     if (objection != null) return objection;
     long at = taken();
     keys.remove(head, at);
@@ -347,7 +354,7 @@ final class Commands {
 
   Result put(Operation.Put put, int head) {
     countsChanges |= put.condition().needsCounting();
-    Result objection = failedCondition(head, put.condition());
+    Result objection = guards.objection(head, put.condition());
     if (objection != null) return objection;
     boolean isThere = keys.hasValue(head);
     Changes.Outcome next = Changes.make(put.change(), isThere ? keys.value(head) : null);
@@ -356,7 +363,7 @@ final class Commands {
     if (put.lifetime() instanceof Lifetime.Leased(long lease) && !isAlive(lease))
       return new Result.Refused(Reason.LEASE_NOT_FOUND);
     KeyValue former = put.former() && isThere ? keys.toKeep(head, true) : null;
-    Term term = termOf(put.lifetime(), isThere ? keys.term(head) : null);
+    Term term = guards.termOf(put.lifetime(), isThere ? keys.term(head) : null);
     // What is there is about to be moved.
     boolean isSame = put.change() instanceof Change.Keep || put.change() instanceof Change.Rewrite;
     Bytes value = isSame ? next.value().compact() : next.value();
@@ -368,18 +375,25 @@ final class Commands {
         keys.nodes.revision(node),
         keys.nodes.changes(node),
         value.length(),
-        put.change() instanceof Change.Add ? value : null,
+        put.change() instanceof Change.Add || put.change() instanceof Change.AddDecimal
+            ? value
+            : null,
         former);
   }
 
-  private Term termOf(Lifetime lifetime, Term present) {
-    return switch (lifetime) {
-      case Lifetime.ForEver() -> null;
-      case Lifetime.Of(long ttl) -> termOf(ttl);
-      case Lifetime.Leased(long lease) -> new Term(0, 0, lease);
-      case Lifetime.Same() when present == null -> null;
-      case Lifetime.Same() -> new Term(present.ttl, present.deadlineMillis, present.lease);
-    };
+  Result copy(Operation.Copy copy) {
+    int from = keys.head(copy.from());
+    if (!keys.hasValue(from)) return Result.NotFound.INSTANCE;
+    int to = keys.head(copy.to());
+    if (keys.hasValue(to) && !copy.replaces()) return new Result.Exists(keys.nodes.revision(to));
+    Term term = guards.termOf(new Lifetime.Same(), keys.term(from));
+    int flags = keys.nodes.flags(from);
+    // What is there is about to be moved.
+    int node = keys.put(to, copy.to(), keys.value(from).compact(), taken());
+    stamp(node);
+    keys.nodes.flags(node, flags);
+    keys.end(node, term);
+    return new Result.Written(keys.nodes.revision(node), keys.nodes.changes(node));
   }
 
   /// Removes a range as a part of something else: all at once.
@@ -387,32 +401,6 @@ final class Commands {
     Removal whole = new Removal.OfRange(keys, delete, room);
     whole.finish(head -> keys.remove(head, taken()));
     return new Result.Removed(revision(), whole.count(), whole.formers());
-  }
-
-  /// What speaks against the guarded command, or null if the guard holds.
-  private Result failedCondition(int head, Condition condition) {
-    boolean isThere = keys.hasValue(head);
-    var nodes = keys.nodes;
-    return switch (condition) {
-      case Condition.Always(), Condition.AnyChanges() -> null;
-      case Condition.Absent() -> isThere ? new Result.Exists(nodes.revision(head)) : null;
-      case Condition.Present() -> isThere ? null : Result.NotFound.INSTANCE;
-      case Condition.Version(long version) ->
-          mismatch(head, isThere && nodes.revision(head) == version);
-      case Condition.Changes(long changes) ->
-          mismatch(head, isThere && nodes.changes(head) == changes);
-      case Condition.Unique(long unique) ->
-          mismatch(head, isThere && nodes.created(head) + nodes.changes(head) - 1 == unique);
-      case Condition.Value(Bytes value) ->
-          mismatch(head, isThere && keys.value(head).equals(value));
-      case Condition.AbsentOrValue(Bytes value) ->
-          isThere ? mismatch(head, keys.value(head).equals(value)) : null;
-    };
-  }
-
-  private Result mismatch(int head, boolean same) {
-    if (!keys.hasValue(head)) return Result.NotFound.INSTANCE;
-    return same ? null : new Result.Mismatch(keys.nodes.revision(head));
   }
 
   // ---- leases ----

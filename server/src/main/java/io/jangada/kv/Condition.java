@@ -27,6 +27,30 @@ public sealed interface Condition {
   /// result is [Result.NotFound] or [Result.Mismatch]. (etcd's comparison of a key's `version`.)
   record Changes(long changes) implements Condition {}
 
+  /// The key must be there and end so; otherwise the result is [Result.NotFound] or
+  /// [Result.Mismatch]. A key on a lease ends when the lease does.
+  ///
+  /// @param ttl as [TimeToLive] has it: the time that the key's end is compared with, from the
+  ///   cluster time of the command on; not 0 where it is
+  record Ends(End end, long ttl) implements Condition {
+    public Ends {
+      Objects.requireNonNull(end);
+      if (!TimeToLive.isValid(ttl)) throw new IllegalArgumentException("time to live " + ttl);
+    }
+  }
+
+  /// When a key ends.
+  enum End {
+    NEVER,
+    SOMETIME,
+    /// After the time that is given, or never.
+    LATER,
+    /// After the time that is given.
+    LATER_IF_EVER,
+    /// Before the time that is given.
+    SOONER
+  }
+
   /// The guard that always holds, of a client that goes by the number of changes.
   record AnyChanges() implements Condition {}
 
@@ -35,14 +59,15 @@ public sealed interface Condition {
   default boolean needsCounting() {
     return switch (this) {
       case Changes _, AnyChanges _ -> true;
-      case Always _, Absent _, Present _, Unique _, Version _, Value _, AbsentOrValue _ -> false;
+      case Always _, Absent _, Present _, Unique _, Ends _, Version _, Value _, AbsentOrValue _ ->
+          false;
     };
   }
 
   /// Whether releases knew it that did not count revisions.
   default boolean isOld() {
     return switch (this) {
-      case Present _, Unique _ -> false;
+      case Present _, Unique _, Ends _ -> false;
       case Always _, Absent _, Version _, Changes _, AnyChanges _, Value _, AbsentOrValue _ -> true;
     };
   }

@@ -135,6 +135,7 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
       case Operation.Put put -> bounded(put);
       case Operation.Transaction transaction -> bounded(transaction);
       case Operation.Write _,
+          Operation.Copy _,
           Operation.Delete _,
           Operation.DeleteRange _,
           Operation.Expire _,
@@ -156,7 +157,8 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
               new Change.Extend(side, bytes, bounded(growth));
           case Change.Replace(int offset, Bytes bytes, Change.Growth growth) ->
               new Change.Replace(offset, bytes, bounded(growth));
-          case Change.Set _, Change.Keep _, Change.Rewrite _, Change.Add _ -> put.change();
+          case Change.Set _, Change.Keep _, Change.Rewrite _, Change.Add _, Change.AddDecimal _ ->
+              put.change();
         };
     return new Operation.Put(put.key(), change, put.lifetime(), put.condition(), put.former());
   }
@@ -183,6 +185,7 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
             case Operation.Get _,
                 Operation.Range _,
                 Operation.Write _,
+                Operation.Copy _,
                 Operation.Delete _,
                 Operation.DeleteRange _ ->
                 step;
@@ -208,6 +211,8 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
               put.key().length(), Math.max(Sizes.of(put.change()), Sizes.of(put.condition())));
       case Operation.Delete delete ->
           objection(delete.key().length(), Sizes.of(delete.condition()));
+      case Operation.Copy(Bytes from, Bytes to, boolean _) ->
+          objection(Math.max(from.length(), to.length()), 0);
       case Operation.DeleteRange delete -> objection(delete.keys(), 0);
       case Operation.Transaction transaction -> objection(transaction);
       case Operation.ReadTransaction(Operation.Transaction transaction) -> objection(transaction);

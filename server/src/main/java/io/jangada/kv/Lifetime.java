@@ -23,6 +23,18 @@ public sealed interface Lifetime {
     }
   }
 
+  /// The key's own deadline, so much later; for a key without one [Same].
+  ///
+  /// @param millis 1 or more
+  record Extended(long millis) implements Lifetime {
+    public Extended {
+      if (millis < 1 || millis > MILLIS_MAX) throw new IllegalArgumentException("millis " + millis);
+    }
+
+    /// Some 285 years.
+    public static final long MILLIS_MAX = 9_000_000_000_000L;
+  }
+
   /// The deadline or the lease that the key has; none for a key that is not there.
   record Same() implements Lifetime {}
 }

@@ -25,6 +25,7 @@ public sealed interface Operation {
         case Delete delete -> delete.condition().isOld();
         case Expire() -> true;
         case Put _,
+            Copy _,
             DeleteRange _,
             Transaction _,
             Grant _,
@@ -150,6 +151,16 @@ public sealed interface Operation {
     }
   }
 
+  /// Gives a key the value, the flags and the terms of another: [Result.Written]. It is
+  /// [Result.NotFound] where there is no such other, and [Result.Exists] where the key is there and
+  /// is not to be replaced.
+  record Copy(Bytes from, Bytes to, boolean replaces) implements Command, Step {
+    public Copy {
+      Objects.requireNonNull(from);
+      Objects.requireNonNull(to);
+    }
+  }
+
   /// Removes all keys of a range: [Result.Removed].
   ///
   /// @param former whether the result shall hold what was there, as far as one result can
@@ -180,7 +191,7 @@ public sealed interface Operation {
     }
 
     /// Whether it changes nothing, whichever lists are taken.
-    boolean isRead() {
+    public boolean isRead() {
       return steps().stream()
           .allMatch(
               step -> step instanceof Transaction inner ? inner.isRead() : step instanceof Read);

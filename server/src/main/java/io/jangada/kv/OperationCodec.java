@@ -54,6 +54,11 @@ final class OperationCodec {
         put(out.put(9), keys);
         putFlag(out, former);
       }
+      case Operation.Copy(Bytes from, Bytes to, boolean replaces) -> {
+        CommandCodec.putKey(out.put(28), from);
+        CommandCodec.putKey(out, to);
+        putFlag(out, replaces);
+      }
       case Operation.Transaction transaction -> {
         boolean isAhead = transaction.decision() == Operation.Decision.AHEAD;
         putTransaction(out.put(isAhead ? 25 : 10), transaction, depth);
@@ -134,6 +139,7 @@ final class OperationCodec {
       case 25 -> getTransaction(in, Operation.Decision.AHEAD, depth);
       case 26 -> new Operation.ReadTransaction(getTransaction(in, Operation.Decision.AHEAD, depth));
       case 27 -> new Operation.GetLease(in.getLong(), false);
+      case 28 -> new Operation.Copy(CommandCodec.getKey(in), CommandCodec.getKey(in), getFlag(in));
       default -> throw new MalformedException("operation of kind " + kind);
     };
   }

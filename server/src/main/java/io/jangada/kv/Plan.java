@@ -85,6 +85,10 @@ final class Plan {
             ? new Result.Refused(Reason.LEASE_NOT_FOUND)
             : missing(put.key(), put.condition());
       }
+      case Operation.Copy(Bytes from, Bytes to, boolean _) -> {
+        bound.copy(from, to);
+        yield null;
+      }
       case Operation.Delete delete -> {
         bound.remove(KeyRange.of(delete.key()));
         yield missing(delete.key(), delete.condition());

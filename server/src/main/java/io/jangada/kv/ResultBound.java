@@ -119,12 +119,19 @@ final class ResultBound {
           case Change.Set(Bytes value, int _) -> value.length();
           case Change.Keep(), Change.Rewrite() -> present;
           case Change.Add _ -> Changes.DIGITS_MAX;
+          case Change.AddDecimal _ -> Decimal.SUM_BYTES_MAX;
           case Change.Extend(Change.Side _, Bytes more, Change.Growth _) ->
               Math.max(present, 0) + more.length();
           case Change.Replace(int offset, Bytes other, Change.Growth _) ->
               Math.max(present, (long) offset + other.length());
         };
     if (length >= 0) written.merge(key, length, Math::max);
+  }
+
+  void copy(Bytes from, Bytes to) {
+    touched++;
+    long length = lengthMax(from);
+    if (length >= 0) written.merge(to, length, Math::max);
   }
 
   void remove(KeyRange range) {

@@ -7,13 +7,13 @@ import java.util.List;
 
 /// How many bytes of keys and values things have, about: what they count against limits, and what
 /// is set aside to encode them.
-final class Sizes {
+public final class Sizes {
   /// What a step, a comparison or a result among others has at most beside keys and values.
   static final int PART_BYTES = 64;
 
   private Sizes() {}
 
-  static long of(Operation operation) {
+  public static long of(Operation operation) {
     return switch (operation) {
       case Operation.Get get -> get.key().length();
       case Operation.Range range -> range.keys().sizeBytes();
@@ -21,6 +21,7 @@ final class Sizes {
           (long) write.key().length() + write.value().length() + of(write.condition());
       case Operation.Put put -> (long) put.key().length() + of(put.change()) + of(put.condition());
       case Operation.Delete delete -> (long) delete.key().length() + of(delete.condition());
+      case Operation.Copy(Bytes from, Bytes to, boolean _) -> (long) from.length() + to.length();
       case Operation.DeleteRange delete -> delete.keys().sizeBytes();
       case Operation.Transaction transaction -> of(transaction);
       case Operation.ReadTransaction(Operation.Transaction transaction) -> of(transaction);
@@ -63,6 +64,7 @@ final class Sizes {
       case Change.Set set -> set.value().length();
       case Change.Extend extend -> extend.bytes().length();
       case Change.Replace replace -> replace.bytes().length();
+      case Change.AddDecimal add -> add.amount().length();
       case Change.Keep _, Change.Rewrite _, Change.Add _ -> 0;
     };
   }
@@ -75,6 +77,7 @@ final class Sizes {
           Condition.Absent _,
           Condition.Present _,
           Condition.Unique _,
+          Condition.Ends _,
           Condition.Version _,
           Condition.Changes _,
           Condition.AnyChanges _ ->
@@ -82,7 +85,7 @@ final class Sizes {
     };
   }
 
-  static long of(Result result) {
+  public static long of(Result result) {
     return switch (result) {
       case Result.Found found -> found.value().length();
       case Result.Changed changed -> changed.former() == null ? 0 : changed.former().sizeBytes();

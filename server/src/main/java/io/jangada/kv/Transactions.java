@@ -83,6 +83,7 @@ final class Transactions {
           bytesLeft -= changed.former().sizeBytes();
         yield result;
       }
+      case Operation.Copy copy -> commands.copy(copy);
       case Operation.Delete delete -> commands.delete(delete, keys.head(delete.key()));
       case Operation.DeleteRange delete -> {
         var removed = commands.deleteRange(delete, room());
@@ -101,6 +102,7 @@ final class Transactions {
       case Operation.Put _,
           Operation.Range _,
           Operation.Write _,
+          Operation.Copy _,
           Operation.Delete _,
           Operation.DeleteRange _,
           Operation.Transaction _ ->

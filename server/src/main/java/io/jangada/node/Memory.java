@@ -168,7 +168,7 @@ final class Memory {
       // Many that are on their way may count on the same room.
       case Operation.Write write -> beyond + comingBytes() >= margin / 2 || kv.grows(write);
       case Operation.Put put -> beyond + comingBytes() >= margin / 2 || grows(put);
-      case Operation.Transaction _, Operation.Grant _ -> true;
+      case Operation.Transaction _, Operation.Copy _, Operation.Grant _ -> true;
     };
   }
 
@@ -178,7 +178,7 @@ final class Memory {
       case Change.Set(Bytes value, int _) ->
           kv.grows(new Operation.Write(put.key(), value, 0, new Condition.Always()));
       case Change.Keep(), Change.Rewrite() -> false;
-      case Change.Add _ -> !kv.holds(put.key());
+      case Change.Add _, Change.AddDecimal _ -> !kv.holds(put.key());
       case Change.Extend _, Change.Replace _ -> true;
     };
   }
@@ -186,7 +186,7 @@ final class Memory {
   /// Whether a step may write a value.
   private static boolean writes(Operation.Step step) {
     return switch (step) {
-      case Operation.Write _ -> true;
+      case Operation.Write _, Operation.Copy _ -> true;
       case Operation.Put put ->
           !(put.change() instanceof Change.Keep || put.change() instanceof Change.Rewrite);
       case Operation.Transaction(_, var then, var otherwise, _) ->

@@ -18,13 +18,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Reads a [ServerConfig], and lists everything that is wrong with it.
 final class ConfigReader {
   private static final int FILE_BYTES_MAX = 1 << 20;
   private static final int SHOWN_CHARS_MAX = 60;
   private static final List<String> ENTRY_FIELDS =
-      List.of("Id", "Hostname", "ClientPort", "LogPort", "HttpPort", "EtcdPort");
+      Stream.concat(
+              Stream.of("Id", "Hostname", "ClientPort", "LogPort"),
+              Stream.of(OptionalPort.values()).map(OptionalPort::field))
+          .toList();
 
   private final Path file;
   private final List<String> problems = new ArrayList<>();
@@ -170,19 +174,15 @@ final class ConfigReader {
     String hostname = hostname(where + ".Hostname", fields.get("Hostname"));
     long clientPort = number(where + ".ClientPort", fields.get("ClientPort"), 1, 65_535);
     long logPort = number(where + ".LogPort", fields.get("LogPort"), 1, 65_535);
-    long http = optionalPort(where, fields, "HttpPort");
-    long etcd = optionalPort(where, fields, "EtcdPort");
+    Map<OptionalPort, Integer> others = new EnumMap<>(OptionalPort.class);
+    for (OptionalPort one : OptionalPort.values()) {
+      Json port = fields.get(one.field());
+      if (port != null) others.put(one, (int) number(where + "." + one.field(), port, 0, 65_535));
+    }
     if (problems.size() > before) return Optional.empty();
     return Optional.of(
         new ServerConfig.Entry(
-            (int) id,
-            hostname,
-            new ServerConfig.Ports((int) clientPort, (int) logPort, (int) http, (int) etcd)));
-  }
-
-  private long optionalPort(String where, Map<String, Json> fields, String field) {
-    Json port = fields.get(field);
-    return port == null ? 0 : number(where + "." + field, port, 0, 65_535);
+            (int) id, hostname, new ServerConfig.Ports((int) clientPort, (int) logPort, others)));
   }
 
   private long number(String where, Json json, long min, long max) {
@@ -221,8 +221,8 @@ final class ConfigReader {
         problems.add(file + ": Servers has two servers with Id " + entry.id() + ".");
       place(places, entry, "ClientPort", entry.clientPort());
       place(places, entry, "LogPort", entry.logPort());
-      if (entry.httpPort() > 0) place(places, entry, "HttpPort", entry.httpPort());
-      if (entry.etcdPort() > 0) place(places, entry, "EtcdPort", entry.etcdPort());
+      for (OptionalPort one : OptionalPort.values())
+        if (entry.port(one) > 0) place(places, entry, one.field(), entry.port(one));
     }
   }
 

@@ -46,12 +46,12 @@ final class EtcdPlaces {
 
   private Optional<Address> configured(int id) {
     if (id == own.id()) return Optional.of(own());
-    return config.find(id).map(entry -> address(entry, entry.etcdPort(), ""));
+    return config.find(id).map(entry -> address(entry, entry.port(OptionalPort.ETCD), ""));
   }
 
   /// What this server has recorded of itself.
   Address own() {
-    return address(own, config.etcdPort(own), clientUrls());
+    return address(own, config.port(OptionalPort.ETCD, own), clientUrls());
   }
 
   /// The server that the configuration has at the same place for peers.

@@ -50,7 +50,8 @@ final class MemberSettings {
     this.memory = memory;
     this.id = id;
     this.bootstrap = config.initialMembers(id);
-    this.hasEtcdPort = config.servers().stream().anyMatch(one -> config.etcdPort(one) > 0);
+    this.hasEtcdPort =
+        config.servers().stream().anyMatch(one -> config.port(OptionalPort.ETCD, one) > 0);
   }
 
   DurableMember.Settings member() {

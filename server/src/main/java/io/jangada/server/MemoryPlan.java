@@ -161,10 +161,12 @@ final class MemoryPlan {
     return scaled(all / Math.max(PEERS_MIN, peers));
   }
 
-  /// For etcd's clients, who hold less at a time than others together.
+  /// For clients of other stores: all such ports together hold half of what others do, and a value
+  /// each.
   ///
   /// @param connectionsMax how many may be connected
-  PortLimits etcd(int connectionsMax) {
+  /// @param ports how many such ports there are
+  PortLimits otherPort(int connectionsMax, int ports) {
     PortLimits text = text(connectionsMax);
     PortLimits.Together all = text.together();
     return new PortLimits(
@@ -173,8 +175,8 @@ final class MemoryPlan {
         new PortLimits.Together(
             all.commandsMax(),
             all.bytesMax(),
-            all.arrivingBytesMax() / 2 + settings.number(Setting.VALUE_BYTES_MAX),
-            all.bufferedBytesMax() / 2 + settings.number(Setting.VALUE_BYTES_MAX)));
+            all.arrivingBytesMax() / (2 * ports) + settings.number(Setting.VALUE_BYTES_MAX),
+            all.bufferedBytesMax() / (2 * ports) + settings.number(Setting.VALUE_BYTES_MAX)));
   }
 
   /// @param connectionsMax how many clients may be connected

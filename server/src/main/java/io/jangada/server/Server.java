@@ -18,7 +18,6 @@ import io.jangada.node.ThreadExecutor;
 import io.jangada.node.Transport;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
-import io.jangada.protocol.etcd.EtcdSettings;
 import io.jangada.protocol.text.AdminHandler;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextSettings;
@@ -80,7 +79,7 @@ public final class Server implements AutoCloseable {
   private Descriptors.Shares shares;
   private TextListener listener;
 
-  private EtcdSide etcd;
+  private OtherPorts otherPorts;
 
   private TcpLinks links;
   private HttpPort http;
@@ -157,7 +156,13 @@ public final class Server implements AutoCloseable {
         "listens for clients on "
             + HostPort.text(listener.address())
             + (tls.hasClientTls() ? " with TLS" : ""));
-    startEtcd();
+    otherPorts =
+        OtherPorts.of(
+            new OtherPorts.Parts(config, entry, tls, memory, settings),
+            port -> at(clientListen, port),
+            clientLoops,
+            eventLog);
+    otherPorts.start(shares);
     eventLog.memory(memory);
     Disk disk = disk(host);
     // Until its data is read, no other server may take this one for one without.
@@ -190,23 +195,7 @@ public final class Server implements AutoCloseable {
     AdminHandler adminHandler = config.settings().flag(Setting.ADMIN) ? admin : AdminHandler.NONE;
     Audit trail = audit == null ? Audit.NONE : audit;
     listener.serve(started, adminHandler, authenticator, trail);
-    etcd.serve(started, etcdMember(started), authenticator, trail);
-  }
-
-  private void startEtcd() throws IOException {
-    int port = config.etcdPort(entry);
-    if (port == 0) {
-      etcd = EtcdSide.withoutPort();
-      return;
-    }
-    EtcdSettings wanted =
-        new EtcdSettings(
-            at(clientListen, port),
-            tls.etcdGate(shares.newConnections()),
-            memory.etcd(shares.clients()),
-            settings.kv(),
-            settings.etcdRequests());
-    etcd = EtcdSide.start(wanted, clientLoops, eventLog);
+    otherPorts.serve(started, etcdMember(started), authenticator, trail);
   }
 
   private EtcdMember etcdMember(Replica replica) {
@@ -234,7 +223,8 @@ public final class Server implements AutoCloseable {
   private void shareDescriptors() {
     Descriptors descriptors = Descriptors.ofThisProcess();
     TextSettings.Reserved reserved = TextSettings.Reserved.DEFAULT;
-    int http = config.httpPort(entry) == 0 ? 0 : HttpPort.Limits.DEFAULT.connectionsMax();
+    int http =
+        config.port(OptionalPort.HTTP, entry) == 0 ? 0 : HttpPort.Limits.DEFAULT.connectionsMax();
     if (tls.hasClientTls()) descriptors = descriptors.withOpen(reserved.newConnectionsMax() + http);
     int configured = config.settings().whole(Setting.CONNECTIONS_MAX);
     Descriptors.Shares most =
@@ -277,12 +267,12 @@ public final class Server implements AutoCloseable {
   private void startHttp() throws IOException {
     PortGate gate = tls.httpGate(shares.http());
     List<PortGate> gates = new ArrayList<>(List.of(clientGate, gate, links.gate()));
-    etcd.gate().ifPresent(gates::add);
+    gates.addAll(otherPorts.gates());
     Metrics metrics = new Metrics(meter, size, new Metrics.Ports(listener, links, gates));
     if (audit != null) metrics.show(audit);
     endpoint = new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
-    etcd.show(metrics, endpoint);
-    int port = config.httpPort(entry);
+    otherPorts.etcd().show(metrics, endpoint);
+    int port = config.port(OptionalPort.HTTP, entry);
     if (port == 0) return;
     InetSocketAddress listen =
         new InetSocketAddress(config.settings().text(Setting.HTTP_LISTEN), port);
@@ -339,7 +329,7 @@ public final class Server implements AutoCloseable {
   /// Passes on a message; one that comes before the member has started is lost, as messages may be.
   private void receive(PeerMessage message) {
     Replica known = replica.get();
-    if (message instanceof PeerMessage.Admin said) etcd.receive(said);
+    if (message instanceof PeerMessage.Admin said) otherPorts.etcd().receive(said);
     else if (known != null && departure.accepts(message)) known.receive(message);
   }
 
@@ -420,8 +410,8 @@ public final class Server implements AutoCloseable {
     long deadline = System.nanoTime() + STOP_MILLIS_MAX * NANOS_PER_MILLI;
     if (departure != null) departure.begin(eventLog.isLeader());
     eventLog.info("stops");
-    long drainMillisMax = etcd.hasPort() ? DRAIN_MILLIS_MAX / 2 : DRAIN_MILLIS_MAX;
-    etcd.drain(drainMillisMax);
+    long drainMillisMax = otherPorts.areThereAny() ? DRAIN_MILLIS_MAX / 2 : DRAIN_MILLIS_MAX;
+    otherPorts.drain(drainMillisMax);
     listener.drain(drainMillisMax);
     if (admin != null)
       admin.leave(Math.min(deadline, System.nanoTime() + LEAVE_MILLIS_MAX * NANOS_PER_MILLI));
@@ -446,7 +436,7 @@ public final class Server implements AutoCloseable {
     stopped = true;
     if (admin != null) admin.close();
     if (authenticator != null) authenticator.close();
-    if (etcd != null) etcd.close();
+    if (otherPorts != null) otherPorts.close();
     if (listener != null) listener.close();
     if (http != null) http.close();
     if (endpoint != null) endpoint.close();

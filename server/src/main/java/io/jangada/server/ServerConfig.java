@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 ///      "Servers": [{"Id": 0, "Hostname": "localhost", "ClientPort": 9000, "LogPort": 9050}, …],
 ///      "HeartbeatMillis": 50, …}
 ///
-/// Names of fields are matched without regard to case. A server's entry may have an `HttpPort` and
-/// an `EtcdPort`, too; every other field is a [Setting]. All servers of a cluster can share one
+/// Names of fields are matched without regard to case. A server's entry may have an
+/// [OptionalPort], too; every other field is a [Setting]. All servers of a cluster can share one
 /// file, wherever they run.
 ///
 /// @param file where it was read
@@ -35,13 +35,8 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     }
 
     /// 0 for none.
-    public int httpPort() {
-      return ports.http;
-    }
-
-    /// 0 for none.
-    public int etcdPort() {
-      return ports.etcd;
+    public int port(OptionalPort which) {
+      return ports.others.getOrDefault(which, 0);
     }
 
     /// The form in which members hand addresses on: `host:logPort:clientPort`.
@@ -50,9 +45,16 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     }
   }
 
-  /// @param http 0 for none
-  /// @param etcd 0 for none
-  public record Ports(int client, int log, int http, int etcd) {}
+  /// @param others those that there are
+  public record Ports(int client, int log, Map<OptionalPort, Integer> others) {
+    public Ports {
+      others = Map.copyOf(others);
+    }
+
+    public Ports(int client, int log) {
+      this(client, log, Map.of());
+    }
+  }
 
   /// What a host may be called.
   static final String HOSTNAME = "[0-9A-Za-z._%:-]{1,255}";
@@ -180,19 +182,11 @@ public record ServerConfig(Path file, List<Entry> servers, Settings settings) {
     return text.replace("{id}", Integer.toString(id));
   }
 
-  /// The port of health, metrics and status of a server; 0 for none. A flag or a variable goes
-  /// before the entry in the file, and that before a field for all.
-  public int httpPort(Entry entry) {
-    return port(Setting.HTTP_PORT, entry.httpPort());
-  }
-
-  /// The port of a server for etcd's clients; 0 for none.
-  public int etcdPort(Entry entry) {
-    return port(Setting.ETCD_PORT, entry.etcdPort());
-  }
-
-  private int port(Setting setting, int ofEntry) {
-    Settings.Value value = settings.value(setting).orElseThrow();
+  /// A port of a server; 0 for none. A flag or a variable goes before the entry in the file, and
+  /// that before a field for all.
+  public int port(OptionalPort which, Entry entry) {
+    Settings.Value value = settings.value(which.setting()).orElseThrow();
+    int ofEntry = entry.port(which);
     boolean weaker = value.source().equals(file.toString()) || isDefault(value);
     return weaker && ofEntry > 0 ? ofEntry : Integer.parseInt(value.text());
   }

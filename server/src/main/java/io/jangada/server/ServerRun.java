@@ -40,7 +40,11 @@ public record ServerRun(String name, int id, Source config, PrintWriter err) {
       out.printf("server   %d of %d, at %s%n", id, config.servers().size(), entry.address());
       out.printf("listens  %s%n", config.listen(entry).orElse("on all addresses"));
       out.printf("clients  %s%n", config.clientListen(entry).orElse("on all addresses"));
-      out.printf("http     %s%n", config.httpPort(entry) == 0 ? "off" : config.httpPort(entry));
+      out.printf(
+          "http     %s%n",
+          config.port(OptionalPort.HTTP, entry) == 0
+              ? "off"
+              : config.port(OptionalPort.HTTP, entry));
       out.printf("data     %s%n%n", config.dataDirectory(id));
       out.printf(LINE, "setting", "value", "from");
       for (Setting setting : Setting.values()) {

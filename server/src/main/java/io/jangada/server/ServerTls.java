@@ -86,6 +86,11 @@ final class ServerTls {
     return new PortGate("etcd", etcd, new PortGate.Limits(handshakesMax, HANDSHAKE_MILLIS_MAX));
   }
 
+  /// For clients of other stores, who bring the same certificates too.
+  PortGate otherGate(String port, int handshakesMax) {
+    return new PortGate(port, clients, new PortGate.Limits(handshakesMax, HANDSHAKE_MILLIS_MAX));
+  }
+
   PortGate httpGate(int handshakesMax) {
     return new PortGate("HTTP", http, new PortGate.Limits(handshakesMax, HANDSHAKE_MILLIS_MAX));
   }

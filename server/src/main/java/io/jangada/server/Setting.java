@@ -49,6 +49,13 @@ public enum Setting {
       "127.0.0.1",
       "the address of the HTTP port"),
   HTTP_TLS(new Flag(), "true", "whether the HTTP port speaks TLS where CertFile is set"),
+  MEMCACHED_PORT(
+      new Whole(0, 65_535, Unit.NONE), "0", "the port for memcached clients; 0 for none"),
+  REDIS_PORT(new Whole(0, 65_535, Unit.NONE), "0", "the port for Redis clients; 0 for none"),
+  FLUSH_ALLOWED(
+      new Flag(),
+      "false",
+      "whether memcached's flush_all and Redis's FLUSHALL and FLUSHDB may remove all keys"),
   ETCD_PORT(new Whole(0, 65_535, Unit.NONE), "0", "the port for etcd's clients; 0 for none"),
   NAME(
       text("[!-~&&[^,=]]{1,128}", "1 to 128 printable characters without blank, comma and ="),

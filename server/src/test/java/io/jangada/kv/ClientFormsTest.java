@@ -51,21 +51,28 @@ class ClientFormsTest {
           new Operation.Put(
               put.key(),
               plain(put.change()),
-              put.lifetime() instanceof Lifetime.Leased(long lease)
-                  ? new Lifetime.Leased(Math.abs(lease))
-                  : put.lifetime(),
+              plain(put.lifetime()),
               plain(put.condition()),
               put.former());
       case Operation.Delete delete -> new Operation.Delete(delete.key(), new Condition.Always());
       case Operation.Transaction transaction ->
           new Operation.Transaction(
               transaction.compares(), plain(transaction.then()), plain(transaction.otherwise()));
+      case Operation.Copy(Bytes from, Bytes _, boolean _) -> new Operation.Get(from);
       case Operation.Get _, Operation.Range _, Operation.DeleteRange _ -> step;
     };
   }
 
   private static List<Operation.Step> plain(List<Operation.Step> steps) {
     return steps.stream().map(ClientFormsTest::plain).toList();
+  }
+
+  private static Lifetime plain(Lifetime lifetime) {
+    return switch (lifetime) {
+      case Lifetime.Leased(long lease) -> new Lifetime.Leased(Math.abs(lease));
+      case Lifetime.Extended _ -> new Lifetime.Same();
+      case Lifetime.ForEver _, Lifetime.Of _, Lifetime.Same _ -> lifetime;
+    };
   }
 
   private static Change plain(Change change) {
@@ -75,7 +82,7 @@ class ClientFormsTest {
           new Change.Extend(side, bytes, growth);
       case Change.Replace(int offset, Bytes bytes, Change.Growth _) ->
           new Change.Replace(offset, bytes, growth);
-      case Change.Rewrite() -> new Change.Keep();
+      case Change.Rewrite(), Change.AddDecimal(Bytes _) -> new Change.Keep();
       case Change.Set _, Change.Keep _, Change.Add _ -> change;
     };
   }
@@ -89,6 +96,7 @@ class ClientFormsTest {
           Condition.Value _ ->
           condition;
       case Condition.Unique _,
+          Condition.Ends _,
           Condition.Changes _,
           Condition.AnyChanges _,
           Condition.AbsentOrValue _ ->
@@ -137,7 +145,8 @@ class ClientFormsTest {
         switch (put.change()) {
           case Change.Set(Bytes value, int flags) -> Put.set(key, value, flags);
           case Change.Keep() -> Put.touch(key);
-          case Change.Rewrite() -> throw new AssertionError("the client has no such change");
+          case Change.Rewrite(), Change.AddDecimal(Bytes _) ->
+              throw new AssertionError("the client has no such change");
           case Change.Add(Change.Arithmetic arithmetic, long delta, Long initial) ->
               Put.add(key, Put.Arithmetic.valueOf(arithmetic.name()), delta, initial);
           case Change.Extend(Change.Side side, Bytes bytes, Change.Growth _) ->
@@ -151,6 +160,7 @@ class ClientFormsTest {
           case Lifetime.Of(long ttl) -> changing.ttl(Duration.ofMillis(ttl));
           case Lifetime.Leased(long lease) -> changing.lease(lease);
           case Lifetime.Same() -> changing.sameTime();
+          case Lifetime.Extended _ -> throw new AssertionError("the client has no such lifetime");
         };
     Put guarded =
         switch (put.condition()) {

@@ -5,12 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// Operations of every kind at random, over few keys, few leases and short times, so that what can
 /// come of them does.
 final class RandomOperations {
   private static final int LEASES = 6;
   private static final int NESTED_MAX = 2;
+  private static final Bytes[] DECIMALS =
+      Stream.of(
+              "1", "-1", "0.25", "3.0e3", "-.5", "1e-3", "+7.", "x", "", "1e", "0.1e999", "1e400",
+              "-1e-400")
+          .map(Bytes::utf8)
+          .toArray(Bytes[]::new);
 
   private final RandomGenerator dice;
   private final int keys;
@@ -83,7 +90,8 @@ final class RandomOperations {
   /// What can be a command and a step.
   private <T extends Operation.Command & Operation.Step> T change(long revision) {
     Operation.Step change =
-        switch (dice.nextInt(12)) {
+        switch (dice.nextInt(13)) {
+          case 12 -> new Operation.Copy(key(), key(), dice.nextBoolean());
           case 0 -> new Operation.DeleteRange(keys(), dice.nextBoolean());
           case 1, 2 -> new Operation.Delete(key(), condition(revision));
           case 3, 4, 5 -> new Operation.Write(key(), value(), ttl(), condition(revision));
@@ -96,7 +104,8 @@ final class RandomOperations {
 
   private Operation.Put put(long revision) {
     Lifetime lifetime =
-        switch (dice.nextInt(4)) {
+        switch (dice.nextInt(5)) {
+          case 4 -> new Lifetime.Extended(1 + dice.nextInt(300));
           case 0 -> new Lifetime.Of(1 + dice.nextInt(600));
           case 1 -> new Lifetime.Leased(numbered(1 + dice.nextInt(LEASES)));
           case 2 -> new Lifetime.Same();
@@ -107,7 +116,8 @@ final class RandomOperations {
 
   private Change change() {
     Change.Growth growth = new Change.Growth(dice.nextBoolean(), 30);
-    return switch (dice.nextInt(9)) {
+    return switch (dice.nextInt(10)) {
+      case 9 -> new Change.AddDecimal(oneOf(DECIMALS));
       case 0 -> new Change.Keep();
       case 8 -> new Change.Rewrite();
       case 1, 2 -> {
@@ -207,6 +217,7 @@ final class RandomOperations {
       case 5 -> new Condition.AnyChanges();
       case 6 -> new Condition.Value(value());
       case 7 -> new Condition.AbsentOrValue(value());
+      case 8, 9 -> new Condition.Ends(oneOf(Condition.End.values()), dice.nextInt(400));
       default -> new Condition.Always();
     };
   }

@@ -23,7 +23,7 @@ class PlannerTest {
               new Settings(Map.of())));
 
   private static ServerConfig.Entry entry(int id) {
-    return new ServerConfig.Entry(id, "host", new ServerConfig.Ports(9000 + id, 9050 + id, 0, 0));
+    return new ServerConfig.Entry(id, "host", new ServerConfig.Ports(9000 + id, 9050 + id));
   }
 
   private static Address place(int id) {

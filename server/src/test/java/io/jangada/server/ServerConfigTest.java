@@ -38,8 +38,9 @@ class ServerConfigTest {
             """);
     assertThat(config.servers())
         .containsExactly(
-            new ServerConfig.Entry(0, "localhost", new ServerConfig.Ports(9000, 9050, 0, 0)),
-            new ServerConfig.Entry(7, "10.0.0.7", new ServerConfig.Ports(9000, 9050, 80, 0)));
+            new ServerConfig.Entry(0, "localhost", new ServerConfig.Ports(9000, 9050)),
+            new ServerConfig.Entry(
+                7, "10.0.0.7", new ServerConfig.Ports(9000, 9050, Map.of(OptionalPort.HTTP, 80))));
     assertThat(config.entry(7).address()).isEqualTo("10.0.0.7:9050:9000");
     assertThat(config.dataDirectory(7)).isEqualTo(folder.resolve("data/server-7"));
     assertThat(config.listen(config.entry(0))).contains("localhost");
@@ -347,9 +348,9 @@ class ServerConfigTest {
   void theHttpPortOfAnEntryGivesWayToAFlagAlone() throws Exception {
     write("{'Path':'d','HttpPort':1,'Servers':[" + ENTRY.replace("}", ",'HttpPort':2}") + "]}");
     ServerConfig config = ServerConfig.read(file());
-    assertThat(config.httpPort(config.entry(0))).isEqualTo(2);
+    assertThat(config.port(OptionalPort.HTTP, config.entry(0))).isEqualTo(2);
     ServerConfig flagged = ServerConfig.read(file(), Map.of(), Map.of(Setting.HTTP_PORT, "3"));
-    assertThat(flagged.httpPort(flagged.entry(0))).isEqualTo(3);
+    assertThat(flagged.port(OptionalPort.HTTP, flagged.entry(0))).isEqualTo(3);
   }
 
   private Path file() {

@@ -34,6 +34,7 @@ import io.jangada.protocol.etcd.api.SnapshotResponse;
 import io.jangada.protocol.etcd.api.StatusRequest;
 import io.jangada.protocol.etcd.api.StatusResponse;
 import io.jangada.server.Fleet;
+import io.jangada.server.OptionalPort;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -124,7 +125,7 @@ class AdminCallsTest {
                     .setID(Headers.memberId(member))
                     .setName("server-" + member)
                     .addPeerURLs("http://127.0.0.1:" + fleet.at(member).logPort())
-                    .addClientURLs("http://127.0.0.1:" + fleet.at(member).etcdPort())
+                    .addClientURLs("http://127.0.0.1:" + fleet.at(member).port(OptionalPort.ETCD))
                     .build());
     }
     // A client with another configuration learns it from the membership.

@@ -26,8 +26,7 @@ public final class LoopbackCertificates {
       for (int id = 1; id <= servers; id++)
         missing.addAll(
             Holder.ofServer(
-                new ServerConfig.Entry(id, "127.0.0.1", new ServerConfig.Ports(0, 0, 0, 0)),
-                List.of()));
+                new ServerConfig.Entry(id, "127.0.0.1", new ServerConfig.Ports(0, 0)), List.of()));
       missing.add(Holder.client("root"));
       missing.removeIf(each -> certificates.has(each.file()));
       Issuing issuing = new Issuing(certificates, System.getenv(), DAYS);

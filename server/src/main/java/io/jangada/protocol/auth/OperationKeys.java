@@ -1,5 +1,6 @@
 package io.jangada.protocol.auth;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.kv.Compare;
 import io.jangada.kv.KeyRange;
 import io.jangada.kv.Operation;
@@ -38,6 +39,10 @@ public final class OperationKeys {
       case Operation.Range range -> visitor.visit(range.keys(), Access.READ);
       case Operation.Write write -> visitor.visit(KeyRange.of(write.key()), Access.WRITE);
       case Operation.Put put -> visitor.visit(KeyRange.of(put.key()), writing(put.former()));
+      case Operation.Copy(Bytes from, Bytes to, boolean _) -> {
+        visitor.visit(KeyRange.of(from), Access.READ);
+        visitor.visit(KeyRange.of(to), Access.WRITE);
+      }
       case Operation.Delete delete -> visitor.visit(KeyRange.of(delete.key()), Access.WRITE);
       case Operation.DeleteRange delete -> visitor.visit(delete.keys(), writing(delete.former()));
       case Operation.Transaction transaction -> {
@@ -72,6 +77,7 @@ public final class OperationKeys {
       case Operation.GetLease _ -> "lease get";
       case Operation.ListLeases _ -> "lease list";
       case Operation.Write _, Operation.Put _ -> "put";
+      case Operation.Copy _ -> "copy";
       case Operation.Delete _ -> "delete";
       case Operation.DeleteRange _ -> "delete range";
       case Operation.Transaction _, Operation.ReadTransaction _ -> "transaction";

@@ -4,8 +4,6 @@ import io.jangada.bytes.Bytes;
 import io.jangada.bytes.MalformedException;
 import io.jangada.kv.Operation;
 import io.jangada.node.Outcome;
-import io.jangada.node.watch.Watch;
-import io.jangada.node.watch.Watcher;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import io.jangada.protocol.binary.WatchMessage.Content;
 import io.jangada.protocol.port.Connection;
@@ -86,13 +84,6 @@ public final class BinaryConnection extends Connection {
     out.preface();
     out.reason(0, BinaryFormat.REFUSED, reason);
     return out.take();
-  }
-
-  /// Begins a watch of the replica.
-  ///
-  /// @param goesOn whether it is the rest of one that was let go
-  Watch watch(Watch.Asked asked, Watcher watcher, boolean goesOn) {
-    return goesOn ? port().watchOn(this, asked, watcher) : port().watch(this, asked, watcher);
   }
 
   // ---- requests ----
@@ -186,7 +177,7 @@ public final class BinaryConnection extends Connection {
       }
       case Request.Progress() -> {
         WatchStream stream = watches.get(number);
-        if (stream != null && !stream.progress()) end(stream, TOO_MANY_WAIT);
+        if (stream != null && !stream.askProgress()) end(stream, TOO_MANY_WAIT);
       }
     }
   }
@@ -310,7 +301,7 @@ public final class BinaryConnection extends Connection {
       readAgain(slot);
     }
     for (int i = 0; i < GO_ON_PER_TURN && takesEvents() && !pausedWatches.isEmpty(); i++)
-      pausedWatches.removeFirst().goOn();
+      pausedWatches.removeFirst().unpause();
     if (takesEvents() && !pausedWatches.isEmpty()) planTurn();
   }
 

@@ -1,32 +1,116 @@
 package io.jangada.protocol.memcached;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.node.ReadConsistency;
+import io.jangada.protocol.auth.Authenticator.Answer;
 import io.jangada.protocol.port.CommandConnection;
+import io.jangada.protocol.port.CommandSlot;
+import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
-import java.nio.charset.StandardCharsets;
 
 /// One client's connection.
 final class MemcachedConnection extends CommandConnection {
   private final MemcachedListener listener;
   private final boolean isBeyondMax;
+  private final CommandParser parser;
 
   MemcachedConnection(
       MemcachedListener listener, ReplyBatcher lane, DuplexChannel channel, boolean isBeyondMax) {
     super(listener.port(), lane, channel);
     this.listener = listener;
     this.isBeyondMax = isBeyondMax;
+    this.parser = new CommandParser(this, listener.settings());
+  }
+
+  @Override
+  protected boolean isCounted() {
+    return !isBeyondMax;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    super.channelActive(context);
+    if (!isBeyondMax) return;
+    counters().add(Counters.REFUSED, 1);
+    answer(new MemcachedSlot(this, Replies.TOO_MANY_CONNECTIONS));
+    leave();
+    drive();
+  }
+
+  @Override
+  protected void closed() {
+    super.closed();
+    parser.close();
   }
 
   @Override
   protected boolean beginNext(ByteBuf read) {
-    int end = read.indexOf(read.readerIndex(), read.writerIndex(), (byte) '\n');
-    if (end < 0) return false;
-    String line = read.readString(end + 1 - read.readerIndex(), StandardCharsets.US_ASCII);
-    boolean isKnown = line.trim().equalsIgnoreCase("version") && !isBeyondMax;
-    answer(
-        new MemcachedSlot(
-            this, isKnown ? "VERSION " + listener.settings().clients().release() : "ERROR"));
-    return true;
+    return parser.next(read);
+  }
+
+  @Override
+  protected boolean hasMore() {
+    return parser.hasMore();
+  }
+
+  // ---- for the parser ----
+
+  ReadConsistency reading() {
+    return listener.settings().clients().reading();
+  }
+
+  Counters counts() {
+    return counters();
+  }
+
+  void ask(CommandSlot slot) {
+    begin(slot);
+  }
+
+  void say(byte[] line) {
+    answer(new MemcachedSlot(this, line));
+  }
+
+  void say(MemcachedSlot slot) {
+    answer(slot);
+  }
+
+  /// Begins nothing more.
+  void leave() {
+    stopBeginning();
+  }
+
+  void stats(MemcachedSlot slot) {
+    begin(slot);
+    port().replica().status(status -> slot.acceptLine(listener.stats(status)));
+  }
+
+  byte[] statsOfSettings() {
+    return listener.statsOfSettings();
+  }
+
+  /// Finds out who the client is by what it wanted to store: `user password`.
+  void authenticate(MemcachedSlot slot, Bytes given) {
+    String text = given.toUtf8();
+    int blank = text.indexOf(' ');
+    if (blank < 0) {
+      slot.acceptLine(Replies.AUTH_FORMAT);
+      return;
+    }
+    Bytes user = Bytes.utf8(text.substring(0, blank));
+    byte[] password = Bytes.utf8(text.substring(blank + 1)).toArray();
+    authenticate(
+        user.toUtf8(),
+        reply -> port().authenticator().authenticate(user, password, address(), reply),
+        answer ->
+            slot.acceptLine(
+                switch (answer) {
+                  case Answer.Granted _ -> Replies.STORED;
+                  case Answer.Refused _ -> Replies.AUTH_FAILURE;
+                  case Answer.Unavailable _ -> Replies.NOT_DONE;
+                }));
   }
 }

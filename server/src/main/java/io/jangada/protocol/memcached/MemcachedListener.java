@@ -2,6 +2,7 @@ package io.jangada.protocol.memcached;
 
 import io.jangada.net.Loops;
 import io.jangada.node.Replica;
+import io.jangada.node.Status;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.ClientListener;
@@ -12,12 +13,14 @@ import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /// The side of a member that memcached's clients see: it listens, and serves those that connect.
 ///
 /// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
 /// are the caller's, and are to be closed after the listener.
 public final class MemcachedListener implements AutoCloseable {
+  private final long startedNanos = System.nanoTime();
   private final PortSettings settings;
   private final PortState port;
   private final ClientListener listener;
@@ -60,6 +63,47 @@ public final class MemcachedListener implements AutoCloseable {
   /// How many clients are connected.
   public long connections() {
     return listener.sum(Counters.OPENED) - listener.sum(Counters.CLOSED);
+  }
+
+  /// What `stats` shows.
+  byte[] stats(Status status) {
+    StringBuilder text = new StringBuilder();
+    long nowMillis = System.currentTimeMillis();
+    stat(text, "pid", ProcessHandle.current().pid());
+    stat(text, "uptime", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos));
+    stat(text, "time", TimeUnit.MILLISECONDS.toSeconds(nowMillis));
+    stat(text, "version", CommandParser.version(settings));
+    stat(text, "pointer_size", Long.SIZE);
+    stat(text, "curr_connections", connections());
+    stat(text, "max_connections", settings.limits().connectionsMax());
+    stat(text, "total_connections", listener.sum(Counters.OPENED));
+    stat(text, "rejected_connections", listener.sum(Counters.REFUSED));
+    for (Stats one : Stats.values()) stat(text, one.text(), listener.sum(one.counter()));
+    stat(text, "bytes_read", listener.sum(Counters.BYTES_IN));
+    stat(text, "bytes_written", listener.sum(Counters.BYTES_OUT));
+    stat(text, "limit_maxbytes", status.usage().memory().bytesMax());
+    stat(text, "threads", 1);
+    stat(text, "bytes", status.usage().memory().use().data());
+    stat(text, "curr_items", status.state().keys());
+    stat(text, "evictions", 0);
+    return Replies.line(text.append("END").toString());
+  }
+
+  /// What `stats settings` shows.
+  byte[] statsOfSettings() {
+    StringBuilder text = new StringBuilder();
+    stat(text, "maxconns", settings.limits().connectionsMax());
+    stat(text, "tcpport", address().getPort());
+    stat(text, "evictions", "off");
+    stat(text, "cas_enabled", "yes");
+    stat(text, "item_size_max", settings.kv().valueBytesMax());
+    stat(text, "flush_enabled", settings.clients().flushes() ? "yes" : "no");
+    stat(text, "client_flags_size", Integer.BYTES);
+    return Replies.line(text.append("END").toString());
+  }
+
+  private static void stat(StringBuilder text, String name, Object value) {
+    text.append("STAT ").append(name).append(' ').append(value).append("\r\n");
   }
 
   /// Takes no more connections, begins no more commands, answers those that were begun, and closes

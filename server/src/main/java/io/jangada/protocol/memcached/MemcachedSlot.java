@@ -1,51 +1,189 @@
 package io.jangada.protocol.memcached;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KeyValue;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.kv.Sizes;
 import io.jangada.node.Outcome;
 import io.jangada.protocol.port.CommandSlot;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/// The place of one command's reply.
+/// The place of one command's reply, or of one key's in the reply to a command on several.
 final class MemcachedSlot extends CommandSlot {
-  private final byte[] line;
-
-  MemcachedSlot(MemcachedConnection connection, String line) {
-    super(connection, connection.caller(), 0);
-    this.line = (line + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+  /// Writes what a command came to, if it was done.
+  interface Reply {
+    void write(MemcachedSlot slot, Result result, ByteBuf out);
   }
+
+  /// The keys of one command that are asked for one by one. Of a reply that failed nothing comes
+  /// after the error.
+  static final class Group {
+    boolean hasFailed;
+  }
+
+  private final MemcachedConnection connection;
+
+  /// Null for what has its reply at once.
+  private final Operation operation;
+
+  private final Bytes key;
+  private final Reply reply;
+
+  /// Null for what is no part of a group.
+  private Group group;
+
+  /// The client wants no reply, whatever comes of it.
+  private boolean isSilent;
+
+  /// Data that may say who the client is; null for none.
+  private Bytes credentials;
+
+  private Outcome outcome;
+  private byte[] line;
+  private long clusterMillis;
+
+  MemcachedSlot(MemcachedConnection connection, Operation operation, Bytes key, Reply reply) {
+    super(connection, connection.caller(), (int) Sizes.of(operation));
+    this.connection = connection;
+    this.operation = operation;
+    this.key = key;
+    this.reply = reply;
+  }
+
+  /// One whose reply is known.
+  MemcachedSlot(MemcachedConnection connection, byte[] line) {
+    super(connection, null, 0);
+    this.connection = connection;
+    this.operation = null;
+    this.key = null;
+    this.reply = null;
+    this.line = line;
+  }
+
+  MemcachedSlot in(Group of) {
+    group = of;
+    return this;
+  }
+
+  MemcachedSlot silent(boolean silent) {
+    isSilent = silent;
+    return this;
+  }
+
+  MemcachedSlot withCredentials(Bytes data) {
+    credentials = data;
+    return this;
+  }
+
+  Bytes key() {
+    return key;
+  }
+
+  /// The cluster's time when the reply came, for what is left of a time to live.
+  long clusterMillis() {
+    return clusterMillis;
+  }
+
+  // ---- what the queue asks ----
 
   @Override
   protected int keyCount() {
-    return 0;
+    if (operation == null) return 0;
+    return key == null ? ALL_KEYS : 1;
   }
 
   @Override
   protected boolean isWriting() {
-    return false;
+    return operation instanceof Operation.Command;
   }
 
   @Override
   protected int keyHash(int which) {
-    throw new IllegalStateException("no key " + which);
+    return key.hashCode();
+  }
+
+  /// What has no operation is answered by the connection.
+  @Override
+  protected void submit() {
+    if (operation instanceof Operation.Read read)
+      connection.port().read(this, read, connection.reading());
+    else if (operation instanceof Operation.Command command)
+      connection.port().forward(this, command, null);
   }
 
   @Override
-  protected void submit() {
-    answered();
+  protected boolean canReadAgain() {
+    return operation instanceof Operation.Read;
+  }
+
+  @Override
+  protected void letGo() {
+    outcome = null;
+  }
+
+  @Override
+  protected void readAgain() {
+    connection.port().readAgain(this, (Operation.Read) operation, connection.reading());
+  }
+
+  @Override
+  protected int valueBytes() {
+    return outcome instanceof Outcome.Done(Result result) ? (int) Sizes.of(result) : 0;
   }
 
   @Override
   protected int sizeMax() {
-    return line.length;
+    return Replies.FIXED_BYTES_MAX + (line == null ? valueBytes() : line.length);
+  }
+
+  // ---- the reply ----
+
+  @Override
+  public void accept(Outcome outcome) {
+    boolean isNoUser =
+        credentials != null
+            && outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
+            && reason == Result.Reason.NO_USER;
+    if (isNoUser) {
+      Bytes given = credentials;
+      connection.lane().execute(() -> connection.authenticate(this, given));
+      return;
+    }
+    this.outcome = outcome;
+    clusterMillis = connection.port().replica().clusterTimeMillis();
+    answered();
+  }
+
+  void count(Stats what) {
+    connection.counts().add(what.counter(), 1);
+  }
+
+  /// Counts a hit, or the miss behind it.
+  void countHit(Result result, Stats hits) {
+    boolean isMiss = result instanceof Result.NotFound;
+    connection.counts().add(hits.counter() + (isMiss ? 1 : 0), 1);
+  }
+
+  void acceptLine(byte[] reply) {
+    line = reply;
+    answered();
   }
 
   @Override
   protected void write(ByteBuf out) {
-    out.writeBytes(line);
+    if (isSilent || group != null && group.hasFailed) return;
+    byte[] error = line == null ? Replies.errorOf(outcome) : null;
+    if (error != null && group != null) group.hasFailed = true;
+    if (line != null) out.writeBytes(line);
+    else if (error != null) out.writeBytes(error);
+    else reply.write(this, ((Outcome.Done) outcome).result(), out);
   }
 
-  @Override
-  public void accept(Outcome outcome) {
-    answered();
+  /// The only entry of a range of one key; null if it is not there.
+  static KeyValue found(Result result) {
+    List<KeyValue> entries = ((Result.Ranged) result).entries();
+    return entries.isEmpty() ? null : entries.getFirst();
   }
 }

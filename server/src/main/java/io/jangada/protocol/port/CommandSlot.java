@@ -86,6 +86,9 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
   /// How much the reply takes at most.
   protected abstract int sizeMax();
 
+  /// The reply is there. Those before it may not have theirs, and what waits for it comes after.
+  protected void arrived() {}
+
   /// Writes the reply, once it is there.
   protected abstract void write(ByteBuf out);
 
@@ -107,6 +110,7 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
 
   @Override
   protected final boolean arrive() {
+    arrived();
     return connection.answered(this);
   }
 

@@ -9,6 +9,7 @@ import io.jangada.protocol.auth.AuditEvent;
 import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
@@ -73,6 +74,12 @@ public abstract class Connection extends Client {
   /// @param read what was read; a part of it is to be taken
   protected abstract boolean beginNext(ByteBuf read);
 
+  /// Whether more is to be begun of what [#beginNext] took: it is called again then, even if
+  /// nothing more was read.
+  protected boolean hasMore() {
+    return false;
+  }
+
   /// Writes what there is to be said, as long as the client takes it.
   ///
   /// @param before what an earlier call returned, or null
@@ -118,6 +125,11 @@ public abstract class Connection extends Client {
   /// Who the client is; null while it did not say.
   public final Caller caller() {
     return caller;
+  }
+
+  /// The client is no one from now on.
+  protected final void forgetCaller() {
+    caller = null;
   }
 
   /// Finds out who the client is before anything else is begun. It is no one while that is unknown,
@@ -237,7 +249,7 @@ public abstract class Connection extends Client {
     while (begin()) written = send(written);
     if (written != null) flush(written);
     flushed();
-    boolean more = !input.isEmpty();
+    boolean more = phase == Phase.SERVING && isAnyLeft();
     if (isIdle() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
     else
       pause(
@@ -285,7 +297,7 @@ public abstract class Connection extends Client {
     if (!isIntroduced && port().isServing() && !input.isEmpty()) introduce();
     beginWaiting();
     boolean began = false;
-    while (phase == Phase.SERVING && port().isServing() && !input.isEmpty()) {
+    while (phase == Phase.SERVING && port().isServing() && isAnyLeft()) {
       if (isAuthenticating || !hasRoom() || !channel().isWritable() || !acquireOrEnqueue())
         return began;
       if (!beginNext()) return began;
@@ -294,7 +306,12 @@ public abstract class Connection extends Client {
     return began;
   }
 
+  private boolean isAnyLeft() {
+    return !input.isEmpty() || hasMore();
+  }
+
   private boolean beginNext() {
+    if (input.isEmpty()) return beginNext(Unpooled.EMPTY_BUFFER);
     for (ByteBuf read; (read = input.peek()) != null; ) {
       boolean began = beginNext(read);
       // What was begun may have been the last, and the input dropped.

@@ -33,7 +33,7 @@ public final class Counters {
   /// The first of up to [#KINDS_MAX] that a protocol gives names to.
   public static final int FIRST_KIND = 17;
 
-  private static final int KINDS_MAX = 8;
+  private static final int KINDS_MAX = 32;
 
   private final AtomicLongArray counts = new AtomicLongArray(FIRST_KIND + KINDS_MAX);
 

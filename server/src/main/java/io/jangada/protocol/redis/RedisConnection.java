@@ -1,33 +1,497 @@
 package io.jangada.protocol.redis;
 
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.Operation;
+import io.jangada.kv.Result;
+import io.jangada.kv.Sizes;
+import io.jangada.net.HostPort;
+import io.jangada.node.Outcome;
+import io.jangada.node.ReadConsistency;
+import io.jangada.node.Status;
+import io.jangada.protocol.auth.Authenticator.Answer;
 import io.jangada.protocol.port.CommandConnection;
+import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
-import java.nio.charset.StandardCharsets;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
 /// One client's connection.
 final class RedisConnection extends CommandConnection {
+  private static final Bytes DEFAULT_USER = Bytes.utf8("default");
+  private static final String NO_PASSWORDS =
+      "ERR AUTH <password> called without any password configured for the default user. Are you"
+          + " sure your configuration is correct?";
+  private static final String WRONG_PASSWORD =
+      "WRONGPASS invalid username-password pair or user is disabled.";
+
   private final RedisListener listener;
   private final boolean isBeyondMax;
+  private final RequestReader reader;
+  private final long id;
+
+  private final Subscriptions subscriptions = new Subscriptions(this);
+
+  private Session session = new Session();
+  private boolean isResp3;
+
+  /// What the client wants of replies.
+  private ReplyMode replies = ReplyMode.ON;
+
+  enum ReplyMode {
+    ON,
+    OFF,
+    /// Not to the next command.
+    SKIP_NEXT,
+    /// Not to this command.
+    SKIP
+  }
+
+  /// What RESET ends.
+  private static final class Session {
+    String name;
+    Watched watched = new Watched();
+
+    /// The commands since MULTI; null outside.
+    Transaction transaction;
+  }
+
+  /// Commands that are to be done together.
+  private static final class Transaction {
+    final List<Asked> queued = new ArrayList<>();
+    long bytes;
+    int steps;
+
+    /// Whether one was refused.
+    boolean isBad;
+  }
 
   RedisConnection(
       RedisListener listener, ReplyBatcher lane, DuplexChannel channel, boolean isBeyondMax) {
     super(listener.port(), lane, channel);
     this.listener = listener;
     this.isBeyondMax = isBeyondMax;
+    this.id = listener.nextId();
+    KvLimits kv = listener.settings().kv();
+    this.reader = new RequestReader(port().arriving(), kv.commandBytesMax());
   }
 
   @Override
+  protected boolean isCounted() {
+    return !isBeyondMax;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    super.channelActive(context);
+    if (!isBeyondMax) return;
+    counters().add(Counters.REFUSED, 1);
+    refuse("ERR max number of clients reached");
+    stopBeginning();
+    drive();
+  }
+
+  @Override
+  protected void closed() {
+    super.closed();
+    reader.close();
+    subscriptions.close();
+  }
+
+  // ---- what it listens to ----
+
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  @Override
+  protected boolean isIdle() {
+    return super.isIdle() && subscriptions.isEmpty();
+  }
+
+  /// Messages go after the replies that are there.
+  @Override
+  protected ChannelPromise send(ChannelPromise before) {
+    ChannelPromise written = super.send(before);
+    while (subscriptions.hasToTell() && channel().isWritable()) {
+      ByteBuf out = channel().alloc().buffer();
+      subscriptions.tell(writer(out));
+      written = write(out);
+    }
+    return written;
+  }
+
+  @Override
+  protected void flushed() {
+    super.flushed();
+    if (subscriptions.goOn()) planTurn();
+  }
+
+  @Override
+  protected void finish() {
+    subscriptions.endAll();
+    super.finish();
+  }
+
+  boolean isOver() {
+    return isClosed();
+  }
+
+  /// Closes it at once.
+  void abort() {
+    channel().close();
+  }
+
+  // ---- what replies need to know ----
+
+  boolean isResp3() {
+    return isResp3;
+  }
+
+  boolean isSilent() {
+    return replies == ReplyMode.OFF || replies == ReplyMode.SKIP;
+  }
+
+  ReadConsistency reading() {
+    return listener.settings().clients().reading();
+  }
+
+  void count(int counter) {
+    counters().add(counter, 1);
+  }
+
+  RedisListener listener() {
+    return listener;
+  }
+
+  long id() {
+    return id;
+  }
+
+  /// Null for none.
+  String name() {
+    return session.name;
+  }
+
+  void name(String text) {
+    session.name = text;
+  }
+
+  // ---- requests ----
+
+  @Override
   protected boolean beginNext(ByteBuf read) {
-    int end = read.indexOf(read.readerIndex(), read.writerIndex(), (byte) '\n');
-    if (end < 0) return false;
-    String line = read.readString(end + 1 - read.readerIndex(), StandardCharsets.US_ASCII);
-    boolean isKnown = line.trim().equalsIgnoreCase("ping") && !isBeyondMax;
-    answer(
-        new RedisSlot(
-            this,
-            isKnown ? "+PONG " + listener.settings().clients().release() : "-ERR unknown command"));
+    switch (reader.next(read)) {
+      case RequestReader.Partial() -> {
+        return false;
+      }
+      case RequestReader.Request(List<Bytes> arguments) -> begin(arguments);
+      case RequestReader.TooLarge(String error) -> {
+        if (session.transaction != null) session.transaction.isBad = true;
+        refuse(error);
+      }
+      case RequestReader.Broken(String error) -> {
+        if (error != null) refuse(error);
+        stopBeginning();
+      }
+    }
     return true;
+  }
+
+  private void begin(List<Bytes> request) {
+    counters().add(Counters.COMMANDS, 1);
+    String name = CommandTable.nameOf(request);
+    Asked asked = subscriptions.allowed(name, request, listener.table().read(name, request));
+    if (session.transaction == null || isControl(name)) ask(asked);
+    else queue(asked);
+    if (replies == ReplyMode.SKIP) replies = ReplyMode.ON;
+    else if (replies == ReplyMode.SKIP_NEXT) replies = ReplyMode.SKIP;
+  }
+
+  /// Whether a command is carried out at once though others are queued.
+  private static boolean isControl(String name) {
+    return switch (name) {
+      case "multi", "exec", "discard", "watch", "unwatch", "reset", "quit" -> true;
+      default -> false;
+    };
+  }
+
+  private void ask(Asked asked) {
+    switch (asked) {
+      case Asked.OfStore(Operation.Step step, List<Bytes> keys, Asked.Reply reply) ->
+          begin(RedisSlot.of(this, keys, alone(step), reply));
+      case Asked.Alone(Operation operation, List<Bytes> keys, Asked.Reply reply) ->
+          begin(RedisSlot.of(this, keys, operation, reply));
+      case Asked.OfMember(Consumer<ReplyWriter> reply) -> answer(reply);
+      case Asked.OfConnection(Consumer<RedisConnection> done) -> done.accept(this);
+      case Asked.Refused(String error) -> refuse(error);
+    }
+  }
+
+  /// What is read needs no place in the log.
+  private static Operation alone(Operation.Step step) {
+    if (!(step instanceof Operation.Transaction together) || !together.isRead()) return step;
+    return new Operation.ReadTransaction(
+        new Operation.Transaction(
+            together.compares(), together.then(), together.otherwise(), Operation.Decision.AHEAD));
+  }
+
+  /// Begins what has its reply later ([RedisSlot#later]).
+  void later(List<Bytes> keys, int bytes, Consumer<RedisSlot> begins) {
+    begin(RedisSlot.later(this, keys, bytes, begins));
+  }
+
+  void answer(Consumer<ReplyWriter> reply) {
+    answer(RedisSlot.own(this, reply));
+  }
+
+  void ok() {
+    answer(out -> out.simple("OK"));
+  }
+
+  void refuse(String error) {
+    answer(out -> out.error(error));
+  }
+
+  // ---- what is done together ----
+
+  private void queue(Asked asked) {
+    Transaction transaction = session.transaction;
+    String error =
+        switch (asked) {
+          case Asked.Refused(String why) -> why;
+          case Asked.OfStore store -> addStep(transaction, store);
+          case Asked.OfMember _ -> addOwn(transaction);
+          case Asked.Alone _, Asked.OfConnection _ ->
+              "ERR Command not allowed inside a transaction";
+        };
+    if (error == null) {
+      transaction.queued.add(asked);
+      answer(out -> out.simple("QUEUED"));
+    } else {
+      transaction.isBad = true;
+      refuse(error);
+    }
+  }
+
+  private static String addStep(Transaction transaction, Asked.OfStore store) {
+    transaction.bytes += Sizes.of(store.step());
+    transaction.steps++;
+    boolean isTooLong =
+        transaction.bytes > KvLimits.TRANSACTION_BYTES_MAX
+            || transaction.steps > KvLimits.STEPS_MAX;
+    return isTooLong ? "ERR transaction is too long" : null;
+  }
+
+  private static String addOwn(Transaction transaction) {
+    boolean isTooLong = ++transaction.steps > KvLimits.STEPS_MAX;
+    return isTooLong ? "ERR transaction is too long" : null;
+  }
+
+  void multi() {
+    if (session.transaction != null) {
+      refuse("ERR MULTI calls can not be nested");
+      return;
+    }
+    session.transaction = new Transaction();
+    ok();
+  }
+
+  void discard() {
+    if (session.transaction == null) {
+      refuse("ERR DISCARD without MULTI");
+      return;
+    }
+    session.transaction = null;
+    session.watched = new Watched();
+    ok();
+  }
+
+  void unwatch() {
+    if (session.transaction == null) session.watched = new Watched();
+    ok();
+  }
+
+  void watch(List<Bytes> keys) {
+    if (session.transaction != null) {
+      refuse("ERR WATCH inside MULTI is not allowed");
+      return;
+    }
+    Watched watched = session.watched;
+    List<Bytes> more = watched.add(keys);
+    if (more.isEmpty()) {
+      ok();
+      return;
+    }
+    Consumer<Outcome> arrival =
+        outcome -> {
+          String error = Errors.of(outcome);
+          if (error != null) watched.failed(error);
+          else watched.found(more, ((Outcome.Done) outcome).result());
+        };
+    begin(
+        RedisSlot.of(this, more, alone(Watched.read(more)), (_, out, _) -> out.simple("OK"))
+            .onArrival(arrival));
+  }
+
+  void exec() {
+    Transaction transaction = session.transaction;
+    if (transaction == null) {
+      refuse("ERR EXEC without MULTI");
+      return;
+    }
+    Watched watched = session.watched;
+    session.transaction = null;
+    session.watched = new Watched();
+    if (transaction.isBad) {
+      refuse("EXECABORT Transaction discarded because of previous errors.");
+      return;
+    }
+    List<Asked.OfStore> ofStore = new ArrayList<>();
+    for (Asked one : transaction.queued) if (one instanceof Asked.OfStore store) ofStore.add(store);
+    if (ofStore.isEmpty() && watched.isEmpty()) {
+      answer(out -> writeAll(transaction.queued, List.of(), out, null));
+      return;
+    }
+    List<Operation.Step> steps = ofStore.stream().map(Asked.OfStore::step).toList();
+    Asked.Reply reply =
+        (result, out, moment) -> {
+          Result.Transacted done = (Result.Transacted) result;
+          if (done.succeeded()) writeAll(transaction.queued, done.results(), out, moment);
+          else out.nilArray();
+        };
+    begin(
+        RedisSlot.late(
+            this,
+            keysOf(ofStore, watched),
+            () ->
+                watched.error() == null
+                    ? alone(new Operation.Transaction(watched.compares(), steps, List.of()))
+                    : null,
+            reply));
+  }
+
+  /// Null for all.
+  private static List<Bytes> keysOf(List<Asked.OfStore> asked, Watched watched) {
+    List<Bytes> keys = new ArrayList<>(watched.keys());
+    for (Asked.OfStore one : asked) {
+      if (one.keys() == null) return null;
+      keys.addAll(one.keys());
+    }
+    return keys;
+  }
+
+  private static void writeAll(
+      List<Asked> asked, List<Result> results, ReplyWriter out, Asked.Moment moment) {
+    out.array(asked.size());
+    int next = 0;
+    for (Asked one : asked) {
+      switch (one) {
+        case Asked.OfStore store -> write(store, results.get(next++), out, moment);
+        case Asked.OfMember(Consumer<ReplyWriter> reply) -> reply.accept(out);
+        case Asked.Alone _, Asked.OfConnection _, Asked.Refused _ ->
+            throw new IllegalStateException("never queued: " + one);
+      }
+    }
+  }
+
+  private static void write(
+      Asked.OfStore asked, Result result, ReplyWriter out, Asked.Moment moment) {
+    if (result instanceof Result.Refused(Result.Reason reason))
+      out.error(asked.reply().errorOf(reason));
+    else asked.reply().write(result, out, moment);
+  }
+
+  // ---- the connection itself ----
+
+  void quit() {
+    ok();
+    stopBeginning();
+  }
+
+  void reset() {
+    session = new Session();
+    subscriptions.endAll();
+    isResp3 = false;
+    replies = ReplyMode.ON;
+    forgetCaller();
+    answer(out -> out.simple("RESET"));
+  }
+
+  void reply(ReplyMode mode) {
+    replies = mode;
+    if (mode == ReplyMode.ON) ok();
+  }
+
+  /// @param user null where only a password was given
+  /// @param accepting what else the client wants if it is known now
+  void authenticate(Bytes user, Bytes password, Runnable accepting, Consumer<ReplyWriter> then) {
+    RedisSlot slot = RedisSlot.own(this, null);
+    begin(slot);
+    Consumer<Answer> reply =
+        answer -> {
+          if (answer instanceof Answer.Granted) accepting.run();
+          slot.acceptOwn(
+              switch (answer) {
+                case Answer.Granted _ -> then;
+                case Answer.Refused(String error) -> out -> out.error(error);
+                case Answer.Unavailable(String reason) -> out -> out.error("TRYAGAIN " + reason);
+              });
+        };
+    authenticate(
+        user == null ? DEFAULT_USER.toUtf8() : user.toUtf8(),
+        end ->
+            port().replica().status(status -> authenticate(status, user, password.toArray(), end)),
+        reply);
+  }
+
+  /// On any thread.
+  private void authenticate(Status status, Bytes user, byte[] password, Consumer<Answer> end) {
+    if (status.state().contents().checksUsers()) {
+      Bytes name = user == null ? DEFAULT_USER : user;
+      port()
+          .authenticator()
+          .authenticate(
+              name,
+              password,
+              address(),
+              answer ->
+                  end.accept(
+                      answer instanceof Answer.Refused
+                          ? new Answer.Refused(WRONG_PASSWORD)
+                          : answer));
+      return;
+    }
+    if (user == null) end.accept(new Answer.Refused(NO_PASSWORDS));
+    else if (user.equals(DEFAULT_USER)) end.accept(new Answer.Granted(null, ""));
+    else end.accept(new Answer.Refused(WRONG_PASSWORD));
+  }
+
+  /// Writes what the client understands now.
+  ReplyWriter writer(ByteBuf out) {
+    return new ReplyWriter(out, isResp3);
+  }
+
+  /// About this client, for people.
+  String describe() {
+    return "id="
+        + id
+        + " addr="
+        + HostPort.text((InetSocketAddress) channel().remoteAddress())
+        + " name="
+        + (session.name == null ? "" : session.name)
+        + " db=0 resp="
+        + (isResp3 ? 3 : 2);
+  }
+
+  /// Understands another protocol from now on.
+  void speak(boolean resp3) {
+    isResp3 = resp3;
   }
 }

@@ -7,6 +7,7 @@ import io.jangada.kv.RequestId;
 import io.jangada.kv.TimeToLive;
 import io.jangada.protocol.port.ArrivingValue;
 import io.jangada.protocol.port.LineReader;
+import io.jangada.protocol.port.LineTokenizer;
 import io.jangada.protocol.port.Quota;
 import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
@@ -64,7 +65,7 @@ final class CommandParser {
       TextCommand.Kind kind, Bytes key, long ttl, Condition condition, RequestId requestId) {}
 
   private final TextSettings settings;
-  private final LineTokenizer fields = new LineTokenizer();
+  private final LineTokenizer fields = new LineTokenizer(true, 10);
   private final LineReader lines;
   private final ArrivingValue value;
 

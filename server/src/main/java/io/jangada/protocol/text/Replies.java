@@ -5,6 +5,7 @@ import io.jangada.kv.Result;
 import io.jangada.kv.TimeToLive;
 import io.jangada.node.Outcome;
 import io.jangada.protocol.port.Counters;
+import io.jangada.protocol.port.Decimals;
 import io.jangada.protocol.text.TextSettings.Variant;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -42,15 +43,13 @@ final class Replies {
   private static final byte[] VALUE = ascii("VALUE ");
   private static final byte[] OK = ascii("OK ");
   private static final byte[] REDIRECT = ascii("REDIRECT ");
-  private static final int NUMBER_BYTES_MAX = 20;
-  private static final int FIXED_BYTES_MAX = 4 * NUMBER_BYTES_MAX;
+  private static final int FIXED_BYTES_MAX = 4 * Decimals.BYTES_MAX;
   private static final long MILLIS_PER_SECOND = 1_000;
 
   private final TextSettings settings;
   private final Counters counters;
   private final Line versionError;
   private final Line version;
-  private final byte[] digits = new byte[NUMBER_BYTES_MAX];
 
   Replies(TextSettings settings, Counters counters) {
     this.settings = settings;
@@ -135,7 +134,7 @@ final class Replies {
   }
 
   private void writeVersion(long version, long changes, ByteBuf out) {
-    writeNumber(settings.dialect().has(Variant.VERSIONS_PER_KEY) ? changes : version, out);
+    Decimals.write(settings.dialect().has(Variant.VERSIONS_PER_KEY) ? changes : version, out);
   }
 
   private static Line lineOf(Result.Reason reason) {
@@ -173,7 +172,7 @@ final class Replies {
     if (slot.request.kind() == TextCommand.Kind.GETM) {
       writeVersion(found.version(), found.changes(), out);
       out.writeByte(' ');
-      writeNumber(exptime(slot, found), out);
+      Decimals.write(exptime(slot, found), out);
       out.writeByte(' ');
     }
     writeData(found.value(), out);
@@ -189,7 +188,7 @@ final class Replies {
   }
 
   private void writeData(Bytes bytes, ByteBuf out) {
-    writeNumber(bytes.length(), out);
+    Decimals.write(bytes.length(), out);
     endLine(out);
     out.writeBytes(bytes.asBuffer());
     endLine(out);
@@ -204,19 +203,8 @@ final class Replies {
     }
     counters.add(Counters.REDIRECTS, 1);
     out.writeBytes(REDIRECT);
-    writeNumber(id, out);
+    Decimals.write(id, out);
     endLine(out);
-  }
-
-  /// @param number 0 or more
-  private void writeNumber(long number, ByteBuf out) {
-    int first = NUMBER_BYTES_MAX;
-    long rest = number;
-    do {
-      digits[--first] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    } while (rest > 0);
-    out.writeBytes(digits, first, NUMBER_BYTES_MAX - first);
   }
 
   private static void endLine(ByteBuf out) {

@@ -23,8 +23,7 @@ class KeytoolTest {
   @Test
   void aServersNamesAreItsOwnTheFurtherOnesAndTheLoopback() throws Holder.UnfitException {
     var six =
-        new ServerConfig.Entry(
-            4, "2001:DB8:0:0:0:0:0:7%eth0", new ServerConfig.Ports(9000, 9050, 0, 0));
+        new ServerConfig.Entry(4, "2001:DB8:0:0:0:0:0:7%eth0", new ServerConfig.Ports(9000, 9050));
     Holder peer = Holder.ofServer(six, List.of("db.example", "10.0.0.4")).get(1);
     assertThat(peer.file()).isEqualTo("peer-4");
     assertThat(peer.extensions())
@@ -35,7 +34,7 @@ class KeytoolTest {
 
   @Test
   void whatNoCertificateCanNameIsRefused() {
-    var odd = new ServerConfig.Entry(0, "a_b", new ServerConfig.Ports(9000, 9050, 0, 0));
+    var odd = new ServerConfig.Entry(0, "a_b", new ServerConfig.Ports(9000, 9050));
     assertThatThrownBy(() -> Holder.ofServer(odd, List.of())).hasMessageContaining("'a_b'");
     for (String name :
         List.of("", "a/b", "../a", "a,b", "a b", "é", "jangada-peer", "a".repeat(65)))

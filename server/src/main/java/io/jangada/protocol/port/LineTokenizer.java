@@ -1,4 +1,4 @@
-package io.jangada.protocol.text;
+package io.jangada.protocol.port;
 
 import io.jangada.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
@@ -6,30 +6,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The fields of one line: runs of bytes with white space between them. It is used for one line
-/// after the other, and copies nothing until it is asked to.
-final class LineTokenizer {
-  /// How many fields are looked at: of a line with more the first ones, and the last two.
-  private static final int LOOKED_AT_MAX = 10;
-
+/// The fields of one line: runs of bytes with blanks between them. It is used for one line after
+/// the other, and copies nothing until it is asked to.
+public final class LineTokenizer {
   private static final int WORD_BYTES_MAX = 7;
 
-  private final int[] starts = new int[LOOKED_AT_MAX];
-  private final int[] ends = new int[LOOKED_AT_MAX];
+  private final boolean isWhiteBlank;
+  private final int[] starts;
+  private final int[] ends;
   private byte[] line = {};
   private int length;
   private int count;
   private long number;
 
+  /// @param isWhiteBlank whether all white space stands between fields; otherwise spaces alone do
+  /// @param lookedAtMax how many fields are looked at: of a line with more the first ones, and the
+  ///   last two
+  public LineTokenizer(boolean isWhiteBlank, int lookedAtMax) {
+    this.isWhiteBlank = isWhiteBlank;
+    starts = new int[lookedAtMax];
+    ends = new int[lookedAtMax];
+  }
+
   /// A command word as [#word] gives it.
-  static long word(String text) {
+  public static long word(String text) {
     long packed = 1;
     for (byte one : text.getBytes(StandardCharsets.US_ASCII)) packed = packed << 8 | one;
     return packed;
   }
 
   /// Splits a line, without its end. The array must not change as long as the fields are used.
-  void split(byte[] bytes, int lineLength) {
+  public void split(byte[] bytes, int lineLength) {
     line = bytes;
     length = lineLength;
     count = 0;
@@ -41,8 +48,8 @@ final class LineTokenizer {
   }
 
   private void add(int start, int end) {
-    int place = Math.min(count, LOOKED_AT_MAX - 1);
-    if (count >= LOOKED_AT_MAX) {
+    int place = Math.min(count, starts.length - 1);
+    if (count >= starts.length) {
       starts[place - 1] = starts[place];
       ends[place - 1] = ends[place];
     }
@@ -63,22 +70,22 @@ final class LineTokenizer {
     return i;
   }
 
-  /// Space, tab, and the controls between LF and CR.
-  private static boolean isBlank(byte b) {
-    return b == ' ' || b >= '\t' && b <= '\r';
+  /// Space, and where they count tab and the controls between LF and CR.
+  private boolean isBlank(byte b) {
+    return b == ' ' || isWhiteBlank && b >= '\t' && b <= '\r';
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 
   /// How many fields can be asked for. The last of these is the last of the line.
-  int lookedAt() {
-    return Math.min(count, LOOKED_AT_MAX);
+  public int lookedAt() {
+    return Math.min(count, starts.length);
   }
 
   /// A field of at most seven bytes in one number; 0 for a longer one.
-  long word(int field) {
+  public long word(int field) {
     if (ends[field] - starts[field] > WORD_BYTES_MAX) return 0;
     long packed = 1;
     for (int i = starts[field]; i < ends[field]; i++) packed = packed << 8 | line[i] & 0xff;
@@ -86,16 +93,31 @@ final class LineTokenizer {
   }
 
   /// The same for a field whose letters may be capitals.
-  long wordInAnyCase(int field) {
+  public long wordInAnyCase(int field) {
     if (ends[field] - starts[field] > WORD_BYTES_MAX) return 0;
     long packed = 1;
     for (int i = starts[field]; i < ends[field]; i++) packed = packed << 8 | toLower(line[i]);
     return packed;
   }
 
+  /// Where a field begins in the line.
+  public int start(int field) {
+    return starts[field];
+  }
+
+  /// The length of the line.
+  public int lineLength() {
+    return length;
+  }
+
+  /// A field as text, a byte a character.
+  public String text(int field) {
+    return new String(line, starts[field], length(field), StandardCharsets.ISO_8859_1);
+  }
+
   /// Whether a field begins with some ASCII text, whose letters are small ones and may be capitals
   /// in the field.
-  boolean startsWith(int field, String text) {
+  public boolean startsWith(int field, String text) {
     if (length(field) < text.length()) return false;
     for (int i = 0; i < text.length(); i++)
       if (toLower(line[starts[field] + i]) != text.charAt(i)) return false;
@@ -106,23 +128,23 @@ final class LineTokenizer {
     return b >= 'A' && b <= 'Z' ? b | 0x20 : b & 0xff;
   }
 
-  int length(int field) {
+  public int length(int field) {
     return ends[field] - starts[field];
   }
 
-  Bytes bytes(int field) {
+  public Bytes bytes(int field) {
     return Bytes.copyOf(line, starts[field], length(field));
   }
 
   /// Whether a field is printable ASCII through and through.
-  boolean isPrintable(int field) {
+  public boolean isPrintable(int field) {
     for (int i = starts[field]; i < ends[field]; i++)
       if (line[i] <= ' ' || line[i] >= 0x7f) return false;
     return true;
   }
 
   /// Whether a field is digits alone, however many, or digits after a plus sign.
-  boolean isUnsigned(int field) {
+  public boolean isUnsigned(int field) {
     int i = starts[field];
     if (line[i] == '+') i++;
     if (i == ends[field]) return false;
@@ -132,7 +154,7 @@ final class LineTokenizer {
 
   /// Whether a field is a decimal number of 64 bits: digits after a sign or none, leading zeros
   /// allowed. [#number] is that number then.
-  boolean parseNumber(int field) {
+  public boolean parseNumber(int field) {
     int i = starts[field];
     int end = ends[field];
     boolean negative = line[i] == '-';
@@ -154,12 +176,12 @@ final class LineTokenizer {
   }
 
   /// What the last [#parseNumber] that was true found.
-  long number() {
+  public long number() {
     return number;
   }
 
   /// All fields from one on, as text in UTF-8.
-  List<String> texts(int from) {
+  public List<String> texts(int from) {
     List<String> texts = new ArrayList<>();
     int i = starts[from];
     while (i < length) {

@@ -1,0 +1,193 @@
+package io.jangada.protocol.memcached;
+
+import io.jangada.bytes.Bytes;
+import io.jangada.kv.KeyValue;
+import io.jangada.kv.Result;
+import io.jangada.node.Outcome;
+import io.jangada.protocol.memcached.MemcachedSlot.Reply;
+import io.jangada.protocol.port.Decimals;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/// The replies to classic commands, byte for byte as clients match them.
+final class Replies {
+  /// What a reply takes at most beside its value, about.
+  static final int FIXED_BYTES_MAX = 512;
+
+  static final byte[] ERROR = line("ERROR");
+  static final byte[] OK = line("OK");
+  static final byte[] END = line("END");
+  static final byte[] RESET = line("RESET");
+  static final byte[] STORED = line("STORED");
+  static final byte[] BAD_FORMAT = line("CLIENT_ERROR bad command line format");
+  static final byte[] BAD_CHUNK = line("CLIENT_ERROR bad data chunk");
+  static final byte[] BAD_EXPTIME = line("CLIENT_ERROR invalid exptime argument");
+  static final byte[] BAD_DELTA = line("CLIENT_ERROR invalid numeric delta argument");
+  static final byte[] LINE_TOO_LONG = line("CLIENT_ERROR line too long");
+  static final byte[] FLUSH_REFUSED = line("CLIENT_ERROR flush_all not allowed");
+  static final byte[] BAD_DELETE =
+      line("CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]");
+  static final byte[] DUMP_REFUSED = line("CLIENT_ERROR stats cachedump not allowed");
+  static final byte[] UNAUTHENTICATED = line("CLIENT_ERROR unauthenticated");
+  static final byte[] AUTH_FAILURE = line("CLIENT_ERROR authentication failure");
+  static final byte[] AUTH_FORMAT = line("CLIENT_ERROR bad authentication token format");
+  static final byte[] TOO_LARGE = line("SERVER_ERROR object too large for cache");
+  static final byte[] NO_MEMORY = line("SERVER_ERROR out of memory storing object");
+  static final byte[] NOT_DONE = line("SERVER_ERROR temporarily unavailable, not done");
+  static final byte[] UNKNOWN = line("SERVER_ERROR unknown outcome");
+  static final byte[] TOO_MANY_CONNECTIONS = line("ERROR Too many open connections");
+
+  private static final byte[] DENIED = line("CLIENT_ERROR permission denied");
+  private static final byte[] NOT_A_NUMBER =
+      line("CLIENT_ERROR cannot increment or decrement non-numeric value");
+  private static final byte[] NOT_STORED = line("NOT_STORED");
+  private static final byte[] EXISTS = line("EXISTS");
+  private static final byte[] NOT_FOUND = line("NOT_FOUND");
+  private static final byte[] DELETED = line("DELETED");
+  private static final byte[] TOUCHED = line("TOUCHED");
+  private static final byte[] VALUE_WORD = "VALUE ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] END_OF_LINE = line("");
+
+  /// To `set`, `add`, `replace`, `append` and `prepend`.
+  static final Reply STORE =
+      (slot, result, out) -> {
+        slot.count(Stats.CMD_SET);
+        out.writeBytes(isDone(result) ? STORED : NOT_STORED);
+      };
+
+  /// To those of them whose value is gone at once.
+  static final Reply STORE_NOTHING = (_, _, out) -> out.writeBytes(STORED);
+
+  /// To an `add` of a value that is gone at once: a read says whether it could be stored.
+  static final Reply ADD_NOTHING =
+      (_, result, out) -> out.writeBytes(MemcachedSlot.found(result) == null ? STORED : NOT_STORED);
+
+  static final Reply CAS =
+      (slot, result, out) -> {
+        slot.count(Stats.CMD_SET);
+        slot.countHit(result, Stats.CAS_HITS);
+        if (result instanceof Result.Mismatch) slot.count(Stats.CAS_BADVAL);
+        writeOf(result, STORED, out);
+      };
+
+  static final Reply DELETE =
+      (slot, result, out) -> {
+        slot.countHit(result, Stats.DELETE_HITS);
+        writeOf(result, DELETED, out);
+      };
+
+  static final Reply TOUCH =
+      (slot, result, out) -> {
+        slot.count(Stats.CMD_TOUCH);
+        slot.countHit(result, Stats.TOUCH_HITS);
+        writeOf(result, TOUCHED, out);
+      };
+
+  static final Reply INCR = number(Stats.INCR_HITS);
+  static final Reply DECR = number(Stats.DECR_HITS);
+
+  static final Reply FLUSH = (_, _, out) -> out.writeBytes(OK);
+
+  /// To one key of several of `get` or `gat`.
+  static final Reply VALUE_OF_SEVERAL = (slot, result, out) -> writeValue(slot, result, false, out);
+
+  /// The same of `gets` or `gats`, with the number that `cas` compares.
+  static final Reply UNIQUE_OF_SEVERAL = (slot, result, out) -> writeValue(slot, result, true, out);
+
+  /// To `get` or `gat` of one key.
+  static final Reply VALUE = whole(VALUE_OF_SEVERAL);
+
+  /// To `gets` or `gats` of one key.
+  static final Reply UNIQUE = whole(UNIQUE_OF_SEVERAL);
+
+  private static Reply whole(Reply one) {
+    return (slot, result, out) -> {
+      one.write(slot, result, out);
+      out.writeBytes(END);
+    };
+  }
+
+  private static void writeValue(
+      MemcachedSlot slot, Result result, boolean hasUnique, ByteBuf out) {
+    KeyValue found = former(result);
+    slot.count(Stats.CMD_GET);
+    slot.count(found == null ? Stats.GET_MISSES : Stats.GET_HITS);
+    if (found == null) return;
+    out.writeBytes(VALUE_WORD);
+    out.writeBytes(slot.key().asBuffer());
+    out.writeByte(' ');
+    Decimals.write(Integer.toUnsignedLong(found.flags()), out);
+    out.writeByte(' ');
+    Decimals.write(found.value().length(), out);
+    if (hasUnique) {
+      out.writeByte(' ');
+      Decimals.write(found.revisions().unique(), out);
+    }
+    out.writeBytes(END_OF_LINE);
+    writeData(found.value(), out);
+  }
+
+  private Replies() {}
+
+  private static Reply number(Stats hits) {
+    return (slot, result, out) -> {
+      slot.countHit(result, hits);
+      if (!(result instanceof Result.Changed changed)) {
+        out.writeBytes(NOT_FOUND);
+        return;
+      }
+      out.writeBytes(changed.number().asBuffer());
+      out.writeBytes(END_OF_LINE);
+    };
+  }
+
+  /// What was found, or was there before a change of its time to live; null for nothing.
+  static KeyValue former(Result result) {
+    return switch (result) {
+      case Result.Ranged _ -> MemcachedSlot.found(result);
+      case Result.Changed changed -> changed.former();
+      case Result.Transacted transacted -> MemcachedSlot.found(transacted.results().getFirst());
+      default -> null;
+    };
+  }
+
+  static boolean isDone(Result result) {
+    return result instanceof Result.Changed || result instanceof Result.Deleted;
+  }
+
+  private static void writeOf(Result result, byte[] done, ByteBuf out) {
+    if (result instanceof Result.Mismatch) out.writeBytes(EXISTS);
+    else out.writeBytes(isDone(result) ? done : NOT_FOUND);
+  }
+
+  static void writeData(Bytes data, ByteBuf out) {
+    out.writeBytes(data.asBuffer());
+    out.writeBytes(END_OF_LINE);
+  }
+
+  /// Why a command was not done, or may not have been; null if it was.
+  static byte[] errorOf(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done(Result.Refused(Result.Reason reason)) -> errorOf(reason);
+      case Outcome.Done _ -> null;
+      case Outcome.NoMemory() -> NO_MEMORY;
+      case Outcome.NotLeader _, Outcome.Busy _, Outcome.Refused _ -> NOT_DONE;
+      case Outcome.Unknown() -> UNKNOWN;
+    };
+  }
+
+  private static byte[] errorOf(Result.Reason reason) {
+    return switch (reason) {
+      case KEY_TOO_LONG -> BAD_FORMAT;
+      case VALUE_TOO_LONG -> TOO_LARGE;
+      case NOT_A_NUMBER -> NOT_A_NUMBER;
+      case NO_USER, STALE_USER -> UNAUTHENTICATED;
+      case PERMISSION_DENIED -> DENIED;
+      default -> NOT_DONE;
+    };
+  }
+
+  static byte[] line(String text) {
+    return (text + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
