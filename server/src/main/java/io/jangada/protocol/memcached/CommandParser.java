@@ -163,7 +163,10 @@ final class CommandParser {
       case "stats" -> stats();
       case "quit" -> leave(null);
       case "lru_crawler" ->
-          say(fields.count() > 1 && fields.text(1).equals("metadump") ? Replies.NO_DUMP : Replies.ERROR);
+          say(
+              fields.count() > 1 && fields.text(1).equals("metadump")
+                  ? Replies.NO_DUMP
+                  : Replies.ERROR);
       default -> isHttp() ? leave(null) : say(Replies.ERROR);
     };
   }
@@ -383,7 +386,7 @@ final class CommandParser {
         };
     boolean isExtending = stored.word.endsWith("pend");
     boolean isCas = stored.word.equals("cas");
-    Reply reply = isCas ? Replies.CAS : Replies.STORE;
+    Reply reply = isCas ? Replies.CAS : isExtending ? Replies.EXTEND : Replies.STORE;
     MemcachedSlot slot;
     if (stored.lifetime == null && !isExtending) {
       slot = storeNothing(stored, condition);
