@@ -14,6 +14,10 @@ final class KeyScan {
 
   private KeyScan() {}
 
+  static long elsewhere(long place, int at) {
+    return place & ~PLACE_MASK | Integer.toUnsignedLong(at);
+  }
+
   static Result read(Keyspace keys, Operation.Scan scan) {
     long tag = keys.index.seedTag() << PLACE_BITS;
     if (scan.place() != 0 && (scan.place() & ~PLACE_MASK) != tag)

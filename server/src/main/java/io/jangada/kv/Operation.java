@@ -258,6 +258,14 @@ public sealed interface Operation {
     public Scan {
       if (count < 1) throw new IllegalArgumentException("count " + count);
     }
+
+    /// A place of the same member.
+    ///
+    /// @param place where to go on, as a result has it; not 0
+    /// @param at anything: the places are spread over all numbers
+    public static long elsewhere(long place, int at) {
+      return KeyScan.elsewhere(place, at);
+    }
   }
 
   /// Does a transaction of reads alone, decided ahead, in one state: [Result.Transacted] with its
