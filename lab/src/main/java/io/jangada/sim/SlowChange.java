@@ -122,6 +122,8 @@ final class SlowChange {
       return number(signed ? initial : initial.mod(TWO_TO_64));
     }
     String text = there.value().toUtf8();
+    if (!signed && text.length() <= 64)
+      text = text.replaceAll("^[ \\t-\\r]+|[ \\t-\\r]+$", "").replaceFirst("^[+]?0*(?=[0-9])", "");
     if (!text.matches("0|-?[1-9][0-9]*")) return Outcome.refused(Result.Reason.NOT_A_NUMBER);
     BigInteger number = new BigInteger(text);
     if (!isIn(number, signed)) return Outcome.refused(Result.Reason.NOT_A_NUMBER);

@@ -12,6 +12,11 @@ import java.util.stream.Stream;
 final class RandomOperations {
   private static final int LEASES = 6;
   private static final int NESTED_MAX = 2;
+  private static final Bytes[] PADDED =
+      Stream.of(" 7", "007", "+3", "+", " +09\r\n", "+ 1", "0+1", " ", "00", " 1 2")
+          .map(Bytes::utf8)
+          .toArray(Bytes[]::new);
+
   private static final Bytes[] DECIMALS =
       Stream.of(
               "1", "-1", "0.25", "3.0e3", "-.5", "1e-3", "+7.", "x", "", "1e", "0.1e999", "1e400",
@@ -214,6 +219,7 @@ final class RandomOperations {
   }
 
   private Bytes value() {
+    if (dice.nextInt(12) == 0) return oneOf(PADDED);
     if (dice.nextBoolean()) return Bytes.utf8("" + dice.nextInt(4));
     return dice.nextInt(4) == 0
         ? Bytes.utf8(Long.toUnsignedString(number()))
