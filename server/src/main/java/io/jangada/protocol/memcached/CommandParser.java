@@ -163,7 +163,10 @@ final class CommandParser {
       case "stats" -> stats();
       case "quit" -> leave(null);
       case "lru_crawler" ->
-          say(fields.count() > 1 && fields.text(1).equals("metadump") ? Replies.NO_DUMP : Replies.ERROR);
+          say(
+              fields.count() > 1 && fields.text(1).equals("metadump")
+                  ? Replies.NO_DUMP
+                  : Replies.ERROR);
       default -> isHttp() ? leave(null) : say(Replies.ERROR);
     };
   }
