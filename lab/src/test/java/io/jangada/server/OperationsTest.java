@@ -100,6 +100,8 @@ class OperationsTest {
     for (ServerConfig.Entry entry : config.servers()) {
       assertThat(entry.clientPort()).isEqualTo(9000 + entry.id());
       assertThat(entry.port(OptionalPort.ETCD)).isEqualTo(9020 + entry.id());
+      assertThat(entry.port(OptionalPort.MEMCACHED)).isEqualTo(9030 + entry.id());
+      assertThat(entry.port(OptionalPort.REDIS)).isEqualTo(9040 + entry.id());
       assertThat(config.listen(entry)).contains("localhost");
       assertThat(config.dataDirectory(entry.id()))
           .isEqualTo(ROOT.resolve("data/server-" + entry.id()));
