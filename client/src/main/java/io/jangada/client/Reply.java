@@ -196,6 +196,7 @@ public sealed interface Reply {
     INVALID_NAME("the name is empty, too long, or no UTF-8"),
     TOO_MANY_USERS("there are too many users, roles or permissions"),
     KEY_NOT_FOUND("no such key"),
+    UNKNOWN_PLACE("no place that this member gave"),
     /// One that servers of a later release have.
     OTHER("for a reason that this client does not know");
 

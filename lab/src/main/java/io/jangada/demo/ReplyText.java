@@ -103,7 +103,7 @@ record ReplyText(String text, int code) {
           case INVALID_AUTH_MANAGEMENT -> "invalid auth management";
           case INVALID_NAME -> "that is no name";
           case TOO_MANY_USERS -> "there are as many users and roles as there may be";
-          case KEY_NOT_FOUND -> "there is no such key";
+          case KEY_NOT_FOUND, UNKNOWN_PLACE -> "there is no such key";
         };
     return new ReplyText("refused: " + why, ExitCode.FAILED);
   }

@@ -51,6 +51,7 @@ final class SlowChange {
           case Condition.Unique(long unique) ->
               unique == revisions.created() + revisions.changes() - 1;
           case Condition.Ends _ -> throw new IllegalStateException("it is about time");
+          case Condition.UniqueOrLater(long unique) -> revisions.unique() >= unique;
           case Condition.Version(long version) -> version == revisions.modified();
           case Condition.Changes(long changes) -> changes == revisions.changes();
           case Condition.Value(Bytes value) -> value.equals(there.value());
@@ -66,7 +67,7 @@ final class SlowChange {
   static Outcome of(Change change, KeyValue there) {
     return switch (change) {
       case Change.Set(Bytes value, int _) -> new Outcome(value, null);
-      case Change.Keep(), Change.Rewrite() ->
+      case Change.Keep(), Change.Rewrite(), Change.Invalidate() ->
           there == null ? Outcome.notFound() : new Outcome(there.value(), null);
       case Change.Add add -> sum(add, there);
       case Change.AddDecimal(Bytes amount) -> {
@@ -121,6 +122,8 @@ final class SlowChange {
       return number(signed ? initial : initial.mod(TWO_TO_64));
     }
     String text = there.value().toUtf8();
+    if (!signed && text.length() <= 64)
+      text = text.replaceAll("^[ \\t-\\r]+|[ \\t-\\r]+$", "").replaceFirst("^[+]?0*(?=[0-9])", "");
     if (!text.matches("0|-?[1-9][0-9]*")) return Outcome.refused(Result.Reason.NOT_A_NUMBER);
     BigInteger number = new BigInteger(text);
     if (!isIn(number, signed)) return Outcome.refused(Result.Reason.NOT_A_NUMBER);

@@ -37,6 +37,10 @@ public final class SlowKv {
   private final SlowLeases leases = new SlowLeases();
   private final SlowUsers users =
       new SlowUsers(lease -> lease == 0 ? List.of() : map.keysOf(lease), this::leaseOf);
+
+  /// The cluster time at which all keys go, 0 for none.
+  private long flushMillis;
+
   private final TreeMap<Bytes, Session> sessions = new TreeMap<>();
   private long clusterTimeMillis;
 
@@ -140,6 +144,11 @@ public final class SlowKv {
         List<Bytes> shown = keys ? map.keysOf(lease) : List.of();
         yield new Result.Leased(lease, leases.ttlMillis(lease), left, shown);
       }
+      case Operation.Look(Bytes key) -> {
+        SlowMap.Marks marks = map.newest(key) == null ? SlowMap.Marks.NONE : map.marks(key);
+        yield new Result.Marked(map.newest(key), marks.stale(), marks.taken(), false);
+      }
+      case Operation.Scan _ -> throw new IllegalStateException("the order is not the map's");
       case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
       case Operation.UsersRead ofUsers -> users.read(ofUsers);
     };
@@ -221,7 +230,8 @@ public final class SlowKv {
             .filter(deadline -> deadline != 0)
             .min()
             .orElse(Long.MAX_VALUE);
-    return Math.min(ofValues, leases.nextDeadlineMillis());
+    long ofAll = flushMillis == 0 ? Long.MAX_VALUE : flushMillis;
+    return Math.min(Math.min(ofValues, ofAll), leases.nextDeadlineMillis());
   }
 
   private static boolean needsRevisions(Operation.Command command) {
@@ -231,6 +241,8 @@ public final class SlowKv {
       case Operation.Expire() -> false;
       case Operation.Put _,
           Operation.Copy _,
+          Operation.Claim _,
+          Operation.Flush _,
           Operation.DeleteRange _,
           Operation.Transaction _,
           Operation.Grant _,
@@ -247,6 +259,7 @@ public final class SlowKv {
   private static boolean needsRevisions(Condition condition) {
     return condition instanceof Condition.Present
         || condition instanceof Condition.Unique
+        || condition instanceof Condition.UniqueOrLater
         || condition instanceof Condition.Ends;
   }
 
@@ -282,6 +295,12 @@ public final class SlowKv {
             .toList();
     for (Bytes key : due) removeDue(key);
     expired = due.size();
+    if (flushMillis > 0 && flushMillis <= clusterTimeMillis) {
+      flushMillis = 0;
+      List<KeyValue> all = state();
+      for (KeyValue each : all) removeDue(each.key());
+      expired += all.size();
+    }
     List<Long> ended = leases.due(clusterTimeMillis);
     for (long lease : ended.subList(0, Math.min(ended.size(), LEASES_ENDED_MAX)))
       expired += end(lease);
@@ -317,6 +336,13 @@ public final class SlowKv {
       case Operation.Put put -> steps().run(put);
       case Operation.Delete delete -> steps().run(delete);
       case Operation.Copy copy -> steps().run(copy);
+      case Operation.Claim claim -> steps().claim(claim);
+      case Operation.Flush(long delayMillis) -> {
+        flushMillis = delayMillis == 0 ? 0 : clusterTimeMillis + delayMillis;
+        yield delayMillis == 0
+            ? steps().run(new Operation.DeleteRange(KeyRange.ALL, false))
+            : new Result.Noted(map.revision());
+      }
       case Operation.DeleteRange range -> steps().run(range);
       case Operation.Transaction transaction -> steps().run(transaction);
       case Operation.Expire() -> new Result.Expired(expired);

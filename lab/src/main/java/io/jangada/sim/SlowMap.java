@@ -12,6 +12,8 @@ import java.util.TreeMap;
 /// All that any key ever was, and how revisions are numbered. Nothing is forgotten: what may be
 /// read of it is for those to say who read.
 final class SlowMap {
+  private final TreeMap<Bytes, Marks> marks = new TreeMap<>();
+
   /// What a key was from a revision on.
   ///
   /// @param place in the order of all changes
@@ -94,11 +96,25 @@ final class SlowMap {
     compacted = first;
   }
 
+  /// Whether a value is stale, and whether one has the right to compute it again.
+  record Marks(boolean stale, boolean taken) {
+    static final Marks NONE = new Marks(false, false);
+  }
+
+  Marks marks(Bytes key) {
+    return marks.getOrDefault(key, Marks.NONE);
+  }
+
+  void mark(Bytes key, Marks now) {
+    marks.put(key, now);
+  }
+
   /// The key is this from the newest revision on. Within one revision a key has one change, in the
   /// place of its first, but for a key that is born anew.
   ///
   /// @param entry null for a removal
   void change(Bytes key, KeyValue entry) {
+    if (entry == null) marks.remove(key);
     newest = null;
     touched.add(new Touched(revision, key));
     List<Version> before = new ArrayList<>(versions.getOrDefault(key, List.of()));

@@ -123,7 +123,7 @@ final class SlowPlan {
     long length =
         switch (change) {
           case Change.Set(Bytes value, int _) -> value.length();
-          case Change.Keep(), Change.Rewrite() -> present;
+          case Change.Keep(), Change.Rewrite(), Change.Invalidate() -> present;
           case Change.Add _ -> 20;
           case Change.AddDecimal _ -> 4 * (400 + 256);
           case Change.Extend(Change.Side _, Bytes more, Change.Growth _) ->

@@ -39,6 +39,7 @@ final class SlowSteps {
       case Operation.Write write -> keys.add(write.key());
       case Operation.Put put -> keys.add(put.key());
       case Operation.Delete delete -> keys.add(delete.key());
+      case Operation.Claim claim -> keys.add(claim.key());
       case Operation.Copy copy -> {
         keys.add(copy.from());
         keys.add(copy.to());
@@ -56,6 +57,9 @@ final class SlowSteps {
         for (Operation.Step step : transaction.otherwise()) keys.addAll(keysNamed(step));
       }
       case Operation.Expire _,
+          Operation.Flush _,
+          Operation.Look _,
+          Operation.Scan _,
           Operation.Grant _,
           Operation.Revoke _,
           Operation.KeepAlive _,
@@ -225,7 +229,12 @@ final class SlowSteps {
     if (outcome.no() != null) return outcome.no();
     if (put.lifetime() instanceof Lifetime.Leased(long lease) && !leases.isAlive(lease, nowMillis))
       return new Result.Refused(Result.Reason.LEASE_NOT_FOUND);
-    KeyValue now = set(put.key(), put.change(), outcome.value(), termsOf(put.lifetime(), there));
+    boolean isLate =
+        put.condition() instanceof Condition.UniqueOrLater(long unique)
+            && there.revisions().unique() > unique;
+    Lifetime lifetime = isLate ? new Lifetime.Same() : put.lifetime();
+    KeyValue now = set(put.key(), put.change(), outcome.value(), termsOf(lifetime, there));
+    if (isLate) map.mark(put.key(), new SlowMap.Marks(true, false));
     boolean hasFormer = put.former() && there != null;
     if (hasFormer) bytesLeft -= there.sizeBytes();
     return new Result.Changed(
@@ -274,6 +283,30 @@ final class SlowSteps {
     return isFine ? null : new Result.Mismatch(there.revisions().modified());
   }
 
+  Result claim(Operation.Claim claim) {
+    Bytes key = claim.key();
+    KeyValue there = map.newest(key);
+    if (there == null) {
+      if (claim.creation() == null) return new Result.Marked(null, false, false, false);
+      Lifetime.Leased leased = claim.creation() instanceof Lifetime.Leased one ? one : null;
+      if (leased != null) throw new IllegalStateException("never asked for");
+      Change empty = new Change.Set(Bytes.EMPTY, 0);
+      KeyValue now = set(key, empty, Bytes.EMPTY, termsOf(claim.creation(), null));
+      map.mark(key, new SlowMap.Marks(false, true));
+      return new Result.Marked(now, false, false, true);
+    }
+    SlowMap.Marks marks = map.marks(key);
+    long deadline = there.terms().deadlineMillis();
+    boolean isEarly = deadline != 0 && deadline - nowMillis < claim.earlyMillis();
+    boolean isGranted = !marks.taken() && (isEarly || marks.stale());
+    if (isGranted || claim.touch() != null) {
+      Lifetime lifetime = claim.touch() == null ? new Lifetime.Same() : claim.touch();
+      set(key, new Change.Keep(), there.value(), termsOf(lifetime, there));
+    }
+    if (isGranted) map.mark(key, new SlowMap.Marks(marks.stale(), true));
+    return new Result.Marked(there, marks.stale(), marks.taken() && !isGranted, isGranted);
+  }
+
   private Result copy(Operation.Copy copy) {
     KeyValue from = map.newest(copy.from());
     if (from == null) return new Result.NotFound();
@@ -298,6 +331,12 @@ final class SlowSteps {
     KeyValue.Revisions revisions = revisions(key, change, revision);
     KeyValue now = new KeyValue(key, value, flags, revisions, terms);
     map.change(key, now);
+    switch (change) {
+      case Change.Keep _, Change.Add _, Change.AddDecimal _ -> {}
+      case Change.Invalidate _ -> map.mark(key, new SlowMap.Marks(true, false));
+      case Change.Set _, Change.Rewrite _, Change.Extend _, Change.Replace _ ->
+          map.mark(key, SlowMap.Marks.NONE);
+    }
     return now;
   }
 

@@ -139,6 +139,10 @@ final class SlowUsers {
               || keys.size() <= KvLimits.CHECKED_KEYS_OF_LEASE_MAX
                   && keys.stream().allMatch(key -> reads(KeyRange.of(key)));
         }
+        case Operation.Look(Bytes key) -> reads(KeyRange.of(key));
+        case Operation.Claim claim -> writes(claim.key(), new Condition.Always(), true);
+        case Operation.Scan _ -> reads(KeyRange.ALL);
+        case Operation.Flush _ -> writes(KeyRange.ALL);
         case Operation.Compact _, Operation.KeepHistory _ -> isRoot();
         case Operation.ChangeUsers(AuthChange change) ->
             isRoot() || has(Right.USERS) && !concernsRoot(change);

@@ -66,6 +66,10 @@ final class AccessCheck {
       case Operation.ReadTransaction(Operation.Transaction transaction) -> permits(transaction);
       case Operation.GetLease(long lease, boolean keys) -> !keys || readsKeysOf(lease);
       case Operation.Revoke(long lease) -> writesKeysOf(lease);
+      case Operation.Look(Bytes key) -> access.reads(key);
+      case Operation.Claim claim -> writes(claim.key(), true);
+      case Operation.Scan _ -> access.reads(KeyRange.ALL);
+      case Operation.Flush _ -> access.writes(KeyRange.ALL);
       case Operation.Compact _, Operation.KeepHistory _ -> access.isRoot();
       case Operation.ChangeUsers(AuthChange change) -> permits(change);
       case Operation.UsersRead read -> permitsRead(read);
@@ -113,7 +117,7 @@ final class AccessCheck {
   private static boolean shows(Change change) {
     return switch (change) {
       case Change.Add _, Change.AddDecimal _, Change.Extend _, Change.Replace _ -> true;
-      case Change.Set _, Change.Keep _, Change.Rewrite _ -> false;
+      case Change.Set _, Change.Keep _, Change.Rewrite _, Change.Invalidate _ -> false;
     };
   }
 
@@ -125,6 +129,7 @@ final class AccessCheck {
       case Condition.Version _,
           Condition.Changes _,
           Condition.Unique _,
+          Condition.UniqueOrLater _,
           Condition.Ends _,
           Condition.Value _,
           Condition.AbsentOrValue _ ->

@@ -19,6 +19,10 @@ public sealed interface Change {
   /// The value as it is, written once more: it counts among the key's changes.
   record Rewrite() implements Change {}
 
+  /// The value as it is, marked as stale: the next [Operation.Claim] is granted. It counts among
+  /// the key's changes.
+  record Invalidate() implements Change {}
+
   /// The sum of the value, a decimal number of 64 bits, and another; see [Arithmetic].
   ///
   /// @param initial what a key gets that is not there; null for none

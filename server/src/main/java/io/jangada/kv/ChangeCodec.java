@@ -25,6 +25,7 @@ final class ChangeCodec {
       case Condition.AnyChanges() -> out.put(6);
       case Condition.Present() -> out.put(7);
       case Condition.Unique(long unique) -> out.put(8).putLong(unique);
+      case Condition.UniqueOrLater(long unique) -> out.put(10).putLong(unique);
       case Condition.Ends(Condition.End end, long ttl) ->
           out.put(9).put(end.ordinal()).putLong(ttl);
     }
@@ -42,6 +43,7 @@ final class ChangeCodec {
       case 6 -> new Condition.AnyChanges();
       case 7 -> new Condition.Present();
       case 8 -> new Condition.Unique(in.getLong());
+      case 10 -> new Condition.UniqueOrLater(in.getLong());
       case 9 -> new Condition.Ends(OperationCodec.getOneOf(ENDS, in), in.getLong());
       default -> throw new MalformedException("condition of kind " + kind);
     };
@@ -55,6 +57,7 @@ final class ChangeCodec {
       }
       case Change.Keep() -> out.put(2);
       case Change.Rewrite() -> out.put(6);
+      case Change.Invalidate() -> out.put(8);
       case Change.AddDecimal(Bytes amount) -> CommandCodec.putValue(out.put(7), amount);
       case Change.Add(Change.Arithmetic arithmetic, long delta, Long initial) -> {
         out.put(3).put(arithmetic.ordinal()).putLong(delta);
@@ -87,6 +90,7 @@ final class ChangeCodec {
               OperationCodec.getOneOf(SIDES, in), CommandCodec.getValue(in), getGrowth(in));
       case 5 -> new Change.Replace(in.getInt(), CommandCodec.getValue(in), getGrowth(in));
       case 6 -> new Change.Rewrite();
+      case 8 -> new Change.Invalidate();
       case 7 -> new Change.AddDecimal(CommandCodec.getValue(in));
       default -> throw new MalformedException("change of kind " + kind);
     };

@@ -10,6 +10,10 @@ final class Changes {
   private static final BigInteger WRAP = BigInteger.ONE.shiftLeft(Long.SIZE);
   static final int DIGITS_MAX = 20;
 
+  /// The longest value that is looked at for a number among blanks and zeros.
+  private static final int PADDED_MAX = 64;
+
+
   /// The value that comes of it, or why there is none.
   ///
   /// @param value null where there is none
@@ -32,7 +36,7 @@ final class Changes {
   static Outcome make(Change change, Bytes value) {
     return switch (change) {
       case Change.Set(Bytes next, int _) -> new Outcome(next, null);
-      case Change.Keep(), Change.Rewrite() ->
+      case Change.Keep(), Change.Rewrite(), Change.Invalidate() ->
           value == null ? Outcome.NOT_FOUND : new Outcome(value, null);
       case Change.Add add -> add(add, value);
       case Change.AddDecimal(Bytes amount) -> {
@@ -66,8 +70,9 @@ final class Changes {
     };
   }
 
-  /// A number as it is written in the shortest way, or null.
-  private static BigInteger parse(Bytes value, boolean isSigned) {
+  /// A number: one with a sign as it is written in the shortest way. Null for none.
+  private static BigInteger parse(Bytes whole, boolean isSigned) {
+    Bytes value = isSigned ? whole : plain(whole);
     int length = value.length();
     if (length == 0 || length > DIGITS_MAX) return null;
     int first = value.at(0) == '-' ? 1 : 0;
@@ -77,6 +82,22 @@ final class Changes {
     BigInteger number = new BigInteger(value.toUtf8());
     boolean fits = number.bitLength() < Long.SIZE || !isSigned && number.bitLength() == Long.SIZE;
     return fits ? number : null;
+  }
+
+  /// The digits of a number without a sign, which may have blanks around it, a plus, and zeros in
+  /// front.
+  private static Bytes plain(Bytes whole) {
+    int from = 0;
+    int to = Math.min(whole.length(), PADDED_MAX);
+    while (from < to && isBlank(whole.at(from))) from++;
+    while (to > from && isBlank(whole.at(to - 1))) to--;
+    if (from < to && whole.at(from) == '+') from++;
+    while (from + 1 < to && whole.at(from) == '0') from++;
+    return whole.length() > PADDED_MAX ? Bytes.EMPTY : whole.slice(from, to - from);
+  }
+
+  private static boolean isBlank(int one) {
+    return one == ' ' || one >= '\t' && one <= '\r';
   }
 
   private static Outcome extend(Change.Extend extend, Bytes value) {

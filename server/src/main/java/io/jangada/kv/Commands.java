@@ -7,10 +7,8 @@ import io.jangada.kv.Result.Reason;
 import io.jangada.kv.auth.AuthChange;
 import io.jangada.kv.auth.Users;
 import io.jangada.kv.memory.Term;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.function.LongPredicate;
 
 /// What commands do to keys and leases, and under which revisions.
 ///
@@ -23,6 +21,7 @@ final class Commands {
 
   final Keyspace keys;
   final Leases leases;
+  final LeaseCommands ofLeases;
   private final Guards guards;
   private final Users users;
   private final int expiriesMax;
@@ -46,6 +45,12 @@ final class Commands {
   private int leasesEnded;
   private boolean areValuesGone;
 
+  /// The cluster time at which all keys go, 0 for none.
+  private long flushMillis;
+
+  /// Whether these are being removed because it is that time.
+  private boolean isFlushing;
+
   /// What is being removed; null for nothing.
   private Removal removal;
 
@@ -58,6 +63,7 @@ final class Commands {
   Commands(Keyspace keys, Users users, int expiriesMax, LongConsumer expired) {
     this.keys = keys;
     this.leases = keys.leases;
+    this.ofLeases = new LeaseCommands(keys, this::clusterTimeMillis);
     this.guards = new Guards(keys, this::clusterTimeMillis);
     this.users = users;
     this.expiriesMax = expiriesMax;
@@ -145,7 +151,18 @@ final class Commands {
     Term first = keys.expiry.first();
     Leases.Lease lease = leases.first();
     long ofValue = first == null ? Long.MAX_VALUE : first.deadlineMillis;
-    return lease == null ? ofValue : Math.min(ofValue, lease.deadlineMillis);
+    long ofAll = flushMillis == 0 ? Long.MAX_VALUE : flushMillis;
+    long ofValues = Math.min(ofValue, ofAll);
+    return lease == null ? ofValues : Math.min(ofValues, lease.deadlineMillis);
+  }
+
+  long flushMillis() {
+    return flushMillis;
+  }
+
+  /// Has all keys go at a cluster time, 0 for none.
+  void flushAt(long millis) {
+    flushMillis = millis;
   }
 
   /// Begins with what is due.
@@ -161,6 +178,13 @@ final class Commands {
     if (!areValuesGone && !removeDueValues()) return false;
     areValuesGone = true;
     while (removeOn()) {
+      if (flushMillis > 0 && flushMillis <= clusterTimeMillis) {
+        flushMillis = 0;
+        isFlushing = true;
+        removeAll();
+        due += (int) removal.count();
+        continue;
+      }
       Leases.Lease lease = leasesEnded < LEASES_ENDED_MAX ? leases.first() : null;
       if (lease == null || lease.deadlineMillis > clusterTimeMillis) return true;
       leasesEnded++;
@@ -212,13 +236,22 @@ final class Commands {
       if (removal.count() > 0) isTaken = false;
       leases.remove(ending);
     }
+    if (isFlushing) isTaken = false;
+    isFlushing = false;
     ending = null;
     removal = null;
     return true;
   }
 
+  /// Begins to remove all keys.
+  private void removeAll() {
+    var room = new Ranges.Room(0, 0, Ranges.Use.ALONE);
+    removal = new Removal.OfRange(keys, new Operation.DeleteRange(KeyRange.ALL, false), room);
+  }
+
   private void remove(int head) {
     if (ending != null) expire(head);
+    else if (isFlushing) expire(head);
     else keys.remove(head, taken());
   }
 
@@ -291,6 +324,12 @@ final class Commands {
         isTaken = false;
         yield copy(copy);
       }
+      case Operation.Claim claim -> {
+        headNotDue(claim.key());
+        isTaken = false;
+        yield new Marks(keys).claim(claim, this);
+      }
+      case Operation.Flush(long delayMillis) -> flush(delayMillis);
       case Operation.DeleteRange delete -> {
         removeDue(delete);
         isTaken = false;
@@ -304,9 +343,9 @@ final class Commands {
         yield new Transactions(this).execute(transaction);
       }
       case Operation.Expire() -> new Result.Expired(due);
-      case Operation.Grant grant -> grant(grant);
+      case Operation.Grant grant -> ofLeases.grant(grant, index);
       case Operation.Revoke(long lease) -> revoke(lease);
-      case Operation.KeepAlive(List<Long> numbers) -> keepAlive(numbers, _ -> true);
+      case Operation.KeepAlive(List<Long> numbers) -> ofLeases.keepAlive(numbers, _ -> true);
       case Operation.Compact(long to) -> compact(to);
       case Operation.KeepHistory(boolean keeps) -> {
         keys.history.compacted(compacted());
@@ -319,6 +358,14 @@ final class Commands {
     };
   }
 
+  private Result flush(long delayMillis) {
+    flushMillis = delayMillis == 0 ? 0 : clusterTimeMillis + delayMillis;
+    if (delayMillis > 0) return new Result.Noted(revision());
+    isTaken = false;
+    removeAll();
+    return null;
+  }
+
   Result write(Operation.Write write, int head) {
     countsChanges |= write.condition().needsCounting();
     Result objection = guards.objection(head, write.condition());
@@ -326,6 +373,7 @@ final class Commands {
     int node = keys.put(head, write.key(), write.value(), taken());
     stamp(node);
     keys.nodes.flags(node, 0);
+    keys.nodes.marks(node, 0);
     if (write.ttl() != 0) keys.end(node, guards.termOf(write.ttl()));
     return new Result.Written(keys.nodes.revision(node), keys.nodes.changes(node));
   }
@@ -362,14 +410,24 @@ final class Commands {
     if (next.value() == null) return Result.NotFound.INSTANCE;
     if (put.lifetime() instanceof Lifetime.Leased(long lease) && !isAlive(lease))
       return new Result.Refused(Reason.LEASE_NOT_FOUND);
+    boolean isLate =
+        put.condition() instanceof Condition.UniqueOrLater(long unique)
+            && guards.unique(head) > unique;
     KeyValue former = put.former() && isThere ? keys.toKeep(head, true) : null;
-    Term term = guards.termOf(put.lifetime(), isThere ? keys.term(head) : null);
+    Lifetime lifetime = isLate ? new Lifetime.Same() : put.lifetime();
+    Term term = guards.termOf(lifetime, isThere ? keys.term(head) : null);
     // What is there is about to be moved.
-    boolean isSame = put.change() instanceof Change.Keep || put.change() instanceof Change.Rewrite;
+    boolean isSame =
+        switch (put.change()) {
+          case Change.Keep _, Change.Rewrite _, Change.Invalidate _ -> true;
+          case Change.Set _, Change.Add _, Change.AddDecimal _, Change.Extend _, Change.Replace _ ->
+              false;
+        };
     Bytes value = isSame ? next.value().compact() : next.value();
     int node = keys.put(head, put.key(), value, taken());
     if (!(put.change() instanceof Change.Keep)) stamp(node);
     if (put.change() instanceof Change.Set(Bytes _, int flags)) keys.nodes.flags(node, flags);
+    keys.nodes.marks(node, Marks.after(put.change(), isLate, keys.nodes.marks(node)));
     keys.end(node, term);
     return new Result.Changed(
         keys.nodes.revision(node),
@@ -392,6 +450,7 @@ final class Commands {
     int node = keys.put(to, copy.to(), keys.value(from).compact(), taken());
     stamp(node);
     keys.nodes.flags(node, flags);
+    keys.nodes.marks(node, 0);
     keys.end(node, term);
     return new Result.Written(keys.nodes.revision(node), keys.nodes.changes(node));
   }
@@ -407,22 +466,7 @@ final class Commands {
 
   /// Whether there is such a lease and it is not due.
   boolean isAlive(long number) {
-    Leases.Lease lease = leases.get(number);
-    return lease != null && lease.deadlineMillis > clusterTimeMillis;
-  }
-
-  private Result grant(Operation.Grant grant) {
-    long number = grant.lease() == 0 ? draw() : grant.lease();
-    if (leases.get(number) != null) return new Result.Refused(Reason.LEASE_EXISTS);
-    if (leases.size() >= KvLimits.LEASES_MAX) return new Result.Refused(Reason.TOO_MANY_LEASES);
-    leases.add(new Leases.Lease(number, grant.ttlMillis(), clusterTimeMillis + grant.ttlMillis()));
-    return new Result.Granted(number, grant.ttlMillis());
-  }
-
-  private long draw() {
-    long number = index;
-    while (leases.get(number) != null) number++;
-    return number;
+    return ofLeases.isAlive(number);
   }
 
   private Result revoke(long number) {
@@ -430,20 +474,6 @@ final class Commands {
     if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
     end(lease);
     return null;
-  }
-
-  /// @param isPermitted whether the caller may keep a lease alive that is there
-  Result keepAlive(List<Long> numbers, LongPredicate isPermitted) {
-    List<Long> ttls = new ArrayList<>(numbers.size());
-    for (long number : numbers) {
-      boolean isAlive = isAlive(number);
-      boolean isDenied = isAlive && !isPermitted.test(number);
-      Leases.Lease lease = leases.get(number);
-      if (isDenied) ttls.add(Result.KeptAlive.DENIED);
-      else ttls.add(isAlive ? lease.ttlMillis : 0);
-      if (isAlive && !isDenied) leases.keepAlive(lease, clusterTimeMillis + lease.ttlMillis);
-    }
-    return new Result.KeptAlive(ttls);
   }
 
   /// Reads a range as of the revision that it asks for.
@@ -455,22 +485,6 @@ final class Commands {
       return Ranges.read(keys, range, revision(), room);
     if (range.revision() < firstReadable) return new Result.Compacted(compacted());
     return Ranges.readAt(keys, range, revision(), room).ranged();
-  }
-
-  Result read(Operation.GetLease read) {
-    Leases.Lease lease = leases.get(read.lease());
-    if (lease == null) return new Result.Refused(Reason.LEASE_NOT_FOUND);
-    List<Bytes> held = new ArrayList<>();
-    // What finds them to be removed finds them to be read.
-    if (read.keys())
-      new Removal.OfLease(keys, lease).finish(head -> held.add(keys.key(head).compact()));
-    long bytes = 0;
-    int shown = 0;
-    while (shown < held.size() && bytes <= KvLimits.RESULT_BYTES_MAX)
-      bytes += Integer.BYTES + (long) held.get(shown++).length();
-    if (bytes > KvLimits.RESULT_BYTES_MAX) shown--;
-    long left = Math.max(0, lease.deadlineMillis - clusterTimeMillis);
-    return new Result.Leased(lease.number, lease.ttlMillis, left, held.subList(0, shown));
   }
 
   // ---- history ----

@@ -19,6 +19,10 @@ public sealed interface Condition {
   /// [Result.NotFound] or [Result.Mismatch].
   record Unique(long unique) implements Condition {}
 
+  /// The key must be there with this [KeyValue.Revisions#unique] or a greater one. Where it is
+  /// greater, what is written is stale already, and lives as long as what was there.
+  record UniqueOrLater(long unique) implements Condition {}
+
   /// The key must be there with exactly this version; otherwise the result is [Result.NotFound] or
   /// [Result.Mismatch].
   record Version(long version) implements Condition {}
@@ -59,7 +63,15 @@ public sealed interface Condition {
   default boolean needsCounting() {
     return switch (this) {
       case Changes _, AnyChanges _ -> true;
-      case Always _, Absent _, Present _, Unique _, Ends _, Version _, Value _, AbsentOrValue _ ->
+      case Always _,
+          Absent _,
+          Present _,
+          Unique _,
+          UniqueOrLater _,
+          Ends _,
+          Version _,
+          Value _,
+          AbsentOrValue _ ->
           false;
     };
   }
@@ -67,7 +79,7 @@ public sealed interface Condition {
   /// Whether releases knew it that did not count revisions.
   default boolean isOld() {
     return switch (this) {
-      case Present _, Unique _, Ends _ -> false;
+      case Present _, Unique _, UniqueOrLater _, Ends _ -> false;
       case Always _, Absent _, Version _, Changes _, AnyChanges _, Value _, AbsentOrValue _ -> true;
     };
   }

@@ -44,6 +44,12 @@ final class Digest {
         long word = mix(mix(mix(10, changed.revision()), changed.changes()), changed.length());
         yield mix(mix(word, wordOf(changed.number())), wordOf(changed.former()));
       }
+      case Result.Marked(KeyValue entry, boolean isStale, boolean isTaken, boolean isGranted) -> {
+        int marks = (isStale ? 1 : 0) | (isTaken ? 2 : 0) | (isGranted ? 4 : 0);
+        yield mix(mix(21, wordOf(entry)), marks);
+      }
+      case Result.Scanned(List<Bytes> keys, long next) ->
+          mix(mix(22, wordOf(keys, Digest::wordOf)), next);
       case Result.Removed(long revision, long count, List<KeyValue> formers) ->
           mix(mix(mix(11, revision), count), wordOf(formers, Digest::wordOf));
       case Result.Ranged(long revision, long count, List<KeyValue> entries, KeyRange rest) -> {

@@ -102,7 +102,7 @@ final class Entries {
     Caller caller = begun.caller();
     if (store.users().isEnabled() && begun.command() instanceof Operation.KeepAlive keepAlive) {
       AccessCheck check = AccessCheck.of(store, caller);
-      return commands.keepAlive(keepAlive.leases(), check::permitsKeepAlive);
+      return commands.ofLeases.keepAlive(keepAlive.leases(), check::permitsKeepAlive);
     }
     return commands.execute(begun.command());
   }

@@ -27,8 +27,9 @@ final class Guards {
           mismatch(head, isThere && nodes.revision(head) == version);
       case Condition.Changes(long changes) ->
           mismatch(head, isThere && nodes.changes(head) == changes);
-      case Condition.Unique(long unique) ->
-          mismatch(head, isThere && nodes.created(head) + nodes.changes(head) - 1 == unique);
+      case Condition.Unique(long unique) -> mismatch(head, isThere && unique(head) == unique);
+      case Condition.UniqueOrLater(long unique) ->
+          mismatch(head, isThere && unique(head) >= unique);
       case Condition.Ends(Condition.End end, long ttl) ->
           mismatch(head, isThere && ends(head, end, ttl));
       case Condition.Value(Bytes value) ->
@@ -41,6 +42,11 @@ final class Guards {
   private Result mismatch(int head, boolean same) {
     if (!keys.hasValue(head)) return Result.NotFound.INSTANCE;
     return same ? null : new Result.Mismatch(keys.nodes.revision(head));
+  }
+
+  /// As [KeyValue.Revisions#unique] has it.
+  long unique(int head) {
+    return keys.nodes.created(head) + keys.nodes.changes(head) - 1;
   }
 
   private boolean ends(int head, Condition.End end, long ttl) {

@@ -29,7 +29,7 @@ final class Keyspace {
   final OrderedIndex ordered = new OrderedIndex(nodes, cells);
   final Expiry expiry = new Expiry(nodes);
   final History history = new History(nodes, this::gone, this::forgotten);
-  private final KeyIndex index;
+  final KeyIndex index;
   final ReadAhead ahead;
   private final TermTable terms = new TermTable();
   final Leases leases;
@@ -180,6 +180,7 @@ final class Keyspace {
   private void clear(int head) {
     nodes.created(head, 0);
     nodes.changes(head, 0);
+    nodes.marks(head, 0);
     nodes.flags(head, 0);
   }
 

@@ -136,6 +136,8 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
       case Operation.Transaction transaction -> bounded(transaction);
       case Operation.Write _,
           Operation.Copy _,
+          Operation.Claim _,
+          Operation.Flush _,
           Operation.Delete _,
           Operation.DeleteRange _,
           Operation.Expire _,
@@ -157,7 +159,12 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
               new Change.Extend(side, bytes, bounded(growth));
           case Change.Replace(int offset, Bytes bytes, Change.Growth growth) ->
               new Change.Replace(offset, bytes, bounded(growth));
-          case Change.Set _, Change.Keep _, Change.Rewrite _, Change.Add _, Change.AddDecimal _ ->
+          case Change.Set _,
+              Change.Keep _,
+              Change.Rewrite _,
+              Change.Invalidate _,
+              Change.Add _,
+              Change.AddDecimal _ ->
               put.change();
         };
     return new Operation.Put(put.key(), change, put.lifetime(), put.condition(), put.former());
@@ -220,7 +227,11 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
           leases.size() > KEEP_ALIVES_MAX ? Result.Reason.TRANSACTION_TOO_LARGE : null;
       case Operation.ChangeUsers(AuthChange change) -> objection(change);
       case Operation.UsersRead read -> objection(read);
+      case Operation.Look(Bytes key) -> objection(key.length(), 0);
+      case Operation.Claim claim -> objection(claim.key().length(), 0);
       case Operation.Expire _,
+          Operation.Flush _,
+          Operation.Scan _,
           Operation.Grant _,
           Operation.Revoke _,
           Operation.Compact _,

@@ -213,7 +213,9 @@ public final class KvStore {
       case Operation.Range range -> commands.read(range, firstReadable(), Ranges.Room.ALONE);
       case Operation.ReadTransaction(Operation.Transaction transaction) ->
           new Transactions(commands).ahead(transaction, firstReadable());
-      case Operation.GetLease lease -> commands.read(lease);
+      case Operation.Look(Bytes key) -> new Marks(keys).look(key);
+      case Operation.Scan scan -> KeyScan.read(keys, scan);
+      case Operation.GetLease lease -> commands.ofLeases.read(lease);
       case Operation.ListLeases() -> new Result.LeaseList(leases.numbers());
       case Operation.UsersRead ofUsers -> users.read(ofUsers);
     };
@@ -436,6 +438,16 @@ public final class KvStore {
     keys.history.close();
     leases.close();
     sessions.close();
+  }
+
+  /// When all keys go, 0 for never.
+  long flushMillis() {
+    return commands.flushMillis();
+  }
+
+  /// A snapshot says when all keys go.
+  void flushAt(long millis) {
+    commands.flushAt(millis);
   }
 
   void restore(StateFormat.Header header) {

@@ -26,6 +26,8 @@ public sealed interface Operation {
         case Expire() -> true;
         case Put _,
             Copy _,
+            Claim _,
+            Flush _,
             DeleteRange _,
             Transaction _,
             Grant _,
@@ -143,6 +145,30 @@ public sealed interface Operation {
     }
   }
 
+  /// Asks for the right to compute a value again, which one of all who ask gets: [Result.Marked].
+  /// (memcached's `mg`.) One gets it who finds no key and creates an empty one, who comes early, or
+  /// who finds a value that is stale; and nobody after it, until the value is written.
+  ///
+  /// @param touch how long the value lives from now on; null for as long as it does
+  /// @param creation how long an empty value lives that is created; null if none is
+  /// @param earlyMillis one whose own end is nearer than this is to be computed again, 0 for none
+  record Claim(Bytes key, Lifetime touch, Lifetime creation, long earlyMillis) implements Command {
+    public Claim {
+      Objects.requireNonNull(key);
+    }
+  }
+
+  /// Removes all keys at an instant, or now: [Result.Noted], or [Result.Removed]. There is one
+  /// instant at most: a later command moves or forgets it.
+  ///
+  /// @param delayMillis 0 for now
+  record Flush(long delayMillis) implements Command {
+    public Flush {
+      if (delayMillis < 0 || delayMillis > LEASE_MILLIS_MAX)
+        throw new IllegalArgumentException("delay " + delayMillis);
+    }
+  }
+
   /// Removes a key if it is there and the condition holds.
   record Delete(Bytes key, Condition condition) implements Command, Step {
     public Delete {
@@ -213,6 +239,25 @@ public sealed interface Operation {
     /// All at once, on the state before the first step ([Plan]): what can be known to fail refuses
     /// the whole.
     AHEAD
+  }
+
+  /// Reads a key with its marks: [Result.Marked].
+  record Look(Bytes key) implements Read {
+    public Look {
+      Objects.requireNonNull(key);
+    }
+  }
+
+  /// Reads keys in an order that has nothing to do with them, from a place on: [Result.Scanned]. A
+  /// key that is there all the while is met once by those who go on from place to place at one
+  /// member.
+  ///
+  /// @param place 0 for the beginning
+  /// @param count about how many keys are wanted, 1 or more
+  record Scan(long place, int count) implements Read {
+    public Scan {
+      if (count < 1) throw new IllegalArgumentException("count " + count);
+    }
   }
 
   /// Does a transaction of reads alone, decided ahead, in one state: [Result.Transacted] with its

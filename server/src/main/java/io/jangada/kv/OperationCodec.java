@@ -43,17 +43,15 @@ final class OperationCodec {
       case Operation.Range range -> putRange(out.put(5), range);
       case Operation.GetLease(long lease, boolean keys) -> out.put(keys ? 6 : 27).putLong(lease);
       case Operation.ListLeases() -> out.put(7);
-      case Operation.Put put -> {
-        CommandCodec.putKey(out.put(8), put.key());
-        ChangeCodec.put(out, put.change());
-        ChangeCodec.put(out, put.lifetime());
-        ChangeCodec.put(out, put.condition());
-        putFlag(out, put.former());
-      }
+      case Operation.Put put -> putPut(out.put(8), put);
       case Operation.DeleteRange(KeyRange keys, boolean former) -> {
         put(out.put(9), keys);
         putFlag(out, former);
       }
+      case Operation.Look(Bytes key) -> CommandCodec.putKey(out.put(29), key);
+      case Operation.Scan(long place, int count) -> out.put(30).putLong(place).putInt(count);
+      case Operation.Claim claim -> putClaim(out.put(31), claim);
+      case Operation.Flush(long delayMillis) -> out.put(32).putLong(delayMillis);
       case Operation.Copy(Bytes from, Bytes to, boolean replaces) -> {
         CommandCodec.putKey(out.put(28), from);
         CommandCodec.putKey(out, to);
@@ -83,6 +81,21 @@ final class OperationCodec {
       case Operation.GetCredentials(Bytes user) -> AuthCodec.putName(out.put(23), user);
       case Operation.CheckRight(Right right) -> out.put(24).put(right.ordinal());
     }
+  }
+
+  private static void putPut(ByteWriter out, Operation.Put put) {
+    CommandCodec.putKey(out, put.key());
+    ChangeCodec.put(out, put.change());
+    ChangeCodec.put(out, put.lifetime());
+    ChangeCodec.put(out, put.condition());
+    putFlag(out, put.former());
+  }
+
+  private static void putClaim(ByteWriter out, Operation.Claim claim) {
+    CommandCodec.putKey(out, claim.key());
+    putOptional(out, claim.touch());
+    putOptional(out, claim.creation());
+    out.putLong(claim.earlyMillis());
   }
 
   /// Whether operations of a kind begin with their key.
@@ -139,6 +152,12 @@ final class OperationCodec {
       case 25 -> getTransaction(in, Operation.Decision.AHEAD, depth);
       case 26 -> new Operation.ReadTransaction(getTransaction(in, Operation.Decision.AHEAD, depth));
       case 27 -> new Operation.GetLease(in.getLong(), false);
+      case 29 -> new Operation.Look(CommandCodec.getKey(in));
+      case 30 -> new Operation.Scan(in.getLong(), in.getInt());
+      case 31 ->
+          new Operation.Claim(
+              CommandCodec.getKey(in), getOptional(in), getOptional(in), in.getLong());
+      case 32 -> new Operation.Flush(in.getLong());
       case 28 -> new Operation.Copy(CommandCodec.getKey(in), CommandCodec.getKey(in), getFlag(in));
       default -> throw new MalformedException("operation of kind " + kind);
     };
@@ -272,6 +291,16 @@ final class OperationCodec {
   }
 
   // ---- small parts ----
+
+  /// Null for none.
+  private static void putOptional(ByteWriter out, Lifetime lifetime) {
+    putFlag(out, lifetime != null);
+    if (lifetime != null) ChangeCodec.put(out, lifetime);
+  }
+
+  private static Lifetime getOptional(ByteReader in) {
+    return getFlag(in) ? ChangeCodec.getLifetime(in) : null;
+  }
 
   private static void putCount(ByteWriter out, int count, int countMax) {
     if (count > countMax)

@@ -20,6 +20,7 @@ public final class Restorer {
   private static final List<List<Integer>> PARTS =
       List.of(
           List.of(StateFormat.HEADER),
+          List.of(StateFormat.FLUSH),
           List.of(StateFormat.ROLE),
           List.of(StateFormat.USER),
           List.of(StateFormat.LEASE),
@@ -106,6 +107,7 @@ public final class Restorer {
     enter(kind);
     switch (kind) {
       case StateFormat.HEADER -> acceptHeader(StateFormat.getHeader(in));
+      case StateFormat.FLUSH -> store.flushAt(StateFormat.getFlush(in));
       case StateFormat.ROLE -> accept(AuthCodec.getRole(in));
       case StateFormat.USER -> accept(AuthCodec.getUser(in));
       case StateFormat.LEASE -> accept(StateFormat.getLease(in));
@@ -122,7 +124,10 @@ public final class Restorer {
 
   /// A record of this kind is next: it belongs to the present part or to a later one.
   private void enter(int kind) {
-    if (kind == lastKind && kind != StateFormat.HEADER && kind != StateFormat.END) return;
+    if (kind == lastKind
+        && kind != StateFormat.HEADER
+        && kind != StateFormat.FLUSH
+        && kind != StateFormat.END) return;
     int next = part;
     while (next < PARTS.size() && !PARTS.get(next).contains(kind)) next++;
     boolean isFirst = header == null;

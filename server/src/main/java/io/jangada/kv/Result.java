@@ -75,6 +75,25 @@ public sealed interface Result {
   record Changed(long revision, long changes, int length, Bytes number, KeyValue former)
       implements Advanced {}
 
+  /// What was found of a key, and its marks.
+  ///
+  /// @param entry as it was before the command; as it is, if that created it; null where it is not
+  ///   there
+  /// @param isStale whether it is not to be relied on
+  /// @param isTaken whether another has the right to compute it again
+  /// @param isGranted whether the caller has it now
+  record Marked(KeyValue entry, boolean isStale, boolean isTaken, boolean isGranted)
+      implements Advanced {}
+
+  /// Some keys.
+  ///
+  /// @param next from where to go on, 0 at the end
+  record Scanned(List<Bytes> keys, long next) implements Advanced {
+    public Scanned {
+      keys = List.copyOf(keys);
+    }
+  }
+
   /// Keys were removed, or there were none to remove.
   ///
   /// @param revision of the removal, or of the store where nothing was removed
@@ -265,6 +284,8 @@ public sealed interface Result {
     /// There are as many users, roles, permissions or roles of a user as there may be.
     TOO_MANY_USERS,
     /// A step of a transaction that is decided ahead needs a key that is not there.
-    KEY_NOT_FOUND
+    KEY_NOT_FOUND,
+    /// A place of an [Operation.Scan] that this member did not give since it started.
+    UNKNOWN_PLACE
   }
 }

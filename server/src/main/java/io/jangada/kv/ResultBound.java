@@ -117,7 +117,7 @@ final class ResultBound {
     long length =
         switch (change) {
           case Change.Set(Bytes value, int _) -> value.length();
-          case Change.Keep(), Change.Rewrite() -> present;
+          case Change.Keep(), Change.Rewrite(), Change.Invalidate() -> present;
           case Change.Add _ -> Changes.DIGITS_MAX;
           case Change.AddDecimal _ -> Decimal.SUM_BYTES_MAX;
           case Change.Extend(Change.Side _, Bytes more, Change.Growth _) ->

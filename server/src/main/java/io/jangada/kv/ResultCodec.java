@@ -42,6 +42,18 @@ final class ResultCodec {
   private static void putAdvanced(ByteWriter out, Result.Advanced result) {
     switch (result) {
       case Result.Changed changed -> putChanged(out.put(12), changed);
+      case Result.Marked(KeyValue entry, boolean isStale, boolean isTaken, boolean isGranted) -> {
+        OperationCodec.putFlag(out.put(40), entry != null);
+        if (entry != null) put(out, entry);
+        OperationCodec.putFlag(out, isStale);
+        OperationCodec.putFlag(out, isTaken);
+        OperationCodec.putFlag(out, isGranted);
+      }
+      case Result.Scanned(List<Bytes> keys, long next) -> {
+        out.put(41).putInt(keys.size());
+        for (Bytes key : keys) CommandCodec.putKey(out, key);
+        out.putLong(next);
+      }
       case Result.Removed(long revision, long count, List<KeyValue> formers) -> {
         out.put(13).putLong(revision).putLong(count);
         putEntries(out, formers);
@@ -128,6 +140,13 @@ final class ResultCodec {
       case 19 -> new Result.LeaseList(getNumbers(in));
       case 20 -> new Result.Noted(in.getLong());
       case 21 -> new Result.Compacted(in.getLong());
+      case 40 ->
+          new Result.Marked(
+              OperationCodec.getFlag(in) ? getEntry(in) : null,
+              OperationCodec.getFlag(in),
+              OperationCodec.getFlag(in),
+              OperationCodec.getFlag(in));
+      case 41 -> new Result.Scanned(getKeys(in), in.getLong());
       default -> AuthCodec.getResult(kind, in);
     };
   }

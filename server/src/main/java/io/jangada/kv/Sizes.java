@@ -30,7 +30,11 @@ public final class Sizes {
       case Operation.GetUser(Bytes user) -> user.length();
       case Operation.GetRole(Bytes role) -> role.length();
       case Operation.GetCredentials(Bytes user) -> user.length();
+      case Operation.Look(Bytes key) -> key.length();
+      case Operation.Claim claim -> claim.key().length();
       case Operation.Expire _,
+          Operation.Flush _,
+          Operation.Scan _,
           Operation.Grant _,
           Operation.Revoke _,
           Operation.Compact _,
@@ -65,7 +69,7 @@ public final class Sizes {
       case Change.Extend extend -> extend.bytes().length();
       case Change.Replace replace -> replace.bytes().length();
       case Change.AddDecimal add -> add.amount().length();
-      case Change.Keep _, Change.Rewrite _, Change.Add _ -> 0;
+      case Change.Keep _, Change.Rewrite _, Change.Invalidate _, Change.Add _ -> 0;
     };
   }
 
@@ -77,6 +81,7 @@ public final class Sizes {
           Condition.Absent _,
           Condition.Present _,
           Condition.Unique _,
+          Condition.UniqueOrLater _,
           Condition.Ends _,
           Condition.Version _,
           Condition.Changes _,
@@ -89,6 +94,8 @@ public final class Sizes {
     return switch (result) {
       case Result.Found found -> found.value().length();
       case Result.Changed changed -> changed.former() == null ? 0 : changed.former().sizeBytes();
+      case Result.Marked marked -> marked.entry() == null ? 0 : marked.entry().sizeBytes();
+      case Result.Scanned(List<Bytes> keys, long _) -> ofNames(keys);
       case Result.Removed removed -> of(removed.formers());
       case Result.Ranged(_, _, List<KeyValue> entries, KeyRange rest) ->
           of(entries) + (rest == null ? 0 : rest.sizeBytes());

@@ -29,12 +29,13 @@ import io.jangada.kv.memory.Term;
 /// session  3 version (8) last used (8) highest forgotten (8) client
 /// answer   4 version (8) request id, result
 /// lease    5 number (8) ttl (8) deadline (8)
-/// value    6 revision (8) created (8) changes (8) flags (4) terms key value
+/// value    6 revision (8) created (8) marks (2 bits) changes (62 bits) flags (4) terms key value
 /// former   7 likewise
 /// removal  8 revision (8) key
 /// end      9 values, former values and removals (8)
 /// role     10 role
 /// user     11 name optional hash, since (8) roles: names
+/// flush    12 when all keys go (8)
 /// terms    0 | 1 ttl (8) deadline (8) | 2 lease (8)
 /// ```
 ///
@@ -66,6 +67,7 @@ final class StateFormat {
   static final int END = 9;
   static final int ROLE = 10;
   static final int USER = 11;
+  static final int FLUSH = 12;
 
   private StateFormat() {}
 
@@ -82,7 +84,8 @@ final class StateFormat {
     static Header of(KvStore store) {
       return new Header(
           store.counts(),
-          new Position(store.appliedIndex(), store.clusterTimeMillis(), store.digest()),
+          new Position(
+              store.appliedIndex(), store.clusterTimeMillis(), store.digest(), store.flushMillis()),
           store.countsRevisions()
               ? new Revisions(
                   store.revision(), store.compacted(), store.keepsHistory(), Auth.of(store.users()))
@@ -109,7 +112,9 @@ final class StateFormat {
   }
 
   /// Up to where the log is applied, and what it came to.
-  record Position(long appliedIndex, long clusterTimeMillis, long digest) {}
+  ///
+  /// @param flushMillis the cluster time at which all keys go, 0 for none
+  record Position(long appliedIndex, long clusterTimeMillis, long digest, long flushMillis) {}
 
   /// @param keeps whether former values are kept
   /// @param auth null where there is nothing of users
@@ -145,6 +150,13 @@ final class StateFormat {
     out.putLong(revisions.revision).putLong(revisions.compacted);
     out.put(revisions.keeps ? 1 : 0).putInt(totals.leases);
     if (revisions.auth != null) put(out, revisions.auth);
+    if (header.position.flushMillis > 0) out.put(FLUSH).putLong(header.position.flushMillis);
+  }
+
+  static long getFlush(ByteReader in) {
+    long millis = in.getLong();
+    check(millis > 0, "time of a flush", millis);
+    return millis;
   }
 
   private static int formatOf(Header header) {
@@ -190,7 +202,8 @@ final class StateFormat {
       return;
     }
     out.put(keys.history.isFormer(node) ? FORMER : PRESENT).putLong(nodes.revision(node));
-    out.putLong(nodes.created(node)).putLong(nodes.changes(node)).putInt(nodes.flags(node));
+    out.putLong(nodes.created(node)).putLong(nodes.changesAndMarks(node));
+    out.putInt(nodes.flags(node));
     put(out, keys.term(node));
     out.putBytes(keys.key(node)).putBytes(keys.value(node));
   }
@@ -239,7 +252,7 @@ final class StateFormat {
     int leases = format >= REVISIONS ? in.getInt() : 0;
     check(leases >= 0 && leases <= KvLimits.LEASES_MAX, "number of leases", leases);
     if (format == USERS) revisions = revisions.with(getAuth(in));
-    Position position = new Position(index, time, digest);
+    Position position = new Position(index, time, digest, 0);
     Totals totals = new Totals(keys, leases, sessions, answers);
     return new Header(format >= COUNTED, position, revisions, limits, totals);
   }
@@ -317,7 +330,7 @@ final class StateFormat {
     long changes = in.getLong();
     int flags = in.getInt();
     check(created >= 1 && created <= revision, "created revision", created);
-    check(changes >= 1, "number of changes", changes);
+    check(NodeTable.changesOf(changes) >= 1, "number of changes", changes);
     Term term = getTerm(in);
     Bytes key = CommandCodec.getKey(in);
     var revisions = new KeyValue.Revisions(created, revision, changes);

@@ -154,6 +154,7 @@ final class Memory {
     return switch (submit.operation()) {
       case Operation.Read _,
           Operation.Expire _,
+          Operation.Flush _,
           Operation.Revoke _,
           Operation.KeepAlive _,
           Operation.Compact _,
@@ -169,6 +170,7 @@ final class Memory {
       case Operation.Write write -> beyond + comingBytes() >= margin / 2 || kv.grows(write);
       case Operation.Put put -> beyond + comingBytes() >= margin / 2 || grows(put);
       case Operation.Transaction _, Operation.Copy _, Operation.Grant _ -> true;
+      case Operation.Claim claim -> claim.creation() != null && !kv.holds(claim.key());
     };
   }
 
@@ -177,7 +179,7 @@ final class Memory {
     return switch (put.change()) {
       case Change.Set(Bytes value, int _) ->
           kv.grows(new Operation.Write(put.key(), value, 0, new Condition.Always()));
-      case Change.Keep(), Change.Rewrite() -> false;
+      case Change.Keep(), Change.Rewrite(), Change.Invalidate() -> false;
       case Change.Add _, Change.AddDecimal _ -> !kv.holds(put.key());
       case Change.Extend _, Change.Replace _ -> true;
     };

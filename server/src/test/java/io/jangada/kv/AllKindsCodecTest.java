@@ -202,7 +202,8 @@ class AllKindsCodecTest {
     List<Operation> all = new ArrayList<>();
     for (int i = 0; i < count; i++)
       all.add(
-          switch (i % 6) {
+          switch (i % 7) {
+            case 6 -> new Operation.Scan(dice.nextLong(), 1 + dice.nextInt(100));
             case 0 -> random.read(100 + i);
             case 1 -> users.read();
             case 2 -> new Operation.ChangeUsers(users.change());

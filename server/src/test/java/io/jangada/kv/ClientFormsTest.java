@@ -82,7 +82,7 @@ class ClientFormsTest {
           new Change.Extend(side, bytes, growth);
       case Change.Replace(int offset, Bytes bytes, Change.Growth _) ->
           new Change.Replace(offset, bytes, growth);
-      case Change.Rewrite(), Change.AddDecimal(Bytes _) -> new Change.Keep();
+      case Change.Rewrite(), Change.Invalidate(), Change.AddDecimal(Bytes _) -> new Change.Keep();
       case Change.Set _, Change.Keep _, Change.Add _ -> change;
     };
   }
@@ -96,6 +96,7 @@ class ClientFormsTest {
           Condition.Value _ ->
           condition;
       case Condition.Unique _,
+          Condition.UniqueOrLater _,
           Condition.Ends _,
           Condition.Changes _,
           Condition.AnyChanges _,
@@ -145,7 +146,7 @@ class ClientFormsTest {
         switch (put.change()) {
           case Change.Set(Bytes value, int flags) -> Put.set(key, value, flags);
           case Change.Keep() -> Put.touch(key);
-          case Change.Rewrite(), Change.AddDecimal(Bytes _) ->
+          case Change.Rewrite(), Change.Invalidate(), Change.AddDecimal(Bytes _) ->
               throw new AssertionError("the client has no such change");
           case Change.Add(Change.Arithmetic arithmetic, long delta, Long initial) ->
               Put.add(key, Put.Arithmetic.valueOf(arithmetic.name()), delta, initial);
@@ -238,7 +239,8 @@ class ClientFormsTest {
   /// Not all results are those of requests that a client can make.
   private static boolean isForClients(Result result) {
     return switch (result) {
-      case Result.Expired _, Result.Noted _, Result.OfUsers _ -> false;
+      case Result.Expired _, Result.Noted _, Result.Marked _, Result.Scanned _, Result.OfUsers _ ->
+          false;
       case Result.Transacted transacted ->
           transacted.results().stream().allMatch(each -> isForClients(each) && isOfStep(each));
       default -> true;
@@ -278,7 +280,7 @@ class ClientFormsTest {
           new Reply.Leased(lease, ttl, left, keys);
       case Result.LeaseList(List<Long> leases) -> new Reply.LeaseList(leases);
       case Result.Compacted(long compacted) -> new Reply.Compacted(compacted);
-      case Result.Expired _, Result.Noted _, Result.OfUsers _ ->
+      case Result.Expired _, Result.Noted _, Result.Marked _, Result.Scanned _, Result.OfUsers _ ->
           throw new AssertionError("not for clients");
     };
   }

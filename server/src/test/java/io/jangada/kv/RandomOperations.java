@@ -12,6 +12,11 @@ import java.util.stream.Stream;
 final class RandomOperations {
   private static final int LEASES = 6;
   private static final int NESTED_MAX = 2;
+  private static final Bytes[] PADDED =
+      Stream.of(" 7", "007", "+3", "+", " +09\r\n", "+ 1", "0+1", " ", "00", " 1 2")
+          .map(Bytes::utf8)
+          .toArray(Bytes[]::new);
+
   private static final Bytes[] DECIMALS =
       Stream.of(
               "1", "-1", "0.25", "3.0e3", "-.5", "1e-3", "+7.", "x", "", "1e", "0.1e999", "1e400",
@@ -37,6 +42,9 @@ final class RandomOperations {
       case 9 -> new Operation.Compact(revision - 12 + dice.nextInt(14));
       case 10 -> new Operation.KeepHistory(dice.nextInt(4) != 0);
       case 11 -> new Operation.CountRevisions();
+      case 20, 21, 22 ->
+          new Operation.Claim(key(), term(), term(), dice.nextBoolean() ? 0 : dice.nextInt(500));
+      case 23 -> new Operation.Flush(dice.nextInt(3) == 0 ? 0 : dice.nextInt(2_000));
       case 12, 13, 14, 15, 16, 17, 18, 19 -> transaction(revision, 0);
       default -> change(revision);
     };
@@ -45,11 +53,20 @@ final class RandomOperations {
   Operation.Read read(long revision) {
     return switch (dice.nextInt(10)) {
       case 8, 9 -> new Operation.ReadTransaction(reads(revision, 0));
-      case 0 -> new Operation.ListLeases();
+      case 0 -> dice.nextBoolean() ? new Operation.ListLeases() : new Operation.Look(key());
       case 1 -> new Operation.GetLease(lease());
       case 2 -> new Operation.GetLease(lease(), false);
       case 3, 4, 5, 6 -> range(dice.nextBoolean() ? 0 : nearby(revision), revision);
       default -> new Operation.Get(key());
+    };
+  }
+
+  /// Null for none.
+  private Lifetime term() {
+    return switch (dice.nextInt(4)) {
+      case 0 -> new Lifetime.ForEver();
+      case 1 -> new Lifetime.Of(1 + dice.nextInt(600));
+      default -> null;
     };
   }
 
@@ -116,7 +133,8 @@ final class RandomOperations {
 
   private Change change() {
     Change.Growth growth = new Change.Growth(dice.nextBoolean(), 30);
-    return switch (dice.nextInt(10)) {
+    return switch (dice.nextInt(11)) {
+      case 10 -> new Change.Invalidate();
       case 9 -> new Change.AddDecimal(oneOf(DECIMALS));
       case 0 -> new Change.Keep();
       case 8 -> new Change.Rewrite();
@@ -201,6 +219,7 @@ final class RandomOperations {
   }
 
   private Bytes value() {
+    if (dice.nextInt(12) == 0) return oneOf(PADDED);
     if (dice.nextBoolean()) return Bytes.utf8("" + dice.nextInt(4));
     return dice.nextInt(4) == 0
         ? Bytes.utf8(Long.toUnsignedString(number()))
@@ -217,6 +236,7 @@ final class RandomOperations {
       case 5 -> new Condition.AnyChanges();
       case 6 -> new Condition.Value(value());
       case 7 -> new Condition.AbsentOrValue(value());
+      case 10 -> new Condition.UniqueOrLater(nearby(revision));
       case 8, 9 -> new Condition.Ends(oneOf(Condition.End.values()), dice.nextInt(400));
       default -> new Condition.Always();
     };

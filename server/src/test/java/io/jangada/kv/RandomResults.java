@@ -25,7 +25,14 @@ final class RandomResults {
   }
 
   private Result next(int depth) {
-    return switch (dice.nextInt(22)) {
+    return switch (dice.nextInt(24)) {
+      case 22 ->
+          new Result.Marked(
+              dice.nextBoolean() ? entry() : null,
+              dice.nextBoolean(),
+              dice.nextBoolean(),
+              dice.nextBoolean());
+      case 23 -> new Result.Scanned(list(operations::key), number());
       case 0 -> new Result.Written(number(), number());
       case 1 -> new Result.Written(number());
       case 2 -> new Result.Found(value(), number(), number(), number(), number());

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 /// | `= name [mark ...]` | a conversation begins |
 /// | `> line`, `>> bytes` | is sent; after a line follows CR LF |
 /// | `< line`, `<< bytes` | must come; likewise |
-/// | `! line`, `!! bytes`, `!-` | what the original says in place of the lines `<` before; nothing |
+/// | `! line`, `!! bytes`, `!-` | what the original says instead of the lines `<` before; nothing |
 /// | `<eof`, `!eof` | the server, the original, closes the connection of its own accord |
 /// | `pause millis` | all replies are awaited, then time passes |
 /// | `# ours: why` | why ours differs from the original; other comments begin with `#`, too |

@@ -26,7 +26,7 @@ final class Speaker implements AutoCloseable {
     RANDOM
   }
 
-  private static final int MILLIS_MAX = 20_000;
+  private static final int MILLIS_MAX = 10_000;
   private static final int BYTES_CUT_MAX = 8_192;
   private static final int RUNS = 36 * 36 * 36 * 36;
   private static final AtomicInteger RUN = new AtomicInteger((int) (System.nanoTime() % RUNS));

@@ -2,6 +2,8 @@ package io.jangada.kv.memory;
 
 import io.jangada.bytes.Bytes;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /// From a key to its node: a hash table that grows by one bucket at a time (linear hashing, Litwin
 /// 1980), so that no single insertion pays for a copy of the whole.
@@ -20,6 +22,11 @@ public final class KeyIndex {
   private static final int PAGE = 1 << PAGE_BITS;
   private static final int NUMBER_BYTES = 4;
   private static final int BUCKETS_MAX = 1 << 30;
+
+  /// How many buckets a walk looks at in one turn.
+  private static final int SCANNED_MAX = 1 << 14;
+
+  private static final long SEED_TAG_MASK = (1L << 30) - 1;
 
   /// Up to here room is made at once: 16 MiB.
   private static final int RESERVED_MAX = 1 << 22;
@@ -99,6 +106,35 @@ public final class KeyIndex {
       nodes.nextInBucket(before, next);
     }
     size--;
+  }
+
+  /// Walks over nodes in the order of their hashes with the bits turned round: a bucket has those
+  /// of one interval, however large the table is. So a key that stays is met once by walks that go
+  /// on from place to place while the table grows.
+  ///
+  /// @param place where to begin: 0, or what an earlier walk returned
+  /// @param goesOn asked after each bucket
+  /// @return where to go on; 0 at the end
+  public long scan(long place, IntConsumer visitor, BooleanSupplier goesOn) {
+    long at = place;
+    int looked = 0;
+    do {
+      int bucket = bucketOf(Integer.reverse((int) at));
+      for (int node = first(bucket); node != NodeTable.NONE; node = nodes.nextInBucket(node))
+        if (Integer.toUnsignedLong(Integer.reverse(nodes.keyHash(node))) >= at)
+          visitor.accept(node);
+      boolean isSplit = bucket >= low || (bucket | low) < buckets;
+      int bits = Integer.numberOfTrailingZeros(low) + (isSplit ? 1 : 0);
+      long width = 1L << Integer.SIZE - bits;
+      at = at / width * width + width;
+      if (at >= 1L << Integer.SIZE) return 0;
+    } while (++looked < SCANNED_MAX && goesOn.getAsBoolean());
+    return at;
+  }
+
+  /// A part of the seed that says nothing of the rest.
+  public long seedTag() {
+    return Bytes.utf8("place").hash64(seed, ~seed) & SEED_TAG_MASK;
   }
 
   /// What the table takes; it never shrinks.

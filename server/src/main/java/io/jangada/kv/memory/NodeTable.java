@@ -54,6 +54,12 @@ public final class NodeTable {
   private static final int PLACE = 12;
   private static final int STATE = 13;
   private static final int TERMS = 14;
+
+  /// The marks are the uppermost bits of the number of changes.
+  private static final int MARKS_SHIFT = 62;
+
+  private static final long CHANGES_MASK = (1L << MARKS_SHIFT) - 1;
+
   private static final int FLAGS = 15;
 
   /// Of numbers of four bytes: what the compilers make of these is less than of any view of bytes.
@@ -196,6 +202,8 @@ public final class NodeTable {
   }
 
   /// Notes what is known of a value beside its revision.
+  ///
+  /// @param changes with the marks
   public void value(int node, long created, long changes, int flags) {
     int[] page = pages[node >>> PAGE_BITS];
     int at = at(node);
@@ -221,11 +229,30 @@ public final class NodeTable {
   }
 
   public long changes(int node) {
-    return getLong(node, CHANGES);
+    return getLong(node, CHANGES) & CHANGES_MASK;
   }
 
   public void changes(int node, long changes) {
-    setLong(node, CHANGES, changes);
+    setLong(node, CHANGES, getLong(node, CHANGES) & ~CHANGES_MASK | changes);
+  }
+
+  /// The number of changes with the marks, as [#value] takes it.
+  public long changesAndMarks(int node) {
+    return getLong(node, CHANGES);
+  }
+
+  /// The number of changes without the marks.
+  public static long changesOf(long changesAndMarks) {
+    return changesAndMarks & CHANGES_MASK;
+  }
+
+  /// Two bits that say something of the value.
+  public int marks(int node) {
+    return (int) (getLong(node, CHANGES) >>> MARKS_SHIFT);
+  }
+
+  public void marks(int node, int marks) {
+    setLong(node, CHANGES, changes(node) | (long) marks << MARKS_SHIFT);
   }
 
   public long ended(int node) {

@@ -64,6 +64,7 @@ public record AuditEnd(Kind kind, String reason, long revision) {
       case Result.Removed removed -> done(removed.revision());
       case Result.Ranged ranged -> done(ranged.revision());
       case Result.Noted noted -> done(noted.revision());
+      case Result.Marked _, Result.Scanned _ -> done(0);
       case Result.Transacted done when done.succeeded() -> done(done.revision());
       case Result.Transacted done ->
           new AuditEnd(Kind.DONE, "a comparison did not hold", done.revision());

@@ -39,6 +39,10 @@ public final class OperationKeys {
       case Operation.Range range -> visitor.visit(range.keys(), Access.READ);
       case Operation.Write write -> visitor.visit(KeyRange.of(write.key()), Access.WRITE);
       case Operation.Put put -> visitor.visit(KeyRange.of(put.key()), writing(put.former()));
+      case Operation.Look(Bytes key) -> visitor.visit(KeyRange.of(key), Access.READ);
+      case Operation.Claim claim -> visitor.visit(KeyRange.of(claim.key()), Access.BOTH);
+      case Operation.Scan _ -> visitor.visit(KeyRange.ALL, Access.READ);
+      case Operation.Flush _ -> visitor.visit(KeyRange.ALL, Access.WRITE);
       case Operation.Copy(Bytes from, Bytes to, boolean _) -> {
         visitor.visit(KeyRange.of(from), Access.READ);
         visitor.visit(KeyRange.of(to), Access.WRITE);
@@ -78,6 +82,10 @@ public final class OperationKeys {
       case Operation.ListLeases _ -> "lease list";
       case Operation.Write _, Operation.Put _ -> "put";
       case Operation.Copy _ -> "copy";
+      case Operation.Look _ -> "get";
+      case Operation.Claim _ -> "claim";
+      case Operation.Scan _ -> "scan";
+      case Operation.Flush _ -> "flush";
       case Operation.Delete _ -> "delete";
       case Operation.DeleteRange _ -> "delete range";
       case Operation.Transaction _, Operation.ReadTransaction _ -> "transaction";

@@ -92,7 +92,8 @@ sealed interface ReplyBody {
           INVALID_AUTH_MANAGEMENT,
           INVALID_NAME,
           TOO_MANY_USERS,
-          KEY_NOT_FOUND ->
+          KEY_NOT_FOUND,
+          UNKNOWN_PLACE ->
           throw new IllegalStateException("no client asks for what is refused as " + reason);
     };
   }

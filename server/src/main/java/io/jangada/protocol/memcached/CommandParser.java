@@ -54,9 +54,13 @@ final class CommandParser {
   private final LineReader lines;
   private final ArrivingValue value;
   private final Expiry expiry = new Expiry(System::currentTimeMillis);
+  private final MetaCommands meta;
 
   /// Set while data, or the end of the line behind it, is awaited; null while a line is.
   private Header header;
+
+  /// The same of an `ms`.
+  private MetaRequest metaStore;
 
   /// How much of what follows the data came: the first byte, or [#NOTHING].
   private int firstOfEnd = NOTHING;
@@ -81,6 +85,7 @@ final class CommandParser {
   CommandParser(MemcachedConnection connection, PortSettings settings) {
     this.connection = connection;
     this.settings = settings;
+    meta = new MetaCommands(connection, expiry, settings.kv().valueBytesMax());
     lines = new LineReader(connection.port().arriving());
     value = new ArrivingValue(connection.port().arriving());
   }
@@ -102,7 +107,7 @@ final class CommandParser {
     while (!began) {
       if (keyCommand != null) began = askNextKey();
       else if (refusedBytes > 0) readOver(in);
-      else if (header != null) began = readData(in);
+      else if (header != null || metaStore != null) began = readData(in);
       else began = readLine(in);
       if (!began && !in.isReadable()) return false;
     }
@@ -149,10 +154,16 @@ final class CommandParser {
       case "delete" -> delete();
       case "touch" -> touch();
       case "flush_all" -> flush();
+      case "mg", "md", "ma" -> meta(2);
+      case "ms" -> metaStore();
+      case "me" -> metaDebug();
+      case "mn" -> say(Replies.MN);
       case "version" -> say(Replies.line("VERSION " + version(settings)));
       case "verbosity" -> verbosity();
       case "stats" -> stats();
       case "quit" -> leave(null);
+      case "lru_crawler" ->
+          say(fields.count() > 1 && fields.text(1).equals("metadump") ? Replies.NO_DUMP : Replies.ERROR);
       default -> isHttp() ? leave(null) : say(Replies.ERROR);
     };
   }
@@ -285,7 +296,8 @@ final class CommandParser {
     boolean hasDelay = fields.count() == (isSilent ? 3 : 2);
     if (hasDelay && !fields.parseNumber(1)) return refuse(Replies.BAD_EXPTIME);
     if (!settings.clients().flushes()) return refuse(Replies.FLUSH_REFUSED);
-    Operation flush = new Operation.DeleteRange(KeyRange.ALL, false);
+    long millis = hasDelay ? expiry.millis(fields.number()) : 0;
+    Operation flush = new Operation.Flush(Math.clamp(millis, 0, Operation.LEASE_MILLIS_MAX));
     return ask(null, flush, Replies.FLUSH, null);
   }
 
@@ -326,8 +338,11 @@ final class CommandParser {
     Lifetime lifetime = expiry.lifetime(fields.number());
     long unique = 0;
     if (isCas) {
-      if (!fields.isUnsigned(5) || !fields.parseNumber(5)) return refuse(Replies.BAD_FORMAT, bytes);
-      unique = fields.number();
+      try {
+        unique = Long.parseUnsignedLong(fields.text(5));
+      } catch (NumberFormatException e) {
+        return refuse(Replies.BAD_FORMAT, bytes);
+      }
     }
     if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
     header = new Header(fields.text(0), fields.bytes(1), flags, lifetime, unique);
@@ -345,10 +360,16 @@ final class CommandParser {
     boolean isEnd = firstOfEnd == '\r' & in.readByte() == '\n';
     firstOfEnd = NOTHING;
     Header stored = header;
+    MetaRequest metaStored = metaStore;
     header = null;
+    metaStore = null;
     Bytes data = value.take();
     if (!isEnd) return refuse(Replies.BAD_CHUNK);
     if (data == null) return refuse(Replies.NO_MEMORY);
+    if (metaStored != null) {
+      connection.ask(meta.store(metaStored, data));
+      return true;
+    }
     return store(stored, data);
   }
 
@@ -393,6 +414,47 @@ final class CommandParser {
     if (condition == ALWAYS) reply = Replies.STORE_NOTHING;
     if (stored.word.equals("cas")) reply = Replies.CAS;
     return new MemcachedSlot(connection, delete, stored.key, reply);
+  }
+
+  // ---- meta commands ----
+
+  private boolean meta(int firstFlag) {
+    if (fields.count() < 2) return say(Replies.ERROR);
+    try {
+      MetaRequest request = MetaRequest.read(fields, firstFlag);
+      connection.ask(
+          switch (fields.text(0)) {
+            case "mg" -> meta.get(request);
+            case "md" -> meta.delete(request);
+            default -> meta.add(request);
+          });
+      return true;
+    } catch (MetaRequest.MalformedLine e) {
+      return say(Replies.line(e.getMessage()));
+    }
+  }
+
+  private boolean metaStore() {
+    if (fields.count() < 3) return say(Replies.ERROR);
+    if (!fields.parseNumber(2) || fields.number() < 0 || fields.number() > DATA_BYTES_MAX)
+      return say(Replies.BAD_FORMAT);
+    int bytes = (int) fields.number();
+    try {
+      MetaRequest request = MetaRequest.read(fields, 3);
+      MetaCommands.checkMode(request);
+      if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
+      metaStore = request;
+      value.begin(bytes);
+      return false;
+    } catch (MetaRequest.MalformedLine e) {
+      return refuse(Replies.line(e.getMessage()), bytes);
+    }
+  }
+
+  private boolean metaDebug() {
+    if (fields.count() < 2 || !isKey(1)) return say(Replies.BAD_FORMAT);
+    Bytes key = fields.bytes(1);
+    return ask(key, new Operation.Range(KeyRange.of(key)), Replies.DEBUG, null);
   }
 
   // ---- what is said ----

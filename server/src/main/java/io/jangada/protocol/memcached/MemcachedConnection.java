@@ -13,9 +13,15 @@ import io.netty.channel.socket.DuplexChannel;
 
 /// One client's connection.
 final class MemcachedConnection extends CommandConnection {
+  /// The first byte of what speaks the binary protocol.
+  private static final int BINARY = 0x80;
+
   private final MemcachedListener listener;
   private final boolean isBeyondMax;
   private final CommandParser parser;
+
+  /// Whether nothing was read yet.
+  private boolean isNew = true;
 
   MemcachedConnection(
       MemcachedListener listener, ReplyBatcher lane, DuplexChannel channel, boolean isBeyondMax) {
@@ -44,6 +50,19 @@ final class MemcachedConnection extends CommandConnection {
   protected void closed() {
     super.closed();
     parser.close();
+  }
+
+  /// The binary protocol is not spoken.
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf read = (ByteBuf) message;
+    if (isNew && read.getUnsignedByte(read.readerIndex()) == BINARY) {
+      read.release();
+      channel().close();
+      return;
+    }
+    isNew = false;
+    super.channelRead(context, message);
   }
 
   @Override

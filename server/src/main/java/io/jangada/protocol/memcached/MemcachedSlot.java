@@ -8,6 +8,7 @@ import io.jangada.kv.Sizes;
 import io.jangada.node.Outcome;
 import io.jangada.protocol.port.CommandSlot;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// The place of one command's reply, or of one key's in the reply to a command on several.
@@ -39,6 +40,10 @@ final class MemcachedSlot extends CommandSlot {
 
   /// Data that may say who the client is; null for none.
   private Bytes credentials;
+
+  /// Whether what was read turned out to be one to compute again, and the right to it was asked
+  /// for.
+  private volatile boolean isClaimed;
 
   private Outcome outcome;
   private byte[] line;
@@ -81,6 +86,11 @@ final class MemcachedSlot extends CommandSlot {
     return key;
   }
 
+  /// The key as text, a byte a character.
+  String shownKey() {
+    return new String(key.toArray(), StandardCharsets.ISO_8859_1);
+  }
+
   /// The cluster's time when the reply came, for what is left of a time to live.
   long clusterMillis() {
     return clusterMillis;
@@ -115,7 +125,7 @@ final class MemcachedSlot extends CommandSlot {
 
   @Override
   protected boolean canReadAgain() {
-    return operation instanceof Operation.Read;
+    return operation instanceof Operation.Read && !isClaimed;
   }
 
   @Override
@@ -149,6 +159,17 @@ final class MemcachedSlot extends CommandSlot {
     if (isNoUser) {
       Bytes given = credentials;
       connection.lane().execute(() -> connection.authenticate(this, given));
+      return;
+    }
+    boolean isToBeClaimed =
+        operation instanceof Operation.Look
+            && !isClaimed
+            && outcome instanceof Outcome.Done(Result.Marked marked)
+            && marked.isStale()
+            && !marked.isTaken();
+    if (isToBeClaimed) {
+      isClaimed = true;
+      connection.port().forward(this, new Operation.Claim(key, null, null, 0), null);
       return;
     }
     this.outcome = outcome;

@@ -88,6 +88,30 @@ final class Replies {
 
   static final Reply FLUSH = (_, _, out) -> out.writeBytes(OK);
 
+  static final byte[] NO_DUMP = line("ERROR metadump not allowed");
+  static final byte[] MN = line("MN");
+
+  /// To `me`.
+  static final Reply DEBUG =
+      (slot, result, out) -> {
+        KeyValue found = MemcachedSlot.found(result);
+        if (found == null) {
+          out.writeBytes(line("EN"));
+          return;
+        }
+        long deadline = found.terms().deadlineMillis();
+        out.writeBytes(
+            line(
+                "ME "
+                    + slot.shownKey()
+                    + " exp="
+                    + (deadline == 0 ? -1 : Math.max(1, deadline - slot.clusterMillis()) / 1_000)
+                    + " la=0 cas="
+                    + found.revisions().unique()
+                    + " fetch=no cls=1 size="
+                    + found.value().length()));
+      };
+
   /// To one key of several of `get` or `gat`.
   static final Reply VALUE_OF_SEVERAL = (slot, result, out) -> writeValue(slot, result, false, out);
 
@@ -176,7 +200,7 @@ final class Replies {
     };
   }
 
-  private static byte[] errorOf(Result.Reason reason) {
+  static byte[] errorOf(Result.Reason reason) {
     return switch (reason) {
       case KEY_TOO_LONG -> BAD_FORMAT;
       case VALUE_TOO_LONG -> TOO_LARGE;

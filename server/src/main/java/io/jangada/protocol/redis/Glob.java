@@ -105,6 +105,11 @@ final class Glob {
     return isLiteral;
   }
 
+  /// What it takes, about.
+  int sizeBytes() {
+    return BYTE_VALUES * stars.length * Long.BYTES;
+  }
+
   boolean matches(Bytes text) {
     long[] reached = reached(text);
     return reached != null && (reached[places >>> 6] & 1L << places) != 0;

@@ -55,8 +55,10 @@ record LockScript(Program program, Otherwise otherwise) {
   private static final Map<List<String>, LockScript> KNOWN = known();
 
   /// The script of this text; null where it is none of these.
+  ///
+  /// @param text of at most [#LENGTH_MAX] characters
   static LockScript of(String text) {
-    return text.length() > LENGTH_MAX ? null : KNOWN.get(ScriptTokens.of(text));
+    return KNOWN.get(ScriptTokens.of(text));
   }
 
   private static Map<List<String>, LockScript> known() {
@@ -64,6 +66,7 @@ record LockScript(Program program, Otherwise otherwise) {
     addGuarded(known, Program.DELETE, "redis.call('del', KEYS[1])");
     addGuarded(known, Program.EXPIRE_MILLIS, "redis.call('pexpire', KEYS[1], ARGV[2])");
     addGuarded(known, Program.EXPIRE_SECONDS, "redis.call('expire', KEYS[1], ARGV[2])");
+    add(known, Program.EXTEND, Otherwise.ZERO, EXTEND);
     add(known, Program.TAKE, Otherwise.NIL, TAKE);
     add(known, Program.TAKE_ALL, Otherwise.ZERO, all("'exists', key) == 1"));
     add(known, Program.EXTEND_ALL, Otherwise.ZERO, all("'get', key) ~= ARGV[1]"));

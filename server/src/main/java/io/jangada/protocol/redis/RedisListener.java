@@ -10,6 +10,7 @@ import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.PortSettings;
 import io.jangada.protocol.port.PortState;
+import io.jangada.protocol.port.Quota;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
@@ -34,6 +35,8 @@ public final class RedisListener implements AutoCloseable {
 
   static final int MISSES = Counters.FIRST_KIND + 1;
 
+  private static final long LISTENING_BYTES_MAX = 32 << 20;
+
   private static final String RUN_ID = runId();
 
   private final PortSettings settings;
@@ -41,6 +44,7 @@ public final class RedisListener implements AutoCloseable {
   private final CommandTable table = new CommandTable();
   private final AtomicLong ids = new AtomicLong();
   private final Set<RedisConnection> clients = ConcurrentHashMap.newKeySet();
+  private final Quota listening = new Quota(LISTENING_BYTES_MAX);
   private final PortState port;
   private final ClientListener listener;
 
@@ -83,6 +87,11 @@ public final class RedisListener implements AutoCloseable {
 
   PortState port() {
     return port;
+  }
+
+  /// What topics take that clients listen to.
+  Quota listening() {
+    return listening;
   }
 
   CommandTable table() {

@@ -6,6 +6,7 @@ import io.jangada.kv.Result;
 import io.jangada.kv.Sizes;
 import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
+import io.jangada.node.Status;
 import io.jangada.protocol.port.CommandSlot;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -104,6 +105,11 @@ final class RedisSlot extends CommandSlot {
   /// Who asked; null for no one known.
   Caller asking() {
     return caller();
+  }
+
+  /// Whether users are checked, and this one is not known.
+  boolean isOfStranger(Status status) {
+    return caller() == null && status.state().contents().checksUsers();
   }
 
   RedisSlot onArrival(Consumer<Outcome> receiver) {

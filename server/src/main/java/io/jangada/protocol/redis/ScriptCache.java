@@ -12,6 +12,7 @@ import java.util.Map;
 /// The scripts that this member was sent, by the SHA-1 of their bytes: the latest of them. For any
 /// thread.
 final class ScriptCache {
+  private static final int SHA_LENGTH = 40;
   private static final int SCRIPTS_MAX = 1_024;
 
   private final Map<String, LockScript> scripts =
@@ -29,6 +30,7 @@ final class ScriptCache {
 
   /// Keeps a script; null for one that is not served.
   Loaded load(Bytes text) {
+    if (text.length() > LockScript.LENGTH_MAX) return null;
     byte[] bytes = text.toArray();
     String sha = sha1(bytes);
     LockScript script = find(sha);
@@ -43,6 +45,7 @@ final class ScriptCache {
 
   /// Null for one that is not known.
   LockScript find(Bytes sha) {
+    if (sha.length() != SHA_LENGTH) return null;
     return find(new String(sha.toArray(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
   }
 

@@ -15,6 +15,8 @@ import java.util.function.Function;
 ///
 /// @param millis how long something is to live; 0 where nothing is said of that
 record ScriptCall(LockScript script, List<Bytes> keys, List<Bytes> arguments, long millis) {
+  private static final Bytes ADDED = Bytes.utf8("0");
+
   /// The step. It can stand alone, or in a transaction.
   Operation.Step step() {
     return switch (script.program()) {
@@ -28,7 +30,7 @@ record ScriptCall(LockScript script, List<Bytes> keys, List<Bytes> arguments, lo
                   lifetime(),
                   new Condition.Value(token()),
                   false);
-      case EXTEND -> throw new IllegalStateException("not yet");
+      case EXTEND -> transaction(List.of(isEqual(keys.getFirst())), List.of(extended()));
       case TAKE -> sets(keys.getFirst(), new Condition.AbsentOrValue(token()));
       case TAKE_ALL -> setsAll(ScriptCall::isAbsent);
       case EXTEND_ALL -> setsAll(this::isEqual);
@@ -46,6 +48,21 @@ record ScriptCall(LockScript script, List<Bytes> keys, List<Bytes> arguments, lo
 
   private Operation.Step deletes(Bytes key) {
     return new Operation.Delete(key, new Condition.Value(token()));
+  }
+
+  /// A key without an end stays so.
+  private Operation.Step extended() {
+    Bytes key = keys.getFirst();
+    Condition ends = new Condition.Ends(Condition.End.SOMETIME, 0);
+    boolean isAdded = isAdded(arguments);
+    if (!isAdded && millis <= 0) return new Operation.Delete(key, ends);
+    Lifetime extended = isAdded ? new Lifetime.Extended(millis) : lifetime();
+    return new Operation.Put(key, new Change.Keep(), extended, ends, false);
+  }
+
+  /// Whether the time that a key has is extended, and not replaced.
+  static boolean isAdded(List<Bytes> arguments) {
+    return arguments.get(2).equals(ADDED);
   }
 
   private Operation.Step sets(Bytes key, Condition condition) {

@@ -49,15 +49,23 @@ record ScriptCommands(ScriptCache cache) {
     List<Bytes> given = arguments.from(first);
     if (keys.size() < program.keys || given.size() < program.arguments)
       throw new RefusedException("ERR the script needs more keys or arguments");
+    return new ScriptCall(script, keys, given, millis(program, arguments, first));
+  }
+
+  /// How long something is to live; 0 where nothing is said of that.
+  private static long millis(LockScript.Program program, Arguments arguments, int first)
+      throws RefusedException {
     int second = first + 1;
-    long millis =
-        switch (program) {
-          case DELETE, DELETE_ALL -> 0;
-          case EXPIRE_MILLIS, EXTEND -> Lifetimes.millis("PX", arguments, second, "pexpire");
-          case EXPIRE_SECONDS -> Lifetimes.millis("EX", arguments, second, "expire");
-          case TAKE, TAKE_ALL, EXTEND_ALL -> Lifetimes.positive("PX", arguments, second, "set");
-        };
-    return new ScriptCall(script, keys, given, millis);
+    return switch (program) {
+      case DELETE, DELETE_ALL -> 0;
+      case EXPIRE_MILLIS -> Lifetimes.millis("PX", arguments, second, "pexpire");
+      case EXPIRE_SECONDS -> Lifetimes.millis("EX", arguments, second, "expire");
+      case EXTEND ->
+          ScriptCall.isAdded(arguments.from(first))
+              ? Lifetimes.positive("PX", arguments, second, "pexpire")
+              : Lifetimes.millis("PX", arguments, second, "pexpire");
+      case TAKE, TAKE_ALL, EXTEND_ALL -> Lifetimes.positive("PX", arguments, second, "set");
+    };
   }
 
   private Asked script(Arguments arguments) throws RefusedException {

@@ -5,7 +5,9 @@ import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
+import io.jangada.node.Status;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// What is asked of a member as one of several, and what consoles ask of keys.
 final class ServerCommands {
@@ -29,23 +31,21 @@ final class ServerCommands {
   private static Asked info(Arguments arguments) {
     List<String> sections = arguments.from(1).stream().map(Bytes::toUtf8).toList();
     return new Asked.OfConnection(
-        connection ->
-            connection.later(
-                List.of(),
-                0,
-                slot -> {
-                  boolean isAsked =
-                      connection
-                          .port()
-                          .replica()
-                          .status(
-                              status -> {
-                                String text = connection.listener().info(status, sections);
-                                slot.acceptOwn(out -> out.verbatim(text));
-                              });
-                  if (!isAsked)
-                    slot.acceptOwn(out -> out.error("TRYAGAIN too many requests are waiting"));
-                }));
+        connection -> connection.later(List.of(), 0, slot -> inform(connection, sections, slot)));
+  }
+
+  private static void inform(RedisConnection connection, List<String> sections, RedisSlot slot) {
+    Consumer<Status> reply =
+        status -> {
+          if (slot.isOfStranger(status)) {
+            slot.acceptOwn(out -> out.error(Errors.NO_AUTH));
+            return;
+          }
+          String text = connection.listener().info(status, sections);
+          slot.acceptOwn(out -> out.verbatim(text));
+        };
+    if (!connection.port().replica().status(reply))
+      slot.acceptOwn(out -> out.error("TRYAGAIN too many requests are waiting"));
   }
 
   // ---- how safe writes are ----
@@ -105,6 +105,7 @@ final class ServerCommands {
     boolean hasSamples = arguments.count() == 5 && arguments.word(3).equals("SAMPLES");
     if (arguments.count() < 3) throw CommandTable.wrongArity("memory|usage");
     if (arguments.count() != 3 && !hasSamples) throw new RefusedException(RefusedException.SYNTAX);
+    if (hasSamples) arguments.integer(4);
     return ofKey(
         arguments.get(2),
         (found, out) -> {

@@ -54,7 +54,10 @@ final class StringCommands {
     table.add("substr", 4, StringCommands::getRange);
     table.add("mget", -2, StringCommands::multiGet);
     table.add("set", -3, this::set);
-    table.add("setnx", 3, arguments -> write(arguments, 2, 0, ABSENT, DONE));
+    table.add(
+        "setnx",
+        3,
+        arguments -> OfStore.of(write(arguments, 2, 0, ABSENT), arguments.get(1), DONE));
     table.add("setex", 4, arguments -> setFor("EX", "setex", arguments));
     table.add("psetex", 4, arguments -> setFor("PX", "psetex", arguments));
     table.add("getset", 3, arguments -> former(arguments.get(1), put(arguments, 2, FOR_EVER)));
@@ -135,11 +138,10 @@ final class StringCommands {
 
   // ---- writes ----
 
-  private static Asked write(
-      Arguments arguments, int value, long millis, Condition condition, Reply reply) {
-    Bytes key = arguments.get(1);
-    return OfStore.of(
-        new Operation.Write(key, arguments.get(value), millis, condition), key, reply);
+  /// @param value the place of the value among the arguments
+  private static Operation.Write write(
+      Arguments arguments, int value, long millis, Condition condition) {
+    return new Operation.Write(arguments.get(1), arguments.get(value), millis, condition);
   }
 
   static Operation.Put put(Arguments arguments, int value, Lifetime lifetime) {
@@ -159,7 +161,7 @@ final class StringCommands {
   private static Asked setFor(String unit, String command, Arguments arguments)
       throws RefusedException {
     long millis = Lifetimes.positive(unit, arguments, 2, command);
-    return write(arguments, 3, millis, ALWAYS, OK);
+    return OfStore.of(write(arguments, 3, millis, ALWAYS), arguments.get(1), OK);
   }
 
   /// What the options of SET come to.
@@ -217,7 +219,8 @@ final class StringCommands {
   }
 
   private Asked set(Arguments arguments) throws RefusedException {
-    if (arguments.count() == 3) return write(arguments, 2, 0, ALWAYS, OK);
+    if (arguments.count() == 3)
+      return OfStore.of(write(arguments, 2, 0, ALWAYS), arguments.get(1), OK);
     SetOptions options = SetOptions.of(arguments);
     Bytes key = arguments.get(1);
     Change value = new Change.Set(arguments.get(2), 0);

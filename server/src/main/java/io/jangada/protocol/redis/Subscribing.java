@@ -1,5 +1,6 @@
 package io.jangada.protocol.redis;
 
+import io.jangada.kv.Result;
 import io.jangada.node.watch.WatchEnd;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,8 @@ final class Subscribing {
   private final List<Topic> topics;
   private final RedisSlot slot;
 
-  /// How many topics there were before.
-  private final int before;
+  /// How many topics there were with each of them.
+  private final int[] counts;
 
   /// Whether the reply is awaited before messages are told.
   private final boolean isAwaited;
@@ -28,7 +29,7 @@ final class Subscribing {
     this.all = all;
     this.topics = topics;
     this.slot = slot;
-    this.before = all.count();
+    this.counts = new int[topics.size()];
     this.isAwaited = !all.client().isSilent();
   }
 
@@ -38,9 +39,10 @@ final class Subscribing {
   static void begin(Subscriptions all, List<Topic> topics, RedisSlot slot) {
     Subscribing subscribing = new Subscribing(all, topics, slot);
     if (subscribing.isAwaited) all.beginning(1);
-    for (Topic topic : topics) {
+    for (int i = 0; i < topics.size(); i++) {
       subscribing.left.incrementAndGet();
-      if (!all.begin(topic, subscribing)) subscribing.started();
+      if (!all.begin(topics.get(i), subscribing)) subscribing.started();
+      subscribing.counts[i] = all.count();
     }
     subscribing.started();
   }
@@ -58,12 +60,12 @@ final class Subscribing {
 
   private void write(ReplyWriter out) {
     if (isAwaited) all.beginning(-1);
-    int count = before;
-    for (Topic topic : topics) {
+    for (int i = 0; i < counts.length; i++) {
+      Topic topic = topics.get(i);
       WatchEnd reason = failed.get(topic);
       if (reason == null) {
         Subscriptions.confirm(topic.isPattern() ? "psubscribe" : "subscribe", topic.name(), out);
-        out.integer(++count);
+        out.integer(counts[i]);
       } else {
         all.end(topic.name(), topic.isPattern());
         out.error(text(reason));
@@ -71,9 +73,10 @@ final class Subscribing {
     }
   }
 
-  private static String text(WatchEnd reason) {
+  private String text(WatchEnd reason) {
     return switch (reason) {
-      case PERMISSION_DENIED -> "NOPERM " + reason.text();
+      case PERMISSION_DENIED ->
+          slot.asking() == null ? Errors.NO_AUTH : Errors.of(Result.Reason.PERMISSION_DENIED);
       case BUSY, NO_LEADER -> "TRYAGAIN " + reason.text();
       case CANCELLED, TOO_MANY, REMOVED, DATA_DIFFERS, STOPPED -> "ERR " + reason.text();
     };

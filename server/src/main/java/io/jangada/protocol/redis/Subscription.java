@@ -36,15 +36,13 @@ final class Subscription extends ResumingWatch {
   @Override
   protected Taken take(List<WatchEvent> events) {
     if (all.isFull()) return Taken.NONE;
-    long bytes = 0;
-    for (WatchEvent event : events) bytes += sizeOf(event);
+    long now = all.client().port().replica().clusterTimeMillis();
+    List<KeyspaceEvents> happened =
+        events.stream().map(event -> KeyspaceEvents.of(event, now)).toList();
+    long bytes = happened.stream().mapToLong(KeyspaceEvents::sizeBytes).sum();
     all.client().holdEvents(bytes);
-    say(new Said.Events(events, bytes, all.client().port().replica().clusterTimeMillis()));
+    say(new Said.Events(happened, bytes));
     return all.takesMore() ? Taken.WITH_ROOM : Taken.THE_LAST;
-  }
-
-  private static long sizeOf(WatchEvent event) {
-    return event.entry().sizeBytes() + (event.former() == null ? 0 : event.former().sizeBytes());
   }
 
   @Override
@@ -69,10 +67,10 @@ final class Subscription extends ResumingWatch {
 
   /// What it has to say, to the event loop.
   sealed interface Said {
-    /// Changes, which may be of several messages or of none.
+    /// What happened, which may make several messages or none.
     ///
-    /// @param bytes that they hold
-    record Events(List<WatchEvent> events, long bytes, long clusterTimeMillis) implements Said {}
+    /// @param bytes that it takes
+    record Events(List<KeyspaceEvents> happened, long bytes) implements Said {}
 
     /// No events come before it goes on.
     record Paused() implements Said {}

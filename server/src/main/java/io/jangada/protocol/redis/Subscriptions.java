@@ -1,7 +1,6 @@
 package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
-import io.jangada.kv.WatchEvent;
 import io.jangada.protocol.redis.Subscription.Said;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -17,7 +16,7 @@ import java.util.SequencedSet;
 /// client was so slow that they are not kept any more, the connection is closed.
 final class Subscriptions {
   /// Of one connection.
-  static final int TOPICS_MAX = 1_024;
+  static final int TOPICS_MAX = 256;
 
   /// How many bytes of events are held before watches pause.
   private static final int EVENT_BYTES_AHEAD = 256 << 10;
@@ -68,6 +67,7 @@ final class Subscriptions {
     if (topics.containsKey(topic.name())) return false;
     Subscription one = new Subscription(this, topic, subscribing);
     topics.put(topic.name(), one);
+    client.listener().listening().take(topic.sizeBytes());
     one.begin();
     return true;
   }
@@ -76,6 +76,8 @@ final class Subscriptions {
   void subscribe(List<Topic> topics) {
     if (count() + topics.size() > TOPICS_MAX)
       client.refuse("ERR the connection listens to as much as it may");
+    else if (client.listener().listening().isSpent())
+      client.refuse("ERR clients listen to as much as they may");
     else client.later(List.of(), 0, slot -> Subscribing.begin(this, topics, slot));
   }
 
@@ -114,6 +116,7 @@ final class Subscriptions {
   void end(Bytes name, boolean isPattern) {
     Subscription one = of(isPattern).remove(name);
     if (one == null) return;
+    client.listener().listening().give(one.topic.sizeBytes());
     paused.remove(one);
     one.cancel();
   }
@@ -186,7 +189,7 @@ final class Subscriptions {
   }
 
   private void release(Subscription.Telling telling) {
-    if (telling.said instanceof Said.Events(_, long bytes, _)) client.holdEvents(-bytes);
+    if (telling.said instanceof Said.Events(_, long bytes)) client.holdEvents(-bytes);
   }
 
   boolean hasToTell() {
@@ -208,9 +211,8 @@ final class Subscriptions {
     if (!isCurrent(telling.of)) return;
     Said.Events said = (Said.Events) telling.said;
     Topic topic = telling.of.topic;
-    for (WatchEvent event : said.events())
-      for (Topic.Message message : topic.messages(event, said.clusterTimeMillis()))
-        tell(topic, message, out);
+    for (KeyspaceEvents happened : said.happened())
+      for (Topic.Message message : topic.messages(happened)) tell(topic, message, out);
   }
 
   private static void tell(Topic topic, Topic.Message message, ReplyWriter out) {

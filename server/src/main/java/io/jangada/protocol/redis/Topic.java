@@ -2,7 +2,6 @@ package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.KeyRange;
-import io.jangada.kv.WatchEvent;
 import io.jangada.node.watch.WatchRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,8 @@ import java.util.List;
 record Topic(Bytes name, Glob glob, KeyRange keys, List<String> events) {
   static final String CHANNELS =
       "__keyspace@0__:<key> and __keyevent@0__:<" + String.join("|", KeyspaceEvents.NAMES) + ">";
+
+  private static final int OVERHEAD_BYTES = 512;
 
   private static final Bytes OF_KEY = Bytes.utf8("__keyspace@0__:");
   private static final String OF_EVENT = "__keyevent@0__:";
@@ -64,6 +65,11 @@ record Topic(Bytes name, Glob glob, KeyRange keys, List<String> events) {
     return keys == null && events.isEmpty();
   }
 
+  /// What it takes as long as it is listened to, about.
+  int sizeBytes() {
+    return OVERHEAD_BYTES + name.length() + (glob == null ? 0 : glob.sizeBytes());
+  }
+
   boolean isPattern() {
     return glob != null;
   }
@@ -75,15 +81,13 @@ record Topic(Bytes name, Glob glob, KeyRange keys, List<String> events) {
     return new WatchRequest(isOfAll ? KeyRange.ALL : keys, 0, true, kinds, false);
   }
 
-  /// What is told of a change.
-  ///
-  /// @param clusterTimeMillis when it was seen
-  List<Message> messages(WatchEvent change, long clusterTimeMillis) {
-    Bytes key = change.entry().key();
+  /// What is told of it.
+  List<Message> messages(KeyspaceEvents happened) {
+    Bytes key = happened.key();
     Bytes channel = keys != null && keys.contains(key) ? ofKey(key) : null;
     if (channel != null && glob != null && !glob.matches(channel)) channel = null;
     List<Message> messages = new ArrayList<>(2);
-    for (String event : KeyspaceEvents.of(change, clusterTimeMillis)) {
+    for (String event : happened.names()) {
       if (channel != null) messages.add(new Message(channel, ascii(event)));
       if (events.contains(event)) messages.add(new Message(of(event), key));
     }

@@ -73,6 +73,10 @@ final class Waiting {
   }
 
   private void look(Status status) {
+    if (slot.isOfStranger(status)) {
+      slot.acceptOwn(out -> out.error(Errors.NO_AUTH));
+      return;
+    }
     if (index < 0) index = status.log().commit();
     known = new Known(status.log().durable() >= index, others(status));
     boolean isEnough = known.others >= wanted.others && (known.local || !wanted.local);

@@ -162,7 +162,8 @@ final class Replies {
           INVALID_AUTH_MANAGEMENT,
           INVALID_NAME,
           TOO_MANY_USERS,
-          KEY_NOT_FOUND ->
+          KEY_NOT_FOUND,
+          UNKNOWN_PLACE ->
           INTERNAL;
     };
   }

@@ -50,6 +50,20 @@ class LockScriptTest {
         Otherwise.ZERO,
         "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('expire',KEYS[1],ARGV[2])"
             + " else return 0 end");
+    isServed(
+        Program.EXTEND,
+        Otherwise.ZERO,
+        """
+        local mine = redis.call("get", KEYS[1])
+        if not mine or mine ~= ARGV[1] then return 0 end
+        local rest = redis.call("pttl", KEYS[1])
+        if not rest then rest = 0 end
+        if rest < 0 then return 0 end
+        local total = ARGV[2]
+        if ARGV[3] == "0" then total = ARGV[2] + rest end
+        redis.call("pexpire", KEYS[1], total)
+        return 1
+        """);
   }
 
   @Test

@@ -3,9 +3,11 @@ package io.jangada.protocol.redis;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,11 @@ final class RespClient implements AutoCloseable {
   private final Socket socket = new Socket();
   private final DataInputStream in;
 
-  RespClient(InetSocketAddress address) throws IOException {
+  /// What a socket takes unread, usually.
+  static final int BOUND_BYTES = 256 << 10;
+
+  RespClient(InetSocketAddress address, int receivedBytesMax) throws IOException {
+    socket.setReceiveBufferSize(receivedBytesMax);
     socket.connect(address, BOUND_MILLIS);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(BOUND_MILLIS);
@@ -78,9 +84,16 @@ final class RespClient implements AutoCloseable {
     return parts;
   }
 
-  /// Whether the server has closed the connection.
-  boolean isAtEnd() throws IOException {
-    return in.read() < 0;
+  /// Reads to the end.
+  ///
+  /// @return whether all begins so
+  boolean isAtEndOf(String start) throws IOException {
+    try {
+      while (read().startsWith(start)) {}
+      return false;
+    } catch (EOFException | SocketException e) {
+      return true;
+    }
   }
 
   @Override

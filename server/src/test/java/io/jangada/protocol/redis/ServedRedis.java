@@ -5,6 +5,7 @@ import io.jangada.net.Loops;
 import io.jangada.net.PortGate;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
+import io.jangada.node.Status;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.PortLimits;
@@ -44,7 +45,12 @@ final class ServedRedis implements AutoCloseable {
   }
 
   RespClient client() throws IOException {
-    RespClient client = new RespClient(listener.address());
+    return client(RespClient.BOUND_BYTES);
+  }
+
+  /// @param receivedBytesMax what the client's socket takes unread, about
+  RespClient client(int receivedBytesMax) throws IOException {
+    RespClient client = new RespClient(listener.address(), receivedBytesMax);
     clients.add(client);
     return client;
   }
@@ -56,9 +62,21 @@ final class ServedRedis implements AutoCloseable {
     return done.join();
   }
 
+  /// How many watches have yet to get what happened before.
+  int lagging() {
+    CompletableFuture<Status> status = new CompletableFuture<>();
+    served.member.replica().status(status::complete);
+    return status.join().usage().watching().lagging();
+  }
+
+  void disconnect() throws IOException {
+    for (RespClient one : clients) one.close();
+    clients.clear();
+  }
+
   @Override
   public void close() throws IOException {
-    for (RespClient one : clients) one.close();
+    disconnect();
     listener.close();
     served.close();
     loops.close();

@@ -2,11 +2,13 @@ package io.jangada.protocol.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.kv.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,11 @@ class ServedRedisTest {
     served.close();
   }
 
+  @AfterEach
+  void disconnect() throws IOException {
+    served.disconnect();
+  }
+
   @BeforeEach
   void connect() throws IOException {
     client = served.client();
@@ -67,6 +74,29 @@ class ServedRedisTest {
     assertThat(client.ask("EVAL", expire, "1", "lock", "you", "5000")).isEqualTo(":0");
     assertThat(client.ask("EVAL", expire, "1", "lock", "me", "0")).isEqualTo(":1");
     assertThat(client.ask("EXISTS", "lock")).isEqualTo(":0");
+  }
+
+  @Test
+  void oneLockIsExtended() throws IOException {
+    String extend =
+        """
+        local t = redis.call('get', KEYS[1]) if not t or t ~= ARGV[1] then return 0 end
+        local e = redis.call('pttl', KEYS[1]) if not e then e = 0 end if e < 0 then return 0 end
+        local n = ARGV[2] if ARGV[3] == '0' then n = ARGV[2] + e end
+        redis.call('pexpire', KEYS[1], n) return 1
+        """;
+    client.ask("SET", "lock", "me");
+    assertThat(client.ask("EVAL", extend, "1", "lock", "me", "5000", "0")).isEqualTo(":0");
+    client.ask("SET", "lock", "me", "PX", "60000");
+    assertThat(client.ask("EVAL", extend, "1", "lock", "you", "5000", "0")).isEqualTo(":0");
+    assertThat(client.ask("EVAL", extend, "1", "lock", "me", "50000", "0")).isEqualTo(":1");
+    assertThat(millisLeft("lock")).isBetween(80_001, 110_000);
+    assertThat(client.ask("EVAL", extend, "1", "lock", "me", "70000", "1")).isEqualTo(":1");
+    assertThat(millisLeft("lock")).isBetween(50_000, 70_000);
+  }
+
+  private int millisLeft(String key) throws IOException {
+    return Integer.parseInt(client.ask("PTTL", key).substring(1));
   }
 
   @Test
@@ -107,10 +137,8 @@ class ServedRedisTest {
     assertThat(client.ask("DBSIZE")).isEqualTo(":3");
   }
 
-  /// More than one piece, and more than one reply has.
-  @Test
-  void manyKeys() throws IOException {
-    int pieces = 12;
+  /// Sets a thousand keys so many times.
+  private void setMany(int pieces) throws IOException {
     for (int piece = 0; piece < pieces; piece++) {
       List<String> command = new ArrayList<>(List.of("MSET"));
       for (int i = 0; i < 1_000; i++) {
@@ -119,6 +147,13 @@ class ServedRedisTest {
       }
       assertThat(client.ask(command.toArray(String[]::new))).isEqualTo("OK");
     }
+  }
+
+  /// More than one piece, and more than one reply has.
+  @Test
+  void manyKeys() throws IOException {
+    int pieces = 12;
+    setMany(pieces);
     assertThat(client.ask("KEYS", "*9999*").split(", ")).hasSize(1);
     assertThat(client.ask("KEYS", "0[01]*[0-6]x*").split(", ")).hasSize(7 * pieces * 100);
     assertThat(client.ask("KEYS", "*")).isEqualTo("-ERR too many keys, use SCAN");
@@ -128,7 +163,9 @@ class ServedRedisTest {
   void eventsInResp2() throws IOException {
     RespClient listening = served.client();
     assertThat(listening.ask("SUBSCRIBE", "__keyspace@0__:k")).endsWith("__keyspace@0__:k, :1]");
-    assertThat(listening.ask("PSUBSCRIBE", "__keyevent@*__:*d*l*")).endsWith(", :2]");
+    String pattern = "__keyevent@*__:*d*l*";
+    assertThat(listening.ask("PSUBSCRIBE", pattern, pattern)).endsWith(", :2]");
+    assertThat(listening.read()).endsWith(", :2]");
     client.ask("SET", "k", "v", "PX", "60000");
     client.ask("DEL", "k");
     List<String> told = new ArrayList<>();
@@ -160,6 +197,40 @@ class ServedRedisTest {
     assertThat(listening.read()).isEqualTo(">[message, __keyevent@0__:expire, k]");
     assertThat(listening.read()).isEqualTo(">[message, __keyevent@0__:expired, k]");
     assertThat(listening.ask("GET", "k")).isEqualTo("nil");
+  }
+
+  /// A client that reads late gets all, as long as it is kept, and none is held for it.
+  @Test
+  void aSlowClient() throws IOException {
+    served.submit(new Operation.KeepHistory(true));
+    RespClient slow = listenSlowly(served);
+    int pieces = 24;
+    setMany(pieces);
+    assertThat(served.lagging()).isPositive();
+    for (int i = 0; i < pieces * 1_000; i++)
+      assertThat(slow.read()).startsWith("[message, __keyevent@0__:set, %06dx".formatted(i));
+    client.ask("SET", "last", "");
+    assertThat(slow.read()).isEqualTo("[message, __keyevent@0__:set, last]");
+  }
+
+  /// Where it is not, the client must know that it missed something. (In a store of its own: KEYS
+  /// has some kept for a while.)
+  @Test
+  void aSlowClientThatMissesSomething(@TempDir Path other) throws IOException {
+    try (ServedRedis unkept = new ServedRedis(other)) {
+      unkept.submit(new Operation.KeepHistory(false));
+      RespClient slow = listenSlowly(unkept);
+      client = unkept.client();
+      setMany(24);
+      client.ask("FLUSHALL");
+      assertThat(slow.isAtEndOf("[message")).isTrue();
+    }
+  }
+
+  private static RespClient listenSlowly(ServedRedis to) throws IOException {
+    RespClient slow = to.client(8 << 10);
+    assertThat(slow.ask("SUBSCRIBE", "__keyevent@0__:set")).endsWith(":1]");
+    return slow;
   }
 
   @Test

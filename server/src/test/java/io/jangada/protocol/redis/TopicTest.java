@@ -24,7 +24,7 @@ class TopicTest {
   }
 
   private static List<String> events(KeyValue now, boolean removed, KeyValue former) {
-    return KeyspaceEvents.of(new WatchEvent(now, removed, former), NOW);
+    return KeyspaceEvents.of(new WatchEvent(now, removed, former), NOW).names();
   }
 
   @Test
@@ -69,7 +69,7 @@ class TopicTest {
 
   private static List<String> messages(Topic topic) {
     WatchEvent event = new WatchEvent(key(5, 1, "v", 9), false, null);
-    return topic.messages(event, NOW).stream()
+    return topic.messages(KeyspaceEvents.of(event, NOW)).stream()
         .map(one -> one.channel().toUtf8() + " " + one.content().toUtf8())
         .toList();
   }
