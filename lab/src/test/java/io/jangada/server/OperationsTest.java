@@ -51,7 +51,7 @@ class OperationsTest {
   @Test
   @Timeout(60)
   void theDocumentedMetricsAreThoseOfALeaderAndEveryAlertLooksAtOne() throws Exception {
-    try (Fleet fleet = new Fleet(folder, 3)) {
+    try (Fleet fleet = Fleet.withMemcached(folder, 3)) {
       fleet.startAll();
       int leader = fleet.leader();
       fleet.askLeader("set boat 0 4", "sail");

@@ -122,6 +122,7 @@ final class CommandParser {
     if (length == LineReader.TOO_LONG) return leave(Replies.LINE_TOO_LONG);
     fields.split(lines.bytes(), length);
     isSilent = false;
+    connection.countCommand();
     boolean began = parse();
     if (keyCommand == null) lines.letGo();
     return began;
@@ -163,7 +164,10 @@ final class CommandParser {
       case "stats" -> stats();
       case "quit" -> leave(null);
       case "lru_crawler" ->
-          say(fields.count() > 1 && fields.text(1).equals("metadump") ? Replies.NO_DUMP : Replies.ERROR);
+          say(
+              fields.count() > 1 && fields.text(1).equals("metadump")
+                  ? Replies.NO_DUMP
+                  : Replies.ERROR);
       default -> isHttp() ? leave(null) : say(Replies.ERROR);
     };
   }
