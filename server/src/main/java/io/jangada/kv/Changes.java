@@ -13,7 +13,6 @@ final class Changes {
   /// The longest value that is looked at for a number among blanks and zeros.
   private static final int PADDED_MAX = 64;
 
-
   /// The value that comes of it, or why there is none.
   ///
   /// @param value null where there is none

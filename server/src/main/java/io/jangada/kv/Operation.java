@@ -252,7 +252,7 @@ public sealed interface Operation {
   /// key that is there all the while is met once by those who go on from place to place at one
   /// member.
   ///
-  /// @param place 0 for the beginning
+  /// @param place 0 for the beginning; less than 0 for one that is as good as any other
   /// @param count about how many keys are wanted, 1 or more
   record Scan(long place, int count) implements Read {
     public Scan {

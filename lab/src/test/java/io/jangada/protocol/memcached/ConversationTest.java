@@ -32,7 +32,7 @@ class ConversationTest {
 
   @BeforeAll
   static void start() throws Exception {
-    fleet = Fleet.withMemcached(folder, SIZE);
+    fleet = Fleet.withMemcached(folder, SIZE, "'ValueBytesMax':1048576");
     fleet.startAll();
     fleet.leader();
   }

@@ -387,7 +387,7 @@ final class CommandParser {
         };
     boolean isExtending = stored.word.endsWith("pend");
     boolean isCas = stored.word.equals("cas");
-    Reply reply = isCas ? Replies.CAS : Replies.STORE;
+    Reply reply = isCas ? Replies.CAS : isExtending ? Replies.EXTEND : Replies.STORE;
     MemcachedSlot slot;
     if (stored.lifetime == null && !isExtending) {
       slot = storeNothing(stored, condition);

@@ -16,6 +16,11 @@ final class MemcachedSlot extends CommandSlot {
   /// Writes what a command came to, if it was done.
   interface Reply {
     void write(MemcachedSlot slot, Result result, ByteBuf out);
+
+    /// What is said where it was refused.
+    default byte[] errorOf(Result.Reason reason) {
+      return Replies.errorOf(reason);
+    }
   }
 
   /// The keys of one command that are asked for one by one. Of a reply that failed nothing comes
@@ -195,11 +200,18 @@ final class MemcachedSlot extends CommandSlot {
   @Override
   protected void write(ByteBuf out) {
     if (isSilent || group != null && group.hasFailed) return;
-    byte[] error = line == null ? Replies.errorOf(outcome) : null;
+    byte[] error = line == null ? error() : null;
     if (error != null && group != null) group.hasFailed = true;
     if (line != null) out.writeBytes(line);
     else if (error != null) out.writeBytes(error);
     else reply.write(this, ((Outcome.Done) outcome).result(), out);
+  }
+
+  /// Null where it was done.
+  private byte[] error() {
+    return outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
+        ? reply.errorOf(reason)
+        : Replies.errorOf(outcome);
   }
 
   /// The only entry of a range of one key; null if it is not there.

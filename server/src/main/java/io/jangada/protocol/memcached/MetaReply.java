@@ -36,12 +36,15 @@ final class MetaReply implements MemcachedSlot.Reply {
       case Result.Mismatch _ -> writeNo("EX", out);
       case Result.Exists _ -> writeNo("NS", out);
       case Result.Refused(Result.Reason reason) -> out.writeBytes(Replies.errorOf(reason));
-      default -> writeNo(isStoring() && !isGuarded() ? "NS" : "NF", out);
+      default -> writeMissing(out);
     }
   }
 
-  private boolean isStoring() {
-    return request.isStore();
+  /// There is no such key. A value that was to be gone at once needs none.
+  private void writeMissing(ByteBuf out) {
+    boolean isDone = request.isStore() && request.mode('S') == 'S' && !request.has('C');
+    if (isDone) writeDeleted(0, out);
+    else writeNo(request.isStore() && !isGuarded() ? "NS" : "NF", out);
   }
 
   /// Whether a key that is not there is told of as such, and not as a condition that is not met.

@@ -55,6 +55,20 @@ final class Replies {
         out.writeBytes(isDone(result) ? STORED : NOT_STORED);
       };
 
+  /// To `append` and `prepend`, which may come to a value that is too long.
+  static final Reply EXTEND =
+      new Reply() {
+        @Override
+        public void write(MemcachedSlot slot, Result result, ByteBuf out) {
+          STORE.write(slot, result, out);
+        }
+
+        @Override
+        public byte[] errorOf(Result.Reason reason) {
+          return reason == Result.Reason.VALUE_TOO_LONG ? NOT_STORED : Replies.errorOf(reason);
+        }
+      };
+
   /// To those of them whose value is gone at once.
   static final Reply STORE_NOTHING = (_, _, out) -> out.writeBytes(STORED);
 

@@ -266,6 +266,7 @@ final class KeyCommands {
             || arguments.count() == 2 && List.of("ASYNC", "SYNC").contains(arguments.word(1));
     if (!isKnown) throw new RefusedException(RefusedException.SYNTAX);
     if (!flushes) throw new RefusedException("ERR " + arguments.word(0) + " is disabled");
-    return new OfStore(new Operation.DeleteRange(KeyRange.ALL, false), null, (_, out, _) -> out.simple("OK"));
+    return new OfStore(
+        new Operation.DeleteRange(KeyRange.ALL, false), null, (_, out, _) -> out.simple("OK"));
   }
 }
