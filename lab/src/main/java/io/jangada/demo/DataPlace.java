@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Where a demo keeps its servers' data: a directory each, and beside them the `config.json` of
@@ -91,7 +93,7 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
 
   private static ClusterPlan plan(int members) {
     return ClusterPlan.of(members)
-        .with(OptionalPort.ETCD)
+        .with(OptionalPort.ETCD, OptionalPort.MEMCACHED, OptionalPort.REDIS)
         .with("HistoryMillis", "\"10m\"")
         .with("Path", "\".\"")
         .with("Cluster", "\"" + CLUSTER + "\"")
@@ -105,12 +107,35 @@ record DataPlace(Path path, ServerConfig config, boolean temporary, DiskLock loc
   }
 
   /// A command that speaks with the server at a port, for people.
-  String netcat(String port) {
-    if (!config.settings().has(Setting.CERT_FILE)) return "nc 127.0.0.1 " + port;
-    return "openssl s_client -quiet -CAfile "
-        + path.resolve(CERTIFICATES).resolve("ca.crt")
-        + " -connect 127.0.0.1:"
-        + port;
+  String netcat(Object port) {
+    if (!speaksTls()) return "nc 127.0.0.1 " + port;
+    return "openssl s_client -quiet -CAfile " + authority() + " -connect 127.0.0.1:" + port;
+  }
+
+  /// How to try the ports for clients of other stores, for people.
+  List<String> invitations() {
+    int redis = config.servers().getFirst().port(OptionalPort.REDIS);
+    int memcached = config.servers().getFirst().port(OptionalPort.MEMCACHED);
+    String etcdTls = speaksTls() ? " --cacert " + authority() : "";
+    String redisTls = speaksTls() ? " --tls --cacert " + authority() : "";
+    return List.of(
+        "and etcd's clients: etcdctl --endpoints " + places(OptionalPort.ETCD) + etcdTls,
+        "and Redis's at " + places(OptionalPort.REDIS) + ": redis-cli -p " + redis + redisTls,
+        "and memcached's at " + places(OptionalPort.MEMCACHED) + ": " + netcat(memcached));
+  }
+
+  private String places(OptionalPort which) {
+    return config.servers().stream()
+        .map(entry -> "127.0.0.1:" + entry.port(which))
+        .collect(Collectors.joining(","));
+  }
+
+  private boolean speaksTls() {
+    return config.settings().has(Setting.CERT_FILE);
+  }
+
+  private Path authority() {
+    return path.resolve(CERTIFICATES).resolve("ca.crt");
   }
 
   /// Gives it back, and removes it if it is temporary.

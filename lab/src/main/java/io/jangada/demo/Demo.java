@@ -127,7 +127,7 @@ public final class Demo {
     String port = cluster.ports().replaceFirst(",.*", "");
     narrator.narrate(
         "they serve at 127.0.0.1, ports " + cluster.ports() + ": try " + place.netcat(port));
-    narrator.narrate("and etcd's clients: etcdctl --endpoints " + cluster.etcdEndpoints());
+    for (String one : place.invitations()) narrator.narrate(one);
   }
 
   private void start(int id) throws UserError {

@@ -3,7 +3,6 @@ package io.jangada.demo;
 import io.jangada.node.Outcome;
 import io.jangada.node.Replica;
 import io.jangada.node.Status;
-import io.jangada.server.OptionalPort;
 import io.jangada.server.ServerConfig;
 import java.io.IOException;
 import java.util.Optional;
@@ -51,13 +50,6 @@ final class DemoCluster implements AutoCloseable {
     return config.servers().stream()
         .map(entry -> "" + entry.clientPort())
         .collect(Collectors.joining(", "));
-  }
-
-  /// Where etcd's clients come to, for people.
-  String etcdEndpoints() {
-    return config.servers().stream()
-        .map(entry -> "127.0.0.1:" + entry.port(OptionalPort.ETCD))
-        .collect(Collectors.joining(","));
   }
 
   Leadership leadership() {

@@ -51,7 +51,7 @@ class OperationsTest {
   @Test
   @Timeout(60)
   void theDocumentedMetricsAreThoseOfALeaderAndEveryAlertLooksAtOne() throws Exception {
-    try (Fleet fleet = new Fleet(folder, 3)) {
+    try (Fleet fleet = Fleet.withMemcached(folder, 3)) {
       fleet.startAll();
       int leader = fleet.leader();
       fleet.askLeader("set boat 0 4", "sail");
@@ -100,6 +100,8 @@ class OperationsTest {
     for (ServerConfig.Entry entry : config.servers()) {
       assertThat(entry.clientPort()).isEqualTo(9000 + entry.id());
       assertThat(entry.port(OptionalPort.ETCD)).isEqualTo(9020 + entry.id());
+      assertThat(entry.port(OptionalPort.MEMCACHED)).isEqualTo(9030 + entry.id());
+      assertThat(entry.port(OptionalPort.REDIS)).isEqualTo(9040 + entry.id());
       assertThat(config.listen(entry)).contains("localhost");
       assertThat(config.dataDirectory(entry.id()))
           .isEqualTo(ROOT.resolve("data/server-" + entry.id()));

@@ -29,7 +29,7 @@ public final class AotTraining {
   private static final int ATTEMPTS = 1_000;
 
   private final Path file;
-  private final int[] ports = new int[3 * SERVERS + 1];
+  private final int[] ports = new int[5 * SERVERS + 1];
 
   private AotTraining(Path directory) throws IOException {
     file = directory.resolve("config.json");
@@ -54,11 +54,19 @@ public final class AotTraining {
   }
 
   private String entry(int id) {
-    String http = id == 1 ? ", \"HttpPort\": " + ports[3 * SERVERS] : "";
+    String http = id == 1 ? ", \"HttpPort\": " + ports[5 * SERVERS] : "";
     String form =
         "{\"Id\": %d, \"Hostname\": \"localhost\","
-            + " \"ClientPort\": %d, \"LogPort\": %d, \"EtcdPort\": %d%s}";
-    return form.formatted(id, ports[id], ports[SERVERS + id], ports[2 * SERVERS + id], http);
+            + " \"ClientPort\": %d, \"LogPort\": %d, \"EtcdPort\": %d,"
+            + " \"MemcachedPort\": %d, \"RedisPort\": %d%s}";
+    return form.formatted(
+        id,
+        ports[id],
+        ports[SERVERS + id],
+        ports[2 * SERVERS + id],
+        ports[3 * SERVERS + id],
+        ports[4 * SERVERS + id],
+        http);
   }
 
   private boolean serveAll() throws ConfigException, IOException {
@@ -69,6 +77,10 @@ public final class AotTraining {
       if (!comesToServe(ports[port])) return false;
     }
     servesEtcdsClients(ports[2 * SERVERS]);
+    answers(
+        ports[3 * SERVERS], "set a 0 0 1\r\nb\r\n", "gets a\r\n", "ms a 1\r\nb\r\n", "mg a v\r\n");
+    answers(
+        ports[4 * SERVERS], "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\nb\r\n", "GET a\r\n", "INCR n\r\n");
     return true;
   }
 
@@ -98,6 +110,15 @@ public final class AotTraining {
       }
       answer(socket, "admin status\r\n");
       return true;
+    }
+  }
+
+  /// Has what a server says to memcached's or Redis's clients prepared as well.
+  private static void answers(int port, String... commands) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      for (int round = 0; round < ROUNDS; round++)
+        for (String command : commands) answer(socket, command);
     }
   }
 

@@ -37,12 +37,13 @@ final class Metrics {
   private final DataSize size;
   private final TextListener listener;
   private final TcpLinks links;
+  private final OtherPorts others;
   private final List<PortGate> gates;
 
   /// The ports that are looked at.
   ///
   /// @param gates of these and of the HTTP port
-  record Ports(TextListener listener, TcpLinks links, List<PortGate> gates) {}
+  record Ports(TextListener listener, TcpLinks links, OtherPorts others, List<PortGate> gates) {}
 
   private final Build build = Build.read();
   private final AtomicLong healthy = new AtomicLong();
@@ -56,6 +57,7 @@ final class Metrics {
     this.size = size;
     this.listener = ports.listener;
     this.links = ports.links;
+    this.others = ports.others;
   }
 
   /// Shows also what became of the lines of the audit trail.
@@ -103,6 +105,7 @@ final class Metrics {
         });
     lists.add(audit());
     lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
+    lists.add(PortMetrics.of(others.stats()));
     lists.add(TlsMetrics.of(gates));
     etcd.ifPresent(port -> lists.addAll(EtcdMetrics.all(port.stats(), status, meter)));
     return MetricList.all(lists);

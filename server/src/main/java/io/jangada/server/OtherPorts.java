@@ -12,6 +12,7 @@ import io.jangada.protocol.memcached.MemcachedListener;
 import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.PortLimits;
 import io.jangada.protocol.port.PortSettings;
+import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.redis.RedisListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -151,6 +152,15 @@ final class OtherPorts implements AutoCloseable {
     etcd.serve(replica, member, authenticator, audit);
     if (memcached != null) memcached.serve(replica, authenticator, audit);
     if (redis != null) redis.serve(replica, authenticator, audit);
+  }
+
+  /// What the ports for memcached and Redis clients did. What etcd's did has names of its own
+  /// ([EtcdMetrics]).
+  Map<OptionalPort, PortStats> stats() {
+    Map<OptionalPort, PortStats> all = new EnumMap<>(OptionalPort.class);
+    if (memcached != null) all.put(OptionalPort.MEMCACHED, memcached.figures());
+    if (redis != null) all.put(OptionalPort.REDIS, redis.figures());
+    return all;
   }
 
   /// @param millisMax for all of them

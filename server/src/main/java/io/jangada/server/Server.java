@@ -268,7 +268,8 @@ public final class Server implements AutoCloseable {
     PortGate gate = tls.httpGate(shares.http());
     List<PortGate> gates = new ArrayList<>(List.of(clientGate, gate, links.gate()));
     gates.addAll(otherPorts.gates());
-    Metrics metrics = new Metrics(meter, size, new Metrics.Ports(listener, links, gates));
+    Metrics metrics =
+        new Metrics(meter, size, new Metrics.Ports(listener, links, otherPorts, gates));
     if (audit != null) metrics.show(audit);
     endpoint = new HttpEndpoint(new HttpEndpoint.Parts(queries, report, metrics, () -> isBroken));
     otherPorts.etcd().show(metrics, endpoint);

@@ -122,6 +122,7 @@ final class CommandParser {
     if (length == LineReader.TOO_LONG) return leave(Replies.LINE_TOO_LONG);
     fields.split(lines.bytes(), length);
     isSilent = false;
+    connection.countCommand();
     boolean began = parse();
     if (keyCommand == null) lines.letGo();
     return began;

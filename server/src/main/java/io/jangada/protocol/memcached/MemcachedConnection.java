@@ -85,6 +85,10 @@ final class MemcachedConnection extends CommandConnection {
     return counters();
   }
 
+  void countCommand() {
+    counters().add(Counters.COMMANDS, 1);
+  }
+
   void ask(CommandSlot slot) {
     begin(slot);
   }

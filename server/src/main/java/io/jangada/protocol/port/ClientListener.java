@@ -89,6 +89,22 @@ public final class ClientListener implements AutoCloseable {
     return lanes.values().stream().mapToLong(lane -> lane.counters().get(counter)).sum();
   }
 
+  /// What it did, as [Counters] has it.
+  public PortStats stats() {
+    long closed = sum(Counters.CLOSED); // the first: none is closed before it is open
+    long opened = sum(Counters.OPENED);
+    return new PortStats(
+        new PortStats.Connections(
+            opened - closed,
+            port.limits().connectionsMax(),
+            opened,
+            sum(Counters.REFUSED),
+            port.evicted()),
+        sum(Counters.COMMANDS),
+        sum(Counters.BYTES_IN),
+        sum(Counters.BYTES_OUT));
+  }
+
   /// Takes no more connections, begins nothing more, answers what was begun, and closes each
   /// connection when it is done.
   ///

@@ -21,7 +21,7 @@ public final class Counters {
   public static final int FORGOTTEN = 11;
   public static final int REDIRECTS = 12;
 
-  /// Of the binary protocol.
+  /// All commands, or on the port for text those of the binary protocol.
   public static final int COMMANDS = 13;
 
   public static final int READS = 14;

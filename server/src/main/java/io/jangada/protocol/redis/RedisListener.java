@@ -10,6 +10,7 @@ import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.PortSettings;
 import io.jangada.protocol.port.PortState;
+import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.port.Quota;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
@@ -166,6 +167,10 @@ public final class RedisListener implements AutoCloseable {
   /// From now on commands are carried out, those that came before included. To be called once.
   public void serve(Replica replica, Authenticator authenticator, Audit audit) {
     port.serve(replica, authenticator, audit);
+  }
+
+  public PortStats figures() {
+    return listener.stats();
   }
 
   /// How many clients are connected.
