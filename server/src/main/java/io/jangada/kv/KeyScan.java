@@ -14,28 +14,14 @@ final class KeyScan {
 
   private KeyScan() {}
 
+  static long elsewhere(long place, int at) {
+    return place & ~PLACE_MASK | Integer.toUnsignedLong(at);
+  }
+
   static Result read(Keyspace keys, Operation.Scan scan) {
-    if (scan.place() < 0) return random(keys, scan);
     long tag = keys.index.seedTag() << PLACE_BITS;
     if (scan.place() != 0 && (scan.place() & ~PLACE_MASK) != tag)
       return new Result.Refused(Result.Reason.UNKNOWN_PLACE);
-    return read(keys, scan, tag);
-  }
-
-  /// From any place, and from the beginning if there is nothing behind it.
-  private static Result.Scanned random(Keyspace keys, Operation.Scan scan) {
-    Result.Scanned some = first(keys, 2 * (-1 - scan.place()), scan.count());
-    return some.keys().isEmpty() ? first(keys, 0, scan.count()) : some;
-  }
-
-  private static Result.Scanned first(Keyspace keys, long place, int count) {
-    Result.Scanned some = read(keys, new Operation.Scan(place & PLACE_MASK, count), 0);
-    while (some.keys().isEmpty() && some.next() != 0)
-      some = read(keys, new Operation.Scan(some.next(), count), 0);
-    return some;
-  }
-
-  private static Result.Scanned read(Keyspace keys, Operation.Scan scan, long tag) {
     List<Bytes> found = new ArrayList<>();
     long[] bytes = {0};
     long next =

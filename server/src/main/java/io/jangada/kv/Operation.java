@@ -252,11 +252,19 @@ public sealed interface Operation {
   /// key that is there all the while is met once by those who go on from place to place at one
   /// member.
   ///
-  /// @param place 0 for the beginning; less than 0 for one that is as good as any other
+  /// @param place 0 for the beginning
   /// @param count about how many keys are wanted, 1 or more
   record Scan(long place, int count) implements Read {
     public Scan {
       if (count < 1) throw new IllegalArgumentException("count " + count);
+    }
+
+    /// A place of the same member.
+    ///
+    /// @param place where to go on, as a result has it; not 0
+    /// @param at anything: the places are spread over all numbers
+    public static long elsewhere(long place, int at) {
+      return KeyScan.elsewhere(place, at);
     }
   }
 

@@ -133,6 +133,8 @@ final class MetaCommands {
     long unique = request.unsigned('C', 0);
     boolean isGuarded = request.has('C') && !(isExtending && unique == 0);
     if (!isGuarded) return mode == 'S' ? ALWAYS : PRESENT;
-    return request.has('I') ? new Condition.UniqueOrLater(unique) : new Condition.Unique(unique);
+    return request.has('I') && unique >= 0
+        ? new Condition.UniqueOrLater(unique)
+        : new Condition.Unique(unique);
   }
 }

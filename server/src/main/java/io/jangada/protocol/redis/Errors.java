@@ -32,6 +32,8 @@ final class Errors {
     return switch (reason) {
       case KEY_TOO_LONG -> "ERR key is too long";
       case VALUE_TOO_LONG -> VALUE_TOO_LONG;
+      case UNKNOWN_PLACE ->
+          "ERR invalid cursor: another member gave it, or this one before it started again";
       case NOT_A_NUMBER -> RefusedException.NOT_AN_INTEGER;
       case OVERFLOW -> "ERR increment or decrement would overflow";
       case TRANSACTION_TOO_LARGE -> "ERR transaction is too long";

@@ -5,13 +5,8 @@ import io.jangada.kv.KeyRange;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
-import io.jangada.node.Outcome;
-import io.jangada.node.ReadConsistency;
-import io.jangada.protocol.port.Client;
-import io.jangada.protocol.port.Slot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /// The keys that match a pattern, read piece by piece, all at one revision. The pattern is looked
 /// at on the connection's event loop, and one piece is under way at a time.
@@ -39,23 +34,19 @@ final class KeysReading {
     Bytes prefix = glob.prefix();
     KeyRange keys = glob.isLiteral() ? KeyRange.of(prefix) : KeyRange.prefix(prefix);
     KeysReading reading = new KeysReading(connection, glob, slot);
-    connection.port().read(reading.new Piece(), piece(keys, 0), connection.reading());
+    PartReading.begin(connection, slot, piece(keys, 0), reading::take);
   }
 
   private static Operation.Range piece(KeyRange keys, long revision) {
     return new Operation.Range(keys, revision, KeyCommands.KEYS, Operation.Page.ALL);
   }
 
-  private void take(Result.Ranged piece) {
+  private void take(Result result) {
+    Result.Ranged piece = (Result.Ranged) result;
     for (KeyValue one : piece.entries()) if (glob.matches(one.key())) add(one.key());
-    // This member has applied that revision: it needs to ask no other.
     if (isTooMuch) slot.acceptOwn(out -> out.error("ERR too many keys, use SCAN"));
     else if (piece.rest() == null || connection.isOver()) slot.acceptOwn(this::write, foundBytes);
-    else
-      connection
-          .port()
-          .readAgain(
-              new Piece(), piece(piece.rest(), piece.revision()), new ReadConsistency.Local());
+    else PartReading.goOn(connection, slot, piece(piece.rest(), piece.revision()), this::take);
   }
 
   private void add(Bytes key) {
@@ -67,33 +58,5 @@ final class KeysReading {
   private void write(ReplyWriter out) {
     out.array(found.size());
     for (Bytes key : found) out.bulk(key);
-  }
-
-  /// A piece on its way to the event loop.
-  private final class Piece extends Slot implements Consumer<Outcome> {
-    private Outcome outcome;
-
-    private Piece() {
-      super(slot.asking());
-    }
-
-    @Override
-    protected Client connection() {
-      return connection;
-    }
-
-    @Override
-    public void accept(Outcome found) {
-      outcome = found;
-      connection.lane().answered(this);
-    }
-
-    @Override
-    protected boolean arrive() {
-      String error = Errors.of(outcome);
-      if (error != null) slot.acceptOwn(out -> out.error(error));
-      else take((Result.Ranged) ((Outcome.Done) outcome).result());
-      return false;
-    }
   }
 }

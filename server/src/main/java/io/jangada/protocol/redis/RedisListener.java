@@ -1,5 +1,6 @@
 package io.jangada.protocol.redis;
 
+import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Leadership;
 import io.jangada.node.Replica;
@@ -20,6 +21,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -130,6 +132,39 @@ public final class RedisListener implements AutoCloseable {
         status,
         new InfoText.Listening(process, clientsNow, settings.clients().members()),
         sections);
+  }
+
+  /// What ROLE says.
+  Consumer<ReplyWriter> role(Status status) {
+    long index = status.state().applied();
+    if (status.isLeader()) {
+      return out -> {
+        out.array(3);
+        out.bulk("master");
+        out.integer(index);
+        out.array(status.replication().peers().size());
+        status
+            .replication()
+            .peers()
+            .forEach(
+                (id, peer) -> {
+                  Optional<InetSocketAddress> at = settings.clients().members().apply(id);
+                  out.array(3);
+                  out.bulk(at.map(HostPort::host).orElse(""));
+                  out.bulk(Integer.toString(at.map(InetSocketAddress::getPort).orElse(0)));
+                  out.bulk(Long.toString(peer.match()));
+                });
+      };
+    }
+    Optional<InetSocketAddress> leader = settings.clients().members().apply(status.role().leader());
+    return out -> {
+      out.array(5);
+      out.bulk("slave");
+      out.bulk(leader.map(HostPort::host).orElse(""));
+      out.integer(leader.map(InetSocketAddress::getPort).orElse(0));
+      out.bulk(leader.isEmpty() ? "connect" : "connected");
+      out.integer(index);
+    };
   }
 
   /// What CONFIG GET shows, as far as it was asked for.

@@ -7,6 +7,7 @@ import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Status;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /// What is asked of a member as one of several, and what consoles ask of keys.
@@ -14,6 +15,29 @@ final class ServerCommands {
   private static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
   private static final String NO_SENTINEL =
       "ERR there are no sentinels here: each member serves all clients, whichever leads";
+
+  /// What concerns the process of a Redis, or its replicas.
+  private static final List<String> NOT_SERVED =
+      List.of(
+          "monitor",
+          "sync",
+          "psync",
+          "replicaof",
+          "slaveof",
+          "replconf",
+          "failover",
+          "migrate",
+          "debug",
+          "save",
+          "bgsave",
+          "bgrewriteaof",
+          "shutdown",
+          "swapdb",
+          "move");
+
+  private static final String WHY_NOT =
+      " is not served here: every member replicates, is durable, and is looked after by jangada's"
+          + " own commands";
 
   private ServerCommands() {}
 
@@ -23,9 +47,55 @@ final class ServerCommands {
     table.add("waitaof", 4, ServerCommands::awaitOnDisk);
     table.add("object", -2, ServerCommands::object);
     table.add("memory", -2, ServerCommands::memory);
+    table.add("role", 1, _ -> new Asked.OfConnection(ServerCommands::role));
+    table.add("module", -2, _ -> new Asked.OfMember(out -> out.array(0)));
+    table.add("slowlog", -2, _ -> new Asked.OfMember(out -> out.array(0)));
+    table.add("latency", -2, _ -> new Asked.OfMember(out -> out.array(0)));
+    table.add("function", -2, ServerCommands::function);
+    table.add("acl", -2, ServerCommands::acl);
+    for (String name : NOT_SERVED)
+      table.add(name, -1, _ -> new Asked.Refused("ERR " + name.toUpperCase(Locale.ROOT) + WHY_NOT));
     table.add("sentinel", -1, _ -> new Asked.Refused(NO_SENTINEL));
     for (String name : List.of("cluster", "readonly", "readwrite", "asking"))
       table.add(name, -1, _ -> new Asked.Refused(NO_CLUSTER));
+  }
+
+  private static Asked function(Arguments arguments) throws RefusedException {
+    return switch (arguments.word(1)) {
+      case "LIST" -> new Asked.OfMember(out -> out.array(0));
+      case "FLUSH" -> new Asked.OfMember(out -> out.simple("OK"));
+      default -> throw unknown("FUNCTION", arguments);
+    };
+  }
+
+  private static Asked acl(Arguments arguments) throws RefusedException {
+    if (!arguments.word(1).equals("WHOAMI")) throw unknown("ACL", arguments);
+    return new Asked.OfConnection(
+        connection -> {
+          String user =
+              connection.caller() == null ? "default" : connection.caller().user().toUtf8();
+          connection.answer(out -> out.bulk(user));
+        });
+  }
+
+  /// Whether the member leads, where the others are, and how far the log is applied.
+  private static void role(RedisConnection connection) {
+    connection.later(
+        List.of(),
+        0,
+        slot -> {
+          boolean isAsked =
+              connection
+                  .port()
+                  .replica()
+                  .status(
+                      status ->
+                          slot.acceptOwn(
+                              slot.isOfStranger(status)
+                                  ? out -> out.error(Errors.NO_AUTH)
+                                  : connection.listener().role(status)));
+          if (!isAsked) slot.acceptOwn(out -> out.error("TRYAGAIN too many requests are waiting"));
+        });
   }
 
   private static Asked info(Arguments arguments) {

@@ -135,6 +135,32 @@ class ServedRedisTest {
     assertThat(client.ask("KEYS", "b:1")).isEqualTo("[b:1]");
     assertThat(client.ask("KEYS", "c*")).isEqualTo("[]");
     assertThat(client.ask("DBSIZE")).isEqualTo(":3");
+    assertThat(client.ask("RANDOMKEY")).isIn("a:1", "a:2", "b:1");
+    client.ask("FLUSHALL");
+    assertThat(client.ask("RANDOMKEY")).isEqualTo("nil");
+  }
+
+  /// Each key that stays is met once, whatever comes and goes meanwhile.
+  @Test
+  void scans() throws IOException {
+    setMany(2);
+    List<String> met = new ArrayList<>();
+    String cursor = "0";
+    int pages = 0;
+    do {
+      String[] page =
+          client.ask("SCAN", cursor, "COUNT", "100", "MATCH", "0*x").split("[\\[\\], ]+");
+      cursor = page[1];
+      met.addAll(List.of(page).subList(2, page.length));
+      for (int i = 0; i < 20; i++) client.ask("SET", "more" + pages * 20 + i, "");
+      client.ask("DEL", "more" + pages);
+    } while (!cursor.equals("0") && ++pages < 1_000);
+    assertThat(met).hasSize(2_000).doesNotHaveDuplicates();
+    assertThat(client.ask("SCAN", "0", "TYPE", "list", "COUNT", "10000")).endsWith(", []]");
+    assertThat(client.ask("SCAN", "7")).startsWith("-ERR invalid cursor");
+    assertThat(client.ask("SCAN", "x")).isEqualTo("-ERR invalid cursor");
+    assertThat(client.ask("SCAN", "0", "COUNT", "0")).isEqualTo("-ERR syntax error");
+    assertThat(client.ask("RANDOMKEY")).matches("0.*x|more.*");
   }
 
   /// Sets a thousand keys so many times.
