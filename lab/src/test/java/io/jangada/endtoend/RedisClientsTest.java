@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.harness.ServerProgram;
+import io.jangada.harness.Waiting;
 import io.jangada.server.OptionalPort;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScanIterator;
@@ -41,6 +42,7 @@ class RedisClientsTest {
           + " else return 0 end";
 
   private static final int MILLIS_MAX = 10_000;
+  private static final long WAITED_MILLIS_MAX = 30_000;
 
   @TempDir private static Path folder;
   private static ProcessCluster cluster;
@@ -50,6 +52,20 @@ class RedisClientsTest {
     ClusterPlan plan = ClusterPlan.of(3).with(OptionalPort.REDIS);
     cluster = ProcessCluster.make(folder, plan, ServerProgram.own(128));
     cluster.startAll();
+    awaitAll();
+  }
+
+  private static void awaitAll() throws Exception {
+    for (int id : cluster.ids())
+      assertThat(Waiting.until(WAITED_MILLIS_MAX, () -> answers(id))).as("server %d", id).isTrue();
+  }
+
+  private static boolean answers(int id) {
+    try (Jedis jedis = jedis(id)) {
+      return !jedis.exists("none");
+    } catch (JedisConnectionException | JedisDataException e) {
+      return false;
+    }
   }
 
   @AfterAll
@@ -162,6 +178,7 @@ class RedisClientsTest {
                       at = 1 + at % 3;
                     }
                   }
+                  return null;
                 }));
       }
       int killed = leader();
@@ -169,32 +186,32 @@ class RedisClientsTest {
       for (Future<?> client : clients) client.get();
       cluster.start(killed);
     }
+    awaitAll();
     assertThat(taken.get()).isGreaterThanOrEqualTo(200);
     assertThat(together.get()).isZero();
   }
 
-  private static void release(String token) {
-    for (int round = 0; round < 1_000; round++) {
-      for (int id : cluster.up()) {
-        try (Jedis jedis = jedis(id)) {
-          jedis.eval(RELEASE, 1, "lock", token);
-          return;
-        } catch (JedisConnectionException | JedisDataException e) {
-          // Another member, or this one later.
-        }
+  private static void release(String token) throws InterruptedException {
+    assertThat(Waiting.until(WAITED_MILLIS_MAX, () -> tryRelease(token))).isTrue();
+  }
+
+  private static boolean tryRelease(String token) {
+    for (int id : cluster.up()) {
+      try (Jedis jedis = jedis(id)) {
+        jedis.eval(RELEASE, 1, "lock", token);
+        return true;
+      } catch (JedisConnectionException | JedisDataException e) {
+        // Another member, or this one later.
       }
     }
-    throw new AssertionError("no member releases " + token);
+    return false;
   }
 
   private static int leader() {
-    for (int round = 0; round < 100_000; round++)
-      for (int id : cluster.up())
-        try (Jedis jedis = jedis(id)) {
-          if (jedis.info("replication").contains("role:master")) return id;
-        } catch (JedisConnectionException e) {
-          // It is still starting.
-        }
+    for (int id : cluster.ids())
+      try (Jedis jedis = jedis(id)) {
+        if (jedis.info("replication").contains("role:master")) return id;
+      }
     throw new AssertionError("no leader");
   }
 }
