@@ -37,16 +37,16 @@ public final class BenchCluster implements AutoCloseable {
   /// @param settings fields of `config.json`, with their values as JSON
   /// @param jvm flags for their Java
   /// @param parent where a directory for all of it is made, which is removed at the end
-  /// @param etcd whether they serve etcd's clients, too
+  /// @param port what clients they serve beside their own; null for none
   public record Plan(
-      int members, Map<String, String> settings, List<String> jvm, Path parent, boolean etcd) {
+      int members, Map<String, String> settings, List<String> jvm, Path parent, OptionalPort port) {
     public Plan(int members, Map<String, String> settings, List<String> jvm, Path parent) {
-      this(members, settings, jvm, parent, false);
+      this(members, settings, jvm, parent, null);
     }
 
     private ClusterPlan cluster() {
       ClusterPlan wanted = ClusterPlan.of(members).with("SetOverwrites", "true");
-      if (etcd) wanted = wanted.with(OptionalPort.ETCD);
+      if (port != null) wanted = wanted.with(port);
       for (var each : settings.entrySet()) wanted = wanted.with(each.getKey(), each.getValue());
       return wanted;
     }
@@ -103,10 +103,9 @@ public final class BenchCluster implements AutoCloseable {
     return new Endpoint(processes.entry(id).hostname(), processes.entry(id).clientPort());
   }
 
-  /// Where etcd's clients are served.
-  public Endpoint etcdEndpoint(int id) {
-    return new Endpoint(
-        processes.entry(id).hostname(), processes.entry(id).port(OptionalPort.ETCD));
+  /// Where clients of another store are served.
+  public Endpoint endpoint(int id, OptionalPort port) {
+    return new Endpoint(processes.entry(id).hostname(), processes.entry(id).port(port));
   }
 
   public List<Endpoint> endpoints() {

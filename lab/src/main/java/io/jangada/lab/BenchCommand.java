@@ -24,7 +24,8 @@ import io.jangada.client.ClientTls;
 import io.jangada.client.Endpoint;
 import io.jangada.harness.Tls;
 import io.jangada.net.TlsContext;
-import io.jangada.otherstores.EtcdPorts;
+import io.jangada.otherstores.OwnPorts;
+import io.jangada.server.OptionalPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,8 +226,17 @@ public final class BenchCommand implements Callable<Integer> {
 
   /// How the cluster is spoken to.
   private enum Protocol {
-    text,
-    etcd
+    text(null),
+    etcd(OptionalPort.ETCD),
+    memcached(OptionalPort.MEMCACHED),
+    redis(OptionalPort.REDIS);
+
+    /// Null for the port that there always is.
+    private final OptionalPort port;
+
+    Protocol(OptionalPort port) {
+      this.port = port;
+    }
   }
 
   @Option(
@@ -234,8 +244,8 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "text",
       description =
-          "One of: ${COMPLETION-CANDIDATES}. etcd's is for put, get, mix and range alone, and for"
-              + " members that bench starts (default: ${DEFAULT-VALUE}).")
+          "One of: ${COMPLETION-CANDIDATES}. All but text are for put, get and mix alone (etcd for"
+              + " range, too), and for members that bench starts (default: ${DEFAULT-VALUE}).")
   private Protocol protocol;
 
   @Option(
@@ -310,7 +320,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private SystemUnderTest subject(BenchCluster cluster) throws IOException {
-    return protocol == Protocol.etcd ? new EtcdPorts(cluster) : cluster.subject();
+    return protocol.port == null ? cluster.subject() : new OwnPorts(cluster, protocol.port);
   }
 
   /// Whether another store can be put to the same load.
@@ -336,10 +346,16 @@ public final class BenchCommand implements Callable<Integer> {
     if (mixed) throw wrong("--failover, --restart, --growth and --watch stand alone");
     if (isTls && (endpoints != null || growth != null))
       throw wrong("--tls is for members that bench starts, and --growth starts its own");
-    if (protocol == Protocol.etcd && (endpoints != null || special > 0 || isTls))
-      throw wrong("--protocol etcd is for loads on members that bench starts, without TLS");
-    if (protocol == Protocol.etcd && !loads().stream().allMatch(this::isCommon))
-      throw wrong("--protocol etcd is for put, get, mix and range");
+    boolean isOwn = protocol.port == null;
+    if (!isOwn && (endpoints != null || special > 0 || isTls))
+      throw wrong(
+          "--protocol " + protocol + " is for loads on members that bench starts, without TLS");
+    if (!isOwn && !loads().stream().allMatch(this::isCommon))
+      throw wrong(
+          "--protocol "
+              + protocol
+              + " is for put, get"
+              + (protocol == Protocol.etcd ? ", mix and range" : " and mix"));
     if (endpoints != null && (special > 0 || against != null))
       throw wrong("only loads can be put to --endpoints: everything else starts its own members");
   }
@@ -411,8 +427,8 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchCluster start() throws IOException, InterruptedException, TimeoutException {
-    boolean isEtcd = protocol == Protocol.etcd;
-    return BenchCluster.start(new BenchCluster.Plan(members, settings, flags(), directory, isEtcd));
+    return BenchCluster.start(
+        new BenchCluster.Plan(members, settings, flags(), directory, protocol.port));
   }
 
   private int against(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
