@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /// The ports of a server for clients of other stores: those that are configured.
 final class OtherPorts implements AutoCloseable {
@@ -165,9 +166,12 @@ final class OtherPorts implements AutoCloseable {
 
   /// @param millisMax for all of them
   void drain(long millisMax) {
-    etcd.drain(millisMax / 3);
-    if (memcached != null) memcached.drain(millisMax / 3);
-    if (redis != null) redis.drain(millisMax / 3);
+    long ports =
+        Stream.of(etcd.hasPort(), memcached != null, redis != null).filter(is -> is).count();
+    long each = millisMax / Math.max(1, ports);
+    etcd.drain(each);
+    if (memcached != null) memcached.drain(each);
+    if (redis != null) redis.drain(each);
   }
 
   @Override

@@ -22,22 +22,23 @@ final class MetaReply implements MemcachedSlot.Reply {
 
   @Override
   public void write(MemcachedSlot slot, Result result, ByteBuf out) {
-    switch (result) {
-      case Result.Marked marked -> writeFound(slot, marked, out);
-      case Result.Transacted done when done.results().size() == 2 ->
-          writeFound(
-              slot,
-              new Result.Marked(
-                  MemcachedSlot.found(done.results().getFirst()), false, false, false),
-              out);
-      case Result.Transacted done -> write(slot, done.results().getFirst(), out);
-      case Result.Changed changed -> writeChanged(slot, changed, out);
-      case Result.Deleted(long revision) -> writeDeleted(revision, out);
-      case Result.Mismatch _ -> writeNo("EX", out);
-      case Result.Exists _ -> writeNo("NS", out);
-      case Result.Refused(Result.Reason reason) -> out.writeBytes(Replies.errorOf(reason));
-      default -> writeMissing(out);
-    }
+    if (result instanceof Result.Marked marked) writeFound(slot, marked, out);
+    else if (result instanceof Result.Transacted done) writeTransacted(slot, done, out);
+    else if (result instanceof Result.Changed changed) writeChanged(slot, changed, out);
+    else if (result instanceof Result.Deleted(long revision)) writeDeleted(revision, out);
+    else if (result instanceof Result.Mismatch) writeNo("EX", out);
+    else if (result instanceof Result.Exists) writeNo("NS", out);
+    else if (result instanceof Result.Refused(Result.Reason reason))
+      out.writeBytes(Replies.errorOf(reason));
+    else writeMissing(out);
+  }
+
+  /// Either a read and a removal, or one of two changes.
+  private void writeTransacted(MemcachedSlot slot, Result.Transacted done, ByteBuf out) {
+    Result first = done.results().getFirst();
+    if (first instanceof Result.Ranged)
+      writeFound(slot, new Result.Marked(MemcachedSlot.found(first), false, false, false), out);
+    else write(slot, first, out);
   }
 
   /// There is no such key. A value that was to be gone at once needs none.

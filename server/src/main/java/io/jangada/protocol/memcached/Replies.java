@@ -181,12 +181,10 @@ final class Replies {
 
   /// What was found, or was there before a change of its time to live; null for nothing.
   static KeyValue former(Result result) {
-    return switch (result) {
-      case Result.Ranged _ -> MemcachedSlot.found(result);
-      case Result.Changed changed -> changed.former();
-      case Result.Transacted transacted -> MemcachedSlot.found(transacted.results().getFirst());
-      default -> null;
-    };
+    if (result instanceof Result.Changed changed) return changed.former();
+    if (result instanceof Result.Transacted done)
+      return MemcachedSlot.found(done.results().getFirst());
+    return result instanceof Result.Ranged ? MemcachedSlot.found(result) : null;
   }
 
   static boolean isDone(Result result) {
