@@ -203,11 +203,21 @@ class SlowKvTest extends SlowStory {
           .as(text)
           .isEqualTo(refused(Result.Reason.NOT_A_NUMBER));
     }
-    for (String text : List.of("-1", "18446744073709551616", "00")) {
+    for (String text : List.of("", " ", "+", "+ 1", "1 1", "-1", "18446744073709551616")) {
       run(put("a", text));
       assertThat(run(put("a", add(Change.Arithmetic.UNSIGNED, 0, 1L))))
           .as(text)
           .isEqualTo(refused(Result.Reason.NOT_A_NUMBER));
+    }
+  }
+
+  @Test
+  void blanksAndZerosAroundANumberWithoutASignDoNotMatter() {
+    begin();
+    for (String text : List.of("7", "007", " 7", "7\r\n", "\t+07 ")) {
+      run(put("a", text));
+      Result sum = run(put("a", add(Change.Arithmetic.UNSIGNED, 1, null)));
+      assertThat(((Result.Changed) sum).number()).as(text).isEqualTo(bytes("8"));
     }
   }
 
