@@ -172,6 +172,7 @@ public final class KvStore {
   /// This is about to be read.
   public void expect(Operation.Read read) {
     if (read instanceof Operation.Get(Bytes key)) keys.ahead.add(key);
+    if (read instanceof Operation.Look(Bytes key)) keys.ahead.add(key);
   }
 
   /// Reads from memory what the keys that are expected need, for all at once ([ReadAhead]).

@@ -246,10 +246,10 @@ final class CommandParser {
   }
 
   private static Operation operation(Bytes key, boolean isTouching, Lifetime lifetime) {
-    Operation.Range read = new Operation.Range(KeyRange.of(key));
-    if (!isTouching) return read;
+    if (!isTouching) return new Operation.Look(key);
     if (lifetime != null) return new Operation.Put(key, new Change.Keep(), lifetime, PRESENT, true);
-    List<Operation.Step> steps = List.of(read, new Operation.Delete(key, ALWAYS));
+    List<Operation.Step> steps =
+        List.of(new Operation.Range(KeyRange.of(key)), new Operation.Delete(key, ALWAYS));
     return new Operation.Transaction(List.of(), steps, List.of());
   }
 

@@ -167,7 +167,8 @@ final class MemcachedSlot extends CommandSlot {
       return;
     }
     boolean isToBeClaimed =
-        operation instanceof Operation.Look
+        reply instanceof MetaReply
+            && operation instanceof Operation.Look
             && !isClaimed
             && outcome instanceof Outcome.Done(Result.Marked marked)
             && marked.isStale()

@@ -181,6 +181,7 @@ final class Replies {
 
   /// What was found, or was there before a change of its time to live; null for nothing.
   static KeyValue former(Result result) {
+    if (result instanceof Result.Marked marked) return marked.entry();
     if (result instanceof Result.Changed changed) return changed.former();
     if (result instanceof Result.Transacted done)
       return MemcachedSlot.found(done.results().getFirst());
