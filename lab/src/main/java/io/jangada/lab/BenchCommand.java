@@ -24,8 +24,6 @@ import io.jangada.client.ClientTls;
 import io.jangada.client.Endpoint;
 import io.jangada.harness.Tls;
 import io.jangada.net.TlsContext;
-import io.jangada.otherstores.OwnPorts;
-import io.jangada.server.OptionalPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,21 +222,6 @@ public final class BenchCommand implements Callable<Integer> {
       description = "With --watch: the watchers of all keys (default: ${DEFAULT-VALUE}).")
   private int watchAll;
 
-  /// How the cluster is spoken to.
-  private enum Protocol {
-    text(null),
-    etcd(OptionalPort.ETCD),
-    memcached(OptionalPort.MEMCACHED),
-    redis(OptionalPort.REDIS);
-
-    /// Null for the port that there always is.
-    private final OptionalPort port;
-
-    Protocol(OptionalPort port) {
-      this.port = port;
-    }
-  }
-
   @Option(
       names = "--protocol",
       paramLabel = "NAME",
@@ -246,7 +229,7 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "One of: ${COMPLETION-CANDIDATES}. All but text are for put, get and mix alone (etcd for"
               + " range, too), and for members that bench starts (default: ${DEFAULT-VALUE}).")
-  private Protocol protocol;
+  private BenchProtocol protocol;
 
   @Option(
       names = "--against",
@@ -320,12 +303,12 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private SystemUnderTest subject(BenchCluster cluster) throws IOException {
-    return protocol.port == null ? cluster.subject() : new OwnPorts(cluster, protocol.port);
+    return protocol.subject(cluster);
   }
 
   /// Whether another store can be put to the same load.
   private boolean isCommon(Load load) {
-    boolean isRange = load.workload() == Workload.range && protocol == Protocol.etcd;
+    boolean isRange = load.workload() == Workload.range && protocol == BenchProtocol.etcd;
     return load.workload().isCommon() || isRange;
   }
 
@@ -346,7 +329,7 @@ public final class BenchCommand implements Callable<Integer> {
     if (mixed) throw wrong("--failover, --restart, --growth and --watch stand alone");
     if (isTls && (endpoints != null || growth != null))
       throw wrong("--tls is for members that bench starts, and --growth starts its own");
-    boolean isOwn = protocol.port == null;
+    boolean isOwn = protocol.port() == null;
     if (!isOwn && (endpoints != null || special > 0 || isTls))
       throw wrong(
           "--protocol " + protocol + " is for loads on members that bench starts, without TLS");
@@ -355,7 +338,7 @@ public final class BenchCommand implements Callable<Integer> {
           "--protocol "
               + protocol
               + " is for put, get"
-              + (protocol == Protocol.etcd ? ", mix and range" : " and mix"));
+              + (protocol == BenchProtocol.etcd ? ", mix and range" : " and mix"));
     if (endpoints != null && (special > 0 || against != null))
       throw wrong("only loads can be put to --endpoints: everything else starts its own members");
   }
@@ -428,7 +411,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private BenchCluster start() throws IOException, InterruptedException, TimeoutException {
     return BenchCluster.start(
-        new BenchCluster.Plan(members, settings, flags(), directory, protocol.port));
+        new BenchCluster.Plan(members, settings, flags(), directory, protocol.port()));
   }
 
   private int against(List<Load> loads) throws IOException, InterruptedException, TimeoutException {
