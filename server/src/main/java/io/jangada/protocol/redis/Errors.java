@@ -11,6 +11,8 @@ final class Errors {
   static final String NO_AUTH = "NOAUTH Authentication required.";
   static final String NOT_DONE = "TRYAGAIN no leader is known, nothing was done";
   static final String UNKNOWN = "UNKNOWN it may or may not have been done";
+  static final String NOT_WATCHED =
+      "EXECABORT Transaction discarded because a watched key could not be read.";
   static final String NO_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
   private Errors() {}

@@ -331,8 +331,7 @@ final class RedisConnection extends CommandConnection {
     }
     Consumer<Outcome> arrival =
         outcome -> {
-          String error = Errors.of(outcome);
-          if (error != null) watched.failed(error);
+          if (Errors.of(outcome) != null) watched.failed();
           else watched.found(more, ((Outcome.Done) outcome).result());
         };
     begin(
@@ -366,15 +365,10 @@ final class RedisConnection extends CommandConnection {
           if (done.succeeded()) writeAll(transaction.queued, done.results(), out, moment);
           else out.nilArray();
         };
-    begin(
-        RedisSlot.late(
-            this,
-            keysOf(ofStore, watched),
-            () ->
-                watched.error() == null
-                    ? alone(new Operation.Transaction(watched.compares(), steps, List.of()))
-                    : null,
-            reply));
+    Operation.Transaction together = new Operation.Transaction(List.of(), steps, List.of());
+    List<Bytes> keys = keysOf(ofStore, watched);
+    if (watched.isEmpty()) begin(RedisSlot.of(this, keys, alone(together), reply));
+    else begin(RedisSlot.late(this, keys, () -> watched.guard(together), reply));
   }
 
   /// Null for all.

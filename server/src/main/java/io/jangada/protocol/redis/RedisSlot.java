@@ -75,6 +75,8 @@ final class RedisSlot extends CommandSlot {
   }
 
   /// One that is known when those before it are answered.
+  ///
+  /// @param operation gives null where a watched key could not be read
   static RedisSlot late(
       RedisConnection connection,
       List<Bytes> keys,
@@ -140,7 +142,7 @@ final class RedisSlot extends CommandSlot {
     if (begins != null) begins.accept(this);
     if (operation == null) return;
     asked = operation.get();
-    if (asked == null) answered();
+    if (asked == null) acceptOwn(out -> out.error(Errors.NOT_WATCHED));
     else if (asked instanceof Operation.Read read)
       connection.port().read(this, read, connection.reading());
     else connection.port().forward(this, (Operation.Command) asked, null);

@@ -20,8 +20,8 @@ final class Watched {
   /// By key the revision of its value; 0 for one that was not there.
   private final Map<Bytes, Long> revisions = new LinkedHashMap<>();
 
-  /// Why a key could not be read; null if all could.
-  private String error;
+  /// Whether a key could not be read.
+  private boolean isBlind;
 
   boolean isEmpty() {
     return revisions.isEmpty();
@@ -49,20 +49,18 @@ final class Watched {
   }
 
   /// Keys could not be read.
-  void failed(String why) {
-    error = why;
+  void failed() {
+    isBlind = true;
   }
 
-  /// Why nothing may be done; null where it may.
-  String error() {
-    return error;
-  }
-
-  /// What must be true for a transaction.
-  List<Compare> compares() {
+  /// A transaction that is done only if nothing changed; null if a key could not be read. It is an
+  /// entry of the log even if it only reads: as a read it would not keep its place among the
+  /// connection's writes.
+  Operation.Transaction guard(Operation.Transaction together) {
+    if (isBlind) return null;
     List<Compare> compares = new ArrayList<>();
     revisions.forEach((key, revision) -> compares.add(unchanged(key, revision)));
-    return compares;
+    return new Operation.Transaction(compares, together.then(), together.otherwise());
   }
 
   private static Compare unchanged(Bytes key, long revision) {
