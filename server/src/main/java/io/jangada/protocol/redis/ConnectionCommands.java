@@ -250,7 +250,7 @@ final class ConnectionCommands {
   /// @param command null for one that there is not
   private static void describe(CommandTable.Command command, ReplyWriter out) {
     if (command == null) {
-      out.nilArray();
+      out.nil();
       return;
     }
     out.array(10);
