@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The conversations with Redis itself, which judges what they expect, and mutated ones with any
-/// server: not part of the gate. How to start it is in `CONTRIBUTING.md`.
+/// The conversations with Redis itself, which judges what they expect, and mutated ones with a
+/// server of ours: not part of the gate. How to start it is in `CONTRIBUTING.md`.
 class ConversationTrial {
   static final String[] FILES = {
     "wire", "connection", "strings", "numbers", "keys", "expiry", "transactions", "scripts", "flush"
