@@ -78,6 +78,8 @@ final class SlowSteps {
   /// What a command comes to that is no part of a transaction.
   Result run(Operation.Step command) {
     if (!(command instanceof Operation.Transaction transaction)) return step(command);
+    if (new SlowMade(map, transaction).isTooMuch())
+      return new Result.Refused(Result.Reason.TRANSACTION_TOO_LARGE);
     if (transaction.decision() == Operation.Decision.AHEAD)
       return ahead(transaction, map.compacted());
     for (long lease : leasesNamed(transaction))

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jangada.bytes.Bytes;
 import io.jangada.sim.SlowKv;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +47,57 @@ class KvStoreTwinTest {
     }
     assertThat(restores).isGreaterThan(10);
     assertThat(written).isGreaterThan(COMMANDS / 5);
+  }
+
+  /// Steps that need few bytes to make many, over values that are as long as they may be.
+  @Test
+  void whatIsMadeOfValuesThatAreThereHasABound() {
+    SplittableRandom dice = new SplittableRandom(7);
+    Set<Object> seen = new HashSet<>();
+    for (int index = 1; index <= 300; index++) {
+      Operation.Command command =
+          index % 3 == 0 ? transaction(dice) : put(dice, new Change.Set(value(dice, 1 << 20), 0));
+      Envelope envelope = new Envelope(null, index, command);
+      Result result = store.apply(index, CommandCodec.encode(envelope));
+      assertThat(result).as("%d: %s", index, command).isEqualTo(twin.apply(index, envelope));
+      seen.add(result instanceof Result.Transacted ? "done" : result);
+    }
+    assertThat(seen).contains("done", new Result.Refused(Result.Reason.TRANSACTION_TOO_LARGE));
+  }
+
+  private static Operation.Transaction transaction(SplittableRandom dice) {
+    List<Operation.Step> steps = new ArrayList<>();
+    for (int left = 1 + dice.nextInt(9); left > 0; left--) steps.add(making(dice));
+    var decision = dice.nextBoolean() ? Operation.Decision.AHEAD : Operation.Decision.STEP_BY_STEP;
+    Operation.Step inner =
+        new Operation.Transaction(List.of(), List.of(), List.of(making(dice)), decision);
+    if (dice.nextBoolean()) steps.add(inner);
+    return new Operation.Transaction(List.of(), steps, List.of(), decision);
+  }
+
+  private static Operation.Step making(SplittableRandom dice) {
+    Change.Growth growth = new Change.Growth(dice.nextBoolean(), 1 << 20);
+    return switch (dice.nextInt(7)) {
+      case 0, 1 -> new Operation.Copy(key(dice), key(dice), dice.nextBoolean());
+      case 2 -> put(dice, new Change.Extend(Change.Side.END, value(dice, 9), growth));
+      case 3 -> put(dice, new Change.Replace(dice.nextInt(1 << 20), value(dice, 9), growth));
+      case 4 -> put(dice, new Change.Rewrite());
+      case 5 -> put(dice, new Change.Invalidate());
+      default -> put(dice, new Change.Set(value(dice, 9), 0));
+    };
+  }
+
+  private static Operation.Put put(SplittableRandom dice, Change change) {
+    Condition always = new Condition.Always();
+    return new Operation.Put(key(dice), change, new Lifetime.Same(), always, false);
+  }
+
+  private static Bytes key(SplittableRandom dice) {
+    return Bytes.utf8("k" + dice.nextInt(12));
+  }
+
+  private static Bytes value(SplittableRandom dice, int lengthMax) {
+    return Bytes.wrap(new byte[dice.nextInt(lengthMax)]);
   }
 
   private void compare(String when, Bytes key) {

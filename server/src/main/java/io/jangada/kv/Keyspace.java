@@ -138,6 +138,12 @@ final class Keyspace {
     return KeyValue.OVERHEAD_BYTES + bytes;
   }
 
+  /// How long a key's value is; 0 for none.
+  int lengthOf(Bytes key) {
+    int head = find(key);
+    return head == NONE ? 0 : value(head).length();
+  }
+
   /// Whether a value would need more memory than there is already, free or in what it replaces,
   /// once that is not kept any more.
   boolean grows(Bytes key, Bytes value) {

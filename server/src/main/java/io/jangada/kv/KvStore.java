@@ -361,6 +361,15 @@ public final class KvStore {
     return keys.grows(write.key(), write.value());
   }
 
+  /// How many bytes a command would make of values that are there: a copy is as long as what is
+  /// copied, though the command is short.
+  ///
+  /// @param longest what values may have that are not there yet
+  public long madeBytes(Operation.Command command, long longest) {
+    if (!(command instanceof Operation.Step step)) return 0;
+    return Sizes.made(step, key -> Math.max(longest, keys.lengthOf(key)));
+  }
+
   /// How many leases there are.
   public int leaseCount() {
     return leases.size();

@@ -25,6 +25,9 @@ final class ResultBound {
   /// The greatest length of a value that steps may have written, by key.
   private final TreeMap<Bytes, Long> written = new TreeMap<>();
 
+  /// Of these the ones that are made of values which are there, whatever their length.
+  private final TreeMap<Bytes, Long> made = new TreeMap<>();
+
   /// How many keys steps may have removed or changed.
   private long touched;
 
@@ -125,13 +128,22 @@ final class ResultBound {
           case Change.Replace(int offset, Bytes other, Change.Growth _) ->
               Math.max(present, (long) offset + other.length());
         };
-    if (length >= 0) written.merge(key, length, Math::max);
+    if (length < 0) return;
+    written.merge(key, length, Math::max);
+    if (Sizes.makes(change)) made.merge(key, length, Math::max);
   }
 
   void copy(Bytes from, Bytes to) {
     touched++;
     long length = lengthMax(from);
-    if (length >= 0) written.merge(to, length, Math::max);
+    if (length < 0) return;
+    written.merge(to, length, Math::max);
+    made.merge(to, length, Math::max);
+  }
+
+  /// How many bytes are made of values that are there.
+  long madeBytes() {
+    return made.values().stream().mapToLong(Long::longValue).sum();
   }
 
   void remove(KeyRange range) {

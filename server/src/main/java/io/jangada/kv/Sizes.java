@@ -4,6 +4,7 @@ import io.jangada.bytes.Bytes;
 import io.jangada.kv.auth.AuthChange;
 import io.jangada.kv.auth.Role;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /// How many bytes of keys and values things have, about: what they count against limits, and what
 /// is set aside to encode them.
@@ -47,6 +48,54 @@ public final class Sizes {
           Operation.AuthStatus _,
           Operation.CheckRight _ ->
           0;
+    };
+  }
+
+  /// How many of its steps make values of those that are there, whatever their length.
+  static int makingSteps(Operation.Step step) {
+    return switch (step) {
+      case Operation.Put put -> makes(put.change()) ? 1 : 0;
+      case Operation.Copy _ -> 1;
+      case Operation.Transaction transaction ->
+          transaction.steps().stream().mapToInt(Sizes::makingSteps).sum();
+      case Operation.Write _,
+          Operation.Get _,
+          Operation.Range _,
+          Operation.Delete _,
+          Operation.DeleteRange _ ->
+          0;
+    };
+  }
+
+  /// How many bytes a command makes of values that are there.
+  ///
+  /// @param length of a key's value, 0 for none
+  static long made(Operation.Step step, ToLongFunction<Bytes> length) {
+    return switch (step) {
+      case Operation.Put put when put.change() instanceof Change.Replace replace ->
+          Math.max(replace.offset(), length.applyAsLong(put.key()));
+      case Operation.Put put -> makes(put.change()) ? length.applyAsLong(put.key()) : 0;
+      case Operation.Copy copy -> length.applyAsLong(copy.from());
+      case Operation.Transaction transaction -> {
+        long bytes = 0;
+        for (Operation.Step one : transaction.steps()) bytes += made(one, length);
+        yield Math.min(bytes, KvLimits.TRANSACTION_BYTES_MAX);
+      }
+      case Operation.Write _,
+          Operation.Get _,
+          Operation.Range _,
+          Operation.Delete _,
+          Operation.DeleteRange _ ->
+          0;
+    };
+  }
+
+  /// Whether a change makes a value of the one that is there, which history may keep.
+  static boolean makes(Change change) {
+    return switch (change) {
+      case Change.Rewrite(), Change.Invalidate() -> true;
+      case Change.Extend _, Change.Replace _ -> true;
+      case Change.Set _, Change.Keep(), Change.Add _, Change.AddDecimal _ -> false;
     };
   }
 

@@ -28,10 +28,33 @@ final class Transactions {
   }
 
   Result execute(Operation.Transaction transaction) {
+    if (madeBytes(transaction) > KvLimits.TRANSACTION_BYTES_MAX)
+      return new Result.Refused(Reason.TRANSACTION_TOO_LARGE);
     if (transaction.decision() == Operation.Decision.AHEAD)
       return ahead(transaction, commands.compacted());
     if (!areLeasesAlive(transaction)) return new Result.Refused(Reason.LEASE_NOT_FOUND);
     return branch(transaction);
+  }
+
+  /// How many bytes several steps make of values that are there, whatever the length of these: what
+  /// few bytes make has the bound of what many bring.
+  private long madeBytes(Operation.Transaction transaction) {
+    if (Sizes.makingSteps(transaction) < 2) return 0;
+    ResultBound bound = new ResultBound(keys);
+    change(transaction, bound);
+    return bound.madeBytes();
+  }
+
+  private static void change(Operation.Transaction transaction, ResultBound bound) {
+    for (Operation.Step step : transaction.steps()) {
+      switch (step) {
+        case Operation.Write write -> bound.change(write.key(), new Change.Set(write.value(), 0));
+        case Operation.Put put -> bound.change(put.key(), put.change());
+        case Operation.Copy(Bytes from, Bytes to, boolean _) -> bound.copy(from, to);
+        case Operation.Transaction inner -> change(inner, bound);
+        case Operation.Get _, Operation.Range _, Operation.Delete _, Operation.DeleteRange _ -> {}
+      }
+    }
   }
 
   /// Does one that is decided ahead.

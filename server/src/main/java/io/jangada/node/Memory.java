@@ -55,6 +55,7 @@ final class Memory {
 
   private final MemoryLimits limits;
   private final Parts parts;
+  private Growth growth = new Growth();
   private MemoryLevel level = MemoryLevel.ROOMY;
   private long refused;
   private long refusedTold;
@@ -121,9 +122,23 @@ final class Memory {
   }
 
   /// What entries that are not committed may add when they are applied: a small value takes more in
-  /// memory than in an entry.
+  /// memory than in an entry, and a few bytes may make many of what is there.
   private long comingBytes() {
-    return 2 * parts.raft.logUse().uncommittedBytes();
+    return 2 * (parts.raft.logUse().uncommittedBytes() + growth.bytes(appliedIndex()));
+  }
+
+  private long appliedIndex() {
+    return parts.state.kv().appliedIndex();
+  }
+
+  /// A leader's command has an index.
+  void proposed(Operation.Command command, long index) {
+    if (!limits.isNone()) growth.proposed(parts.state.kv(), command, index);
+  }
+
+  /// What was proposed in another term is not counted.
+  void termBegan() {
+    growth = new Growth();
   }
 
   /// Whether commands are to wait: with what is in the log and not applied there may be too much,

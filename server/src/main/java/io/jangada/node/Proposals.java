@@ -44,6 +44,7 @@ final class Proposals {
   /// Another term began, or another member leads.
   void termBegan() {
     own.termBegan();
+    parts.memory.termBegan();
   }
 
   /// Whether commands need not wait. A client that writes faster than the disk is slowed down and
@@ -74,6 +75,7 @@ final class Proposals {
       Operation.Command bounded = stamps.state().kv().limits().bounded(command);
       var envelope = stamps.envelope(submit, bounded, now);
       parts.raft.step(new Input.Propose(ticket, envelope));
+      parts.memory.proposed(bounded, parts.raft.last().index());
     }
   }
 

@@ -314,6 +314,42 @@ class MemoryTest {
   }
 
   @Test
+  @DisplayName("commands that make much of little wait until those before them are done")
+  void growth() {
+    keepHistory(3_600_000);
+    for (int key = 0; key < 100; key++) {
+      assertDone(settled(leader().write("k" + key, "v".repeat(40_000))));
+      cluster.ticks(2);
+    }
+    Change extend =
+        new Change.Extend(Change.Side.END, Bytes.utf8("x"), new Change.Growth(false, 100_000));
+    List<Operation> growing = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      growing.add(put("k" + i, extend));
+      growing.add(put("k" + i, new Change.Rewrite()));
+      growing.add(new Operation.Copy(Bytes.utf8("k" + i), Bytes.utf8("k0"), true));
+      growing.add(transaction((Operation.Step) put("k" + i, extend)));
+    }
+    List<List<Outcome>> outcomes = new ArrayList<>();
+    for (int i = 0; i < growing.size(); i++) {
+      outcomes.add(leader().ask(growing.get(i)));
+      if (i % 100 != 99) continue;
+      for (int round = 0; round < 50; round++) {
+        cluster.settle();
+        for (HandMember member : cluster.members()) {
+          Status.Use use = member.status().usage().memory().use();
+          assertThat(use.data() + use.sessions() + use.log())
+              .isLessThan(LIMITS.bytesMax() + 2 * LIMITS.marginBytes());
+        }
+        cluster.ticks(1);
+      }
+    }
+    long done = outcomes.stream().filter(one -> one.getFirst() instanceof Outcome.Done).count();
+    assertThat(done).as("history is given up at a tick").isGreaterThan(150);
+    for (List<Outcome> one : outcomes) if (!one.equals(NO_MEMORY)) assertDone(one);
+  }
+
+  @Test
   @DisplayName("with history as many keys have room, and values can be replaced")
   void fullWithHistory() {
     keepHistory(3_600_000);
