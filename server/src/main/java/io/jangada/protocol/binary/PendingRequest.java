@@ -21,10 +21,13 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
   /// What it counts against limits in bytes while it is under way.
   final int costBytes;
 
+  /// How much it holds until the reply is sent.
+  private final int frameBytes;
+
   /// Set before the slot is given to the lane.
   private Outcome outcome;
 
-  /// What the reply brings, as it was when it last came.
+  /// What the request holds and the reply brings, as it was when it last came.
   private long replyBytes;
 
   private long againBytes;
@@ -35,7 +38,8 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
     this.connection = connection;
     this.number = frame.number();
     this.request = request;
-    this.costBytes = OVERHEAD_BYTES + frame.body().length() + expectedBytes(request);
+    this.frameBytes = frame.body().length();
+    this.costBytes = OVERHEAD_BYTES + frameBytes + expectedBytes(request);
   }
 
   /// What the result of a request may bring that can bring much. It is set aside before, for what
@@ -95,6 +99,7 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
   protected boolean arrive() {
     replyBytes =
         OVERHEAD_BYTES
+            + frameBytes
             + (outcome instanceof Outcome.Done(var result) ? CommandCodec.sizeOf(result) : 0);
     return connection.answered(this);
   }

@@ -33,7 +33,7 @@ final class KeepAliveStream implements Receiver<LeaseKeepAliveRequest> {
 
   @Override
   public void message(LeaseKeepAliveRequest request) {
-    if (waiting.size() >= WAITING_MAX || !call.port().streamed().tryTake(WAITING_BYTES)) {
+    if (waiting.size() >= WAITING_MAX || !call.port().waiting().tryTake(WAITING_BYTES)) {
       fail(Errors.TOO_MANY_REQUESTS);
       return;
     }
@@ -61,7 +61,7 @@ final class KeepAliveStream implements Receiver<LeaseKeepAliveRequest> {
   private void ask() {
     List<Long> leases = new ArrayList<>();
     while (leases.size() < TOGETHER_MAX && !waiting.isEmpty()) leases.add(waiting.poll());
-    call.port().streamed().give((long) WAITING_BYTES * leases.size());
+    call.port().waiting().give((long) WAITING_BYTES * leases.size());
     isAsking = true;
     call.submit(
         new Operation.KeepAlive(leases),
@@ -98,7 +98,7 @@ final class KeepAliveStream implements Receiver<LeaseKeepAliveRequest> {
 
   @Override
   public void cancelled() {
-    call.port().streamed().give((long) WAITING_BYTES * waiting.size());
+    call.port().waiting().give((long) WAITING_BYTES * waiting.size());
     waiting.clear();
   }
 }

@@ -142,7 +142,7 @@ final class WatchStream implements Receiver<WatchRequest> {
 
   @Override
   public void message(WatchRequest request) {
-    if (!call.port().streamed().tryTake(costBytes(request))) {
+    if (!call.port().waiting().tryTake(costBytes(request))) {
       end(OVERLOADED);
       return;
     }
@@ -176,7 +176,7 @@ final class WatchStream implements Receiver<WatchRequest> {
       handle(request);
       if (isBusy || requests.isEmpty()) break;
       requests.poll();
-      call.port().streamed().give(costBytes(request));
+      call.port().waiting().give(costBytes(request));
     }
     isHandling = false;
   }
@@ -487,7 +487,7 @@ final class WatchStream implements Receiver<WatchRequest> {
     beginning.clear();
     for (Unsent one : unsent) if (one.events != null) hold(-one.events.bytes());
     unsent.clear();
-    for (WatchRequest request : requests) call.port().streamed().give(costBytes(request));
+    for (WatchRequest request : requests) call.port().waiting().give(costBytes(request));
     requests.clear();
     if (timer != null) timer.cancel(false);
     timer = null;

@@ -40,7 +40,7 @@ final class CommandQueue {
   /// Whether another command may be taken. What is under way or held may go beyond the limit by one
   /// command's.
   boolean hasRoom() {
-    return count < countMax && bytes < bytesMax && postponed == 0;
+    return count < countMax && bytes < bytesMax && bufferedBytes < bytesMax && postponed == 0;
   }
 
   /// What is held until the client takes it, about.
@@ -53,6 +53,7 @@ final class CommandQueue {
   /// Adds one that is answered already.
   void addAnswered(CommandSlot slot) {
     append(slot);
+    buffer(slot);
     slot.become(CommandSlot.State.ANSWERED);
   }
 
@@ -124,11 +125,9 @@ final class CommandQueue {
 
   /// A command has its reply.
   void answered(CommandSlot slot) {
-    int value = slot.valueBytes();
-    bufferedBytes += value - slot.bufferedBytes;
-    slot.bufferedBytes = value;
-    if (value > 0 && slot != first && bufferedBytes > bytesMax && slot.canReadAgain()) {
-      bufferedBytes -= value;
+    buffer(slot);
+    if (slot != first && bufferedBytes > bytesMax && slot.canReadAgain()) {
+      bufferedBytes -= slot.bufferedBytes;
       slot.letGo();
       slot.become(CommandSlot.State.POSTPONED);
       postponed++;
@@ -137,6 +136,13 @@ final class CommandQueue {
     slot.become(CommandSlot.State.ANSWERED);
     bytes -= slot.costBytes();
     keyOrder.end(slot);
+  }
+
+  /// Counts what is held until the reply is sent: the values that it brings, and its command.
+  private void buffer(CommandSlot slot) {
+    int held = slot.valueBytes() + slot.costBytes() - CommandSlot.OVERHEAD_BYTES;
+    bufferedBytes += held - slot.bufferedBytes;
+    slot.bufferedBytes = held;
   }
 
   // ---- replies ----

@@ -28,7 +28,7 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
   /// The connection's next command that waits for others.
   CommandSlot nextWaiting;
 
-  /// Bytes of values that were found, as counted against the connection.
+  /// Bytes of the command and of values that were found, as counted against the connection.
   int bufferedBytes;
 
   private State state = State.UNDER_WAY;

@@ -43,7 +43,7 @@ public final class PortState {
   private final Quota bytes;
   private final Quota buffered;
   private final Quota gathered;
-  private final Quota streamed;
+  private final Quota waiting;
   private final AtomicLong evicted = new AtomicLong();
   private final Set<Client> connections = ConcurrentHashMap.newKeySet();
   private final Queue<Client> awaitingRoom = new ConcurrentLinkedQueue<>();
@@ -69,7 +69,7 @@ public final class PortState {
     this.bytes = new Quota(together.bytesMax());
     this.buffered = new Quota(together.bufferedBytesMax());
     this.gathered = new Quota(together.bufferedBytesMax());
-    this.streamed = new Quota(together.arrivingBytesMax());
+    this.waiting = new Quota(together.arrivingBytesMax());
   }
 
   public PortLimits limits() {
@@ -86,9 +86,10 @@ public final class PortState {
     return gathered;
   }
 
-  /// What may be held of requests on streams that wait for those before them.
-  public Quota streamed() {
-    return streamed;
+  /// What may be held of requests that wait for others: on streams for those before them, between
+  /// MULTI and EXEC for the end of their transaction.
+  public Quota waiting() {
+    return waiting;
   }
 
   // ---- the replica that serves ----

@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 
 /// The commands on the connection, and what clients and consoles ask of a server.
 final class ConnectionCommands {
+  private static final int NAME_LENGTH_MAX = 256;
+
   private ConnectionCommands() {}
 
   static void addTo(CommandTable table) {
@@ -20,14 +22,17 @@ final class ConnectionCommands {
     table.add("select", 2, ConnectionCommands::select);
     table.add("quit", -1, _ -> new Asked.OfConnection(RedisConnection::quit));
     table.add("reset", 1, _ -> new Asked.OfConnection(RedisConnection::reset));
-    table.add("multi", 1, _ -> new Asked.OfConnection(RedisConnection::multi));
-    table.add("exec", 1, _ -> new Asked.OfConnection(RedisConnection::exec));
-    table.add("discard", 1, _ -> new Asked.OfConnection(RedisConnection::discard));
-    table.add("unwatch", 1, _ -> new Asked.OfConnection(RedisConnection::unwatch));
+    table.add("multi", 1, _ -> new Asked.OfConnection(connection -> connection.queued().multi()));
+    table.add("exec", 1, _ -> new Asked.OfConnection(connection -> connection.queued().exec()));
+    table.add(
+        "discard", 1, _ -> new Asked.OfConnection(connection -> connection.queued().discard()));
+    table.add(
+        "unwatch", 1, _ -> new Asked.OfConnection(connection -> connection.queued().unwatch()));
     table.add(
         "watch",
         -2,
-        arguments -> new Asked.OfConnection(connection -> connection.watch(arguments.from(1))));
+        arguments ->
+            new Asked.OfConnection(connection -> connection.queued().watch(arguments.from(1))));
     table.add("command", -1, arguments -> command(table, arguments));
     table.add("config", -2, ConnectionCommands::config);
     table.add("time", 1, _ -> new Asked.OfMember(ConnectionCommands::time));
@@ -132,6 +137,9 @@ final class ConnectionCommands {
   }
 
   private static String checkedName(String name) throws RefusedException {
+    if (name.length() > NAME_LENGTH_MAX)
+      throw new RefusedException(
+          "ERR a client name has at most " + NAME_LENGTH_MAX + " characters");
     if (name.chars().allMatch(one -> one > ' ' && one <= '~')) return name;
     throw new RefusedException(
         "ERR Client names cannot contain spaces, newlines or special characters.");
@@ -186,7 +194,7 @@ final class ConnectionCommands {
           new Asked.OfConnection(
               connection -> {
                 String all = connection.listener().describeClients();
-                connection.answer(out -> out.verbatim(all));
+                connection.answer(out -> out.verbatim(all), all.length());
               });
       default ->
           throw new RefusedException(

@@ -3,10 +3,7 @@ package io.jangada.protocol.redis;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
-import io.jangada.kv.Result;
-import io.jangada.kv.Sizes;
 import io.jangada.net.HostPort;
-import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.Status;
 import io.jangada.protocol.auth.Authenticator.Answer;
@@ -18,7 +15,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -38,8 +34,15 @@ final class RedisConnection extends CommandConnection {
 
   private final Subscriptions subscriptions = new Subscriptions(this);
 
-  private Session session = new Session();
+  private final QueuedCommands queued = new QueuedCommands(this);
+
+  /// Of the client; null for none.
+  private String name;
+
   private boolean isResp3;
+
+  /// How many bytes the arguments of the present request have.
+  private int requestBytes;
 
   /// What the client wants of replies.
   private ReplyMode replies = ReplyMode.ON;
@@ -51,25 +54,6 @@ final class RedisConnection extends CommandConnection {
     SKIP_NEXT,
     /// Not to this command.
     SKIP
-  }
-
-  /// What RESET ends.
-  private static final class Session {
-    String name;
-    Watched watched = new Watched();
-
-    /// The commands since MULTI; null outside.
-    Transaction transaction;
-  }
-
-  /// Commands that are to be done together.
-  private static final class Transaction {
-    final List<Asked> queued = new ArrayList<>();
-    long bytes;
-    int steps;
-
-    /// Whether one was refused.
-    boolean isBad;
   }
 
   RedisConnection(
@@ -102,6 +86,7 @@ final class RedisConnection extends CommandConnection {
     super.closed();
     reader.close();
     subscriptions.close();
+    queued.end();
   }
 
   // ---- what it listens to ----
@@ -176,11 +161,20 @@ final class RedisConnection extends CommandConnection {
 
   /// Null for none.
   String name() {
-    return session.name;
+    return name;
   }
 
   void name(String text) {
-    session.name = text;
+    name = text;
+  }
+
+  QueuedCommands queued() {
+    return queued;
+  }
+
+  /// How many bytes the arguments of the present request have: what a reply may hold of it.
+  int requestBytes() {
+    return requestBytes;
   }
 
   // ---- requests ----
@@ -193,7 +187,8 @@ final class RedisConnection extends CommandConnection {
       }
       case RequestReader.Request(List<Bytes> arguments) -> begin(arguments);
       case RequestReader.TooLarge(String error) -> {
-        if (session.transaction != null) session.transaction.isBad = true;
+        requestBytes = 0;
+        queued.unreadable();
         refuse(error);
       }
       case RequestReader.Broken(String error) -> {
@@ -206,10 +201,12 @@ final class RedisConnection extends CommandConnection {
 
   private void begin(List<Bytes> request) {
     counters().add(Counters.COMMANDS, 1);
+    requestBytes = 0;
+    for (Bytes argument : request) requestBytes += argument.length();
     String name = CommandTable.nameOf(request);
     Asked asked = subscriptions.allowed(name, request, listener.table().read(name, request));
-    if (session.transaction == null || isControl(name)) ask(asked);
-    else queue(asked);
+    if (queued.isQueuing() && !isControl(name)) queued.queue(asked);
+    else ask(asked);
     if (replies == ReplyMode.SKIP) replies = ReplyMode.ON;
     else if (replies == ReplyMode.SKIP_NEXT) replies = ReplyMode.SKIP;
   }
@@ -235,7 +232,7 @@ final class RedisConnection extends CommandConnection {
   }
 
   /// What is read needs no place in the log.
-  private static Operation alone(Operation.Step step) {
+  static Operation alone(Operation.Step step) {
     if (!(step instanceof Operation.Transaction together) || !together.isRead()) return step;
     return new Operation.ReadTransaction(
         new Operation.Transaction(
@@ -247,8 +244,18 @@ final class RedisConnection extends CommandConnection {
     begin(RedisSlot.later(this, keys, bytes, begins));
   }
 
+  /// Begins it, or has it wait for those before it.
+  void ask(RedisSlot slot) {
+    begin(slot);
+  }
+
   void answer(Consumer<ReplyWriter> reply) {
-    answer(RedisSlot.own(this, reply));
+    answer(reply, requestBytes);
+  }
+
+  /// @param bytes how much the reply holds until it is written, about
+  void answer(Consumer<ReplyWriter> reply, long bytes) {
+    answer(RedisSlot.own(this, reply, bytes));
   }
 
   void ok() {
@@ -259,149 +266,6 @@ final class RedisConnection extends CommandConnection {
     answer(out -> out.error(error));
   }
 
-  // ---- what is done together ----
-
-  private void queue(Asked asked) {
-    Transaction transaction = session.transaction;
-    String error =
-        switch (asked) {
-          case Asked.Refused(String why) -> why;
-          case Asked.OfStore store -> addStep(transaction, store);
-          case Asked.OfMember _ -> addOwn(transaction);
-          case Asked.Alone _, Asked.OfConnection _ ->
-              "ERR Command not allowed inside a transaction";
-        };
-    if (error == null) {
-      transaction.queued.add(asked);
-      answer(out -> out.simple("QUEUED"));
-    } else {
-      transaction.isBad = true;
-      refuse(error);
-    }
-  }
-
-  private static String addStep(Transaction transaction, Asked.OfStore store) {
-    transaction.bytes += Sizes.of(store.step());
-    transaction.steps++;
-    boolean isTooLong =
-        transaction.bytes > KvLimits.TRANSACTION_BYTES_MAX
-            || transaction.steps > KvLimits.STEPS_MAX;
-    return isTooLong ? "ERR transaction is too long" : null;
-  }
-
-  private static String addOwn(Transaction transaction) {
-    boolean isTooLong = ++transaction.steps > KvLimits.STEPS_MAX;
-    return isTooLong ? "ERR transaction is too long" : null;
-  }
-
-  void multi() {
-    if (session.transaction != null) {
-      refuse("ERR MULTI calls can not be nested");
-      return;
-    }
-    session.transaction = new Transaction();
-    ok();
-  }
-
-  void discard() {
-    if (session.transaction == null) {
-      refuse("ERR DISCARD without MULTI");
-      return;
-    }
-    session.transaction = null;
-    session.watched = new Watched();
-    ok();
-  }
-
-  void unwatch() {
-    if (session.transaction == null) session.watched = new Watched();
-    ok();
-  }
-
-  void watch(List<Bytes> keys) {
-    if (session.transaction != null) {
-      refuse("ERR WATCH inside MULTI is not allowed");
-      return;
-    }
-    Watched watched = session.watched;
-    List<Bytes> more = watched.add(keys);
-    if (more.isEmpty()) {
-      ok();
-      return;
-    }
-    Consumer<Outcome> arrival =
-        outcome -> {
-          if (Errors.of(outcome) != null) watched.failed();
-          else watched.found(more, ((Outcome.Done) outcome).result());
-        };
-    begin(
-        RedisSlot.of(this, more, alone(Watched.read(more)), (_, out, _) -> out.simple("OK"))
-            .onArrival(arrival));
-  }
-
-  void exec() {
-    Transaction transaction = session.transaction;
-    if (transaction == null) {
-      refuse("ERR EXEC without MULTI");
-      return;
-    }
-    Watched watched = session.watched;
-    session.transaction = null;
-    session.watched = new Watched();
-    if (transaction.isBad) {
-      refuse("EXECABORT Transaction discarded because of previous errors.");
-      return;
-    }
-    List<Asked.OfStore> ofStore = new ArrayList<>();
-    for (Asked one : transaction.queued) if (one instanceof Asked.OfStore store) ofStore.add(store);
-    if (ofStore.isEmpty() && watched.isEmpty()) {
-      answer(out -> writeAll(transaction.queued, List.of(), out, null));
-      return;
-    }
-    List<Operation.Step> steps = ofStore.stream().map(Asked.OfStore::step).toList();
-    Asked.Reply reply =
-        (result, out, moment) -> {
-          Result.Transacted done = (Result.Transacted) result;
-          if (done.succeeded()) writeAll(transaction.queued, done.results(), out, moment);
-          else out.nilArray();
-        };
-    Operation.Transaction together = new Operation.Transaction(List.of(), steps, List.of());
-    List<Bytes> keys = keysOf(ofStore, watched);
-    if (watched.isEmpty()) begin(RedisSlot.of(this, keys, alone(together), reply));
-    else begin(RedisSlot.late(this, keys, () -> watched.guard(together), reply));
-  }
-
-  /// Null for all.
-  private static List<Bytes> keysOf(List<Asked.OfStore> asked, Watched watched) {
-    List<Bytes> keys = new ArrayList<>(watched.keys());
-    for (Asked.OfStore one : asked) {
-      if (one.keys() == null) return null;
-      keys.addAll(one.keys());
-    }
-    return keys;
-  }
-
-  private static void writeAll(
-      List<Asked> asked, List<Result> results, ReplyWriter out, Asked.Moment moment) {
-    out.array(asked.size());
-    int next = 0;
-    for (Asked one : asked) {
-      switch (one) {
-        case Asked.OfStore store -> write(store, results.get(next++), out, moment);
-        case Asked.OfMember(Consumer<ReplyWriter> reply) -> reply.accept(out);
-        case Asked.Alone _, Asked.OfConnection _, Asked.Refused _ ->
-            throw new IllegalStateException("never queued: " + one);
-      }
-    }
-  }
-
-  private static void write(
-      Asked.OfStore asked, Result result, ReplyWriter out, Asked.Moment moment) {
-    if (result instanceof Result.Refused(Result.Reason reason))
-      out.error(asked.reply().errorOf(reason));
-    else asked.reply().write(result, out, moment);
-  }
-
   // ---- the connection itself ----
 
   void quit() {
@@ -410,7 +274,8 @@ final class RedisConnection extends CommandConnection {
   }
 
   void reset() {
-    session = new Session();
+    queued.end();
+    name = null;
     subscriptions.endAll();
     isResp3 = false;
     replies = ReplyMode.ON;
@@ -426,7 +291,7 @@ final class RedisConnection extends CommandConnection {
   /// @param user null where only a password was given
   /// @param accepting what else the client wants if it is known now
   void authenticate(Bytes user, Bytes password, Runnable accepting, Consumer<ReplyWriter> then) {
-    RedisSlot slot = RedisSlot.own(this, null);
+    RedisSlot slot = RedisSlot.own(this, null, 0);
     begin(slot);
     Consumer<Answer> reply =
         answer -> {
@@ -479,7 +344,7 @@ final class RedisConnection extends CommandConnection {
         + " addr="
         + HostPort.text((InetSocketAddress) channel().remoteAddress())
         + " name="
-        + (session.name == null ? "" : session.name)
+        + (name == null ? "" : name)
         + " db=0 resp="
         + (isResp3 ? 3 : 2);
   }

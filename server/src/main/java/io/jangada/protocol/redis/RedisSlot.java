@@ -1,9 +1,9 @@
 package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
-import io.jangada.kv.Sizes;
 import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
 import io.jangada.node.Status;
@@ -53,7 +53,7 @@ final class RedisSlot extends CommandSlot {
 
   /// @param bytes of keys and values
   private RedisSlot(RedisConnection connection, List<Bytes> keys, Work work, long bytes) {
-    super(connection, connection.caller(), (int) bytes);
+    super(connection, connection.caller(), (int) Math.max(bytes, connection.requestBytes()));
     this.connection = connection;
     this.isResp3 = connection.isResp3();
     this.isSilent = connection.isSilent();
@@ -64,32 +64,31 @@ final class RedisSlot extends CommandSlot {
   }
 
   /// What is asked of the store.
-  private record Work(boolean isWriting, Supplier<Operation> operation, Asked.Reply reply) {}
+  ///
+  /// @param operation asked for when it begins; gives null where a watched key could not be read
+  record Work(boolean isWriting, Supplier<Operation> operation, Asked.Reply reply) {}
 
   /// One that the replica answers.
   static RedisSlot of(
       RedisConnection connection, List<Bytes> keys, Operation operation, Asked.Reply reply) {
     boolean isWriting = operation instanceof Operation.Command;
     Work work = new Work(isWriting, () -> operation, reply);
-    return new RedisSlot(connection, keys, work, Sizes.of(operation));
+    return new RedisSlot(connection, keys, work, CommandCodec.sizeOf(operation));
   }
 
   /// One that is known when those before it are answered.
   ///
-  /// @param operation gives null where a watched key could not be read
-  static RedisSlot late(
-      RedisConnection connection,
-      List<Bytes> keys,
-      Supplier<Operation> operation,
-      Asked.Reply reply) {
-    return new RedisSlot(connection, keys, new Work(true, operation, reply), 0);
+  /// @param bytes how much it holds
+  static RedisSlot late(RedisConnection connection, List<Bytes> keys, Work work, long bytes) {
+    return new RedisSlot(connection, keys, work, bytes);
   }
 
   /// One whose reply is known, or given later by [#acceptOwn].
   ///
   /// @param reply null for one that is given later
-  static RedisSlot own(RedisConnection connection, Consumer<ReplyWriter> reply) {
-    RedisSlot slot = new RedisSlot(connection, List.of(), new Work(false, null, null), 0);
+  /// @param bytes how much it holds, about
+  static RedisSlot own(RedisConnection connection, Consumer<ReplyWriter> reply, long bytes) {
+    RedisSlot slot = new RedisSlot(connection, List.of(), new Work(false, null, null), bytes);
     slot.own = reply;
     return slot;
   }
@@ -173,7 +172,7 @@ final class RedisSlot extends CommandSlot {
   @Override
   protected int valueBytes() {
     if (begins != null) return ownBytes;
-    return outcome instanceof Outcome.Done(Result result) ? (int) Sizes.of(result) : 0;
+    return outcome instanceof Outcome.Done(Result result) ? (int) CommandCodec.sizeOf(result) : 0;
   }
 
   @Override
