@@ -159,8 +159,8 @@ final class OtherPorts implements AutoCloseable {
   /// ([EtcdMetrics]).
   Map<OptionalPort, PortStats> stats() {
     Map<OptionalPort, PortStats> all = new EnumMap<>(OptionalPort.class);
-    if (memcached != null) all.put(OptionalPort.MEMCACHED, memcached.figures());
-    if (redis != null) all.put(OptionalPort.REDIS, redis.figures());
+    if (memcached != null) all.put(OptionalPort.MEMCACHED, memcached.portStats());
+    if (redis != null) all.put(OptionalPort.REDIS, redis.portStats());
     return all;
   }
 
