@@ -1,9 +1,6 @@
 package io.jangada.protocol.etcd;
 
 import io.jangada.net.Loops;
-import io.jangada.node.Replica;
-import io.jangada.protocol.auth.Audit;
-import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.ReplyBatcher;
@@ -76,16 +73,10 @@ public final class EtcdListener extends ClientListener {
                 () -> new JsonConnection(port(), lane, channel, servedJson).begin()));
   }
 
-  /// From now on calls are carried out, those that came before included. To be called once.
-  ///
-  /// @param with what serves beside the replica
-  public void serve(Replica replica, With with) {
-    state.serve(with.member);
-    serve(replica, with.authenticator, with.audit);
+  /// Who answers calls about the cluster and its members. To be called before [#serve].
+  public void use(Member member) {
+    state.serve(member);
   }
-
-  /// What serves beside a replica.
-  public record With(Member member, Authenticator authenticator, Audit audit) {}
 
   /// Has `/metrics` show what `figures` gives, from any thread.
   public void show(Consumer<Consumer<HttpPages.Page>> figures) {
