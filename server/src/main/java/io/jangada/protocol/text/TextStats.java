@@ -17,7 +17,7 @@ public record TextStats(
     Now now) {
   public record Traffic(long bytesIn, long bytesOut) {}
 
-  /// @param connectionsPaused connections that are not read because too much is under way, or
+  /// @param connectionsPaused connections that are not read because too much is in progress, or
   ///   because their clients do not take the replies
   /// @param commandsUnderWay commands that wait for the replica
   /// @param bytesUnderWay keys and values of these
