@@ -7,7 +7,7 @@ import io.jangada.kv.auth.Caller;
 /// The entries of the log on their way into the store, one after the other. One that removes very
 /// many keys takes several turns of the owner.
 final class Entries {
-  /// How many nodes one command looks at to free what nobody needs any more.
+  /// How many nodes one command looks at to free what is no longer needed.
   private static final int SWEPT_MAX = 16;
 
   private static final Result MALFORMED = new Result.Refused(Result.Reason.MALFORMED);

@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 ///
 /// In a store that releases without revisions began, the count begins with the first command in the
 /// log that they did not know ([Operation.Command#isOld]); until then the revision of a change is
-/// the log index of its entry, from which the count goes on. That the log says where it begins is
+/// the log index of its entry, from which the count continues. That the log says where it begins is
 /// what makes the numbers equal everywhere: a snapshot of a member that did not count says nothing
 /// of them.
 ///
@@ -146,7 +146,7 @@ public final class KvStore {
     entries.advance(index);
   }
 
-  /// Frees some of what nobody needs any more, which shows in nothing but memory.
+  /// Frees some of what is no longer needed, which shows in nothing but memory.
   ///
   /// @return whether there is more to free
   public boolean sweep(int nodesMax) {
@@ -402,7 +402,7 @@ public final class KvStore {
   }
 
   /// Opens a snapshot of this moment. It takes the same short time whatever the store holds; its
-  /// chunks are made one by one while commands go on being applied.
+  /// chunks are made one by one while further commands are applied.
   ///
   /// @throws IllegalStateException while another one is open
   public Snapshot snapshot() {

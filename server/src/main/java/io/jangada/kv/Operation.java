@@ -147,7 +147,7 @@ public sealed interface Operation {
 
   /// Asks for the right to compute a value again, which one of all who ask gets: [Result.Marked].
   /// (memcached's `mg`.) One gets it who finds no key and creates an empty one, who comes early, or
-  /// who finds a value that is stale; and nobody after it, until the value is written.
+  /// who finds a value that is stale; then no other gets it until the value is written.
   ///
   /// @param touch how long the value lives from now on; null for as long as it does
   /// @param creation how long an empty value lives that is created; null if none is
@@ -249,7 +249,7 @@ public sealed interface Operation {
   }
 
   /// Reads keys in an order that has nothing to do with them, from a place on: [Result.Scanned]. A
-  /// key that is there all the while is met once by those who go on from place to place at one
+  /// key that is there all the while is met once by those who continue from place to place at one
   /// member.
   ///
   /// @param place 0 for the beginning
@@ -261,7 +261,7 @@ public sealed interface Operation {
 
     /// A place of the same member.
     ///
-    /// @param place where to go on, as a result has it; not 0
+    /// @param place where to continue, as a result has it; not 0
     /// @param at anything: the places are spread over all numbers
     public static long elsewhere(long place, int at) {
       return KeyScan.elsewhere(place, at);
@@ -348,7 +348,7 @@ public sealed interface Operation {
   /// Reads whether users are checked: [Result.AuthState]. It is for everybody.
   record AuthStatus() implements UsersRead {}
 
-  /// Reads what it takes to find out who somebody is: [Result.Credentials]. It is for members
+  /// Reads what it takes to find out who a client is: [Result.Credentials]. It is for members
   /// alone, and its result leaves through no client protocol.
   record GetCredentials(Bytes user) implements UsersRead {
     public GetCredentials {

@@ -87,7 +87,7 @@ public sealed interface Result {
 
   /// Some keys.
   ///
-  /// @param next from where to go on, 0 at the end
+  /// @param next from where to continue, 0 at the end
   record Scanned(List<Bytes> keys, long next) implements Advanced {
     public Scanned {
       keys = List.copyOf(keys);
@@ -113,7 +113,7 @@ public sealed interface Result {
   ///   decided ahead. If only the count was asked for, it is then that of the part that was looked
   ///   at
   /// @param entries in the order that was asked for
-  /// @param rest where to go on, at [#revision]; null at the end
+  /// @param rest where to continue, at [#revision]; null at the end
   record Ranged(long revision, long count, List<KeyValue> entries, KeyRange rest)
       implements Advanced {
     public Ranged {
@@ -209,7 +209,7 @@ public sealed interface Result {
   /// @param roles likewise
   record AuthState(boolean isEnabled, long authRevision, int users, int roles) implements OfUsers {}
 
-  /// What it takes to find out whether somebody is a user.
+  /// What it takes to find out whether a client is a user.
   ///
   /// @param hash of its password; null if it has none
   /// @param since as the user's [io.jangada.kv.auth.Caller] has it
@@ -257,7 +257,7 @@ public sealed interface Result {
     /// The results of a transaction have as many bytes as they may: a step that would show a value
     /// was not done. Of one that is decided ahead nothing was done.
     RESULT_TOO_LARGE,
-    /// Users are checked, and nobody said who asks.
+    /// Users are checked, and it is not known who asks.
     NO_USER,
     /// The user that asks is gone, or its password changed since it proved who it is.
     STALE_USER,

@@ -1,19 +1,11 @@
 package io.jangada.server;
 
-import io.jangada.net.HostPort;
-import io.jangada.net.Loops;
-import io.jangada.net.PortGate;
 import io.jangada.node.PeerMessage;
-import io.jangada.node.Replica;
-import io.jangada.protocol.auth.Audit;
-import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.etcd.EtcdListener;
-import io.jangada.protocol.etcd.EtcdSettings;
-import java.io.IOException;
-import java.util.Optional;
 
-/// What a server has for etcd's clients: a port, if it is configured, and what members say to each
-/// other for those clients, which a server without that port answers as well.
+/// What a server has for etcd's clients beside what all such ports have: what is shown on the port,
+/// and what members say to each other for those clients, which a server without the port answers as
+/// well.
 final class EtcdSide implements AutoCloseable {
   /// Null for none.
   private final EtcdListener listener;
@@ -29,25 +21,16 @@ final class EtcdSide implements AutoCloseable {
     return new EtcdSide(null);
   }
 
-  static EtcdSide start(EtcdSettings settings, Loops loops, EventLog eventLog) throws IOException {
-    EtcdListener listener = EtcdListener.start(settings, loops);
-    eventLog.info("listens for etcd's clients on " + HostPort.text(listener.address()));
+  /// @param listener the caller's, who closes it after this
+  static EtcdSide withPort(EtcdListener listener) {
     return new EtcdSide(listener);
   }
 
-  /// What connections to the port pass first; empty where there is none.
-  Optional<PortGate> gate() {
-    return Optional.ofNullable(listener).map(EtcdListener::gate);
-  }
-
-  boolean hasPort() {
-    return listener != null;
-  }
-
-  void serve(Replica replica, EtcdMember member, Authenticator authenticator, Audit audit) {
+  /// Has `member` answer. To be called before the port serves.
+  void serve(EtcdMember member) {
     this.member = member;
     if (listener == null) return;
-    listener.serve(replica, new EtcdListener.With(member, authenticator, audit));
+    listener.use(member);
     member.publish();
   }
 
@@ -63,13 +46,8 @@ final class EtcdSide implements AutoCloseable {
     if (known != null) known.receive(message);
   }
 
-  void drain(long millisMax) {
-    if (listener != null) listener.drain(millisMax);
-  }
-
   @Override
   public void close() {
     if (member != null) member.close();
-    if (listener != null) listener.close();
   }
 }

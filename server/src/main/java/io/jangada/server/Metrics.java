@@ -6,6 +6,7 @@ import io.jangada.link.TcpLinks;
 import io.jangada.net.PortGate;
 import io.jangada.node.Status;
 import io.jangada.protocol.etcd.EtcdListener;
+import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.text.TextListener;
 import io.jangada.protocol.text.TextStats;
 import io.jangada.server.audit.AuditTrail;
@@ -168,13 +169,10 @@ final class Metrics {
   }
 
   private MetricList network(TextStats stats) {
-    TextStats.Connections connections = stats.connections();
+    PortStats.Connections connections = stats.connections();
     return new MetricList("jangada_network_")
         .gauge("client_connections", "Open connections of clients", connections.open())
-        .gauge(
-            "client_connections_max",
-            "Limit on open connections of clients",
-            listener.connectionsMax())
+        .gauge("client_connections_max", "Limit on open connections of clients", connections.max())
         .counter("client_connections_opened", "Connections opened by clients", connections.opened())
         .counter(
             "client_connections_refused", "Connections refused at the limit", connections.refused())

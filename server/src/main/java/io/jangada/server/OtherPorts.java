@@ -7,6 +7,7 @@ import io.jangada.node.ReadConsistency;
 import io.jangada.node.Replica;
 import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.Authenticator;
+import io.jangada.protocol.etcd.EtcdListener;
 import io.jangada.protocol.etcd.EtcdSettings;
 import io.jangada.protocol.memcached.MemcachedListener;
 import io.jangada.protocol.port.ClientListener;
@@ -16,13 +17,11 @@ import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.redis.RedisListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 
 /// The ports of a server for clients of other stores: those that are configured.
 final class OtherPorts implements AutoCloseable {
@@ -41,13 +40,8 @@ final class OtherPorts implements AutoCloseable {
   /// Where a server listens on one of its ports.
   private final IntFunction<InetSocketAddress> place;
 
-  private final Map<OptionalPort, PortGate> gates = new EnumMap<>(OptionalPort.class);
+  private final Map<OptionalPort, ClientListener> listeners = new EnumMap<>(OptionalPort.class);
   private EtcdSide etcd = EtcdSide.withoutPort();
-
-  /// Null for none.
-  private MemcachedListener memcached;
-
-  private RedisListener redis;
 
   private OtherPorts(
       Parts parts, IntFunction<InetSocketAddress> place, Loops loops, EventLog eventLog) {
@@ -66,26 +60,26 @@ final class OtherPorts implements AutoCloseable {
   ///
   /// @param shares how many clients may be connected
   void start(Descriptors.Shares shares) throws IOException {
-    int port = port(OptionalPort.ETCD);
-    if (port > 0)
-      etcd =
-          EtcdSide.start(
-              new EtcdSettings(
-                  place.apply(port),
-                  parts.tls.etcdGate(shares.newConnections()),
-                  limits(shares),
-                  parts.settings.kv(),
-                  parts.settings.etcdRequests()),
-              loops,
-              eventLog);
-    if (port(OptionalPort.MEMCACHED) > 0) {
-      memcached = MemcachedListener.start(settings(OptionalPort.MEMCACHED, shares), loops);
-      tell("memcached", memcached.address());
+    if (port(OptionalPort.ETCD) > 0) {
+      EtcdListener listener = EtcdListener.start(etcdSettings(shares), loops);
+      add(OptionalPort.ETCD, "etcd's", listener);
+      etcd = EtcdSide.withPort(listener);
     }
-    if (port(OptionalPort.REDIS) > 0) {
-      redis = RedisListener.start(settings(OptionalPort.REDIS, shares), loops);
-      tell("Redis", redis.address());
-    }
+    if (port(OptionalPort.MEMCACHED) > 0)
+      add(
+          OptionalPort.MEMCACHED,
+          "memcached",
+          MemcachedListener.start(settings(OptionalPort.MEMCACHED, shares), loops));
+    if (port(OptionalPort.REDIS) > 0)
+      add(
+          OptionalPort.REDIS,
+          "Redis",
+          RedisListener.start(settings(OptionalPort.REDIS, shares), loops));
+  }
+
+  private void add(OptionalPort which, String clients, ClientListener listener) {
+    listeners.put(which, listener);
+    eventLog.info("listens for " + clients + " clients on " + HostPort.text(listener.address()));
   }
 
   private int port(OptionalPort which) {
@@ -99,13 +93,17 @@ final class OtherPorts implements AutoCloseable {
     return parts.memory.otherPort(shares.clients(), ports);
   }
 
-  private void tell(String clients, InetSocketAddress address) {
-    eventLog.info("listens for " + clients + " clients on " + HostPort.text(address));
+  private EtcdSettings etcdSettings(Descriptors.Shares shares) {
+    return new EtcdSettings(
+        place.apply(port(OptionalPort.ETCD)),
+        parts.tls.etcdGate(shares.newConnections()),
+        limits(shares),
+        parts.settings.kv(),
+        parts.settings.etcdRequests());
   }
 
   private PortSettings settings(OptionalPort which, Descriptors.Shares shares) {
     PortGate gate = parts.tls.otherGate(which.clients(), shares.newConnections());
-    gates.put(which, gate);
     return new PortSettings(
         new ClientListener.Place(which.clients(), place.apply(port(which)), gate),
         limits(shares),
@@ -139,45 +137,37 @@ final class OtherPorts implements AutoCloseable {
   }
 
   boolean areThereAny() {
-    return etcd.hasPort() || memcached != null || redis != null;
+    return !listeners.isEmpty();
   }
 
   /// What connections to the ports pass first.
   List<PortGate> gates() {
-    List<PortGate> all = new ArrayList<>(gates.values());
-    etcd.gate().ifPresent(all::add);
-    return all;
+    return listeners.values().stream().map(ClientListener::gate).toList();
   }
 
   void serve(Replica replica, EtcdMember member, Authenticator authenticator, Audit audit) {
-    etcd.serve(replica, member, authenticator, audit);
-    if (memcached != null) memcached.serve(replica, authenticator, audit);
-    if (redis != null) redis.serve(replica, authenticator, audit);
+    etcd.serve(member);
+    listeners.values().forEach(one -> one.serve(replica, authenticator, audit));
   }
 
   /// What the ports for memcached and Redis clients did. What etcd's did has names of its own
   /// ([EtcdMetrics]).
   Map<OptionalPort, PortStats> stats() {
     Map<OptionalPort, PortStats> all = new EnumMap<>(OptionalPort.class);
-    if (memcached != null) all.put(OptionalPort.MEMCACHED, memcached.figures());
-    if (redis != null) all.put(OptionalPort.REDIS, redis.figures());
+    listeners.forEach((which, listener) -> all.put(which, listener.portStats()));
+    all.remove(OptionalPort.ETCD);
     return all;
   }
 
   /// @param millisMax for all of them
   void drain(long millisMax) {
-    long ports =
-        Stream.of(etcd.hasPort(), memcached != null, redis != null).filter(is -> is).count();
-    long each = millisMax / Math.max(1, ports);
-    etcd.drain(each);
-    if (memcached != null) memcached.drain(each);
-    if (redis != null) redis.drain(each);
+    long each = millisMax / Math.max(1, listeners.size());
+    listeners.values().forEach(one -> one.drain(each));
   }
 
   @Override
   public void close() {
     etcd.close();
-    if (memcached != null) memcached.close();
-    if (redis != null) redis.close();
+    listeners.values().forEach(ClientListener::close);
   }
 }

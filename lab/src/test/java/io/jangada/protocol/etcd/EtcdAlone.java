@@ -46,7 +46,7 @@ final class EtcdAlone implements AutoCloseable {
                 KvLimits.DEFAULT,
                 EtcdSettings.Requests.DEFAULT),
             loops);
-    listener.serve(member.member.replica(), new EtcdListener.With(null, null, Audit.NONE));
+    listener.serve(member.member.replica(), null, Audit.NONE);
   }
 
   InetSocketAddress address() {

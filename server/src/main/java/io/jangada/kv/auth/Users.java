@@ -14,7 +14,7 @@ import java.util.TreeMap;
 ///
 /// Each change has an *auth revision*, 1 greater than that before; it counts from 1 and is none of
 /// the keys' revisions. A user's [User#since] is that of its making or last password, so that one
-/// who is removed and made anew is not taken for the one before.
+/// who is removed and made again is not taken for the one before.
 ///
 /// What a user may do by all its roles is worked out when it is first asked for, and kept until the
 /// next change of anything here.

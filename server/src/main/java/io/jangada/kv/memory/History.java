@@ -13,7 +13,7 @@ import java.util.function.IntPredicate;
 /// One doubly linked list with three kinds of readers, and nothing is copied for any of them:
 /// - **A snapshot** walks over it as it was at one moment, while it changes ([#open], [#read]).
 /// - **Those who follow changes** read it from a revision on ([#forEachFrom]).
-/// - **The compactor** walks from the oldest on and gives back what nobody may ask for any more
+/// - **The compactor** walks from the oldest on and gives back what can no longer be asked for
 ///   ([#sweep]).
 ///
 /// A key has one node for as long as it is there, its *head*, which is what finds it in the
@@ -27,7 +27,7 @@ import java.util.function.IntPredicate;
 /// it: so each node is passed once, whatever changes meanwhile. If history is not kept and nothing
 /// is pinned, nothing is superseded, and there is nothing to pass.
 ///
-/// **A snapshot** sees the nodes up to its bound. What it has yet to come to, and nobody else
+/// **A snapshot** sees the nodes up to its bound. What it has yet to come to, and nothing else
 /// needs, stays in its place as an *orphan*, and the reader takes it out as it passes. What the
 /// reader shows follows from the revisions alone, never from how far the compactor has come. If it
 /// is given up, [#sweep] goes after the orphans.
@@ -52,10 +52,10 @@ public final class History {
 
   private final NodeTable nodes;
 
-  /// Gets each superseded node that nobody needs any more; it is out of the list.
+  /// Gets each superseded node that is no longer needed; it is out of the list.
   private final IntConsumer gone;
 
-  /// Gets the head of a removed key that nobody may ask for any more; it is out of the list, unless
+  /// Gets the head of a removed key that can no longer be asked for; it is out of the list, unless
   /// it is superseded, which means that the reader has yet to come to it.
   private final IntConsumer forgotten;
 
@@ -220,7 +220,7 @@ public final class History {
     }
   }
 
-  /// Takes a head out, to be changed and appended: nobody needs what it is now.
+  /// Takes a head out, to be changed and appended: what it is now is not needed.
   public void take(int head) {
     unlink(head);
     nodes.state(head, 0);
@@ -249,7 +249,7 @@ public final class History {
 
   // ---- the compactor ----
 
-  /// Gives back some of what nobody may ask for any more: more than one change can add.
+  /// Gives back some of what can no longer be asked for: more than one change can add.
   ///
   /// @param nodesMax how many nodes are looked at, beside twice as many as came since, up to a
   ///   bound for one sweep

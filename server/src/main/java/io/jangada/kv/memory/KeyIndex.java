@@ -109,12 +109,12 @@ public final class KeyIndex {
   }
 
   /// Walks over nodes in the order of their hashes with the bits turned round: a bucket has those
-  /// of one interval, however large the table is. So a key that stays is met once by walks that go
-  /// on from place to place while the table grows.
+  /// of one interval, however large the table is. So a key that stays is met once by walks that
+  /// continue from place to place while the table grows.
   ///
   /// @param place where to begin: 0, or what an earlier walk returned
   /// @param goesOn asked after each bucket
-  /// @return where to go on; 0 at the end
+  /// @return where to continue; 0 at the end
   public long scan(long place, IntConsumer visitor, BooleanSupplier goesOn) {
     long at = place;
     int looked = 0;

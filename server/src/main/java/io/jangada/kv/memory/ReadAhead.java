@@ -16,7 +16,7 @@ public final class ReadAhead {
   private final int[] places = new int[KEYS_MAX];
   private int count;
 
-  /// Of all that was read: what nobody can ask for need not be read.
+  /// Of all that was read: what cannot be asked for need not be read.
   private long sum;
 
   public ReadAhead(KeyIndex index, NodeTable nodes, Slab cells) {

@@ -1,13 +1,8 @@
 package io.jangada.protocol.etcd;
 
 import io.jangada.net.Loops;
-import io.jangada.net.PortGate;
-import io.jangada.node.Replica;
-import io.jangada.protocol.auth.Audit;
-import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
-import io.jangada.protocol.port.PortState;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.jangada.protocol.rpc.Code;
 import io.jangada.protocol.rpc.GrpcConnection;
@@ -19,7 +14,6 @@ import io.jangada.protocol.rpc.Methods;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,29 +22,22 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// The side of a member that etcd's clients see: it listens, and serves those that connect.
-///
-/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
-/// are the caller's, and are to be closed after the listener.
-public final class EtcdListener implements AutoCloseable {
+public final class EtcdListener extends ClientListener {
   /// Answers to calls are longer than those of other protocols.
   private static final WriteBufferWaterMark UNSENT_BYTES =
       new WriteBufferWaterMark(128 << 10, 256 << 10);
 
-  private final EtcdSettings settings;
   private final EtcdState state;
-  private final PortState port;
   private final List<Method<?>> methods;
   private final EtcdPages pages;
   private final GrpcConnection.Served served;
   private final JsonConnection.Served servedJson;
-  private final ClientListener listener;
 
-  private EtcdListener(EtcdSettings settings, Loops loops) throws IOException {
-    this.settings = settings;
+  private EtcdListener(EtcdSettings settings) {
+    super(new Place("etcd", settings.address(), settings.gate()), settings.limits());
     this.state = new EtcdState(settings);
-    this.port = new PortState(settings.limits());
     this.methods = state.methods();
-    this.pages = new EtcdPages(port);
+    this.pages = new EtcdPages(port());
     Methods byPath = new Methods(methods);
     this.served = new GrpcConnection.Served(byPath, settings.messageBytesMax());
     this.servedJson =
@@ -59,18 +46,19 @@ public final class EtcdListener implements AutoCloseable {
             pages,
             settings.messageBytesMax(),
             JsonConnection.Times.DEFAULT);
-    var place = new ClientListener.Place("etcd", settings.address(), settings.gate());
-    listener = ClientListener.start(place, port, loops, this::accept);
   }
 
   /// Begins to listen.
   ///
   /// @throws IOException when it cannot; the message says where and why
   public static EtcdListener start(EtcdSettings settings, Loops loops) throws IOException {
-    return new EtcdListener(settings, loops);
+    EtcdListener listener = new EtcdListener(settings);
+    listener.listen(loops);
+    return listener;
   }
 
-  private void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
+  @Override
+  protected void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
     if (isBeyondMax) {
       channel.close();
       return;
@@ -81,50 +69,25 @@ public final class EtcdListener implements AutoCloseable {
         .pipeline()
         .addLast(
             new FirstBytes(
-                () -> new GrpcConnection(port, lane, channel, served).begin(),
-                () -> new JsonConnection(port, lane, channel, servedJson).begin()));
+                () -> new GrpcConnection(port(), lane, channel, served).begin(),
+                () -> new JsonConnection(port(), lane, channel, servedJson).begin()));
   }
 
-  /// What connections pass first.
-  public PortGate gate() {
-    return settings.gate();
+  /// Who answers calls about the cluster and its members. To be called before [#serve].
+  public void use(Member member) {
+    state.serve(member);
   }
-
-  /// Where it listens.
-  public InetSocketAddress address() {
-    return listener.address();
-  }
-
-  /// From now on calls are carried out, those that came before included. To be called once.
-  ///
-  /// @param with what serves beside the replica
-  public void serve(Replica replica, With with) {
-    state.serve(with.member);
-    port.serve(replica, with.authenticator, with.audit);
-  }
-
-  /// What serves beside a replica.
-  public record With(Member member, Authenticator authenticator, Audit audit) {}
 
   /// Has `/metrics` show what `figures` gives, from any thread.
   public void show(Consumer<Consumer<HttpPages.Page>> figures) {
     pages.show(figures);
   }
 
-  /// What its connections share.
-  PortState port() {
-    return port;
-  }
-
   public EtcdStats stats() {
     SortedMap<String, EtcdStats.Calls> calls = new TreeMap<>();
     for (Method<?> method : methods)
       if (method.calls().started() > 0) calls.put(method.path(), calls(method));
-    return new EtcdStats(
-        calls,
-        listener.sum(Counters.OPENED) - listener.sum(Counters.CLOSED),
-        listener.sum(Counters.BYTES_IN),
-        listener.sum(Counters.BYTES_OUT));
+    return new EtcdStats(calls, connections(), sum(Counters.BYTES_IN), sum(Counters.BYTES_OUT));
   }
 
   private static EtcdStats.Calls calls(Method<?> method) {
@@ -134,21 +97,5 @@ public final class EtcdListener implements AutoCloseable {
     for (Code code : Code.values())
       if (calls.ended(code) > 0) handled.put(code.text(), calls.ended(code));
     return new EtcdStats.Calls(method.streams() ? "bidi_stream" : oneWay, calls.started(), handled);
-  }
-
-  /// Takes no more connections, begins no more calls, answers those that were begun, and closes
-  /// each connection when it is done.
-  ///
-  /// @param timeoutMillis how long to wait for that
-  /// @return whether all are done; the listener is still to be closed
-  public boolean drain(long timeoutMillis) {
-    return listener.drain(timeoutMillis);
-  }
-
-  /// Stops listening and closes all connections, whatever they are doing. What was begun may still
-  /// take effect.
-  @Override
-  public void close() {
-    listener.close();
   }
 }

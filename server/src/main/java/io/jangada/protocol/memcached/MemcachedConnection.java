@@ -17,7 +17,6 @@ final class MemcachedConnection extends CommandConnection {
   private static final int BINARY = 0x80;
 
   private final MemcachedListener listener;
-  private final boolean isBeyondMax;
   private final CommandParser parser;
 
   /// Whether nothing was read yet.
@@ -25,25 +24,14 @@ final class MemcachedConnection extends CommandConnection {
 
   MemcachedConnection(
       MemcachedListener listener, ReplyBatcher lane, DuplexChannel channel, boolean isBeyondMax) {
-    super(listener.port(), lane, channel);
+    super(listener.port(), lane, channel, isBeyondMax);
     this.listener = listener;
-    this.isBeyondMax = isBeyondMax;
     this.parser = new CommandParser(this, listener.settings());
   }
 
   @Override
-  protected boolean isCounted() {
-    return !isBeyondMax;
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext context) {
-    super.channelActive(context);
-    if (!isBeyondMax) return;
-    counters().add(Counters.REFUSED, 1);
-    answer(new MemcachedSlot(this, Replies.TOO_MANY_CONNECTIONS));
-    leave();
-    drive();
+  protected void replyTooMany() {
+    say(Replies.TOO_MANY_CONNECTIONS);
   }
 
   @Override

@@ -1,73 +1,41 @@
 package io.jangada.protocol.memcached;
 
 import io.jangada.net.Loops;
-import io.jangada.node.Replica;
 import io.jangada.node.Status;
-import io.jangada.protocol.auth.Audit;
-import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.PortSettings;
-import io.jangada.protocol.port.PortState;
-import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /// The side of a member that memcached's clients see: it listens, and serves those that connect.
-///
-/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
-/// are the caller's, and are to be closed after the listener.
-public final class MemcachedListener implements AutoCloseable {
+public final class MemcachedListener extends ClientListener {
   private final long startedNanos = System.nanoTime();
   private final PortSettings settings;
-  private final PortState port;
-  private final ClientListener listener;
 
-  private MemcachedListener(PortSettings settings, Loops loops) throws IOException {
+  private MemcachedListener(PortSettings settings) {
+    super(settings.place(), settings.limits());
     this.settings = settings;
-    port = new PortState(settings.limits());
-    listener = ClientListener.start(settings.place(), port, loops, this::accept);
   }
 
   /// Begins to listen.
   ///
   /// @throws IOException when it cannot; the message says where and why
   public static MemcachedListener start(PortSettings settings, Loops loops) throws IOException {
-    return new MemcachedListener(settings, loops);
+    MemcachedListener listener = new MemcachedListener(settings);
+    listener.listen(loops);
+    return listener;
   }
 
-  private void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
+  @Override
+  protected void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
     channel.pipeline().addLast(new MemcachedConnection(this, lane, channel, isBeyondMax));
   }
 
   PortSettings settings() {
     return settings;
-  }
-
-  PortState port() {
-    return port;
-  }
-
-  /// Where it listens.
-  public InetSocketAddress address() {
-    return listener.address();
-  }
-
-  /// From now on commands are carried out, those that came before included. To be called once.
-  public void serve(Replica replica, Authenticator authenticator, Audit audit) {
-    port.serve(replica, authenticator, audit);
-  }
-
-  public PortStats figures() {
-    return listener.stats();
-  }
-
-  /// How many clients are connected.
-  public long connections() {
-    return listener.sum(Counters.OPENED) - listener.sum(Counters.CLOSED);
   }
 
   /// What `stats` shows.
@@ -81,11 +49,11 @@ public final class MemcachedListener implements AutoCloseable {
     stat(text, "pointer_size", Long.SIZE);
     stat(text, "curr_connections", connections());
     stat(text, "max_connections", settings.limits().connectionsMax());
-    stat(text, "total_connections", listener.sum(Counters.OPENED));
-    stat(text, "rejected_connections", listener.sum(Counters.REFUSED));
-    for (Stats one : Stats.values()) stat(text, one.text(), listener.sum(one.counter()));
-    stat(text, "bytes_read", listener.sum(Counters.BYTES_IN));
-    stat(text, "bytes_written", listener.sum(Counters.BYTES_OUT));
+    stat(text, "total_connections", sum(Counters.OPENED));
+    stat(text, "rejected_connections", sum(Counters.REFUSED));
+    for (Stats one : Stats.values()) stat(text, one.text(), sum(one.counter()));
+    stat(text, "bytes_read", sum(Counters.BYTES_IN));
+    stat(text, "bytes_written", sum(Counters.BYTES_OUT));
     stat(text, "limit_maxbytes", status.usage().memory().bytesMax());
     stat(text, "threads", 1);
     stat(text, "bytes", status.usage().memory().use().data());
@@ -109,21 +77,5 @@ public final class MemcachedListener implements AutoCloseable {
 
   private static void stat(StringBuilder text, String name, Object value) {
     text.append("STAT ").append(name).append(' ').append(value).append("\r\n");
-  }
-
-  /// Takes no more connections, begins no more commands, answers those that were begun, and closes
-  /// each connection when it is done.
-  ///
-  /// @param timeoutMillis how long to wait for that
-  /// @return whether all are done; the listener is still to be closed
-  public boolean drain(long timeoutMillis) {
-    return listener.drain(timeoutMillis);
-  }
-
-  /// Stops listening and closes all connections, whatever they are doing. What was begun may still
-  /// take effect.
-  @Override
-  public void close() {
-    listener.close();
   }
 }

@@ -3,6 +3,9 @@ package io.jangada.protocol.port;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.net.PortGate;
+import io.jangada.node.Replica;
+import io.jangada.protocol.auth.Audit;
+import io.jangada.protocol.auth.Authenticator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -14,9 +17,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The socket of a port, and the connections that it accepts, whatever protocol they speak. It
-/// listens from the start. The loops are the caller's, and are to be closed after it.
-public final class ClientListener implements AutoCloseable {
+/// The port of a member for the clients of a protocol: its socket, and the connections that it
+/// accepts.
+///
+/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
+/// are the caller's, and are to be closed after the listener.
+public abstract class ClientListener implements AutoCloseable {
   private static final int BACKLOG = 4_096;
 
   /// Beyond, a client's replies wait until it has taken some.
@@ -30,22 +36,21 @@ public final class ClientListener implements AutoCloseable {
   /// @param gate what connections pass first: TLS, where there is any
   public record Place(String name, InetSocketAddress address, PortGate gate) {}
 
-  /// Gets each connection, on its loop.
-  public interface Accepting {
-    /// @param isBeyondMax whether there are more connections than there may be
-    void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax);
-  }
-
+  private final Place place;
   private final PortState port;
-  private final Accepting accepting;
   private final Map<EventLoop, ReplyBatcher> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger admitted = new AtomicInteger();
-  private final Channel channel;
+  private Channel channel;
 
-  private ClientListener(Place place, PortState port, Loops loops, Accepting accepting)
-      throws IOException {
-    this.port = port;
-    this.accepting = accepting;
+  protected ClientListener(Place place, PortLimits limits) {
+    this.place = place;
+    this.port = new PortState(limits);
+  }
+
+  /// Begins to listen. To be called once, when all else is there.
+  ///
+  /// @throws IOException when it cannot; the message says where and why
+  protected final void listen(Loops loops) throws IOException {
     var bound =
         loops
             .listener(place.name)
@@ -53,7 +58,7 @@ public final class ClientListener implements AutoCloseable {
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
-            .childHandler(place.gate.handler(this::accept))
+            .childHandler(place.gate.handler(this::admit))
             .bind(place.address)
             .awaitUninterruptibly();
     if (!bound.isSuccess())
@@ -63,41 +68,57 @@ public final class ClientListener implements AutoCloseable {
     channel = bound.channel();
   }
 
-  /// Begins to listen.
-  ///
-  /// @throws IOException when it cannot; the message says where and why
-  public static ClientListener start(Place place, PortState port, Loops loops, Accepting accepting)
-      throws IOException {
-    return new ClientListener(place, port, loops, accepting);
-  }
-
-  private void accept(SocketChannel client) {
+  private void admit(SocketChannel client) {
     ReplyBatcher lane = lanes.computeIfAbsent(client.eventLoop(), ReplyBatcher::new);
     boolean isBeyondMax = admitted.incrementAndGet() > port.limits().connectionsMax();
     if (isBeyondMax) admitted.decrementAndGet();
     else client.closeFuture().addListener(_ -> admitted.decrementAndGet());
-    accepting.accept(client, lane, isBeyondMax);
+    accept(client, lane, isBeyondMax);
+  }
+
+  /// Gets each connection, on its loop.
+  ///
+  /// @param isBeyondMax whether there are more connections than there may be
+  protected abstract void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax);
+
+  /// What connections pass first.
+  public final PortGate gate() {
+    return place.gate;
   }
 
   /// Where it listens.
-  public InetSocketAddress address() {
+  public final InetSocketAddress address() {
     return (InetSocketAddress) channel.localAddress();
   }
 
+  /// What its connections share.
+  public final PortState port() {
+    return port;
+  }
+
+  /// From now on requests are carried out, those that came before included. To be called once.
+  public final void serve(Replica replica, Authenticator authenticator, Audit audit) {
+    port.serve(replica, authenticator, audit);
+  }
+
   /// What was counted on all loops, of one of [Counters].
-  public long sum(int counter) {
+  protected final long sum(int counter) {
     return lanes.values().stream().mapToLong(lane -> lane.counters().get(counter)).sum();
   }
 
-  /// What it did, as [Counters] has it.
-  public PortStats stats() {
+  /// How many clients are connected.
+  public final long connections() {
     long closed = sum(Counters.CLOSED); // the first: none is closed before it is open
-    long opened = sum(Counters.OPENED);
+    return sum(Counters.OPENED) - closed;
+  }
+
+  /// What it did, as [Counters] has it.
+  public final PortStats portStats() {
     return new PortStats(
         new PortStats.Connections(
-            opened - closed,
+            connections(),
             port.limits().connectionsMax(),
-            opened,
+            sum(Counters.OPENED),
             sum(Counters.REFUSED),
             port.evicted()),
         sum(Counters.COMMANDS),
@@ -109,15 +130,15 @@ public final class ClientListener implements AutoCloseable {
   /// connection when it is done.
   ///
   /// @param timeoutMillis how long to wait for that
-  /// @return whether all are done; it is still to be closed
-  public boolean drain(long timeoutMillis) {
+  /// @return whether all are done; the listener is still to be closed
+  public final boolean drain(long timeoutMillis) {
     return port.drain(channel, timeoutMillis);
   }
 
   /// Stops listening and closes all connections, whatever they are doing. What was begun may still
   /// take effect.
   @Override
-  public void close() {
+  public final void close() {
     port.close(channel);
   }
 }

@@ -14,30 +14,50 @@ public abstract class CommandConnection extends Connection {
 
   private final CommandQueue queue;
 
+  /// Whether it is one more than may be connected.
+  private final boolean isBeyondMax;
+
   /// How large the next buffer for replies is made: as large as the last.
   private int bufferBytes = FIRST_BUFFER_BYTES;
 
-  protected CommandConnection(PortState port, ReplyBatcher lane, DuplexChannel channel) {
+  protected CommandConnection(
+      PortState port, ReplyBatcher lane, DuplexChannel channel, boolean isBeyondMax) {
     super(port, lane, channel);
+    this.isBeyondMax = isBeyondMax;
     queue = new CommandQueue(port.limits().perConnection(), port::isLeading);
   }
 
-  /// Whether it is one of those that may be connected.
-  protected boolean isCounted() {
-    return true;
-  }
-
   @Override
-  public void channelActive(ChannelHandlerContext context) {
-    if (isCounted()) counters().add(Counters.OPENED, 1);
+  public final void channelActive(ChannelHandlerContext context) {
+    if (!isBeyondMax) counters().add(Counters.OPENED, 1);
     port().opened(this);
+    if (isBeyondMax) openedBeyondMax();
     drive();
   }
 
   @Override
   protected void closed() {
-    if (isCounted()) counters().add(Counters.CLOSED, 1);
+    if (!isBeyondMax) counters().add(Counters.CLOSED, 1);
   }
+
+  // ---- beyond the maximum ----
+
+  /// Answers that there are too many connections.
+  protected abstract void replyTooMany();
+
+  /// It is one more than may be connected.
+  protected void openedBeyondMax() {
+    turnAway();
+  }
+
+  /// Tells the client that there are too many connections, and begins nothing more.
+  protected final void turnAway() {
+    counters().add(Counters.REFUSED, 1);
+    replyTooMany();
+    stopBeginning();
+  }
+
+  // ---- commands ----
 
   /// Begins a command, or has it wait for those before it.
   protected final void begin(CommandSlot slot) {

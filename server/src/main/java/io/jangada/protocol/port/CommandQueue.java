@@ -37,8 +37,8 @@ final class CommandQueue {
     return first == null;
   }
 
-  /// Whether another command may be taken. What is under way or held may go beyond the limit by one
-  /// command's.
+  /// Whether another command may be taken. What is in progress or held may go beyond the limit by
+  /// one command's.
   boolean hasRoom() {
     return count < countMax && bytes < bytesMax && bufferedBytes < bytesMax && postponed == 0;
   }

@@ -19,7 +19,7 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
 
   private final CommandConnection connection;
 
-  /// What it counts against limits in bytes while it is under way.
+  /// What it counts against limits in bytes while it is in progress.
   private final int costBytes;
 
   /// The connection's next command.

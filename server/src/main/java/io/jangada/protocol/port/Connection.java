@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 ///
 /// All of it happens on the connection's event loop. What is read and cannot be begun yet stays in
 /// `input`, and the socket is not read meanwhile, so that the client's own socket fills up and the
-/// client waits. That is so while too much is under way, on this connection or on all of them, and
-/// while the client does not take its replies.
+/// client waits. That is so while too much is in progress, on this connection or on all of them,
+/// and while the client does not take its replies.
 public abstract class Connection extends Client {
   /// What becomes of a connection.
   protected enum Phase {
@@ -56,7 +56,7 @@ public abstract class Connection extends Client {
 
   // ---- what a protocol says ----
 
-  /// Whether another request may be begun beside those under way on this connection.
+  /// Whether another request may be begun beside those in progress on this connection.
   protected abstract boolean hasRoom();
 
   /// Whether all that was begun is answered, and all answers are sent.

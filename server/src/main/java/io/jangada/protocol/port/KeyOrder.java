@@ -2,15 +2,15 @@ package io.jangada.protocol.port;
 
 import java.util.function.BooleanSupplier;
 
-/// Which keys the commands of one connection read and write, about: those under way, and those that
-/// wait for them. A read overtakes no write of its keys and no write a read, so that one client's
-/// commands on one key take effect in the order in which it sent them. Reads do not mind reads.
-/// Writes keep their order whatever their keys: once they are under way at a leader by themselves,
-/// and before by waiting for each other. Where another member leads, a write waits for those of its
-/// keys: what is sent to a leader may be sent again, after what came later.
+/// Which keys the commands of one connection read and write, about: those in progress, and those
+/// that wait for them. A read overtakes no write of its keys and no write a read, so that one
+/// client's commands on one key take effect in the order in which it sent them. Reads do not mind
+/// reads. Writes keep their order whatever their keys: once they are in progress at a leader by
+/// themselves, and before by waiting for each other. Where another member leads, a write waits for
+/// those of its keys: what is sent to a leader may be sent again, after what came later.
 ///
 /// Keys are told apart by a part of their hash: two that share it wait for each other without need,
-/// which is harmless. As long as nothing but reads, or nothing but writes, are under way, their
+/// which is harmless. As long as nothing but reads, or nothing but writes, are in progress, their
 /// number is all that is kept.
 final class KeyOrder {
   private static final int PLACES = 1_024;
@@ -71,7 +71,7 @@ final class KeyOrder {
     return reads.places != null;
   }
 
-  /// From now on keys are looked at. Those under way are to be [#note]d.
+  /// From now on keys are looked at. Those in progress are to be [#note]d.
   void track() {
     reads.places = new int[PLACES + 1];
     writes.places = new int[PLACES + 1];
@@ -82,7 +82,7 @@ final class KeyOrder {
     tally(slot).note(slot, 1);
   }
 
-  /// Whether such a command need wait neither for those under way nor for those that wait. Only
+  /// Whether such a command need wait neither for those in progress nor for those that wait. Only
   /// while tracking.
   boolean isFree(CommandSlot slot) {
     if (!waits.isFree(slot)) return false;

@@ -15,7 +15,7 @@ public record PortLimits(int connectionsMax, PerConnection perConnection, Togeth
     require(connectionsMax >= 1, "connectionsMax must be 1 or more");
   }
 
-  /// @param commandsMax commands under way on one connection; beyond, it is not read
+  /// @param commandsMax commands in progress on one connection; beyond, it is not read
   /// @param bytesMax keys and values of these, and also values found that wait for their turn to be
   ///   sent; a single larger one goes alone
   public record PerConnection(int commandsMax, int bytesMax) {
@@ -27,7 +27,7 @@ public record PortLimits(int connectionsMax, PerConnection perConnection, Togeth
 
   /// Of all connections.
   ///
-  /// @param commandsMax commands under way
+  /// @param commandsMax commands in progress
   /// @param bytesMax keys and values of these
   /// @param arrivingBytesMax what came of commands that have not come to their end; beyond, values
   ///   are read and thrown away, and the command fails

@@ -109,7 +109,7 @@ public final class PortState {
     return replica;
   }
 
-  /// Who tells who clients are, once this [#isServing]; null for nobody.
+  /// Who tells who clients are, once this [#isServing]; null for none.
   public Authenticator authenticator() {
     return authenticator;
   }
@@ -160,7 +160,7 @@ public final class PortState {
         asked, new AuditedWatcher(audit, client.who(asked.caller()), request, watcher));
   }
 
-  /// Has a watch go on that was let go. Its start was recorded.
+  /// Has a watch continue that was let go. Its start was recorded.
   public Watch watchOn(Client client, Watch.Asked asked, Watcher watcher) {
     WatchRequest request = asked.request();
     if (!audit.isOn()) return replica.watch(asked, watcher);
@@ -208,7 +208,7 @@ public final class PortState {
   public boolean drain(Channel listener, long timeoutMillis) {
     long began = System.nanoTime();
     ChannelFuture deaf = listener.close();
-    // At once: clients go on sending while the port is being closed.
+    // At once: clients continue to send while the port is being closed.
     closing = true;
     for (Client one : connections) one.lane().execute(one::finish);
     deaf.awaitUninterruptibly(timeoutMillis);
@@ -236,7 +236,7 @@ public final class PortState {
     }
   }
 
-  // ---- what is under way ----
+  // ---- commands in progress ----
 
   /// A command is given to the replica, or to who else is to answer it.
   public void began(int costBytes) {

@@ -72,7 +72,7 @@ public abstract class ResumingWatch {
         next.hasStarted ? port.watchOn(client, asked, next) : port.watch(client, asked, next);
   }
 
-  /// Has it go on after it has paused.
+  /// Has it continue after it has paused.
   public final void goOn() {
     if (isCancelled) return;
     if (feed.lostFrom == 0) {
@@ -113,7 +113,7 @@ public abstract class ResumingWatch {
     /// after that.
     private long lostFrom;
 
-    /// Whether another goes on in its place.
+    /// Whether another continues in its place.
     private volatile boolean isReplaced;
 
     private Feed(boolean hasStarted) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The keys that match a pattern, read piece by piece, all at one revision. The pattern is looked
-/// at on the connection's event loop, and one piece is under way at a time.
+/// at on the connection's event loop, and one piece is in progress at a time.
 final class KeysReading {
   /// Of the keys that a reply has, and of what each takes beside them.
   static final int BYTES_MAX = 4 << 20;

@@ -11,7 +11,6 @@ import io.jangada.protocol.port.CommandConnection;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
@@ -28,7 +27,6 @@ final class RedisConnection extends CommandConnection {
       "WRONGPASS invalid username-password pair or user is disabled.";
 
   private final RedisListener listener;
-  private final boolean isBeyondMax;
   private final RequestReader reader;
   private final long id;
 
@@ -58,27 +56,16 @@ final class RedisConnection extends CommandConnection {
 
   RedisConnection(
       RedisListener listener, ReplyBatcher lane, DuplexChannel channel, boolean isBeyondMax) {
-    super(listener.port(), lane, channel);
+    super(listener.port(), lane, channel, isBeyondMax);
     this.listener = listener;
-    this.isBeyondMax = isBeyondMax;
     this.id = listener.nextId();
     KvLimits kv = listener.settings().kv();
     this.reader = new RequestReader(port().arriving(), kv.commandBytesMax());
   }
 
   @Override
-  protected boolean isCounted() {
-    return !isBeyondMax;
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext context) {
-    super.channelActive(context);
-    if (!isBeyondMax) return;
-    counters().add(Counters.REFUSED, 1);
+  protected void replyTooMany() {
     refuse("ERR max number of clients reached");
-    stopBeginning();
-    drive();
   }
 
   @Override

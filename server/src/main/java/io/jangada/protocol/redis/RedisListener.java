@@ -3,15 +3,10 @@ package io.jangada.protocol.redis;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Leadership;
-import io.jangada.node.Replica;
 import io.jangada.node.Status;
-import io.jangada.protocol.auth.Audit;
-import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.port.ClientListener;
 import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.PortSettings;
-import io.jangada.protocol.port.PortState;
-import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.port.Quota;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
@@ -29,10 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// The side of a member that Redis's clients see: it listens, and serves those that connect.
-///
-/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
-/// are the caller's, and are to be closed after the listener.
-public final class RedisListener implements AutoCloseable {
+public final class RedisListener extends ClientListener {
   /// Among [Counters]: keys that were read and there, and those that were not.
   static final int HITS = Counters.FIRST_KIND;
 
@@ -48,12 +40,10 @@ public final class RedisListener implements AutoCloseable {
   private final AtomicLong ids = new AtomicLong();
   private final Set<RedisConnection> clients = ConcurrentHashMap.newKeySet();
   private final Quota listening = new Quota(LISTENING_BYTES_MAX);
-  private final PortState port;
-  private final ClientListener listener;
 
-  private RedisListener(PortSettings settings, Loops loops) throws IOException {
+  private RedisListener(PortSettings settings) {
+    super(settings.place(), settings.limits());
     this.settings = settings;
-    port = new PortState(settings.limits());
     new StringCommands(settings.kv()).addTo(table);
     KeyCommands.addTo(table, settings.clients().flushes());
     ConnectionCommands.addTo(table);
@@ -61,7 +51,6 @@ public final class RedisListener implements AutoCloseable {
     ChannelCommands.addTo(table);
     ServerCommands.addTo(table);
     new ScriptCommands(new ScriptCache()).addTo(table);
-    listener = ClientListener.start(settings.place(), port, loops, this::accept);
   }
 
   private static String runId() {
@@ -74,10 +63,13 @@ public final class RedisListener implements AutoCloseable {
   ///
   /// @throws IOException when it cannot; the message says where and why
   public static RedisListener start(PortSettings settings, Loops loops) throws IOException {
-    return new RedisListener(settings, loops);
+    RedisListener listener = new RedisListener(settings);
+    listener.listen(loops);
+    return listener;
   }
 
-  private void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
+  @Override
+  protected void accept(SocketChannel channel, ReplyBatcher lane, boolean isBeyondMax) {
     RedisConnection connection = new RedisConnection(this, lane, channel, isBeyondMax);
     clients.add(connection);
     channel.closeFuture().addListener(_ -> clients.remove(connection));
@@ -86,10 +78,6 @@ public final class RedisListener implements AutoCloseable {
 
   PortSettings settings() {
     return settings;
-  }
-
-  PortState port() {
-    return port;
   }
 
   /// What topics take that clients listen to.
@@ -106,7 +94,7 @@ public final class RedisListener implements AutoCloseable {
   }
 
   boolean isLeading() {
-    return port.replica().leadership() == Leadership.LEADING;
+    return port().replica().leadership() == Leadership.LEADING;
   }
 
   /// A line for each client.
@@ -120,12 +108,11 @@ public final class RedisListener implements AutoCloseable {
   ///
   /// @param sections those that are wanted; none for all
   String info(Status status, List<String> sections) {
-    long done = listener.sum(Counters.COMMANDS);
+    long done = sum(Counters.COMMANDS);
     var process =
         new InfoText.Process(
             settings.clients().release(), RUN_ID, address().getPort(), rate.upSeconds());
-    var commands =
-        new InfoText.Commands(done, rate.perSecond(done), listener.sum(HITS), listener.sum(MISSES));
+    var commands = new InfoText.Commands(done, rate.perSecond(done), sum(HITS), sum(MISSES));
     var clientsNow =
         new InfoText.Clients(connections(), settings.limits().connectionsMax(), commands);
     return InfoText.of(
@@ -192,40 +179,5 @@ public final class RedisListener implements AutoCloseable {
 
   private static boolean matches(String pattern, String name) {
     return pattern.equals("*") || pattern.equals(name);
-  }
-
-  /// Where it listens.
-  public InetSocketAddress address() {
-    return listener.address();
-  }
-
-  /// From now on commands are carried out, those that came before included. To be called once.
-  public void serve(Replica replica, Authenticator authenticator, Audit audit) {
-    port.serve(replica, authenticator, audit);
-  }
-
-  public PortStats figures() {
-    return listener.stats();
-  }
-
-  /// How many clients are connected.
-  public long connections() {
-    return listener.sum(Counters.OPENED) - listener.sum(Counters.CLOSED);
-  }
-
-  /// Takes no more connections, begins no more commands, answers those that were begun, and closes
-  /// each connection when it is done.
-  ///
-  /// @param timeoutMillis how long to wait for that
-  /// @return whether all are done; the listener is still to be closed
-  public boolean drain(long timeoutMillis) {
-    return listener.drain(timeoutMillis);
-  }
-
-  /// Stops listening and closes all connections, whatever they are doing. What was begun may still
-  /// take effect.
-  @Override
-  public void close() {
-    listener.close();
   }
 }

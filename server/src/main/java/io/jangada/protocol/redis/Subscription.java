@@ -72,7 +72,7 @@ final class Subscription extends ResumingWatch {
     /// @param bytes that it takes
     record Events(List<KeyspaceEvents> happened, long bytes) implements Said {}
 
-    /// No events come before it goes on.
+    /// No events come before it continues.
     record Paused() implements Said {}
 
     /// Events are missed, now or from now on.

@@ -23,7 +23,7 @@ final class Subscriptions {
 
   private static final int BUFFER_BYTES = 64 << 10;
 
-  /// How many watches that paused go on in one turn.
+  /// How many watches that paused continue in one turn.
   private static final int GO_ON_PER_TURN = 8;
 
   private final RedisConnection client;
@@ -223,7 +223,7 @@ final class Subscriptions {
     out.bulk(message.content());
   }
 
-  /// Has watches go on that paused, as there is room. Returns whether there are more of them.
+  /// Has watches continue that paused, as there is room. Returns whether there are more of them.
   boolean goOn() {
     for (int i = 0; i < GO_ON_PER_TURN && takesMore() && !paused.isEmpty(); i++)
       paused.removeFirst().goOn();

@@ -33,7 +33,7 @@ final class ClientConnection extends CommandConnection {
 
   /// @param reserve null for a connection within the maximum
   ClientConnection(ListenerState shared, TextLane lane, DuplexChannel channel, Reserve reserve) {
-    super(shared.port(), lane.batcher(), channel);
+    super(shared.port(), lane.batcher(), channel, reserve != null);
     this.reserve = reserve;
     this.shared = shared;
     this.replies = lane.replies();
@@ -59,12 +59,6 @@ final class ClientConnection extends CommandConnection {
   }
 
   // ---- the socket ----
-
-  @Override
-  public void channelActive(ChannelHandlerContext context) {
-    if (reserve != null) lookAfter(shared.settings().listening().reserved().firstLineMillis());
-    super.channelActive(context);
-  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
@@ -95,11 +89,6 @@ final class ClientConnection extends CommandConnection {
   }
 
   @Override
-  protected boolean isCounted() {
-    return reserve == null;
-  }
-
-  @Override
   protected void closed() {
     super.closed();
     parser.close();
@@ -107,10 +96,14 @@ final class ClientConnection extends CommandConnection {
 
   // ---- beyond the maximum ----
 
-  private void turnAway() {
-    counters().add(Counters.REFUSED, 1);
+  @Override
+  protected void replyTooMany() {
     answer(Replies.TOO_MANY_CONNECTIONS);
-    stopBeginning();
+  }
+
+  @Override
+  protected void openedBeyondMax() {
+    lookAfter(shared.settings().listening().reserved().firstLineMillis());
   }
 
   /// Makes way for another: what is answered is sent, and the connection closed.

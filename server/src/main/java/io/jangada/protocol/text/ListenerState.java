@@ -1,11 +1,8 @@
 package io.jangada.protocol.text;
 
 import io.jangada.kv.Operation;
-import io.jangada.node.Replica;
-import io.jangada.protocol.auth.Audit;
 import io.jangada.protocol.auth.AuditEnd;
 import io.jangada.protocol.auth.AuditEvent;
-import io.jangada.protocol.auth.Authenticator;
 import io.jangada.protocol.binary.BinarySettings;
 import io.jangada.protocol.port.PortState;
 import java.util.List;
@@ -23,9 +20,9 @@ final class ListenerState {
   private final BinarySettings binary;
   private volatile AdminHandler admin;
 
-  ListenerState(TextSettings settings) {
+  ListenerState(TextSettings settings, PortState port) {
     this.settings = settings;
-    this.port = new PortState(settings.limits());
+    this.port = port;
     this.binary = new BinarySettings(settings.kv(), settings.replying().addresses());
   }
 
@@ -42,9 +39,9 @@ final class ListenerState {
     return binary;
   }
 
-  void serve(Replica replica, AdminHandler admin, Authenticator authenticator, Audit audit) {
+  /// Who carries out `admin` lines. To be called before the port serves.
+  void administer(AdminHandler admin) {
     this.admin = admin;
-    port.serve(replica, authenticator, audit);
   }
 
   void submit(TextCommand.Request request, PendingReply slot) {

@@ -9,41 +9,38 @@ import io.jangada.protocol.port.Counters;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The text protocol's side of a member: it listens, and serves the clients that connect.
-///
-/// It listens from the start, and holds what comes until there is a replica to [#serve]. The loops
-/// are the caller's, and are to be closed after the listener.
-public final class TextListener implements AutoCloseable {
+public final class TextListener extends ClientListener {
   private final TextSettings settings;
   private final ListenerState shared;
   private final Map<ReplyBatcher, TextLane> lanes = new ConcurrentHashMap<>();
   private final Reserve reserve;
-  private final ClientListener listener;
 
-  private TextListener(TextSettings settings, Loops loops) throws IOException {
+  private TextListener(TextSettings settings) {
+    super(
+        new Place("client", settings.listening().address(), settings.listening().gate()),
+        settings.limits());
     this.settings = settings;
-    this.shared = new ListenerState(settings);
+    this.shared = new ListenerState(settings, port());
     this.reserve = new Reserve(settings.listening().reserved());
-    var place =
-        new ClientListener.Place(
-            "client", settings.listening().address(), settings.listening().gate());
-    listener = ClientListener.start(place, shared.port(), loops, this::accept);
   }
 
   /// Begins to listen.
   ///
   /// @throws IOException when it cannot; the message says where and why
   public static TextListener start(TextSettings settings, Loops loops) throws IOException {
-    return new TextListener(settings, loops);
+    TextListener listener = new TextListener(settings);
+    listener.listen(loops);
+    return listener;
   }
 
-  private void accept(SocketChannel channel, ReplyBatcher loop, boolean isBeyondMax) {
+  @Override
+  protected void accept(SocketChannel channel, ReplyBatcher loop, boolean isBeyondMax) {
     TextLane lane = lanes.computeIfAbsent(loop, one -> TextLane.of(one, settings));
     if (!isBeyondMax) {
       channel.pipeline().addLast(new ClientConnection(shared, lane, channel, null));
@@ -56,16 +53,6 @@ public final class TextListener implements AutoCloseable {
     if (oldest != null) oldest.lane().execute(oldest::makeWay);
   }
 
-  /// Where it listens.
-  public InetSocketAddress address() {
-    return listener.address();
-  }
-
-  /// How many clients may be connected.
-  public int connectionsMax() {
-    return settings.limits().connectionsMax();
-  }
-
   /// From now on commands are carried out, those that came before included. To be called once.
   public void serve(Replica replica, AdminHandler admin) {
     serve(replica, admin, null, Audit.NONE);
@@ -73,23 +60,8 @@ public final class TextListener implements AutoCloseable {
 
   /// The same for clients that authenticate, and says what they ask for.
   public void serve(Replica replica, AdminHandler admin, Authenticator authenticator, Audit audit) {
-    shared.serve(replica, admin, authenticator, audit);
-  }
-
-  /// Takes no more connections, begins no more commands, answers those that were begun, and closes
-  /// each connection when it is done.
-  ///
-  /// @param timeoutMillis how long to wait for that
-  /// @return whether all are done; the listener is still to be closed
-  public boolean drain(long timeoutMillis) {
-    return listener.drain(timeoutMillis);
-  }
-
-  /// Stops listening and closes all connections, whatever they are doing. What was begun may still
-  /// take effect.
-  @Override
-  public void close() {
-    listener.close();
+    shared.administer(admin);
+    serve(replica, authenticator, audit);
   }
 
   /// What it did and does. Each number is right for its moment; they are not of one moment.
@@ -97,28 +69,25 @@ public final class TextListener implements AutoCloseable {
     Map<String, Long> commands = new LinkedHashMap<>();
     for (TextCommand.Kind kind : TextCommand.Kind.values()) {
       String word = kind.name().toLowerCase(Locale.ROOT);
-      commands.put(word, listener.sum(Counters.FIRST_KIND + kind.ordinal()));
+      commands.put(word, sum(Counters.FIRST_KIND + kind.ordinal()));
     }
-    commands.put("admin", listener.sum(Counters.ADMIN));
-    commands.put("binary command", listener.sum(Counters.COMMANDS));
-    commands.put("binary read", listener.sum(Counters.READS));
-    commands.put("binary watch", listener.sum(Counters.WATCHES));
+    commands.put("admin", sum(Counters.ADMIN));
+    commands.put("binary command", sum(Counters.COMMANDS));
+    commands.put("binary read", sum(Counters.READS));
+    commands.put("binary watch", sum(Counters.WATCHES));
     Map<String, Long> errors = new LinkedHashMap<>();
-    errors.put("ERR_CMD_ERR", listener.sum(Counters.COMMAND_ERRORS));
-    errors.put("ERR_NOT_FOUND", listener.sum(Counters.NOT_FOUND));
-    errors.put("ERR_VERSION", listener.sum(Counters.VERSION_ERRORS));
-    errors.put("ERR_INTERNAL", listener.sum(Counters.INTERNAL_ERRORS));
-    errors.put("ERR_FORGOTTEN", listener.sum(Counters.FORGOTTEN));
-    errors.put("ERR_AUTH", listener.sum(Counters.AUTH_ERRORS));
-    errors.put("REDIRECT", listener.sum(Counters.REDIRECTS));
-    long closed = listener.sum(Counters.CLOSED);
-    long opened = listener.sum(Counters.OPENED);
+    errors.put("ERR_CMD_ERR", sum(Counters.COMMAND_ERRORS));
+    errors.put("ERR_NOT_FOUND", sum(Counters.NOT_FOUND));
+    errors.put("ERR_VERSION", sum(Counters.VERSION_ERRORS));
+    errors.put("ERR_INTERNAL", sum(Counters.INTERNAL_ERRORS));
+    errors.put("ERR_FORGOTTEN", sum(Counters.FORGOTTEN));
+    errors.put("ERR_AUTH", sum(Counters.AUTH_ERRORS));
+    errors.put("REDIRECT", sum(Counters.REDIRECTS));
     return new TextStats(
-        new TextStats.Connections(
-            opened - closed, opened, listener.sum(Counters.REFUSED), shared.port().evicted()),
+        portStats().connections(),
         commands,
         errors,
-        new TextStats.Traffic(listener.sum(Counters.BYTES_IN), listener.sum(Counters.BYTES_OUT)),
-        shared.now(listener.sum(Counters.PAUSED)));
+        new TextStats.Traffic(sum(Counters.BYTES_IN), sum(Counters.BYTES_OUT)),
+        shared.now(sum(Counters.PAUSED)));
   }
 }

@@ -1,5 +1,6 @@
 package io.jangada.protocol.text;
 
+import io.jangada.protocol.port.PortStats;
 import java.util.Map;
 
 /// What a [TextListener] did since it was started, and what it is doing now.
@@ -9,20 +10,14 @@ import java.util.Map;
 ///   `ERR_VERSION`, `ERR_INTERNAL`, `ERR_FORGOTTEN`, `REDIRECT`
 /// @param now what there is at this moment
 public record TextStats(
-    Connections connections,
+    PortStats.Connections connections,
     Map<String, Long> commands,
     Map<String, Long> errors,
     Traffic traffic,
     Now now) {
   public record Traffic(long bytesIn, long bytesOut) {}
 
-  /// @param opened all that were ever open
-  /// @param refused those beyond the maximum; not among the opened
-  /// @param evicted those that were closed because their clients did not take what they asked for,
-  ///   and memory was short
-  public record Connections(long open, long opened, long refused, long evicted) {}
-
-  /// @param connectionsPaused connections that are not read because too much is under way, or
+  /// @param connectionsPaused connections that are not read because too much is in progress, or
   ///   because their clients do not take the replies
   /// @param commandsUnderWay commands that wait for the replica
   /// @param bytesUnderWay keys and values of these

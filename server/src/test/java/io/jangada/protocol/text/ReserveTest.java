@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.protocol.port.PortLimits;
+import io.jangada.protocol.port.PortStats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -58,7 +59,7 @@ class ReserveTest {
     assertThat(admin.rest()).isEqualTo("VALUE 6\r\nstatus\r\n" + TOO_MANY + "\r\n");
     assertThat(served.client().ask("get a\r\n")).isEqualTo(TOO_MANY);
     assertThat(holders.getFirst().ask("get a\r\n")).isEqualTo("ERR_NOT_FOUND");
-    TextStats.Connections connections = served.front.stats().connections();
+    PortStats.Connections connections = served.front.stats().connections();
     assertThat(connections.opened()).isEqualTo(2);
     assertThat(connections.refused()).isEqualTo(2);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.text.TextSettings.Variant;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -395,7 +396,7 @@ class TextListenerTest {
         .containsEntry("ERR_NOT_FOUND", 1L)
         .containsEntry("ERR_CMD_ERR", 2L)
         .containsEntry("REDIRECT", 0L);
-    assertThat(stats.connections()).isEqualTo(new TextStats.Connections(1, 1, 0, 0));
+    assertThat(stats.connections()).isEqualTo(new PortStats.Connections(1, 10_000, 1, 0, 0));
     assertThat(stats.traffic().bytesIn())
         .isEqualTo(sent.getBytes(StandardCharsets.ISO_8859_1).length);
     assertThat(stats.traffic().bytesOut()).isPositive();
