@@ -7,7 +7,8 @@ import io.jangada.kv.Operation;
 import java.util.TreeMap;
 
 /// What the steps of a transaction may make of values that are there: copies of them, longer ones,
-/// and the same ones written once more. Both lists count, and each key with its longest value.
+/// and the same ones written once more, of which a long one is not copied. Both lists count, and
+/// each key with its longest value.
 final class SlowMade {
   private static final long BYTES_MAX = 4_194_304;
 
@@ -48,12 +49,11 @@ final class SlowMade {
     long there = length(key);
     switch (change) {
       case Change.Set(Bytes value, int _) -> set(key, value.length());
-      case Change.Keep() -> {}
       case Change.Add _ -> set(key, 20);
       case Change.AddDecimal _ -> set(key, 4 * (400 + 256));
-      case Change.Rewrite(), Change.Invalidate() -> {
+      case Change.Keep(), Change.Rewrite(), Change.Invalidate() -> {
         steps++;
-        if (there >= 0) make(key, there);
+        if (there > 0) made.merge(key, Math.min(there, 32_768), Math::max);
       }
       case Change.Extend(Change.Side _, Bytes more, Change.Growth _) -> {
         steps++;

@@ -416,15 +416,16 @@ final class Commands {
     KeyValue former = put.former() && isThere ? keys.toKeep(head, true) : null;
     Lifetime lifetime = isLate ? new Lifetime.Same() : put.lifetime();
     Term term = guards.termOf(lifetime, isThere ? keys.term(head) : null);
-    // What is there is about to be moved.
     boolean isSame =
         switch (put.change()) {
           case Change.Keep _, Change.Rewrite _, Change.Invalidate _ -> true;
           case Change.Set _, Change.Add _, Change.AddDecimal _, Change.Extend _, Change.Replace _ ->
               false;
         };
-    Bytes value = isSame ? next.value().compact() : next.value();
-    int node = keys.put(head, put.key(), value, taken());
+    int length = next.value().length();
+    int node = head;
+    if (isSame) keys.putSame(head, taken());
+    else node = keys.put(head, put.key(), next.value(), taken());
     if (!(put.change() instanceof Change.Keep)) stamp(node);
     if (put.change() instanceof Change.Set(Bytes _, int flags)) keys.nodes.flags(node, flags);
     keys.nodes.marks(node, Marks.after(put.change(), isLate, keys.nodes.marks(node)));
@@ -432,9 +433,9 @@ final class Commands {
     return new Result.Changed(
         keys.nodes.revision(node),
         keys.nodes.changes(node),
-        value.length(),
+        length,
         put.change() instanceof Change.Add || put.change() instanceof Change.AddDecimal
-            ? value
+            ? next.value()
             : null,
         former);
   }

@@ -182,6 +182,15 @@ final class Keyspace {
     return head;
   }
 
+  /// Gives a key its value once more, without an end.
+  ///
+  /// @param head of a key that has a value
+  void putSame(int head, long revision) {
+    uncount(head);
+    replace(head, null, null, revision);
+    count(head, 1);
+  }
+
   /// Forgets what is known of the value that a key had.
   private void clear(int head) {
     nodes.created(head, 0);
@@ -224,10 +233,12 @@ final class Keyspace {
   }
 
   /// Gives a head other bytes, at the end of the list. It is not counted.
+  ///
+  /// @param value null for key and value as they are
   private void replace(int head, Bytes key, Bytes value, long revision) {
     if (nodes.revision(head) == revision) {
       dropTerm(head);
-      cells.replace(head, key, value);
+      if (value != null) cells.replace(head, key, value);
       nodes.state(head, nodes.state(head) & ~History.REMOVAL);
       return;
     }
@@ -237,12 +248,13 @@ final class Keyspace {
       history.supersede(head, former, revision);
       cells.give(cell, former);
       nodes.terms(head, 0);
-      cells.add(head, key, value);
+      if (value == null) cells.addSame(head, cell);
+      else cells.add(head, key, value);
       historyBytes += bytesOf(former);
     } else {
       dropTerm(head);
       history.take(head);
-      cells.replace(head, key, value);
+      if (value != null) cells.replace(head, key, value);
     }
     nodes.revision(head, revision);
     history.append(head);

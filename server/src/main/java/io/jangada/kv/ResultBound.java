@@ -130,7 +130,8 @@ final class ResultBound {
         };
     if (length < 0) return;
     written.merge(key, length, Math::max);
-    if (Sizes.makes(change)) made.merge(key, length, Math::max);
+    long more = Sizes.made(change, length);
+    if (more > 0) made.merge(key, more, Math::max);
   }
 
   void copy(Bytes from, Bytes to) {

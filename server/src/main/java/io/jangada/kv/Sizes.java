@@ -12,6 +12,9 @@ public final class Sizes {
   /// What a step, a comparison or a result among others has at most beside keys and values.
   static final int PART_BYTES = 64;
 
+  /// Values that are longer are not copied where they stay as they are.
+  private static final int SAME_BYTES_MAX = 32 << 10;
+
   private Sizes() {}
 
   public static long of(Operation operation) {
@@ -54,7 +57,7 @@ public final class Sizes {
   /// How many of its steps make values of those that are there, whatever their length.
   static int makingSteps(Operation.Step step) {
     return switch (step) {
-      case Operation.Put put -> makes(put.change()) ? 1 : 0;
+      case Operation.Put put -> made(put.change(), Integer.MAX_VALUE) > 0 ? 1 : 0;
       case Operation.Copy _ -> 1;
       case Operation.Transaction transaction ->
           transaction.steps().stream().mapToInt(Sizes::makingSteps).sum();
@@ -74,7 +77,7 @@ public final class Sizes {
     return switch (step) {
       case Operation.Put put when put.change() instanceof Change.Replace replace ->
           Math.max(replace.offset(), length.applyAsLong(put.key()));
-      case Operation.Put put -> makes(put.change()) ? length.applyAsLong(put.key()) : 0;
+      case Operation.Put put -> made(put.change(), length.applyAsLong(put.key()));
       case Operation.Copy copy -> length.applyAsLong(copy.from());
       case Operation.Transaction transaction -> {
         long bytes = 0;
@@ -90,12 +93,14 @@ public final class Sizes {
     };
   }
 
-  /// Whether a change makes a value of the one that is there, which history may keep.
-  static boolean makes(Change change) {
+  /// How many bytes a change makes of a value that is there.
+  ///
+  /// @param length of what comes of it
+  static long made(Change change, long length) {
     return switch (change) {
-      case Change.Rewrite(), Change.Invalidate() -> true;
-      case Change.Extend _, Change.Replace _ -> true;
-      case Change.Set _, Change.Keep(), Change.Add _, Change.AddDecimal _ -> false;
+      case Change.Keep(), Change.Rewrite(), Change.Invalidate() -> Math.min(length, SAME_BYTES_MAX);
+      case Change.Extend _, Change.Replace _ -> length;
+      case Change.Set _, Change.Add _, Change.AddDecimal _ -> 0;
     };
   }
 

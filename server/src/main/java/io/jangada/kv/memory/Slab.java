@@ -137,7 +137,8 @@ public final class Slab {
     long bytes = cellBytes(key, value);
     if (bytes > Integer.MAX_VALUE - UNIT)
       throw new IllegalArgumentException(bytes + " bytes in a cell");
-    int cell = bytes > pagedMax ? takeLarge((int) bytes) : take(kindOf((int) bytes), node);
+    int cell =
+        bytes > pagedMax ? takeLarge(new byte[(int) bytes]) : take(kindOf((int) bytes), node);
     nodes.cell(node, cell);
     write(cell, key, value);
   }
@@ -152,6 +153,16 @@ public final class Slab {
       free(cell);
       add(node, key, value);
     }
+  }
+
+  /// Stores once more what a cell holds, and notes at the node where. An array of its own is
+  /// shared, and counts as two: it is never written to again.
+  public void addSame(int node, int cell) {
+    if (cell >= 0) {
+      add(node, key(cell).compact(), value(cell).compact());
+      return;
+    }
+    nodes.cell(node, takeLarge(large[~cell]));
   }
 
   /// The cell is another node's from now on.
@@ -319,11 +330,11 @@ public final class Slab {
 
   // ---- arrays of their own ----
 
-  private int takeLarge(int bytes) {
+  private int takeLarge(byte[] array) {
     int number = largeNumbers.take();
     if (number == large.length) large = Arrays.copyOf(large, 2 * number);
-    large[number] = new byte[bytes];
-    sizeBytes += LARGE_OVERHEAD_BYTES + (long) bytes;
+    large[number] = array;
+    sizeBytes += LARGE_OVERHEAD_BYTES + (long) array.length;
     return ~number;
   }
 

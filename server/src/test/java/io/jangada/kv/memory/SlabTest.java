@@ -23,7 +23,12 @@ class SlabTest {
       // Now it grows, now it shrinks; and now values are small, now large.
       boolean grows = dice.nextInt(100) < (step / 10_000 % 2 == 0 ? 60 : 40);
       int valueBytes = dice.nextInt(step % 1_000 < 900 ? 600 : 40_000);
-      if (grows || twins.isEmpty()) {
+      if (grows && !twins.isEmpty() && dice.nextInt(8) == 0) {
+        Twin same = twins.get(dice.nextInt(twins.size()));
+        Twin twin = new Twin(nodes.add(), same.key, same.value);
+        cells.addSame(twin.node, nodes.cell(same.node));
+        twins.add(twin);
+      } else if (grows || twins.isEmpty()) {
         add(dice, valueBytes);
       } else if (dice.nextInt(4) == 0) {
         replace(dice, dice.nextInt(twins.size()), valueBytes);
@@ -58,6 +63,20 @@ class SlabTest {
     cells.replace(node, Bytes.utf8("k"), Bytes.utf8("x".repeat(100_000)));
     assertThat(kept).isEqualTo(large);
     assertThat(cells.value(nodes.cell(node))).isEqualTo(Bytes.utf8("x".repeat(100_000)));
+  }
+
+  @Test
+  void aLargeValueThatIsSharedLivesAsLongAsOneHasIt() {
+    int node = nodes.add();
+    cells.add(node, Bytes.utf8("k"), Bytes.wrap(new byte[100_000]));
+    long one = cells.sizeBytes();
+    int other = nodes.add();
+    cells.addSame(other, nodes.cell(node));
+    assertThat(cells.sizeBytes()).as("counted as two").isEqualTo(2 * one);
+    Bytes kept = cells.valueToKeep(nodes.cell(node));
+    cells.free(nodes.cell(node));
+    assertThat(cells.value(nodes.cell(other))).isEqualTo(kept);
+    assertThat(cells.sizeBytes()).isEqualTo(one);
   }
 
   @Test

@@ -24,8 +24,15 @@ class CommandQueueTest {
     private final boolean isWriting;
     private final String keys;
 
+    /// Of the value that the reply brings.
+    private int valueBytes;
+
     TestSlot(boolean isWriting, String keys) {
-      super(null, null, 0);
+      this(isWriting, keys, 0);
+    }
+
+    TestSlot(boolean isWriting, String keys, int bytes) {
+      super(null, null, bytes);
       this.isWriting = isWriting;
       this.keys = keys;
     }
@@ -43,6 +50,11 @@ class CommandQueueTest {
     @Override
     protected int keyHash(int which) {
       return keys.charAt(which);
+    }
+
+    @Override
+    protected int valueBytes() {
+      return valueBytes;
     }
 
     boolean meets(TestSlot other) {
@@ -107,6 +119,27 @@ class CommandQueueTest {
 
   private void beginWaiting() {
     queue.beginWaiting(slot -> begin((TestSlot) slot));
+  }
+
+  @Test
+  void whatIsNotSentCountsWithItsCommand() {
+    int bytesMax = PortLimits.DEFAULT.perConnection().bytesMax();
+    TestSlot first = send(new TestSlot(true, "a", bytesMax - CommandSlot.OVERHEAD_BYTES));
+    assertThat(queue.hasRoom()).as("in progress").isFalse();
+    answer(first);
+    assertThat(queue.hasRoom()).as("answered, its value may be held").isTrue();
+    TestSlot second = send(new TestSlot(true, "a", CommandSlot.OVERHEAD_BYTES));
+    answer(second);
+    assertThat(queue.hasRoom()).as("answered, and not sent").isFalse();
+    assertThat(queue.poll()).isSameAs(first);
+    assertThat(queue.hasRoom()).isTrue();
+    TestSlot own = new TestSlot(false, "");
+    own.valueBytes = bytesMax;
+    queue.addAnswered(own);
+    assertThat(queue.hasRoom()).as("a long reply of its own").isFalse();
+    queue.poll();
+    queue.poll();
+    assertThat(queue.weightBytes()).isZero();
   }
 
   @Test
