@@ -1,6 +1,7 @@
 package io.jangada.sim;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Envelope;
 import io.jangada.kv.KeyRange;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
 /// The meaning of [io.jangada.kv.KvStore], said in the dullest way: plain lists and maps,
 /// everything searched from end to end at every step, and nothing forgotten.
 public final class SlowKv {
+  /// The longest result that is remembered.
+  private static final int ANSWER_BYTES_MAX = 16_384;
+
   private static final int IDLE_ENDED_MAX = 16;
   private static final int LEASES_ENDED_MAX = 16;
 
@@ -84,7 +88,8 @@ public final class SlowKv {
     for (var answer : session.answers) if (answer.getKey().equals(id)) return answer.getValue();
     if (isForgotten(session, id)) return new Result.Forgotten();
     Result result = execute(index, envelope);
-    session.answers.add(Map.entry(id, result));
+    boolean isLarge = CommandCodec.sizeOf(result) > ANSWER_BYTES_MAX;
+    session.answers.add(Map.entry(id, isLarge ? new Result.Forgotten() : result));
     if (session.answers.size() > limits.answersPerSessionMax()) {
       RequestId forgotten = session.answers.removeFirst().getKey();
       if (forgotten instanceof RequestId.Numbered n)

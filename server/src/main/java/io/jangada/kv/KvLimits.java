@@ -84,6 +84,10 @@ public record KvLimits(int keyBytesMax, int valueBytesMax, State state, int slic
   /// The removal of so many keys is short enough for one turn.
   public static final int SLICE_KEYS = 1_000;
 
+  /// The longest result of a request that is remembered: whether a request was done is known of
+  /// all.
+  public static final int ANSWER_BYTES_MAX = 16 << 10;
+
   /// A snapshot's chunk ends with the first record that brings it to this length.
   public static final int CHUNK_BYTES = 64 << 10;
 

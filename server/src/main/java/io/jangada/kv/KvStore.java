@@ -9,6 +9,7 @@ import io.jangada.kv.memory.Term;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /// The replicated state machine: keys with values, their order and history, leases, and the
 /// sessions of clients. It is a pure function of the commands applied to it: members that applied
@@ -362,12 +363,14 @@ public final class KvStore {
   }
 
   /// How many bytes a command would make of values that are there: a copy is as long as what is
-  /// copied, though the command is short.
+  /// copied, though the command is short, and what a request shows is remembered.
   ///
   /// @param longest what values may have that are not there yet
-  public long madeBytes(Operation.Command command, long longest) {
-    if (!(command instanceof Operation.Step step)) return 0;
-    return Sizes.made(step, key -> Math.max(longest, keys.lengthOf(key)));
+  public long madeBytes(Envelope envelope, long longest) {
+    if (!(envelope.command() instanceof Operation.Step step)) return 0;
+    ToLongFunction<Bytes> length = key -> Math.max(longest, keys.lengthOf(key));
+    long shown = envelope.requestId() == null ? 0 : Sizes.shown(step, length);
+    return Sizes.made(step, length) + Math.min(shown, KvLimits.ANSWER_BYTES_MAX);
   }
 
   /// How many leases there are.

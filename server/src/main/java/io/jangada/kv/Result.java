@@ -221,7 +221,8 @@ public sealed interface Result {
   record Expired(int count) implements Result {}
 
   /// The request's number is no greater than one that its session has forgotten already, so it may
-  /// or may not have been done before. It was not done now.
+  /// or may not have been done before; or it was done before, and its result was too large to be
+  /// remembered ([KvLimits#ANSWER_BYTES_MAX]). It was not done now.
   record Forgotten() implements Result {
     static final Forgotten INSTANCE = new Forgotten();
   }

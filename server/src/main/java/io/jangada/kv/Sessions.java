@@ -186,9 +186,12 @@ final class Sessions {
     return byRequest.containsKey(id) || maybeForgotten(session, id);
   }
 
-  /// Keeps the answer to a request that was done at this index.
+  /// Keeps the answer to a request that was done at this index. Of one with very large values it is
+  /// only kept that it was done: a few clients would take all memory with them.
   void remember(Session session, RequestId id, Result result, long index) {
-    Answer answer = new Answer(withClient(id, session.client), result);
+    boolean isLarge = CommandCodec.sizeOf(result) > KvLimits.ANSWER_BYTES_MAX;
+    Result kept = isLarge ? Result.Forgotten.INSTANCE : result;
+    Answer answer = new Answer(withClient(id, session.client), kept);
     answer.version = index;
     link(session, answer);
     if (session.answers > limits.answersPerSessionMax()) forgetFirst(session);

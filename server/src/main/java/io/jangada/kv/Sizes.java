@@ -93,6 +93,22 @@ public final class Sizes {
     };
   }
 
+  /// How many bytes of values a step shows, about; many where it may show any.
+  static long shown(Operation.Step step, ToLongFunction<Bytes> length) {
+    return switch (step) {
+      case Operation.Get get -> length.applyAsLong(get.key());
+      case Operation.Put put -> put.former() ? length.applyAsLong(put.key()) : 0;
+      case Operation.DeleteRange delete -> delete.former() ? KvLimits.RESULT_BYTES_MAX : 0;
+      case Operation.Range _ -> KvLimits.RESULT_BYTES_MAX;
+      case Operation.Transaction transaction -> {
+        long bytes = 0;
+        for (Operation.Step one : transaction.steps()) bytes += shown(one, length);
+        yield bytes;
+      }
+      case Operation.Write _, Operation.Delete _, Operation.Copy _ -> 0;
+    };
+  }
+
   /// How many bytes a change makes of a value that is there.
   ///
   /// @param length of what comes of it

@@ -3,6 +3,7 @@ package io.jangada.node;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
 import io.jangada.kv.Condition;
+import io.jangada.kv.Envelope;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.auth.AuthChange;
@@ -132,8 +133,8 @@ final class Memory {
   }
 
   /// A leader's command has an index.
-  void proposed(Operation.Command command, long index) {
-    if (!limits.isNone()) growth.proposed(parts.state.kv(), command, index);
+  void proposed(Envelope envelope, long index) {
+    if (!limits.isNone()) growth.proposed(parts.state.kv(), envelope, index);
   }
 
   /// What was proposed in another term is not counted.

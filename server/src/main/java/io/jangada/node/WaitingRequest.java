@@ -2,6 +2,7 @@ package io.jangada.node;
 
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
+import io.jangada.kv.Result;
 import io.jangada.kv.auth.Caller;
 import io.jangada.raft.EntryId;
 import java.util.ArrayList;
@@ -111,6 +112,12 @@ abstract sealed class WaitingRequest {
       return name == null ? submit.requestId() : name.id();
     }
 
+    /// What its client is told: it knows of no request id, so nothing of what is forgotten either.
+    Outcome told(Outcome outcome) {
+      boolean isForgotten = name != null && outcome instanceof Outcome.Done(Result.Forgotten _);
+      return isForgotten ? new Outcome.Unknown() : outcome;
+    }
+
     /// Whether a leader may have applied it.
     boolean isDoubtful() {
       return !open.isEmpty() && !(submit.operation() instanceof Operation.Read);
@@ -123,11 +130,12 @@ abstract sealed class WaitingRequest {
           outcome ->
               reply.accept(
                   switch (outcome) {
-                    case Outcome.Done _, Outcome.Refused _, Outcome.Unknown _ -> outcome;
+                    case Outcome.Done _, Outcome.Refused _, Outcome.Unknown _ -> told(outcome);
                     case Outcome.NotLeader _, Outcome.Busy _, Outcome.NoMemory _ ->
                         new Outcome.Unknown();
                   });
-      Consumer<Outcome> receiver = isDoubtful() ? doubting : reply;
+      Consumer<Outcome> plain = outcome -> reply.accept(told(outcome));
+      Consumer<Outcome> receiver = isDoubtful() ? doubting : plain;
       return new Event.Submit(submit.caller(), submit.operation(), requestId(), receiver);
     }
   }

@@ -3,8 +3,11 @@ package io.jangada.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Change;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Envelope;
+import io.jangada.kv.KvLimits;
+import io.jangada.kv.Lifetime;
 import io.jangada.kv.Operation;
 import io.jangada.kv.RequestId;
 import io.jangada.kv.Result;
@@ -98,6 +101,35 @@ class ForwardedRequestsTest {
     Result done = requests.kv.apply(1, new Envelope(first, 0, (Operation.Command) WRITE));
     expire(DEADLINE, 3);
     assertThat(told).containsExactly(new Outcome.Done(done), UNKNOWN);
+  }
+
+  @Test
+  @DisplayName(
+      "a write whose answer was lost and is too large to be remembered has no known outcome")
+  void largeAnswerLost() {
+    Operation.Command large = (Operation.Command) write(KvLimits.ANSWER_BYTES_MAX + 1);
+    requests.kv.apply(1, new Envelope(null, 0, large));
+    Operation.Command show =
+        new Operation.Put(
+            Bytes.utf8("k"),
+            new Change.Rewrite(),
+            new Lifetime.Same(),
+            new Condition.Always(),
+            true);
+    requests.queue(ask(show), 0, DEADLINE);
+    Envelope sent = new Envelope(onlyDue(0).requestId(), 0, show);
+    assertThat(requests.kv.apply(2, sent)).isInstanceOf(Result.Changed.class);
+    long revision = requests.kv.revision();
+    assertThat(requests.kv.apply(3, sent)).isEqualTo(new Result.Forgotten());
+    assertThat(requests.kv.revision()).as("done once").isEqualTo(revision);
+    assertThat(requests.kv.sessionMemoryBytes()).isLessThan(KvLimits.ANSWER_BYTES_MAX);
+    expire(DEADLINE, 3);
+    assertThat(told).containsExactly(UNKNOWN);
+
+    RequestId own = new RequestId.Named(Bytes.utf8("client"), Bytes.utf8("r1"));
+    requests.queue(new Event.Submit(show, own, told::add), 0, DEADLINE);
+    answer(onlyDue(0), new Outcome.Done(new Result.Forgotten()), 1);
+    assertThat(told).as("of an id of its own").contains(new Outcome.Done(new Result.Forgotten()));
   }
 
   @Test
