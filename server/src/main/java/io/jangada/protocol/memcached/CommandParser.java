@@ -14,6 +14,7 @@ import io.jangada.protocol.port.LineTokenizer;
 import io.jangada.protocol.port.PortSettings;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.function.Function;
 
 /// The bytes of one connection turned into commands, however they are divided into pieces, and
 /// begun.
@@ -41,12 +42,8 @@ final class CommandParser {
 
   private static final long NOREPLY = LineTokenizer.word("noreply");
   private static final Condition ALWAYS = new Condition.Always();
-  private static final Condition ABSENT = new Condition.Absent();
   private static final Condition PRESENT = new Condition.Present();
   private static final Lifetime SAME = new Lifetime.Same();
-
-  /// A command that waits for its data.
-  private record Header(String word, Bytes key, int flags, Lifetime lifetime, long unique) {}
 
   private final MemcachedConnection connection;
   private final PortSettings settings;
@@ -56,11 +53,9 @@ final class CommandParser {
   private final Expiry expiry = new Expiry(System::currentTimeMillis);
   private final MetaCommands meta;
 
-  /// Set while data, or the end of the line behind it, is awaited; null while a line is.
-  private Header header;
-
-  /// The same of an `ms`.
-  private MetaRequest metaStore;
+  /// What is begun with the data once that, and the end of the line behind it, is there; null while
+  /// a line is awaited.
+  private Function<Bytes, MemcachedSlot> awaitsData;
 
   /// How much of what follows the data came: the first byte, or [#NOTHING].
   private int firstOfEnd = NOTHING;
@@ -107,7 +102,7 @@ final class CommandParser {
     while (!began) {
       if (keyCommand != null) began = askNextKey();
       else if (refusedBytes > 0) readOver(in);
-      else if (header != null || metaStore != null) began = readData(in);
+      else if (awaitsData != null) began = readData(in);
       else began = readLine(in);
       if (!began && !in.isReadable()) return false;
     }
@@ -349,9 +344,14 @@ final class CommandParser {
       }
     }
     if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
-    header = new Header(fields.text(0), fields.bytes(1), flags, lifetime, unique);
-    value.begin(bytes);
-    return false;
+    StorageCommand command =
+        new StorageCommand(fields.text(0), fields.bytes(1), flags, lifetime, unique);
+    return awaitData(bytes, data -> stored(command, data));
+  }
+
+  private MemcachedSlot stored(StorageCommand command, Bytes data) {
+    MemcachedSlot slot = command.slot(connection, data, settings.kv().valueBytesMax());
+    return command.word().equals("set") ? slot.withCredentials(data) : slot;
   }
 
   private boolean readData(ByteBuf in) {
@@ -363,61 +363,19 @@ final class CommandParser {
     }
     boolean isEnd = firstOfEnd == '\r' & in.readByte() == '\n';
     firstOfEnd = NOTHING;
-    Header stored = header;
-    MetaRequest metaStored = metaStore;
-    header = null;
-    metaStore = null;
+    Function<Bytes, MemcachedSlot> begins = awaitsData;
+    awaitsData = null;
     Bytes data = value.take();
     if (!isEnd) return refuse(Replies.BAD_CHUNK);
     if (data == null) return refuse(Replies.NO_MEMORY);
-    if (metaStored != null) {
-      connection.ask(meta.store(metaStored, data));
-      return true;
-    }
-    return store(stored, data);
-  }
-
-  private boolean store(Header stored, Bytes data) {
-    Condition condition =
-        switch (stored.word) {
-          case "add" -> ABSENT;
-          case "replace", "append", "prepend" -> PRESENT;
-          case "cas" -> new Condition.Unique(stored.unique);
-          default -> ALWAYS;
-        };
-    boolean isExtending = stored.word.endsWith("pend");
-    boolean isCas = stored.word.equals("cas");
-    Reply reply = isCas ? Replies.CAS : isExtending ? Replies.EXTEND : Replies.STORE;
-    MemcachedSlot slot;
-    if (stored.lifetime == null && !isExtending) {
-      slot = storeNothing(stored, condition);
-    } else {
-      Change change = new Change.Set(data, stored.flags);
-      if (isExtending) {
-        Change.Side side = stored.word.equals("append") ? Change.Side.END : Change.Side.FRONT;
-        Change.Growth growth = new Change.Growth(false, settings.kv().valueBytesMax());
-        change = new Change.Extend(side, data, growth);
-      }
-      Lifetime lifetime = isExtending ? SAME : stored.lifetime;
-      Operation put = new Operation.Put(stored.key, change, lifetime, condition, false);
-      slot = new MemcachedSlot(connection, put, stored.key, reply);
-    }
-    if (stored.word.equals("set")) slot.withCredentials(data);
-    connection.ask(slot.silent(isSilent));
+    connection.ask(begins.apply(data).silent(isSilent));
     return true;
   }
 
-  /// A value that is gone at once: what was there goes.
-  private MemcachedSlot storeNothing(Header stored, Condition condition) {
-    if (condition == ABSENT) {
-      Operation read = new Operation.Range(KeyRange.of(stored.key));
-      return new MemcachedSlot(connection, read, stored.key, Replies.ADD_NOTHING);
-    }
-    Operation delete = new Operation.Delete(stored.key, condition);
-    Reply reply = Replies.STORE;
-    if (condition == ALWAYS) reply = Replies.STORE_NOTHING;
-    if (stored.word.equals("cas")) reply = Replies.CAS;
-    return new MemcachedSlot(connection, delete, stored.key, reply);
+  private boolean awaitData(int bytes, Function<Bytes, MemcachedSlot> begins) {
+    awaitsData = begins;
+    value.begin(bytes);
+    return false;
   }
 
   // ---- meta commands ----
@@ -447,9 +405,7 @@ final class CommandParser {
       MetaRequest request = MetaRequest.read(fields, 3);
       MetaCommands.checkMode(request);
       if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
-      metaStore = request;
-      value.begin(bytes);
-      return false;
+      return awaitData(bytes, data -> meta.store(request, data));
     } catch (MetaRequest.MalformedLine e) {
       return refuse(Replies.line(e.getMessage()), bytes);
     }
