@@ -14,7 +14,7 @@ import io.jangada.protocol.port.LineTokenizer;
 import io.jangada.protocol.port.PortSettings;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /// The bytes of one connection turned into commands, however they are divided into pieces, and
 /// begun.
@@ -36,6 +36,11 @@ final class CommandParser {
   /// The most data of a refused command that is read over.
   private static final long REFUSED_BYTES_MAX = 64 << 20;
 
+  /// The longest line of a client that is to say who it is, and the most data that says so.
+  private static final int LOGIN_LINE_BYTES_MAX = 2 << 10;
+
+  static final int LOGIN_BYTES_MAX = 16 << 10;
+
   private static final int END_BYTES = 2;
   private static final int FIELDS_MAX = 24;
   private static final int NUMBER_BYTES_MAX = 21;
@@ -52,10 +57,11 @@ final class CommandParser {
   private final ArrivingValue value;
   private final Expiry expiry = new Expiry(System::currentTimeMillis);
   private final MetaCommands meta;
+  private final Consumer<Bytes> login;
 
   /// What is begun with the data once that, and the end of the line behind it, is there; null while
   /// a line is awaited.
-  private Function<Bytes, MemcachedSlot> awaitsData;
+  private Consumer<Bytes> awaitsData;
 
   /// How much of what follows the data came: the first byte, or [#NOTHING].
   private int firstOfEnd = NOTHING;
@@ -80,6 +86,7 @@ final class CommandParser {
   CommandParser(MemcachedConnection connection, PortSettings settings) {
     this.connection = connection;
     this.settings = settings;
+    login = connection::logIn;
     meta = new MetaCommands(connection, expiry, settings.kv().valueBytesMax());
     lines = new LineReader(connection.port().arriving());
     value = new ArrivingValue(connection.port().arriving());
@@ -112,13 +119,15 @@ final class CommandParser {
   // ---- lines ----
 
   private boolean readLine(ByteBuf in) {
-    int length = lines.read(in, lineBytesMax(in));
+    byte[] refusal = connection.refusal();
+    int length = lines.read(in, refusal == null ? lineBytesMax(in) : LOGIN_LINE_BYTES_MAX);
     if (length == LineReader.PARTIAL) return false;
-    if (length == LineReader.TOO_LONG) return leave(Replies.LINE_TOO_LONG);
+    if (length == LineReader.TOO_LONG)
+      return leave(refusal == null ? Replies.LINE_TOO_LONG : refusal);
     fields.split(lines.bytes(), length);
     isSilent = false;
     connection.countCommand();
-    boolean began = parse();
+    boolean began = refusal == null ? parse() : parseLogin(refusal);
     if (keyCommand == null) lines.letGo();
     return began;
   }
@@ -346,12 +355,13 @@ final class CommandParser {
     if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
     StorageCommand command =
         new StorageCommand(fields.text(0), fields.bytes(1), flags, lifetime, unique);
-    return awaitData(bytes, data -> stored(command, data));
+    return awaitData(bytes, data -> store(command, data));
   }
 
-  private MemcachedSlot stored(StorageCommand command, Bytes data) {
+  private void store(StorageCommand command, Bytes data) {
     MemcachedSlot slot = command.slot(connection, data, settings.kv().valueBytesMax());
-    return command.word().equals("set") ? slot.withCredentials(data) : slot;
+    if (command.word().equals("set")) connection.set(slot.silent(isSilent), data);
+    else connection.ask(slot.silent(isSilent));
   }
 
   private boolean readData(ByteBuf in) {
@@ -363,16 +373,19 @@ final class CommandParser {
     }
     boolean isEnd = firstOfEnd == '\r' & in.readByte() == '\n';
     firstOfEnd = NOTHING;
-    Function<Bytes, MemcachedSlot> begins = awaitsData;
+    Consumer<Bytes> begins = awaitsData;
     awaitsData = null;
     Bytes data = value.take();
+    // Users may be checked since the line came.
+    byte[] refusal = connection.refusal();
+    if (refusal != null && (begins != login || !isEnd)) return refuse(refusal);
     if (!isEnd) return refuse(Replies.BAD_CHUNK);
     if (data == null) return refuse(Replies.NO_MEMORY);
-    connection.ask(begins.apply(data).silent(isSilent));
+    begins.accept(data);
     return true;
   }
 
-  private boolean awaitData(int bytes, Function<Bytes, MemcachedSlot> begins) {
+  private boolean awaitData(int bytes, Consumer<Bytes> begins) {
     awaitsData = begins;
     value.begin(bytes);
     return false;
@@ -405,7 +418,7 @@ final class CommandParser {
       MetaRequest request = MetaRequest.read(fields, 3);
       MetaCommands.checkMode(request);
       if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
-      return awaitData(bytes, data -> meta.store(request, data));
+      return awaitData(bytes, data -> connection.ask(meta.store(request, data)));
     } catch (MetaRequest.MalformedLine e) {
       return refuse(Replies.line(e.getMessage()), bytes);
     }
@@ -415,6 +428,29 @@ final class CommandParser {
     if (fields.count() < 2 || !isKey(1)) return say(Replies.BAD_FORMAT);
     Bytes key = fields.bytes(1);
     return ask(key, new Operation.Range(KeyRange.of(key)), Replies.DEBUG, null);
+  }
+
+  // ---- clients that are not known ----
+
+  /// Takes `set <any> <any> <any> <bytes>`, whose data is to say who the client is. Everything else
+  /// is refused, whether or not a reply is wanted; data is read over.
+  private boolean parseLogin(byte[] refusal) {
+    int bytesField =
+        switch (fields.count() == 0 ? "" : fields.text(0)) {
+          case "set", "add", "replace", "append", "prepend", "cas" -> 4;
+          case "ms" -> 2;
+          default -> fields.count();
+        };
+    boolean hasData =
+        fields.count() > bytesField
+            && fields.parseNumber(bytesField)
+            && fields.number() >= 0
+            && fields.number() <= DATA_BYTES_MAX;
+    if (!hasData) return say(refusal);
+    int bytes = (int) fields.number();
+    boolean isLogin = refusal == Replies.UNAUTHENTICATED && fields.text(0).equals("set");
+    if (!isLogin || bytes > LOGIN_BYTES_MAX) return refuse(refusal, bytes);
+    return awaitData(bytes, login);
   }
 
   // ---- what is said ----

@@ -43,8 +43,8 @@ final class MemcachedSlot extends CommandSlot {
   /// The client wants no reply, whatever comes of it.
   private boolean isSilent;
 
-  /// Data that may say who the client is; null for none.
-  private Bytes credentials;
+  /// Says what is to be done when it would be submitted; null for what is submitted.
+  private Runnable holder;
 
   /// Whether what was read turned out to be one to compute again, and the right to it was asked
   /// for.
@@ -82,8 +82,9 @@ final class MemcachedSlot extends CommandSlot {
     return this;
   }
 
-  MemcachedSlot withCredentials(Bytes data) {
-    credentials = data;
+  /// Has something decide what becomes of it when it is its turn: [#submitNow], or [#acceptLine].
+  MemcachedSlot heldBy(Runnable decision) {
+    holder = decision;
     return this;
   }
 
@@ -119,9 +120,14 @@ final class MemcachedSlot extends CommandSlot {
     return key.hashCode();
   }
 
-  /// What has no operation is answered by the connection.
   @Override
   protected void submit() {
+    if (holder != null) holder.run();
+    else submitNow();
+  }
+
+  /// What has no operation is answered by the connection.
+  void submitNow() {
     if (operation instanceof Operation.Read read)
       connection.port().read(this, read, connection.reading());
     else if (operation instanceof Operation.Command command)
@@ -157,15 +163,6 @@ final class MemcachedSlot extends CommandSlot {
 
   @Override
   public void accept(Outcome outcome) {
-    boolean isNoUser =
-        credentials != null
-            && outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
-            && reason == Result.Reason.NO_USER;
-    if (isNoUser) {
-      Bytes given = credentials;
-      connection.lane().execute(() -> connection.authenticate(this, given));
-      return;
-    }
     boolean isToBeClaimed =
         reply instanceof MetaReply
             && operation instanceof Operation.Look
@@ -181,6 +178,14 @@ final class MemcachedSlot extends CommandSlot {
     this.outcome = outcome;
     clusterMillis = connection.port().replica().clusterTimeMillis();
     answered();
+  }
+
+  @Override
+  protected void arrived() {
+    boolean isOfNoUser =
+        outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
+            && (reason == Result.Reason.NO_USER || reason == Result.Reason.STALE_USER);
+    if (isOfNoUser) connection.refused(caller());
   }
 
   void count(Stats what) {
