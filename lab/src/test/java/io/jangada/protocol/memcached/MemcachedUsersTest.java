@@ -171,6 +171,7 @@ class MemcachedUsersTest {
             + UNKNOWN
             + "STORED|MN|";
     assertThat(told(0, lines)).isEqualTo(wanted);
+    assertThat(told(0, LOGIN + "stats|")).contains("|STAT auth_errors 1|");
   }
 
   @Test

@@ -214,6 +214,7 @@ final class CommandParser {
       if (!isKey(firstKey)) return say(Replies.BAD_FORMAT);
       Bytes key = fields.bytes(firstKey);
       Reply reply = hasUnique ? Replies.UNIQUE : Replies.VALUE;
+      if (isTouching) reply = Replies.touching(reply);
       return ask(key, operation(key, isTouching, lifetime), reply, null);
     }
     int from = fields.start(firstKey);
@@ -227,6 +228,7 @@ final class CommandParser {
     keysFrom = from;
     keysTo = to;
     Reply reply = hasUnique ? Replies.UNIQUE_OF_SEVERAL : Replies.VALUE_OF_SEVERAL;
+    if (isTouching) reply = Replies.touching(reply);
     keyCommand = new KeyCommand(new Group(), reply, isTouching, lifetime);
     return askNextKey();
   }
@@ -316,12 +318,11 @@ final class CommandParser {
   }
 
   private boolean stats() {
-    MemcachedSlot slot = new MemcachedSlot(connection, (byte[]) null);
     switch (fields.count() == 1 ? "" : fields.text(1)) {
-      case "" -> connection.stats(slot);
-      case "settings" -> connection.say(connection.statsOfSettings());
+      case "" -> connection.stats(MemcachedListener::stats);
+      case "settings" -> connection.stats(MemcachedListener::statsOfSettings);
       case "items", "slabs", "sizes", "conns" -> connection.say(Replies.END);
-      case "reset" -> connection.say(Replies.RESET);
+      case "reset" -> connection.stats(MemcachedListener::resetStats);
       case "cachedump" -> connection.say(Replies.DUMP_REFUSED);
       default -> connection.say(Replies.ERROR);
     }

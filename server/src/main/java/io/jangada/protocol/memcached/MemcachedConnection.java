@@ -6,6 +6,7 @@ import io.jangada.kv.Result;
 import io.jangada.kv.auth.Caller;
 import io.jangada.node.Outcome;
 import io.jangada.node.ReadConsistency;
+import io.jangada.node.Status;
 import io.jangada.protocol.auth.Authenticator.Answer;
 import io.jangada.protocol.port.CommandConnection;
 import io.jangada.protocol.port.CommandSlot;
@@ -14,6 +15,7 @@ import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /// One client's connection.
@@ -144,13 +146,8 @@ final class MemcachedConnection extends CommandConnection {
     stopBeginning();
   }
 
-  void stats(MemcachedSlot slot) {
-    begin(slot);
-    port().replica().status(status -> slot.acceptLine(listener.stats(status)));
-  }
-
-  byte[] statsOfSettings() {
-    return listener.statsOfSettings();
+  void stats(BiFunction<MemcachedListener, Status, byte[]> reply) {
+    begin(new StatsSlot(this, status -> reply.apply(listener, status)));
   }
 
   // ---- who the client is ----
@@ -232,13 +229,16 @@ final class MemcachedConnection extends CommandConnection {
     authenticate(
         user.toUtf8(),
         reply -> port().authenticator().authenticate(user, password, address(), reply),
-        answer ->
-            slot.acceptLine(
-                switch (answer) {
-                  case Answer.Granted _ -> Replies.STORED;
-                  case Answer.Refused _ -> Replies.AUTH_FAILURE;
-                  case Answer.Unavailable _ -> Replies.NOT_DONE;
-                }));
+        answer -> {
+          Stats.AUTH_CMDS.count(counters());
+          if (answer instanceof Answer.Refused) Stats.AUTH_ERRORS.count(counters());
+          slot.acceptLine(
+              switch (answer) {
+                case Answer.Granted _ -> Replies.STORED;
+                case Answer.Refused _ -> Replies.AUTH_FAILURE;
+                case Answer.Unavailable _ -> Replies.NOT_DONE;
+              });
+        });
   }
 
   /// A command was refused because it was of no user, or of one that is not what it was. The client

@@ -12,9 +12,11 @@ import io.jangada.protocol.port.PortState;
 import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.port.ReplyBatcher;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.MultithreadEventExecutorGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /// The side of a member that memcached's clients see: it listens, and serves those that connect.
 ///
@@ -26,9 +28,16 @@ public final class MemcachedListener implements AutoCloseable {
   private final PortState port;
   private final ClientListener listener;
 
+  /// How many threads serve connections.
+  private final int threads;
+
+  /// What had been counted when that was reset.
+  private volatile long[] before = new long[Counters.FIRST_KIND + Stats.values().length];
+
   private MemcachedListener(PortSettings settings, Loops loops) throws IOException {
     this.settings = settings;
     port = new PortState(settings.limits());
+    threads = ((MultithreadEventExecutorGroup) loops.group()).executorCount();
     listener = ClientListener.start(settings.place(), port, loops, this::accept);
   }
 
@@ -70,10 +79,12 @@ public final class MemcachedListener implements AutoCloseable {
     return listener.sum(Counters.OPENED) - listener.sum(Counters.CLOSED);
   }
 
-  /// What `stats` shows.
+  /// What `stats` shows. Commands, connections and bytes are those of this port since the start, or
+  /// since [#resetStats].
   byte[] stats(Status status) {
     StringBuilder text = new StringBuilder();
     long nowMillis = System.currentTimeMillis();
+    Status.Use use = status.usage().memory().use();
     stat(text, "pid", ProcessHandle.current().pid());
     stat(text, "uptime", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos));
     stat(text, "time", TimeUnit.MILLISECONDS.toSeconds(nowMillis));
@@ -81,22 +92,41 @@ public final class MemcachedListener implements AutoCloseable {
     stat(text, "pointer_size", Long.SIZE);
     stat(text, "curr_connections", connections());
     stat(text, "max_connections", settings.limits().connectionsMax());
-    stat(text, "total_connections", listener.sum(Counters.OPENED));
-    stat(text, "rejected_connections", listener.sum(Counters.REFUSED));
-    for (Stats one : Stats.values()) stat(text, one.text(), listener.sum(one.counter()));
-    stat(text, "bytes_read", listener.sum(Counters.BYTES_IN));
-    stat(text, "bytes_written", listener.sum(Counters.BYTES_OUT));
+    stat(text, "total_connections", counted(Counters.OPENED));
+    stat(text, "rejected_connections", counted(Counters.REFUSED));
+    for (Stats one : Stats.values()) stat(text, one.text(), counted(one.counter()));
+    stat(text, "bytes_read", counted(Counters.BYTES_IN));
+    stat(text, "bytes_written", counted(Counters.BYTES_OUT));
     stat(text, "limit_maxbytes", status.usage().memory().bytesMax());
-    stat(text, "threads", 1);
-    stat(text, "bytes", status.usage().memory().use().data());
+    stat(text, "threads", threads);
+    stat(text, "bytes", use.data() - use.history());
     stat(text, "curr_items", status.state().keys());
+    // Nothing is removed for want of memory, nor stored over what is past its time.
     stat(text, "evictions", 0);
+    stat(text, "reclaimed", 0);
     return Replies.line(text.append("END").toString());
   }
 
+  private long counted(int counter) {
+    return listener.sum(counter) - before[counter];
+  }
+
+  /// Has [#stats] count from 0 again.
+  byte[] resetStats(Status status) {
+    before = sums();
+    return Replies.RESET;
+  }
+
+  private long[] sums() {
+    return IntStream.range(0, Counters.FIRST_KIND + Stats.values().length)
+        .mapToLong(listener::sum)
+        .toArray();
+  }
+
   /// What `stats settings` shows.
-  byte[] statsOfSettings() {
+  byte[] statsOfSettings(Status status) {
     StringBuilder text = new StringBuilder();
+    stat(text, "maxbytes", status.usage().memory().bytesMax());
     stat(text, "maxconns", settings.limits().connectionsMax());
     stat(text, "tcpport", address().getPort());
     stat(text, "evictions", "off");

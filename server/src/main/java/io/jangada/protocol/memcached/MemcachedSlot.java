@@ -17,6 +17,11 @@ final class MemcachedSlot extends CommandSlot {
   interface Reply {
     void write(MemcachedSlot slot, Result result, ByteBuf out);
 
+    /// How it is counted.
+    default Tally tally() {
+      return Tally.NONE;
+    }
+
     /// What is said where it was refused.
     default byte[] errorOf(Result.Reason reason) {
       return Replies.errorOf(reason);
@@ -49,6 +54,9 @@ final class MemcachedSlot extends CommandSlot {
   /// Whether what was read turned out to be one to compute again, and the right to it was asked
   /// for.
   private volatile boolean isClaimed;
+
+  /// Whether it was counted: what is read again is so once.
+  private boolean isCounted;
 
   private Outcome outcome;
   private byte[] line;
@@ -180,22 +188,17 @@ final class MemcachedSlot extends CommandSlot {
     answered();
   }
 
+  /// Counted here, and not when the reply is written: there may be none.
   @Override
   protected void arrived() {
-    boolean isOfNoUser =
-        outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
-            && (reason == Result.Reason.NO_USER || reason == Result.Reason.STALE_USER);
-    if (isOfNoUser) connection.refused(caller());
-  }
-
-  void count(Stats what) {
-    connection.counts().add(what.counter(), 1);
-  }
-
-  /// Counts a hit, or the miss behind it.
-  void countHit(Result result, Stats hits) {
-    boolean isMiss = result instanceof Result.NotFound;
-    connection.counts().add(hits.counter() + (isMiss ? 1 : 0), 1);
+    if (!(outcome instanceof Outcome.Done(Result result))) return;
+    if (result instanceof Result.Refused(Result.Reason reason)) {
+      boolean isOfNoUser = reason == Result.Reason.NO_USER || reason == Result.Reason.STALE_USER;
+      if (isOfNoUser) connection.refused(caller());
+    } else if (!isCounted) {
+      isCounted = true;
+      reply.tally().count(result, connection.counts());
+    }
   }
 
   void acceptLine(byte[] reply) {
