@@ -148,7 +148,7 @@ class StatsTest {
     count("ms m 1 C1|5|ms m 1 MR C1|5|ms m 1 MA C1|5|", "cmd_set 3, cas_badval 2");
     count("ms none 1 C1|5|", "cmd_set 1, cas_misses 1");
     count("ms m 1 C" + cas("m") + "|5|", "cmd_set 1, cas_hits 1, total_items 1");
-    count("ms g 1 T-1|5|", SET);
+    count("ms g 1 T-1|5|ms g 1 T-1 ME|5|ms m 1 T-1 ME|5|", "cmd_set 3, total_items 2");
     count("ma m|ma m q|ma none|ma m C1|", "incr_hits 2, incr_misses 1");
     count("ma m MD v|ma none MD|", "decr_hits 1, decr_misses 1");
     count("ma o N0 J5|ma o N0|", "incr_hits 1, total_items 1");

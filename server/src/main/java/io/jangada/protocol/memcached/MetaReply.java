@@ -48,7 +48,8 @@ final class MetaReply implements MemcachedSlot.Reply {
 
   /// There is no such key. A value that was to be gone at once needs none.
   private void writeMissing(ByteBuf out) {
-    boolean isDone = request.isStore() && request.mode('S') == 'S' && !request.has('C');
+    char mode = request.mode('S');
+    boolean isDone = request.isStore() && (mode == 'E' || mode == 'S' && !request.has('C'));
     if (isDone) writeDeleted(0, out);
     else writeNo(request.isStore() && !isGuarded() ? "NS" : "NF", out);
   }

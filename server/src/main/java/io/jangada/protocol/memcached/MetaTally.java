@@ -6,6 +6,10 @@ import io.jangada.protocol.port.Counters;
 
 /// Counts what became of a meta command.
 record MetaTally(MetaRequest request) implements Tally {
+  /// Where nothing was there, and the value is gone at once.
+  private static final Tally STORE_OR_NOTHING =
+      Tally.storing(result -> Replies.isDone(result) || Tally.isMiss(result));
+
   @Override
   public void count(Result result, Counters counters) {
     switch (request.kind()) {
@@ -47,7 +51,7 @@ record MetaTally(MetaRequest request) implements Tally {
   private void countStore(Result result, Counters counters) {
     char mode = request.mode('S');
     if (request.has('C') && (mode == 'S' || mode == 'R')) CAS.count(result, counters);
-    else if (mode == 'S') Tally.storing(_ -> true).count(result, counters);
+    else if (mode == 'S' || mode == 'E') STORE_OR_NOTHING.count(result, counters);
     else STORE.count(result, counters);
   }
 
