@@ -109,8 +109,15 @@ class MemcachedUsersTest {
 
   /// The replies to all that one client sends at once.
   private static String told(int id, String lines) throws IOException {
+    return told(id, lines, lines.length());
+  }
+
+  /// The same of one that sends it piece by piece.
+  private static String told(int id, String lines, int piece) throws IOException {
     try (Client client = Client.to(fleet.memcachedAt(id))) {
-      client.say(lines);
+      client.socket.setTcpNoDelay(true);
+      for (int i = 0; i < lines.length(); i += piece)
+        client.say(lines.substring(i, Math.min(lines.length(), i + piece)));
       client.socket.shutdownOutput();
       return client.rest();
     }
@@ -141,6 +148,7 @@ class MemcachedUsersTest {
     String all = String.join("", refused) + LOGIN + "get app/boat|";
     String wanted = UNKNOWN.repeat(refused.size()) + "STORED|END|";
     for (int id = 0; id < SIZE; id++) assertThat(told(id, all)).isEqualTo(wanted);
+    assertThat(told(0, all, 1)).isEqualTo(wanted);
   }
 
   @Test

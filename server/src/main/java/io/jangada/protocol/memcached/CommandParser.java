@@ -36,10 +36,8 @@ final class CommandParser {
   /// The most data of a refused command that is read over.
   private static final long REFUSED_BYTES_MAX = 64 << 20;
 
-  /// The longest line of a client that is to say who it is, and the most data that says so.
+  /// The longest line of a client that is to say who it is.
   private static final int LOGIN_LINE_BYTES_MAX = 2 << 10;
-
-  static final int LOGIN_BYTES_MAX = 16 << 10;
 
   private static final int END_BYTES = 2;
   private static final int FIELDS_MAX = 24;
@@ -450,7 +448,7 @@ final class CommandParser {
     if (!hasData) return say(refusal);
     int bytes = (int) fields.number();
     boolean isLogin = refusal == Replies.UNAUTHENTICATED && fields.text(0).equals("set");
-    if (!isLogin || bytes > LOGIN_BYTES_MAX) return refuse(refusal, bytes);
+    if (!isLogin || bytes > Login.BYTES_MAX) return refuse(refusal, bytes);
     return awaitData(bytes, login);
   }
 

@@ -36,7 +36,8 @@ final class MemcachedConnection extends CommandConnection {
   /// Whether the answer is awaited that says so. Nothing else is begun meanwhile.
   private boolean isAsking;
 
-  /// Whether the cluster checked no users when this client's first `set` came.
+  /// Whether the cluster checked no users when this client's first `set` came that could say who it
+  /// is.
   private boolean isOpen;
 
   private enum Access {
@@ -183,17 +184,18 @@ final class MemcachedConnection extends CommandConnection {
 
   /// Begins a `set`, whose data may be a password: where users are checked and this member does not
   /// know that yet, as after its start. A password must not reach another member or the log, so the
-  /// first `set` of an unknown client waits for what a linearizable read says.
+  /// first such `set` of an unknown client waits for what a linearizable read says.
   void set(MemcachedSlot slot, Bytes data) {
-    if (caller() != null || isOpen) {
+    Login login = caller() != null || isOpen ? null : Login.of(data);
+    if (login == null) {
       begin(slot);
       return;
     }
     isAsking = true;
-    begin(slot.heldBy(() -> decide(slot, data)));
+    begin(slot.heldBy(() -> decide(slot, login)));
   }
 
-  private void decide(MemcachedSlot slot, Bytes data) {
+  private void decide(MemcachedSlot slot, Login login) {
     askAccess(
         new ReadConsistency.Follower(),
         answer -> {
@@ -202,33 +204,30 @@ final class MemcachedConnection extends CommandConnection {
             slot.submitNow();
           } else if (answer == Access.LOGIN) {
             access = answer;
-            logIn(slot.silent(false), data);
+            logIn(slot.silent(false), login);
           } else {
             slot.acceptLine(Replies.NOT_DONE);
           }
         });
   }
 
-  void logIn(Bytes given) {
-    MemcachedSlot slot = new MemcachedSlot(this, (byte[]) null);
-    begin(slot);
-    logIn(slot, given);
-  }
-
-  /// Finds out who the client is by what it wanted to store: `user password`.
-  private void logIn(MemcachedSlot slot, Bytes given) {
-    int blank = 0;
-    while (blank < given.length() && given.at(blank) != ' ') blank++;
-    boolean isWhole = blank > 0 && blank + 1 < given.length();
-    if (!isWhole || given.length() > CommandParser.LOGIN_BYTES_MAX) {
-      slot.acceptLine(Replies.AUTH_FORMAT);
+  /// Finds out who the client is by the data of a `set`.
+  void logIn(Bytes data) {
+    Login login = Login.of(data);
+    if (login == null) {
+      say(Replies.AUTH_FORMAT);
       return;
     }
-    Bytes user = given.slice(0, blank);
-    byte[] password = given.slice(blank + 1, given.length() - blank - 1).toArray();
+    MemcachedSlot slot = new MemcachedSlot(this, (byte[]) null);
+    begin(slot);
+    logIn(slot, login);
+  }
+
+  private void logIn(MemcachedSlot slot, Login login) {
+    byte[] password = login.password().toArray();
     authenticate(
-        user.toUtf8(),
-        reply -> port().authenticator().authenticate(user, password, address(), reply),
+        login.user().toUtf8(),
+        reply -> port().authenticator().authenticate(login.user(), password, address(), reply),
         answer -> {
           Stats.AUTH_CMDS.count(counters());
           if (answer instanceof Answer.Refused) Stats.AUTH_ERRORS.count(counters());
