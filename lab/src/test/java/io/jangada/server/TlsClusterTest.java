@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -265,7 +266,11 @@ class TlsClusterTest {
 
   /// One line of the text protocol over a connection with this certificate.
   private String ask(String certificate, int id, String line) throws IOException {
-    var address = fleet.server(id).address();
+    return ask(certificate, fleet.server(id).address(), line);
+  }
+
+  private static String ask(String certificate, InetSocketAddress address, String line)
+      throws IOException {
     try (Socket plain = new Socket(address.getAddress(), address.getPort());
         Socket socket = as(certificate).dial(plain, "127.0.0.1", address.getPort())) {
       socket.setSoTimeout(PATIENCE_MILLIS);
@@ -279,7 +284,7 @@ class TlsClusterTest {
   void theNameInACertificateIsItsUser() throws Exception {
     List<String> fields = new ArrayList<>(List.of(FIELDS));
     fields.add("'CertUsers':true");
-    fleet = new Fleet(folder, 3, fields.toArray(String[]::new));
+    fleet = Fleet.withMemcached(folder, 3, fields.toArray(String[]::new));
     try (Fleet all = fleet) {
       all.dialWith(as("client"));
       all.startAll();
@@ -296,6 +301,11 @@ class TlsClusterTest {
       assertThat(ask("client", leader, "get boat")).isEqualTo("ERR_NOT_FOUND");
       assertThat(ask("client", leader, "get cart")).isEqualTo("ERR_PERMISSION");
       assertThat(ask("server-0", leader, "get boat")).isEqualTo("ERR_AUTH");
+      InetSocketAddress memcached = all.memcachedAt(leader);
+      String set = "set boat 0 0 11\r\nclient sail";
+      assertThat(ask("client", memcached, set)).isEqualTo("STORED");
+      assertThat(ask("client", memcached, "get boat")).isEqualTo("VALUE boat 0 11");
+      assertThat(ask("server-0", memcached, "get boat")).isEqualTo("CLIENT_ERROR unauthenticated");
       assertThat(all.admin("user delete client").flag("ok")).isFalse();
     }
   }

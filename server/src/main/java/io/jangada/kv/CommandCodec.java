@@ -277,6 +277,11 @@ public final class CommandCodec {
     return Sizes.of(operation);
   }
 
+  /// How much memory the result of a command takes at most beside what the store has.
+  public static int shownMax(Operation operation) {
+    return Sizes.shownMax(operation);
+  }
+
   /// How many bytes of keys and values a result has, about.
   public static long sizeOf(Result result) {
     return Sizes.of(result);

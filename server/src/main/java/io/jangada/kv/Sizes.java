@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
 
 /// How many bytes of keys and values things have, about: what they count against limits, and what
 /// is set aside to encode them.
-public final class Sizes {
+final class Sizes {
   /// What a step, a comparison or a result among others has at most beside keys and values.
   static final int PART_BYTES = 64;
 
@@ -17,7 +17,7 @@ public final class Sizes {
 
   private Sizes() {}
 
-  public static long of(Operation operation) {
+  static long of(Operation operation) {
     return switch (operation) {
       case Operation.Get get -> get.key().length();
       case Operation.Range range -> range.keys().sizeBytes();
@@ -93,20 +93,43 @@ public final class Sizes {
     };
   }
 
+  /// What a result takes at most of each value that it shows: a longer one is shared with the
+  /// store.
+  private static final int SHOWN_BYTES_MAX = 32 << 10;
+
+  /// How much memory the values take at most that a command shows, as far as it is new.
+  static int shownMax(Operation operation) {
+    if (!(operation instanceof Operation.Command) || !(operation instanceof Operation.Step step))
+      return 0;
+    return (int) Math.min(shown(step, _ -> SHOWN_BYTES_MAX), KvLimits.RESULT_BYTES_MAX);
+  }
+
   /// How many bytes of values a step shows, about; many where it may show any.
   static long shown(Operation.Step step, ToLongFunction<Bytes> length) {
     return switch (step) {
       case Operation.Get get -> length.applyAsLong(get.key());
       case Operation.Put put -> put.former() ? length.applyAsLong(put.key()) : 0;
       case Operation.DeleteRange delete -> delete.former() ? KvLimits.RESULT_BYTES_MAX : 0;
-      case Operation.Range _ -> KvLimits.RESULT_BYTES_MAX;
-      case Operation.Transaction transaction -> {
-        long bytes = 0;
-        for (Operation.Step one : transaction.steps()) bytes += shown(one, length);
-        yield bytes;
-      }
+      case Operation.Range range ->
+          range.selection().detail() == Operation.Detail.COUNT ? 0 : KvLimits.RANGE_BYTES_MAX;
+      case Operation.Transaction transaction -> shown(transaction, length);
       case Operation.Write _, Operation.Delete _, Operation.Copy _ -> 0;
     };
+  }
+
+  /// The list that shows more counts. Where it is decided ahead a range is not cut.
+  private static long shown(Operation.Transaction transaction, ToLongFunction<Bytes> length) {
+    boolean isCut = transaction.decision() == Operation.Decision.STEP_BY_STEP;
+    long most = 0;
+    for (List<Operation.Step> steps : List.of(transaction.then(), transaction.otherwise())) {
+      long bytes = 0;
+      for (Operation.Step one : steps) {
+        boolean isWhole = !isCut && one instanceof Operation.Range;
+        bytes += isWhole ? KvLimits.RESULT_BYTES_MAX : shown(one, length);
+      }
+      most = Math.max(most, bytes);
+    }
+    return most;
   }
 
   /// How many bytes a change makes of a value that is there.
@@ -160,7 +183,7 @@ public final class Sizes {
     };
   }
 
-  public static long of(Result result) {
+  static long of(Result result) {
     return switch (result) {
       case Result.Found found -> found.value().length();
       case Result.Changed changed -> changed.former() == null ? 0 : changed.former().sizeBytes();

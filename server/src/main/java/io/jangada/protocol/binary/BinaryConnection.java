@@ -243,7 +243,7 @@ public final class BinaryConnection extends Connection {
     expectedBytes -= slot.takeExpectedBytes();
     long bytes = slot.replyBytes();
     boolean fits = answerBytes + bytes <= port().limits().perConnection().bytesMax();
-    if (fits || answers.isEmpty() || !slot.isRead()) {
+    if (!slot.isForgotten() && (fits || answers.isEmpty() || !slot.isRead())) {
       answers.add(slot);
       answerBytes += bytes;
     } else {

@@ -5,7 +5,6 @@ import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.node.Outcome;
 import io.jangada.protocol.port.Slot;
-import java.util.List;
 import java.util.function.Consumer;
 
 /// A request that the replica answers. The reply may come on any thread; everything else is the
@@ -27,6 +26,8 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
   /// Set before the slot is given to the lane.
   private Outcome outcome;
 
+  private long resultBytes;
+
   /// What the request holds and the reply brings, as it was when it last came.
   private long replyBytes;
 
@@ -46,7 +47,7 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
   /// comes of a command cannot be asked for again.
   private static int expectedBytes(Request request) {
     return switch (request) {
-      case Request.Command(Operation.Command command, _) -> expectedBytes(command);
+      case Request.Command(Operation.Command command, _) -> CommandCodec.shownMax(command);
       case Request.Read(Operation.Read read, _) -> expectedBytes(read);
       case Request.Watch _,
           Request.Window _,
@@ -58,30 +59,15 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
     };
   }
 
-  private static int expectedBytes(Operation operation) {
-    return switch (operation) {
+  private static int expectedBytes(Operation.Read read) {
+    return switch (read) {
       case Operation.Range range ->
           range.selection().detail() == Operation.Detail.COUNT ? 0 : KvLimits.RANGE_BYTES_MAX;
       case Operation.GetLease _ -> KvLimits.RANGE_BYTES_MAX;
-      case Operation.DeleteRange delete -> delete.former() ? KvLimits.RESULT_BYTES_MAX : 0;
-      case Operation.Transaction transaction -> expectedBytes(transaction);
       case Operation.ReadTransaction(Operation.Transaction transaction) ->
-          expectedBytes(transaction);
-      case Operation.Read _, Operation.Command _ -> 0;
+          CommandCodec.shownMax(transaction);
+      default -> 0;
     };
-  }
-
-  private static int expectedBytes(Operation.Transaction transaction) {
-    int bytes = Math.max(expectedBytes(transaction.then()), expectedBytes(transaction.otherwise()));
-    // Where it is decided ahead a range is not cut.
-    boolean isCut = transaction.decision() == Operation.Decision.STEP_BY_STEP;
-    return isCut || bytes == 0 ? bytes : KvLimits.RESULT_BYTES_MAX;
-  }
-
-  private static int expectedBytes(List<Operation.Step> steps) {
-    long bytes = 0;
-    for (Operation.Step step : steps) bytes += expectedBytes(step);
-    return (int) Math.min(bytes, KvLimits.RESULT_BYTES_MAX);
   }
 
   @Override
@@ -92,15 +78,14 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
   @Override
   public void accept(Outcome outcome) {
     this.outcome = outcome;
+    resultBytes = outcome instanceof Outcome.Done(var result) ? CommandCodec.sizeOf(result) : 0;
+    if (!tryCross(resultBytes, !isRead())) forget();
     connection.lane().answered(this);
   }
 
   @Override
   protected boolean arrive() {
-    replyBytes =
-        OVERHEAD_BYTES
-            + frameBytes
-            + (outcome instanceof Outcome.Done(var result) ? CommandCodec.sizeOf(result) : 0);
+    replyBytes = OVERHEAD_BYTES + frameBytes + resultBytes;
     return connection.answered(this);
   }
 
@@ -133,5 +118,9 @@ final class PendingRequest extends Slot implements Consumer<Outcome> {
   /// Lets go of the result.
   void forget() {
     outcome = null;
+  }
+
+  boolean isForgotten() {
+    return outcome == null;
   }
 }

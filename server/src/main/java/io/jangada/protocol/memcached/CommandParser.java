@@ -14,6 +14,7 @@ import io.jangada.protocol.port.LineTokenizer;
 import io.jangada.protocol.port.PortSettings;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The bytes of one connection turned into commands, however they are divided into pieces, and
 /// begun.
@@ -35,18 +36,17 @@ final class CommandParser {
   /// The most data of a refused command that is read over.
   private static final long REFUSED_BYTES_MAX = 64 << 20;
 
+  /// The longest line of a client that is to say who it is.
+  private static final int LOGIN_LINE_BYTES_MAX = 2 << 10;
+
   private static final int END_BYTES = 2;
   private static final int FIELDS_MAX = 24;
   private static final int NUMBER_BYTES_MAX = 21;
 
   private static final long NOREPLY = LineTokenizer.word("noreply");
   private static final Condition ALWAYS = new Condition.Always();
-  private static final Condition ABSENT = new Condition.Absent();
   private static final Condition PRESENT = new Condition.Present();
   private static final Lifetime SAME = new Lifetime.Same();
-
-  /// A command that waits for its data.
-  private record Header(String word, Bytes key, int flags, Lifetime lifetime, long unique) {}
 
   private final MemcachedConnection connection;
   private final PortSettings settings;
@@ -55,12 +55,11 @@ final class CommandParser {
   private final ArrivingValue value;
   private final Expiry expiry = new Expiry(System::currentTimeMillis);
   private final MetaCommands meta;
+  private final Consumer<Bytes> login;
 
-  /// Set while data, or the end of the line behind it, is awaited; null while a line is.
-  private Header header;
-
-  /// The same of an `ms`.
-  private MetaRequest metaStore;
+  /// What is begun with the data once that, and the end of the line behind it, is there; null while
+  /// a line is awaited.
+  private Consumer<Bytes> awaitsData;
 
   /// How much of what follows the data came: the first byte, or [#NOTHING].
   private int firstOfEnd = NOTHING;
@@ -85,6 +84,7 @@ final class CommandParser {
   CommandParser(MemcachedConnection connection, PortSettings settings) {
     this.connection = connection;
     this.settings = settings;
+    login = connection::logIn;
     meta = new MetaCommands(connection, expiry, settings.kv().valueBytesMax());
     lines = new LineReader(connection.port().arriving());
     value = new ArrivingValue(connection.port().arriving());
@@ -107,7 +107,7 @@ final class CommandParser {
     while (!began) {
       if (keyCommand != null) began = askNextKey();
       else if (refusedBytes > 0) readOver(in);
-      else if (header != null || metaStore != null) began = readData(in);
+      else if (awaitsData != null) began = readData(in);
       else began = readLine(in);
       if (!began && !in.isReadable()) return false;
     }
@@ -117,13 +117,15 @@ final class CommandParser {
   // ---- lines ----
 
   private boolean readLine(ByteBuf in) {
-    int length = lines.read(in, lineBytesMax(in));
+    byte[] refusal = connection.refusal();
+    int length = lines.read(in, refusal == null ? lineBytesMax(in) : LOGIN_LINE_BYTES_MAX);
     if (length == LineReader.PARTIAL) return false;
-    if (length == LineReader.TOO_LONG) return leave(Replies.LINE_TOO_LONG);
+    if (length == LineReader.TOO_LONG)
+      return leave(refusal == null ? Replies.LINE_TOO_LONG : refusal);
     fields.split(lines.bytes(), length);
     isSilent = false;
     connection.countCommand();
-    boolean began = parse();
+    boolean began = refusal == null ? parse() : parseLogin(refusal);
     if (keyCommand == null) lines.letGo();
     return began;
   }
@@ -210,6 +212,7 @@ final class CommandParser {
       if (!isKey(firstKey)) return say(Replies.BAD_FORMAT);
       Bytes key = fields.bytes(firstKey);
       Reply reply = hasUnique ? Replies.UNIQUE : Replies.VALUE;
+      if (isTouching) reply = Replies.touching(reply);
       return ask(key, operation(key, isTouching, lifetime), reply, null);
     }
     int from = fields.start(firstKey);
@@ -223,6 +226,7 @@ final class CommandParser {
     keysFrom = from;
     keysTo = to;
     Reply reply = hasUnique ? Replies.UNIQUE_OF_SEVERAL : Replies.VALUE_OF_SEVERAL;
+    if (isTouching) reply = Replies.touching(reply);
     keyCommand = new KeyCommand(new Group(), reply, isTouching, lifetime);
     return askNextKey();
   }
@@ -312,12 +316,11 @@ final class CommandParser {
   }
 
   private boolean stats() {
-    MemcachedSlot slot = new MemcachedSlot(connection, (byte[]) null);
     switch (fields.count() == 1 ? "" : fields.text(1)) {
-      case "" -> connection.stats(slot);
-      case "settings" -> connection.say(connection.statsOfSettings());
+      case "" -> connection.stats(MemcachedListener::stats);
+      case "settings" -> connection.stats(MemcachedListener::statsOfSettings);
       case "items", "slabs", "sizes", "conns" -> connection.say(Replies.END);
-      case "reset" -> connection.say(Replies.RESET);
+      case "reset" -> connection.stats(MemcachedListener::resetStats);
       case "cachedump" -> connection.say(Replies.DUMP_REFUSED);
       default -> connection.say(Replies.ERROR);
     }
@@ -349,9 +352,15 @@ final class CommandParser {
       }
     }
     if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
-    header = new Header(fields.text(0), fields.bytes(1), flags, lifetime, unique);
-    value.begin(bytes);
-    return false;
+    StorageCommand command =
+        new StorageCommand(fields.text(0), fields.bytes(1), flags, lifetime, unique);
+    return awaitData(bytes, data -> store(command, data));
+  }
+
+  private void store(StorageCommand command, Bytes data) {
+    MemcachedSlot slot = command.slot(connection, data, settings.kv().valueBytesMax());
+    if (command.word().equals("set")) connection.set(slot.silent(isSilent), data);
+    else connection.ask(slot.silent(isSilent));
   }
 
   private boolean readData(ByteBuf in) {
@@ -363,61 +372,22 @@ final class CommandParser {
     }
     boolean isEnd = firstOfEnd == '\r' & in.readByte() == '\n';
     firstOfEnd = NOTHING;
-    Header stored = header;
-    MetaRequest metaStored = metaStore;
-    header = null;
-    metaStore = null;
+    Consumer<Bytes> begins = awaitsData;
+    awaitsData = null;
     Bytes data = value.take();
+    // Users may be checked since the line came.
+    byte[] refusal = connection.refusal();
+    if (refusal != null && (begins != login || !isEnd)) return refuse(refusal);
     if (!isEnd) return refuse(Replies.BAD_CHUNK);
     if (data == null) return refuse(Replies.NO_MEMORY);
-    if (metaStored != null) {
-      connection.ask(meta.store(metaStored, data));
-      return true;
-    }
-    return store(stored, data);
-  }
-
-  private boolean store(Header stored, Bytes data) {
-    Condition condition =
-        switch (stored.word) {
-          case "add" -> ABSENT;
-          case "replace", "append", "prepend" -> PRESENT;
-          case "cas" -> new Condition.Unique(stored.unique);
-          default -> ALWAYS;
-        };
-    boolean isExtending = stored.word.endsWith("pend");
-    boolean isCas = stored.word.equals("cas");
-    Reply reply = isCas ? Replies.CAS : isExtending ? Replies.EXTEND : Replies.STORE;
-    MemcachedSlot slot;
-    if (stored.lifetime == null && !isExtending) {
-      slot = storeNothing(stored, condition);
-    } else {
-      Change change = new Change.Set(data, stored.flags);
-      if (isExtending) {
-        Change.Side side = stored.word.equals("append") ? Change.Side.END : Change.Side.FRONT;
-        Change.Growth growth = new Change.Growth(false, settings.kv().valueBytesMax());
-        change = new Change.Extend(side, data, growth);
-      }
-      Lifetime lifetime = isExtending ? SAME : stored.lifetime;
-      Operation put = new Operation.Put(stored.key, change, lifetime, condition, false);
-      slot = new MemcachedSlot(connection, put, stored.key, reply);
-    }
-    if (stored.word.equals("set")) slot.withCredentials(data);
-    connection.ask(slot.silent(isSilent));
+    begins.accept(data);
     return true;
   }
 
-  /// A value that is gone at once: what was there goes.
-  private MemcachedSlot storeNothing(Header stored, Condition condition) {
-    if (condition == ABSENT) {
-      Operation read = new Operation.Range(KeyRange.of(stored.key));
-      return new MemcachedSlot(connection, read, stored.key, Replies.ADD_NOTHING);
-    }
-    Operation delete = new Operation.Delete(stored.key, condition);
-    Reply reply = Replies.STORE;
-    if (condition == ALWAYS) reply = Replies.STORE_NOTHING;
-    if (stored.word.equals("cas")) reply = Replies.CAS;
-    return new MemcachedSlot(connection, delete, stored.key, reply);
+  private boolean awaitData(int bytes, Consumer<Bytes> begins) {
+    awaitsData = begins;
+    value.begin(bytes);
+    return false;
   }
 
   // ---- meta commands ----
@@ -447,9 +417,7 @@ final class CommandParser {
       MetaRequest request = MetaRequest.read(fields, 3);
       MetaCommands.checkMode(request);
       if (bytes > settings.kv().valueBytesMax()) return refuse(Replies.TOO_LARGE, bytes);
-      metaStore = request;
-      value.begin(bytes);
-      return false;
+      return awaitData(bytes, data -> connection.ask(meta.store(request, data)));
     } catch (MetaRequest.MalformedLine e) {
       return refuse(Replies.line(e.getMessage()), bytes);
     }
@@ -459,6 +427,29 @@ final class CommandParser {
     if (fields.count() < 2 || !isKey(1)) return say(Replies.BAD_FORMAT);
     Bytes key = fields.bytes(1);
     return ask(key, new Operation.Range(KeyRange.of(key)), Replies.DEBUG, null);
+  }
+
+  // ---- clients that are not known ----
+
+  /// Takes `set <any> <any> <any> <bytes>`, whose data is to say who the client is. Everything else
+  /// is refused, whether or not a reply is wanted; data is read over.
+  private boolean parseLogin(byte[] refusal) {
+    int bytesField =
+        switch (fields.count() == 0 ? "" : fields.text(0)) {
+          case "set", "add", "replace", "append", "prepend", "cas" -> 4;
+          case "ms" -> 2;
+          default -> fields.count();
+        };
+    boolean hasData =
+        fields.count() > bytesField
+            && fields.parseNumber(bytesField)
+            && fields.number() >= 0
+            && fields.number() <= DATA_BYTES_MAX;
+    if (!hasData) return say(refusal);
+    int bytes = (int) fields.number();
+    boolean isLogin = refusal == Replies.UNAUTHENTICATED && fields.text(0).equals("set");
+    if (!isLogin || bytes > Login.BYTES_MAX) return refuse(refusal, bytes);
+    return awaitData(bytes, login);
   }
 
   // ---- what is said ----

@@ -1,10 +1,10 @@
 package io.jangada.protocol.memcached;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
 import io.jangada.kv.KeyValue;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
-import io.jangada.kv.Sizes;
 import io.jangada.node.Outcome;
 import io.jangada.protocol.port.CommandSlot;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +16,11 @@ final class MemcachedSlot extends CommandSlot {
   /// Writes what a command came to, if it was done.
   interface Reply {
     void write(MemcachedSlot slot, Result result, ByteBuf out);
+
+    /// How it is counted.
+    default Tally tally() {
+      return Tally.NONE;
+    }
 
     /// What is said where it was refused.
     default byte[] errorOf(Result.Reason reason) {
@@ -43,23 +48,30 @@ final class MemcachedSlot extends CommandSlot {
   /// The client wants no reply, whatever comes of it.
   private boolean isSilent;
 
-  /// Data that may say who the client is; null for none.
-  private Bytes credentials;
+  /// Says what is to be done when it would be submitted; null for what is submitted.
+  private Runnable holder;
 
   /// Whether what was read turned out to be one to compute again, and the right to it was asked
   /// for.
   private volatile boolean isClaimed;
+
+  /// Whether it was counted: what is read again is so once.
+  private boolean isCounted;
 
   private Outcome outcome;
   private byte[] line;
   private long clusterMillis;
 
   MemcachedSlot(MemcachedConnection connection, Operation operation, Bytes key, Reply reply) {
-    super(connection, connection.caller(), (int) Sizes.of(operation));
+    super(connection, connection.caller(), bytesOf(operation));
     this.connection = connection;
     this.operation = operation;
     this.key = key;
     this.reply = reply;
+  }
+
+  private static int bytesOf(Operation operation) {
+    return (int) CommandCodec.sizeOf(operation) + CommandCodec.shownMax(operation);
   }
 
   /// One whose reply is known.
@@ -82,8 +94,9 @@ final class MemcachedSlot extends CommandSlot {
     return this;
   }
 
-  MemcachedSlot withCredentials(Bytes data) {
-    credentials = data;
+  /// Has something decide what becomes of it when it is its turn: [#submitNow], or [#acceptLine].
+  MemcachedSlot heldBy(Runnable decision) {
+    holder = decision;
     return this;
   }
 
@@ -119,9 +132,14 @@ final class MemcachedSlot extends CommandSlot {
     return key.hashCode();
   }
 
-  /// What has no operation is answered by the connection.
   @Override
   protected void submit() {
+    if (holder != null) holder.run();
+    else submitNow();
+  }
+
+  /// What has no operation is answered by the connection.
+  void submitNow() {
     if (operation instanceof Operation.Read read)
       connection.port().read(this, read, connection.reading());
     else if (operation instanceof Operation.Command command)
@@ -145,7 +163,7 @@ final class MemcachedSlot extends CommandSlot {
 
   @Override
   protected int valueBytes() {
-    return outcome instanceof Outcome.Done(Result result) ? (int) Sizes.of(result) : 0;
+    return outcome instanceof Outcome.Done(Result result) ? (int) CommandCodec.sizeOf(result) : 0;
   }
 
   @Override
@@ -157,15 +175,6 @@ final class MemcachedSlot extends CommandSlot {
 
   @Override
   public void accept(Outcome outcome) {
-    boolean isNoUser =
-        credentials != null
-            && outcome instanceof Outcome.Done(Result.Refused(Result.Reason reason))
-            && reason == Result.Reason.NO_USER;
-    if (isNoUser) {
-      Bytes given = credentials;
-      connection.lane().execute(() -> connection.authenticate(this, given));
-      return;
-    }
     boolean isToBeClaimed =
         reply instanceof MetaReply
             && operation instanceof Operation.Look
@@ -183,14 +192,17 @@ final class MemcachedSlot extends CommandSlot {
     answered();
   }
 
-  void count(Stats what) {
-    connection.counts().add(what.counter(), 1);
-  }
-
-  /// Counts a hit, or the miss behind it.
-  void countHit(Result result, Stats hits) {
-    boolean isMiss = result instanceof Result.NotFound;
-    connection.counts().add(hits.counter() + (isMiss ? 1 : 0), 1);
+  /// Counted here, and not when the reply is written: there may be none.
+  @Override
+  protected void arrived() {
+    if (!(outcome instanceof Outcome.Done(Result result))) return;
+    if (result instanceof Result.Refused(Result.Reason reason)) {
+      boolean isOfNoUser = reason == Result.Reason.NO_USER || reason == Result.Reason.STALE_USER;
+      if (isOfNoUser) connection.refused(caller());
+    } else if (!isCounted) {
+      isCounted = true;
+      reply.tally().count(result, connection.counts());
+    }
   }
 
   void acceptLine(byte[] reply) {

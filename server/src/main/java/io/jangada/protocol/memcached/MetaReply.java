@@ -21,6 +21,11 @@ final class MetaReply implements MemcachedSlot.Reply {
   }
 
   @Override
+  public Tally tally() {
+    return new MetaTally(request);
+  }
+
+  @Override
   public void write(MemcachedSlot slot, Result result, ByteBuf out) {
     if (result instanceof Result.Marked marked) writeFound(slot, marked, out);
     else if (result instanceof Result.Transacted done) writeTransacted(slot, done, out);
@@ -43,7 +48,8 @@ final class MetaReply implements MemcachedSlot.Reply {
 
   /// There is no such key. A value that was to be gone at once needs none.
   private void writeMissing(ByteBuf out) {
-    boolean isDone = request.isStore() && request.mode('S') == 'S' && !request.has('C');
+    char mode = request.mode('S');
+    boolean isDone = request.isStore() && (mode == 'E' || mode == 'S' && !request.has('C'));
     if (isDone) writeDeleted(0, out);
     else writeNo(request.isStore() && !isGuarded() ? "NS" : "NF", out);
   }
@@ -62,8 +68,6 @@ final class MetaReply implements MemcachedSlot.Reply {
     boolean isGranted = marked.isGranted() || entry == null && isOver;
     if (entry == null && isOver)
       entry = new KeyValue(slot.key(), Bytes.EMPTY, 0, UNBORN, KeyValue.Terms.FOR_EVER);
-    slot.count(Stats.CMD_GET);
-    slot.count(entry == null ? Stats.GET_MISSES : Stats.GET_HITS);
     if (entry == null) {
       if (!request.has('q')) writeNo("EN", out);
       return;

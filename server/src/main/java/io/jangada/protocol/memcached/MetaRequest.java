@@ -19,7 +19,7 @@ final class MetaRequest {
   private static final int OPAQUE_CHARS_MAX = 31;
 
   /// What flags may stand with each command.
-  private enum Kind {
+  enum Kind {
     MG("bkOqcCvfsthluTNRPL"),
     MS("bkOqcCsTNFMIPL"),
     MD("bkOqCTIxPL"),
@@ -107,6 +107,10 @@ final class MetaRequest {
       // It is said below.
     }
     throw new MalformedLine("CLIENT_ERROR error decoding key");
+  }
+
+  Kind kind() {
+    return kind;
   }
 
   boolean isStore() {

@@ -48,12 +48,23 @@ final class Replies {
   private static final byte[] VALUE_WORD = "VALUE ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] END_OF_LINE = line("");
 
-  /// To `set`, `add`, `replace`, `append` and `prepend`.
+  /// A reply that is counted.
+  private record Counted(Tally tally, Reply reply) implements Reply {
+    @Override
+    public void write(MemcachedSlot slot, Result result, ByteBuf out) {
+      reply.write(slot, result, out);
+    }
+
+    @Override
+    public byte[] errorOf(Result.Reason reason) {
+      return reply.errorOf(reason);
+    }
+  }
+
+  /// To `set`, `add` and `replace`.
   static final Reply STORE =
-      (slot, result, out) -> {
-        slot.count(Stats.CMD_SET);
-        out.writeBytes(isDone(result) ? STORED : NOT_STORED);
-      };
+      new Counted(
+          Tally.STORE, (_, result, out) -> out.writeBytes(isDone(result) ? STORED : NOT_STORED));
 
   /// To `append` and `prepend`, which may come to a value that is too long.
   static final Reply EXTEND =
@@ -64,43 +75,38 @@ final class Replies {
         }
 
         @Override
+        public Tally tally() {
+          return STORE.tally();
+        }
+
+        @Override
         public byte[] errorOf(Result.Reason reason) {
           return reason == Result.Reason.VALUE_TOO_LONG ? NOT_STORED : Replies.errorOf(reason);
         }
       };
 
   /// To those of them whose value is gone at once.
-  static final Reply STORE_NOTHING = (_, _, out) -> out.writeBytes(STORED);
+  static final Reply STORE_NOTHING =
+      new Counted(Tally.storing(_ -> true), (_, _, out) -> out.writeBytes(STORED));
 
   /// To an `add` of a value that is gone at once: a read says whether it could be stored.
   static final Reply ADD_NOTHING =
-      (_, result, out) -> out.writeBytes(MemcachedSlot.found(result) == null ? STORED : NOT_STORED);
+      new Counted(
+          Tally.storing(Tally::isMiss),
+          (_, result, out) -> out.writeBytes(Tally.isMiss(result) ? STORED : NOT_STORED));
 
-  static final Reply CAS =
-      (slot, result, out) -> {
-        slot.count(Stats.CMD_SET);
-        slot.countHit(result, Stats.CAS_HITS);
-        if (result instanceof Result.Mismatch) slot.count(Stats.CAS_BADVAL);
-        writeOf(result, STORED, out);
-      };
+  static final Reply CAS = new Counted(Tally.CAS, (_, result, out) -> writeOf(result, STORED, out));
 
   static final Reply DELETE =
-      (slot, result, out) -> {
-        slot.countHit(result, Stats.DELETE_HITS);
-        writeOf(result, DELETED, out);
-      };
+      new Counted(Tally.DELETE, (_, result, out) -> writeOf(result, DELETED, out));
 
   static final Reply TOUCH =
-      (slot, result, out) -> {
-        slot.count(Stats.CMD_TOUCH);
-        slot.countHit(result, Stats.TOUCH_HITS);
-        writeOf(result, TOUCHED, out);
-      };
+      new Counted(Tally.TOUCH, (_, result, out) -> writeOf(result, TOUCHED, out));
 
-  static final Reply INCR = number(Stats.INCR_HITS);
-  static final Reply DECR = number(Stats.DECR_HITS);
+  static final Reply INCR = new Counted(Tally.INCR, Replies::writeNumber);
+  static final Reply DECR = new Counted(Tally.DECR, Replies::writeNumber);
 
-  static final Reply FLUSH = (_, _, out) -> out.writeBytes(OK);
+  static final Reply FLUSH = new Counted(Tally.FLUSH, (_, _, out) -> out.writeBytes(OK));
 
   static final byte[] NO_DUMP = line("ERROR metadump not allowed");
   static final byte[] MN = line("MN");
@@ -126,30 +132,37 @@ final class Replies {
                     + found.value().length()));
       };
 
-  /// To one key of several of `get` or `gat`.
-  static final Reply VALUE_OF_SEVERAL = (slot, result, out) -> writeValue(slot, result, false, out);
+  /// To one key of several of `get`.
+  static final Reply VALUE_OF_SEVERAL =
+      new Counted(Tally.GET, (slot, result, out) -> writeValue(slot, result, false, out));
 
-  /// The same of `gets` or `gats`, with the number that `cas` compares.
-  static final Reply UNIQUE_OF_SEVERAL = (slot, result, out) -> writeValue(slot, result, true, out);
+  /// The same of `gets`, with the number that `cas` compares.
+  static final Reply UNIQUE_OF_SEVERAL =
+      new Counted(Tally.GET, (slot, result, out) -> writeValue(slot, result, true, out));
 
-  /// To `get` or `gat` of one key.
+  /// To `get` of one key.
   static final Reply VALUE = whole(VALUE_OF_SEVERAL);
 
-  /// To `gets` or `gats` of one key.
+  /// To `gets` of one key.
   static final Reply UNIQUE = whole(UNIQUE_OF_SEVERAL);
 
   private static Reply whole(Reply one) {
-    return (slot, result, out) -> {
-      one.write(slot, result, out);
-      out.writeBytes(END);
-    };
+    return new Counted(
+        one.tally(),
+        (slot, result, out) -> {
+          one.write(slot, result, out);
+          out.writeBytes(END);
+        });
+  }
+
+  /// The same to `gat` or `gats`.
+  static Reply touching(Reply get) {
+    return new Counted(Tally.TOUCH, get);
   }
 
   private static void writeValue(
       MemcachedSlot slot, Result result, boolean hasUnique, ByteBuf out) {
     KeyValue found = former(result);
-    slot.count(Stats.CMD_GET);
-    slot.count(found == null ? Stats.GET_MISSES : Stats.GET_HITS);
     if (found == null) return;
     out.writeBytes(VALUE_WORD);
     out.writeBytes(slot.key().asBuffer());
@@ -167,16 +180,13 @@ final class Replies {
 
   private Replies() {}
 
-  private static Reply number(Stats hits) {
-    return (slot, result, out) -> {
-      slot.countHit(result, hits);
-      if (!(result instanceof Result.Changed changed)) {
-        out.writeBytes(NOT_FOUND);
-        return;
-      }
-      out.writeBytes(changed.number().asBuffer());
-      out.writeBytes(END_OF_LINE);
-    };
+  private static void writeNumber(MemcachedSlot slot, Result result, ByteBuf out) {
+    if (!(result instanceof Result.Changed changed)) {
+      out.writeBytes(NOT_FOUND);
+      return;
+    }
+    out.writeBytes(changed.number().asBuffer());
+    out.writeBytes(END_OF_LINE);
   }
 
   /// What was found, or was there before a change of its time to live; null for nothing.

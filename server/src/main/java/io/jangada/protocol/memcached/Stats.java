@@ -22,11 +22,25 @@ enum Stats {
   CAS_MISSES,
   CAS_BADVAL,
   TOUCH_HITS,
-  TOUCH_MISSES;
+  TOUCH_MISSES,
+  AUTH_CMDS,
+  AUTH_ERRORS,
+  TOTAL_ITEMS;
+
+  private static final Stats[] ALL = values();
 
   /// Its place among [Counters].
   int counter() {
     return Counters.FIRST_KIND + ordinal();
+  }
+
+  /// What is counted instead of a number of hits.
+  Stats miss() {
+    return ALL[ordinal() + 1];
+  }
+
+  void count(Counters counters) {
+    counters.add(counter(), 1);
   }
 
   String text() {

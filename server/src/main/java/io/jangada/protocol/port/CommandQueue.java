@@ -125,17 +125,27 @@ final class CommandQueue {
 
   /// A command has its reply.
   void answered(CommandSlot slot) {
+    if (slot.droppedBytes > 0) {
+      postpone(slot);
+      slot.bufferedBytes = slot.droppedBytes;
+      slot.droppedBytes = 0;
+      return;
+    }
     buffer(slot);
     if (slot != first && bufferedBytes > bytesMax && slot.canReadAgain()) {
-      bufferedBytes -= slot.bufferedBytes;
       slot.letGo();
-      slot.become(CommandSlot.State.POSTPONED);
-      postponed++;
+      postpone(slot);
       return;
     }
     slot.become(CommandSlot.State.ANSWERED);
     bytes -= slot.costBytes();
     keyOrder.end(slot);
+  }
+
+  private void postpone(CommandSlot slot) {
+    bufferedBytes -= slot.bufferedBytes;
+    slot.become(CommandSlot.State.POSTPONED);
+    postponed++;
   }
 
   /// Counts what is held until the reply is sent: the values that it brings, and its command.

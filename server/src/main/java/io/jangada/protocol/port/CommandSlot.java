@@ -31,6 +31,9 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
   /// Bytes of the command and of values that were found, as counted against the connection.
   int bufferedBytes;
 
+  /// How much was let go before it came here; 0 for nothing.
+  int droppedBytes;
+
   private State state = State.UNDER_WAY;
 
   /// Where a command is on its way.
@@ -105,6 +108,11 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
 
   /// The reply is there. From any thread.
   protected final void answered() {
+    int found = valueBytes();
+    if (!tryCross(found, !canReadAgain())) {
+      letGo();
+      droppedBytes = found;
+    }
     connection.lane().answered(this);
   }
 

@@ -44,6 +44,7 @@ public final class PortState {
   private final Quota buffered;
   private final Quota gathered;
   private final Quota waiting;
+  private final Quota crossing;
   private final AtomicLong evicted = new AtomicLong();
   private final Set<Client> connections = ConcurrentHashMap.newKeySet();
   private final Queue<Client> awaitingRoom = new ConcurrentLinkedQueue<>();
@@ -70,6 +71,7 @@ public final class PortState {
     this.buffered = new Quota(together.bufferedBytesMax());
     this.gathered = new Quota(together.bufferedBytesMax());
     this.waiting = new Quota(together.arrivingBytesMax());
+    this.crossing = new Quota(together.bytesMax());
   }
 
   public PortLimits limits() {
@@ -90,6 +92,11 @@ public final class PortState {
   /// MULTI and EXEC for the end of their transaction.
   public Quota waiting() {
     return waiting;
+  }
+
+  /// What results may have that the replica gave and that did not reach their connections.
+  Quota crossing() {
+    return crossing;
   }
 
   // ---- the replica that serves ----

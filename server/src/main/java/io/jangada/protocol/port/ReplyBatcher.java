@@ -62,6 +62,7 @@ public final class ReplyBatcher {
   }
 
   private void arrive(Slot slot) {
+    slot.crossed();
     try {
       if (slot.arrive()) due.add(slot.connection());
     } catch (RuntimeException | OutOfMemoryError e) {

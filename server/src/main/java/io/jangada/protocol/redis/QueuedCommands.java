@@ -1,6 +1,7 @@
 package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.CommandCodec;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
@@ -167,7 +168,7 @@ final class QueuedCommands {
         mine.isEmpty()
             ? new RedisSlot.Work(alone instanceof Operation.Command, () -> alone, reply)
             : new RedisSlot.Work(true, () -> mine.guard(together), reply);
-    client.ask(RedisSlot.late(client, keys, work, heldBytes));
+    client.ask(RedisSlot.late(client, keys, work, heldBytes + CommandCodec.shownMax(together)));
   }
 
   /// Null for all.

@@ -73,7 +73,8 @@ final class RedisSlot extends CommandSlot {
       RedisConnection connection, List<Bytes> keys, Operation operation, Asked.Reply reply) {
     boolean isWriting = operation instanceof Operation.Command;
     Work work = new Work(isWriting, () -> operation, reply);
-    return new RedisSlot(connection, keys, work, CommandCodec.sizeOf(operation));
+    long bytes = CommandCodec.sizeOf(operation) + CommandCodec.shownMax(operation);
+    return new RedisSlot(connection, keys, work, bytes);
   }
 
   /// One that is known when those before it are answered.
