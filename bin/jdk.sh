@@ -2,11 +2,13 @@
 # Sourced, not run: find_jdk sets JAVA_HOME to a JDK of at least $NEED, or explains and exits 69.
 # It starts no process but, at most, one readlink: five nodes may be starting at this moment.
 NEED=25
+# What it must have: a compiler, where something may be built.
+jdk_program=javac
 
 # Sets jdk_version to the feature release of the JDK in folder $1, or to nothing if there is none.
 jdk_version_of() {
   jdk_version=
-  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+  [ -x "$1/bin/$jdk_program" ] && [ -r "$1/release" ] || return 0
   while IFS= read -r jdk_line || [ -n "$jdk_line" ]; do
     case $jdk_line in
       JAVA_VERSION=*)

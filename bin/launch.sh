@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sourced by the launchers, not run. launch_prepare builds the program if its sources are newer than
-# the last build, and sets
+# Sourced by the launchers, not run. launch_prepare finds the program that is installed beside bin/, or, in a
+# checkout, builds it if its sources are newer than the last build; and sets
 #   JAVA_HOME  the JDK to run on
 #   app        the folder of the built program: jangada.jar, lib/, native/, start-up caches (*.aot)
 #   server     the jar of the server alone, in lib/
@@ -95,6 +95,26 @@ launch_train() {
     rm -f "$launch_cache"
 }
 
+# Makes the start-up caches of servers and of commands for the program in folder $new…
+launch_train_programs() {
+  launch_train jangada.aot -XX:+UseSerialGC -jar "$new/jangada.jar" demo </dev/null
+  mkdir "$new.training"
+  # shellcheck disable=SC2086 # the flags are a list of words
+  launch_train server.aot $server_training_flags -Djava.library.path="$new/native" \
+    -cp "$new"/lib/jangada-server-*.jar "$server_training" "$new.training" </dev/null
+  rm -rf "$new.training"
+}
+
+# … and of the programs that a harness starts.
+launch_train_harnessed() {
+  # shellcheck disable=SC2086 # the flags are a list of words
+  launch_train maelstrom.aot $maelstrom_flags -cp "$new"/lib/jangada-server-*.jar "$maelstrom_main" \
+    <"$home/bin/training.jsonl"
+  # shellcheck disable=SC2086 # the flags are a list of words
+  launch_train udp3700.aot $udp3700_flags -cp "$new"/lib/jangada-server-*.jar "$udp3700_training" \
+    </dev/null
+}
+
 # Builds in a folder of its own and publishes it by renaming, so that a build that is cut short, or
 # two at once where there is no flock, are a waste and no harm.
 launch_build() {
@@ -118,17 +138,8 @@ launch_build() {
   key=${key%% *}
   if [ ! -f "$run/$key/jangada.jar" ]; then
     if [ "${JANGADA_AOT-on}" = on ]; then
-      launch_train jangada.aot -XX:+UseSerialGC -jar "$new/jangada.jar" demo </dev/null
-      mkdir "$new.training"
-      # shellcheck disable=SC2086 # the flags are a list of words
-      launch_train server.aot $server_training_flags -Djava.library.path="$new/native" \
-        -cp "$new"/lib/jangada-server-*.jar "$server_training" "$new.training" </dev/null
-      # shellcheck disable=SC2086 # the flags are a list of words
-      launch_train maelstrom.aot $maelstrom_flags -cp "$new"/lib/jangada-server-*.jar "$maelstrom_main" \
-        <"$home/bin/training.jsonl"
-      # shellcheck disable=SC2086 # the flags are a list of words
-      launch_train udp3700.aot $udp3700_flags -cp "$new"/lib/jangada-server-*.jar "$udp3700_training" \
-        </dev/null
+      launch_train_programs
+      launch_train_harnessed
     fi
     mv "$new" "$run/$key"
   fi
@@ -161,9 +172,28 @@ launch_build_apart() {
   fi
 }
 
-# $1 is the root of the checkout.
+# Runs what is installed: it has a program and no sources, and nothing is ever built. Its own runtime is what its
+# start-up caches are made for; with another Java (JANGADA_JAVA_HOME) it runs without them.
+launch_installed() {
+  app=$home/app
+  for server in "$app"/lib/jangada-server-*.jar; do :; done
+  if [ -x "$home/runtime/bin/java" ] && [ -z "${JANGADA_JAVA_HOME-}" ]; then
+    JAVA_HOME=$home/runtime
+    return 0
+  fi
+  JANGADA_AOT=off
+  . "$home/bin/jdk.sh"
+  jdk_program=java
+  find_jdk
+}
+
+# $1 is the root of the checkout, or of what is installed.
 launch_prepare() {
   home=$1
+  if [ -f "$home/app/jangada.jar" ]; then
+    launch_installed
+    return 0
+  fi
   run=$home/target/run
   . "$home/bin/jdk.sh"
   find_jdk

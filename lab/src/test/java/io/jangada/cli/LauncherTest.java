@@ -234,6 +234,28 @@ class LauncherTest {
   }
 
   @Test
+  void whatIsInstalledRunsWhatItHasAndBuildsNothing() throws Exception {
+    Files.createDirectories(home.resolve("app/lib"));
+    for (String file : List.of("jangada.jar", "lib/jangada-server-1.jar", "jangada.aot"))
+      Files.writeString(home.resolve("app").resolve(file), "");
+    Ran foreign = start("jangada", "version");
+    assertThat(foreign.out()).as("with another Java").startsWith("ran ");
+    Files.delete(jdk.resolve("bin/javac"));
+    assertThat(start("jangada", "version").out()).as("without a compiler").startsWith("ran ");
+
+    Files.move(jdk, home.resolve("runtime"));
+    Ran own = finish(command(Map.of("JANGADA_JAVA_HOME", ""), home + "/bin/jangada", "x").start());
+    assertThat(own.out()).startsWith("cached\nran ").endsWith("/app/jangada.jar x\n");
+    assertThat(own.err()).isEmpty();
+    assertThat(finish(command(Map.of("JANGADA_JAVA_HOME", ""), home + "/bin/kvstore", "3").start()))
+        .extracting(Ran::out)
+        .asString()
+        .endsWith("/app/lib/jangada-server-1.jar kvstore 3\n");
+    assertThat(log()).isEmpty();
+    assertThat(home.resolve("target")).doesNotExist();
+  }
+
+  @Test
   void withoutCachesItStillStarts() throws Exception {
     Ran ran = finish(command(Map.of("JANGADA_AOT", "off"), home + "/bin/jangada").start());
     assertThat(ran.out()).startsWith("ran ");
