@@ -6,10 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// The commands that are served, by name.
 final class CommandTable {
   private static final int SHOWN_BYTES_MAX = 128;
+
+  /// What is carried out for clients that did not say who they are, where they must.
+  private static final Set<String> FOR_STRANGERS = Set.of("auth", "hello", "quit", "reset");
 
   /// What a command asks for.
   interface Meaning {
@@ -42,11 +46,13 @@ final class CommandTable {
   /// What a request asks for.
   ///
   /// @param name in small letters
-  Asked read(String name, List<Bytes> request) {
+  /// @param isOfStranger whether the client must say who it is before anything else
+  Asked read(String name, List<Bytes> request, boolean isOfStranger) {
     Command command = byName.get(name);
     if (command == null) return new Asked.Refused(unknown(request));
     try {
       if (!command.takes(request.size())) throw wrongArity(name);
+      if (isOfStranger && !FOR_STRANGERS.contains(name)) return new Asked.Refused(Errors.NO_AUTH);
       return command.meaning.of(new Arguments(request));
     } catch (RefusedException e) {
       return new Asked.Refused(e.getMessage());

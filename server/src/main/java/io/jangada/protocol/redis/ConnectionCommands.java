@@ -112,6 +112,10 @@ final class ConnectionCommands {
   }
 
   private static void greet(RedisConnection connection, Hello hello) {
+    if (connection.isStranger()) {
+      connection.refuse(Errors.NO_AUTH_IN_HELLO);
+      return;
+    }
     accept(connection, hello);
     connection.answer(greeting(connection));
   }

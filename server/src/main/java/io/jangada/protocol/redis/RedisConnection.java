@@ -20,11 +20,6 @@ import java.util.function.Consumer;
 /// One client's connection.
 final class RedisConnection extends CommandConnection {
   private static final Bytes DEFAULT_USER = Bytes.utf8("default");
-  private static final String NO_PASSWORDS =
-      "ERR AUTH <password> called without any password configured for the default user. Are you"
-          + " sure your configuration is correct?";
-  private static final String WRONG_PASSWORD =
-      "WRONGPASS invalid username-password pair or user is disabled.";
 
   private final RedisListener listener;
   private final RequestReader reader;
@@ -166,9 +161,19 @@ final class RedisConnection extends CommandConnection {
 
   // ---- requests ----
 
+  /// Whether the client did not say who it is, where it must.
+  boolean isStranger() {
+    return caller() == null && listener.checksUsers();
+  }
+
+  @Override
+  protected void beforeFirst() {
+    find(end -> listener.findUsers(this, end));
+  }
+
   @Override
   protected boolean beginNext(ByteBuf read) {
-    switch (reader.next(read)) {
+    switch (reader.next(read, isStranger())) {
       case RequestReader.Partial() -> {
         return false;
       }
@@ -191,7 +196,8 @@ final class RedisConnection extends CommandConnection {
     requestBytes = 0;
     for (Bytes argument : request) requestBytes += argument.length();
     String name = CommandTable.nameOf(request);
-    Asked asked = subscriptions.allowed(name, request, listener.table().read(name, request));
+    Asked asked =
+        subscriptions.allowed(name, request, listener.table().read(name, request, isStranger()));
     if (queued.isQueuing() && !isControl(name)) queued.queue(asked);
     else ask(asked);
     if (replies == ReplyMode.SKIP) replies = ReplyMode.ON;
@@ -299,7 +305,8 @@ final class RedisConnection extends CommandConnection {
 
   /// On any thread.
   private void authenticate(Status status, Bytes user, byte[] password, Consumer<Answer> end) {
-    if (status.state().contents().checksUsers()) {
+    listener.note(status);
+    if (listener.checksUsers()) {
       Bytes name = user == null ? DEFAULT_USER : user;
       port()
           .authenticator()
@@ -310,13 +317,13 @@ final class RedisConnection extends CommandConnection {
               answer ->
                   end.accept(
                       answer instanceof Answer.Refused
-                          ? new Answer.Refused(WRONG_PASSWORD)
+                          ? new Answer.Refused(Errors.WRONG_PASSWORD)
                           : answer));
       return;
     }
-    if (user == null) end.accept(new Answer.Refused(NO_PASSWORDS));
+    if (user == null) end.accept(new Answer.Refused(Errors.NO_PASSWORDS));
     else if (user.equals(DEFAULT_USER)) end.accept(new Answer.Granted(null, ""));
-    else end.accept(new Answer.Refused(WRONG_PASSWORD));
+    else end.accept(new Answer.Refused(Errors.WRONG_PASSWORD));
   }
 
   /// Writes what the client understands now.

@@ -32,6 +32,9 @@ public final class RedisListener extends ClientListener {
 
   private static final long LISTENING_BYTES_MAX = 32 << 20;
 
+  /// Between two questions where too many are asked.
+  private static final long PAUSE_MILLIS = 10;
+
   private static final String RUN_ID = runId();
 
   private final PortSettings settings;
@@ -40,6 +43,9 @@ public final class RedisListener extends ClientListener {
   private final AtomicLong ids = new AtomicLong();
   private final Set<RedisConnection> clients = ConcurrentHashMap.newKeySet();
   private final Quota listening = new Quota(LISTENING_BYTES_MAX);
+
+  /// Whether users were checked when a connection last asked.
+  private volatile boolean checksUsers;
 
   private RedisListener(PortSettings settings) {
     super(settings.place(), settings.limits());
@@ -95,6 +101,32 @@ public final class RedisListener extends ClientListener {
 
   boolean isLeading() {
     return port().replica().leadership() == Leadership.LEADING;
+  }
+
+  /// Whether users are checked, as far as the connections asked: each does before its first
+  /// request, and with each AUTH.
+  boolean checksUsers() {
+    return checksUsers;
+  }
+
+  /// Finds out whether users are checked. On the connection's loop.
+  ///
+  /// @param end called from any thread, unless the connection is closed
+  void findUsers(RedisConnection connection, Runnable end) {
+    boolean isAsked =
+        port()
+            .replica()
+            .status(
+                status -> {
+                  note(status);
+                  end.run();
+                });
+    if (!isAsked && !connection.isOver())
+      connection.later(() -> findUsers(connection, end), PAUSE_MILLIS);
+  }
+
+  void note(Status status) {
+    checksUsers = status.state().contents().checksUsers();
   }
 
   /// A line for each client.
