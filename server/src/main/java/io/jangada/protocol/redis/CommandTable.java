@@ -22,7 +22,7 @@ final class CommandTable {
 
   /// @param arity how many arguments there are, the name included; -n for n or more
   record Command(String name, int arity, Meaning meaning) {
-    private boolean takes(int arguments) {
+    boolean takes(int arguments) {
       return arity > 0 ? arguments == arity : arguments >= -arity;
     }
   }

@@ -2,6 +2,7 @@ package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.protocol.redis.RedisConnection.ReplyMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -240,6 +241,7 @@ final class ConnectionCommands {
                 out.array(all.size());
                 for (CommandTable.Command one : all) out.bulk(one.name());
               });
+      case "GETKEYS" -> keysOf(table, arguments);
       case "INFO" -> {
         List<String> names =
             arguments.count() < 3
@@ -259,6 +261,23 @@ final class ConnectionCommands {
     };
   }
 
+  /// Which of the arguments of a command are keys.
+  private static Asked keysOf(CommandTable table, Arguments arguments) throws RefusedException {
+    need(arguments.count() > 3, "command|getkeys");
+    Arguments request = new Arguments(arguments.from(2));
+    String name = CommandTable.nameOf(request.all());
+    CommandTable.Command command = table.all().get(name);
+    if (command == null) throw new RefusedException("ERR Invalid command specified");
+    if (!command.takes(request.count()))
+      throw new RefusedException("ERR Invalid number of arguments specified for command");
+    List<Bytes> keys = KeyPlaces.keysOf(name, request);
+    return new Asked.OfMember(
+        out -> {
+          out.array(keys.size());
+          for (Bytes key : keys) out.bulk(key);
+        });
+  }
+
   /// @param command null for one that there is not
   private static void describe(CommandTable.Command command, ReplyWriter out) {
     if (command == null) {
@@ -269,9 +288,10 @@ final class ConnectionCommands {
     out.bulk(command.name());
     out.integer(command.arity());
     out.array(0);
-    out.integer(0);
-    out.integer(0);
-    out.integer(0);
+    KeyPlaces places = KeyPlaces.of(command.name());
+    out.integer(places.first());
+    out.integer(places.last());
+    out.integer(places.step());
     for (int i = 0; i < 4; i++) out.array(0);
   }
 
@@ -279,12 +299,20 @@ final class ConnectionCommands {
     return switch (arguments.word(1)) {
       case "GET" -> {
         need(arguments.count() > 2, "config|get");
-        List<String> wanted =
-            arguments.from(2).stream().map(one -> one.toUtf8().toLowerCase(Locale.ROOT)).toList();
+        List<Glob> wanted = new ArrayList<>();
+        for (Bytes one : arguments.from(2))
+          wanted.add(SearchCommands.glob(Bytes.utf8(one.toUtf8().toLowerCase(Locale.ROOT))));
         yield new Asked.OfConnection(
             connection -> connection.answer(connection.listener().config(wanted)));
       }
-      case "RESETSTAT" -> ok();
+      case "RESETSTAT" -> {
+        need(arguments.count() == 2, "config|resetstat");
+        yield ok();
+      }
+      case "REWRITE" -> {
+        need(arguments.count() == 2, "config|rewrite");
+        throw new RefusedException("ERR The server is running without a config file");
+      }
       case "SET" ->
           throw new RefusedException(
               "ERR Unknown option or number of arguments for CONFIG SET - '"

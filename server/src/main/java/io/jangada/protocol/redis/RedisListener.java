@@ -1,5 +1,6 @@
 package io.jangada.protocol.redis;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Leadership;
@@ -46,6 +47,9 @@ public final class RedisListener extends ClientListener {
 
   /// Whether users were checked when a connection last asked.
   private volatile boolean checksUsers;
+
+  /// How much data may take, as it was then; 0 for no bound.
+  private volatile long memoryMax;
 
   private RedisListener(PortSettings settings) {
     super(settings.place(), settings.limits());
@@ -127,6 +131,7 @@ public final class RedisListener extends ClientListener {
 
   void note(Status status) {
     checksUsers = status.state().contents().checksUsers();
+    memoryMax = InfoText.bytesMax(status.usage().memory());
   }
 
   /// A line for each client.
@@ -187,18 +192,21 @@ public final class RedisListener extends ClientListener {
   }
 
   /// What CONFIG GET shows, as far as it was asked for.
-  Consumer<ReplyWriter> config(List<String> wanted) {
+  Consumer<ReplyWriter> config(List<Glob> wanted) {
     Map<String, String> shown = new TreeMap<>();
     shown.put("save", "");
     shown.put("appendonly", "yes");
     shown.put("appendfsync", "always");
+    shown.put("maxmemory", Long.toString(memoryMax));
     shown.put("maxmemory-policy", "noeviction");
     shown.put("notify-keyspace-events", "g$xKE");
     shown.put("databases", "1");
     shown.put("proto-max-bulk-len", Integer.toString(settings.kv().valueBytesMax()));
     shown.put("maxclients", Integer.toString(settings.limits().connectionsMax()));
     shown.put("timeout", "0");
-    shown.keySet().removeIf(name -> wanted.stream().noneMatch(one -> matches(one, name)));
+    shown
+        .keySet()
+        .removeIf(name -> wanted.stream().noneMatch(one -> one.matches(Bytes.utf8(name))));
     return out -> {
       out.map(shown.size());
       shown.forEach(
@@ -207,9 +215,5 @@ public final class RedisListener extends ClientListener {
             out.bulk(value);
           });
     };
-  }
-
-  private static boolean matches(String pattern, String name) {
-    return pattern.equals("*") || pattern.equals(name);
   }
 }

@@ -49,7 +49,7 @@ final class ServerCommands {
     table.add("memory", -2, ServerCommands::memory);
     table.add("role", 1, _ -> new Asked.OfConnection(ServerCommands::role));
     table.add("module", -2, _ -> new Asked.OfMember(out -> out.array(0)));
-    table.add("slowlog", -2, _ -> new Asked.OfMember(out -> out.array(0)));
+    table.add("slowlog", -2, ServerCommands::slowLog);
     table.add("latency", -2, _ -> new Asked.OfMember(out -> out.array(0)));
     table.add("function", -2, ServerCommands::function);
     table.add("acl", -2, ServerCommands::acl);
@@ -58,6 +58,27 @@ final class ServerCommands {
     table.add("sentinel", -1, _ -> new Asked.Refused(NO_SENTINEL));
     for (String name : List.of("cluster", "readonly", "readwrite", "asking"))
       table.add(name, -1, _ -> new Asked.Refused(NO_CLUSTER));
+  }
+
+  /// None is kept: figures of latency are among the metrics.
+  private static Asked slowLog(Arguments arguments) throws RefusedException {
+    int count = arguments.count();
+    return switch (arguments.word(1)) {
+      case "GET" -> {
+        if (count > 3) throw CommandTable.wrongArity("slowlog|get");
+        if (count == 3) arguments.integer(2);
+        yield new Asked.OfMember(out -> out.array(0));
+      }
+      case "LEN" -> {
+        if (count > 2) throw CommandTable.wrongArity("slowlog|len");
+        yield new Asked.OfMember(out -> out.integer(0));
+      }
+      case "RESET" -> {
+        if (count > 2) throw CommandTable.wrongArity("slowlog|reset");
+        yield new Asked.OfMember(out -> out.simple("OK"));
+      }
+      default -> throw unknown("SLOWLOG", arguments);
+    };
   }
 
   private static Asked function(Arguments arguments) throws RefusedException {
