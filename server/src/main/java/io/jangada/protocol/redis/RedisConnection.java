@@ -3,6 +3,7 @@ package io.jangada.protocol.redis;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
+import io.jangada.kv.auth.Caller;
 import io.jangada.net.HostPort;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.Status;
@@ -15,6 +16,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// One client's connection.
@@ -24,6 +26,7 @@ final class RedisConnection extends CommandConnection {
   private final RedisListener listener;
   private final RequestReader reader;
   private final long id;
+  private final long beganNanos = System.nanoTime();
 
   private final Subscriptions subscriptions = new Subscriptions(this);
 
@@ -31,6 +34,9 @@ final class RedisConnection extends CommandConnection {
 
   /// Of the client; null for none.
   private String name;
+
+  /// The latest that is a command.
+  private String lastCommand = "NULL";
 
   private boolean isResp3;
 
@@ -198,6 +204,7 @@ final class RedisConnection extends CommandConnection {
     String name = CommandTable.nameOf(request);
     Asked asked =
         subscriptions.allowed(name, request, listener.table().read(name, request, isStranger()));
+    if (!(asked instanceof Asked.Refused)) lastCommand = name;
     if (queued.isQueuing() && !isControl(name)) queued.queue(asked);
     else ask(asked);
     if (replies == ReplyMode.SKIP) replies = ReplyMode.ON;
@@ -331,15 +338,30 @@ final class RedisConnection extends CommandConnection {
     return new ReplyWriter(out, isResp3);
   }
 
-  /// About this client, for people.
+  /// About this client, for people and consoles. From any thread.
   String describe() {
+    Caller user = caller();
     return "id="
         + id
         + " addr="
         + HostPort.text((InetSocketAddress) channel().remoteAddress())
+        + " laddr="
+        + HostPort.text((InetSocketAddress) channel().localAddress())
         + " name="
         + (name == null ? "" : name)
-        + " db=0 resp="
+        + " age="
+        + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos)
+        + " flags=N db=0 sub="
+        + subscriptions.count(false)
+        + " psub="
+        + subscriptions.count(true)
+        + " multi="
+        + queued.count()
+        + " cmd="
+        + lastCommand
+        + " user="
+        + (user == null ? DEFAULT_USER : user.user()).toUtf8()
+        + " resp="
         + (isResp3 ? 3 : 2);
   }
 
