@@ -55,12 +55,19 @@ final class CommandTable {
       if (isOfStranger && !FOR_STRANGERS.contains(name)) return new Asked.Refused(Errors.NO_AUTH);
       return command.meaning.of(new Arguments(request));
     } catch (RefusedException e) {
-      return new Asked.Refused(e.getMessage());
+      if (e.isNoCommand()) return new Asked.Refused(e.getMessage());
+      return new Asked.OfMember(out -> out.error(e.getMessage()));
     }
   }
 
   static RefusedException wrongArity(String name) {
-    return new RefusedException("ERR wrong number of arguments for '" + name + "' command");
+    return new RefusedException("ERR wrong number of arguments for '" + name + "' command", true);
+  }
+
+  /// @param command of which it is none
+  static RefusedException unknownSubcommand(String command, Arguments arguments) {
+    String error = "ERR unknown subcommand '" + arguments.text(1) + "'. Try " + command + " HELP.";
+    return new RefusedException(error, true);
   }
 
   private static String unknown(List<Bytes> request) {

@@ -201,9 +201,7 @@ final class ConnectionCommands {
                 String all = connection.listener().describeClients();
                 connection.answer(out -> out.verbatim(all), all.length());
               });
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try CLIENT HELP.");
+      default -> throw CommandTable.unknownSubcommand("CLIENT", arguments);
     };
   }
 
@@ -255,9 +253,7 @@ final class ConnectionCommands {
               for (String name : names) describe(table.all().get(name), out);
             });
       }
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try COMMAND HELP.");
+      default -> throw CommandTable.unknownSubcommand("COMMAND", arguments);
     };
   }
 
@@ -318,9 +314,7 @@ final class ConnectionCommands {
               "ERR Unknown option or number of arguments for CONFIG SET - '"
                   + (arguments.count() > 2 ? arguments.text(2) : "")
                   + "'");
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try CONFIG HELP.");
+      default -> throw CommandTable.unknownSubcommand("CONFIG", arguments);
     };
   }
 }

@@ -100,9 +100,7 @@ record ScriptCommands(ScriptCache cache) {
         cache.clear();
         yield new Asked.OfMember(out -> out.simple("OK"));
       }
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try SCRIPT HELP.");
+      default -> throw CommandTable.unknownSubcommand("SCRIPT", arguments);
     };
   }
 }

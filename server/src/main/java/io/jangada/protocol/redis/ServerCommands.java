@@ -77,7 +77,7 @@ final class ServerCommands {
         if (count > 2) throw CommandTable.wrongArity("slowlog|reset");
         yield new Asked.OfMember(out -> out.simple("OK"));
       }
-      default -> throw unknown("SLOWLOG", arguments);
+      default -> throw CommandTable.unknownSubcommand("SLOWLOG", arguments);
     };
   }
 
@@ -85,12 +85,12 @@ final class ServerCommands {
     return switch (arguments.word(1)) {
       case "LIST" -> new Asked.OfMember(out -> out.array(0));
       case "FLUSH" -> new Asked.OfMember(out -> out.simple("OK"));
-      default -> throw unknown("FUNCTION", arguments);
+      default -> throw CommandTable.unknownSubcommand("FUNCTION", arguments);
     };
   }
 
   private static Asked acl(Arguments arguments) throws RefusedException {
-    if (!arguments.word(1).equals("WHOAMI")) throw unknown("ACL", arguments);
+    if (!arguments.word(1).equals("WHOAMI")) throw CommandTable.unknownSubcommand("ACL", arguments);
     return new Asked.OfConnection(
         connection -> {
           String user =
@@ -181,7 +181,8 @@ final class ServerCommands {
   // ---- keys, for consoles ----
 
   private static Asked object(Arguments arguments) throws RefusedException {
-    if (!arguments.word(1).equals("ENCODING")) throw unknown("OBJECT", arguments);
+    if (!arguments.word(1).equals("ENCODING"))
+      throw CommandTable.unknownSubcommand("OBJECT", arguments);
     if (arguments.count() != 3) throw CommandTable.wrongArity("object|encoding");
     return ofKey(
         arguments.get(2),
@@ -192,7 +193,8 @@ final class ServerCommands {
   }
 
   private static Asked memory(Arguments arguments) throws RefusedException {
-    if (!arguments.word(1).equals("USAGE")) throw unknown("MEMORY", arguments);
+    if (!arguments.word(1).equals("USAGE"))
+      throw CommandTable.unknownSubcommand("MEMORY", arguments);
     boolean hasSamples = arguments.count() == 5 && arguments.word(3).equals("SAMPLES");
     if (arguments.count() < 3) throw CommandTable.wrongArity("memory|usage");
     if (arguments.count() != 3 && !hasSamples) throw new RefusedException(RefusedException.SYNTAX);
@@ -218,10 +220,5 @@ final class ServerCommands {
           List<KeyValue> found = ((Result.Ranged) result).entries();
           reply.write(found.isEmpty() ? null : found.getFirst(), out);
         });
-  }
-
-  private static RefusedException unknown(String command, Arguments arguments) {
-    return new RefusedException(
-        "ERR unknown subcommand '" + arguments.text(1) + "'. Try " + command + " HELP.");
   }
 }
