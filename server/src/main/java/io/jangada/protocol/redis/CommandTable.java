@@ -46,14 +46,14 @@ final class CommandTable {
   /// What a request asks for.
   ///
   /// @param name in small letters
-  /// @param isOfStranger whether the client must say who it is before anything else
-  Asked read(String name, List<Bytes> request, boolean isOfStranger) {
+  Asked read(String name, List<Bytes> request, RedisConnection client) {
     Command command = byName.get(name);
     if (command == null) return new Asked.Refused(unknown(request));
     try {
       if (!command.takes(request.size())) throw wrongArity(name);
-      if (isOfStranger && !FOR_STRANGERS.contains(name)) return new Asked.Refused(Errors.NO_AUTH);
-      return command.meaning.of(new Arguments(request));
+      if (client.isStranger() && !FOR_STRANGERS.contains(name))
+        return new Asked.Refused(Errors.NO_AUTH);
+      return command.meaning.of(new Arguments(request, client));
     } catch (RefusedException e) {
       if (e.isNoCommand()) return new Asked.Refused(e.getMessage());
       return new Asked.OfMember(out -> out.error(e.getMessage()));

@@ -169,16 +169,12 @@ final class ConnectionCommands {
       }
       case "GETNAME" -> {
         need(count == 2, "client|getname");
-        yield new Asked.OfConnection(
-            connection -> {
-              String name = connection.name();
-              connection.answer(out -> out.bulkOrNil(name == null ? null : Bytes.utf8(name)));
-            });
+        String name = arguments.client().name();
+        yield new Asked.OfMember(out -> out.bulkOrNil(name == null ? null : Bytes.utf8(name)));
       }
       case "ID" -> {
         need(count == 2, "client|id");
-        yield new Asked.OfConnection(
-            connection -> connection.answer(out -> out.integer(connection.id())));
+        yield new Asked.OfMember(out -> out.integer(arguments.client().id()));
       }
       case "REPLY" -> {
         need(count == 3, "client|reply");
@@ -192,9 +188,7 @@ final class ConnectionCommands {
         yield new Asked.OfConnection(connection -> connection.reply(mode));
       }
       case "NO-EVICT", "NO-TOUCH" -> ok();
-      case "INFO" ->
-          new Asked.OfConnection(
-              connection -> connection.answer(out -> out.verbatim(connection.describe())));
+      case "INFO" -> new Asked.OfMember(out -> out.verbatim(arguments.client().describe()));
       case "LIST" ->
           new Asked.OfConnection(
               connection -> {
@@ -260,7 +254,7 @@ final class ConnectionCommands {
   /// Which of the arguments of a command are keys.
   private static Asked keysOf(CommandTable table, Arguments arguments) throws RefusedException {
     need(arguments.count() > 3, "command|getkeys");
-    Arguments request = new Arguments(arguments.from(2));
+    Arguments request = new Arguments(arguments.from(2), arguments.client());
     String name = CommandTable.nameOf(request.all());
     CommandTable.Command command = table.all().get(name);
     if (command == null) throw new RefusedException("ERR Invalid command specified");

@@ -202,8 +202,7 @@ final class RedisConnection extends CommandConnection {
     requestBytes = 0;
     for (Bytes argument : request) requestBytes += argument.length();
     String name = CommandTable.nameOf(request);
-    Asked asked =
-        subscriptions.allowed(name, request, listener.table().read(name, request, isStranger()));
+    Asked asked = subscriptions.allowed(name, request, listener.table().read(name, request, this));
     if (!(asked instanceof Asked.Refused)) lastCommand = name;
     if (queued.isQueuing() && !isControl(name)) queued.queue(asked);
     else ask(asked);
