@@ -2,14 +2,18 @@ package io.jangada.protocol.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jangada.cli.CommandRun;
+import io.jangada.cli.Main;
 import io.jangada.protocol.redis.Speaker.Cut;
 import io.jangada.protocol.redis.Speaker.Manner;
 import io.jangada.server.Fleet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,14 +87,35 @@ class ConversationTest {
         .run(MUTATIONS);
   }
 
+  /// One server alone, that may be emptied, and then wants passwords.
   @Test
-  void flushesWhereThatIsAllowed(@TempDir Path other) throws Exception {
+  void flushesAndUsers(@TempDir Path other) throws Exception {
     try (Fleet alone = Fleet.withRedis(other, 1, "'FlushAllowed':true")) {
       alone.startAll();
       alone.leader();
       for (Conversation one : Conversation.readAll("flush"))
         if (one.has("flush"))
           hold(one, alone.redisAt(0), new Manner(false, false, Cut.COMMANDS, seed));
+      checkUsers(alone.at(0).clientPort(), other);
+      for (Conversation one : Conversation.readAll(ConversationTrial.USERS))
+        for (Cut cut : Cut.values())
+          hold(one, alone.redisAt(0), new Manner(false, false, cut, seed));
+    }
+  }
+
+  /// From then on users are checked, and that without a name has the password secret.
+  private static void checkUsers(int clientPort, Path folder) {
+    Map<String, String> environment = Map.of("JANGADA_ENDPOINTS", "127.0.0.1:" + clientPort);
+    var shell = new CommandRun.Shell(Main.commandLine(environment), environment, folder);
+    for (String line :
+        List.of(
+            "user add root",
+            "user grant-role root root",
+            "user add default",
+            "user grant-role default root",
+            "auth enable")) {
+      CommandRun ran = shell.run("secret\n".getBytes(StandardCharsets.UTF_8), line.split(" "));
+      assertThat(ran.code()).as(ran.err()).isZero();
     }
   }
 }

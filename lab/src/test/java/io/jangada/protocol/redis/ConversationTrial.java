@@ -16,6 +16,9 @@ class ConversationTrial {
     "wire", "connection", "strings", "numbers", "keys", "expiry", "transactions", "scripts", "flush"
   };
 
+  /// Those of [#FILES] need no password; to this one's every client must say it.
+  static final String USERS = "users";
+
   private static String option(String name, String otherwise) {
     for (String word : System.getProperty("trial", "").split(" "))
       if (word.startsWith(name + "=")) return word.substring(name.length() + 1);
@@ -52,6 +55,18 @@ class ConversationTrial {
     }
     System.out.println(held + " conversations held, " + wrong.size() + " went wrong");
     assertThat(String.join("\n", wrong)).isEmpty();
+  }
+
+  /// With `secret=` the port of a Redis that was started with `--requirepass secret`.
+  @Test
+  void originalSaysSoToNoOne() throws Exception {
+    InetSocketAddress checked =
+        new InetSocketAddress(server.getAddress(), Integer.parseInt(option("secret", "6380")));
+    for (Conversation one : Conversation.readAll(USERS))
+      for (Cut cut : Cut.values())
+        try (Speaker speaker = new Speaker(checked, new Manner(true, false, cut, seed))) {
+          speaker.hold(one);
+        }
   }
 
   @Test

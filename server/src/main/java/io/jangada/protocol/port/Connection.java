@@ -47,8 +47,8 @@ public abstract class Connection extends Client {
   /// Whether its certificate was looked at.
   private boolean isIntroduced;
 
-  /// Whether it is being found out, and nothing else is begun meanwhile.
-  private boolean isAuthenticating;
+  /// How much is being found out. Nothing is begun meanwhile.
+  private int openQuestions;
 
   protected Connection(PortState port, ReplyBatcher lane, DuplexChannel channel) {
     super(port, lane, channel);
@@ -67,6 +67,9 @@ public abstract class Connection extends Client {
 
   /// Begins what was read before and could not be begun yet.
   protected void beginWaiting() {}
+
+  /// Its first request came, and the port serves.
+  protected void beforeFirst() {}
 
   /// Takes the next request out of what was read and begins it. Returns false when what is there
   /// completes none.
@@ -145,12 +148,12 @@ public abstract class Connection extends Client {
       reply.accept(new Answer.Unavailable("there are no users here"));
       return;
     }
-    isAuthenticating = true;
+    openQuestions++;
     attempt.accept(answer -> lane().execute(() -> authenticated(name, answer, reply)));
   }
 
   private void authenticated(String name, Answer answer, Consumer<Answer> reply) {
-    isAuthenticating = false;
+    openQuestions--;
     if (answer instanceof Answer.Granted(Caller granted, _)) caller = granted;
     if (port().audit().isOn())
       port().audit().record(AuditEvent.ofAuthentication(who(), name, end(answer)));
@@ -164,6 +167,21 @@ public abstract class Connection extends Client {
       case Answer.Refused(String reason) -> AuditEnd.refused(reason);
       case Answer.Unavailable(String reason) -> AuditEnd.busy(reason);
     };
+  }
+
+  /// Finds something out before anything else is begun.
+  ///
+  /// @param question calls what it is given once, on any thread
+  protected final void find(Consumer<Runnable> question) {
+    openQuestions++;
+    question.accept(
+        () ->
+            lane()
+                .execute(
+                    () -> {
+                      openQuestions--;
+                      drive();
+                    }));
   }
 
   /// Another handler has the channel from now on.
@@ -253,7 +271,11 @@ public abstract class Connection extends Client {
     if (isIdle() && (phase == Phase.FINISHING || inputEnded && !more)) leave();
     else
       pause(
-          more || isAuthenticating || !port().isServing() || !hasRoom() || !channel().isWritable());
+          more
+              || openQuestions > 0
+              || !port().isServing()
+              || !hasRoom()
+              || !channel().isWritable());
     if (holdsBytes()) updateBufferedBytes();
   }
 
@@ -278,6 +300,7 @@ public abstract class Connection extends Client {
   /// Takes the client for the user that its certificate names, where that is wanted.
   private void introduce() {
     isIntroduced = true;
+    beforeFirst();
     Authenticator authenticator = port().authenticator();
     if (authenticator == null || !authenticator.acceptsCertificates()) return;
     CertificateText.ofPeer(channel())
@@ -298,7 +321,7 @@ public abstract class Connection extends Client {
     beginWaiting();
     boolean began = false;
     while (phase == Phase.SERVING && port().isServing() && isAnyLeft()) {
-      if (isAuthenticating || !hasRoom() || !channel().isWritable() || !acquireOrEnqueue())
+      if (openQuestions > 0 || !hasRoom() || !channel().isWritable() || !acquireOrEnqueue())
         return began;
       if (!beginNext()) return began;
       began = true;

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /// The arguments of a command, its name first.
-record Arguments(List<Bytes> all) {
+///
+/// @param client whose command it is
+record Arguments(List<Bytes> all, RedisConnection client) {
   private static final int NUMBER_BYTES_MAX = 20;
 
   int count() {

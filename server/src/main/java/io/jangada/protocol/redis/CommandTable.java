@@ -6,10 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// The commands that are served, by name.
 final class CommandTable {
   private static final int SHOWN_BYTES_MAX = 128;
+
+  /// What is carried out for clients that did not say who they are, where they must.
+  private static final Set<String> FOR_STRANGERS = Set.of("auth", "hello", "quit", "reset");
 
   /// What a command asks for.
   interface Meaning {
@@ -18,7 +22,7 @@ final class CommandTable {
 
   /// @param arity how many arguments there are, the name included; -n for n or more
   record Command(String name, int arity, Meaning meaning) {
-    private boolean takes(int arguments) {
+    boolean takes(int arguments) {
       return arity > 0 ? arguments == arity : arguments >= -arity;
     }
   }
@@ -42,19 +46,28 @@ final class CommandTable {
   /// What a request asks for.
   ///
   /// @param name in small letters
-  Asked read(String name, List<Bytes> request) {
+  Asked read(String name, List<Bytes> request, RedisConnection client) {
     Command command = byName.get(name);
     if (command == null) return new Asked.Refused(unknown(request));
     try {
       if (!command.takes(request.size())) throw wrongArity(name);
-      return command.meaning.of(new Arguments(request));
+      if (client.isStranger() && !FOR_STRANGERS.contains(name))
+        return new Asked.Refused(Errors.NO_AUTH);
+      return command.meaning.of(new Arguments(request, client));
     } catch (RefusedException e) {
-      return new Asked.Refused(e.getMessage());
+      if (e.isNoCommand()) return new Asked.Refused(e.getMessage());
+      return new Asked.OfMember(out -> out.error(e.getMessage()));
     }
   }
 
   static RefusedException wrongArity(String name) {
-    return new RefusedException("ERR wrong number of arguments for '" + name + "' command");
+    return new RefusedException("ERR wrong number of arguments for '" + name + "' command", true);
+  }
+
+  /// @param command of which it is none
+  static RefusedException unknownSubcommand(String command, Arguments arguments) {
+    String error = "ERR unknown subcommand '" + arguments.text(1) + "'. Try " + command + " HELP.";
+    return new RefusedException(error, true);
   }
 
   private static String unknown(List<Bytes> request) {

@@ -2,6 +2,7 @@ package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.protocol.redis.RedisConnection.ReplyMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +113,10 @@ final class ConnectionCommands {
   }
 
   private static void greet(RedisConnection connection, Hello hello) {
+    if (connection.isStranger()) {
+      connection.refuse(Errors.NO_AUTH_IN_HELLO);
+      return;
+    }
     accept(connection, hello);
     connection.answer(greeting(connection));
   }
@@ -164,16 +169,12 @@ final class ConnectionCommands {
       }
       case "GETNAME" -> {
         need(count == 2, "client|getname");
-        yield new Asked.OfConnection(
-            connection -> {
-              String name = connection.name();
-              connection.answer(out -> out.bulkOrNil(name == null ? null : Bytes.utf8(name)));
-            });
+        String name = arguments.client().name();
+        yield new Asked.OfMember(out -> out.bulkOrNil(name == null ? null : Bytes.utf8(name)));
       }
       case "ID" -> {
         need(count == 2, "client|id");
-        yield new Asked.OfConnection(
-            connection -> connection.answer(out -> out.integer(connection.id())));
+        yield new Asked.OfMember(out -> out.integer(arguments.client().id()));
       }
       case "REPLY" -> {
         need(count == 3, "client|reply");
@@ -187,18 +188,14 @@ final class ConnectionCommands {
         yield new Asked.OfConnection(connection -> connection.reply(mode));
       }
       case "NO-EVICT", "NO-TOUCH" -> ok();
-      case "INFO" ->
-          new Asked.OfConnection(
-              connection -> connection.answer(out -> out.verbatim(connection.describe())));
+      case "INFO" -> new Asked.OfMember(out -> out.verbatim(arguments.client().describe()));
       case "LIST" ->
           new Asked.OfConnection(
               connection -> {
                 String all = connection.listener().describeClients();
                 connection.answer(out -> out.verbatim(all), all.length());
               });
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try CLIENT HELP.");
+      default -> throw CommandTable.unknownSubcommand("CLIENT", arguments);
     };
   }
 
@@ -236,6 +233,7 @@ final class ConnectionCommands {
                 out.array(all.size());
                 for (CommandTable.Command one : all) out.bulk(one.name());
               });
+      case "GETKEYS" -> keysOf(table, arguments);
       case "INFO" -> {
         List<String> names =
             arguments.count() < 3
@@ -249,10 +247,25 @@ final class ConnectionCommands {
               for (String name : names) describe(table.all().get(name), out);
             });
       }
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try COMMAND HELP.");
+      default -> throw CommandTable.unknownSubcommand("COMMAND", arguments);
     };
+  }
+
+  /// Which of the arguments of a command are keys.
+  private static Asked keysOf(CommandTable table, Arguments arguments) throws RefusedException {
+    need(arguments.count() > 3, "command|getkeys");
+    Arguments request = new Arguments(arguments.from(2), arguments.client());
+    String name = CommandTable.nameOf(request.all());
+    CommandTable.Command command = table.all().get(name);
+    if (command == null) throw new RefusedException("ERR Invalid command specified");
+    if (!command.takes(request.count()))
+      throw new RefusedException("ERR Invalid number of arguments specified for command");
+    List<Bytes> keys = KeyPlaces.keysOf(name, request);
+    return new Asked.OfMember(
+        out -> {
+          out.array(keys.size());
+          for (Bytes key : keys) out.bulk(key);
+        });
   }
 
   /// @param command null for one that there is not
@@ -265,9 +278,10 @@ final class ConnectionCommands {
     out.bulk(command.name());
     out.integer(command.arity());
     out.array(0);
-    out.integer(0);
-    out.integer(0);
-    out.integer(0);
+    KeyPlaces places = KeyPlaces.of(command.name());
+    out.integer(places.first());
+    out.integer(places.last());
+    out.integer(places.step());
     for (int i = 0; i < 4; i++) out.array(0);
   }
 
@@ -275,20 +289,26 @@ final class ConnectionCommands {
     return switch (arguments.word(1)) {
       case "GET" -> {
         need(arguments.count() > 2, "config|get");
-        List<String> wanted =
-            arguments.from(2).stream().map(one -> one.toUtf8().toLowerCase(Locale.ROOT)).toList();
+        List<Glob> wanted = new ArrayList<>();
+        for (Bytes one : arguments.from(2))
+          wanted.add(SearchCommands.glob(Bytes.utf8(one.toUtf8().toLowerCase(Locale.ROOT))));
         yield new Asked.OfConnection(
             connection -> connection.answer(connection.listener().config(wanted)));
       }
-      case "RESETSTAT" -> ok();
+      case "RESETSTAT" -> {
+        need(arguments.count() == 2, "config|resetstat");
+        yield ok();
+      }
+      case "REWRITE" -> {
+        need(arguments.count() == 2, "config|rewrite");
+        throw new RefusedException("ERR The server is running without a config file");
+      }
       case "SET" ->
           throw new RefusedException(
               "ERR Unknown option or number of arguments for CONFIG SET - '"
                   + (arguments.count() > 2 ? arguments.text(2) : "")
                   + "'");
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try CONFIG HELP.");
+      default -> throw CommandTable.unknownSubcommand("CONFIG", arguments);
     };
   }
 }

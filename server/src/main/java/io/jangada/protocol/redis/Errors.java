@@ -9,6 +9,15 @@ final class Errors {
   static final String VALUE_TOO_LONG =
       "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
   static final String NO_AUTH = "NOAUTH Authentication required.";
+  static final String NO_AUTH_IN_HELLO =
+      "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH"
+          + " <user> <pass> option can be used to authenticate the client and select the RESP"
+          + " protocol version at the same time";
+  static final String NO_PASSWORDS =
+      "ERR AUTH <password> called without any password configured for the default user. Are you"
+          + " sure your configuration is correct?";
+  static final String WRONG_PASSWORD =
+      "WRONGPASS invalid username-password pair or user is disabled.";
   static final String NOT_DONE = "TRYAGAIN no leader is known, nothing was done";
   static final String UNKNOWN = "UNKNOWN it may or may not have been done";
   static final String NOT_WATCHED =

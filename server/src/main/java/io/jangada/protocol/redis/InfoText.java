@@ -104,8 +104,13 @@ final class InfoText {
   private void memory() {
     Status.Memory memory = status.usage().memory();
     line("used_memory", memory.used());
-    line("maxmemory", memory.bytesMax() == Long.MAX_VALUE ? 0 : memory.bytesMax());
+    line("maxmemory", bytesMax(memory));
     line("maxmemory_policy", "noeviction");
+  }
+
+  /// 0 for no bound.
+  static long bytesMax(Status.Memory memory) {
+    return memory.bytesMax() == Long.MAX_VALUE ? 0 : memory.bytesMax();
   }
 
   private void persistence() {

@@ -115,7 +115,7 @@ final class KeyCommands {
   }
 
   private static long secondsLeft(long leftMillis, long unixMillis) {
-    return (leftMillis + MILLIS_PER_SECOND / 2) / MILLIS_PER_SECOND;
+    return nearestSecond(leftMillis);
   }
 
   private static long millisLeft(long leftMillis, long unixMillis) {
@@ -123,11 +123,15 @@ final class KeyCommands {
   }
 
   private static long unixSeconds(long leftMillis, long unixMillis) {
-    return (unixMillis + leftMillis + MILLIS_PER_SECOND / 2) / MILLIS_PER_SECOND;
+    return nearestSecond(unixMillis(leftMillis, unixMillis));
   }
 
   private static long unixMillis(long leftMillis, long unixMillis) {
-    return unixMillis + leftMillis;
+    return leftMillis > Long.MAX_VALUE - unixMillis ? Long.MAX_VALUE : unixMillis + leftMillis;
+  }
+
+  private static long nearestSecond(long millis) {
+    return millis / MILLIS_PER_SECOND + millis % MILLIS_PER_SECOND * 2 / MILLIS_PER_SECOND;
   }
 
   private static Asked end(Arguments arguments, End end) {
@@ -215,7 +219,7 @@ final class KeyCommands {
                 new Operation.Copy(from, to, true),
                 StringCommands.delete(from, StringCommands.ALWAYS));
     List<Compare> compares = new ArrayList<>();
-    compares.add(present(from));
+    compares.add(StringCommands.present(from));
     Operation.Transaction renaming = new Operation.Transaction(List.of(), steps, List.of());
     if (!replaces)
       renaming = new Operation.Transaction(List.of(StringCommands.absent(to)), steps, List.of());
@@ -234,10 +238,6 @@ final class KeyCommands {
         new Operation.Transaction(compares, List.of(renaming), List.of()),
         List.of(from, to),
         reply);
-  }
-
-  private static Compare present(Bytes key) {
-    return new Compare.Number(KeyRange.of(key), Compare.Field.CREATED, Compare.Relation.GREATER, 0);
   }
 
   private static Asked copy(Arguments arguments) throws RefusedException {

@@ -5,23 +5,24 @@ import io.jangada.kv.Lifetime;
 /// When a value ends, as clients say it: from now on, or at a time of day.
 final class Lifetimes {
   private static final long MILLIS_PER_SECOND = 1_000;
-
-  /// Some 285 years: what is longer is refused.
-  private static final long MILLIS_MAX = 9_000_000_000_000L;
+  private static final long SECONDS_MAX = Long.MAX_VALUE / MILLIS_PER_SECOND;
 
   private Lifetimes() {}
 
-  /// How many milliseconds from now on a value lives; 0 or less where its end is past.
+  /// How many milliseconds from now on a value lives; 0 or less where its end is past. Its end must
+  /// be a time of day that a number of milliseconds can say.
   ///
   /// @param unit EX, PX, EXAT or PXAT
   static long millis(String unit, Arguments arguments, int which, String command)
       throws RefusedException {
-    long number = arguments.integer(which);
-    boolean isSeconds = unit.startsWith("EX");
-    if (isSeconds && Math.abs(number) > MILLIS_MAX / MILLIS_PER_SECOND) throw invalid(command);
-    long millis = isSeconds ? number * MILLIS_PER_SECOND : number;
-    if (unit.endsWith("AT")) millis -= System.currentTimeMillis();
-    if (Math.abs(millis) > MILLIS_MAX) throw invalid(command);
+    long millis = arguments.integer(which);
+    if (unit.startsWith("EX")) {
+      if (millis > SECONDS_MAX || millis < -SECONDS_MAX) throw invalid(command);
+      millis *= MILLIS_PER_SECOND;
+    }
+    long now = System.currentTimeMillis();
+    if (unit.endsWith("AT")) return Math.max(millis, Long.MIN_VALUE + now) - now;
+    if (millis > Long.MAX_VALUE - now) throw invalid(command);
     return millis;
   }
 
@@ -32,7 +33,7 @@ final class Lifetimes {
     return millis(unit, arguments, which, command);
   }
 
-  private static RefusedException invalid(String command) {
+  static RefusedException invalid(String command) {
     return new RefusedException("ERR invalid expire time in '" + command + "' command");
   }
 

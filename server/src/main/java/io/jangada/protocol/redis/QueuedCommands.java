@@ -40,6 +40,12 @@ final class QueuedCommands {
     return queued != null;
   }
 
+  /// About how many commands are queued, for any thread; -1 outside of MULTI.
+  int count() {
+    List<Asked> now = queued;
+    return now == null ? -1 : now.size();
+  }
+
   /// A command could not be read.
   void unreadable() {
     isBad = true;

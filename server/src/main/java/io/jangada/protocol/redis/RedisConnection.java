@@ -3,6 +3,7 @@ package io.jangada.protocol.redis;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.KvLimits;
 import io.jangada.kv.Operation;
+import io.jangada.kv.auth.Caller;
 import io.jangada.net.HostPort;
 import io.jangada.node.ReadConsistency;
 import io.jangada.node.Status;
@@ -15,20 +16,17 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// One client's connection.
 final class RedisConnection extends CommandConnection {
   private static final Bytes DEFAULT_USER = Bytes.utf8("default");
-  private static final String NO_PASSWORDS =
-      "ERR AUTH <password> called without any password configured for the default user. Are you"
-          + " sure your configuration is correct?";
-  private static final String WRONG_PASSWORD =
-      "WRONGPASS invalid username-password pair or user is disabled.";
 
   private final RedisListener listener;
   private final RequestReader reader;
   private final long id;
+  private final long beganNanos = System.nanoTime();
 
   private final Subscriptions subscriptions = new Subscriptions(this);
 
@@ -36,6 +34,9 @@ final class RedisConnection extends CommandConnection {
 
   /// Of the client; null for none.
   private String name;
+
+  /// The latest that is a command.
+  private String lastCommand = "NULL";
 
   private boolean isResp3;
 
@@ -166,9 +167,19 @@ final class RedisConnection extends CommandConnection {
 
   // ---- requests ----
 
+  /// Whether the client did not say who it is, where it must.
+  boolean isStranger() {
+    return caller() == null && listener.checksUsers();
+  }
+
+  @Override
+  protected void beforeFirst() {
+    find(end -> listener.findUsers(this, end));
+  }
+
   @Override
   protected boolean beginNext(ByteBuf read) {
-    switch (reader.next(read)) {
+    switch (reader.next(read, isStranger())) {
       case RequestReader.Partial() -> {
         return false;
       }
@@ -191,7 +202,8 @@ final class RedisConnection extends CommandConnection {
     requestBytes = 0;
     for (Bytes argument : request) requestBytes += argument.length();
     String name = CommandTable.nameOf(request);
-    Asked asked = subscriptions.allowed(name, request, listener.table().read(name, request));
+    Asked asked = subscriptions.allowed(name, request, listener.table().read(name, request, this));
+    if (!(asked instanceof Asked.Refused)) lastCommand = name;
     if (queued.isQueuing() && !isControl(name)) queued.queue(asked);
     else ask(asked);
     if (replies == ReplyMode.SKIP) replies = ReplyMode.ON;
@@ -299,7 +311,8 @@ final class RedisConnection extends CommandConnection {
 
   /// On any thread.
   private void authenticate(Status status, Bytes user, byte[] password, Consumer<Answer> end) {
-    if (status.state().contents().checksUsers()) {
+    listener.note(status);
+    if (listener.checksUsers()) {
       Bytes name = user == null ? DEFAULT_USER : user;
       port()
           .authenticator()
@@ -310,13 +323,13 @@ final class RedisConnection extends CommandConnection {
               answer ->
                   end.accept(
                       answer instanceof Answer.Refused
-                          ? new Answer.Refused(WRONG_PASSWORD)
+                          ? new Answer.Refused(Errors.WRONG_PASSWORD)
                           : answer));
       return;
     }
-    if (user == null) end.accept(new Answer.Refused(NO_PASSWORDS));
+    if (user == null) end.accept(new Answer.Refused(Errors.NO_PASSWORDS));
     else if (user.equals(DEFAULT_USER)) end.accept(new Answer.Granted(null, ""));
-    else end.accept(new Answer.Refused(WRONG_PASSWORD));
+    else end.accept(new Answer.Refused(Errors.WRONG_PASSWORD));
   }
 
   /// Writes what the client understands now.
@@ -324,15 +337,30 @@ final class RedisConnection extends CommandConnection {
     return new ReplyWriter(out, isResp3);
   }
 
-  /// About this client, for people.
+  /// About this client, for people and consoles. From any thread.
   String describe() {
+    Caller user = caller();
     return "id="
         + id
         + " addr="
         + HostPort.text((InetSocketAddress) channel().remoteAddress())
+        + " laddr="
+        + HostPort.text((InetSocketAddress) channel().localAddress())
         + " name="
         + (name == null ? "" : name)
-        + " db=0 resp="
+        + " age="
+        + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos)
+        + " flags=N db=0 sub="
+        + subscriptions.count(false)
+        + " psub="
+        + subscriptions.count(true)
+        + " multi="
+        + queued.count()
+        + " cmd="
+        + lastCommand
+        + " user="
+        + (user == null ? DEFAULT_USER : user.user()).toUtf8()
+        + " resp="
         + (isResp3 ? 3 : 2);
   }
 

@@ -1,5 +1,6 @@
 package io.jangada.protocol.redis;
 
+import io.jangada.bytes.Bytes;
 import io.jangada.net.HostPort;
 import io.jangada.net.Loops;
 import io.jangada.node.Leadership;
@@ -32,6 +33,9 @@ public final class RedisListener extends ClientListener {
 
   private static final long LISTENING_BYTES_MAX = 32 << 20;
 
+  /// Between two questions where too many are asked.
+  private static final long PAUSE_MILLIS = 10;
+
   private static final String RUN_ID = runId();
 
   private final PortSettings settings;
@@ -40,6 +44,12 @@ public final class RedisListener extends ClientListener {
   private final AtomicLong ids = new AtomicLong();
   private final Set<RedisConnection> clients = ConcurrentHashMap.newKeySet();
   private final Quota listening = new Quota(LISTENING_BYTES_MAX);
+
+  /// Whether users were checked when a connection last asked.
+  private volatile boolean checksUsers;
+
+  /// How much data may take, as it was then; 0 for no bound.
+  private volatile long memoryMax;
 
   private RedisListener(PortSettings settings) {
     super(settings.place(), settings.limits());
@@ -95,6 +105,33 @@ public final class RedisListener extends ClientListener {
 
   boolean isLeading() {
     return port().replica().leadership() == Leadership.LEADING;
+  }
+
+  /// Whether users are checked, as far as the connections asked: each does before its first
+  /// request, and with each AUTH.
+  boolean checksUsers() {
+    return checksUsers;
+  }
+
+  /// Finds out whether users are checked. On the connection's loop.
+  ///
+  /// @param end called from any thread, unless the connection is closed
+  void findUsers(RedisConnection connection, Runnable end) {
+    boolean isAsked =
+        port()
+            .replica()
+            .status(
+                status -> {
+                  note(status);
+                  end.run();
+                });
+    if (!isAsked && !connection.isOver())
+      connection.later(() -> findUsers(connection, end), PAUSE_MILLIS);
+  }
+
+  void note(Status status) {
+    checksUsers = status.state().contents().checksUsers();
+    memoryMax = InfoText.bytesMax(status.usage().memory());
   }
 
   /// A line for each client.
@@ -155,18 +192,21 @@ public final class RedisListener extends ClientListener {
   }
 
   /// What CONFIG GET shows, as far as it was asked for.
-  Consumer<ReplyWriter> config(List<String> wanted) {
+  Consumer<ReplyWriter> config(List<Glob> wanted) {
     Map<String, String> shown = new TreeMap<>();
     shown.put("save", "");
     shown.put("appendonly", "yes");
     shown.put("appendfsync", "always");
+    shown.put("maxmemory", Long.toString(memoryMax));
     shown.put("maxmemory-policy", "noeviction");
     shown.put("notify-keyspace-events", "g$xKE");
     shown.put("databases", "1");
     shown.put("proto-max-bulk-len", Integer.toString(settings.kv().valueBytesMax()));
     shown.put("maxclients", Integer.toString(settings.limits().connectionsMax()));
     shown.put("timeout", "0");
-    shown.keySet().removeIf(name -> wanted.stream().noneMatch(one -> matches(one, name)));
+    shown
+        .keySet()
+        .removeIf(name -> wanted.stream().noneMatch(one -> one.matches(Bytes.utf8(name))));
     return out -> {
       out.map(shown.size());
       shown.forEach(
@@ -175,9 +215,5 @@ public final class RedisListener extends ClientListener {
             out.bulk(value);
           });
     };
-  }
-
-  private static boolean matches(String pattern, String name) {
-    return pattern.equals("*") || pattern.equals(name);
   }
 }

@@ -17,6 +17,11 @@ final class RequestReader {
   /// The most arguments of a request, its name included.
   static final int ARGUMENTS_MAX = 64 << 10;
 
+  /// The same, and the longest of them, of a client that must say who it is before anything else.
+  private static final int STRANGERS_ARGUMENTS_MAX = 10;
+
+  private static final int STRANGERS_BULK_BYTES_MAX = 16 << 10;
+
   private static final int LINE_BYTES_MAX = 64 << 10;
 
   /// The longest argument that is read over; beyond, the connection is closed.
@@ -63,6 +68,9 @@ final class RequestReader {
   /// How much is to be read over: of an argument that is too long, and the end of each.
   private long skipBytes;
 
+  /// Whether the client must say who it is before anything else.
+  private boolean isOfStranger;
+
   private String error;
   private long heldBytes;
   private long takenBytes;
@@ -82,7 +90,9 @@ final class RequestReader {
     takenBytes = 0;
   }
 
-  Read next(ByteBuf in) {
+  /// @param isOfStranger whether the client must say who it is before anything else
+  Read next(ByteBuf in, boolean isOfStranger) {
+    this.isOfStranger = isOfStranger;
     while (in.isReadable()) {
       Read read = step(in);
       if (read != null) return read;
@@ -122,6 +132,8 @@ final class RequestReader {
     long count = number(line, length);
     if (count == NO_NUMBER || count > Integer.MAX_VALUE) return broken("invalid multibulk length");
     if (count <= 0) return null;
+    if (isOfStranger && count > STRANGERS_ARGUMENTS_MAX)
+      return broken("unauthenticated multibulk length");
     left = (int) count;
     if (count > ARGUMENTS_MAX) error = "ERR too many arguments";
     return null;
@@ -137,6 +149,8 @@ final class RequestReader {
       return broken("expected '$', got '" + (length == 0 ? '\r' : (char) (line[0] & 0xff)) + "'");
     long bytes = number(line, length);
     if (bytes < 0 || bytes > BULK_BYTES_MAX) return broken("invalid bulk length");
+    if (isOfStranger && bytes > STRANGERS_BULK_BYTES_MAX)
+      return broken("unauthenticated bulk length");
     left--;
     if (error == null && heldBytes + bytes > bytesMax) error = "ERR value is too long";
     if (error != null) {

@@ -1,6 +1,7 @@
 package io.jangada.protocol.redis;
 
 import io.jangada.bytes.Bytes;
+import io.jangada.kv.Lifetime;
 import java.util.List;
 
 /// The commands on scripts: a few are served, as [LockScript] says.
@@ -62,10 +63,16 @@ record ScriptCommands(ScriptCache cache) {
       case EXPIRE_SECONDS -> Lifetimes.millis("EX", arguments, second, "expire");
       case EXTEND ->
           ScriptCall.isAdded(arguments.from(first))
-              ? Lifetimes.positive("PX", arguments, second, "pexpire")
+              ? added(arguments, second)
               : Lifetimes.millis("PX", arguments, second, "pexpire");
       case TAKE, TAKE_ALL, EXTEND_ALL -> Lifetimes.positive("PX", arguments, second, "set");
     };
+  }
+
+  private static long added(Arguments arguments, int which) throws RefusedException {
+    long millis = Lifetimes.positive("PX", arguments, which, "pexpire");
+    if (millis > Lifetime.Extended.MILLIS_MAX) throw Lifetimes.invalid("pexpire");
+    return millis;
   }
 
   private Asked script(Arguments arguments) throws RefusedException {
@@ -93,9 +100,7 @@ record ScriptCommands(ScriptCache cache) {
         cache.clear();
         yield new Asked.OfMember(out -> out.simple("OK"));
       }
-      default ->
-          throw new RefusedException(
-              "ERR unknown subcommand '" + arguments.text(1) + "'. Try SCRIPT HELP.");
+      default -> throw CommandTable.unknownSubcommand("SCRIPT", arguments);
     };
   }
 }

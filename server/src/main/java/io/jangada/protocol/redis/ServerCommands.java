@@ -49,7 +49,7 @@ final class ServerCommands {
     table.add("memory", -2, ServerCommands::memory);
     table.add("role", 1, _ -> new Asked.OfConnection(ServerCommands::role));
     table.add("module", -2, _ -> new Asked.OfMember(out -> out.array(0)));
-    table.add("slowlog", -2, _ -> new Asked.OfMember(out -> out.array(0)));
+    table.add("slowlog", -2, ServerCommands::slowLog);
     table.add("latency", -2, _ -> new Asked.OfMember(out -> out.array(0)));
     table.add("function", -2, ServerCommands::function);
     table.add("acl", -2, ServerCommands::acl);
@@ -60,16 +60,37 @@ final class ServerCommands {
       table.add(name, -1, _ -> new Asked.Refused(NO_CLUSTER));
   }
 
+  /// None is kept: figures of latency are among the metrics.
+  private static Asked slowLog(Arguments arguments) throws RefusedException {
+    int count = arguments.count();
+    return switch (arguments.word(1)) {
+      case "GET" -> {
+        if (count > 3) throw CommandTable.wrongArity("slowlog|get");
+        if (count == 3) arguments.integer(2);
+        yield new Asked.OfMember(out -> out.array(0));
+      }
+      case "LEN" -> {
+        if (count > 2) throw CommandTable.wrongArity("slowlog|len");
+        yield new Asked.OfMember(out -> out.integer(0));
+      }
+      case "RESET" -> {
+        if (count > 2) throw CommandTable.wrongArity("slowlog|reset");
+        yield new Asked.OfMember(out -> out.simple("OK"));
+      }
+      default -> throw CommandTable.unknownSubcommand("SLOWLOG", arguments);
+    };
+  }
+
   private static Asked function(Arguments arguments) throws RefusedException {
     return switch (arguments.word(1)) {
       case "LIST" -> new Asked.OfMember(out -> out.array(0));
       case "FLUSH" -> new Asked.OfMember(out -> out.simple("OK"));
-      default -> throw unknown("FUNCTION", arguments);
+      default -> throw CommandTable.unknownSubcommand("FUNCTION", arguments);
     };
   }
 
   private static Asked acl(Arguments arguments) throws RefusedException {
-    if (!arguments.word(1).equals("WHOAMI")) throw unknown("ACL", arguments);
+    if (!arguments.word(1).equals("WHOAMI")) throw CommandTable.unknownSubcommand("ACL", arguments);
     return new Asked.OfConnection(
         connection -> {
           String user =
@@ -160,7 +181,8 @@ final class ServerCommands {
   // ---- keys, for consoles ----
 
   private static Asked object(Arguments arguments) throws RefusedException {
-    if (!arguments.word(1).equals("ENCODING")) throw unknown("OBJECT", arguments);
+    if (!arguments.word(1).equals("ENCODING"))
+      throw CommandTable.unknownSubcommand("OBJECT", arguments);
     if (arguments.count() != 3) throw CommandTable.wrongArity("object|encoding");
     return ofKey(
         arguments.get(2),
@@ -171,7 +193,8 @@ final class ServerCommands {
   }
 
   private static Asked memory(Arguments arguments) throws RefusedException {
-    if (!arguments.word(1).equals("USAGE")) throw unknown("MEMORY", arguments);
+    if (!arguments.word(1).equals("USAGE"))
+      throw CommandTable.unknownSubcommand("MEMORY", arguments);
     boolean hasSamples = arguments.count() == 5 && arguments.word(3).equals("SAMPLES");
     if (arguments.count() < 3) throw CommandTable.wrongArity("memory|usage");
     if (arguments.count() != 3 && !hasSamples) throw new RefusedException(RefusedException.SYNTAX);
@@ -197,10 +220,5 @@ final class ServerCommands {
           List<KeyValue> found = ((Result.Ranged) result).entries();
           reply.write(found.isEmpty() ? null : found.getFirst(), out);
         });
-  }
-
-  private static RefusedException unknown(String command, Arguments arguments) {
-    return new RefusedException(
-        "ERR unknown subcommand '" + arguments.text(1) + "'. Try " + command + " HELP.");
   }
 }

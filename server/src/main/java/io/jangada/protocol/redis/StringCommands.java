@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// The commands on values: what each asks of the store.
 final class StringCommands {
@@ -40,6 +41,8 @@ final class StringCommands {
       };
   private static final Reply FORMER =
       (result, out, _) -> out.bulkOrNil(valueOf(((Result.Transacted) result).results().getFirst()));
+
+  private static final Pattern INFINITE = Pattern.compile("(?i)[+-]?inf(inity)?");
 
   private final KvLimits limits;
 
@@ -192,9 +195,15 @@ final class StringCommands {
       lifetime = one;
     }
 
-    static SetOptions of(Arguments arguments) throws RefusedException {
+    /// Whether several keys can be set so.
+    private boolean areForMany() {
+      boolean isOnPresence = condition == ALWAYS || condition == ABSENT || condition == PRESENT;
+      return isOnPresence && unequal == null && !isShowing;
+    }
+
+    static SetOptions of(Arguments arguments, int first, String command) throws RefusedException {
       SetOptions options = new SetOptions();
-      for (int i = 3; i < arguments.count(); i++) {
+      for (int i = first; i < arguments.count(); i++) {
         String word = arguments.word(i);
         boolean hasMore = i + 1 < arguments.count();
         if (word.equals("NX")) options.condition(ABSENT);
@@ -207,7 +216,7 @@ final class StringCommands {
           options.condition(ALWAYS);
           options.unequal = arguments.get(++i);
         } else if (Lifetimes.isUnit(word) && hasMore) {
-          long millis = Lifetimes.positive(word, arguments, ++i, "set");
+          long millis = Lifetimes.positive(word, arguments, ++i, command);
           options.isOver = millis <= 0;
           options.lifetime(millis <= 0 ? FOR_EVER : Lifetimes.of(millis));
         } else {
@@ -221,7 +230,7 @@ final class StringCommands {
   private Asked set(Arguments arguments) throws RefusedException {
     if (arguments.count() == 3)
       return OfStore.of(write(arguments, 2, 0, ALWAYS), arguments.get(1), OK);
-    SetOptions options = SetOptions.of(arguments);
+    SetOptions options = SetOptions.of(arguments, 3, "set");
     Bytes key = arguments.get(1);
     Change value = new Change.Set(arguments.get(2), 0);
     Step step =
@@ -230,15 +239,14 @@ final class StringCommands {
             : new Operation.Put(key, value, options.lifetime, options.condition, UNSHOWN);
     if (options.unequal != null) step = unless(key, options.unequal, step);
     if (options.isShowing) return former(key, step);
-    Reply reply = options.unequal == null ? SET : SET_UNLESS;
-    if (options.isOver) reply = options.condition == ABSENT ? SET_NOTHING : SET_OVER;
-    if (options.isOver && options.condition != ALWAYS && options.condition != ABSENT) reply = SET;
+    Reply reply = SET;
+    if (options.unequal != null) reply = SET_UNLESS;
+    else if (options.isOver && options.condition == ABSENT) reply = SET_NOTHING;
+    else if (options.isOver && options.condition == ALWAYS) reply = OK;
     return OfStore.of(step, key, reply);
   }
 
-  /// To one whose value is gone at once.
-  private static final Reply SET_OVER = OK;
-
+  /// To one whose value is gone at once, if nothing was there.
   private static final Reply SET_NOTHING =
       (result, out, _) -> {
         if (result instanceof Result.NotFound) out.simple("OK");
@@ -288,23 +296,8 @@ final class StringCommands {
     long count = arguments.integer(1);
     if (count < 1 || count > (arguments.count() - 2) / 2) throw CommandTable.wrongArity("msetex");
     int end = 2 + 2 * (int) count;
-    Lifetime lifetime = FOR_EVER;
-    boolean isOver = false;
-    Compare.Relation relation = null;
-    for (int i = end; i < arguments.count(); i++) {
-      String word = arguments.word(i);
-      boolean hasMore = i + 1 < arguments.count();
-      if (word.equals("NX")) relation = Compare.Relation.EQUAL;
-      else if (word.equals("XX")) relation = Compare.Relation.GREATER;
-      else if (word.equals("KEEPTTL")) lifetime = SAME;
-      else if (Lifetimes.isUnit(word) && hasMore) {
-        long millis = Lifetimes.positive(word, arguments, ++i, "msetex");
-        isOver = millis <= 0;
-        if (!isOver) lifetime = Lifetimes.of(millis);
-      } else {
-        throw new RefusedException(RefusedException.SYNTAX);
-      }
-    }
+    SetOptions options = SetOptions.of(arguments, end, "msetex");
+    if (!options.areForMany()) throw new RefusedException(RefusedException.SYNTAX);
     List<Step> steps = new ArrayList<>();
     List<Bytes> keys = new ArrayList<>();
     List<Compare> compares = new ArrayList<>();
@@ -313,9 +306,11 @@ final class StringCommands {
       Change set = new Change.Set(arguments.get(i + 1), 0);
       keys.add(key);
       steps.add(
-          isOver ? delete(key, ALWAYS) : new Operation.Put(key, set, lifetime, ALWAYS, UNSHOWN));
-      if (relation != null)
-        compares.add(new Compare.Number(KeyRange.of(key), Compare.Field.CREATED, relation, 0));
+          options.isOver
+              ? delete(key, ALWAYS)
+              : new Operation.Put(key, set, options.lifetime, ALWAYS, UNSHOWN));
+      if (options.condition == ABSENT) compares.add(absent(key));
+      else if (options.condition == PRESENT) compares.add(present(key));
     }
     return new OfStore(
         new Operation.Transaction(compares, steps, List.of()),
@@ -325,6 +320,10 @@ final class StringCommands {
 
   static Compare absent(Bytes key) {
     return new Compare.Number(KeyRange.of(key), Compare.Field.CREATED, Compare.Relation.EQUAL, 0);
+  }
+
+  static Compare present(Bytes key) {
+    return new Compare.Number(KeyRange.of(key), Compare.Field.CREATED, Compare.Relation.GREATER, 0);
   }
 
   // ---- changes in place ----
@@ -339,7 +338,9 @@ final class StringCommands {
             out.integer(Long.parseLong(((Result.Changed) result).number().toUtf8())));
   }
 
-  private static Asked addDecimal(Arguments arguments) {
+  private static Asked addDecimal(Arguments arguments) throws RefusedException {
+    if (INFINITE.matcher(arguments.text(2)).matches())
+      throw new RefusedException("ERR increment would produce NaN or Infinity");
     Bytes key = arguments.get(1);
     Change add = new Change.AddDecimal(arguments.get(2));
     return OfStore.of(new Operation.Put(key, add, SAME, ALWAYS, UNSHOWN), key, DECIMAL);
@@ -382,7 +383,7 @@ final class StringCommands {
     Bytes key = arguments.get(1);
     Bytes bytes = arguments.get(3);
     if (bytes.length() == 0) return read(key, LENGTH);
-    if (offset + bytes.length() > limits.valueBytesMax())
+    if (offset > limits.valueBytesMax() - bytes.length())
       throw new RefusedException(Errors.VALUE_TOO_LONG);
     Change.Growth growth = new Change.Growth(true, limits.valueBytesMax());
     Change replace = new Change.Replace((int) offset, bytes, growth);

@@ -49,6 +49,10 @@ final class Subscriptions {
     return channels.size() + patterns.size();
   }
 
+  int count(boolean ofPatterns) {
+    return of(ofPatterns).size();
+  }
+
   private SequencedMap<Bytes, Subscription> of(boolean isPattern) {
     return isPattern ? patterns : channels;
   }

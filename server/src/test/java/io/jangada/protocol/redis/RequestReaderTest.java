@@ -28,6 +28,8 @@ class RequestReaderTest {
           "*1\r\n$20000\r\n" + "x".repeat(20_000) + "\r\n",
           "*70000\r\n" + "$1\r\na\r\n".repeat(70_000));
 
+  private static final String UNAUTHENTICATED = "ERR Protocol error: unauthenticated ";
+
   private final Quota arriving = new Quota(1 << 20);
 
   private static ByteBuf bytes(String text) {
@@ -42,7 +44,7 @@ class RequestReaderTest {
   private static List<String> readAll(RequestReader reader, ByteBuf in) {
     List<String> all = new ArrayList<>();
     while (in.isReadable()) {
-      RequestReader.Read read = reader.next(in);
+      RequestReader.Read read = reader.next(in, false);
       if (read instanceof RequestReader.Partial) break;
       all.add(read.toString());
       if (read instanceof RequestReader.Broken) break;
@@ -86,13 +88,13 @@ class RequestReaderTest {
   })
   void whatIsNoRequestIsNamed(String text, String error) {
     String sent = text.replace("\\r\\n", "\r\n") + "\r\n";
-    assertThat(reader().next(bytes(sent)))
+    assertThat(reader().next(bytes(sent), false))
         .isEqualTo(new RequestReader.Broken("ERR Protocol error: " + error));
   }
 
   @Test
   void linesAreSplitAsAShellDoes() {
-    assertThat(reader().next(bytes("set \"a b\\x41\\n\" 'c\\'d'\n")))
+    assertThat(reader().next(bytes("set \"a b\\x41\\n\" 'c\\'d'\n"), false))
         .isEqualTo(
             new RequestReader.Request(
                 List.of(Bytes.utf8("set"), Bytes.utf8("a bA\n"), Bytes.utf8("c'd"))));
@@ -110,8 +112,21 @@ class RequestReaderTest {
   void anAnnouncementTakesNoMemory() {
     RequestReader reader = new RequestReader(arriving, 64 << 20);
     for (String one : List.of("*60000\r\n", "$60000000\r\n", "x"))
-      assertThat(reader.next(bytes(one))).isEqualTo(new RequestReader.Partial());
+      assertThat(reader.next(bytes(one), false)).isEqualTo(new RequestReader.Partial());
     assertThat(arriving.used()).isLessThan(1 << 20);
+  }
+
+  @Test
+  void whatNoOneSaysIsSmall() {
+    RequestReader reader = reader();
+    assertThat(reader.next(bytes("*10\r\n$16384\r\n"), true))
+        .isEqualTo(new RequestReader.Partial());
+    reader.close();
+    assertThat(reader().next(bytes("*11\r\n"), true))
+        .isEqualTo(new RequestReader.Broken(UNAUTHENTICATED + "multibulk length"));
+    assertThat(reader().next(bytes("*2\r\n$3\r\nGET\r\n$16385\r\n"), true))
+        .isEqualTo(new RequestReader.Broken(UNAUTHENTICATED + "bulk length"));
+    assertThat(arriving.used()).isZero();
   }
 
   @Test
