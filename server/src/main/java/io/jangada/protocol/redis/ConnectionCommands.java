@@ -228,7 +228,7 @@ final class ConnectionCommands {
       case "DOCS" -> new Asked.OfMember(out -> out.map(0));
       case "COUNT" -> new Asked.OfMember(out -> out.integer(all.size()));
       case "LIST" ->
-          new Asked.OfMember(
+          alone(
               out -> {
                 out.array(all.size());
                 for (CommandTable.Command one : all) out.bulk(one.name());
@@ -241,7 +241,7 @@ final class ConnectionCommands {
                 : arguments.from(2).stream()
                     .map(one -> one.toUtf8().toLowerCase(Locale.ROOT))
                     .toList();
-        yield new Asked.OfMember(
+        yield alone(
             out -> {
               out.array(names.size());
               for (String name : names) describe(table.all().get(name), out);
@@ -249,6 +249,11 @@ final class ConnectionCommands {
       }
       default -> throw CommandTable.unknownSubcommand("COMMAND", arguments);
     };
+  }
+
+  /// A long reply: many of them would not go into the one of EXEC.
+  private static Asked alone(Consumer<ReplyWriter> reply) {
+    return new Asked.OfConnection(connection -> connection.answer(reply));
   }
 
   /// Which of the arguments of a command are keys.
