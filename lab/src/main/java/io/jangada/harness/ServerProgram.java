@@ -15,6 +15,7 @@ public record ServerProgram(List<String> words) {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:-UsePerfData",
+          "-XX:+ExitOnOutOfMemoryError",
           "--sun-misc-unsafe-memory-access=allow",
           "-Dio.netty.jfr.enabled=false",
           "-Xlog:disable",

@@ -132,7 +132,8 @@ final class CommandQueue {
       return;
     }
     buffer(slot);
-    if (slot != first && bufferedBytes > bytesMax && slot.canReadAgain()) {
+    boolean isTooMuch = slot != first && bufferedBytes > bytesMax;
+    if (isTooMuch && slot.valueBytes() > 0 && slot.canReadAgain()) {
       slot.letGo();
       postpone(slot);
       return;

@@ -95,7 +95,7 @@ final class PendingReply extends CommandSlot {
 
   @Override
   protected boolean canReadAgain() {
-    return request != null;
+    return request != null && !request.writes();
   }
 
   @Override
