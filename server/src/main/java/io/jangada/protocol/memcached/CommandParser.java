@@ -174,9 +174,10 @@ final class CommandParser {
     };
   }
 
-  /// What clients compare with the releases whose commands they know.
+  /// What clients compare with the releases whose commands they know. They look for three numbers
+  /// at the beginning, npm's `memcached` at the end: other text there ends the process it is in.
   static String version(PortSettings settings) {
-    return "1.6.27-jangada-" + settings.clients().release();
+    return "1.6.27-jangada-" + settings.clients().release().replaceFirst("-.*", "");
   }
 
   private boolean isHttp() {
