@@ -20,6 +20,7 @@ quiet='-Xlog:disable -Xlog:all=error:stderr'
 maelstrom_main=io.jangada.protocol.maelstrom.MaelstromNode
 maelstrom_flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx128m'
 server_training=io.jangada.cli.AotTraining
+command_training=io.jangada.lab.CommandTraining
 udp3700_main=io.jangada.protocol.udp3700.ReplicaProgram
 udp3700_training=io.jangada.protocol.udp3700.ReplicaTraining
 # With -Xrs a signal ends the process at once, without the JVM's own leave-taking. A run is half a minute
@@ -97,7 +98,10 @@ launch_train() {
 
 # Makes the start-up caches of servers and of commands for the program in folder $new…
 launch_train_programs() {
-  launch_train jangada.aot -XX:+UseSerialGC -jar "$new/jangada.jar" demo </dev/null
+  mkdir "$new.training"
+  launch_train jangada.aot -XX:+UseSerialGC --sun-misc-unsafe-memory-access=allow -cp "$new/jangada.jar" \
+    "$command_training" "$new.training" </dev/null
+  rm -rf "$new.training"
   mkdir "$new.training"
   # shellcheck disable=SC2086 # the flags are a list of words
   launch_train server.aot $server_training_flags -Djava.library.path="$new/native" \

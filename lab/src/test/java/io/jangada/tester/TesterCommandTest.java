@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,8 @@ class TesterCommandTest {
     String[] args = new String[words.length + 1];
     args[0] = "tester";
     System.arraycopy(words, 0, args, 1, words.length);
-    CommandLine command = Main.commandLine(Map.of(), new TesterCommand());
+    CommandLine command =
+        Main.commandLine(Map.of(), new Main.Further(List.of("tester"), _ -> new TesterCommand()));
     return command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
   }
 

@@ -31,6 +31,8 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -46,59 +48,124 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "jangada",
     description = "A distributed, linearizable key-value store replicated with Raft.",
     mixinStandardHelpOptions = true,
-    versionProvider = BuildInfo.Provider.class,
-    subcommands = {
-      HelpCommand.class,
-      VersionCommand.class,
-      CompletionCommand.class,
-      ServerCommand.class,
-      GetCommand.class,
-      GetmCommand.class,
-      SetCommand.class,
-      CasCommand.class,
-      PutCommand.class,
-      DeleteCommand.class,
-      ListCommand.class,
-      WatchCommand.class,
-      HistoryCommand.class,
-      DiffCommand.class,
-      LeaseCommand.class,
-      TxnCommand.class,
-      UserCommand.class,
-      RoleCommand.class,
-      AuthCommand.class,
-      StatusCommand.class,
-      MemberCommand.class,
-      LeaderCommand.class,
-      SnapshotCommand.class,
-      BackupCommand.class,
-      RestoreCommand.class,
-      VerifyCommand.class,
-      CertsCommand.class
-    })
+    versionProvider = BuildInfo.Provider.class)
 public final class Main implements Runnable {
+  /// The commands, as `help` lists them.
+  private static final List<String> NAMES =
+      List.of(
+          "help",
+          "version",
+          "completion",
+          "server",
+          "get",
+          "getm",
+          "set",
+          "cas",
+          "put",
+          "delete",
+          "list",
+          "watch",
+          "history",
+          "diff",
+          "lease",
+          "txn",
+          "user",
+          "role",
+          "auth",
+          "status",
+          "member",
+          "leader",
+          "snapshot",
+          "backup",
+          "restore",
+          "verify",
+          "certs");
+
+  /// What needs to know all commands.
+  private static final Set<String> OF_ALL = Set.of("help", "completion");
+
   @Spec private CommandSpec spec;
+
+  /// Commands that this program does not know by itself.
+  ///
+  /// @param make makes the one of this name
+  public record Further(List<String> names, Function<String, Object> make) {
+    private static final Further NONE = new Further(List.of(), _ -> null);
+  }
 
   public static void main(String[] args) {
     System.exit(execute(args));
   }
 
-  /// Runs a command line of this process. Returns the exit code.
-  ///
-  /// @param further commands of picocli's that this program does not know by itself
-  public static int execute(String[] args, Object... further) {
-    CommandLine jangada = commandLine(System.getenv(), further);
+  private static Object command(String name) {
+    return switch (name) {
+      case "help" -> new HelpCommand();
+      case "version" -> new VersionCommand();
+      case "completion" -> new CompletionCommand();
+      case "server" -> new ServerCommand();
+      case "get" -> new GetCommand();
+      case "getm" -> new GetmCommand();
+      case "set" -> new SetCommand();
+      case "cas" -> new CasCommand();
+      case "put" -> new PutCommand();
+      case "delete" -> new DeleteCommand();
+      case "list" -> new ListCommand();
+      case "watch" -> new WatchCommand();
+      case "history" -> new HistoryCommand();
+      case "diff" -> new DiffCommand();
+      case "lease" -> new LeaseCommand();
+      case "txn" -> new TxnCommand();
+      case "user" -> new UserCommand();
+      case "role" -> new RoleCommand();
+      case "auth" -> new AuthCommand();
+      case "status" -> new StatusCommand();
+      case "member" -> new MemberCommand();
+      case "leader" -> new LeaderCommand();
+      case "snapshot" -> new SnapshotCommand();
+      case "backup" -> new BackupCommand();
+      case "restore" -> new RestoreCommand();
+      case "verify" -> new VerifyCommand();
+      case "certs" -> new CertsCommand();
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  /// Runs a command line of this process. Returns the exit code. Only the command that is named
+  /// first is made, if one is: all of them take longer than what most of them do.
+  public static int execute(String[] args, Further further) {
+    String first = args.length == 0 ? "" : args[0];
+    boolean isOne = NAMES.contains(first) && !OF_ALL.contains(first);
+    boolean isFurther = further.names.contains(first);
+    List<String> own = isOne ? List.of(first) : isFurther ? List.of() : NAMES;
+    List<String> others = isFurther ? List.of(first) : isOne ? List.of() : further.names;
+    CommandLine jangada = make(System.getenv(), own, new Further(others, further.make));
     Environment.ofProcess().putAround(jangada);
     return jangada.execute(args);
   }
 
-  /// The whole command tree, ready to execute. Colours are used on a terminal only, and never where
-  /// the environment has a `NO_COLOR` that is not empty (no-color.org).
-  public static CommandLine commandLine(Map<String, String> environment, Object... further) {
+  /// The same without further commands.
+  public static int execute(String[] args) {
+    return execute(args, Further.NONE);
+  }
+
+  /// The whole command tree, ready to execute.
+  public static CommandLine commandLine(Map<String, String> environment, Further further) {
+    return make(environment, NAMES, further);
+  }
+
+  public static CommandLine commandLine(Map<String, String> environment) {
+    return commandLine(environment, Further.NONE);
+  }
+
+  /// Colours are used on a terminal only, and never where the environment has a `NO_COLOR` that is
+  /// not empty (no-color.org).
+  private static CommandLine make(
+      Map<String, String> environment, List<String> names, Further further) {
     boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
     CommandLine jangada = new CommandLine(new Main());
-    for (Object command : further) jangada.addSubcommand(command);
-    ServerCommand.withFlags(jangada.getSubcommands().get("server"));
+    for (String name : names) jangada.addSubcommand(command(name));
+    for (String name : further.names) jangada.addSubcommand(further.make.apply(name));
+    if (names.contains("server")) ServerCommand.withFlags(jangada.getSubcommands().get("server"));
     printVersions(jangada);
     return jangada
         .setExecutionStrategy(parsed -> run(parsed, environment))
