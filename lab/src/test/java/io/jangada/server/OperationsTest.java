@@ -99,6 +99,7 @@ class OperationsTest {
     assertThat(config.servers()).hasSize(3);
     for (ServerConfig.Entry entry : config.servers()) {
       assertThat(entry.clientPort()).isEqualTo(9000 + entry.id());
+      assertThat(entry.port(OptionalPort.HTTP)).isEqualTo(9010 + entry.id());
       assertThat(entry.port(OptionalPort.ETCD)).isEqualTo(9020 + entry.id());
       assertThat(entry.port(OptionalPort.MEMCACHED)).isEqualTo(9030 + entry.id());
       assertThat(entry.port(OptionalPort.REDIS)).isEqualTo(9040 + entry.id());
