@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jangada.net.Loops;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +24,10 @@ class OperationsTest {
   private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (\\S+ \\w+)$");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\|");
   private static final String ROUND_TRIP = "jangada_network_peer_round_trip_time_seconds";
-  private static final Pattern METRIC = Pattern.compile("jangada_[a-z_]+");
+  private static final Pattern METRIC = Pattern.compile("\\b(?:jangada|jvm|process)_[a-z_]+");
+  private static final Pattern COMMANDS =
+      Pattern.compile(
+          "jangada_server_command_duration_seconds_count\\{kind=\"write\",port=\"client\"\\} [1-9]");
 
   @TempDir private Path folder;
 
@@ -66,14 +71,52 @@ class OperationsTest {
       expected.remove("jangada_tls_certificate_expiry_timestamp_seconds gauge");
       fleet.until(() -> exported(fleet, leader).equals(expected));
       assertThat(exported(fleet, leader)).isEqualTo(expected);
-      Set<String> watched = names(METRIC, Files.readString(ROOT.resolve("docs/alerts.yml")));
-      assertThat(watched).isNotEmpty();
-      for (String each : documented) {
-        String[] words = each.split(" ");
-        watched.remove(words[1].equals("histogram") ? words[0] + "_bucket" : words[0]);
-      }
-      assertThat(watched).isEmpty();
+      assertThat(fleet.http(leader, "/metrics").body()).containsPattern(COMMANDS);
+      for (String file : List.of("docs/alerts.yml", "contrib/grafana-dashboard.json"))
+        assertThat(samples(documented)).containsAll(watched(file));
     }
+  }
+
+  /// The metrics that a file names.
+  private static Set<String> watched(String file) throws IOException {
+    Set<String> watched = names(METRIC, Files.readString(ROOT.resolve(file)));
+    assertThat(watched).as(file).isNotEmpty();
+    return watched;
+  }
+
+  /// The names of the samples of metrics, which are given with their kinds.
+  private static Set<String> samples(Set<String> metrics) {
+    Set<String> samples = new TreeSet<>();
+    for (String each : metrics) {
+      String[] words = each.split(" ");
+      switch (words[1]) {
+        case "histogram" -> {
+          for (String end : List.of("_bucket", "_count", "_sum")) samples.add(words[0] + end);
+        }
+        case "summary" -> {
+          for (String end : List.of("_count", "_sum")) samples.add(words[0] + end);
+        }
+        default -> samples.add(words[0]);
+      }
+    }
+    return samples;
+  }
+
+  @Test
+  void thePromtoolTestsOfTheAlertsPass() throws Exception {
+    Process promtool;
+    try {
+      promtool =
+          new ProcessBuilder("promtool", "test", "rules", "docs/alerts-test.yml")
+              .directory(ROOT.toFile())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      Assumptions.abort("promtool is not installed: " + e.getMessage());
+      return;
+    }
+    String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(promtool.waitFor()).as(said).isZero();
   }
 
   /// Names and kinds.
@@ -99,6 +142,7 @@ class OperationsTest {
     assertThat(config.servers()).hasSize(3);
     for (ServerConfig.Entry entry : config.servers()) {
       assertThat(entry.clientPort()).isEqualTo(9000 + entry.id());
+      assertThat(entry.port(OptionalPort.HTTP)).isEqualTo(9010 + entry.id());
       assertThat(entry.port(OptionalPort.ETCD)).isEqualTo(9020 + entry.id());
       assertThat(entry.port(OptionalPort.MEMCACHED)).isEqualTo(9030 + entry.id());
       assertThat(entry.port(OptionalPort.REDIS)).isEqualTo(9040 + entry.id());

@@ -1,5 +1,6 @@
 package io.jangada.server;
 
+import io.jangada.protocol.port.CommandTimes;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -129,6 +130,29 @@ final class MetricList {
                     .build())
             .build());
     return this;
+  }
+
+  /// @param values by what the labels say: how many in each bucket of [CommandTimes#bounds], how
+  ///   many beyond, and the sum in nanoseconds
+  MetricList histograms(
+      String name, String help, List<String> labels, Map<List<String>, long[]> values) {
+    HistogramSnapshot.Builder histogram =
+        HistogramSnapshot.builder().name(prefix + name).help(help);
+    values.forEach((key, counts) -> histogram.dataPoint(histogram(Labels.of(labels, key), counts)));
+    metrics.add(histogram.build());
+    return this;
+  }
+
+  private static HistogramDataPointSnapshot histogram(Labels labels, long[] counts) {
+    long[] bounds = CommandTimes.bounds();
+    ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+    for (int i = 0; i < bounds.length; i++) buckets.bucket(bounds[i] / 1e9, counts[i]);
+    buckets.bucket(Double.POSITIVE_INFINITY, counts[bounds.length]);
+    return HistogramDataPointSnapshot.builder()
+        .classicHistogramBuckets(buckets.build())
+        .sum(counts[bounds.length + 1] / 1e9)
+        .labels(labels)
+        .build();
   }
 
   MetricList collections(String name, String help, List<GarbageCollectorMXBean> collectors) {

@@ -107,6 +107,7 @@ final class Metrics {
     lists.add(audit());
     lists.addAll(List.of(server(stats), store(stats), network(stats), peers(), disk(), jvm()));
     lists.add(PortMetrics.of(others.stats()));
+    lists.add(PortMetrics.times(listener, others.listeners()));
     lists.add(TlsMetrics.of(gates));
     etcd.ifPresent(port -> lists.addAll(EtcdMetrics.all(port.stats(), status, meter)));
     return MetricList.all(lists);

@@ -17,6 +17,7 @@ import io.jangada.protocol.port.PortStats;
 import io.jangada.protocol.redis.RedisListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,11 @@ final class OtherPorts implements AutoCloseable {
     listeners.forEach((which, listener) -> all.put(which, listener.portStats()));
     all.remove(OptionalPort.ETCD);
     return all;
+  }
+
+  /// All that are there.
+  Map<OptionalPort, ClientListener> listeners() {
+    return Collections.unmodifiableMap(listeners);
   }
 
   /// @param millisMax for all of them

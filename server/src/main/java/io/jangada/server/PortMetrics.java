@@ -1,7 +1,11 @@
 package io.jangada.server;
 
+import io.jangada.protocol.port.ClientListener;
+import io.jangada.protocol.port.CommandTimes;
 import io.jangada.protocol.port.PortStats;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
@@ -39,6 +43,25 @@ final class PortMetrics {
         .counters("commands", "Commands received", PORT, each(ports, PortStats::commands))
         .counters("received_bytes", "Bytes received", PORT, each(ports, PortStats::bytesIn))
         .counters("sent_bytes", "Bytes sent", PORT, each(ports, PortStats::bytesOut));
+  }
+
+  /// How long the replica took for clients' commands.
+  static MetricList times(ClientListener text, Map<OptionalPort, ? extends ClientListener> others) {
+    Map<String, ClientListener> ports = new LinkedHashMap<>();
+    ports.put("client", text);
+    others.forEach((which, listener) -> ports.put(which.clients(), listener));
+    Map<List<String>, long[]> times = new LinkedHashMap<>();
+    ports.forEach(
+        (port, listener) -> {
+          for (CommandTimes.Kind kind : CommandTimes.Kind.values())
+            times.put(List.of(port, kind.name().toLowerCase(Locale.ROOT)), listener.times(kind));
+        });
+    return new MetricList("jangada_server_")
+        .histograms(
+            "command_duration_seconds",
+            "Time from the start of a client's command to its reply",
+            List.of(PORT, "kind"),
+            times);
   }
 
   private static Map<String, Long> each(

@@ -5,6 +5,7 @@ import io.jangada.net.CertificateText;
 import io.jangada.net.Closing;
 import io.jangada.net.TlsFailure;
 import io.jangada.protocol.auth.AuditEvent;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
@@ -97,6 +98,13 @@ public abstract class Client extends ChannelInboundHandlerAdapter {
   }
 
   // ---- turns ----
+
+  /// All that came is read: what is begun later is begun in another turn of the loop.
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    drive();
+    lane.endTurn();
+  }
 
   /// Has a turn planned. Returns whether the caller is to plan it.
   public final boolean becomeDue() {

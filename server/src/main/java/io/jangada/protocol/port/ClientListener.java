@@ -106,6 +106,14 @@ public abstract class ClientListener implements AutoCloseable {
     return lanes.values().stream().mapToLong(lane -> lane.counters().get(counter)).sum();
   }
 
+  /// How long commands of a kind took: how many of them in each bucket of [CommandTimes#bounds],
+  /// how many longer, and last the sum in nanoseconds.
+  public final long[] times(CommandTimes.Kind kind) {
+    long[] sums = CommandTimes.none();
+    for (ReplyBatcher lane : lanes.values()) lane.times().addTo(sums, kind);
+    return sums;
+  }
+
   /// How many clients are connected.
   public final long connections() {
     long closed = sum(Counters.CLOSED); // the first: none is closed before it is open

@@ -226,11 +226,6 @@ public abstract class Connection extends Client {
   }
 
   @Override
-  public void channelReadComplete(ChannelHandlerContext context) {
-    drive();
-  }
-
-  @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (!Closing.isInputEnd(event)) return;
     inputEnded = true;

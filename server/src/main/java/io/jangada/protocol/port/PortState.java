@@ -138,18 +138,22 @@ public final class PortState {
   /// @param requestId as [Replica#submit] has it
   public <S extends Slot & Consumer<Outcome>> void submit(
       S slot, Operation operation, RequestId requestId) {
+    slot.begun(
+        operation instanceof Operation.Read ? CommandTimes.Kind.READ : CommandTimes.Kind.WRITE);
     replica.submit(slot.caller(), operation, requestId, audited(slot, operation, slot));
   }
 
   /// The same for a client that goes to no other member by itself.
   public <S extends Slot & Consumer<Outcome>> void forward(
       S slot, Operation.Command command, RequestId requestId) {
+    slot.begun(CommandTimes.Kind.WRITE);
     replica.forward(slot.caller(), command, requestId, audited(slot, command, slot));
   }
 
   /// Reads, for a client.
   public <S extends Slot & Consumer<Outcome>> void read(
       S slot, Operation.Read read, ReadConsistency reading) {
+    slot.begun(CommandTimes.Kind.READ);
     replica.read(slot.caller(), read, reading, audited(slot, read, slot));
   }
 

@@ -13,9 +13,13 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class ReplyBatcher {
   private final EventLoop loop;
   private final Counters counters = new Counters();
+  private final CommandTimes times = new CommandTimes();
   private final AtomicReference<Slot> top = new AtomicReference<>();
   private final ArrayDeque<Client> due = new ArrayDeque<>();
   private final Runnable runTurn = this::runTurn;
+
+  /// When this turn of the loop was first asked for its time; 0 if it was not.
+  private long turnNanos;
 
   public ReplyBatcher(EventLoop loop) {
     this.loop = loop;
@@ -24,6 +28,23 @@ public final class ReplyBatcher {
   /// For the loop alone, but for looking at them.
   public Counters counters() {
     return counters;
+  }
+
+  /// For the loop alone, but for looking at them.
+  CommandTimes times() {
+    return times;
+  }
+
+  /// The time, read once in a turn of the loop. From any thread.
+  long turnNanos() {
+    if (!loop.inEventLoop()) return System.nanoTime();
+    if (turnNanos == 0) turnNanos = System.nanoTime();
+    return turnNanos;
+  }
+
+  /// The next that is begun is begun later.
+  void endTurn() {
+    turnNanos = 0;
   }
 
   /// Has the loop do something. From any thread.
@@ -46,6 +67,7 @@ public final class ReplyBatcher {
   }
 
   private void runTurn() {
+    endTurn();
     for (Slot slot = takeAll(); slot != null; ) {
       Slot next = slot.below;
       slot.below = null;
@@ -59,10 +81,12 @@ public final class ReplyBatcher {
         one.broken(e); // the others are still to have their turn
       }
     }
+    endTurn();
   }
 
   private void arrive(Slot slot) {
     slot.crossed();
+    slot.count(this);
     try {
       if (slot.arrive()) due.add(slot.connection());
     } catch (RuntimeException | OutOfMemoryError e) {

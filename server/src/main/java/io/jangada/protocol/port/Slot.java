@@ -15,6 +15,11 @@ public abstract class Slot {
   /// What the result has that crosses from the replica to the connection.
   private long crossingBytes;
 
+  /// When the replica was asked for it; 0 for what is not timed.
+  private long begunNanos;
+
+  private CommandTimes.Kind kind;
+
   /// @param caller who the client was when the request came; null for none
   protected Slot(Caller caller) {
     this.caller = caller;
@@ -36,6 +41,20 @@ public abstract class Slot {
     else if (!crossing.tryTake(bytes)) return false;
     crossingBytes = bytes;
     return true;
+  }
+
+  /// The replica is about to be asked: the time that it takes counts from the first such call.
+  final void begun(CommandTimes.Kind which) {
+    if (begunNanos != 0) return;
+    kind = which;
+    begunNanos = connection().lane().turnNanos();
+  }
+
+  /// Counts the time that its reply took, once.
+  final void count(ReplyBatcher lane) {
+    if (kind == null) return;
+    lane.times().add(kind, lane.turnNanos() - begunNanos);
+    kind = null;
   }
 
   /// It is there.

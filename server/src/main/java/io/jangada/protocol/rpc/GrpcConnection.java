@@ -291,11 +291,6 @@ public final class GrpcConnection extends Client {
   // ---- the socket ----
 
   @Override
-  public void channelReadComplete(ChannelHandlerContext last) {
-    drive();
-  }
-
-  @Override
   public void channelWritabilityChanged(ChannelHandlerContext last) {
     if (!channel().isWritable()) return;
     port().onProgress(this);

@@ -438,11 +438,6 @@ public final class JsonConnection extends Client {
   // ---- the socket ----
 
   @Override
-  public void channelReadComplete(ChannelHandlerContext context) {
-    drive();
-  }
-
-  @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (!channel().isWritable()) return;
     port().onProgress(this);
