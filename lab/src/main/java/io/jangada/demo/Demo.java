@@ -1,6 +1,7 @@
 package io.jangada.demo;
 
 import io.jangada.cli.ExitCode;
+import io.jangada.cli.shell.UserError;
 import io.jangada.server.Reasons;
 import io.jangada.store.OsDisk;
 import java.io.IOException;

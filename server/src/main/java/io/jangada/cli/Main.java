@@ -24,6 +24,7 @@ import io.jangada.cli.cluster.StatusCommand;
 import io.jangada.cli.cluster.TxnCommand;
 import io.jangada.cli.cluster.UserCommand;
 import io.jangada.cli.cluster.WatchCommand;
+import io.jangada.cli.shell.ShellCommand;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
 import io.jangada.server.Variables;
@@ -74,7 +75,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BackupCommand.class,
       RestoreCommand.class,
       VerifyCommand.class,
-      CertsCommand.class
+      CertsCommand.class,
+      ShellCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
