@@ -70,7 +70,8 @@ class ShellOnServersTest {
   void linesOfAPipeAreTheCommandsOfTheCommandLine() {
     CommandRun run =
         shell(
-            "put a \"one\ntwo\"  # two lines\n\nget a\nget none\nput a\nget a -o json\nexit\nget z\n");
+            "put a \"one\ntwo\"  # two lines\n\nget a\nget none\n"
+                + "put a\nget a -o json\nexit\nget z\n");
     assertThat(run.out()).matches("OK \\d+\none\ntwo\n\\{\"ok\":true.*\n");
     assertThat(run.err().lines())
         .containsExactly(
