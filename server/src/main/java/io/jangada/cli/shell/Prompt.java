@@ -4,8 +4,12 @@ import io.jangada.cli.ExitCode;
 import io.jangada.cli.cluster.ClusterOptions;
 import io.jangada.client.JangadaClient;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.UserInterruptException;
@@ -27,6 +31,7 @@ final class Prompt {
 
   static int run(Session session, ClusterOptions cluster) throws IOException {
     Path history = Path.of(System.getProperty("user.home"), HISTORY);
+    keepPrivate(history);
     try (Terminal terminal = Lines.systemTerminal();
         JangadaClient client = cluster.open()) {
       Words words = new Words(session.commands(), client);
@@ -34,6 +39,14 @@ final class Prompt {
       terminal.handle(Terminal.Signal.INT, _ -> session.cancel());
       return new Prompt(session, reader).converse();
     }
+  }
+
+  /// What was typed has values in it, which are for their owner alone.
+  private static void keepPrivate(Path history) throws IOException {
+    boolean hasOwners = history.getFileSystem().supportedFileAttributeViews().contains("posix");
+    if (!hasOwners || Files.exists(history)) return;
+    Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
+    Files.createFile(history, PosixFilePermissions.asFileAttribute(owner));
   }
 
   int converse() {
