@@ -49,11 +49,17 @@ public final class JangadaClient implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final Loops own;
   private final long callNanos;
+  private final boolean isLent;
 
   private JangadaClient(Dispatcher dispatcher, Loops own, long callNanos) {
+    this(dispatcher, own, callNanos, false);
+  }
+
+  private JangadaClient(Dispatcher dispatcher, Loops own, long callNanos, boolean isLent) {
     this.dispatcher = dispatcher;
     this.own = own;
     this.callNanos = callNanos;
+    this.isLent = isLent;
   }
 
   /// A client with a thread of its own. Connections are made as calls need them.
@@ -97,7 +103,12 @@ public final class JangadaClient implements AutoCloseable {
   public JangadaClient within(Duration deadline) {
     if (deadline.isNegative() || deadline.toMillis() > ClientOptions.Timing.MILLIS_MAX)
       throw new IllegalArgumentException("a deadline of " + deadline);
-    return new JangadaClient(dispatcher, own, deadline.toNanos());
+    return new JangadaClient(dispatcher, own, deadline.toNanos(), isLent);
+  }
+
+  /// The same client, lent to a user that closes what it uses: closing this one does nothing.
+  public JangadaClient lent() {
+    return new JangadaClient(dispatcher, own, callNanos, true);
   }
 
   /// The value of a key.
@@ -351,6 +362,7 @@ public final class JangadaClient implements AutoCloseable {
   /// [Reply.Unknown].
   @Override
   public void close() {
+    if (isLent) return;
     dispatcher.close();
     if (own != null) own.close();
   }

@@ -1,6 +1,7 @@
 package io.jangada.demo;
 
 import io.jangada.cli.certs.LoopbackCertificates;
+import io.jangada.cli.shell.UserError;
 import io.jangada.harness.ClusterPlan;
 import io.jangada.harness.ProcessCluster;
 import io.jangada.server.ConfigException;

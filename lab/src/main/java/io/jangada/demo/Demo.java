@@ -1,6 +1,8 @@
 package io.jangada.demo;
 
 import io.jangada.cli.ExitCode;
+import io.jangada.cli.shell.Lines;
+import io.jangada.cli.shell.UserError;
 import io.jangada.server.Reasons;
 import io.jangada.store.OsDisk;
 import java.io.IOException;
@@ -8,6 +10,10 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
 
 /// A cluster of real servers, each with its own ports and its own data directory, in this process;
 /// and a shell to do things to it.
@@ -102,7 +108,8 @@ public final class Demo {
       screen.setManner(Screen.Manner.TERMINAL);
       begin();
       screen.narrate("Type 'help' for the commands, 'quit' or Ctrl-D to end.");
-      converse(lines);
+      if (streams.in == System.in) type();
+      else converse(() -> read(lines));
       return ExitCode.OK;
     }
     // What was piped in decides how the demo talks, so it is looked at before the first word.
@@ -154,10 +161,36 @@ public final class Demo {
     }
   }
 
-  private void converse(InputLines lines) throws IOException, InterruptedException {
+  /// A line, whatever it is read with.
+  private interface Source {
+    Line next() throws IOException;
+  }
+
+  /// Has lines typed at the process's own terminal, with editing.
+  private void type() throws IOException, InterruptedException {
+    try (Terminal terminal = Lines.systemTerminal()) {
+      LineReader reader = Lines.reader(terminal, (_, _, _) -> {}, null);
+      screen.setTyping(reader);
+      converse(() -> typed(reader));
+    } finally {
+      screen.setTyping(null);
+    }
+  }
+
+  private static Line typed(LineReader reader) {
+    try {
+      return new Line(reader.readLine(Screen.PROMPT), null);
+    } catch (UserInterruptException e) {
+      return new Line("", null);
+    } catch (EndOfFileException e) {
+      return new Line(null, null);
+    }
+  }
+
+  private void converse(Source lines) throws IOException, InterruptedException {
     while (!shell.isOver()) {
       screen.prompt();
-      Line line = read(lines);
+      Line line = lines.next();
       screen.typed();
       if (line.isEnd()) {
         screen.answer("");

@@ -1,5 +1,6 @@
 package io.jangada.demo;
 
+import io.jangada.cli.shell.UserError;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.jangada.demo;
 
 import io.jangada.cli.Durations;
 import io.jangada.cli.ExitCode;
+import io.jangada.cli.shell.LineWords;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.kv.TimeToLive;

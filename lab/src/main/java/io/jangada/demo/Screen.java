@@ -1,6 +1,7 @@
 package io.jangada.demo;
 
 import java.io.PrintWriter;
+import org.jline.reader.LineReader;
 
 /// Where the demo's lines go, from whatever thread, each whole. On a terminal all of it is one
 /// conversation on standard output, and a line that comes while the prompt waits is put above it.
@@ -27,11 +28,18 @@ final class Screen {
   private Manner manner = Manner.TOUR;
   private boolean prompting;
 
+  /// What is typed with, and keeps what comes meanwhile above it; null where lines are plain.
+  private LineReader typing;
+
   /// @param styled whether escape sequences are understood and wanted
   Screen(PrintWriter out, PrintWriter err, boolean styled) {
     this.out = out;
     this.err = err;
     this.styled = styled;
+  }
+
+  synchronized void setTyping(LineReader typing) {
+    this.typing = typing;
   }
 
   synchronized void setManner(Manner manner) {
@@ -62,6 +70,7 @@ final class Screen {
   synchronized void prompt() {
     if (manner != Manner.TERMINAL) return;
     prompting = true;
+    if (typing != null) return;
     out.print(PROMPT);
     out.flush();
   }
@@ -75,10 +84,15 @@ final class Screen {
   synchronized void leavePrompt() {
     if (!prompting) return;
     prompting = false;
+    if (typing != null) return;
     out.print(styled ? ERASE : System.lineSeparator());
   }
 
   private void print(PrintWriter to, String line) {
+    if (prompting && typing != null) {
+      typing.printAbove(line);
+      return;
+    }
     if (prompting) to.print(styled ? ERASE : System.lineSeparator());
     to.println(line);
     if (prompting) to.print(PROMPT);

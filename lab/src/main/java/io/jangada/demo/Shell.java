@@ -1,6 +1,7 @@
 package io.jangada.demo;
 
 import io.jangada.cli.ExitCode;
+import io.jangada.cli.shell.UserError;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.node.Outcome;

@@ -2,6 +2,8 @@ package io.jangada.demo;
 
 import io.jangada.bytes.Bytes;
 import io.jangada.cli.Durations;
+import io.jangada.cli.shell.LineWords;
+import io.jangada.cli.shell.UserError;
 import io.jangada.kv.Condition;
 import io.jangada.kv.Operation;
 import io.jangada.raft.Membership;

@@ -24,6 +24,7 @@ import io.jangada.cli.cluster.StatusCommand;
 import io.jangada.cli.cluster.TxnCommand;
 import io.jangada.cli.cluster.UserCommand;
 import io.jangada.cli.cluster.WatchCommand;
+import io.jangada.cli.shell.ShellCommand;
 import io.jangada.server.Nearest;
 import io.jangada.server.ServerCommand;
 import io.jangada.server.Variables;
@@ -79,7 +80,8 @@ public final class Main implements Runnable {
           "backup",
           "restore",
           "verify",
-          "certs");
+          "certs",
+          "shell");
 
   /// What needs to know all commands.
   private static final Set<String> OF_ALL = Set.of("help", "completion");
@@ -126,6 +128,7 @@ public final class Main implements Runnable {
       case "restore" -> new RestoreCommand();
       case "verify" -> new VerifyCommand();
       case "certs" -> new CertsCommand();
+      case "shell" -> new ShellCommand();
       default -> throw new IllegalArgumentException(name);
     };
   }

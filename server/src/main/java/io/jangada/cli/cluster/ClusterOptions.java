@@ -78,12 +78,22 @@ public final class ClusterOptions implements Environment.Surrounded {
   @Override
   public void surround(Environment surroundings) {
     this.surroundings = surroundings;
+    login = null;
+  }
+
+  /// The same for commands that this one runs: as which user is settled, and asked for once.
+  public Environment settled() {
+    Map<String, String> environment = new TreeMap<>(surroundings.environment());
+    Login known = login();
+    if (known != null) environment.put(UserOptions.VARIABLE, known.user() + ":" + known.password());
+    return new Environment(
+        environment, surroundings.in(), surroundings.out(), surroundings.folder());
   }
 
   /// A client as the options want it.
   ///
   /// @throws ParameterException when they make no sense
-  JangadaClient open() {
+  public JangadaClient open() {
     long millis = millis();
     long silence = ClientOptions.Timing.DEFAULT.silenceMillis();
     return connect(options(millis, Math.max(1, Math.min(silence, millis / 2))));
@@ -97,7 +107,7 @@ public final class ClusterOptions implements Environment.Surrounded {
 
   private JangadaClient connect(ClientOptions options) {
     try {
-      return JangadaClient.connect(options);
+      return surroundings.clients().apply(options);
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }

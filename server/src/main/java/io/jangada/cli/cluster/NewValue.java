@@ -5,7 +5,6 @@ import io.jangada.cli.Durations;
 import io.jangada.kv.KvLimits;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import picocli.CommandLine.Option;
 
 /// A value to store, and for how long: what `set` and `cas` have in common.
@@ -33,7 +32,7 @@ final class NewValue implements Environment.Surrounded {
       byte[] all = in.readNBytes(KvLimits.VALUE_BYTES_HARD_MAX + 1);
       if (all.length <= KvLimits.VALUE_BYTES_HARD_MAX) return Bytes.wrap(all);
     } catch (IOException e) {
-      throw new UncheckedIOException("standard input: " + e.getMessage(), e);
+      throw cluster.wrong("standard input: " + e.getMessage());
     }
     throw cluster.wrong(
         "standard input is larger than the "

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /// As whom a command asks. A password never stands on the command line, where others on the machine
 /// can read it.
 final class UserOptions {
-  private static final String VARIABLE = "JANGADA_USER";
+  static final String VARIABLE = "JANGADA_USER";
 
   @Option(
       names = "--user",

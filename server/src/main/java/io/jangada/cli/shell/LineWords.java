@@ -1,4 +1,4 @@
-package io.jangada.demo;
+package io.jangada.cli.shell;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.List;
 /// The words of a line. Blanks separate them; between double quotes a blank is part of the word,
 /// and there `\"`, `\\`, `\n` and `\t` stand for a quote, a backslash, a new line and a tab. What
 /// follows a `#` that begins a word is a remark.
-final class LineWords {
+public final class LineWords {
   private final String line;
   private int at;
 
@@ -15,11 +15,25 @@ final class LineWords {
   }
 
   /// @throws UserError when a quote is not closed
-  static List<String> of(String line) throws UserError {
+  public static List<String> of(String line) throws UserError {
     LineWords words = new LineWords(line);
     List<String> found = new ArrayList<>();
     while (words.skipBlanks()) found.add(words.word());
     return found;
+  }
+
+  /// Whether a quote is opened and not closed.
+  public static boolean isOpen(String line) {
+    boolean isQuoted = false;
+    char before = ' ';
+    for (int at = 0; at < line.length(); at++) {
+      char c = line.charAt(at);
+      if (!isQuoted && c == '#' && isBlank(before)) return false;
+      if (c == '"') isQuoted = !isQuoted;
+      before = c;
+      if (isQuoted && c == '\\') at++;
+    }
+    return isQuoted;
   }
 
   private boolean skipBlanks() {
@@ -61,7 +75,7 @@ final class LineWords {
   }
 
   /// A word as it would have to be written: with quotes if it needs them.
-  static String quote(String word) {
+  public static String quote(String word) {
     boolean plain = !word.isEmpty() && word.charAt(0) != '#';
     StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < word.length(); i++) {

@@ -1,10 +1,10 @@
-package io.jangada.demo;
+package io.jangada.cli.shell;
 
 /// A request that cannot be carried out, in a sentence for the user. Nothing was done.
-final class UserError extends Exception {
+public final class UserError extends Exception {
   private static final long serialVersionUID = 1L;
 
-  UserError(String message) {
+  public UserError(String message) {
     super(message, null, false, false);
   }
 }

@@ -1,4 +1,4 @@
-package io.jangada.demo;
+package io.jangada.cli.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
