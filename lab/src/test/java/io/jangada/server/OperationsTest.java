@@ -27,7 +27,8 @@ class OperationsTest {
   private static final Pattern METRIC = Pattern.compile("\\b(?:jangada|jvm|process)_[a-z_]+");
   private static final Pattern COMMANDS =
       Pattern.compile(
-          "jangada_server_command_duration_seconds_count\\{kind=\"write\",port=\"client\"\\} [1-9]");
+          "jangada_server_command_duration_seconds_count\\{kind=\"write\",port=\"client\"\\}"
+              + " [1-9]");
 
   @TempDir private Path folder;
 
