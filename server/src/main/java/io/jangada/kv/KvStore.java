@@ -366,10 +366,11 @@ public final class KvStore {
   /// copied, though the command is short, and what a request shows is remembered.
   ///
   /// @param longest what values may have that are not there yet
-  public long madeBytes(Envelope envelope, long longest) {
-    if (!(envelope.command() instanceof Operation.Step step)) return 0;
+  /// @param isRemembered whether its result is kept for when it comes again
+  public long madeBytes(Operation.Command command, boolean isRemembered, long longest) {
+    if (!(command instanceof Operation.Step step)) return 0;
     ToLongFunction<Bytes> length = key -> Math.max(longest, keys.lengthOf(key));
-    long shown = envelope.requestId() == null ? 0 : Sizes.shown(step, length);
+    long shown = isRemembered ? Sizes.shown(step, length) : 0;
     return Sizes.made(step, length) + Math.min(shown, KvLimits.ANSWER_BYTES_MAX);
   }
 

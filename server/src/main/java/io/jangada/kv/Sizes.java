@@ -57,7 +57,7 @@ final class Sizes {
   /// How many of its steps make values of those that are there, whatever their length.
   static int makingSteps(Operation.Step step) {
     return switch (step) {
-      case Operation.Put put -> made(put.change(), Integer.MAX_VALUE) > 0 ? 1 : 0;
+      case Operation.Put put -> makes(put.change()) ? 1 : 0;
       case Operation.Copy _ -> 1;
       case Operation.Transaction transaction ->
           transaction.steps().stream().mapToInt(Sizes::makingSteps).sum();
@@ -77,7 +77,8 @@ final class Sizes {
     return switch (step) {
       case Operation.Put put when put.change() instanceof Change.Replace replace ->
           Math.max(replace.offset(), length.applyAsLong(put.key()));
-      case Operation.Put put -> made(put.change(), length.applyAsLong(put.key()));
+      case Operation.Put put ->
+          makes(put.change()) ? made(put.change(), length.applyAsLong(put.key())) : 0;
       case Operation.Copy copy -> length.applyAsLong(copy.from());
       case Operation.Transaction transaction -> {
         long bytes = 0;
@@ -130,6 +131,10 @@ final class Sizes {
       most = Math.max(most, bytes);
     }
     return most;
+  }
+
+  private static boolean makes(Change change) {
+    return made(change, 1) > 0;
   }
 
   /// How many bytes a change makes of a value that is there.

@@ -1,8 +1,8 @@
 package io.jangada.node;
 
 import io.jangada.kv.CommandCodec;
-import io.jangada.kv.Envelope;
 import io.jangada.kv.KvStore;
+import io.jangada.kv.Operation;
 
 /// What commands of a leader make of values that are there, as long as they are not applied: about,
 /// and never less. A copy is as long as what is copied, though its command is short.
@@ -26,14 +26,15 @@ final class Growth {
   }
 
   /// A command has an index.
-  void proposed(KvStore kv, Envelope envelope, long index) {
+  void proposed(KvStore kv, Event.Submit submit, long index) {
+    Operation.Command command = (Operation.Command) submit.operation();
     if (kv.appliedIndex() >= older.last) {
       older = newer;
       newer = new Lot();
     }
-    long made = kv.madeBytes(envelope, Math.max(older.longest, newer.longest));
-    long longest =
-        Math.min(made + CommandCodec.sizeOf(envelope.command()), kv.limits().valueBytesMax());
+    long longestThere = Math.max(older.longest, newer.longest);
+    long made = kv.madeBytes(command, submit.requestId() != null, longestThere);
+    long longest = Math.min(made + CommandCodec.sizeOf(command), kv.limits().valueBytesMax());
     newer.bytes += made;
     newer.longest = Math.max(newer.longest, longest);
     newer.last = index;

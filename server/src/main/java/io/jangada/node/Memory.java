@@ -3,7 +3,6 @@ package io.jangada.node;
 import io.jangada.bytes.Bytes;
 import io.jangada.kv.Change;
 import io.jangada.kv.Condition;
-import io.jangada.kv.Envelope;
 import io.jangada.kv.KvStore;
 import io.jangada.kv.Operation;
 import io.jangada.kv.auth.AuthChange;
@@ -125,16 +124,13 @@ final class Memory {
   /// What entries that are not committed may add when they are applied: a small value takes more in
   /// memory than in an entry, and a few bytes may make many of what is there.
   private long comingBytes() {
-    return 2 * (parts.raft.logUse().uncommittedBytes() + growth.bytes(appliedIndex()));
-  }
-
-  private long appliedIndex() {
-    return parts.state.kv().appliedIndex();
+    return 2
+        * (parts.raft.logUse().uncommittedBytes() + growth.bytes(parts.state.kv().appliedIndex()));
   }
 
   /// A leader's command has an index.
-  void proposed(Envelope envelope, long index) {
-    if (!limits.isNone()) growth.proposed(parts.state.kv(), envelope, index);
+  void proposed(Event.Submit submit, long index) {
+    if (!limits.isNone()) growth.proposed(parts.state.kv(), submit, index);
   }
 
   /// What was proposed in another term is not counted.

@@ -1,6 +1,5 @@
 package io.jangada.node;
 
-import io.jangada.kv.Envelope;
 import io.jangada.kv.Operation;
 import io.jangada.kv.Result;
 import io.jangada.raft.Input;
@@ -76,8 +75,7 @@ final class Proposals {
       Operation.Command bounded = stamps.state().kv().limits().bounded(command);
       var envelope = stamps.envelope(submit, bounded, now);
       parts.raft.step(new Input.Propose(ticket, envelope));
-      parts.memory.proposed(
-          new Envelope(submit.requestId(), 0, bounded), parts.raft.last().index());
+      parts.memory.proposed(submit, parts.raft.last().index());
     }
   }
 
