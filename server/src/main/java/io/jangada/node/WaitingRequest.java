@@ -23,6 +23,11 @@ abstract sealed class WaitingRequest {
     this.deadlineNanos = deadlineNanos;
   }
 
+  /// Tells its client how it ended.
+  void answer(Outcome outcome) {
+    reply.accept(outcome);
+  }
+
   /// A client's read.
   ///
   /// @param caller null where it is not said who asks
@@ -112,10 +117,11 @@ abstract sealed class WaitingRequest {
       return name == null ? submit.requestId() : name.id();
     }
 
-    /// What its client is told: it knows of no request id, so nothing of what is forgotten either.
-    Outcome told(Outcome outcome) {
+    /// A client that gave no request id knows nothing of what is forgotten either.
+    @Override
+    void answer(Outcome outcome) {
       boolean isForgotten = name != null && outcome instanceof Outcome.Done(Result.Forgotten _);
-      return isForgotten ? new Outcome.Unknown() : outcome;
+      reply.accept(isForgotten ? new Outcome.Unknown() : outcome);
     }
 
     /// Whether a leader may have applied it.
@@ -128,14 +134,13 @@ abstract sealed class WaitingRequest {
     Event.Submit toServe() {
       Consumer<Outcome> doubting =
           outcome ->
-              reply.accept(
+              answer(
                   switch (outcome) {
-                    case Outcome.Done _, Outcome.Refused _, Outcome.Unknown _ -> told(outcome);
+                    case Outcome.Done _, Outcome.Refused _, Outcome.Unknown _ -> outcome;
                     case Outcome.NotLeader _, Outcome.Busy _, Outcome.NoMemory _ ->
                         new Outcome.Unknown();
                   });
-      Consumer<Outcome> plain = outcome -> reply.accept(told(outcome));
-      Consumer<Outcome> receiver = isDoubtful() ? doubting : plain;
+      Consumer<Outcome> receiver = isDoubtful() ? doubting : this::answer;
       return new Event.Submit(submit.caller(), submit.operation(), requestId(), receiver);
     }
   }

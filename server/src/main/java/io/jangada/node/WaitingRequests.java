@@ -424,6 +424,6 @@ final class WaitingRequests {
       case FollowerRead _ -> counts.followerReadEnded(outcome);
       case Queued _ -> {}
     }
-    one.reply.accept(one instanceof Forwarded sent ? sent.told(outcome) : outcome);
+    one.answer(outcome);
   }
 }
