@@ -53,6 +53,7 @@ final class CommandQueue {
   /// Adds one that is answered already.
   void addAnswered(CommandSlot slot) {
     append(slot);
+    slot.foundBytes = slot.valueBytes();
     buffer(slot);
     slot.become(CommandSlot.State.ANSWERED);
   }
@@ -125,15 +126,14 @@ final class CommandQueue {
 
   /// A command has its reply.
   void answered(CommandSlot slot) {
-    if (slot.droppedBytes > 0) {
+    if (slot.isDropped) {
       postpone(slot);
-      slot.bufferedBytes = slot.droppedBytes;
-      slot.droppedBytes = 0;
+      slot.bufferedBytes = slot.foundBytes;
       return;
     }
     buffer(slot);
     boolean isTooMuch = slot != first && bufferedBytes > bytesMax;
-    if (isTooMuch && slot.valueBytes() > 0 && slot.canReadAgain()) {
+    if (isTooMuch && slot.foundBytes > 0 && slot.canReadAgain()) {
       slot.letGo();
       postpone(slot);
       return;
@@ -151,7 +151,7 @@ final class CommandQueue {
 
   /// Counts what is held until the reply is sent: the values that it brings, and its command.
   private void buffer(CommandSlot slot) {
-    int held = slot.valueBytes() + slot.costBytes() - CommandSlot.OVERHEAD_BYTES;
+    int held = slot.foundBytes + slot.costBytes() - CommandSlot.OVERHEAD_BYTES;
     bufferedBytes += held - slot.bufferedBytes;
     slot.bufferedBytes = held;
   }

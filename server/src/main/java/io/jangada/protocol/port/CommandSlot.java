@@ -31,8 +31,11 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
   /// Bytes of the command and of values that were found, as counted against the connection.
   int bufferedBytes;
 
-  /// How much was let go before it came here; 0 for nothing.
-  int droppedBytes;
+  /// Bytes of the values that were found last.
+  int foundBytes;
+
+  /// Whether they were let go before they came here.
+  boolean isDropped;
 
   private State state = State.UNDER_WAY;
 
@@ -108,11 +111,9 @@ public abstract class CommandSlot extends Slot implements Consumer<Outcome> {
 
   /// The reply is there. From any thread.
   protected final void answered() {
-    int found = valueBytes();
-    if (!tryCross(found, !canReadAgain())) {
-      letGo();
-      droppedBytes = found;
-    }
+    foundBytes = valueBytes();
+    isDropped = !tryCross(foundBytes, !canReadAgain());
+    if (isDropped) letGo();
     connection.lane().answered(this);
   }
 
