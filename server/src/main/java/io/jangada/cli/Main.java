@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -137,11 +138,9 @@ public final class Main implements Runnable {
   /// first is made, if one is: all of them take longer than what most of them do.
   public static int execute(String[] args, Further further) {
     String first = args.length == 0 ? "" : args[0];
-    boolean isOne = NAMES.contains(first) && !OF_ALL.contains(first);
-    boolean isFurther = further.names.contains(first);
-    List<String> own = isOne ? List.of(first) : isFurther ? List.of() : NAMES;
-    List<String> others = isFurther ? List.of(first) : isOne ? List.of() : further.names;
-    CommandLine jangada = make(System.getenv(), own, new Further(others, further.make));
+    boolean isKnown = NAMES.contains(first) || further.names.contains(first);
+    boolean isAlone = isKnown && !OF_ALL.contains(first);
+    CommandLine jangada = make(System.getenv(), further, name -> !isAlone || name.equals(first));
     Environment.ofProcess().putAround(jangada);
     return jangada.execute(args);
   }
@@ -153,7 +152,7 @@ public final class Main implements Runnable {
 
   /// The whole command tree, ready to execute.
   public static CommandLine commandLine(Map<String, String> environment, Further further) {
-    return make(environment, NAMES, further);
+    return make(environment, further, _ -> true);
   }
 
   public static CommandLine commandLine(Map<String, String> environment) {
@@ -162,13 +161,16 @@ public final class Main implements Runnable {
 
   /// Colours are used on a terminal only, and never where the environment has a `NO_COLOR` that is
   /// not empty (no-color.org).
+  ///
+  /// @param isWanted whether the command of a name is made
   private static CommandLine make(
-      Map<String, String> environment, List<String> names, Further further) {
+      Map<String, String> environment, Further further, Predicate<String> isWanted) {
     boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
     CommandLine jangada = new CommandLine(new Main());
-    for (String name : names) jangada.addSubcommand(command(name));
-    for (String name : further.names) jangada.addSubcommand(further.make.apply(name));
-    if (names.contains("server")) ServerCommand.withFlags(jangada.getSubcommands().get("server"));
+    NAMES.stream().filter(isWanted).map(Main::command).forEach(jangada::addSubcommand);
+    further.names.stream().filter(isWanted).map(further.make).forEach(jangada::addSubcommand);
+    CommandLine server = jangada.getSubcommands().get("server");
+    if (server != null) ServerCommand.withFlags(server);
     printVersions(jangada);
     return jangada
         .setExecutionStrategy(parsed -> run(parsed, environment))
